@@ -1,0 +1,23 @@
+"""Why there is no verdict. Every class here ends in exit code 2 with one message.
+
+PreflightError
+    ProjectError    the project, stack or config files
+    ProgramError    the program raised, ended badly or did not end
+    PackError       a pack did not boot, refused its config, or a rule raised
+"""
+
+
+class PreflightError(Exception):
+    """There is no verdict; the text says what is wrong, where, and what to do."""
+
+
+class ProjectError(PreflightError):
+    """A project, stack or config file is missing or wrong."""
+
+
+class ProgramError(PreflightError):
+    """The program raised, exited with an error or did not end in time."""
+
+
+class PackError(PreflightError):
+    """A policy pack did not boot, refused its config, or failed while it ran."""

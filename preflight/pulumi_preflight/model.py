@@ -1,0 +1,80 @@
+"""What a program registered, as plain values: the hand-over from the monitor to everything else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzerResourceOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePosition:
+    """Where the program created a resource: a file, relative to the project, and a line from 1."""
+
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredResource:
+    """One resource of the program.
+
+    Attributes:
+        urn: The name that the engine would give it.
+        type: The type token, such as `aws:sqs/queue:Queue`.
+        name: The logical name.
+        parent: The parent's URN, empty for the stack itself.
+        custom: Whether a provider manages it; components are not custom.
+        external: Whether it was read (`Resource.get`), not created.
+        remote: Whether it is a component that a plugin would construct; its children are not known.
+        id: The provider's id, filled in; empty for components and where it is left unknown.
+        provider: The provider reference `<urn>::<id>`, empty for components.
+        inputs: The properties after remediation, as the engine sends them to a pack.
+        outputs: The inputs with the computed outputs filled in.
+        dependencies: URNs of all that it depends on.
+        property_dependencies: Property name to the URNs that its value comes from.
+        options: Resource options in the form that a pack receives.
+        position: Where the program created it, `None` where the SDK did not say.
+    """
+
+    urn: str
+    type: str
+    name: str
+    parent: str
+    custom: bool
+    external: bool = False
+    remote: bool = False
+    id: str = ""
+    provider: str = ""
+    inputs: Struct
+    outputs: Struct
+    dependencies: tuple[str, ...] = ()
+    property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    options: AnalyzerResourceOptions = field(default_factory=AnalyzerResourceOptions)
+    position: SourcePosition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateUrn:
+    """A URN that the program registered more than once; the engine would stop at the second."""
+
+    urn: str
+    positions: tuple[SourcePosition | None, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Something the user must know about the verdict: an assumption, or what was not looked at."""
+
+    text: str
+    position: SourcePosition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """All that one run of the program registered, in the order of registration."""
+
+    resources: tuple[RegisteredResource, ...]
+    duplicates: tuple[DuplicateUrn, ...]
+    stack_outputs: Struct
+    notes: tuple[Note, ...]
