@@ -1,0 +1,1 @@
+"""A Pulumi CrossGuard policy pack for AWS: unique names, cost caps, FIFO queue rules and more."""

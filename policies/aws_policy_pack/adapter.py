@@ -1,0 +1,151 @@
+"""Turns rules into ordinary `pulumi_policy` policies, to mix with anyone's in a stock pack."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
+
+import pulumi_policy
+from pulumi_policy.deserialize import serialize_properties
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
+from pydantic import ValidationError
+
+from aws_policy_pack.config import ConfigError, RuleConfig, config_schema, problems_in
+from aws_policy_pack.evaluation import Outcome, evaluate, waived_reason
+from aws_policy_pack.registry import RULES
+from aws_policy_pack.resource import Graph, Resource
+from aws_policy_pack.rule import AnyRule, Level, Scope
+from aws_policy_pack.wire import Value, read_plain
+
+LEVELS = {
+    Level.ADVISORY: pulumi_policy.EnforcementLevel.ADVISORY,
+    Level.MANDATORY: pulumi_policy.EnforcementLevel.MANDATORY,
+    Level.REMEDIATE: pulumi_policy.EnforcementLevel.REMEDIATE,
+    Level.DISABLED: pulumi_policy.EnforcementLevel.DISABLED,
+}
+
+
+class NotEvaluatedError(UnknownValueError):
+    """Makes the SDK report that a rule could not run; it is the only way to do so."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(UNKNOWN_STRING_VALUE, [])
+        self.message = text
+
+
+def policies(rules: Iterable[AnyRule] = RULES) -> list[pulumi_policy.Policy]:
+    """The rules as policies for `pulumi_policy.PolicyPack(policies=...)`."""
+    return [
+        _resource_policy(rule) if rule.scope is Scope.RESOURCE else _stack_policy(rule)
+        for rule in rules
+    ]
+
+
+def _resource_policy(rule: AnyRule) -> pulumi_policy.Policy:
+    def validate(
+        args: pulumi_policy.ResourceValidationArgs, report: pulumi_policy.ReportViolation
+    ) -> None:
+        if args.resource_type in rule.types:
+            outcome = _evaluated(rule, _resource(args), args.get_config())
+            _report(outcome, report, args.not_applicable)
+
+    # The SDK's annotation wants an awaitable; its code takes the properties as well.
+    def remediate(args: pulumi_policy.ResourceValidationArgs) -> Any:  # noqa: ANN401
+        if args.resource_type not in rule.types or rule.fix is None:
+            return None
+        changes = rule.fix(_resource(args), _config(rule, args.get_config()))
+        return {**serialize_properties(args.props), **changes} if changes else None
+
+    return pulumi_policy.ResourceValidationPolicy(
+        validate=validate, remediate=remediate if rule.fix else None, **_said_of(rule)
+    )
+
+
+def _stack_policy(rule: AnyRule) -> pulumi_policy.Policy:
+    def validate(
+        args: pulumi_policy.StackValidationArgs, report: pulumi_policy.ReportViolation
+    ) -> None:
+        graph = Graph(_stack_resource(resource) for resource in args.resources)
+        outcome = _evaluated(rule, graph, args.get_config())
+        _report(outcome, report, args.not_applicable)
+
+    return pulumi_policy.StackValidationPolicy(validate=validate, **_said_of(rule))
+
+
+def _said_of(rule: AnyRule) -> dict[str, Any]:
+    properties, required = config_schema(rule.config)
+    return {
+        "name": rule.id,
+        "description": rule.summary,
+        "enforcement_level": LEVELS[rule.level],
+        "config_schema": pulumi_policy.PolicyConfigSchema(
+            properties=cast("Any", properties),
+            required=required,
+        ),
+        "severity": pulumi_policy.Severity(rule.severity.value),
+        "tags": [rule.area, *rule.controls],
+        "remediation_steps": rule.why,
+        "url": rule.url,
+    }
+
+
+def _config(rule: AnyRule, raw: Mapping[str, Any]) -> RuleConfig:
+    try:
+        return rule.config.model_validate(raw)
+    except ValidationError as error:
+        raise ConfigError(problems_in(error, rule.config, rule.id)) from error
+
+
+def _evaluated(rule: AnyRule, subject: Resource | Graph, raw: Mapping[str, Any]) -> Outcome:
+    return evaluate(
+        rule,
+        subject,
+        config=_config(rule, raw),
+        # The SDK puts its own level on what is reported; only what could not run is told apart.
+        level=Level.MANDATORY,
+        today=dt.datetime.now(tz=dt.UTC).date(),
+    )
+
+
+def _report(
+    outcome: Outcome, report: pulumi_policy.ReportViolation, not_applicable: Callable[[str], None]
+) -> None:
+    for violation in outcome.violations:
+        if violation.level is Level.MANDATORY:
+            report(violation.message, violation.urn)
+    not_evaluated = [v.message for v in outcome.violations if v.level is Level.ADVISORY]
+    if not_evaluated:
+        raise NotEvaluatedError("; ".join(not_evaluated))
+    if outcome.waived:
+        not_applicable(json.dumps({"waived": [waived_reason(item) for item in outcome.waived]}))
+
+
+def _resource(args: pulumi_policy.ResourceValidationArgs) -> Resource:
+    return Resource(
+        lambda: _values(args.props),
+        urn=args.urn,
+        type=args.resource_type,
+        name=args.name,
+        parent=args.opts.parent or "",
+        ignore_changes=args.opts.ignore_changes,
+    )
+
+
+def _stack_resource(resource: pulumi_policy.PolicyResource) -> Resource:
+    return Resource(
+        lambda: _values(resource.props),
+        urn=resource.urn,
+        type=resource.resource_type,
+        name=resource.name,
+        parent=resource.parent.urn if resource.parent else "",
+        ignore_changes=resource.opts.ignore_changes,
+        dependencies=[dependency.urn for dependency in resource.dependencies],
+        references={
+            key: [target.urn for target in targets]
+            for key, targets in resource.property_dependencies.items()
+        },
+    )
+
+
+def _values(props: Mapping[str, Any]) -> Mapping[str, Value]:
+    return {key: read_plain(value) for key, value in serialize_properties(props).items()}

@@ -1,0 +1,240 @@
+"""Serves a pack over the engine's analyzer protocol (`proto/pulumi/analyzer.proto`).
+
+The stock `pulumi_policy.PolicyPack` reads the request again for every rule. Here each request is
+read once, only the rules of the resource's type run, and all stack rules share one graph.
+"""
+
+import json
+import sys
+from collections.abc import Iterable
+from concurrent import futures
+from typing import Any
+
+import grpc
+from google.protobuf import empty_pb2, json_format
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto import analyzer_pb2 as proto
+from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
+
+from aws_policy_pack.config import ConfigError, config_schema
+from aws_policy_pack.evaluation import Outcome, waived_reason
+from aws_policy_pack.pack import Pack
+from aws_policy_pack.profiles import LEVEL_KEY
+from aws_policy_pack.resource import Graph, Resource
+from aws_policy_pack.rule import AnyRule, Level, Scope, Severity
+from aws_policy_pack.wire import read_struct
+
+LEVELS = {
+    Level.ADVISORY: proto.ADVISORY,
+    Level.MANDATORY: proto.MANDATORY,
+    Level.REMEDIATE: proto.REMEDIATE,
+    Level.DISABLED: proto.DISABLED,
+}
+SEVERITIES = {
+    Severity.LOW: proto.POLICY_SEVERITY_LOW,
+    Severity.MEDIUM: proto.POLICY_SEVERITY_MEDIUM,
+    Severity.HIGH: proto.POLICY_SEVERITY_HIGH,
+    Severity.CRITICAL: proto.POLICY_SEVERITY_CRITICAL,
+}
+UNLIMITED_MESSAGES = [
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+]
+
+
+def serve(pack: Pack) -> None:
+    """Serves the pack until the engine goes away; the first line printed is the port."""
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=UNLIMITED_MESSAGES)
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(pack), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    server.wait_for_termination()
+
+
+class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
+    """The protocol's calls, each a few lines over the pack."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+
+    def Handshake(  # noqa: N802 - the protocol's name
+        self, request: proto.AnalyzerHandshakeRequest, context: grpc.ServicerContext
+    ) -> proto.AnalyzerHandshakeResponse:
+        """Greets the engine."""
+        del request, context
+        return proto.AnalyzerHandshakeResponse()
+
+    def GetPluginInfo(  # noqa: N802
+        self, request: empty_pb2.Empty, context: grpc.ServicerContext
+    ) -> plugin_pb2.PluginInfo:
+        """Gives the pack's version."""
+        del request, context
+        return plugin_pb2.PluginInfo(version=self._pack.version)
+
+    def GetAnalyzerInfo(  # noqa: N802
+        self, request: empty_pb2.Empty, context: grpc.ServicerContext
+    ) -> proto.AnalyzerInfo:
+        """Says what there is to say of each rule."""
+        del request, context
+        return proto.AnalyzerInfo(
+            name=self._pack.name,
+            version=self._pack.version,
+            supportsConfig=True,
+            policies=[_info(rule) for rule in self._pack.rules],
+        )
+
+    def ConfigureStack(  # noqa: N802
+        self, request: proto.AnalyzerStackConfigureRequest, context: grpc.ServicerContext
+    ) -> proto.AnalyzerStackConfigureResponse:
+        """Takes the stack's name and tags, which no rule needs."""
+        del request, context
+        return proto.AnalyzerStackConfigureResponse()
+
+    def Configure(  # noqa: N802
+        self, request: proto.ConfigureAnalyzerRequest, context: grpc.ServicerContext
+    ) -> empty_pb2.Empty:
+        """Takes the profile as the engine has merged it, and refuses one with mistakes."""
+        names = {number: level.value for level, number in LEVELS.items()}
+        raw = {
+            name: {
+                LEVEL_KEY: names[config.enforcementLevel],
+                **json_format.MessageToDict(config.properties),
+            }
+            for name, config in request.policyConfig.items()
+        }
+        try:
+            self._pack.configure(raw)
+        except ConfigError as error:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        return empty_pb2.Empty()
+
+    def Cancel(  # noqa: N802
+        self, request: empty_pb2.Empty, context: grpc.ServicerContext
+    ) -> empty_pb2.Empty:
+        """Nothing runs long enough to be cancelled."""
+        del request, context
+        return empty_pb2.Empty()
+
+    def Analyze(  # noqa: N802
+        self, request: proto.AnalyzeRequest, context: grpc.ServicerContext
+    ) -> proto.AnalyzeResponse:
+        """Runs the resource rules on one resource's inputs."""
+        del context
+        if not self._pack.knows(request.type):
+            return proto.AnalyzeResponse()
+        return self._response(self._pack.analyze(_resource(request, request.properties)))
+
+    def AnalyzeStack(  # noqa: N802
+        self, request: proto.AnalyzeStackRequest, context: grpc.ServicerContext
+    ) -> proto.AnalyzeResponse:
+        """Runs the stack rules on all resources' outputs."""
+        del context
+        graph = Graph(_stack_resource(resource) for resource in request.resources)
+        return self._response(self._pack.analyze_stack(graph))
+
+    def Remediate(  # noqa: N802
+        self, request: proto.AnalyzeRequest, context: grpc.ServicerContext
+    ) -> proto.RemediateResponse:
+        """Runs the fixes one after the other, each on what the one before has left."""
+        del context
+        response = proto.RemediateResponse()
+        properties = request.properties
+        for rule in self._pack.remedies(request.type):
+            remedy = self._pack.remedy(rule, _resource(request, properties))
+            if not (remedy.changes or remedy.problem):
+                continue
+            properties = _changed(properties, dict(remedy.changes))
+            response.remediations.append(
+                proto.Remediation(
+                    policyName=rule.id,
+                    policyPackName=self._pack.name,
+                    policyPackVersion=self._pack.version,
+                    description=rule.summary,
+                    properties=properties if remedy.changes else None,
+                    diagnostic=remedy.problem,
+                )
+            )
+        return response
+
+    def _response(self, outcomes: Iterable[tuple[AnyRule, Outcome]]) -> proto.AnalyzeResponse:
+        response = proto.AnalyzeResponse()
+        for rule, outcome in outcomes:
+            for violation in outcome.violations:
+                response.diagnostics.append(
+                    proto.AnalyzeDiagnostic(
+                        policyName=rule.id,
+                        policyPackName=self._pack.name,
+                        policyPackVersion=self._pack.version,
+                        # The stock SDK puts the description before the message, too.
+                        message=f"{rule.summary}\n{violation.message}",
+                        description=rule.summary,
+                        urn=violation.urn,
+                        enforcementLevel=LEVELS[violation.level],
+                        severity=SEVERITIES[rule.severity],
+                    )
+                )
+            if outcome.waived:
+                reasons = [waived_reason(waived) for waived in outcome.waived]
+                response.not_applicable.append(
+                    proto.PolicyNotApplicable(
+                        policy_name=rule.id, reason=json.dumps({"waived": reasons})
+                    )
+                )
+        return response
+
+
+def _info(rule: AnyRule) -> proto.PolicyInfo:
+    properties, required = config_schema(rule.config)
+    schema = proto.PolicyConfigSchema(required=required)
+    schema.properties.update(dict(properties))
+    return proto.PolicyInfo(
+        name=rule.id,
+        description=rule.summary,
+        enforcementLevel=LEVELS[rule.level],
+        configSchema=schema,
+        policy_type=(
+            proto.POLICY_TYPE_RESOURCE if rule.scope is Scope.RESOURCE else proto.POLICY_TYPE_STACK
+        ),
+        severity=SEVERITIES[rule.severity],
+        tags=[rule.area, *rule.controls],
+        remediation_steps=rule.why,
+        url=rule.url,
+    )
+
+
+def _resource(request: proto.AnalyzeRequest, properties: Struct) -> Resource:
+    secrets: set[str] = set()
+    return Resource(
+        lambda: read_struct(properties, secrets),
+        urn=request.urn,
+        type=request.type,
+        name=request.name,
+        parent=request.options.parent,
+        ignore_changes=request.options.ignoreChanges,
+        secrets=secrets,
+    )
+
+
+def _stack_resource(resource: proto.AnalyzerResource) -> Resource:
+    secrets: set[str] = set()
+    return Resource(
+        lambda: read_struct(resource.properties, secrets),
+        urn=resource.urn,
+        type=resource.type,
+        name=resource.name,
+        parent=resource.parent,
+        ignore_changes=resource.options.ignoreChanges,
+        dependencies=resource.dependencies,
+        references={key: value.urns for key, value in resource.propertyDependencies.items()},
+        secrets=secrets,
+    )
+
+
+def _changed(properties: Struct, changes: dict[str, Any]) -> Struct:
+    """The properties with some replaced; all others stay as they were sent."""
+    changed = Struct()
+    changed.CopyFrom(properties)
+    changed.update(changes)
+    return changed

@@ -1,0 +1,146 @@
+"""The configuration of one rule, and how mistakes in it are told."""
+
+import datetime as dt
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+
+class OnUnknown(StrEnum):
+    """What becomes of a rule that needs a value which is not known yet."""
+
+    REPORT = "report"
+    FAIL = "fail"
+    IGNORE = "ignore"
+
+
+class StrictModel(BaseModel):
+    """A model whose keys are camelCase and of which no other key is taken."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, extra="forbid", frozen=True, validate_by_name=True
+    )
+
+
+class Waiver(StrictModel):
+    """An accepted violation: which resource, why, who answers for it, until when."""
+
+    resource: str = Field(description="Logical name, glob or URN of the resource", min_length=1)
+    reason: str = Field(default="", description="Why the violation is accepted")
+    owner: str = Field(default="", description="Who answers for it")
+    expires: dt.date | None = Field(
+        default=None, description="Last day on which it holds, YYYY-MM-DD"
+    )
+
+
+class RuleConfig(StrictModel):
+    """What every rule can be told; rules with settings of their own extend it."""
+
+    on_unknown: OnUnknown = Field(
+        default=OnUnknown.REPORT,
+        description=(
+            "When a needed value is not known yet: `report` says so (advisory), "
+            "`fail` counts it as a violation, `ignore` passes over it"
+        ),
+    )
+    waivers: tuple[Waiver, ...] = Field(default=(), description="Accepted violations")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One mistake in a configuration: where it stands and what is wrong."""
+
+    path: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.text}"
+
+
+class ConfigError(Exception):
+    """A configuration has mistakes; the text has a line for each."""
+
+    def __init__(self, problems: Iterable[Problem], source: str = "") -> None:
+        """Takes the mistakes and, where it is known, the file that they stand in."""
+        self.problems = tuple(problems)
+        prefix = f"{source}: " if source else ""
+        super().__init__("\n".join(f"{prefix}{problem}" for problem in self.problems))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The end of a sentence that names the nearest known name, or lists them all."""
+    names = sorted(known)
+    matches = difflib.get_close_matches(name, names, n=1)
+    if matches:
+        return f"did you mean `{matches[0]}`?"
+    return f"known are {', '.join(f'`{known}`' for known in names)}"
+
+
+def problems_in(error: ValidationError, model: type[BaseModel], path: str) -> list[Problem]:
+    """Tells pydantic's complaints in one line each, with the nearest right key for a wrong one."""
+    problems = []
+    for item in error.errors(include_url=False):
+        location = ".".join(str(part) for part in item["loc"])
+        where = f"{path}.{location}" if location else path
+        if item["type"] == "extra_forbidden":
+            owner = _model_at(model, item["loc"][:-1])
+            key = str(item["loc"][-1])
+            text = f"unknown key; {nearest(key, _keys(owner))}"
+        else:
+            text = f"{item['input']!r} is not accepted: {item['msg'].lower()}"
+        problems.append(Problem(path=where, text=text))
+    return problems
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_at(model: type[BaseModel], location: tuple[int | str, ...]) -> type[BaseModel]:
+    """The model that the keys at this place belong to; lists of models are stepped into."""
+    for part in location:
+        if isinstance(part, int):
+            continue
+        field = next((f for name, f in model.model_fields.items() if part in (name, f.alias)), None)
+        inner = next((kind for kind in _types_in(field and field.annotation) if kind), None)
+        if inner is None:
+            return model
+        model = inner
+    return model
+
+
+def _types_in(annotation: Any) -> list[type[BaseModel]]:  # noqa: ANN401 - a type expression
+    """The models that a type expression mentions."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in getattr(annotation, "__args__", ()) for model in _types_in(part)]
+
+
+def config_schema(model: type[RuleConfig]) -> tuple[Mapping[str, Any], list[str]]:
+    """The JSON schema of a rule's config as the SDK takes it: properties and required names.
+
+    The engine checks each property's schema by itself, so references are replaced by their target.
+    """
+    schema = model.model_json_schema(by_alias=True)
+    definitions = schema.get("$defs", {})
+    properties = {
+        name: _resolved(value, definitions) for name, value in schema["properties"].items()
+    }
+    return properties, schema.get("required", [])
+
+
+def _resolved(schema: Any, definitions: Mapping[str, Any]) -> Any:  # noqa: ANN401 - JSON schema
+    if isinstance(schema, list):
+        return [_resolved(item, definitions) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    if "$ref" in schema:
+        target = definitions[schema["$ref"].removeprefix("#/$defs/")]
+        rest = {key: value for key, value in schema.items() if key != "$ref"}
+        return _resolved({**target, **rest}, definitions)
+    return {key: _resolved(value, definitions) for key, value in schema.items()}

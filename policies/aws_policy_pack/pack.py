@@ -1,0 +1,101 @@
+"""A pack: rules with their settings, run on the resources of a stack."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from aws_policy_pack.evaluation import Outcome, evaluate
+from aws_policy_pack.profiles import Setting, read_settings
+from aws_policy_pack.resource import Graph, Resource, Unreadable
+from aws_policy_pack.rule import AnyRule, Changes, Level, Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedy:
+    """What one rule's fix does to a resource.
+
+    Attributes:
+        rule: The rule.
+        changes: Top-level properties to set; empty if the fix could not run.
+        problem: Why the fix could not run, empty if it could.
+    """
+
+    rule: AnyRule
+    changes: Changes
+    problem: str = ""
+
+
+class Pack:
+    """Rules and what a stack's profile says of them."""
+
+    def __init__(self, name: str, version: str, rules: Iterable[AnyRule]) -> None:
+        """Takes the rules in the order in which they report; their ids differ.
+
+        Raises:
+            ValueError: Two rules have the same id.
+        """
+        self.name = name
+        self.version = version
+        self.rules = tuple(rules)
+        ids = [rule.id for rule in self.rules]
+        twice = sorted({rule_id for rule_id in ids if ids.count(rule_id) > 1})
+        if twice:
+            raise ValueError(f"pack {name}: more than one rule is called {', '.join(twice)}")
+        self.settings: Mapping[str, Setting] = read_settings({}, self.rules)
+        self._stack_rules = [rule for rule in self.rules if rule.scope is Scope.STACK]
+        self._rules_by_type: dict[str, list[AnyRule]] = {}
+        for rule in self.rules:
+            if rule.scope is Scope.RESOURCE:
+                for kind in rule.types:
+                    self._rules_by_type.setdefault(kind, []).append(rule)
+
+    def configure(self, raw: Mapping[str, object]) -> None:
+        """Takes the settings of a profile.
+
+        Raises:
+            ConfigError: The settings have mistakes; the old ones stay in force.
+        """
+        self.settings = read_settings(raw, self.rules)
+
+    def knows(self, resource_type: str) -> bool:
+        """Whether any resource rule looks at this type."""
+        return resource_type in self._rules_by_type
+
+    def analyze(self, resource: Resource) -> Iterator[tuple[AnyRule, Outcome]]:
+        """Runs the resource rules of the resource's type."""
+        return self._run(self._rules_by_type.get(resource.type, ()), resource)
+
+    def analyze_stack(self, graph: Graph) -> Iterator[tuple[AnyRule, Outcome]]:
+        """Runs the stack rules."""
+        return self._run(self._stack_rules, graph)
+
+    def remedies(self, resource_type: str) -> tuple[AnyRule, ...]:
+        """The rules that mend resources of this type, at the level `remediate`."""
+        return tuple(
+            rule
+            for rule in self._rules_by_type.get(resource_type, ())
+            if rule.fix is not None and self.settings[rule.id].level is Level.REMEDIATE
+        )
+
+    def remedy(self, rule: AnyRule, resource: Resource) -> Remedy:
+        """Asks one rule what to change so that the resource keeps it."""
+        if rule.fix is None:
+            return Remedy(rule=rule, changes={})
+        try:
+            return Remedy(rule=rule, changes=rule.fix(resource, self.settings[rule.id].config))
+        except Unreadable as unreadable:
+            return Remedy(rule=rule, changes={}, problem=f"not mended: {unreadable}")
+
+    def _run(
+        self, rules: Iterable[AnyRule], subject: Resource | Graph
+    ) -> Iterator[tuple[AnyRule, Outcome]]:
+        today = dt.datetime.now(tz=dt.UTC).date()
+        for rule in rules:
+            setting = self.settings[rule.id]
+            if setting.level is not Level.DISABLED:
+                yield (
+                    rule,
+                    evaluate(
+                        rule, subject, config=setting.config, level=setting.level, today=today
+                    ),
+                )

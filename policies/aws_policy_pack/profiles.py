@@ -1,0 +1,132 @@
+"""Profiles: the `--policy-pack-config` files in which the levels, caps and waivers of a stack live.
+
+A profile is a JSON object: rule id to a level, or to an object of `enforcementLevel` and the
+rule's settings. The key `all` gives the level of all rules that do not name one. The engine takes
+misspelt rules and keys in silence, so everything is checked here, strictly.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from aws_policy_pack.config import ConfigError, Problem, RuleConfig, nearest, problems_in
+from aws_policy_pack.registry import RULES
+from aws_policy_pack.rule import AnyRule, Level
+
+ALL = "all"
+LEVEL_KEY = "enforcementLevel"
+
+Config = TypeVar("Config", bound=RuleConfig)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a profile says of one rule: its level and its config."""
+
+    level: Level
+    config: RuleConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A checked profile.
+
+    Attributes:
+        source: The file it was read from, for messages.
+        settings: Rule id to its setting; every rule of the pack has one.
+    """
+
+    source: str
+    settings: Mapping[str, Setting]
+
+    def config(self, model: type[Config]) -> Config:
+        """The config of the one rule whose settings have this model.
+
+        Raises:
+            LookupError: No rule, or more than one, has this model.
+        """
+        found = [
+            setting.config for setting in self.settings.values() if type(setting.config) is model
+        ]
+        match found:
+            case [config] if isinstance(config, model):
+                return config
+            case _:
+                raise LookupError(f"{len(found)} rules are configured by {model.__name__}, not one")
+
+
+def load_profile(path: Path, rules: Iterable[AnyRule] = RULES) -> Profile:
+    """Reads and checks a profile.
+
+    Raises:
+        ConfigError: The file cannot be read, is no JSON object, or has mistakes.
+    """
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        problem = Problem(path="profile", text=f"cannot be read: {error.strerror}")
+        raise ConfigError([problem], str(path)) from error
+    except ValueError as error:
+        problem = Problem(path="profile", text=f"is not valid JSON: {error}")
+        raise ConfigError([problem], str(path)) from error
+    return Profile(source=str(path), settings=read_settings(raw, rules, source=str(path)))
+
+
+def read_settings(
+    raw: object, rules: Iterable[AnyRule] = RULES, *, source: str = ""
+) -> Mapping[str, Setting]:
+    """Checks a whole configuration and gives the setting of every rule.
+
+    Raises:
+        ConfigError: Names every mistake: unknown rules, keys and levels, wrong types and values.
+    """
+    by_id = {rule.id: rule for rule in rules}
+    if not isinstance(raw, Mapping):
+        raise ConfigError([Problem(path="profile", text="is not a JSON object")], source)
+    problems = [
+        Problem(path=str(key), text=f"unknown rule; {nearest(str(key), by_id)}")
+        for key in raw
+        if key != ALL and key not in by_id
+    ]
+    everywhere = _level(ALL, raw[ALL], problems) if ALL in raw else None
+    settings = {
+        rule.id: _setting(rule, raw.get(rule.id, {}), everywhere, problems)
+        for rule in by_id.values()
+    }
+    if problems:
+        raise ConfigError(problems, source)
+    return settings
+
+
+def _setting(
+    rule: AnyRule, raw: object, everywhere: Level | None, problems: list[Problem]
+) -> Setting:
+    default = everywhere or rule.level
+    if isinstance(raw, str):
+        return Setting(level=_level(rule.id, raw, problems) or default, config=rule.config())
+    if not isinstance(raw, Mapping):
+        problems.append(Problem(path=rule.id, text=f"{raw!r} is neither a level nor an object"))
+        return Setting(level=default, config=rule.config())
+    properties = {key: value for key, value in raw.items() if key != LEVEL_KEY}
+    level = default
+    if LEVEL_KEY in raw:
+        level = _level(f"{rule.id}.{LEVEL_KEY}", raw[LEVEL_KEY], problems) or default
+    try:
+        config = rule.config.model_validate(properties)
+    except ValidationError as error:
+        problems.extend(problems_in(error, rule.config, rule.id))
+        config = rule.config()
+    return Setting(level=level, config=config)
+
+
+def _level(path: str, raw: object, problems: list[Problem]) -> Level | None:
+    try:
+        return Level(str(raw))
+    except ValueError:
+        text = f"{raw!r} is no level; {nearest(str(raw), [level.value for level in Level])}"
+        problems.append(Problem(path=path, text=text))
+        return None

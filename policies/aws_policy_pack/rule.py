@@ -1,0 +1,262 @@
+"""A rule: one pure function and what is to be said about it.
+
+The function knows nothing of packs, levels, profiles, waivers or the SDK. It yields findings; a
+property that it cannot read ends it (see `resource.Unreadable`), and what it has yielded stays.
+A rule over many resources yields what it could not read and goes on (see `resource.survey`).
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.resource import Graph, Resource, Unreadable
+
+
+class Level(StrEnum):
+    """What a violation does; the engine's enforcement levels."""
+
+    ADVISORY = "advisory"
+    MANDATORY = "mandatory"
+    REMEDIATE = "remediate"
+    DISABLED = "disabled"
+
+
+class Scope(StrEnum):
+    """What a rule's function is given."""
+
+    RESOURCE = "resource"
+    STACK = "stack"
+
+
+class Severity(StrEnum):
+    """How bad a violation is, in the engine's words."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One violation.
+
+    Attributes:
+        problem: What is wrong, with the actual value; no full stop.
+        wanted: The value or bound that is wanted and where it is configured; no full stop.
+        fix: One sentence that says what to do, without the full stop.
+        resource: The resource that a stack rule speaks of; `None` in resource rules, and where
+            the whole stack is meant.
+    """
+
+    problem: str
+    wanted: str
+    fix: str
+    resource: Resource | None = None
+
+
+Findings = Iterator[Finding | Unreadable]
+Changes = Mapping[str, object]
+Subject = TypeVar("Subject", Resource, Graph)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A resource in a stack rule's example.
+
+    Attributes:
+        type: The type token.
+        name: The logical name.
+        properties: The properties; a text `${other.arn}` stands for another example's output.
+        references: Property name to the logical names that its value comes from.
+        ignore_changes: Properties whose changes are ignored.
+    """
+
+    type: str
+    name: str
+    properties: Mapping[str, object] = field(default_factory=dict)
+    references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    ignore_changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule(Generic[Subject]):
+    """A rule with all that is said about it.
+
+    Attributes:
+        id: Its name for ever, `<area>-<what>`.
+        scope: Whether it looks at one resource's inputs or at the graph.
+        types: The resource types that it looks at; none for a rule about the stack as a whole.
+        level: The default level.
+        severity: How bad a violation is.
+        summary: One sentence that says what holds.
+        why: What goes wrong otherwise.
+        url: A page that proves it.
+        controls: Ids of the public controls that it covers, such as `Security Hub SQS.1`.
+        config: The model of its settings.
+        check: The function.
+        fix: Gives the top-level properties to change so that the rule holds.
+        good: Properties, or resources for a stack rule, that pass.
+        bad: Properties, or resources for a stack rule, that fail.
+        example_config: The config under which the examples pass and fail.
+    """
+
+    id: str
+    scope: Scope
+    types: tuple[str, ...]
+    level: Level
+    severity: Severity
+    summary: str
+    why: str
+    url: str
+    controls: tuple[str, ...]
+    config: type[RuleConfig]
+    check: Callable[[Subject, Any], Iterable[Finding | Unreadable]]
+    fix: Callable[[Resource, Any], Changes] | None
+    good: Mapping[str, object] | tuple[Example, ...]
+    bad: Mapping[str, object] | tuple[Example, ...]
+    example_config: Mapping[str, object]
+
+    @property
+    def area(self) -> str:
+        """The part of the id before the first hyphen."""
+        return self.id.split("-", 1)[0]
+
+
+AnyRule = Rule[Any]
+NO_CONFIG: Mapping[str, object] = {}
+
+
+def resource_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
+    id: str,  # noqa: A002 - the word of the field
+    *types: str,
+    level: Level,
+    severity: Severity,
+    summary: str,
+    why: str,
+    url: str,
+    good: Mapping[str, object],
+    bad: Mapping[str, object],
+    controls: tuple[str, ...] = (),
+    example_config: Mapping[str, object] = NO_CONFIG,
+    fix: Callable[..., Changes] | None = None,
+) -> Callable[[Callable[..., Findings]], Rule[Resource]]:
+    """Makes a rule of a function that looks at one resource's inputs.
+
+    The function takes the resource and, where it has settings, its config; the annotation of that
+    second parameter is the model of the rule's config. `fix` takes the same.
+
+    `good` and `bad` are the inputs of a resource of the first type.
+    """
+    if not types:
+        raise TypeError(f"{id}: a resource rule names the resource types that it looks at")
+
+    def decorate(check: Callable[..., Findings]) -> Rule[Resource]:
+        return Rule(
+            id=id,
+            scope=Scope.RESOURCE,
+            types=types,
+            level=level,
+            severity=severity,
+            summary=summary,
+            why=why,
+            url=url,
+            controls=controls,
+            config=_config_of(check, subjects=1),
+            check=_with_config(check, subjects=1),
+            fix=fix and _with_config(fix, subjects=1),
+            good=good,
+            bad=bad,
+            example_config=example_config,
+        )
+
+    return decorate
+
+
+def stack_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
+    id: str,  # noqa: A002 - the word of the field
+    *types: str,
+    level: Level,
+    severity: Severity,
+    summary: str,
+    why: str,
+    url: str,
+    good: tuple[Example, ...],
+    bad: tuple[Example, ...],
+    controls: tuple[str, ...] = (),
+    example_config: Mapping[str, object] = NO_CONFIG,
+) -> Callable[[Callable[..., Findings]], Rule[Graph]]:
+    """Makes a rule of a function that looks at the graph of all resources' outputs.
+
+    With types, the function is called for each resource of these types and takes the resource, the
+    graph and, where it has settings, its config; a finding is about that resource unless it names
+    another. Without types, it is called once and takes the graph and its config.
+    """
+    subjects = 2 if types else 1
+
+    def decorate(check: Callable[..., Findings]) -> Rule[Graph]:
+        return Rule(
+            id=id,
+            scope=Scope.STACK,
+            types=types,
+            level=level,
+            severity=severity,
+            summary=summary,
+            why=why,
+            url=url,
+            controls=controls,
+            config=_config_of(check, subjects=subjects),
+            check=_for_each(_with_config(check, subjects=2), types)
+            if types
+            else _with_config(check, subjects=1),
+            fix=None,
+            good=good,
+            bad=bad,
+            example_config=example_config,
+        )
+
+    return decorate
+
+
+Result = TypeVar("Result")
+
+
+def _config_of(check: Callable[..., Findings], *, subjects: int) -> type[RuleConfig]:
+    """The config model that a rule's function asks for, behind what it looks at."""
+    parameters = list(inspect.signature(check).parameters.values())
+    if len(parameters) == subjects:
+        return RuleConfig
+    model = parameters[subjects].annotation
+    if not (isinstance(model, type) and issubclass(model, RuleConfig)):
+        raise TypeError(f"{check.__name__}: the last parameter is not annotated with a RuleConfig")
+    return model
+
+
+def _with_config(function: Callable[..., Result], *, subjects: int) -> Callable[..., Result]:
+    """Lets a function without config be called as one with it."""
+    if len(inspect.signature(function).parameters) > subjects:
+        return function
+    return lambda *arguments: function(*arguments[:subjects])
+
+
+def _for_each(
+    check: Callable[..., Findings], types: tuple[str, ...]
+) -> Callable[[Graph, Any], Findings]:
+    """Calls a stack rule's function for each resource; one unreadable value stops only its own."""
+
+    def check_all(graph: Graph, config: RuleConfig) -> Findings:
+        for resource in graph.of_type(*types):
+            try:
+                for finding in check(resource, graph, config):
+                    if isinstance(finding, Finding) and finding.resource is None:
+                        yield replace(finding, resource=resource)
+                    else:
+                        yield finding
+            except Unreadable as unreadable:
+                about = unreadable.resource or resource
+                yield Unreadable(unreadable.path, unreadable.reason, about)
+
+    return check_all

@@ -1,0 +1,124 @@
+"""Reads the property values that the engine sends, as plain Python values.
+
+The engine sends properties as a protobuf `Struct` in which some values have special forms
+(`sdk/go/common/resource/plugin/rpc.go` in pulumi/pulumi): sentinel strings for values that are
+not known yet, and objects with a signature key for secrets and output values.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final, TypeAlias
+
+from google.protobuf.struct_pb2 import Struct
+from google.protobuf.struct_pb2 import Value as WireValue
+
+
+class Unknown:
+    """The kind of `UNKNOWN`, the one value that stands for "not known yet"."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown()
+
+Plain: TypeAlias = bool | int | float | str | None
+Value: TypeAlias = "Plain | Unknown | Sequence[Value] | Mapping[str, Value]"
+
+SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
+SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - a marker, not a password
+OUTPUT_SIGNATURE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+UNKNOWN_SENTINELS: Final = frozenset(
+    {
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # boolean
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
+        UNKNOWN_TEXT,
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # array
+        "030794c1-ac77-496b-92df-f27374a8bd58",  # asset
+        "e48ece36-62e2-4504-bad9-02848725956a",  # archive
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
+    }
+)
+
+
+def read_struct(struct: Struct, secrets: set[str]) -> dict[str, Value]:
+    """Reads all properties of a resource.
+
+    Args:
+        struct: The properties as sent.
+        secrets: Receives every text that stands inside a secret, so that findings can hide it.
+    """
+    return {key: _read(value, secrets, secret=False) for key, value in struct.fields.items()}
+
+
+def read_plain(value: object) -> Value:
+    """Reads a value that the policy SDK has already turned into Python lists and mappings.
+
+    What is neither a list, a mapping nor a plain value becomes its text.
+    """
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return _number(value)
+    if isinstance(value, str):
+        return UNKNOWN if value in UNKNOWN_SENTINELS else value
+    if isinstance(value, Mapping):
+        return _special({str(key): read_plain(item) for key, item in value.items()}, set())
+    if isinstance(value, Sequence):
+        return [read_plain(item) for item in value]
+    return str(value)
+
+
+def _read(  # noqa: PLR0911 - one return for each kind of value
+    value: WireValue, secrets: set[str], *, secret: bool
+) -> Value:
+    match value.WhichOneof("kind"):
+        case "string_value":
+            text = value.string_value
+            if text in UNKNOWN_SENTINELS:
+                return UNKNOWN
+            if secret:
+                secrets.add(text)
+            return text
+        case "number_value":
+            return _number(value.number_value)
+        case "bool_value":
+            return value.bool_value
+        case "list_value":
+            return [_read(item, secrets, secret=secret) for item in value.list_value.values]
+        case "struct_value":
+            fields = value.struct_value.fields
+            secret = secret or _is_secret(fields)
+            return _special(
+                {key: _read(item, secrets, secret=secret) for key, item in fields.items()}, secrets
+            )
+        case _:
+            return None
+
+
+def _is_secret(fields: Mapping[str, WireValue]) -> bool:
+    if SIGNATURE_KEY not in fields:
+        return False
+    signature = fields[SIGNATURE_KEY].string_value
+    marked = "secret" in fields and fields["secret"].bool_value
+    return signature == SECRET_SIGNATURE or (signature == OUTPUT_SIGNATURE and marked)
+
+
+def _special(value: dict[str, Value], secrets: set[str]) -> Value:
+    """Unwraps secrets and output values; other objects stay as they are."""
+    match value.get(SIGNATURE_KEY):
+        case signature if signature == SECRET_SIGNATURE:
+            secrets.discard(SECRET_SIGNATURE)
+            return value.get("value")
+        case signature if signature == OUTPUT_SIGNATURE:
+            secrets.discard(OUTPUT_SIGNATURE)
+            return value.get("value", UNKNOWN)
+        case _:
+            return value
+
+
+def _number(number: float) -> int | float:
+    """Gives whole numbers back as integers: the wire knows only floats."""
+    return int(number) if number.is_integer() else number

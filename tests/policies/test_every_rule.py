@@ -1,0 +1,74 @@
+"""What holds for every rule of the pack, through the policy SDK's own Analyze and AnalyzeStack."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from aws_policy_pack.registry import RULES
+from aws_policy_pack.rule import AnyRule, Scope
+from aws_policy_pack.testing import UNKNOWN, Report, analyze, analyze_stack, remediate
+from tests.policies.strategies import subjects
+
+every_rule = pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in RULES])
+resource_rules = pytest.mark.parametrize(
+    "rule", [pytest.param(rule, id=rule.id) for rule in RULES if rule.scope is Scope.RESOURCE]
+)
+mending_rules = pytest.mark.parametrize(
+    "rule", [pytest.param(rule, id=rule.id) for rule in RULES if rule.fix is not None]
+)
+
+
+def reports(rule: AnyRule, subject: Any, config: Mapping[str, object]) -> list[Report]:
+    run = analyze_stack if rule.scope is Scope.STACK else analyze
+    return run(rule, subject, config=config)
+
+
+@every_rule
+def test_the_good_example_passes(rule: AnyRule) -> None:
+    assert reports(rule, rule.good, rule.example_config) == []
+
+
+@every_rule
+def test_the_bad_example_fails_at_the_rules_own_level(rule: AnyRule) -> None:
+    found = reports(rule, rule.bad, rule.example_config)
+    assert found
+    assert {report.level for report in found} == {rule.level.value}
+    assert all(report.was_evaluated for report in found)
+
+
+@every_rule
+def test_a_finding_says_what_is_wrong_what_is_wanted_and_what_to_do(rule: AnyRule) -> None:
+    for report in reports(rule, rule.bad, rule.example_config):
+        assert "; wanted " in report.message
+        assert ". Fix: " in report.message
+        assert report.message.endswith(f". {rule.url}")
+        assert rule.summary not in report.message
+
+
+@every_rule
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_nothing_that_an_engine_may_send_makes_a_rule_raise(
+    rule: AnyRule, data: st.DataObject
+) -> None:
+    reports(rule, data.draw(subjects(rule)), rule.example_config)
+
+
+@resource_rules
+def test_a_value_that_is_not_known_never_turns_a_failure_into_a_pass(rule: AnyRule) -> None:
+    assert isinstance(rule.bad, Mapping)
+    for key in rule.bad:
+        hidden = {**rule.bad, key: UNKNOWN}
+        assert analyze(rule, hidden, config=rule.example_config), f"passes with {key} unknown"
+
+
+@mending_rules
+def test_the_fix_makes_the_bad_example_pass_and_then_changes_nothing(rule: AnyRule) -> None:
+    assert isinstance(rule.bad, Mapping)
+    mended = remediate(rule, rule.bad, config=rule.example_config)
+    assert mended is not None
+    assert analyze(rule, dict(mended), config=rule.example_config) == []
+    assert remediate(rule, dict(mended), config=rule.example_config) is None
