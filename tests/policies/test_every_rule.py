@@ -21,7 +21,11 @@ mending_rules = pytest.mark.parametrize(
 )
 
 
-def reports(rule: AnyRule, subject: Any, config: Mapping[str, object]) -> list[Report]:
+def reports(
+    rule: AnyRule,
+    subject: Any,  # noqa: ANN401 - properties, or a stack
+    config: Mapping[str, object],
+) -> list[Report]:
     run = analyze_stack if rule.scope is Scope.STACK else analyze
     return run(rule, subject, config=config)
 
