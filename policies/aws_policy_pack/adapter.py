@@ -34,11 +34,13 @@ class NotEvaluatedError(UnknownValueError):
 
 
 def policies(rules: Iterable[AnyRule] = RULES) -> list[pulumi_policy.Policy]:
-    """The rules as policies for `pulumi_policy.PolicyPack(policies=...)`."""
-    return [
-        _resource_policy(rule) if rule.scope is Scope.RESOURCE else _stack_policy(rule)
-        for rule in rules
-    ]
+    """The rules as policies for `pulumi_policy.PolicyPack(policies=...)`.
+
+    Rules about the settings of other rules (`waivers-valid`) are left out: the SDK shows a policy
+    no settings but its own. `analyzer.serve` runs them all.
+    """
+    make = {Scope.RESOURCE: _resource_policy, Scope.STACK: _stack_policy}
+    return [make[rule.scope](rule) for rule in rules if rule.scope in make]
 
 
 def _resource_policy(rule: AnyRule) -> pulumi_policy.Policy:
@@ -101,8 +103,7 @@ def _evaluated(rule: AnyRule, subject: Resource | Graph, raw: Mapping[str, Any])
         rule,
         subject,
         config=_config(rule, raw),
-        # The SDK puts its own level on what is reported; only what could not run is told apart.
-        level=Level.MANDATORY,
+        level=rule.level,  # the SDK puts the configured level on what is reported
         today=dt.datetime.now(tz=dt.UTC).date(),
     )
 
@@ -111,9 +112,9 @@ def _report(
     outcome: Outcome, report: pulumi_policy.ReportViolation, not_applicable: Callable[[str], None]
 ) -> None:
     for violation in outcome.violations:
-        if violation.level is Level.MANDATORY:
+        if violation.evaluated:
             report(violation.message, violation.urn)
-    not_evaluated = [v.message for v in outcome.violations if v.level is Level.ADVISORY]
+    not_evaluated = [v.message for v in outcome.violations if not v.evaluated]
     if not_evaluated:
         raise NotEvaluatedError("; ".join(not_evaluated))
     if outcome.waived:

@@ -25,11 +25,13 @@ class Violation:
         message: The whole text.
         urn: The resource, empty where the whole stack is meant.
         level: What it does; `ADVISORY` for a rule that could not be evaluated.
+        evaluated: Whether the rule could read what it needed.
     """
 
     message: str
     urn: str
     level: Level
+    evaluated: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +117,7 @@ def _not_evaluated(
             return ()
         case OnUnknown.REPORT:
             message = f"not evaluated: {name}`{unreadable.path}` {unreadable.reason}"
-            return (Violation(message=message, urn=urn, level=Level.ADVISORY),)
+            return (Violation(message=message, urn=urn, level=Level.ADVISORY, evaluated=False),)
         case OnUnknown.FAIL:
             message = (
                 f"{name}`{unreadable.path}` {unreadable.reason}; wanted a value that can be judged "

@@ -2,12 +2,13 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.evaluation import Outcome, evaluate
-from aws_policy_pack.profiles import Setting, read_settings
+from aws_policy_pack.profiles import read_settings
 from aws_policy_pack.resource import Graph, Resource, Unreadable
-from aws_policy_pack.rule import AnyRule, Changes, Level, Scope
+from aws_policy_pack.rule import AnyRule, Changes, Finding, Level, Scope, Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,7 @@ class Pack:
             raise ValueError(f"pack {name}: more than one rule is called {', '.join(twice)}")
         self.settings: Mapping[str, Setting] = read_settings({}, self.rules)
         self._stack_rules = [rule for rule in self.rules if rule.scope is Scope.STACK]
+        self._pack_rules = [rule for rule in self.rules if rule.scope is Scope.PACK]
         self._rules_by_type: dict[str, list[AnyRule]] = {}
         for rule in self.rules:
             if rule.scope is Scope.RESOURCE:
@@ -66,8 +68,10 @@ class Pack:
         return self._run(self._rules_by_type.get(resource.type, ()), resource)
 
     def analyze_stack(self, graph: Graph) -> Iterator[tuple[AnyRule, Outcome]]:
-        """Runs the stack rules."""
-        return self._run(self._stack_rules, graph)
+        """Runs the stack rules, then the rules about the pack's own settings."""
+        yield from self._run(self._stack_rules, graph)
+        settings = tuple((rule, self.settings[rule.id]) for rule in self.rules)
+        yield from self._run([_bound(rule, settings) for rule in self._pack_rules], graph)
 
     def remedies(self, resource_type: str) -> tuple[AnyRule, ...]:
         """The rules that mend resources of this type, at the level `remediate`."""
@@ -99,3 +103,12 @@ class Pack:
                         rule, subject, config=setting.config, level=setting.level, today=today
                     ),
                 )
+
+
+def _bound(rule: AnyRule, settings: Iterable[tuple[AnyRule, Setting]]) -> AnyRule:
+    """A rule about the pack's settings as a rule about the graph."""
+
+    def check(graph: Graph, _config: RuleConfig) -> Iterable[Finding | Unreadable]:
+        return rule.check(graph, settings)
+
+    return replace(rule, check=check)

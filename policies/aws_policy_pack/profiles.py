@@ -15,20 +15,12 @@ from pydantic import ValidationError
 
 from aws_policy_pack.config import ConfigError, Problem, RuleConfig, nearest, problems_in
 from aws_policy_pack.registry import RULES
-from aws_policy_pack.rule import AnyRule, Level
+from aws_policy_pack.rule import AnyRule, Level, Setting
 
 ALL = "all"
 LEVEL_KEY = "enforcementLevel"
 
 Config = TypeVar("Config", bound=RuleConfig)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """What a profile says of one rule: its level and its config."""
-
-    level: Level
-    config: RuleConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

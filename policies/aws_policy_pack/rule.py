@@ -29,6 +29,7 @@ class Scope(StrEnum):
 
     RESOURCE = "resource"
     STACK = "stack"
+    PACK = "pack"
 
 
 class Severity(StrEnum):
@@ -88,7 +89,8 @@ class Rule(Generic[Subject]):
 
     Attributes:
         id: Its name for ever, `<area>-<what>`.
-        scope: Whether it looks at one resource's inputs or at the graph.
+        scope: Whether it looks at one resource's inputs, at the graph, or at the graph and the
+            settings of the pack's other rules.
         types: The resource types that it looks at; none for a rule about the stack as a whole.
         level: The default level.
         severity: How bad a violation is.
@@ -127,6 +129,16 @@ class Rule(Generic[Subject]):
 
 
 AnyRule = Rule[Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """What a profile says of one rule: its level and its config."""
+
+    level: Level
+    config: RuleConfig
+
+
 NO_CONFIG: Mapping[str, object] = {}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from hypothesis import strategies as st
 
-from aws_policy_pack.rule import AnyRule, Example, Scope
+from aws_policy_pack.rule import AnyRule, Example
 from aws_policy_pack.testing import UNKNOWN, Secret
 
 TEXTS = st.one_of(
@@ -71,7 +71,6 @@ def mutated_stack(examples: tuple[Example, ...]) -> st.SearchStrategy[list[Examp
 
 def subjects(rule: AnyRule) -> st.SearchStrategy[object]:
     """What a rule may be given: a resource's properties, or a stack for a stack rule."""
-    examples = st.sampled_from([rule.good, rule.bad])
-    if rule.scope is Scope.STACK:
-        return examples.flatmap(mutated_stack)
-    return examples.flatmap(mutated)
+    return st.sampled_from([rule.good, rule.bad]).flatmap(
+        lambda example: mutated_stack(example) if isinstance(example, tuple) else mutated(example)
+    )

@@ -1,0 +1,117 @@
+"""Waivers must say why, by whom and until when, and must still waive something."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from aws_policy_pack.config import RuleConfig, Waiver
+from aws_policy_pack.evaluation import evaluate
+from aws_policy_pack.resource import Graph
+from aws_policy_pack.rule import (
+    AnyRule,
+    Example,
+    Finding,
+    Findings,
+    Level,
+    Rule,
+    Scope,
+    Setting,
+    Severity,
+)
+from aws_policy_pack.waivers import is_complete, names
+from aws_policy_pack.wording import shown
+
+QUEUE = "aws:sqs/queue:Queue"
+
+
+def check_waivers(graph: Graph, settings: Iterable[tuple[AnyRule, Setting]]) -> Findings:
+    """Looks at every waiver of every rule, its own included."""
+    today = dt.datetime.now(tz=dt.UTC).date()
+    for rule, setting in settings:
+        for index, waiver in enumerate(setting.config.waivers):
+            problem = _problem(rule, setting, waiver, graph, today)
+            if problem:
+                yield Finding(
+                    problem=f"the waiver of `{rule.id}` for {shown(waiver.resource)} {problem[0]}",
+                    wanted=f"{problem[1]} (`{rule.id}.waivers[{index}]` in the pack's config)",
+                    fix=problem[2],
+                )
+
+
+def _problem(
+    rule: AnyRule, setting: Setting, waiver: Waiver, graph: Graph, today: dt.date
+) -> tuple[str, str, str] | None:
+    """What is wrong with a waiver, what is wanted, and what to do; `None` if it is sound."""
+    missing = [key for key in ("reason", "owner", "expires") if not getattr(waiver, key)]
+    if not is_complete(waiver):
+        lacks = " and ".join(f"`{key}`" for key in missing)
+        return f"has no {lacks}", "a reason, an owner and a last day", f"Add {lacks}, or remove it"
+    if waiver.expires is not None and waiver.expires < today:
+        return (
+            f"ended on {waiver.expires}",
+            "a last day that has not passed",
+            "Mend what it waived and remove it, or agree on a new last day",
+        )
+    if not any(names(waiver, urn=r.urn, name=r.name) for r in graph.resources):
+        return (
+            "names no resource of this stack",
+            "the logical name, a glob or the URN of a resource",
+            "Remove it, or correct the name",
+        )
+    if not _waives_something(rule, setting, waiver, graph, today):
+        return (
+            "waives nothing: the rule has no finding there",
+            "a waiver that is needed",
+            "Remove it",
+        )
+    return None
+
+
+def _waives_something(
+    rule: AnyRule, setting: Setting, waiver: Waiver, graph: Graph, today: dt.date
+) -> bool:
+    """Runs the rule again under this waiver alone; what could not be judged counts as waived."""
+    if setting.level is Level.DISABLED:
+        return False
+    if rule.scope is Scope.PACK:
+        return True
+    alone = setting.config.model_copy(update={"waivers": (waiver,)})
+    subjects = [graph] if rule.scope is Scope.STACK else graph.of_type(*rule.types)
+    outcomes = [
+        evaluate(rule, subject, config=alone, level=setting.level, today=today)
+        for subject in subjects
+    ]
+    return any(
+        outcome.waived or any(not violation.evaluated for violation in outcome.violations)
+        for outcome in outcomes
+    )
+
+
+waivers_valid: Rule[Graph] = Rule(
+    id="waivers-valid",
+    scope=Scope.PACK,
+    types=(),
+    level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
+    summary="A waiver has a reason, an owner and a last day, and still waives something",
+    why="A waiver that nobody owns, that never ends or that matches nothing hides the next "
+    "violation of the same rule.",
+    url="https://www.pulumi.com/docs/insights/policy/policy-packs/",
+    controls=(),
+    config=RuleConfig,
+    check=check_waivers,
+    fix=None,
+    good=(Example(type=QUEUE, name="orders", properties={"sqsManagedSseEnabled": False}),),
+    bad=(Example(type=QUEUE, name="other", properties={"sqsManagedSseEnabled": False}),),
+    example_config={
+        "sqs-encryption": {
+            "waivers": [
+                {
+                    "resource": "orders",
+                    "reason": "Holds public data only",
+                    "owner": "orders team",
+                    "expires": "2099-12-31",
+                }
+            ]
+        }
+    },
+)
