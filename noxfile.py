@@ -1,0 +1,57 @@
+# /// script
+# dependencies = ["nox[uv]>=2025.5"]
+# ///
+"""Every command a user types. What a session does lives in `ops` and in the packages."""
+
+import nox
+
+nox.needs_version = ">=2025.5"
+nox.options.default_venv_backend = "none"
+nox.options.error_on_external_run = False
+
+
+def run(session: nox.Session, *command: str) -> None:
+    """Runs a command in the project's one environment, which uv makes from the lock file."""
+    session.run("uv", "run", "--locked", "--quiet", *command, external=True)
+
+
+@nox.session
+def preview(session: nox.Session) -> None:
+    """Judge the stack offline, with the policy pack; `-- --stack NAME`, default local."""
+    run(session, "python", "-m", "ops.preview", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests; `-- PATH ...` for some of them."""
+    run(session, "pytest", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and format; `-- --fix` mends what can be mended."""
+    run(session, "ruff", "check", *session.posargs, ".")
+    run(session, "ruff", "format", *([] if "--fix" in session.posargs else ["--check"]), ".")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check types, strictly."""
+    run(session, "mypy", "noxfile.py", "ops", "policies/aws_policy_pack", "preflight", "tests")
+    run(session, "mypy", "stack")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Write the generated pages; `-- --check` fails where one is stale."""
+    run(session, "python", "-m", "ops.docs", *session.posargs)
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure what preflight and the pack cost against the least that is possible."""
+    run(session, "python", "-m", "ops.bench", *session.posargs)
+
+
+if __name__ == "__main__":
+    nox.main()

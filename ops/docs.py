@@ -1,0 +1,39 @@
+"""`nox -s docs`: writes the generated pages, or checks that none is stale."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from aws_policy_pack.docs import rules_page
+from aws_policy_pack.registry import RULES
+from ops.paths import ROOT
+
+PAGES: Mapping[Path, Callable[[], str]] = {
+    ROOT / "docs" / "rules.md": lambda: rules_page(RULES),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Writes every page; with `--check` only compares.
+
+    Returns:
+        0, or 1 where `--check` finds a stale page.
+    """
+    stale = [path for path, page in PAGES.items() if not _is_fresh(path, page())]
+    if "--check" in arguments:
+        for path in stale:
+            sys.stderr.write(f"{path.relative_to(ROOT)} is stale; run `nox -s docs`\n")
+        return 1 if stale else 0
+    for path in stale:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(PAGES[path](), encoding="utf-8")
+        sys.stdout.write(f"wrote {path.relative_to(ROOT)}\n")
+    return 0
+
+
+def _is_fresh(path: Path, page: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == page
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,12 @@
+"""Where things stand in this repository."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+STACK = ROOT / "stack"
+PACK = ROOT / "policies"
+
+
+def profile_of(stack: str) -> Path:
+    """The `--policy-pack-config` file that holds a stack's levels, caps and waivers."""
+    return PACK / "profiles" / f"{stack}.json"

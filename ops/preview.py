@@ -1,0 +1,39 @@
+"""`nox -s preview`: the offline verdict, then the engine's preview where the CLI is installed."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pulumi_preflight.cli import main as preflight
+
+from ops import engine
+from ops.paths import PACK, STACK, profile_of
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Judges a project; every option that is not named here goes to preflight.
+
+    Returns:
+        0 without a mandatory finding, 1 with one, 2 without a verdict.
+    """
+    parser = argparse.ArgumentParser(prog="nox -s preview --", description=__doc__)
+    parser.add_argument("--stack", default="local", help="the stack to judge (default: local)")
+    parser.add_argument(
+        "--project", type=Path, default=STACK, help="the Pulumi project (default: stack/)"
+    )
+    parser.add_argument("--offline", action="store_true", help="leave the engine's preview out")
+    options, rest = parser.parse_known_args(arguments)
+
+    pack = ["--policy-pack", str(PACK)]
+    profile = profile_of(options.stack)
+    if profile.exists() or options.project == STACK:
+        pack += ["--policy-pack-config", str(profile)]
+    status = preflight([str(options.project), "--stack", options.stack, *pack, *rest])
+    if status == 0 and not options.offline and options.project.resolve() == STACK:
+        return engine.preview(options.stack)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,98 @@
+"""Writes the page of all rules from the rules themselves."""
+
+import json
+from collections.abc import Iterable, Mapping
+from itertools import groupby
+
+from aws_policy_pack.config import RuleConfig, config_schema
+from aws_policy_pack.rule import AnyRule, Example, Scope
+
+HEADER = """# Rules
+
+Written by `nox -s docs` from the rules in `policies/aws_policy_pack/rules`; edit them, not this \
+page.
+
+Every rule also takes `enforcementLevel` (`advisory`, `mandatory`, `remediate`, `disabled`), \
+`onUnknown` (`report`, `fail`, `ignore`) and `waivers` (a list of `resource`, `reason`, `owner`, \
+`expires`).
+"""
+SCOPES = {
+    Scope.RESOURCE: "each resource's inputs",
+    Scope.STACK: "the whole stack",
+    Scope.PACK: "the whole stack and the pack's settings",
+}
+
+
+def rules_page(rules: Iterable[AnyRule]) -> str:
+    """The whole page: an index by area, then a section for each rule."""
+    ordered = list(rules)
+    parts = [HEADER]
+    for area, members in groupby(ordered, key=lambda rule: rule.area):
+        parts += [f"\n## {area}\n", _index(members)]
+    parts += [rule_section(rule) for rule in ordered]
+    return "\n".join(parts)
+
+
+def rule_section(rule: AnyRule) -> str:
+    """All that is to be said of one rule."""
+    facts = [
+        ("Level", rule.level.value),
+        ("Severity", rule.severity.value),
+        ("Looks at", _looks_at(rule)),
+        ("Controls", ", ".join(rule.controls)),
+        ("Fix", "`remediate` sets it right" if rule.fix else ""),
+        ("Read more", rule.url),
+    ]
+    lines = [f"\n### {rule.id}\n", f"{rule.summary}.\n", f"{rule.why}\n"]
+    lines += [f"- {name}: {value}" for name, value in facts if value]
+    lines += _settings(rule.config)
+    if rule.example_config:
+        lines += ["\nConfig of the examples:\n", _json(rule.example_config)]
+    lines += ["\nFails:\n", _example(rule.bad), "\nPasses:\n", _example(rule.good)]
+    return "\n".join(lines) + "\n"
+
+
+def _index(rules: Iterable[AnyRule]) -> str:
+    rows = ["| rule | level | severity | what holds |", "|---|---|---|---|"]
+    rows += [
+        f"| [{rule.id}](#{rule.id}) | {rule.level.value} | {rule.severity.value} | {rule.summary} |"
+        for rule in rules
+    ]
+    return "\n".join(rows)
+
+
+def _looks_at(rule: AnyRule) -> str:
+    types = ", ".join(f"`{kind}`" for kind in rule.types)
+    return f"{SCOPES[rule.scope]}{': ' if types else ''}{types}"
+
+
+def _settings(model: type[RuleConfig]) -> list[str]:
+    properties, _ = config_schema(model)
+    own = {key: schema for key, schema in properties.items() if key not in {"onUnknown", "waivers"}}
+    if not own:
+        return []
+    rows = ["\n| setting | default | meaning |", "|---|---|---|"]
+    return rows + [
+        f"| `{key}` | `{json.dumps(schema.get('default'))}` | {schema.get('description', '')} |"
+        for key, schema in own.items()
+    ]
+
+
+def _example(example: Mapping[str, object] | tuple[Example, ...]) -> str:
+    if isinstance(example, Mapping):
+        return _json(example)
+    return _json(
+        {
+            resource.name: {
+                "type": resource.type,
+                "properties": resource.properties,
+                **({"references": resource.references} if resource.references else {}),
+                **({"ignoreChanges": resource.ignore_changes} if resource.ignore_changes else {}),
+            }
+            for resource in example
+        }
+    )
+
+
+def _json(value: object) -> str:
+    return f"```json\n{json.dumps(value, indent=2, default=str)}\n```"
