@@ -8,7 +8,15 @@ PreflightError
 
 
 class PreflightError(Exception):
-    """There is no verdict; the text says what is wrong, where, and what to do."""
+    """There is no verdict; the text says what is wrong, where, and what to do.
+
+    Attributes:
+        hint: What may help, shown on a line of its own; `None` where the text says it all.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class ProjectError(PreflightError):

@@ -1,0 +1,269 @@
+"""What packs report, as values, and how the analyzer protocol's messages become them."""
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto import analyzer_pb2 as protocol
+
+from pulumi_preflight.pack_config import RuleSettings
+
+
+class Level(StrEnum):
+    """What a violation does: stop the update, or be shown."""
+
+    MANDATORY = "mandatory"
+    ADVISORY = "advisory"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One violation of one rule.
+
+    Attributes:
+        rule: The rule's name.
+        pack: The name of the pack that holds it; `preflight` for preflight's own.
+        level: Mandatory or advisory; a violation that a remediation left is mandatory.
+        severity: `low`, `medium`, `high`, `critical`, `None` where the pack does not say.
+        urn: The resource, the stack's own URN where the finding is about no single one.
+        file: Where the program created the resource, `None` where that is not known.
+        line: The line in `file`, from 1.
+        message: What is wrong and what is wanted.
+        fix: What to do, in one sentence.
+        url: A page about the rule.
+    """
+
+    rule: str
+    pack: str
+    level: Level
+    severity: str | None
+    urn: str
+    file: str | None = None
+    line: int | None = None
+    message: str
+    fix: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waived(Finding):
+    """A violation that the pack's own configuration excuses; its level is the rule's.
+
+    Attributes:
+        reason: Why it is excused.
+        owner: Who answers for it.
+        expires: The last day it is excused, `YYYY-MM-DD`.
+    """
+
+    reason: str
+    owner: str | None
+    expires: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotEvaluated(Finding):
+    """A rule that could not see what it judges; its level is the rule's.
+
+    Attributes:
+        property: The path of the property that is not known before the deployment.
+    """
+
+    property: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remediation:
+    """A change that a pack made to a resource's inputs before they were judged."""
+
+    rule: str
+    pack: str
+    urn: str
+    before: Struct
+    after: Struct
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reported:
+    """All that packs reported, in the order of their answers."""
+
+    findings: tuple[Finding, ...] = ()
+    waived: tuple[Waived, ...] = ()
+    not_evaluated: tuple[NotEvaluated, ...] = ()
+    remediations: tuple[Remediation, ...] = ()
+
+    def __add__(self, other: "Reported") -> "Reported":
+        return Reported(
+            findings=self.findings + other.findings,
+            waived=self.waived + other.waived,
+            not_evaluated=self.not_evaluated + other.not_evaluated,
+            remediations=self.remediations + other.remediations,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackRules:
+    """What a pack says of its rules; fills in what its answers leave out.
+
+    Attributes:
+        pack: The pack's name.
+        policies: Rule name to the pack's own description.
+        settings: Rule name to its merged configuration.
+    """
+
+    pack: str
+    policies: Mapping[str, protocol.PolicyInfo]
+    settings: Mapping[str, RuleSettings] = field(default_factory=dict)
+
+
+_SEVERITIES = {
+    protocol.POLICY_SEVERITY_LOW: "low",
+    protocol.POLICY_SEVERITY_MEDIUM: "medium",
+    protocol.POLICY_SEVERITY_HIGH: "high",
+    protocol.POLICY_SEVERITY_CRITICAL: "critical",
+}
+_NOT_EVALUATED = re.compile(r"^not evaluated: `(?P<property>[^`]*)` is not known yet")
+# What the Python and Node SDKs say, whatever the rule's level.
+_CANNOT_RUN = re.compile(
+    r"^can't run (?:policy|remediation) '.*' during preview: "
+    r".* value at \.(?P<property>.*) can't be known during preview$",
+    re.DOTALL,
+)
+_LAST_URL = re.compile(r"(?:^|(?<=[.!?])\s+|\n\s*)(?P<url>https?://\S+)\s*$")
+_FIX = re.compile(r"(?:^|\s)Fix:\s+(?P<fix>\S.*)$", re.DOTALL)
+
+
+def reported(
+    rules: PackRules,
+    diagnostics: Iterable[protocol.AnalyzeDiagnostic],
+    not_applicable: Iterable[protocol.PolicyNotApplicable],
+    *,
+    urn: str,
+    resources: Collection[str] = (),
+) -> Reported:
+    """Turns one answer of a pack into values.
+
+    Args:
+        rules: What the pack says of its rules.
+        diagnostics: The violations of the answer.
+        not_applicable: Rules that did not apply. Two kinds of rule speak through these: most
+            have nothing to say, and ours hide their waivers there, since the engine prints none.
+        urn: The resource that was judged, or the stack.
+        resources: The URNs that an entry may name instead; the engine lets stack rules do so.
+    """
+    findings: list[Finding] = []
+    not_evaluated: list[NotEvaluated] = []
+    for diagnostic in diagnostics:
+        about = diagnostic.urn if diagnostic.urn in resources else urn
+        finding = _finding(rules, diagnostic, about)
+        if isinstance(finding, NotEvaluated):
+            not_evaluated.append(finding)
+        else:
+            findings.append(finding)
+    return Reported(
+        findings=tuple(findings),
+        waived=tuple(_waived(rules, not_applicable, urn, resources)),
+        not_evaluated=tuple(not_evaluated),
+    )
+
+
+def failed_remediation(rules: PackRules, remediation: protocol.Remediation, urn: str) -> Reported:
+    """Turns a remediation that reports a problem into an advisory finding, as the engine does."""
+    diagnostic = protocol.AnalyzeDiagnostic(
+        policyName=remediation.policyName,
+        policyPackName=remediation.policyPackName,
+        description=remediation.description,
+        message=remediation.diagnostic,
+        enforcementLevel=protocol.ADVISORY,
+    )
+    return reported(rules, [diagnostic], [], urn=urn)
+
+
+def split_message(message: str, description: str) -> tuple[str, str | None, str | None]:
+    """Takes a violation's text apart into message, fix and url.
+
+    The SDKs put the rule's description in front of the message; it is dropped, unless it is all
+    there is. A url at the end is one only where a sentence ends before it.
+    """
+    text = message.strip()
+    if description and text.startswith(f"{description.strip()}\n"):
+        text = text[len(description.strip()) :].strip()
+    url = None
+    if found := _LAST_URL.search(text):
+        url, text = found["url"], text[: found.start()].rstrip()
+    fix = None
+    if found := _FIX.search(text):
+        fix, text = found["fix"].strip(), text[: found.start()].rstrip()
+    return text or description.strip(), fix, url
+
+
+def _finding(rules: PackRules, diagnostic: protocol.AnalyzeDiagnostic, urn: str) -> Finding:
+    message, fix, url = split_message(diagnostic.message, diagnostic.description)
+    policy = rules.policies.get(diagnostic.policyName, protocol.PolicyInfo())
+    told: dict[str, Any] = {
+        "rule": diagnostic.policyName,
+        "pack": diagnostic.policyPackName or rules.pack,
+        "severity": _SEVERITIES.get(diagnostic.severity) or _SEVERITIES.get(policy.severity),
+        "urn": urn,
+        "message": message,
+        "fix": fix or policy.remediation_steps.strip() or None,
+        "url": url or policy.url.strip() or None,
+    }
+    unknown = _NOT_EVALUATED.match(message) or _CANNOT_RUN.match(message)
+    if unknown:
+        level = _level_of(rules, diagnostic.policyName)
+        return NotEvaluated(property=unknown["property"], level=level, **told)
+    advisory = diagnostic.enforcementLevel in (protocol.ADVISORY, protocol.DISABLED)
+    return Finding(level=Level.ADVISORY if advisory else Level.MANDATORY, **told)
+
+
+def _waived(
+    rules: PackRules,
+    entries: Iterable[protocol.PolicyNotApplicable],
+    urn: str,
+    resources: Collection[str],
+) -> Iterator[Waived]:
+    for entry in entries:
+        waiver = _waiver_in(entry.reason)
+        if waiver is None:
+            continue
+        policy = rules.policies.get(entry.policy_name, protocol.PolicyInfo())
+        message, fix, url = split_message(str(waiver.get("message", "")), policy.description)
+        yield Waived(
+            rule=entry.policy_name,
+            pack=rules.pack,
+            level=_level_of(rules, entry.policy_name),
+            severity=_SEVERITIES.get(policy.severity),
+            urn=str(waiver["urn"]) if waiver.get("urn") in resources else urn,
+            message=message,
+            fix=fix or policy.remediation_steps.strip() or None,
+            url=url or policy.url.strip() or None,
+            reason=str(waiver.get("reason", "")),
+            owner=_text(waiver.get("owner")),
+            expires=_text(waiver.get("expires")),
+        )
+
+
+def _waiver_in(reason: str) -> dict[str, Any] | None:
+    if not reason.startswith("{"):
+        return None
+    try:
+        content = json.loads(reason)
+    except ValueError:
+        return None
+    waiver = content.get("waived")
+    return waiver if isinstance(waiver, dict) else None
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _level_of(rules: PackRules, rule: str) -> Level:
+    settings = rules.settings.get(rule)
+    if settings is None or settings.level in (None, "advisory", "disabled"):
+        return Level.ADVISORY
+    return Level.MANDATORY
