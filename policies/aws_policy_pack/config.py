@@ -11,6 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 
+LIKE = 0.6  # how alike two names are, from 0 to 1, for one to be a slip of the other
+FEW = 12  # names that fit on a line
+
+
 class OnUnknown(StrEnum):
     """What becomes of a rule that needs a value which is not known yet."""
 
@@ -73,12 +77,15 @@ class ConfigError(Exception):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence that names the nearest known name, or lists them all."""
+    """The end of a sentence that names the nearest known name, or lists a few names whole."""
     names = sorted(known)
-    matches = difflib.get_close_matches(name, names, n=1)
+    matches = difflib.get_close_matches(name, names, n=1, cutoff=LIKE)
     if matches:
         return f"did you mean `{matches[0]}`?"
-    return f"known are {', '.join(f'`{known}`' for known in names)}"
+    if len(names) <= FEW:
+        return f"known are {', '.join(f'`{known}`' for known in names)}"
+    (match,) = difflib.get_close_matches(name, names, n=1, cutoff=0)
+    return f"the nearest known is `{match}`"
 
 
 def problems_in(error: ValidationError, model: type[BaseModel], path: str) -> list[Problem]:

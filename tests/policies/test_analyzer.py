@@ -1,0 +1,144 @@
+"""The pack's own service gives the answers of the stock SDK, from the same rules."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2, json_format
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pulumi.runtime.proto import analyzer_pb2 as proto
+from pulumi_policy import EnforcementLevel
+from pulumi_policy.policy import _PolicyAnalyzerServicer
+
+from aws_policy_pack.adapter import policies
+from aws_policy_pack.analyzer import Analyzer
+from aws_policy_pack.pack import Pack
+from aws_policy_pack.registry import RULES
+from aws_policy_pack.rule import AnyRule, Level, Scope
+from aws_policy_pack.testing import resource_request, stack_request, wire
+from tests.policies.strategies import subjects
+
+COMPARED = tuple(rule for rule in RULES if rule.scope is not Scope.PACK)
+
+
+class Refused(Exception):  # noqa: N818 - stands for the call's end
+    """What `context.abort` does to a call."""
+
+
+class Context:
+    """The one thing that the service asks of a call's context."""
+
+    def abort(self, code: grpc.StatusCode, details: str) -> None:
+        raise Refused(code, details)
+
+
+CONTEXT: Any = Context()
+Answer = list[tuple[str, str, str, int, int]]
+
+
+def both(
+    rules: tuple[AnyRule, ...], config: Mapping[str, proto.PolicyConfig]
+) -> Iterator[tuple[str, Any]]:
+    stock: Any = _PolicyAnalyzerServicer(
+        "pack", "1.0.0", policies(rules), EnforcementLevel.ADVISORY
+    )
+    for name, service in (("own", Analyzer(Pack("pack", "1.0.0", rules))), ("stock", stock)):
+        service.Configure(proto.ConfigureAnalyzerRequest(policyConfig=config), CONTEXT)
+        yield name, service
+
+
+def answers(response: proto.AnalyzeResponse) -> tuple[Answer, list[tuple[str, str]]]:
+    """Violations and waived findings; what could not run is compared by rule alone.
+
+    The stock SDK words it its own way and names no resource.
+    """
+    violations, not_evaluated = [], set()
+    for d in response.diagnostics:
+        if "not evaluated: " in d.message:
+            not_evaluated.add((d.policyName, "", "", d.enforcementLevel, 0))
+        else:
+            violations.append((d.policyName, d.urn, d.message, d.enforcementLevel, d.severity))
+    waived = [
+        (item.policy_name, item.reason)
+        for item in response.not_applicable
+        if item.reason.startswith("{")
+    ]
+    return sorted([*violations, *not_evaluated]), sorted(waived)
+
+
+def configured(rule: AnyRule, level: Level, waived: str) -> dict[str, proto.PolicyConfig]:
+    waiver = {"resource": waived, "reason": "r", "owner": "o", "expires": "2099-01-01"}
+    properties = {**rule.example_config, "waivers": [waiver] if waived else []}
+    number = proto.EnforcementLevel.Value(level.name)
+    return {rule.id: proto.PolicyConfig(enforcementLevel=number, properties=wire(properties))}
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in COMPARED])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_both_services_give_the_same_findings(rule: AnyRule, data: st.DataObject) -> None:
+    level = data.draw(st.sampled_from(Level))
+    waived = data.draw(st.sampled_from(["", "subject", "*"]))
+    subject: Any = data.draw(subjects(rule))
+    found = {}
+    for name, service in both((rule,), configured(rule, level, waived)):
+        if rule.scope is Scope.STACK:
+            response = service.AnalyzeStack(stack_request(subject), CONTEXT)
+        else:
+            response = service.Analyze(resource_request(rule.types[0], subject), CONTEXT)
+        found[name] = answers(response)
+    if any(not violation[1] for violation in found["stock"][0]):
+        # The stock SDK keeps either what was waived or what could not run, never both.
+        found = {name: (violations, []) for name, (violations, _) in found.items()}
+    assert found["own"] == found["stock"]
+
+
+@pytest.mark.parametrize(
+    "rule", [pytest.param(rule, id=rule.id) for rule in COMPARED if rule.fix is not None]
+)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(data=st.data())
+def test_both_services_remediate_alike(rule: AnyRule, data: st.DataObject) -> None:
+    subject: Any = data.draw(subjects(rule))
+    request = resource_request(rule.types[0], subject)
+    mended = {
+        name: [
+            json_format.MessageToDict(remediation.properties)
+            for remediation in service.Remediate(request, CONTEXT).remediations
+            if remediation.properties.fields
+        ]
+        for name, service in both((rule,), configured(rule, Level.REMEDIATE, ""))
+    }
+    assert mended["own"] == mended["stock"]
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in COMPARED])
+def test_both_services_say_the_same_of_a_rule(rule: AnyRule) -> None:
+    own, stock = (
+        service.GetAnalyzerInfo(empty_pb2.Empty(), CONTEXT).policies[0]
+        for _, service in both((rule,), {})
+    )
+    assert json_format.MessageToDict(own) == json_format.MessageToDict(stock)
+
+
+def test_a_profile_with_mistakes_is_refused_with_all_of_them() -> None:
+    service = Analyzer(Pack("pack", "1.0.0", RULES))
+    config = {
+        "waivers-vlid": proto.PolicyConfig(enforcementLevel=proto.MANDATORY),
+        RULES[0].id: proto.PolicyConfig(
+            enforcementLevel=proto.MANDATORY, properties=wire({"waivrs": []})
+        ),
+    }
+    with pytest.raises(Refused) as refusal:
+        service.Configure(proto.ConfigureAnalyzerRequest(policyConfig=config), CONTEXT)
+    code, details = refusal.value.args
+    assert code is grpc.StatusCode.INVALID_ARGUMENT
+    assert "waivers-vlid: unknown rule; did you mean `waivers-valid`?" in details
+    assert f"{RULES[0].id}.waivrs: unknown key; did you mean `waivers`?" in details
+
+
+def test_a_pack_refuses_two_rules_of_one_id() -> None:
+    with pytest.raises(ValueError, match=f"pack twice: .* called {RULES[0].id}"):
+        Pack("twice", "1.0.0", (RULES[0], RULES[0]))

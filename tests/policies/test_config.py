@@ -1,0 +1,131 @@
+"""Mistakes in a rule's config are told with place, value and the nearest right name."""
+
+from typing import Any
+
+import pytest
+from pydantic import Field, ValidationError
+
+from aws_policy_pack.config import (
+    ConfigError,
+    OnUnknown,
+    Problem,
+    RuleConfig,
+    StrictModel,
+    config_schema,
+    nearest,
+    problems_in,
+)
+
+
+class Limit(StrictModel):
+    """A setting within a setting."""
+
+    max_count: int = Field(default=3, ge=1, description="Upper bound")
+
+
+class Limits(RuleConfig):
+    """A rule's config with all that can be nested."""
+
+    limits: tuple[Limit, ...] = Field(default=(), description="Bounds")
+    by_name: dict[str, Limit] = Field(default_factory=dict, description="Bounds by name")
+    single: Limit | None = Field(default=None, description="One bound")
+    required: str = Field(description="Must be given")
+
+
+def problems(raw: dict[str, Any]) -> list[str]:
+    with pytest.raises(ValidationError) as error:
+        Limits.model_validate({"required": "x", **raw})
+    return [str(problem) for problem in problems_in(error.value, Limits, "rule")]
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        pytest.param(
+            {"limts": []}, "rule.limts: unknown key; did you mean `limits`?", id="misspelt-key"
+        ),
+        pytest.param(
+            {"xyz": 1},
+            "rule.xyz: unknown key; known are `byName`, `limits`, `onUnknown`, `required`, "
+            "`single`, `waivers`",
+            id="unlike-any-key",
+        ),
+        pytest.param(
+            {"limits": [{"maxCont": 2}]},
+            "rule.limits.0.maxCont: unknown key; did you mean `maxCount`?",
+            id="misspelt-key-in-a-list",
+        ),
+        pytest.param(
+            {"single": {"maxCont": 2}},
+            "rule.single.maxCont: unknown key; did you mean `maxCount`?",
+            id="misspelt-key-in-an-object",
+        ),
+        pytest.param(
+            {"waivers": [{"resource": "a", "ownr": "b"}]},
+            "rule.waivers.0.ownr: unknown key; did you mean `owner`?",
+            id="misspelt-key-in-a-waiver",
+        ),
+        pytest.param(
+            {"single": {"maxCount": 0}},
+            "rule.single.maxCount: 0 is not accepted: input should be greater than or equal to 1",
+            id="out-of-range",
+        ),
+        pytest.param(
+            {"onUnknown": "pass"},
+            "rule.onUnknown: 'pass' is not accepted: input should be 'report', 'fail' or 'ignore'",
+            id="no-such-mode",
+        ),
+    ],
+)
+def test_a_mistake_is_told(raw: dict[str, Any], told: str) -> None:
+    assert problems(raw) == [told]
+
+
+def test_a_missing_key_is_told() -> None:
+    with pytest.raises(ValidationError) as error:
+        Limits.model_validate({})
+    told = [str(problem) for problem in problems_in(error.value, Limits, "rule")]
+    assert told == ["rule.required: {} is not accepted: field required"]
+
+
+def test_every_mistake_is_told() -> None:
+    assert len(problems({"limts": 1, "onUnknown": 2, "single": {"maxCount": "x"}})) == 3
+
+
+def test_whole_numbers_may_come_as_floats() -> None:
+    assert Limit.model_validate({"maxCount": 2.0}).max_count == 2
+
+
+def test_a_config_error_has_a_line_for_each_mistake_with_its_file() -> None:
+    error = ConfigError([Problem(path="a", text="x"), Problem(path="b", text="y")], "dev.json")
+    assert str(error) == "dev.json: a: x\ndev.json: b: y"
+
+
+def test_a_config_error_without_a_file_begins_with_the_place() -> None:
+    assert str(ConfigError([Problem(path="a", text="x")])) == "a: x"
+
+
+def test_nearest_lists_all_names_in_order_when_none_is_near() -> None:
+    assert nearest("zzz", ["b", "a"]) == "known are `a`, `b`"
+
+
+def test_unknown_values_are_reported_unless_configured() -> None:
+    assert RuleConfig().on_unknown is OnUnknown.REPORT
+
+
+def test_nearest_names_one_when_there_are_many() -> None:
+    assert nearest("zzz", [f"rule-{n}" for n in range(13)]) == "the nearest known is `rule-9`"
+
+
+def test_the_schema_has_wire_names_and_no_references() -> None:
+    properties, required = config_schema(Limits)
+    assert set(properties) == {"onUnknown", "waivers", "limits", "byName", "single", "required"}
+    assert required == ["required"]
+    assert "$ref" not in str(properties)
+    assert properties["limits"]["items"]["properties"]["maxCount"]["minimum"] == 1
+
+
+def test_a_schema_keeps_what_stands_beside_a_reference() -> None:
+    properties, _ = config_schema(RuleConfig)
+    assert properties["onUnknown"]["default"] == "report"
+    assert properties["onUnknown"]["enum"] == ["report", "fail", "ignore"]

@@ -1,0 +1,288 @@
+"""A rule's run ends in violations, waived findings, or in what could not be evaluated."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+
+from aws_policy_pack.config import OnUnknown, RuleConfig, Waiver
+from aws_policy_pack.evaluation import Outcome, evaluate, waived_reason
+from aws_policy_pack.resource import Graph, Resource, Unreadable
+from aws_policy_pack.rule import (
+    Finding,
+    Findings,
+    Level,
+    Rule,
+    Severity,
+    resource_rule,
+    stack_rule,
+)
+from aws_policy_pack.wire import UNKNOWN, Value
+
+THING = "test:index:Thing"
+TODAY = dt.date(2026, 6, 15)
+TEXT = "'a' is wrong; wanted 'b'. Fix: Set it. https://example.com"
+
+CANNOT_BE_JUDGED = (
+    "`key` is not known yet; wanted a value that can be judged (onUnknown is `fail`). "
+    "Fix: give the property a known value"
+)
+
+
+def thing(name: str, value: Value, secrets: frozenset[str] = frozenset()) -> Resource:
+    return Resource(
+        lambda: {"key": value}, urn=f"urn:{name}", type=THING, name=name, secrets=secrets
+    )
+
+
+def finding(value: str, about: Resource | None = None) -> Finding:
+    return Finding(problem=f"{value!r} is wrong", wanted="'b'", fix="Set it", resource=about)
+
+
+@resource_rule(
+    "test-key",
+    THING,
+    level=Level.MANDATORY,
+    severity=Severity.LOW,
+    summary="Is b",
+    why="Because.",
+    url="https://example.com",
+    good={"key": "b"},
+    bad={"key": "a"},
+)
+def is_b(resource: Resource) -> Findings:
+    """Compares the key."""
+    value = resource.text("key")
+    if value != "b":
+        yield finding(str(value))
+
+
+@stack_rule(
+    "test-each",
+    THING,
+    level=Level.MANDATORY,
+    severity=Severity.LOW,
+    summary="Each is b",
+    why="Because.",
+    url="https://example.com",
+    good=(),
+    bad=(),
+)
+def each_is_b(resource: Resource, _graph: Graph) -> Findings:
+    """Compares the key of each."""
+    yield from is_b.check(resource, RuleConfig())
+
+
+@stack_rule(
+    "test-first",
+    level=Level.MANDATORY,
+    severity=Severity.LOW,
+    summary="All are b",
+    why="Because.",
+    url="https://example.com",
+    good=(),
+    bad=(),
+)
+def all_are_b(graph: Graph) -> Findings:
+    """Speaks of the stack as a whole, then of what it cannot read."""
+    yield finding("all")
+    graph.resources[0].text("key")
+
+
+def waiver(**changes: object) -> Waiver:
+    return Waiver.model_validate(
+        {
+            "resource": "x",
+            "reason": "accepted",
+            "owner": "team",
+            "expires": dt.date(2026, 6, 15),
+            **changes,
+        }
+    )
+
+
+def run(
+    rule: Rule[Resource] | Rule[Graph],
+    subject: Resource | Graph,
+    *,
+    level: Level = Level.MANDATORY,
+    on_unknown: OnUnknown = OnUnknown.REPORT,
+    waivers: tuple[Waiver, ...] = (),
+) -> Outcome:
+    config = RuleConfig(on_unknown=on_unknown, waivers=waivers)
+    return evaluate(rule, subject, config=config, level=level, today=TODAY)
+
+
+def told(outcome: Outcome) -> list[tuple[str, str, Level, bool]]:
+    return [(v.message, v.urn, v.level, v.evaluated) for v in outcome.violations]
+
+
+def test_a_finding_becomes_a_violation_at_the_level_of_the_setting() -> None:
+    outcome = run(is_b, thing("x", "a"), level=Level.ADVISORY)
+    assert told(outcome) == [(f"x: {TEXT}", "urn:x", Level.ADVISORY, True)]
+
+
+def test_what_remains_after_remediation_is_mandatory() -> None:
+    outcome = run(is_b, thing("x", "a"), level=Level.REMEDIATE)
+    assert [violation.level for violation in outcome.violations] == [Level.MANDATORY]
+
+
+def test_nothing_found_is_an_empty_outcome() -> None:
+    assert run(is_b, thing("x", "b")) == Outcome()
+
+
+def test_a_finding_about_the_stack_names_no_resource() -> None:
+    outcome = run(all_are_b, Graph([thing("x", "b")]))
+    assert told(outcome) == [(TEXT.replace("'a'", "'all'"), "", Level.MANDATORY, True)]
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        pytest.param(
+            OnUnknown.REPORT,
+            [("not evaluated: x: `key` is not known yet", "urn:x", Level.ADVISORY, False)],
+            id="report",
+        ),
+        pytest.param(
+            OnUnknown.FAIL,
+            [
+                (
+                    f"x: {CANNOT_BE_JUDGED}",
+                    "urn:x",
+                    Level.MANDATORY,
+                    True,
+                )
+            ],
+            id="fail",
+        ),
+        pytest.param(OnUnknown.IGNORE, [], id="ignore"),
+    ],
+)
+def test_an_unknown_value_becomes_what_the_config_says(
+    mode: OnUnknown, expected: list[tuple[str, str, Level, bool]]
+) -> None:
+    assert told(run(is_b, thing("x", UNKNOWN), on_unknown=mode)) == expected
+
+
+def test_one_unknown_value_does_not_stop_a_rule_over_many_resources() -> None:
+    graph = Graph([thing("x", UNKNOWN), thing("y", "a"), thing("z", UNKNOWN)])
+    assert told(run(each_is_b, graph)) == [
+        ("not evaluated: x: `key` is not known yet", "urn:x", Level.ADVISORY, False),
+        (f"y: {TEXT}", "urn:y", Level.MANDATORY, True),
+        ("not evaluated: z: `key` is not known yet", "urn:z", Level.ADVISORY, False),
+    ]
+
+
+def test_what_was_found_before_an_unknown_value_stays() -> None:
+    outcome = run(all_are_b, Graph([thing("x", UNKNOWN)]))
+    assert [violation.evaluated for violation in outcome.violations] == [True, False]
+    assert outcome.violations[1].urn == ""
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({}, id="by-name-on-its-last-day"),
+        pytest.param({"resource": "urn:x"}, id="by-urn"),
+        pytest.param({"resource": "[wxy]"}, id="by-glob-over-the-name"),
+        pytest.param({"resource": "urn:*"}, id="by-glob-over-the-urn"),
+    ],
+)
+def test_a_waiver_in_force_keeps_a_finding_back_and_remembers_it(
+    changes: dict[str, object],
+) -> None:
+    given = waiver(**changes)
+    outcome = run(is_b, thing("x", "a"), waivers=(given,))
+    assert outcome.violations == ()
+    assert [(w.message, w.urn, w.waiver) for w in outcome.waived] == [
+        (f"x: {TEXT}", "urn:x", given)
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"resource": "y"}, id="another-resource"),
+        pytest.param({"resource": "X"}, id="another-case"),
+        pytest.param({"expires": dt.date(2026, 6, 14)}, id="ended-yesterday"),
+        pytest.param({"expires": None}, id="without-an-end"),
+        pytest.param({"reason": " "}, id="without-a-reason"),
+        pytest.param({"owner": ""}, id="without-an-owner"),
+    ],
+)
+def test_a_waiver_that_does_not_hold_keeps_nothing_back(changes: dict[str, object]) -> None:
+    outcome = run(is_b, thing("x", "a"), waivers=(waiver(**changes),))
+    assert len(outcome.violations) == 1
+    assert outcome.waived == ()
+
+
+def test_a_waiver_removes_only_what_it_names() -> None:
+    graph = Graph([thing("x", "a"), thing("y", "a")])
+    outcome = run(each_is_b, graph, waivers=(waiver(),))
+    assert [violation.urn for violation in outcome.violations] == ["urn:y"]
+    assert [waived.urn for waived in outcome.waived] == ["urn:x"]
+
+
+def test_the_first_waiver_that_holds_is_the_one_that_counts() -> None:
+    waivers = (waiver(expires=None), waiver(owner="first"), waiver(owner="second"))
+    outcome = run(is_b, thing("x", "a"), waivers=waivers)
+    assert [waived.waiver.owner for waived in outcome.waived] == ["first"]
+
+
+def test_a_waived_finding_is_sent_with_all_that_an_auditor_asks() -> None:
+    (waived,) = run(is_b, thing("x", "a"), waivers=(waiver(),)).waived
+    assert waived_reason(waived) == {
+        "message": f"x: {TEXT}",
+        "urn": "urn:x",
+        "reason": "accepted",
+        "owner": "team",
+        "expires": "2026-06-15",
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "secrets"),
+    [
+        pytest.param("hunter2", frozenset({"hunter2"}), id="a-text"),
+        pytest.param("hunter2", frozenset({"hunt", "hunter2"}), id="the-longest-first"),
+        pytest.param("hunter2", frozenset({'{"login": ["hunter2"]}'}), id="inside-json"),
+        pytest.param("hunter2", frozenset({'{"in": "{\\"a\\": \\"hunter2\\"}"}'}), id="deeper"),
+    ],
+)
+def test_a_secret_is_never_told(value: str, secrets: frozenset[str]) -> None:
+    (violation,) = run(is_b, thing("x", value, secrets)).violations
+    assert violation.message.startswith("x: '[secret]' is wrong; ")
+
+
+def test_an_empty_secret_hides_nothing() -> None:
+    (violation,) = run(is_b, thing("x", "a", frozenset({""}))).violations
+    assert violation.message == f"x: {TEXT}"
+
+
+def test_a_rule_may_yield_what_it_could_not_read() -> None:
+    def check(graph: Graph, _config: RuleConfig) -> Iterator[Finding | Unreadable]:
+        yield Unreadable("key", "is broken", graph.resources[0])
+        yield finding("a", graph.resources[1])
+
+    rule = Rule(
+        id="test-yield",
+        scope=all_are_b.scope,
+        types=(),
+        level=Level.MANDATORY,
+        severity=Severity.LOW,
+        summary="",
+        why="",
+        url="https://example.com",
+        controls=(),
+        config=RuleConfig,
+        check=check,
+        fix=None,
+        good=(),
+        bad=(),
+        example_config={},
+    )
+    assert told(run(rule, Graph([thing("x", "b"), thing("y", "a")]))) == [
+        ("not evaluated: x: `key` is broken", "urn:x", Level.ADVISORY, False),
+        (f"y: {TEXT}", "urn:y", Level.MANDATORY, True),
+    ]

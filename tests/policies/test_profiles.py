@@ -1,0 +1,200 @@
+"""A profile is checked strictly and read into one setting for each rule."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import Field
+
+from aws_policy_pack.config import ConfigError, OnUnknown, RuleConfig
+from aws_policy_pack.profiles import load_profile, read_settings
+from aws_policy_pack.registry import RULES
+from aws_policy_pack.resource import Resource
+from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+
+
+class Cap(RuleConfig):
+    """A cap."""
+
+    max: int = Field(default=3, ge=0, description="The most that is allowed")
+
+
+class Unused(RuleConfig):
+    """No rule has it."""
+
+
+@resource_rule(
+    "test-cap",
+    "test:index:Thing",
+    level=Level.MANDATORY,
+    severity=Severity.LOW,
+    summary="Few",
+    why="Many cost more.",
+    url="https://example.com",
+    good={"count": 1},
+    bad={"count": 9},
+)
+def cap(thing: Resource, config: Cap) -> Findings:
+    """Compares the count."""
+    if (thing.number("count") or 0) > config.max:
+        yield Finding(problem="many", wanted="few", fix="Remove some")
+
+
+@resource_rule(
+    "test-plain",
+    "test:index:Thing",
+    level=Level.ADVISORY,
+    severity=Severity.LOW,
+    summary="Nothing",
+    why="Nothing.",
+    url="https://example.com",
+    good={},
+    bad={},
+)
+def plain(_thing: Resource) -> Findings:
+    """Finds nothing."""
+    yield from ()
+
+
+TEST_RULES = (cap, plain)
+
+
+@pytest.mark.parametrize(
+    ("raw", "level", "most"),
+    [
+        pytest.param({}, Level.MANDATORY, 3, id="nothing-said"),
+        pytest.param({"test-cap": "advisory"}, Level.ADVISORY, 3, id="a-level"),
+        pytest.param({"test-cap": {"max": 5}}, Level.MANDATORY, 5, id="a-setting"),
+        pytest.param(
+            {"test-cap": {"enforcementLevel": "disabled", "max": 5}}, Level.DISABLED, 5, id="both"
+        ),
+        pytest.param({"all": "disabled"}, Level.DISABLED, 3, id="all"),
+        pytest.param(
+            {"all": "disabled", "test-cap": "remediate"}, Level.REMEDIATE, 3, id="more-than-all"
+        ),
+        pytest.param(
+            {"all": "disabled", "test-cap": {"max": 1}}, Level.DISABLED, 1, id="all-with-a-setting"
+        ),
+    ],
+)
+def test_a_rule_has_the_level_and_config_that_the_profile_says(
+    raw: dict[str, object], level: Level, most: int
+) -> None:
+    setting = read_settings(raw, TEST_RULES)["test-cap"]
+    assert (setting.level, setting.config) == (level, Cap(max=most))
+
+
+def test_a_rule_that_is_not_named_has_its_defaults() -> None:
+    setting = read_settings({"test-cap": {"max": 5}}, TEST_RULES)["test-plain"]
+    assert (setting.level, setting.config.on_unknown) == (Level.ADVISORY, OnUnknown.REPORT)
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        pytest.param(
+            {"test-cup": {}}, "test-cup: unknown rule; did you mean `test-cap`?", id="misspelt-rule"
+        ),
+        pytest.param(
+            {"test-cap": {"mx": 1}},
+            "test-cap.mx: unknown key; did you mean `max`?",
+            id="misspelt-key",
+        ),
+        pytest.param(
+            {"test-cap": "mandatry"},
+            "test-cap: 'mandatry' is no level; did you mean `mandatory`?",
+            id="misspelt-level",
+        ),
+        pytest.param(
+            {"test-cap": {"enforcementLevel": "mandatry"}},
+            "test-cap.enforcementLevel: 'mandatry' is no level; did you mean `mandatory`?",
+            id="misspelt-level-in-an-object",
+        ),
+        pytest.param(
+            {"all": "none"},
+            "all: 'none' is no level; known are `advisory`, `disabled`, `mandatory`, `remediate`",
+            id="no-level-for-all",
+        ),
+        pytest.param(
+            {"test-cap": 3}, "test-cap: 3 is neither a level nor an object", id="a-bare-number"
+        ),
+        pytest.param(
+            {"test-cap": {"max": -1}},
+            "test-cap.max: -1 is not accepted: input should be greater than or equal to 0",
+            id="out-of-range",
+        ),
+        pytest.param([], "profile: is not a JSON object", id="a-list"),
+    ],
+)
+def test_a_mistake_is_told_with_the_nearest_right_name(raw: object, told: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        read_settings(raw, TEST_RULES)
+    assert str(error.value) == told
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    with pytest.raises(ConfigError) as error:
+        read_settings({"test-cup": {}, "test-cap": {"mx": 1}, "test-plain": 1}, TEST_RULES)
+    assert len(error.value.problems) == 3
+
+
+def test_a_profile_is_read_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "dev.json"
+    file.write_text(json.dumps({"test-cap": {"max": 7}}), encoding="utf-8")
+    profile = load_profile(file, TEST_RULES)
+    assert (profile.source, profile.config(Cap).max) == (str(file), 7)
+
+
+def test_a_mistake_in_a_file_is_told_with_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "dev.json"
+    file.write_text('{"test-cup": {}}', encoding="utf-8")
+    with pytest.raises(ConfigError) as error:
+        load_profile(file, TEST_RULES)
+    assert str(error.value) == f"{file}: test-cup: unknown rule; did you mean `test-cap`?"
+
+
+def test_a_missing_file_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as error:
+        load_profile(tmp_path / "no.json")
+    assert str(error.value) == (
+        f"{tmp_path / 'no.json'}: profile: cannot be read: No such file or directory"
+    )
+
+
+def test_a_file_that_is_no_json_is_told_with_its_place(tmp_path: Path) -> None:
+    file = tmp_path / "dev.json"
+    file.write_text("{", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"is not valid JSON: .* line 1 column 2"):
+        load_profile(file)
+
+
+def test_a_config_that_no_rule_has_cannot_be_looked_up(tmp_path: Path) -> None:
+    file = tmp_path / "dev.json"
+    file.write_text("{}", encoding="utf-8")
+    with pytest.raises(LookupError, match="0 rules are configured by Unused, not one"):
+        load_profile(file, TEST_RULES).config(Unused)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(max_size=8),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["all", "enforcementLevel", "waivers", *(r.id for r in RULES)])
+                | st.text(max_size=8),
+                inner,
+                max_size=4,
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_any_json_is_either_read_or_refused_with_a_config_error(raw: object) -> None:
+    try:
+        settings = read_settings(raw)
+    except ConfigError:
+        return
+    assert set(settings) == {rule.id for rule in RULES}
