@@ -1,7 +1,6 @@
-"""Serves the pack to the engine; nothing may be printed before the port that `serve` prints."""
+"""Serves all rules to the engine."""
 
 from aws_policy_pack.analyzer import serve
-from aws_policy_pack.pack import Pack
 from aws_policy_pack.registry import RULES
 
-serve(Pack("aws-policy-pack", "0.1.0", RULES))
+serve("aws-policy-pack", RULES)

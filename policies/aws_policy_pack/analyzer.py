@@ -16,6 +16,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
+from aws_policy_pack import __version__
 from aws_policy_pack.config import ConfigError, config_schema
 from aws_policy_pack.evaluation import Outcome, waived_reason
 from aws_policy_pack.pack import Pack
@@ -42,8 +43,13 @@ UNLIMITED_MESSAGES = [
 ]
 
 
-def serve(pack: Pack) -> None:
-    """Serves the pack until the engine goes away; the first line printed is the port."""
+def serve(name: str, rules: Iterable[AnyRule], *, version: str = __version__) -> None:
+    """Serves a pack of these rules until the engine goes away.
+
+    To be called in a pack's `__main__.py`. The first line printed is the port: the engine reads it,
+    so nothing may be printed before.
+    """
+    pack = Pack(name, version, rules)
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=UNLIMITED_MESSAGES)
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(pack), server)
     port = server.add_insecure_port("127.0.0.1:0")

@@ -10,7 +10,6 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-
 LIKE = 0.6  # how alike two names are, from 0 to 1, for one to be a slip of the other
 FEW = 12  # names that fit on a line
 

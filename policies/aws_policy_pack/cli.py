@@ -1,0 +1,133 @@
+"""The command line `aws-policy-pack`: shows the rules, checks profiles, starts a new pack."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from aws_policy_pack.config import ConfigError, nearest
+from aws_policy_pack.docs import rule_section
+from aws_policy_pack.profiles import load_profile
+from aws_policy_pack.registry import RULES, select
+from aws_policy_pack.rule import Severity
+from aws_policy_pack.scaffold import ScaffoldError, write_pack
+
+SERVED = Path(__file__).parent / "served"
+EXAMPLES = """examples:
+  aws-policy-pack list --area sqs --severity high
+  aws-policy-pack explain sqs-redrive-policy-shape
+  aws-policy-pack check-config policies/profiles/prod.json
+"""
+
+
+class UsageError(Exception):
+    """The command cannot be carried out as given; the text says why."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command.
+
+    Returns:
+        0, or 2 where the arguments, a file or a name are wrong.
+    """
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], str] = options.command
+    try:
+        sys.stdout.write(command(options))
+    except (ConfigError, ScaffoldError, UsageError) as error:
+        sys.stderr.writelines(f"error: {line}\n" for line in str(error).splitlines())
+        return 2
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="aws-policy-pack",
+        description="The rules of the pack, and what goes with them.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    listing = commands.add_parser("list", help="the rules, one on a line")
+    listing.add_argument("--area", action="append", default=[], help="only this area; repeatable")
+    listing.add_argument("--id", action="append", default=[], help="only ids like this glob")
+    listing.add_argument(
+        "--severity", action="append", default=[], choices=[s.value for s in Severity]
+    )
+    listing.add_argument("--control", action="append", default=[], help="only controls like this")
+    listing.add_argument("--format", choices=["table", "json"], default="table")
+    listing.set_defaults(command=_list)
+
+    explain = commands.add_parser("explain", help="all that is to be said of one rule")
+    explain.add_argument("rule", metavar="RULE")
+    explain.set_defaults(command=_explain)
+
+    check = commands.add_parser("check-config", help="check a profile, strictly")
+    check.add_argument("file", type=Path, metavar="FILE")
+    check.set_defaults(command=_check_config)
+
+    path = commands.add_parser("path", help="the folder to give to `--policy-pack`")
+    path.set_defaults(command=lambda _: f"{SERVED}\n")
+
+    init = commands.add_parser("init", help="write a small pack that builds on this one")
+    init.add_argument("folder", type=Path, metavar="FOLDER")
+    init.set_defaults(command=_init)
+    return parser
+
+
+def _list(options: argparse.Namespace) -> str:
+    rules = select(
+        areas=options.area,
+        ids=options.id,
+        severities=[Severity(value) for value in options.severity],
+        controls=options.control,
+    )
+    if not rules:
+        areas = sorted({rule.area for rule in RULES})
+        raise UsageError(f"no rule fits; the areas are {', '.join(areas)}")
+    if options.format == "json":
+        rows = [
+            {
+                "id": rule.id,
+                "area": rule.area,
+                "level": rule.level.value,
+                "severity": rule.severity.value,
+                "scope": rule.scope.value,
+                "fix": rule.fix is not None,
+                "controls": rule.controls,
+                "summary": rule.summary,
+                "url": rule.url,
+            }
+            for rule in rules
+        ]
+        return json.dumps(rows, indent=2) + "\n"
+    width = max(len(rule.id) for rule in rules)
+    lines = [
+        f"{rule.id:{width}}  {rule.level.value:9}  {rule.severity.value:8}  {rule.summary}"
+        for rule in rules
+    ]
+    return "\n".join([*lines, f"{len(rules)} rules" if len(rules) > 1 else "1 rule", ""])
+
+
+def _explain(options: argparse.Namespace) -> str:
+    by_id = {rule.id: rule for rule in RULES}
+    if options.rule not in by_id:
+        raise UsageError(f"{options.rule}: unknown rule; {nearest(options.rule, by_id)}")
+    return rule_section(by_id[options.rule]).lstrip("\n")
+
+
+def _check_config(options: argparse.Namespace) -> str:
+    load_profile(options.file)
+    return f"{options.file}: no mistakes\n"
+
+
+def _init(options: argparse.Namespace) -> str:
+    written = write_pack(options.folder)
+    lines = [f"wrote {path}" for path in written]
+    usage = (
+        f"pulumi preview --policy-pack {options.folder} "
+        f"--policy-pack-config {options.folder / 'profile.json'}"
+    )
+    return "\n".join([*lines, f"use it: {usage}", ""])
