@@ -1,0 +1,56 @@
+"""Dagster on TaskIQ workers over SQS, on ECS Fargate: settings, then modules, then outputs."""
+
+import pulumi
+
+from components.naming import Naming
+from components.provider import create_provider, provider_options
+from components.tagging import tag_every_resource
+from config_loader import load_settings
+from modules.auto_scaler import AutoScaler
+from modules.dagster import Dagster
+from modules.dagster_image import create_dagster_image
+from modules.foundation import Foundation
+from modules.taskiq import Taskiq
+from modules.taskiq_demo import TaskiqDemo
+from outputs import demo_outputs, stack_outputs
+
+project, stack = pulumi.get_project(), pulumi.get_stack()
+loaded = load_settings(project, stack)
+settings = loaded.settings
+naming = Naming(project=project, environment=stack)
+
+tag_every_resource({"Project": project, "Environment": stack, "ManagedBy": "pulumi"})
+opts = provider_options(
+    create_provider("aws", region=settings.aws.region, endpoint=settings.aws.endpoint)
+)
+foundation = Foundation("foundation", settings=settings, naming=naming, opts=opts)
+image = create_dagster_image(foundation, settings, opts)
+taskiq = Taskiq(
+    "taskiq", settings=settings, naming=naming, foundation=foundation, image=image, opts=opts
+)
+dagster = Dagster(
+    "dagster",
+    settings=settings,
+    naming=naming,
+    foundation=foundation,
+    taskiq=taskiq,
+    image=image,
+    opts=opts,
+)
+auto_scaler = AutoScaler(
+    "auto-scaler",
+    settings=settings,
+    max_workers=loaded.caps.max_workers(),
+    foundation=foundation,
+    taskiq=taskiq,
+    opts=opts,
+)
+outputs = stack_outputs(foundation, image, taskiq, dagster, auto_scaler)
+if settings.taskiq_demo.enabled:
+    demo = TaskiqDemo(
+        "taskiq-demo", settings=settings, naming=naming, foundation=foundation, opts=opts
+    )
+    outputs = demo_outputs(outputs, demo)
+
+for name, value in outputs.items():
+    pulumi.export(name, value)

@@ -1,0 +1,1 @@
+"""Generic AWS building blocks: functions that create resources and return frozen dataclasses."""

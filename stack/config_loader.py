@@ -1,0 +1,101 @@
+"""Reads the settings of a stack out of Pulumi configuration, and checks all of them."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from pulumi.runtime.config import CONFIG
+from pydantic import ValidationError
+
+from caps import Caps, cap_problems, read_caps
+from config import StackSettings
+from config_checks import consistency_problems
+from config_errors import Problem, SettingsError, problems_in
+
+PROGRAM: Final = Path(__file__).resolve().parent
+STACK_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,10}[a-z0-9]")
+"""The stack's name is part of physical names; AWS allows 32 characters for a load balancer's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedSettings:
+    """The settings of a stack, and the caps that they were checked against."""
+
+    settings: StackSettings
+    caps: Caps
+
+
+def load_settings(project: str, stack: str) -> LoadedSettings:
+    """Reads and checks the settings of `stack`.
+
+    Raises:
+        SettingsError: Names every mistake in a line of its own: file, setting, actual value,
+            what is wanted, what to do.
+    """
+    if not STACK_NAME.fullmatch(stack):
+        raise SettingsError(
+            f"Pulumi.{stack}.yaml: the stack's name {stack} is part of all physical names; wanted 2"
+            " to 12 lower-case letters, digits and hyphens. Fix: rename the stack."
+        )
+    try:
+        settings = StackSettings.model_validate(configuration(project))
+    except ValidationError as error:
+        raise _settings_error(stack, problems_in(error, StackSettings)) from None
+    caps = read_caps(stack)
+    problems = [*consistency_problems(settings, stack), *cap_problems(settings, caps)]
+    if problems:
+        raise _settings_error(stack, problems)
+    return LoadedSettings(settings=settings, caps=caps)
+
+
+def configuration(project: str) -> dict[str, Any]:
+    """The project's own keys in Pulumi configuration, with JSON values read."""
+    prefix = f"{project}:"
+    return {
+        key.removeprefix(prefix): _value(value)
+        for key, value in CONFIG.get().items()
+        if key.startswith(prefix)
+    }
+
+
+def _value(text: object) -> object:
+    """Reads an object or a list; plain values stay text, of which pydantic makes numbers."""
+    if not isinstance(text, str) or not text.startswith(("{", "[")):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _settings_error(stack: str, problems: Iterable[Problem]) -> SettingsError:
+    return SettingsError(
+        "\n".join(problem.line(_file(stack, problem.path)) for problem in problems)
+    )
+
+
+def _file(stack: str, path: str) -> str:
+    """The file to change: the stack's, unless only the project file has the setting."""
+    stack_file = f"Pulumi.{stack}.yaml"
+    if path in _paths(PROGRAM / "Pulumi.yaml") and path not in _paths(PROGRAM / stack_file):
+        return "Pulumi.yaml"
+    return stack_file
+
+
+def _paths(file: Path) -> set[str]:
+    """The dotted paths of all settings in a project's or stack's file."""
+    if not file.exists():
+        return set()
+    config = yaml.safe_load(file.read_text(encoding="utf-8")).get("config") or {}
+    return {path for key, value in config.items() for path in _leaves(key.split(":")[-1], value)}
+
+
+def _leaves(path: str, value: object) -> Iterable[str]:
+    yield path
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(f"{path}.{key}", inner)
