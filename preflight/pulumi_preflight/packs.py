@@ -15,6 +15,7 @@ from typing import Self
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2 as protocol
 
+from pulumi_preflight.errors import PackError
 from pulumi_preflight.findings import Reported
 from pulumi_preflight.internal_properties import without_internal
 from pulumi_preflight.pack import Pack, StackContext
@@ -105,11 +106,14 @@ class Packs:
         Raises:
             PackError: A pack failed, now or while it judged an earlier resource.
         """
-        if self._failure is not None:
-            raise self._failure
+        self.raise_failure()
         inputs = request.properties
         for pack in self._packs:
-            inputs, changes = pack.remediate(_with_properties(request, inputs))
+            try:
+                inputs, changes = pack.remediate(_with_properties(request, inputs))
+            except PackError as error:
+                self._failure = self._failure or error
+                raise
             self._changes.append(changes)
         judged = _with_properties(request, without_internal(inputs))
         for pack in self._packs:
@@ -130,6 +134,11 @@ class Packs:
             self._keep(pack.analyze_stack(judged))
         for answer in self._answers:
             answer.result()
+
+    def raise_failure(self) -> None:
+        """Raises the first `PackError` so far, which may be why the program failed after it."""
+        if self._failure is not None:
+            raise self._failure
 
     @property
     def reported(self) -> Reported:

@@ -1,0 +1,300 @@
+"""The command `preflight`: parses, runs, reports; what fails becomes one message and exit 2."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn, TextIO
+
+from pulumi_preflight.errors import PreflightError, ProgramError
+from pulumi_preflight.files import write_whole
+
+# What a run needs is imported when it is needed: `--help` answers at once, and the packs boot
+# while the rest loads.
+if TYPE_CHECKING:
+    from pulumi_preflight.verdict import Verdict
+
+PASSED, FAILED, NO_VERDICT = 0, 1, 2
+INTERRUPTED = 128 + signal.SIGINT
+TERMINATED = 128 + signal.SIGTERM
+
+_DEBUG = "PULUMI_PREFLIGHT_DEBUG"
+_EPILOG = """\
+exit codes: 0 nothing mandatory was found; 1 something was; 2 there is no verdict, because the
+program, a pack or the configuration failed, and the message says which.
+
+examples:
+  preflight stack --stack dev --policy-pack policies
+  preflight stack --stack dev --policy-pack policies --policy-pack-config profiles/dev.json
+  preflight . --stack dev --policy-pack policies --format json --output verdict.json
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Options:
+    project: Path
+    stack: str
+    packs: tuple[tuple[Path, Path | None], ...]
+    config: dict[str, str]
+    format: str
+    output: Path | None
+    save_state: Path | None
+    keep_unknowns: bool
+    timeout_seconds: float
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs the command; gives 0, 1 or 2, or 130 and 143 where a signal ended it."""
+    started = time.perf_counter()
+    try:
+        options = _parse(argv)
+        with _ending_on_sigterm():
+            return _run(options, started)
+    except SystemExit as exit_:
+        return int(exit_.code or 0)
+    except PreflightError as error:
+        _complain(str(error), error.hint)
+    except KeyboardInterrupt:
+        _complain("interrupted; there is no verdict", None)
+        return INTERRUPTED
+    except _Terminated:
+        _complain("terminated; there is no verdict", None)
+        return TERMINATED
+    except Exception as error:  # noqa: BLE001 - the last resort: no bug may look like a verdict
+        _complain_of_bug(error)
+    return NO_VERDICT
+
+
+class _Terminated(BaseException):
+    """SIGTERM arrived; it unwinds the run like a Ctrl-C, so that no process stays behind."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says a usage error as every other error is said."""
+
+    def error(self, message: str) -> NoReturn:
+        _complain(message, f"{self.prog} --help lists the options")
+        raise SystemExit(NO_VERDICT)
+
+
+def _parse(argv: Sequence[str] | None) -> _Options:
+    parser = _parser()
+    given = parser.parse_args(argv)
+    packs, configs = given.policy_pack, given.policy_pack_config
+    if configs and len(configs) != len(packs):
+        parser.error(
+            f"{len(packs)} --policy-pack and {len(configs)} --policy-pack-config were given; "
+            "there must be one config for each pack, in the same order, or none at all"
+        )
+    return _Options(
+        project=given.project,
+        stack=given.stack,
+        packs=tuple(zip(packs, configs or [None] * len(packs), strict=True)),
+        config=dict(given.config),
+        format=given.format,
+        output=given.output,
+        save_state=given.save_state,
+        keep_unknowns=given.keep_unknowns,
+        timeout_seconds=given.timeout,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="preflight",
+        description="Runs a Pulumi program and policy packs offline and gives their verdict.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("project", metavar="PROJECT", type=Path, help="folder that holds Pulumi.yaml")
+    add("--stack", metavar="NAME", required=True, help="stack to judge")
+    judged = parser.add_argument_group("what is judged")
+    add = judged.add_argument
+    add(
+        "--policy-pack",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder of a policy pack; may be repeated",
+    )
+    add(
+        "--policy-pack-config",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="JSON config of a pack, in the order of the packs: one for each, or none",
+    )
+    add(
+        "--config",
+        metavar="KEY=VALUE",
+        type=_key_value,
+        action="append",
+        default=[],
+        help="config value, over the stack's own; may be repeated",
+    )
+    add(
+        "--keep-unknowns",
+        action="store_true",
+        help="leave computed outputs unknown, as the engine's preview does",
+    )
+    add(
+        "--timeout",
+        metavar="SECONDS",
+        type=_seconds,
+        default=120.0,
+        help="longest time for the program, and for each answer of a pack (default: 120)",
+    )
+    reported = parser.add_argument_group("what is reported")
+    add = reported.add_argument
+    add("--format", choices=("terminal", "json"), default="terminal", help="default: terminal")
+    add("--output", metavar="FILE", type=Path, help="write the report here, not to stdout")
+    add(
+        "--save-state",
+        metavar="FILE",
+        type=Path,
+        help="write the stack as an export that `pulumi policy analyze --file` reads",
+    )
+    return parser
+
+
+def _key_value(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
+    return key, value
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds") from None
+    if not 0 < seconds < threading.TIMEOUT_MAX:
+        raise argparse.ArgumentTypeError(f"{text} must be above 0")
+    return seconds
+
+
+def _run(options: _Options, started: float) -> int:
+    from pulumi_preflight.model import Note  # noqa: PLC0415 - as below
+    from pulumi_preflight.pack import StackContext  # noqa: PLC0415 - as below
+    from pulumi_preflight.packs import PackChoice, Packs  # noqa: PLC0415 - as below
+    from pulumi_preflight.project import load_project  # noqa: PLC0415 - see the top
+
+    project = load_project(options.project, stack=options.stack, config_overrides=options.config)
+    context = StackContext(project=project.name, stack=project.stack)
+    choices = [PackChoice(directory=pack, config=config) for pack, config in options.packs]
+    with Packs(choices, context, timeout_seconds=options.timeout_seconds) as packs:
+        from pulumi_preflight.monitor import stack_request  # noqa: PLC0415 - packs boot meanwhile
+        from pulumi_preflight.program import run_program  # noqa: PLC0415 - packs boot meanwhile
+
+        try:
+            deployment = run_program(
+                project,
+                check=packs.check,
+                keep_unknowns=options.keep_unknowns,
+                timeout_seconds=options.timeout_seconds,
+            )
+        except ProgramError:
+            packs.raise_failure()
+            raise
+        packs.analyze_stack(stack_request(deployment))
+    from pulumi_preflight.verdict import judge  # noqa: PLC0415 - see the top
+
+    notes = [*project.notes, *(Note(text=note) for note in packs.notes)]
+    if not choices:
+        notes.append(Note(text="no --policy-pack was given: only the program itself was judged"))
+    verdict = judge(
+        deployment,
+        packs.reported,
+        context,
+        seconds=time.perf_counter() - started,
+        notes=notes,
+    )
+    if options.save_state is not None:
+        from pulumi_preflight.state import stack_export  # noqa: PLC0415 - see the top
+
+        export = stack_export(deployment, project)
+        write_whole(options.save_state, partial(_dump, export))
+    _report(verdict, options, folder=os.path.relpath(options.project))
+    return PASSED if verdict.passed else FAILED
+
+
+def _dump(content: object, stream: TextIO) -> None:
+    json.dump(content, stream, indent=2)
+    stream.write("\n")
+
+
+def _report(verdict: "Verdict", options: _Options, *, folder: str) -> None:
+    write = _writer(options.format, folder)
+    if options.output is None:
+        _to_stdout(partial(write, verdict))
+        return
+    write_whole(options.output, partial(write, verdict))
+    from pulumi_preflight.verdict import verdict_line  # noqa: PLC0415 - see the top
+
+    sys.stderr.write(f"{verdict_line(verdict)}; the report is in {options.output}\n")
+
+
+def _writer(name: str, folder: str) -> "Callable[[Verdict, TextIO], None]":
+    if name == "json":
+        from pulumi_preflight.reports import json as json_report  # noqa: PLC0415 - see the top
+
+        return json_report.write
+    from pulumi_preflight.reports import terminal  # noqa: PLC0415 - rich is slow to import
+
+    return partial(terminal.write, folder=folder)
+
+
+def _to_stdout(write: "Callable[[TextIO], None]") -> None:
+    try:
+        write(sys.stdout)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader, `head` say, has seen enough; the exit code still tells the verdict. What
+        # Python would flush at its end goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _ending_on_sigterm() -> Iterator[None]:
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        raise _Terminated
+
+    # Only the main thread may set handlers; a caller in another one keeps its own.
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _complain(message: str, hint: str | None) -> None:
+    sys.stderr.write(f"error: {message}\n")
+    if hint:
+        sys.stderr.write(f"hint: {hint}\n")
+
+
+def _complain_of_bug(error: Exception) -> None:
+    if os.environ.get(_DEBUG):
+        traceback.print_exception(error)
+    _complain(
+        f"preflight itself failed, so there is no verdict: {type(error).__name__}: {error}",
+        None if os.environ.get(_DEBUG) else f"this is a bug; {_DEBUG}=1 shows where it happened",
+    )

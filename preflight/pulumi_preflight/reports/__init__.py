@@ -1,0 +1,1 @@
+"""The verdict as text: one module for each value of `--format`."""

@@ -1,0 +1,48 @@
+"""The verdict as one JSON object; `verdict.schema.json` beside this file describes it."""
+
+import json
+from dataclasses import asdict
+from typing import TextIO
+
+from pulumi_preflight.model import Note, RegisteredResource
+from pulumi_preflight.verdict import Verdict
+
+
+def write(verdict: Verdict, stream: TextIO) -> None:
+    """Writes the verdict as JSON; apart from `seconds`, two runs give the same bytes."""
+    json.dump(_document(verdict), stream, indent=2, ensure_ascii=False)
+    stream.write("\n")
+
+
+def _document(verdict: Verdict) -> dict[str, object]:
+    return {
+        "project": verdict.project,
+        "stack": verdict.stack,
+        "seconds": round(verdict.seconds, 3),
+        "verdict": "pass" if verdict.passed else "fail",
+        "resources": [_resource(resource) for resource in verdict.resources],
+        "findings": [asdict(finding) for finding in verdict.findings],
+        "waived": [asdict(finding) for finding in verdict.waived],
+        "notEvaluated": [asdict(finding) for finding in verdict.not_evaluated],
+        "outputs": dict(verdict.outputs),
+        "notes": [_note(note) for note in verdict.notes],
+    }
+
+
+def _resource(resource: RegisteredResource) -> dict[str, object]:
+    return {
+        "urn": resource.urn,
+        "type": resource.type,
+        "name": resource.name,
+        "parent": resource.parent or None,
+        "file": resource.position.file if resource.position else None,
+        "line": resource.position.line if resource.position else None,
+    }
+
+
+def _note(note: Note) -> dict[str, object]:
+    return {
+        "text": note.text,
+        "file": note.position.file if note.position else None,
+        "line": note.position.line if note.position else None,
+    }

@@ -1,0 +1,210 @@
+"""The verdict for people: what they must act on stands last, just above the verdict line."""
+
+import os
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePath
+from typing import TextIO, TypeVar
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from pulumi_preflight.findings import Finding, Level, NotEvaluated, Waived
+from pulumi_preflight.model import Note, RegisteredResource
+from pulumi_preflight.verdict import Verdict, counted, name_of, verdict_line
+
+_STACK_TYPE = "pulumi:pulumi:Stack"
+_DEFAULT_PROVIDER = "default"
+_NO_MODULE = "(no module)"
+_NAMES_SHOWN = 3
+# rich falls back to 80 columns where there is no terminal; logs have room for more.
+_WIDTH_WITHOUT_TERMINAL = 100
+_Key = TypeVar("_Key")
+_Item = TypeVar("_Item")
+_LEVEL_STYLES = {Level.MANDATORY: "bold red", Level.ADVISORY: "yellow"}
+
+
+def write(verdict: Verdict, stream: TextIO, *, folder: str = "") -> None:
+    """Writes the verdict, in colour on a terminal unless NO_COLOR is set.
+
+    Args:
+        verdict: The verdict.
+        stream: Where to.
+        folder: The project's folder as the reader would type it; put in front of file names.
+    """
+    measured = stream.isatty() or "COLUMNS" in os.environ
+    width = None if measured else _WIDTH_WITHOUT_TERMINAL
+    console = Console(file=stream, width=width, highlight=False, emoji=False, markup=False)
+    _Report(console, verdict, folder).write()
+
+
+class _Report:
+    """One report being written."""
+
+    def __init__(self, console: Console, verdict: Verdict, folder: str) -> None:
+        self._console = console
+        self._verdict = verdict
+        self._folder = folder
+        self._several_packs = len({finding.pack for finding in verdict.findings}) > 1
+
+    def write(self) -> None:
+        verdict = self._verdict
+        shown = [resource for resource in verdict.resources if _is_shown(resource)]
+        self._console.print(
+            Text(verdict.project, style="bold"),
+            Text(
+                f"stack {verdict.stack}: {counted(len(shown), 'resource')}, {verdict.seconds:.1f} s"
+            ),
+        )
+        self._resources(shown)
+        self._notes(verdict.notes)
+        self._remediated()
+        self._waived(verdict.waived)
+        self._not_evaluated(verdict.not_evaluated)
+        self._findings(Level.ADVISORY)
+        self._findings(Level.MANDATORY)
+        self._console.print()
+        self._console.print(
+            Text(verdict_line(verdict), style="bold green" if verdict.passed else "bold red")
+        )
+
+    def _heading(self, text: str, style: str = "bold") -> None:
+        self._console.print()
+        self._console.print(Text(text, style=style))
+
+    def _resources(self, resources: Sequence[RegisteredResource]) -> None:
+        if not resources:
+            return
+        self._heading("Resources")
+        table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+        table.add_column(no_wrap=True)
+        table.add_column(justify="right", no_wrap=True)
+        table.add_column()
+        for module, members in _by_module(resources).items():
+            kinds = Counter(_class_name(member.type) for member in members if member.custom)
+            most_first = sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))
+            counts = ", ".join(f"{kind} {count}" for kind, count in most_first)
+            table.add_row(f"  {module}", str(len(members)), counts)
+        self._console.print(table)
+
+    def _notes(self, notes: Sequence[Note]) -> None:
+        if not notes:
+            return
+        self._heading("Notes")
+        for note in notes:
+            place = note.position
+            where = f" ({self._place(place.file, place.line)})" if place else ""
+            self._indented(2, Text(note.text + where))
+
+    def _remediated(self) -> None:
+        changes = self._verdict.remediations
+        if not changes:
+            return
+        self._heading("Changed by the packs, in this run only")
+        for rule, names in _grouped((change.rule, name_of(change.urn)) for change in changes):
+            self._indented(2, Text(f"{rule}: {_named(names)}"))
+
+    def _waived(self, waived: Sequence[Waived]) -> None:
+        if not waived:
+            return
+        self._heading(f"Waived: {len(waived)}")
+        for finding in waived:
+            until = f"until {finding.expires}" if finding.expires else "for ever"
+            owner = f" ({finding.owner})" if finding.owner else ""
+            text = f"{finding.rule}: {name_of(finding.urn)}, {until}: {finding.reason}{owner}"
+            self._indented(2, Text(text))
+
+    def _not_evaluated(self, entries: Sequence[NotEvaluated]) -> None:
+        if not entries:
+            return
+        self._heading(f"Not evaluated: {len(entries)}")
+        gathered = (
+            (f"{entry.rule} ({entry.level}): `{entry.property}` is not known yet", entry)
+            for entry in entries
+        )
+        for text, group in _grouped(gathered):
+            self._indented(2, Text(f"{text} of {_named([name_of(entry.urn) for entry in group])}"))
+
+    def _findings(self, level: Level) -> None:
+        findings = self._verdict.of_level(level)
+        if not findings:
+            return
+        title = level.value.capitalize()
+        self._heading(f"{title}: {counted(len(findings), 'finding')}", _LEVEL_STYLES[level])
+        for finding in findings:
+            self._finding(finding)
+
+    def _finding(self, finding: Finding) -> None:
+        told = [finding.pack] if self._several_packs else []
+        told += [finding.severity] if finding.severity else []
+        header = Text("  ")
+        if finding.file is not None:
+            header.append(self._place(finding.file, finding.line), style="cyan").append("  ")
+        header.append(finding.rule, style=_LEVEL_STYLES[finding.level])
+        header.append(f" ({', '.join(told)})" if told else "")
+        self._console.print(header, soft_wrap=True)
+        self._indented(4, Text(_with_name(finding)))
+        if finding.fix:
+            self._indented(4, Text.assemble(("Fix: ", "bold"), finding.fix))
+        if finding.url:
+            # A broken url cannot be clicked, so it may be longer than the line.
+            self._console.print(Text(f"    {finding.url}", style="dim"), soft_wrap=True)
+
+    def _indented(self, columns: int, text: Text) -> None:
+        self._console.print(Padding(text, (0, 0, 0, columns)))
+
+    def _place(self, file: str, line: int | None) -> str:
+        path = PurePath(self._folder) / file
+        return f"{path}:{line}" if line else str(path)
+
+
+def _is_shown(resource: RegisteredResource) -> bool:
+    """Whether a user would call it a resource: not the stack, nor a provider nobody asked for."""
+    provider = resource.type.startswith("pulumi:providers:")
+    return resource.type != _STACK_TYPE and not (
+        provider and resource.name.startswith(_DEFAULT_PROVIDER)
+    )
+
+
+def _by_module(
+    resources: Sequence[RegisteredResource],
+) -> Mapping[str, list[RegisteredResource]]:
+    """Groups resources by the outermost component above them, in order of registration."""
+    by_urn = {resource.urn: resource for resource in resources}
+    modules: defaultdict[str, list[RegisteredResource]] = defaultdict(list)
+    for resource in resources:
+        outermost = resource
+        while outermost.parent in by_urn:
+            outermost = by_urn[outermost.parent]
+        modules[_NO_MODULE if outermost.custom else outermost.name].append(resource)
+    return modules
+
+
+def _class_name(type_token: str) -> str:
+    return type_token.rsplit(":", maxsplit=1)[-1]
+
+
+def _with_name(finding: Finding) -> str:
+    """The message, with the resource's name in front where it does not say it already."""
+    name = name_of(finding.urn)
+    about_stack = _STACK_TYPE in finding.urn
+    if about_stack or finding.message.startswith(name):
+        return finding.message
+    return f"{name}: {finding.message}"
+
+
+def _grouped(pairs: Iterable[tuple[_Key, _Item]]) -> Iterable[tuple[_Key, list[_Item]]]:
+    groups: defaultdict[_Key, list[_Item]] = defaultdict(list)
+    for key, item in pairs:
+        groups[key].append(item)
+    return groups.items()
+
+
+def _named(names: Sequence[str]) -> str:
+    """Names in a row; of many, the first few and how many more there are."""
+    distinct = list(dict.fromkeys(names))
+    shown = ", ".join(distinct[:_NAMES_SHOWN])
+    rest = len(distinct) - _NAMES_SHOWN
+    return f"{shown} and {rest} more" if rest > 0 else shown

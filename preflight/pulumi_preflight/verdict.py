@@ -1,0 +1,175 @@
+"""The verdict on one run: what the packs reported, placed in the program's files."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from pulumi_preflight.findings import (
+    Finding,
+    Level,
+    NotEvaluated,
+    Remediation,
+    Reported,
+    Waived,
+)
+from pulumi_preflight.model import (
+    Deployment,
+    DuplicateUrn,
+    Note,
+    RegisteredResource,
+    SourcePosition,
+)
+from pulumi_preflight.pack import StackContext
+from pulumi_preflight.redaction import Json, Redactor, readable, secret_texts
+
+OWN_PACK = "preflight"
+
+_Placed = TypeVar("_Placed", bound=Finding)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The result of one run. Everything is in an order that two runs share.
+
+    Attributes:
+        project: The project's name.
+        stack: The stack's name.
+        seconds: How long the run took, wall clock.
+        resources: What the program registered, in that order.
+        findings: Violations, by file, line and rule.
+        waived: Violations that a pack's config excuses, likewise.
+        not_evaluated: Rules that could not see what they judge, likewise.
+        remediations: What packs changed before they judged.
+        notes: Assumptions, and what was not looked at.
+        outputs: The stack's outputs, without secrets.
+    """
+
+    project: str
+    stack: str
+    seconds: float
+    resources: tuple[RegisteredResource, ...]
+    findings: tuple[Finding, ...]
+    waived: tuple[Waived, ...]
+    not_evaluated: tuple[NotEvaluated, ...]
+    remediations: tuple[Remediation, ...]
+    notes: tuple[Note, ...]
+    outputs: Mapping[str, Json]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing mandatory was found."""
+        return not self.of_level(Level.MANDATORY)
+
+    def of_level(self, level: Level) -> tuple[Finding, ...]:
+        """The findings of one level, in order."""
+        return tuple(finding for finding in self.findings if finding.level is level)
+
+
+def judge(
+    deployment: Deployment,
+    reported: Reported,
+    context: StackContext,
+    *,
+    seconds: float,
+    notes: Iterable[Note] = (),
+) -> Verdict:
+    """Puts a run's verdict together.
+
+    Args:
+        deployment: What the program registered.
+        reported: What the packs said of it.
+        context: The stack; its secret config values are kept out of the messages.
+        seconds: How long the run took.
+        notes: Notes of the project's files and of the packs; the deployment's own come after.
+    """
+    configured = (context.config[key] for key in context.secret_keys)
+    inner = (text for resource in deployment.resources for text in secret_texts(resource.inputs))
+    redact = Redactor((*configured, *inner))
+    positions = {resource.urn: resource.position for resource in deployment.resources}
+    findings = (*reported.findings, *map(_duplicate, deployment.duplicates))
+    return Verdict(
+        project=context.project,
+        stack=context.stack,
+        seconds=seconds,
+        resources=deployment.resources,
+        findings=_placed(findings, positions, redact),
+        waived=_placed(reported.waived, positions, redact),
+        not_evaluated=_placed(reported.not_evaluated, positions, redact),
+        remediations=tuple(sorted(reported.remediations, key=lambda change: change.urn)),
+        notes=(*notes, *deployment.notes),
+        outputs=readable(deployment.stack_outputs),
+    )
+
+
+def verdict_line(verdict: Verdict) -> str:
+    """The verdict in one line: PASS or FAIL, and how many findings of each kind."""
+    mandatory = len(verdict.of_level(Level.MANDATORY))
+    advisory = len(verdict.of_level(Level.ADVISORY))
+    counts = [
+        counted(mandatory, "mandatory finding"),
+        f"{advisory} advisory",
+        f"{len(verdict.waived)} waived",
+        f"{len(verdict.not_evaluated)} not evaluated",
+    ]
+    return f"{'PASS' if verdict.passed else 'FAIL'}: {', '.join(counts)}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun in the right form."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def name_of(urn: str) -> str:
+    """The logical name at the end of a URN; it may hold `::` itself."""
+    return urn.split("::", maxsplit=3)[-1]
+
+
+def type_of(urn: str) -> str:
+    """The type token of a URN, without the parents' types in front of it."""
+    return urn.split("::", maxsplit=3)[2].rsplit("$", maxsplit=1)[-1]
+
+
+def _placed(
+    found: Iterable[_Placed], positions: Mapping[str, SourcePosition | None], redact: Redactor
+) -> tuple[_Placed, ...]:
+    placed = [_place(finding, positions, redact) for finding in found]
+    return tuple(sorted(placed, key=_order))
+
+
+def _place(
+    finding: _Placed, positions: Mapping[str, SourcePosition | None], redact: Redactor
+) -> _Placed:
+    position = positions.get(finding.urn)
+    fix = None if finding.fix is None else redact(finding.fix)
+    told = replace(finding, message=redact(finding.message), fix=fix)
+    if position is None or told.file is not None:
+        return told
+    return replace(told, file=position.file, line=position.line)
+
+
+def _order(finding: Finding) -> tuple[str, int, str, str, str]:
+    # A finding without a file is about the stack as a whole and comes first.
+    return (finding.file or "", finding.line or 0, finding.rule, finding.urn, finding.message)
+
+
+def _duplicate(duplicate: DuplicateUrn) -> Finding:
+    *_, last = duplicate.positions
+    places = " and ".join(map(_spoken, duplicate.positions))
+    kind, name = type_of(duplicate.urn), name_of(duplicate.urn)
+    return Finding(
+        rule="duplicate-urn",
+        pack=OWN_PACK,
+        level=Level.MANDATORY,
+        severity="high",
+        urn=duplicate.urn,
+        file=last.file if last else None,
+        line=last.line if last else None,
+        message=f"{name}: registered {len(duplicate.positions)} times as {kind} "
+        f"with one parent, at {places}; wanted once, since the engine stops at the second.",
+        fix="Give one of them another logical name, or remove it.",
+        url="https://www.pulumi.com/docs/iac/concepts/resources/names/",
+    )
+
+
+def _spoken(position: SourcePosition | None) -> str:
+    return f"{position.file}:{position.line}" if position else "an unknown place"
