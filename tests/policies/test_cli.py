@@ -1,0 +1,152 @@
+"""The command line shows the rules, checks profiles and starts a new pack."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from aws_policy_pack.cli import main
+from aws_policy_pack.registry import RULES
+
+
+def test_list_shows_every_rule_once_and_counts_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list"]) == 0
+    *lines, count = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == [rule.id for rule in RULES]
+    assert count == f"{len(RULES)} rules"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kept"),
+    [
+        pytest.param(["--area", "sqs"], lambda rule: rule.area == "sqs", id="area"),
+        pytest.param(["--id", "*-scope"], lambda rule: rule.id.endswith("-scope"), id="id-glob"),
+        pytest.param(
+            ["--severity", "high"], lambda rule: rule.severity.value == "high", id="severity"
+        ),
+        pytest.param(
+            ["--area", "waivers", "--severity", "medium"],
+            lambda rule: rule.area == "waivers" and rule.severity.value == "medium",
+            id="both-must-hold",
+        ),
+    ],
+)
+def test_list_filters(
+    arguments: list[str], kept: object, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert callable(kept)
+    assert main(["list", "--format", "json", *arguments]) == 0
+    shown = [rule["id"] for rule in json.loads(capsys.readouterr().out)]
+    assert shown == [rule.id for rule in RULES if kept(rule)]
+
+
+def test_one_rule_is_counted_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["list", "--id", "waivers-valid"])
+    assert capsys.readouterr().out.splitlines()[-1] == "1 rule"
+
+
+def test_explain_shows_what_fails_and_what_passes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "sqs-fifo-throughput-scope"]) == 0
+    page = capsys.readouterr().out
+    assert page.startswith("### sqs-fifo-throughput-scope\n")
+    assert "\nFails:\n" in page
+    assert "\nPasses:\n" in page
+
+
+def test_path_is_a_folder_that_the_engine_can_boot(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["path"]) == 0
+    folder = Path(capsys.readouterr().out.strip())
+    assert {"PulumiPolicy.yaml", "__main__.py"} <= {path.name for path in folder.iterdir()}
+
+
+def test_check_config_finds_no_mistakes_in_a_right_profile(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "dev.json"
+    file.write_text('{"waivers-valid": "advisory"}', encoding="utf-8")
+    assert main(["check-config", str(file)]) == 0
+    assert capsys.readouterr().out == f"{file}: no mistakes\n"
+
+
+def test_check_config_tells_every_mistake_on_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "dev.json"
+    file.write_text('{"waivers-vald": {}, "waivers-valid": "of"}', encoding="utf-8")
+    assert main(["check-config", str(file)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.splitlines() == [
+        f"error: {file}: waivers-vald: unknown rule; did you mean `waivers-valid`?",
+        (
+            f"error: {file}: waivers-valid: 'of' is no level; "
+            "known are `advisory`, `disabled`, `mandatory`, `remediate`"
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param(
+            ["explain", "waivers-vald"],
+            "error: waivers-vald: unknown rule; did you mean `waivers-valid`?\n",
+            id="unknown-rule",
+        ),
+        pytest.param(["list", "--area", "sqz"], "error: no rule fits; the areas are ", id="area"),
+    ],
+)
+def test_a_wrong_name_is_told(
+    arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.startswith(told)
+
+
+def test_init_writes_a_pack_with_a_right_profile(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "policies"
+    assert main(["init", str(folder)]) == 0
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "PulumiPolicy.yaml",
+        "__main__.py",
+        "profile.json",
+        "requirements.txt",
+    ]
+    assert f"--policy-pack {folder} " in capsys.readouterr().out
+    assert main(["check-config", str(folder / "profile.json")]) == 0
+
+
+def test_init_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    profile = tmp_path / "profile.json"
+    profile.write_text("mine", encoding="utf-8")
+    assert main(["init", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == (
+        f"error: {profile} is there already; name another folder, or remove it\n"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["profile.json"]
+
+
+def test_init_tells_where_it_cannot_write(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("", encoding="utf-8")
+    assert main(["init", str(file / "policies")]) == 2
+    assert capsys.readouterr().err == (
+        f"error: {file / 'policies'} cannot be written: Not a directory\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["lst"], ["list", "--severity", "huge"]], ids=["none", "unknown", "choice"]
+)
+def test_wrong_arguments_end_in_exit_code_2(arguments: list[str]) -> None:
+    program = "import sys; from aws_policy_pack.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", program, *arguments]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert "usage: aws-policy-pack" in run.stderr
