@@ -1,0 +1,158 @@
+"""Security group rules, read alike from each of the resources that they can be written in.
+
+The provider knows inline `ingress` and `egress` of a group, `SecurityGroupRule` with a `type`, and
+`SecurityGroupIngressRule` and `SecurityGroupEgressRule` with one address block each.
+"""
+
+import ipaddress
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aws_policy_pack.resource import Properties, Resource, Unreadable
+from aws_policy_pack.rules.network.addresses import Block
+from aws_policy_pack.rules.network.traffic import Traffic, traffic
+from aws_policy_pack.wire import Unknown
+
+SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
+DEFAULT_SECURITY_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
+SECURITY_GROUP_RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
+INGRESS_RULE = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+EGRESS_RULE = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+GROUP_TYPES = (SECURITY_GROUP, DEFAULT_SECURITY_GROUP)
+RULE_TYPES = (SECURITY_GROUP_RULE, INGRESS_RULE, EGRESS_RULE)
+
+
+class Direction(StrEnum):
+    """Which way the traffic goes; also the name of a group's property with inline rules."""
+
+    INGRESS = "ingress"
+    EGRESS = "egress"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What a kind of rule calls its properties."""
+
+    protocol: str
+    ipv4: str
+    ipv6: str
+    groups: str
+    prefix_lists: str
+
+
+INLINE = Names(
+    protocol="protocol",
+    ipv4="cidrBlocks",
+    ipv6="ipv6CidrBlocks",
+    groups="securityGroups",
+    prefix_lists="prefixListIds",
+)
+RULE = Names(
+    protocol="protocol",
+    ipv4="cidrBlocks",
+    ipv6="ipv6CidrBlocks",
+    groups="sourceSecurityGroupId",
+    prefix_lists="prefixListIds",
+)
+ONE_BLOCK_RULE = Names(
+    protocol="ipProtocol",
+    ipv4="cidrIpv4",
+    ipv6="cidrIpv6",
+    groups="referencedSecurityGroupId",
+    prefix_lists="prefixListId",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """One security group rule.
+
+    Attributes:
+        properties: The rule's own properties.
+        names: What they are called.
+        path: Where an inline rule stands, such as `ingress[0]`; empty for a rule resource.
+    """
+
+    properties: Properties
+    names: Names
+    path: str
+
+    @property
+    def place(self) -> str:
+        """The path as the beginning of a finding; empty for a rule resource."""
+        return f"`{self.path}` " if self.path else ""
+
+    def traffic(self) -> Traffic:
+        """The protocol and ports that it lets through."""
+        return traffic(
+            self.properties.text(self.names.protocol),
+            self.properties.number("fromPort"),
+            self.properties.number("toPort"),
+        )
+
+    def blocks(self) -> tuple[list[Block], list[Unreadable]]:
+        """The address blocks at the other end, and what of them could not be read."""
+        blocks: list[Block] = []
+        missed: list[Unreadable] = []
+        for path in (self.names.ipv4, self.names.ipv6):
+            where = f"{self.path}.{path}" if self.path else path
+            try:
+                texts = self.properties.texts(path)
+            except Unreadable as unreadable:
+                missed.append(unreadable)
+                texts = _known_texts(self.properties, path)
+            for text in texts:
+                try:
+                    blocks.append(ipaddress.ip_network(text, strict=False))
+                except ValueError:
+                    missed.append(Unreadable(where, f"has {text!r}, not a block of addresses"))
+        return blocks, missed
+
+    def flows(self, group: Resource) -> set[tuple[Traffic, str]]:
+        """What it lets through, for each other end by itself, so that rules can be compared."""
+        lets_through = self.traffic()
+        ends = {
+            *self.properties.texts(self.names.ipv4),
+            *self.properties.texts(self.names.ipv6),
+            *self.properties.texts(self.names.groups),
+            *self.properties.texts(self.names.prefix_lists),
+        }
+        if self.properties.flag("self"):
+            ends.add(group.text("id") or "self")
+        return {(lets_through, end) for end in ends}
+
+
+def direction_of(rule: Resource) -> str | None:
+    """The direction of a rule resource."""
+    if rule.type == SECURITY_GROUP_RULE:
+        return rule.text("type")
+    return Direction.INGRESS if rule.type == INGRESS_RULE else Direction.EGRESS
+
+
+def grants_of(resource: Resource, direction: Direction) -> Iterator[Grant]:
+    """The rules of one direction in a group or rule resource."""
+    if resource.type in GROUP_TYPES:
+        for index, inline in enumerate(resource.objects(direction)):
+            yield Grant(properties=inline, names=INLINE, path=f"{direction}[{index}]")
+    elif direction_of(resource) == direction:
+        names = RULE if resource.type == SECURITY_GROUP_RULE else ONE_BLOCK_RULE
+        yield Grant(properties=resource, names=names, path="")
+
+
+def is_given(group: Resource, direction: Direction) -> bool:
+    """Whether the program gives a group's inline rules, as far as its outputs tell.
+
+    A stack rule sees outputs, and the provider fills inline rules in from what it finds in AWS.
+    The engine keeps dependencies for the properties that the program gives; a value that is not
+    known yet and depends on nothing is the provider's.
+    """
+    value = group.values.get(direction)
+    return value is not None and (direction in group.references or not isinstance(value, Unknown))
+
+
+def _known_texts(properties: Properties, path: str) -> tuple[str, ...]:
+    """The texts of a list in which something else stands too."""
+    value = properties.values.get(path)
+    items = value if isinstance(value, Sequence) else ()
+    return tuple(item for item in items if isinstance(item, str))

@@ -1,0 +1,160 @@
+"""How security groups are written: what they are for, and where their rules stand."""
+
+from aws_policy_pack.parts import judge_each
+from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, survey
+from aws_policy_pack.rule import (
+    Example,
+    Finding,
+    Findings,
+    Level,
+    Severity,
+    resource_rule,
+    stack_rule,
+)
+from aws_policy_pack.rules.network.grants import (
+    DEFAULT_SECURITY_GROUP,
+    EGRESS_RULE,
+    GROUP_TYPES,
+    INGRESS_RULE,
+    RULE_TYPES,
+    SECURITY_GROUP,
+    SECURITY_GROUP_RULE,
+    Direction,
+    direction_of,
+    grants_of,
+    is_given,
+)
+from aws_policy_pack.wording import listed, shown
+
+PLACEHOLDER = "Managed by Pulumi"
+"""The description that the provider gives a group that has none."""
+
+
+@resource_rule(
+    "network-security-group-description",
+    SECURITY_GROUP,
+    DEFAULT_SECURITY_GROUP,
+    SECURITY_GROUP_RULE,
+    INGRESS_RULE,
+    EGRESS_RULE,
+    level=Level.ADVISORY,
+    severity=Severity.LOW,
+    summary="Security groups and their rules say what they are for",
+    why="Nobody dares to remove a rule whose purpose is not written down, so old openings stay.",
+    url="https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
+    controls=("CKV_AWS_23",),
+    good={
+        "description": "Database",
+        "ingress": [{"protocol": "tcp", "fromPort": 5432, "toPort": 5432, "description": "Tasks"}],
+    },
+    bad={"description": "Managed by Pulumi"},
+)
+def security_group_description(resource: Resource) -> Findings:
+    """A default group has no description of its own, but its inline rules do."""
+    if resource.type != DEFAULT_SECURITY_GROUP:
+        yield from judge_each([resource], _described)
+    if resource.type in GROUP_TYPES:
+        for direction in Direction:
+            yield from judge_each([direction], lambda way: _inline_described(resource, way))
+
+
+def _inline_described(group: Resource, direction: Direction) -> Findings:
+    grants = grants_of(group, direction)
+    yield from judge_each(grants, lambda grant: _described(grant.properties, grant.place))
+
+
+def _described(described: Properties, place: str = "") -> Findings:
+    description = described.text("description")
+    if not (description or "").strip() or description == PLACEHOLDER:
+        yield Finding(
+            problem=f"{place}`description` is {shown(description)}",
+            wanted="a `description` that says who connects to what",
+            fix="Set `description`",
+        )
+
+
+@stack_rule(
+    "network-rules-conflict",
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="The rules of a security group are all inline or all resources",
+    why="The provider removes every rule that an inline list does not have, so inline rules and "
+    "rule resources undo each other with every update.",
+    url="https://www.pulumi.com/registry/packages/aws/api-docs/ec2/securitygroup/",
+    good=(
+        Example(type=SECURITY_GROUP, name="web", properties={"description": "Web"}),
+        Example(
+            type=INGRESS_RULE,
+            name="https",
+            properties={"ipProtocol": "tcp", "fromPort": 443, "toPort": 443},
+            references={"securityGroupId": ("web",)},
+        ),
+    ),
+    bad=(
+        Example(
+            type=SECURITY_GROUP,
+            name="web",
+            properties={
+                "ingress": [
+                    {"protocol": "tcp", "fromPort": 80, "toPort": 80, "cidrBlocks": ["0.0.0.0/0"]}
+                ]
+            },
+        ),
+        Example(
+            type=INGRESS_RULE,
+            name="https",
+            properties={
+                "ipProtocol": "tcp",
+                "fromPort": 443,
+                "toPort": 443,
+                "cidrIpv4": "0.0.0.0/0",
+            },
+            references={"securityGroupId": ("web",)},
+        ),
+    ),
+)
+def rules_conflict(graph: Graph) -> Findings:
+    """Looks at each direction by itself: the provider keeps ingress and egress apart."""
+    attached, unread = survey(
+        graph.of_type(*RULE_TYPES),
+        lambda rule: (
+            direction_of(rule),
+            graph.referenced(rule, "securityGroupId", *GROUP_TYPES),
+        ),
+    )
+    yield from unread
+    for group in graph.of_type(*GROUP_TYPES):
+        for direction in Direction:
+            rules = [
+                rule for rule, (way, groups) in attached if way == direction and group in groups
+            ]
+            if rules and _has_own_rules(group, direction, rules):
+                yield Finding(
+                    problem=f"has inline `{direction}` rules beside the rule resources "
+                    f"{listed(rule.name for rule in rules)}",
+                    wanted="inline rules or rule resources, not both",
+                    fix=f"Turn the inline `{direction}` rules into rule resources",
+                    resource=group,
+                )
+
+
+def _has_own_rules(group: Resource, direction: Direction, rules: list[Resource]) -> bool:
+    """Whether the program itself gives inline rules.
+
+    Where the engine keeps no dependencies of the property, the value may be what the provider
+    found in AWS; then each of its flows is also one of the rule resources'.
+    """
+    if not is_given(group, direction):
+        return False
+    if direction in group.references:
+        return True
+    try:
+        inline = [flow for grant in grants_of(group, direction) for flow in grant.flows(group)]
+    except Unreadable:
+        # What the provider finds is known throughout, so this comes from the program.
+        return True
+    explained, _ = survey(
+        rules,
+        lambda rule: {flow for grant in grants_of(rule, direction) for flow in grant.flows(group)},
+    )
+    return not set(inline) <= {flow for _, flows in explained for flow in flows}

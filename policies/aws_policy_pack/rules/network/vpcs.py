@@ -1,0 +1,112 @@
+"""What belongs to every VPC: a closed default security group, and flow logs."""
+
+from aws_policy_pack.resource import Graph, Resource, survey
+from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rules.network.grants import (
+    DEFAULT_SECURITY_GROUP,
+    RULE_TYPES,
+    Direction,
+    grants_of,
+    is_given,
+)
+from aws_policy_pack.wording import listed, shown
+
+VPC = "aws:ec2/vpc:Vpc"
+DEFAULT_VPC = "aws:ec2/defaultVpc:DefaultVpc"
+FLOW_LOG = "aws:ec2/flowLog:FlowLog"
+
+
+@stack_rule(
+    "network-default-security-group",
+    VPC,
+    DEFAULT_VPC,
+    DEFAULT_SECURITY_GROUP,
+    level=Level.ADVISORY,
+    severity=Severity.HIGH,
+    summary="The default security group of a VPC lets nothing through",
+    why="What is started without a security group gets the default one, in which AWS lets members "
+    "talk to each other and to everywhere.",
+    url="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-2",
+    controls=("Security Hub EC2.2",),
+    good=(
+        Example(type=VPC, name="vpc", properties={"cidrBlock": "10.0.0.0/16"}),
+        Example(
+            type=DEFAULT_SECURITY_GROUP,
+            name="default",
+            properties={"ingress": [], "egress": []},
+            references={"vpcId": ("vpc",)},
+        ),
+    ),
+    bad=(Example(type=VPC, name="vpc", properties={"cidrBlock": "10.0.0.0/16"}),),
+)
+def default_security_group(resource: Resource, graph: Graph) -> Findings:
+    """A VPC needs a `DefaultSecurityGroup`: without it, the rules that AWS makes are in force."""
+    if resource.type != DEFAULT_SECURITY_GROUP:
+        if not graph.referring(resource, "vpcId", DEFAULT_SECURITY_GROUP):
+            yield Finding(
+                problem="its default security group is as AWS makes it, open to its members",
+                wanted="a DefaultSecurityGroup for the VPC, without ingress and egress",
+                fix="Add an `aws.ec2.DefaultSecurityGroup` with this `vpc_id` and no rules",
+            )
+        return
+    for direction in Direction:
+        count = len(list(grants_of(resource, direction))) if is_given(resource, direction) else 0
+        if count:
+            yield Finding(
+                problem=f"`{direction}` of the default security group has {count} "
+                f"{'rule' if count == 1 else 'rules'}",
+                wanted="none",
+                fix=f"Empty `{direction}`, and give what needs the rules a group of its own",
+            )
+    attached, unread = survey(
+        graph.of_type(*RULE_TYPES),
+        lambda rule: graph.referenced(rule, "securityGroupId", DEFAULT_SECURITY_GROUP),
+    )
+    yield from unread
+    rules = [rule for rule, groups in attached if resource in groups]
+    if rules:
+        yield Finding(
+            problem=f"the default security group has the rules {listed(r.name for r in rules)}",
+            wanted="none",
+            fix="Attach the rules to a group of their own",
+        )
+
+
+@stack_rule(
+    "network-flow-logs",
+    VPC,
+    DEFAULT_VPC,
+    level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
+    summary="Every VPC has flow logs of the traffic that it refuses",
+    why="Without them nobody can see who knocked, or why a connection does not come about.",
+    url="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-6",
+    controls=("Security Hub EC2.6",),
+    good=(
+        Example(type=VPC, name="vpc", properties={"cidrBlock": "10.0.0.0/16"}),
+        Example(
+            type=FLOW_LOG,
+            name="flow-logs",
+            properties={"trafficType": "ALL"},
+            references={"vpcId": ("vpc",)},
+        ),
+    ),
+    bad=(Example(type=VPC, name="vpc", properties={"cidrBlock": "10.0.0.0/16"}),),
+)
+def flow_logs(vpc: Resource, graph: Graph) -> Findings:
+    """Logs of accepted traffic alone do not count, as with EC2.6."""
+    logs = graph.referring(vpc, "vpcId", FLOW_LOG)
+    types = {log.name: log.text("trafficType") for log in logs}
+    if not logs:
+        yield Finding(
+            problem="has no flow log",
+            wanted="a FlowLog of all or of rejected traffic",
+            fix="Add an `aws.ec2.FlowLog` with this `vpc_id` and `traffic_type` 'ALL'",
+        )
+    elif not {"ALL", "REJECT"} & set(types.values()):
+        name, kind = next(iter(types.items()))
+        yield Finding(
+            problem=f"its flow log {name!r} has `trafficType` {shown(kind)}",
+            wanted="'ALL' or 'REJECT'",
+            fix="Set `trafficType` to 'ALL'",
+        )
