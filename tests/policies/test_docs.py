@@ -1,0 +1,35 @@
+"""The page of all rules says of each what there is to say."""
+
+import pytest
+
+from aws_policy_pack.docs import rule_section, rules_page
+from aws_policy_pack.registry import RULES
+from aws_policy_pack.rule import AnyRule
+
+every_rule = pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in RULES])
+
+
+def test_the_page_has_one_row_and_one_section_for_each_rule() -> None:
+    lines = rules_page(RULES).splitlines()
+    rows = [line.split("]")[0].removeprefix("| [") for line in lines if line.startswith("| [")]
+    sections = [line.removeprefix("### ") for line in lines if line.startswith("### ")]
+    assert rows == sections == [rule.id for rule in RULES]
+
+
+@every_rule
+def test_a_section_has_all_that_is_said_of_the_rule(rule: AnyRule) -> None:
+    section = rule_section(rule)
+    for text in (rule.summary, rule.why, rule.url, rule.level.value, *rule.types, *rule.controls):
+        assert text in section
+
+
+@every_rule
+def test_a_section_lists_the_rules_own_settings(rule: AnyRule) -> None:
+    own = [
+        field.alias or name
+        for name, field in rule.config.model_fields.items()
+        if name not in {"on_unknown", "waivers"}
+    ]
+    section = rule_section(rule)
+    assert all(f"| `{key}` |" in section for key in own)
+    assert ("| setting |" in section) is bool(own)
