@@ -38,7 +38,8 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Check types, strictly."""
     run(session, "mypy", "noxfile.py", "ops", "policies/aws_policy_pack", "preflight", "tests")
-    run(session, "mypy", "stack")
+    for program in ("stack", "examples/broken", "examples/orders", "examples/orders/policies"):
+        run(session, "mypy", program)
 
 
 @nox.session

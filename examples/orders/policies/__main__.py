@@ -1,0 +1,8 @@
+"""Serves what the orders team chose, and its own rule."""
+
+from orders_rules import table_on_demand
+
+from aws_policy_pack.analyzer import serve
+from aws_policy_pack.registry import select
+
+serve("orders-policies", [*select(areas=["names", "sqs"]), table_on_demand])
