@@ -1,9 +1,9 @@
 """The own rule, tested with the pack's kit."""
 
 import pytest
-from orders_rules import table_on_demand
 
 from aws_policy_pack.testing import UNKNOWN, analyze
+from orders_rules import table_on_demand
 
 
 def test_a_table_billed_per_request_passes() -> None:
