@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rules.lb.types import LISTENERS, LOAD_BALANCERS
 from aws_policy_pack.rules.network.grants import (
     GROUP_TYPES,
     INGRESS_RULE,
@@ -15,9 +16,6 @@ from aws_policy_pack.rules.network.grants import (
     is_given,
 )
 from aws_policy_pack.wording import listed
-
-LISTENERS = ("aws:lb/listener:Listener", "aws:alb/listener:Listener")
-LOAD_BALANCERS = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
 
 TRANSPORTS = {
     "HTTP": ("tcp",),

@@ -1,0 +1,105 @@
+"""Container image repositories: what is pushed, and who can pull it."""
+
+from aws_policy_pack.resource import Resource
+from aws_policy_pack.rule import Changes, Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.wording import shown
+
+REPOSITORY = "aws:ecr/repository:Repository"
+REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
+REGISTRY_POLICY = "aws:ecr/registryPolicy:RegistryPolicy"
+
+IMMUTABLE = ("IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION")
+KMS = ("KMS", "KMS_DSSE")
+
+
+def scan_what_is_pushed(repository: Resource) -> Changes:
+    """Switches the scan on."""
+    if repository.flag("imageScanningConfiguration.scanOnPush"):
+        return {}
+    return {"imageScanningConfiguration": {"scanOnPush": True}}
+
+
+@resource_rule(
+    "ecr-scan-on-push",
+    REPOSITORY,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="Repositories scan the images that are pushed",
+    why="A known hole in a base image is only found if somebody looks.",
+    url="https://docs.aws.amazon.com/securityhub/latest/userguide/ecr-controls.html#ecr-1",
+    controls=("Security Hub ECR.1", "CKV_AWS_163", "NIST.800-53.r5 RA-5"),
+    good={"imageScanningConfiguration": {"scanOnPush": True}},
+    bad={"imageScanningConfiguration": {"scanOnPush": False}},
+    fix=scan_what_is_pushed,
+)
+def scan_on_push(repository: Resource) -> Findings:
+    """Without the setting, ECR does not scan."""
+    if not repository.flag("imageScanningConfiguration.scanOnPush"):
+        yield Finding(
+            problem="`imageScanningConfiguration.scanOnPush` is "
+            f"{shown(repository.raw('imageScanningConfiguration.scanOnPush'))}",
+            wanted="true",
+            fix="Set `imageScanningConfiguration.scanOnPush` to true",
+        )
+
+
+@resource_rule(
+    "ecr-immutable-tags",
+    REPOSITORY,
+    level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
+    summary="Image tags cannot be pushed again",
+    why="A tag that moves lets the same task definition start another image tomorrow.",
+    url="https://docs.aws.amazon.com/securityhub/latest/userguide/ecr-controls.html#ecr-2",
+    controls=("Security Hub ECR.2", "CKV_AWS_51"),
+    good={"imageTagMutability": "IMMUTABLE"},
+    bad={"imageTagMutability": "MUTABLE"},
+)
+def immutable_tags(repository: Resource) -> Findings:
+    """Tags are mutable unless the repository says otherwise; exclusions from immutability pass."""
+    mutability = repository.text("imageTagMutability")
+    if mutability not in IMMUTABLE:
+        yield Finding(
+            problem=f"`imageTagMutability` is {shown(mutability)}",
+            wanted="'IMMUTABLE', or 'IMMUTABLE_WITH_EXCLUSION' for the tags that have to move",
+            fix="Set `imageTagMutability` to 'IMMUTABLE', and push each image under a tag of "
+            "its own",
+        )
+
+
+@resource_rule(
+    "ecr-encrypted",
+    REPOSITORY,
+    level=Level.ADVISORY,
+    severity=Severity.LOW,
+    summary="Images are encrypted with a key of the account",
+    why="With the registry's own key, nobody can see or withdraw who reads the images.",
+    url="https://docs.aws.amazon.com/securityhub/latest/userguide/ecr-controls.html#ecr-5",
+    controls=("Security Hub ECR.5", "CKV_AWS_136"),
+    good={
+        "encryptionConfigurations": [
+            {
+                "encryptionType": "KMS",
+                "kmsKey": "arn:aws:kms:eu-west-1:111122223333:alias/images",
+            }
+        ]
+    },
+    bad={"encryptionConfigurations": [{"encryptionType": "AES256"}]},
+)
+def encrypted(repository: Resource) -> Findings:
+    """ECR takes AES256 with a key of its own unless told otherwise, and one configuration."""
+    configurations = repository.objects("encryptionConfigurations")
+    kind = configurations[0].text("encryptionType") if configurations else None
+    if kind not in KMS:
+        yield Finding(
+            problem=f"`encryptionType` is {shown(kind)}",
+            wanted="'KMS' or 'KMS_DSSE', with a `kmsKey` of the account",
+            fix="Set `encryptionConfigurations` to KMS with a `kmsKey`; ECR then makes a new "
+            "repository",
+        )
+    elif not configurations[0].has("kmsKey"):
+        yield Finding(
+            problem=f"`encryptionType` is {shown(kind)} without `kmsKey`, so the key is AWS's",
+            wanted="a `kmsKey` of the account",
+            fix="Set `kmsKey` to the ARN of a key; ECR then makes a new repository",
+        )

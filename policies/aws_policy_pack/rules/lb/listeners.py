@@ -1,0 +1,204 @@
+"""Listeners: that clients speak TLS, and how well."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from pydantic import Field
+
+from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
+from aws_policy_pack.rule import (
+    Example,
+    Finding,
+    Findings,
+    Level,
+    Severity,
+    resource_rule,
+    stack_rule,
+)
+from aws_policy_pack.rules.lb.types import LISTENER_RULES, LISTENERS, LOAD_BALANCERS
+from aws_policy_pack.wording import listed, shown
+
+DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
+"""What a listener gets that names no policy, unless it is made in the console.
+
+Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+"""
+
+TLS_PROTOCOLS = ("HTTPS", "TLS")
+SAME_HOST = "#{host}"
+SAME_PORT = "#{port}"
+
+
+class TlsPolicy(RuleConfig):
+    """Settings of lb-tls-policy.
+
+    The default takes TLS 1.2 and 1.3 with forward secrecy, with and without FIPS and post-quantum
+    keys, of any year; the Ext policies, which add weak ciphers, are not among them:
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+    """
+
+    policies: tuple[str, ...] = Field(
+        default=(
+            "ELBSecurityPolicy-TLS13-1-3-*",
+            "ELBSecurityPolicy-TLS13-1-2-Res-*",
+            "ELBSecurityPolicy-TLS13-1-2-2*",
+            "ELBSecurityPolicy-TLS13-1-2-PQ-*",
+            "ELBSecurityPolicy-TLS13-1-2-FIPS-*",
+            "ELBSecurityPolicy-FS-1-2-Res-*",
+        ),
+        description="Names or globs of the security policies that listeners may have",
+    )
+
+
+@resource_rule(
+    "lb-tls-policy",
+    *LISTENERS,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="TLS listeners take no outdated protocol",
+    why="TLS 1.0 and 1.1 are broken; the policy that a listener gets by default still takes both.",
+    url="https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-17",
+    controls=("Security Hub ELB.17",),
+    good={
+        "port": 443,
+        "protocol": "HTTPS",
+        "sslPolicy": "ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09",
+    },
+    bad={"protocol": "HTTPS", "sslPolicy": "ELBSecurityPolicy-2016-08"},
+)
+def tls_policy(listener: Resource, config: TlsPolicy) -> Findings:
+    """A listener of HTTPS or TLS that names no policy has AWS's default, which is outdated."""
+    if not _speaks_tls(listener):
+        return
+    given = listener.text("sslPolicy")
+    if not any(fnmatchcase(given or DEFAULT_POLICY, pattern) for pattern in config.policies):
+        default = "" if given else f", so it is {DEFAULT_POLICY!r}"
+        yield Finding(
+            problem=f"`sslPolicy` is {shown(given)}{default}",
+            wanted=f"one of {listed(config.policies)} (`policies` of lb-tls-policy)",
+            fix="Set `sslPolicy` to 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09', which AWS "
+            "recommends",
+        )
+
+
+@stack_rule(
+    "lb-https",
+    *LISTENERS,
+    level=Level.ADVISORY,
+    severity=Severity.HIGH,
+    summary="Clients reach an application load balancer only through TLS",
+    why="Plain HTTP shows passwords and cookies to everyone on the way.",
+    url="https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-1",
+    controls=("Security Hub ELB.1", "Security Hub ELB.18", "CKV_AWS_2"),
+    good=(
+        Example(type="aws:lb/loadBalancer:LoadBalancer", name="web"),
+        Example(
+            type="aws:lb/listener:Listener",
+            name="http",
+            properties={
+                "port": 80,
+                "protocol": "HTTP",
+                "defaultActions": [
+                    {
+                        "type": "redirect",
+                        "redirect": {"protocol": "HTTPS", "port": "443", "statusCode": "HTTP_301"},
+                    }
+                ],
+            },
+            references={"loadBalancerArn": ("web",)},
+        ),
+        Example(
+            type="aws:lb/listener:Listener",
+            name="https",
+            properties={"port": 443, "protocol": "HTTPS"},
+            references={"loadBalancerArn": ("web",)},
+        ),
+    ),
+    bad=(
+        Example(type="aws:lb/loadBalancer:LoadBalancer", name="web"),
+        Example(
+            type="aws:lb/listener:Listener",
+            name="http",
+            properties={"port": 80, "protocol": "HTTP", "defaultActions": [{"type": "forward"}]},
+            references={"loadBalancerArn": ("web",)},
+        ),
+    ),
+)
+def https(listener: Resource, graph: Graph) -> Findings:
+    """An HTTP listener has to redirect, in its default and in every rule, to an HTTPS listener.
+
+    Listeners of TCP pass: TLS may end at the target.
+    """
+    if _protocol(listener) != "HTTP":
+        return
+    yield from _judge_actions(listener, "defaultActions", listener, graph)
+    judged, unread = survey(
+        graph.referring(listener, "listenerArn", *LISTENER_RULES),
+        lambda rule: list(_judge_actions(rule, "actions", listener, graph)),
+    )
+    for _, findings in judged:
+        yield from findings
+    yield from unread
+
+
+def _judge_actions(
+    resource: Resource, path: str, listener: Resource, graph: Graph
+) -> Iterator[Finding | Unreadable]:
+    """Judges the actions of a listener or of one of its rules."""
+    actions = resource.objects(path)
+    redirects = [action for action in actions if action.text("type") == "redirect"]
+    if not redirects:
+        yield Finding(
+            problem=f"answers plain HTTP with {listed(action.text('type') for action in actions)}",
+            wanted="a redirect to HTTPS",
+            fix=f"Make `{path}` a redirect to HTTPS, and answer at an HTTPS listener",
+            resource=resource,
+        )
+    for redirect in redirects:
+        protocol = redirect.text("redirect.protocol")
+        if protocol != "HTTPS":
+            yield Finding(
+                problem=f"`redirect.protocol` of `{path}` is {shown(protocol)}",
+                wanted="'HTTPS'",
+                fix="Set `redirect.protocol` to 'HTTPS' and `redirect.port` to '443'",
+                resource=resource,
+            )
+        elif (redirect.text("redirect.host") or SAME_HOST) == SAME_HOST:
+            yield from _judge_port(redirect.text("redirect.port"), resource, listener, graph)
+
+
+def _judge_port(
+    given: str | None, resource: Resource, listener: Resource, graph: Graph
+) -> Iterator[Finding | Unreadable]:
+    """Looks for the HTTPS listener behind a redirect to the same load balancer."""
+    balancers = graph.referenced(listener, "loadBalancerArn", *LOAD_BALANCERS)
+    port = listener.text("port") if (given or SAME_PORT) == SAME_PORT else given
+    found, unread = survey(
+        graph.of_type(*LISTENERS),
+        lambda other: (
+            _speaks_tls(other)
+            and other.text("port") == port
+            and set(graph.referenced(other, "loadBalancerArn", *LOAD_BALANCERS)) & set(balancers)
+        ),
+    )
+    if not balancers or any(is_target for _, is_target in found):
+        return
+    if unread:
+        yield from unread
+        return
+    yield Finding(
+        problem=f"redirects to port {port}, where no HTTPS listener is",
+        wanted="the port of an HTTPS listener of the same load balancer",
+        fix=f"Add an HTTPS listener at port {port}, or set `redirect.port` to that of another",
+        resource=resource,
+    )
+
+
+def _protocol(listener: Resource) -> str:
+    """The protocol; a listener with a port and no protocol speaks HTTP."""
+    return (listener.text("protocol") or ("HTTP" if listener.has("port") else "")).upper()
+
+
+def _speaks_tls(listener: Resource) -> bool:
+    return _protocol(listener) in TLS_PROTOCOLS

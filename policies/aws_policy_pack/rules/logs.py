@@ -1,0 +1,70 @@
+"""CloudWatch log groups: how long they keep events, and who can read them."""
+
+from pydantic import Field
+
+from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.resource import Resource
+from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+
+LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+
+
+class LogRetention(RuleConfig):
+    """Settings of logs-retention."""
+
+    min_days: int = Field(
+        default=7, ge=1, le=3653, description="Fewest days for which events are kept"
+    )
+
+
+@resource_rule(
+    "logs-retention",
+    LOG_GROUP,
+    level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
+    summary="Log groups keep their events long enough",
+    why="An incident is often noticed after days; by then the logs that explain it are gone.",
+    url="https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-16",
+    controls=("Security Hub CloudWatch.16", "CKV_AWS_338"),
+    good={"retentionInDays": 30},
+    bad={"retentionInDays": 1},
+)
+def retention(group: Resource, config: LogRetention) -> Findings:
+    """No retention, or 0, keeps events for ever; that is cost-log-retention's to judge.
+
+    For the class DELIVERY AWS itself keeps events for two days, whatever is set:
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
+    """
+    days = group.number("retentionInDays")
+    if not days or days >= config.min_days or group.text("logGroupClass") == "DELIVERY":
+        return
+    yield Finding(
+        problem=f"`retentionInDays` is {days}",
+        wanted=f"at least {config.min_days} (`minDays` of logs-retention)",
+        fix=f"Set `retentionInDays` to {config.min_days} or more",
+    )
+
+
+@resource_rule(
+    "logs-encrypted",
+    LOG_GROUP,
+    level=Level.ADVISORY,
+    severity=Severity.LOW,
+    summary="Log groups are encrypted with a key of the account",
+    why="Logs carry what programs print. With a KMS key of its own, the account decides who can "
+    "read them and can withdraw that.",
+    url="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
+    controls=("CKV_AWS_158",),
+    good={
+        "kmsKeyId": "arn:aws:kms:eu-west-1:111122223333:key/0d5bd1c2-5a3b-4a0e-9d0e-4e3f2a1b0c9d"
+    },
+    bad={"retentionInDays": 30},
+)
+def encrypted(group: Resource) -> Findings:
+    """A key that is not known yet is a key."""
+    if not group.has("kmsKeyId"):
+        yield Finding(
+            problem="`kmsKeyId` is not set",
+            wanted="a KMS key of the account",
+            fix="Set `kmsKeyId` to the ARN of a key whose policy lets CloudWatch Logs use it",
+        )
