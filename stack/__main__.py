@@ -2,10 +2,11 @@
 
 import pulumi
 
+from caps import read_caps
 from components.naming import Naming
 from components.provider import create_provider, provider_options
 from components.tagging import tag_every_resource
-from config_loader import load_settings
+from config_loader import load_settings, read_configuration
 from modules.auto_scaler import AutoScaler
 from modules.dagster import Dagster
 from modules.dagster_image import create_dagster_image
@@ -15,8 +16,8 @@ from modules.taskiq_demo import TaskiqDemo
 from outputs import demo_outputs, stack_outputs
 
 project, stack = pulumi.get_project(), pulumi.get_stack()
-loaded = load_settings(project, stack)
-settings = loaded.settings
+caps = read_caps(stack)
+settings = load_settings(stack, read_configuration(project), caps)
 naming = Naming(project=project, environment=stack)
 
 tag_every_resource({"Project": project, "Environment": stack, "ManagedBy": "pulumi"})
@@ -24,7 +25,7 @@ opts = provider_options(
     create_provider("aws", region=settings.aws.region, endpoint=settings.aws.endpoint)
 )
 foundation = Foundation("foundation", settings=settings, naming=naming, opts=opts)
-image = create_dagster_image(foundation, settings, opts)
+image = create_dagster_image(foundation, settings)
 taskiq = Taskiq(
     "taskiq", settings=settings, naming=naming, foundation=foundation, image=image, opts=opts
 )
@@ -40,7 +41,7 @@ dagster = Dagster(
 auto_scaler = AutoScaler(
     "auto-scaler",
     settings=settings,
-    max_workers=loaded.caps.max_workers(),
+    max_workers=caps.max_workers(),
     foundation=foundation,
     taskiq=taskiq,
     opts=opts,

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,7 +10,7 @@ import yaml
 from pulumi.runtime.config import CONFIG
 from pydantic import ValidationError
 
-from caps import Caps, cap_problems, read_caps
+from caps import Caps, cap_problems
 from config import StackSettings
 from config_checks import consistency_problems
 from config_errors import Problem, SettingsError, problems_in
@@ -21,16 +20,8 @@ STACK_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,10}[a-z0-9]")
 """The stack's name is part of physical names; AWS allows 32 characters for a load balancer's."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedSettings:
-    """The settings of a stack, and the caps that they were checked against."""
-
-    settings: StackSettings
-    caps: Caps
-
-
-def load_settings(project: str, stack: str) -> LoadedSettings:
-    """Reads and checks the settings of `stack`.
+def load_settings(stack: str, configuration: Mapping[str, Any], caps: Caps) -> StackSettings:
+    """Checks the settings of `stack`, against each other and against its caps.
 
     Raises:
         SettingsError: Names every mistake in a line of its own: file, setting, actual value,
@@ -42,17 +33,16 @@ def load_settings(project: str, stack: str) -> LoadedSettings:
             " to 12 lower-case letters, digits and hyphens. Fix: rename the stack."
         )
     try:
-        settings = StackSettings.model_validate(configuration(project))
+        settings = StackSettings.model_validate(configuration)
     except ValidationError as error:
         raise _settings_error(stack, problems_in(error, StackSettings)) from None
-    caps = read_caps(stack)
     problems = [*consistency_problems(settings, stack), *cap_problems(settings, caps)]
     if problems:
         raise _settings_error(stack, problems)
-    return LoadedSettings(settings=settings, caps=caps)
+    return settings
 
 
-def configuration(project: str) -> dict[str, Any]:
+def read_configuration(project: str) -> dict[str, Any]:
     """The project's own keys in Pulumi configuration, with JSON values read."""
     prefix = f"{project}:"
     return {

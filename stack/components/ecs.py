@@ -83,8 +83,11 @@ class Container:
         return {f"{self.name}{path.replace('/', '-')}": path for path in self.writable_paths}
 
     def document(self, log_group: str, region: str) -> dict[str, Any]:
-        """The container in the JSON shape of a task definition."""
-        return {
+        """The container in the JSON shape of a task definition.
+
+        Empty lists are left out, as AWS leaves them out when it is asked for the definition.
+        """
+        document: dict[str, Any] = {
             "name": self.name,
             "image": self.image,
             "essential": True,
@@ -117,6 +120,7 @@ class Container:
                 },
             },
         }
+        return {key: value for key, value in document.items() if value != []}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,11 +36,9 @@ class DagsterImage:
     secret_arn: pulumi.Output[str]
 
 
-def create_dagster_image(
-    foundation: Foundation, settings: StackSettings, opts: pulumi.ResourceOptions
-) -> DagsterImage:
+def create_dagster_image(foundation: Foundation, settings: StackSettings) -> DagsterImage:
     """Creates the image's repository and collects what its containers need to know."""
-    repository = foundation.repository("dagster", opts)
+    repository = foundation.repository("dagster")
     database = foundation.database
     return DagsterImage(
         repository=repository,

@@ -88,7 +88,7 @@ class Foundation(pulumi.ComponentResource):
             opts=opts or self._opts,
         )
 
-    def repository(self, name: str, opts: pulumi.ResourceOptions) -> Repository:
+    def repository(self, name: str, opts: pulumi.ResourceOptions | None = None) -> Repository:
         """Creates an image repository; local tags may be pushed again."""
         return create_repository(
             f"{name}-images",
@@ -96,7 +96,7 @@ class Foundation(pulumi.ComponentResource):
             key_arn=self._key.arn,
             mutable_tags=self.is_local,
             kept_images=KEPT_IMAGES,
-            opts=opts,
+            opts=opts or self._opts,
         )
 
     def allow_aws(
