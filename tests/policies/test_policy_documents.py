@@ -1,0 +1,311 @@
+"""Policy documents in all the forms that AWS takes, and who they let in."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+
+from aws_policy_pack.policy_documents import (
+    Condition,
+    Principal,
+    Statement,
+    denies_plain_http,
+    is_public,
+    statements,
+)
+from aws_policy_pack.resource import UNKNOWN, Properties, Unreadable
+from aws_policy_pack.wire import Value
+from tests.policies.strategies import mutated
+
+ROLE = "arn:aws:iam::111122223333:role/sender"
+QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders"
+ALLOW_ANYONE: Mapping[str, Value] = {
+    "Sid": "Anyone",
+    "Effect": "Allow",
+    "Principal": "*",
+    "Action": "sqs:*",
+    "Resource": QUEUE,
+}
+DENY_PLAIN_HTTP: Mapping[str, Value] = {
+    **ALLOW_ANYONE,
+    "Effect": "Deny",
+    "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+}
+
+
+def document(*parts: Value) -> Properties:
+    return Properties(lambda: {"Version": "2012-10-17", "Statement": parts})
+
+
+def statement(given: Mapping[str, Value]) -> Statement:
+    (found,) = statements(document(given))
+    return found
+
+
+def test_a_statement_is_read_with_all_its_elements() -> None:
+    assert statement(
+        {
+            "Sid": "Senders",
+            "Effect": "Allow",
+            "Principal": {"AWS": [ROLE, "111122223333"], "Service": "sns.amazonaws.com"},
+            "Action": ["sqs:SendMessage", "sqs:GetQueueUrl"],
+            "Resource": QUEUE,
+            "Condition": {
+                "Bool": {"aws:SecureTransport": True},
+                "StringEquals": {"aws:SourceAccount": ["111122223333", "444455556666"]},
+                "NumericLessThan": {"aws:MultiFactorAuthAge": 300},
+            },
+        }
+    ) == Statement(
+        sid="Senders",
+        effect="Allow",
+        principals=(
+            Principal(kind="AWS", name=ROLE),
+            Principal(kind="AWS", name="111122223333"),
+            Principal(kind="Service", name="sns.amazonaws.com"),
+        ),
+        not_principals=(),
+        actions=("sqs:SendMessage", "sqs:GetQueueUrl"),
+        not_actions=(),
+        resources=(QUEUE,),
+        not_resources=(),
+        conditions=(
+            Condition(operator="Bool", key="aws:SecureTransport", values=("true",)),
+            Condition(
+                operator="StringEquals",
+                key="aws:SourceAccount",
+                values=("111122223333", "444455556666"),
+            ),
+            Condition(operator="NumericLessThan", key="aws:MultiFactorAuthAge", values=("300",)),
+        ),
+    )
+
+
+def test_what_a_statement_leaves_out_is_read_too() -> None:
+    assert statement(
+        {
+            "NotPrincipal": {"AWS": ROLE},
+            "NotAction": "sqs:DeleteQueue",
+            "NotResource": [QUEUE],
+        }
+    ) == Statement(
+        sid="",
+        effect="",
+        principals=(),
+        not_principals=(Principal(kind="AWS", name=ROLE),),
+        actions=(),
+        not_actions=("sqs:DeleteQueue",),
+        resources=(),
+        not_resources=(QUEUE,),
+        conditions=(),
+    )
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        pytest.param({"Statement": ALLOW_ANYONE}, id="one-statement-without-a-list"),
+        pytest.param({"Statement": [ALLOW_ANYONE]}, id="a-list-of-statements"),
+        pytest.param(json.dumps({"Statement": [ALLOW_ANYONE]}), id="json-text"),
+    ],
+)
+def test_all_forms_of_a_document_are_read_alike(policy: Value) -> None:
+    found = statements(Properties(lambda: {"policy": policy}).object("policy"))
+    assert [item.sid for item in found] == ["Anyone"]
+
+
+def test_a_document_without_statements_has_none() -> None:
+    assert statements(Properties(dict)) == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        pytest.param("Action", UNKNOWN, "`Statement[0].Action` is not known yet", id="unknown"),
+        pytest.param(
+            "Resource",
+            [QUEUE, UNKNOWN],
+            "`Statement[0].Resource[1]` is not known yet",
+            id="unknown-in-a-list",
+        ),
+        pytest.param(
+            "Principal",
+            {"AWS": [UNKNOWN]},
+            "`Statement[0].Principal.AWS[0]` is not known yet",
+            id="unknown-principal",
+        ),
+        pytest.param(
+            "Principal", {"AWS": [None]}, "`Principal.AWS[0]` is not a text", id="null-principal"
+        ),
+        pytest.param(
+            "Principal",
+            {"AWS": {"Ref": "role"}},
+            "`Principal.AWS` is not a text or a list of texts",
+            id="principal-as-an-object",
+        ),
+        pytest.param("Condition", ["Bool"], "`Condition` is not an object", id="conditions-listed"),
+        pytest.param(
+            "Condition", {"Bool": "true"}, "`Condition.Bool` is not an object", id="bare-operator"
+        ),
+    ],
+)
+def test_a_part_that_cannot_be_read_is_named(key: str, value: Value, message: str) -> None:
+    with pytest.raises(Unreadable) as raised:
+        statements(document({**ALLOW_ANYONE, key: value}))
+    assert str(raised.value) == message
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        pytest.param({"Principal": "*"}, id="star"),
+        pytest.param({"Principal": ["*"]}, id="star-in-a-list"),
+        pytest.param({"Principal": {"AWS": "*"}}, id="every-aws-principal"),
+        pytest.param({"Principal": {"AWS": [ROLE, "*"]}}, id="star-beside-a-role"),
+        pytest.param({"NotPrincipal": {"AWS": ROLE}}, id="all-but-one"),
+    ],
+)
+def test_a_statement_that_allows_anyone_is_public(principal: Mapping[str, Value]) -> None:
+    assert is_public(statement({"Effect": "Allow", "Action": "sqs:*", **principal}))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"Effect": "Deny"}, id="a-denial"),
+        pytest.param({"Principal": {"AWS": ROLE}}, id="one-role"),
+        pytest.param({"Principal": {"Service": "sns.amazonaws.com"}}, id="one-service"),
+        pytest.param({"Principal": None}, id="a-policy-of-an-identity"),
+    ],
+)
+def test_a_statement_about_somebody_is_not_public(change: Mapping[str, Value]) -> None:
+    assert not is_public(statement({**ALLOW_ANYONE, **change}))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        pytest.param({"StringEquals": {"aws:SourceAccount": "111122223333"}}, id="account"),
+        pytest.param({"StringEquals": {"AWS:sourceaccount": "111122223333"}}, id="key-in-any-case"),
+        pytest.param({"stringEquals": {"aws:SourceAccount": "1"}}, id="operator-in-any-case"),
+        pytest.param({"StringEqualsIgnoreCase": {"aws:PrincipalOrgID": "o-abc"}}, id="ignore-case"),
+        pytest.param({"StringLike": {"aws:PrincipalOrgPaths": "o-abc/*"}}, id="organisation-unit"),
+        pytest.param(
+            {"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": "o-abc/*"}}, id="for-any-value"
+        ),
+        pytest.param({"ArnEquals": {"aws:SourceArn": "arn:aws:s3:::uploads"}}, id="one-bucket"),
+        pytest.param(
+            {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:111122223333:*"}}, id="account-arn"
+        ),
+        pytest.param({"StringLike": {"aws:userid": "AROAEXAMPLE:*"}}, id="sessions-of-a-role"),
+        pytest.param({"StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}}, id="endpoint"),
+        pytest.param({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, id="address-range"),
+        pytest.param({"IpAddress": {"aws:SourceIp": "203.0.0.0/8"}}, id="broadest-ipv4-range"),
+        pytest.param({"IpAddress": {"aws:SourceIp": "2001:db9::/32"}}, id="broadest-ipv6-range"),
+        pytest.param({"IpAddress": {"aws:VpcSourceIp": "10.1.2.3"}}, id="address-in-the-vpc"),
+        pytest.param({"IpAddress": {"aws:SourceIp": "fc00::/7"}}, id="private-range"),
+        pytest.param(
+            {"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:SourceVpc": "vpc-1"}},
+            id="one-of-two-conditions",
+        ),
+    ],
+)
+def test_a_condition_on_the_caller_closes_a_statement(condition: Value) -> None:
+    assert not is_public(statement({**ALLOW_ANYONE, "Condition": condition}))
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        pytest.param({}, id="no-condition"),
+        pytest.param({"Bool": {"aws:SecureTransport": "true"}}, id="only-tls"),
+        pytest.param({"StringEquals": {"aws:UserAgent": "mine"}}, id="what-the-caller-chooses"),
+        pytest.param({"StringEquals": {"aws:SourceAccount": []}}, id="no-values"),
+        pytest.param({"StringNotEquals": {"aws:SourceAccount": "1"}}, id="all-but-an-account"),
+        pytest.param({"StringEqualsIfExists": {"aws:SourceArn": QUEUE}}, id="if-exists"),
+        pytest.param(
+            {"ForAllValues:StringEquals": {"aws:SourceVpc": "vpc-1"}}, id="for-all-values"
+        ),
+        pytest.param({"StringLike": {"aws:SourceAccount": "*"}}, id="any-account"),
+        pytest.param({"StringLike": {"aws:SourceAccount": "???"}}, id="any-account-by-length"),
+        pytest.param({"StringLike": {"aws:SourceAccount": ""}}, id="empty-pattern"),
+        pytest.param({"StringLike": {"aws:PrincipalOrgID": "o-*"}}, id="any-organisation"),
+        pytest.param({"StringLike": {"aws:SourceVpc": "vpc-*"}}, id="any-vpc"),
+        pytest.param({"StringLike": {"aws:SourceVpce": "vpce-?*"}}, id="any-endpoint"),
+        pytest.param({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:*"}}, id="any-topic"),
+        pytest.param({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::*"}}, id="any-bucket"),
+        pytest.param({"ArnLike": {"aws:SourceArn": "arn:aws"}}, id="cut-off-arn"),
+        pytest.param({"ArnLike": {"aws:SourceArn": [QUEUE, "*"]}}, id="one-open-value-of-two"),
+        pytest.param({"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}, id="any-address"),
+        pytest.param({"IpAddress": {"aws:SourceIp": "128.0.0.0/7"}}, id="half-the-internet"),
+        pytest.param({"IpAddress": {"aws:SourceIp": "2000::/31"}}, id="too-broad-ipv6-range"),
+        pytest.param({"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "::/0"]}}, id="any-ipv6"),
+        pytest.param({"IpAddress": {"aws:SourceIp": "not an address"}}, id="no-address"),
+        pytest.param({"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, id="all-but-a-range"),
+    ],
+)
+def test_a_condition_that_holds_nobody_leaves_a_statement_public(condition: Value) -> None:
+    assert is_public(statement({**ALLOW_ANYONE, "Condition": condition}))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({}, id="the-usual-form"),
+        pytest.param({"Principal": {"AWS": "*"}}, id="every-aws-principal"),
+        pytest.param({"Action": "*"}, id="all-actions"),
+        pytest.param({"Action": ["sqs:Get*", "SQS:*"]}, id="action-in-any-case"),
+        pytest.param({"Condition": {"Bool": {"AWS:secureTransport": False}}}, id="json-false"),
+        pytest.param({"Condition": {"bool": {"aws:SecureTransport": ["False"]}}}, id="in-a-list"),
+        pytest.param(
+            {"Condition": {"BoolIfExists": {"aws:SecureTransport": "false"}}}, id="if-exists"
+        ),
+    ],
+)
+def test_a_denial_of_plain_http_is_recognised(change: Mapping[str, Value]) -> None:
+    assert denies_plain_http(statement({**DENY_PLAIN_HTTP, **change}))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"Effect": "Allow"}, id="allows-it"),
+        pytest.param({"Principal": {"AWS": ROLE}}, id="for-one-role"),
+        pytest.param({"Action": ["sqs:SendMessage"]}, id="for-one-action"),
+        pytest.param({"Action": None, "NotAction": "sqs:*"}, id="for-other-actions"),
+        pytest.param({"Condition": {}}, id="without-a-condition"),
+        pytest.param({"Condition": {"Bool": {"aws:SecureTransport": "true"}}}, id="denies-tls"),
+        pytest.param(
+            {"Condition": {"Bool": {"aws:SecureTransport": ["true", "false"]}}}, id="denies-both"
+        ),
+        pytest.param({"Condition": {"Bool": {"aws:ViaAWSService": "false"}}}, id="another-key"),
+        pytest.param(
+            {"Condition": {"Null": {"aws:SecureTransport": "false"}}}, id="another-operator"
+        ),
+        pytest.param(
+            {
+                "Condition": {
+                    "Bool": {"aws:SecureTransport": "false"},
+                    "StringEquals": {"aws:SourceVpc": "vpc-1"},
+                }
+            },
+            id="only-from-one-vpc",
+        ),
+    ],
+)
+def test_a_denial_that_spares_somebody_does_not_count(change: Mapping[str, Value]) -> None:
+    assert not denies_plain_http(statement({**DENY_PLAIN_HTTP, **change}))
+
+
+@given(properties=mutated({"Statement": [{**DENY_PLAIN_HTTP, "NotPrincipal": {"AWS": ROLE}}]}))
+def test_a_document_of_any_shape_is_read_or_refused(properties: dict[str, Value]) -> None:
+    try:
+        found = statements(Properties(lambda: properties))
+    except Unreadable:
+        return
+    assert {(is_public(item), denies_plain_http(item)) for item in found} <= {
+        (False, False),
+        (True, False),
+        (False, True),
+    }
