@@ -190,9 +190,9 @@ def _seconds(text: str) -> float:
 
 def _run(options: _Options, started: float) -> int:
     from pulumi_preflight.model import Note  # noqa: PLC0415 - as below
-    from pulumi_preflight.pack import StackContext  # noqa: PLC0415 - as below
     from pulumi_preflight.packs import PackChoice, Packs  # noqa: PLC0415 - as below
     from pulumi_preflight.project import load_project  # noqa: PLC0415 - see the top
+    from pulumi_preflight.stack_context import StackContext  # noqa: PLC0415 - as below
 
     project = load_project(options.project, stack=options.stack, config_overrides=options.config)
     context = StackContext(project=project.name, stack=project.stack)

@@ -118,6 +118,16 @@ class PackRules:
     policies: Mapping[str, protocol.PolicyInfo]
     settings: Mapping[str, RuleSettings] = field(default_factory=dict)
 
+    def policy(self, rule: str) -> protocol.PolicyInfo:
+        """What the pack says of a rule; empty for one that it does not list."""
+        return self.policies.get(rule, protocol.PolicyInfo())
+
+    def level(self, rule: str) -> Level:
+        """What a violation of the rule would be."""
+        settings = self.settings.get(rule)
+        mandatory = settings is not None and settings.level in ("mandatory", "remediate")
+        return Level.MANDATORY if mandatory else Level.ADVISORY
+
 
 _SEVERITIES = {
     protocol.POLICY_SEVERITY_LOW: "low",
@@ -125,10 +135,14 @@ _SEVERITIES = {
     protocol.POLICY_SEVERITY_HIGH: "high",
     protocol.POLICY_SEVERITY_CRITICAL: "critical",
 }
-_NOT_EVALUATED = re.compile(r"^not evaluated: `(?P<property>[^`]*)` is not known yet")
-# What the Python and Node SDKs say, whatever the rule's level.
+# What `aws-policy-pack` says; several properties follow each other in one message.
+_NOT_EVALUATED = re.compile(
+    r"not evaluated: (?P<message>(?:\S+: )?`(?P<property>[^`]*)` .*?)(?:; (?=not evaluated: )|$)",
+    re.DOTALL,
+)
+# What the SDKs of Python and Node say, whatever the rule's level.
 _CANNOT_RUN = re.compile(
-    r"^can't run (?:policy|remediation) '.*' during preview: "
+    r"can't run (?:policy|remediation) '.*' during preview: "
     r".* value at \.(?P<property>.*) can't be known during preview$",
     re.DOTALL,
 )
@@ -157,11 +171,10 @@ def reported(
     findings: list[Finding] = []
     not_evaluated: list[NotEvaluated] = []
     for diagnostic in diagnostics:
-        about = diagnostic.urn if diagnostic.urn in resources else urn
-        finding = _finding(rules, diagnostic, about)
-        if isinstance(finding, NotEvaluated):
-            not_evaluated.append(finding)
-        else:
+        finding = _finding(rules, diagnostic, _about(diagnostic.urn, urn, resources))
+        unknown = tuple(_unknown_properties(finding.message))
+        not_evaluated += [_not_evaluated(rules, finding, *entry) for entry in unknown]
+        if not unknown:
             findings.append(finding)
     return Reported(
         findings=tuple(findings),
@@ -200,24 +213,47 @@ def split_message(message: str, description: str) -> tuple[str, str | None, str 
     return text or description.strip(), fix, url
 
 
+def _about(named: str, judged: str, resources: Collection[str]) -> str:
+    """The URN that an entry is about: the one it names if that exists, as the engine has it."""
+    return named if named in resources else judged
+
+
 def _finding(rules: PackRules, diagnostic: protocol.AnalyzeDiagnostic, urn: str) -> Finding:
-    message, fix, url = split_message(diagnostic.message, diagnostic.description)
-    policy = rules.policies.get(diagnostic.policyName, protocol.PolicyInfo())
-    told: dict[str, Any] = {
-        "rule": diagnostic.policyName,
-        "pack": diagnostic.policyPackName or rules.pack,
-        "severity": _SEVERITIES.get(diagnostic.severity) or _SEVERITIES.get(policy.severity),
-        "urn": urn,
-        "message": message,
-        "fix": fix or policy.remediation_steps.strip() or None,
-        "url": url or policy.url.strip() or None,
-    }
-    unknown = _NOT_EVALUATED.match(message) or _CANNOT_RUN.match(message)
-    if unknown:
-        level = _level_of(rules, diagnostic.policyName)
-        return NotEvaluated(property=unknown["property"], level=level, **told)
     advisory = diagnostic.enforcementLevel in (protocol.ADVISORY, protocol.DISABLED)
-    return Finding(level=Level.ADVISORY if advisory else Level.MANDATORY, **told)
+    policy = rules.policy(diagnostic.policyName)
+    message, fix, url = split_message(diagnostic.message, diagnostic.description)
+    return Finding(
+        rule=diagnostic.policyName,
+        pack=diagnostic.policyPackName or rules.pack,
+        level=Level.ADVISORY if advisory else Level.MANDATORY,
+        severity=_SEVERITIES.get(diagnostic.severity) or _SEVERITIES.get(policy.severity),
+        urn=urn,
+        message=message,
+        fix=fix or policy.remediation_steps.strip() or None,
+        url=url or policy.url.strip() or None,
+    )
+
+
+def _unknown_properties(message: str) -> Iterator[tuple[str, str]]:
+    """The property paths, each with a sentence, of a message that says a rule could not run."""
+    if found := _CANNOT_RUN.match(message):
+        yield found["property"], f"`{found['property']}` is not known yet"
+    elif _NOT_EVALUATED.match(message):
+        for found in _NOT_EVALUATED.finditer(message):
+            yield found["property"], found["message"]
+
+
+def _not_evaluated(rules: PackRules, finding: Finding, unknown: str, message: str) -> NotEvaluated:
+    return NotEvaluated(
+        rule=finding.rule,
+        pack=finding.pack,
+        level=rules.level(finding.rule),
+        severity=finding.severity,
+        urn=finding.urn,
+        message=message,
+        url=finding.url,
+        property=unknown,
+    )
 
 
 def _waived(
@@ -227,43 +263,35 @@ def _waived(
     resources: Collection[str],
 ) -> Iterator[Waived]:
     for entry in entries:
-        waiver = _waiver_in(entry.reason)
-        if waiver is None:
-            continue
-        policy = rules.policies.get(entry.policy_name, protocol.PolicyInfo())
-        message, fix, url = split_message(str(waiver.get("message", "")), policy.description)
-        yield Waived(
-            rule=entry.policy_name,
-            pack=rules.pack,
-            level=_level_of(rules, entry.policy_name),
-            severity=_SEVERITIES.get(policy.severity),
-            urn=str(waiver["urn"]) if waiver.get("urn") in resources else urn,
-            message=message,
-            fix=fix or policy.remediation_steps.strip() or None,
-            url=url or policy.url.strip() or None,
-            reason=str(waiver.get("reason", "")),
-            owner=_text(waiver.get("owner")),
-            expires=_text(waiver.get("expires")),
-        )
+        policy = rules.policy(entry.policy_name)
+        for waiver in _waivers_in(entry.reason):
+            message, fix, url = split_message(str(waiver.get("message", "")), policy.description)
+            yield Waived(
+                rule=entry.policy_name,
+                pack=rules.pack,
+                level=rules.level(entry.policy_name),
+                severity=_SEVERITIES.get(policy.severity),
+                urn=_about(str(waiver.get("urn")), urn, resources),
+                message=message,
+                fix=fix or policy.remediation_steps.strip() or None,
+                url=url or policy.url.strip() or None,
+                reason=str(waiver.get("reason", "")),
+                owner=_text(waiver.get("owner")),
+                expires=_text(waiver.get("expires")),
+            )
 
 
-def _waiver_in(reason: str) -> dict[str, Any] | None:
+def _waivers_in(reason: str) -> list[dict[str, Any]]:
+    """The waived findings that `aws-policy-pack` puts into a reason as JSON; mostly none."""
     if not reason.startswith("{"):
-        return None
+        return []
     try:
-        content = json.loads(reason)
+        waived = json.loads(reason).get("waived")
     except ValueError:
-        return None
-    waiver = content.get("waived")
-    return waiver if isinstance(waiver, dict) else None
+        return []
+    entries = waived if isinstance(waived, list) else [waived]
+    return [entry for entry in entries if isinstance(entry, dict)]
 
 
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
-
-
-def _level_of(rules: PackRules, rule: str) -> Level:
-    settings = rules.settings.get(rule)
-    if settings is None or settings.level in (None, "advisory", "disabled"):
-        return Level.ADVISORY
-    return Level.MANDATORY

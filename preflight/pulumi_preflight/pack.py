@@ -5,11 +5,10 @@ stands between the engine and the packs of both SDKs: their environment carries 
 configuration, and they get ConfigureStack, GetAnalyzerInfo, Configure, but no Handshake.
 """
 
-import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from dataclasses import dataclass
+from typing import TypeVar
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
@@ -32,65 +31,12 @@ from pulumi_preflight.pack_config import (
     configure_request,
     effective_settings,
 )
-from pulumi_preflight.pack_failures import cause_of
+from pulumi_preflight.pack_connection import PackConnection, call_of
+from pulumi_preflight.pack_diagnosis import cause_in, diagnose
 from pulumi_preflight.pack_files import PackCommand
-from pulumi_preflight.pack_process import PackProcess
-
-# The SDKs' own limit; gRPC's 4 MB is too little for a stack of some hundred resources.
-_MESSAGE_BYTES = 400 * 1024 * 1024
-# A failing pack writes its traceback before it answers; the pipe may be a little later.
-_TRACEBACK_SECONDS = 1.0
+from pulumi_preflight.stack_context import StackContext
 
 _Answer = TypeVar("_Answer", bound=Message)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StackContext:
-    """What packs are told of the stack, in ConfigureStack and in their environment.
-
-    Attributes:
-        project: The project's name.
-        stack: The stack's name, without organization and project.
-        config: Keys `namespace:name` to plain text; objects as JSON, secrets decrypted.
-        secret_keys: The keys in `config` that are secret.
-        organization: `organization` is what the engine says where no Pulumi Cloud is used.
-    """
-
-    project: str
-    stack: str
-    config: Mapping[str, str] = field(default_factory=dict)
-    secret_keys: Sequence[str] = ()
-    organization: str = "organization"
-
-    @property
-    def root_urn(self) -> str:
-        """The stack's own URN."""
-        return (
-            f"urn:pulumi:{self.stack}::{self.project}::pulumi:pulumi:Stack"
-            f"::{self.project}-{self.stack}"
-        )
-
-    def environment(self, runtime: str) -> dict[str, str]:
-        """The variables by which the SDK of a pack's runtime learns of the stack."""
-        prefix = "PULUMI_NODEJS_" if runtime == "nodejs" else "PULUMI_"
-        return {
-            f"{prefix}ORGANIZATION": self.organization,
-            f"{prefix}PROJECT": self.project,
-            f"{prefix}STACK": self.stack,
-            f"{prefix}DRY_RUN": "true",
-            "PULUMI_CONFIG": json.dumps(dict(self.config)),
-        }
-
-    def request(self) -> protocol.AnalyzerStackConfigureRequest:
-        """The same as a message."""
-        return protocol.AnalyzerStackConfigureRequest(
-            stack=self.stack,
-            project=self.project,
-            organization=self.organization,
-            dry_run=True,
-            config=self.config,
-            config_secret_keys=self.secret_keys,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +68,8 @@ class Pack:
         self._config = config
         self._context = context
         self._timeout_seconds = timeout_seconds
-        self._process = PackProcess(command, context.environment(command.runtime))
-        self._channel: grpc.Channel | None = None
+        self._connection = PackConnection(command, context, timeout_seconds=timeout_seconds)
+        self._failure: PackError | None = None
         self._lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pack")
         self._booted = self._lane.submit(self._boot)
 
@@ -152,32 +98,26 @@ class Pack:
 
     def stop(self) -> None:
         """Ends the process and drops what is queued."""
-        self._process.stop()
+        self._connection.stop()
         self._lane.shutdown(cancel_futures=True)
-        if self._channel is not None:
-            self._channel.close()
 
     def printed(self) -> str:
         """What the pack printed beside its port."""
-        return self._process.printed()
+        return self._connection.process.printed()
 
     def _boot(self) -> _Session:
-        port = self._process.port(self._timeout_seconds)
-        options = [
-            ("grpc.max_receive_message_length", _MESSAGE_BYTES),
-            ("grpc.max_send_message_length", _MESSAGE_BYTES),
-        ]
-        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options)
-        stub = AnalyzerStub(self._channel)
+        ask = self._connection.ask
         try:
-            self._ask_optional(stub.ConfigureStack, self._context.request())
-            info = self._ask(stub.GetAnalyzerInfo, Empty())
+            stub = self._connection.connect()
+            info = ask(stub.GetAnalyzerInfo, Empty())
             settings = self._settings(info)
             if settings:
-                self._ask(stub.Configure, configure_request(settings))
+                ask(stub.Configure, configure_request(settings))
         except grpc.RpcError as error:
+            cause = cause_in(error, self._connection)
             raise PackError(
-                f"policy pack {self._command.directory} did not boot: {self._cause(error)}"
+                f"policy pack {self._command.directory} refused to start: {cause}",
+                hint=f"its config is {self._config.path}" if self._config else None,
             ) from error
         policies = {policy.name: policy for policy in info.policies}
         return _Session(
@@ -196,7 +136,7 @@ class Pack:
 
     def _remediate(self, request: protocol.AnalyzeRequest) -> tuple[Struct, Reported]:
         session = self._booted.result()
-        answer = self._judge(session, session.stub.Remediate, request, _subject(request))
+        answer = self._judge(session, lambda stub: stub.Remediate, request, _subject(request))
         inputs, done = request.properties, Reported()
         for remediation in answer.remediations if answer else ():
             if remediation.diagnostic:
@@ -215,14 +155,14 @@ class Pack:
 
     def _analyze(self, request: protocol.AnalyzeRequest) -> Reported:
         session = self._booted.result()
-        answer = self._judge(session, session.stub.Analyze, request, _subject(request))
+        answer = self._judge(session, lambda stub: stub.Analyze, request, _subject(request))
         if answer is None:
             return Reported()
         return reported(session.rules, answer.diagnostics, answer.not_applicable, urn=request.urn)
 
     def _analyze_stack(self, request: protocol.AnalyzeStackRequest) -> Reported:
         session = self._booted.result()
-        answer = self._judge(session, session.stub.AnalyzeStack, request, "the stack")
+        answer = self._judge(session, lambda stub: stub.AnalyzeStack, request, "the stack")
         if answer is None:
             return Reported()
         return reported(
@@ -236,74 +176,47 @@ class Pack:
     def _judge(
         self,
         session: _Session,
-        method: Callable[..., _Answer],
+        question: Callable[[AnalyzerStub], Callable[..., _Answer]],
         request: Message,
         subject: str,
     ) -> _Answer | None:
         """Asks for a judgement; `None` from a pack that knows no such call."""
+        if self._failure is not None:
+            raise self._failure
         try:
-            return self._ask_optional(method, request)
+            return self._connection.ask_optional(question(session.stub), request)
         except grpc.RpcError as error:
-            pack, code = session.rules.pack, _call(error).code()
-            if code is grpc.StatusCode.DEADLINE_EXCEEDED:
-                raise PackError(
-                    f"policy pack {pack!r} did not answer within {self._timeout_seconds:g} s "
-                    f"for {subject}",
-                    hint="a rule hangs or is slow; --timeout gives it more time",
-                ) from error
-            cause = self._cause(error)
-            if code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED):
-                raise PackError(
-                    f"policy pack {pack!r} ended while it judged {subject}: {cause}"
-                ) from error
-            rule = self._raising_rule(session, method, request)
-            who = f"rule {rule!r} of policy pack" if rule else "a rule of policy pack"
-            raise PackError(f"{who} {pack!r} raised for {subject}: {cause}") from error
+            self._failure = self._failed(session, error, question, request, subject)
+            raise self._failure from error
 
-    def _raising_rule(
-        self, session: _Session, method: Callable[..., _Answer], request: Message
-    ) -> str | None:
-        """Finds which rule raised, which the Python SDK does not say: asks again, rule by rule."""
-        settings = session.rules.settings
-        for name in settings:
-            alone = {
-                other: rule if other == name else RuleSettings(level="disabled")
-                for other, rule in settings.items()
-            }
-            try:
-                self._ask(session.stub.Configure, configure_request(alone))
-                self._ask(method, request)
-            except grpc.RpcError:
-                return name
-        return None
-
-    def _ask(self, method: Callable[..., _Answer], request: Message) -> _Answer:
-        return method(request, timeout=self._timeout_seconds)
-
-    def _ask_optional(self, method: Callable[..., _Answer], request: Message) -> _Answer | None:
-        """Asks what older packs do not implement, which the engine lets pass."""
-        try:
-            return self._ask(method, request)
-        except grpc.RpcError as error:
-            if _call(error).code() is grpc.StatusCode.UNIMPLEMENTED:
-                return None
-            raise
-
-    def _cause(self, error: grpc.RpcError) -> str:
-        details = _call(error).details()
-        directory = self._command.directory
-        # Node sends its stack trace, Python only prints it.
-        if details and "\n" in details:
-            return cause_of(details, directory)
-        written = self._process.error_text(
-            containing="Traceback", timeout_seconds=_TRACEBACK_SECONDS
+    def _failed(
+        self,
+        session: _Session,
+        error: grpc.RpcError,
+        question: Callable[[AnalyzerStub], Callable[..., Message]],
+        request: Message,
+        subject: str,
+    ) -> PackError:
+        pack, code = session.rules.pack, call_of(error).code()
+        if code is grpc.StatusCode.DEADLINE_EXCEEDED:
+            return PackError(
+                f"policy pack {pack!r} did not answer within {self._timeout_seconds:g} s "
+                f"for {subject}",
+                hint="a rule hangs or is slow; --timeout gives it more time",
+            )
+        if code is not grpc.StatusCode.UNKNOWN:
+            cause = cause_in(error, self._connection)
+            return PackError(f"policy pack {pack!r} failed for {subject}: {cause}")
+        again = PackConnection(
+            self._command.with_tracebacks(), self._context, timeout_seconds=self._timeout_seconds
         )
-        return cause_of(written, directory) or details or str(error)
-
-
-def _call(error: grpc.RpcError) -> grpc.Call:
-    # Every error that a stub raises is its call too, which the class of the error does not say.
-    return cast("grpc.Call", error)
+        found = diagnose(again, session.rules.settings, question, request)
+        if found is None:
+            details = call_of(error).details() or ""
+            return PackError(f"a rule of policy pack {pack!r} raised for {subject}: {details}")
+        return PackError(
+            f"rule {found.rule!r} of policy pack {pack!r} raised for {subject}: {found.cause}"
+        )
 
 
 def _subject(request: protocol.AnalyzeRequest) -> str:

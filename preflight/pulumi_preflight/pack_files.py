@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -16,6 +16,14 @@ from pulumi_preflight.errors import PackError
 # Packs take the engine's address as their first argument; the SDKs of both runtimes drop it
 # unread and log to stderr. Nothing listens on this one.
 NO_ENGINE = "127.0.0.1:1"
+
+# gRPC logs the tracebacks of what it serves, but only where a program has set logging up.
+_SHOW_TRACEBACKS = """\
+import logging, runpy, sys
+logging.basicConfig(level=logging.ERROR)
+sys.argv = sys.argv[3:]
+runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+"""
 
 RUN_POLICY_PACK = "@pulumi/pulumi/cmd/run-policy-pack"
 
@@ -52,6 +60,13 @@ class PackCommand:
     runtime: Literal["python", "nodejs"]
     arguments: tuple[str, ...]
     environment: Mapping[str, str]
+
+    def with_tracebacks(self) -> "PackCommand":
+        """The same pack, showing on stderr where a rule raised; Node's answers say it already."""
+        interpreter, *options = self.arguments
+        if self.runtime != "python":
+            return self
+        return replace(self, arguments=(interpreter, "-c", _SHOW_TRACEBACKS, *options))
 
 
 def read_pack(directory: Path) -> PackCommand:

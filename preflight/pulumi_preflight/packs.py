@@ -18,9 +18,10 @@ from pulumi.runtime.proto import analyzer_pb2 as protocol
 from pulumi_preflight.errors import PackError
 from pulumi_preflight.findings import Reported
 from pulumi_preflight.internal_properties import without_internal
-from pulumi_preflight.pack import Pack, StackContext
+from pulumi_preflight.pack import Pack
 from pulumi_preflight.pack_config import read_config
 from pulumi_preflight.pack_files import read_pack
+from pulumi_preflight.stack_context import StackContext
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,8 +19,10 @@ from pulumi_preflight.model import (
     RegisteredResource,
     SourcePosition,
 )
-from pulumi_preflight.pack import StackContext
-from pulumi_preflight.redaction import Json, Redactor, readable, secret_texts
+from pulumi_preflight.redaction import Redactor, secret_texts, shown
+from pulumi_preflight.stack_context import StackContext
+from pulumi_preflight.urns import name_of, type_of
+from pulumi_preflight.wire import Properties
 
 OWN_PACK = "preflight"
 
@@ -53,7 +55,7 @@ class Verdict:
     not_evaluated: tuple[NotEvaluated, ...]
     remediations: tuple[Remediation, ...]
     notes: tuple[Note, ...]
-    outputs: Mapping[str, Json]
+    outputs: Properties
 
     @property
     def passed(self) -> bool:
@@ -97,7 +99,7 @@ def judge(
         not_evaluated=_placed(reported.not_evaluated, positions, redact),
         remediations=tuple(sorted(reported.remediations, key=lambda change: change.urn)),
         notes=(*notes, *deployment.notes),
-        outputs=readable(deployment.stack_outputs),
+        outputs=shown(deployment.stack_outputs),
     )
 
 
@@ -117,16 +119,6 @@ def verdict_line(verdict: Verdict) -> str:
 def counted(number: int, noun: str) -> str:
     """A number with its noun in the right form."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def name_of(urn: str) -> str:
-    """The logical name at the end of a URN; it may hold `::` itself."""
-    return urn.split("::", maxsplit=3)[-1]
-
-
-def type_of(urn: str) -> str:
-    """The type token of a URN, without the parents' types in front of it."""
-    return urn.split("::", maxsplit=3)[2].rsplit("$", maxsplit=1)[-1]
 
 
 def _placed(

@@ -13,9 +13,9 @@ from rich.text import Text
 
 from pulumi_preflight.findings import Finding, Level, NotEvaluated, Waived
 from pulumi_preflight.model import Note, RegisteredResource
-from pulumi_preflight.verdict import Verdict, counted, name_of, verdict_line
+from pulumi_preflight.urns import STACK_TYPE, name_of, qualified_type_of
+from pulumi_preflight.verdict import Verdict, counted, verdict_line
 
-_STACK_TYPE = "pulumi:pulumi:Stack"
 _DEFAULT_PROVIDER = "default"
 _NO_MODULE = "(no module)"
 _NAMES_SHOWN = 3
@@ -120,12 +120,9 @@ class _Report:
         if not entries:
             return
         self._heading(f"Not evaluated: {len(entries)}")
-        gathered = (
-            (f"{entry.rule} ({entry.level}): `{entry.property}` is not known yet", entry)
-            for entry in entries
-        )
-        for text, group in _grouped(gathered):
-            self._indented(2, Text(f"{text} of {_named([name_of(entry.urn) for entry in group])}"))
+        gathered = ((_without_name(entry), name_of(entry.urn)) for entry in entries)
+        for text, names in _grouped(gathered):
+            self._indented(2, Text(f"{text}: {_named(names)}"))
 
     def _findings(self, level: Level) -> None:
         findings = self._verdict.of_level(level)
@@ -163,7 +160,7 @@ class _Report:
 def _is_shown(resource: RegisteredResource) -> bool:
     """Whether a user would call it a resource: not the stack, nor a provider nobody asked for."""
     provider = resource.type.startswith("pulumi:providers:")
-    return resource.type != _STACK_TYPE and not (
+    return resource.type != STACK_TYPE and not (
         provider and resource.name.startswith(_DEFAULT_PROVIDER)
     )
 
@@ -189,10 +186,16 @@ def _class_name(type_token: str) -> str:
 def _with_name(finding: Finding) -> str:
     """The message, with the resource's name in front where it does not say it already."""
     name = name_of(finding.urn)
-    about_stack = _STACK_TYPE in finding.urn
+    about_stack = qualified_type_of(finding.urn) == STACK_TYPE
     if about_stack or finding.message.startswith(name):
         return finding.message
     return f"{name}: {finding.message}"
+
+
+def _without_name(entry: NotEvaluated) -> str:
+    """What is said of every resource of which the same cannot be evaluated."""
+    message = entry.message.removeprefix(f"{name_of(entry.urn)}: ")
+    return f"{entry.rule} ({entry.level}): {message}"
 
 
 def _grouped(pairs: Iterable[tuple[_Key, _Item]]) -> Iterable[tuple[_Key, list[_Item]]]:

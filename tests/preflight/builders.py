@@ -1,0 +1,61 @@
+"""Requests and packs for the tests of this folder."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from google.protobuf.json_format import ParseDict
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto.analyzer_pb2 import (
+    AnalyzeRequest,
+    AnalyzerResource,
+    AnalyzerResourceOptions,
+    AnalyzeStackRequest,
+)
+
+from pulumi_preflight.stack_context import StackContext
+
+PACKS = Path(__file__).parent / "packs"
+CONTEXT = StackContext(project="shop", stack="dev")
+QUEUE = "aws:sqs/queue:Queue"
+SERVICE = "aws:ecs/service:Service"
+
+
+def urn(type_: str, name: str) -> str:
+    return f"urn:pulumi:dev::shop::{type_}::{name}"
+
+
+def struct(properties: Mapping[str, object]) -> Struct:
+    return ParseDict(dict(properties), Struct())
+
+
+def resource_request(type_: str, name: str, properties: Mapping[str, object]) -> AnalyzeRequest:
+    return AnalyzeRequest(
+        type=type_,
+        name=name,
+        urn=urn(type_, name),
+        properties=struct(properties),
+        options=AnalyzerResourceOptions(),
+    )
+
+
+def stack_request(*resources: AnalyzeRequest) -> AnalyzeStackRequest:
+    return AnalyzeStackRequest(
+        resources=[
+            AnalyzerResource(
+                type=resource.type,
+                name=resource.name,
+                urn=resource.urn,
+                properties=resource.properties,
+                options=resource.options,
+            )
+            for resource in resources
+        ]
+    )
+
+
+def write_pack(folder: Path, source: str) -> Path:
+    """Writes a Python pack that runs on the interpreter of the tests."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "PulumiPolicy.yaml").write_text("runtime: python\n")
+    (folder / "__main__.py").write_text(source)
+    return folder
