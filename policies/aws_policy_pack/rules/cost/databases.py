@@ -1,0 +1,210 @@
+"""RDS: class, capacity, storage and copies of a database."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+from typing import Final
+
+from pydantic import Field
+
+from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.resource import Resource
+from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.wording import listed, shown
+
+INSTANCE: Final = "aws:rds/instance:Instance"
+CLUSTER: Final = "aws:rds/cluster:Cluster"
+CLUSTER_INSTANCE: Final = "aws:rds/clusterInstance:ClusterInstance"
+
+SERVERLESS_V1_CAPACITY: Final = 16
+"""ACUs that Aurora Serverless v1 may scale to where nothing is said.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ScalingConfiguration.html
+"""
+
+
+class InstanceClass(RuleConfig):
+    """Which instance classes a database may have."""
+
+    classes: tuple[str, ...] = Field(
+        default=("db.t3.*", "db.t4g.*", "db.serverless"),
+        description="Classes or globs; db.serverless is bounded by cost-rds-serverless-capacity",
+    )
+
+
+@resource_rule(
+    "cost-rds-instance-class",
+    INSTANCE,
+    CLUSTER_INSTANCE,
+    CLUSTER,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="A database has one of the instance classes that are allowed",
+    why="The class is most of a database's bill: db.r5.24xlarge costs several hundred times what "
+    "db.t4g.micro does.",
+    url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.html",
+    good={"engine": "postgres", "instanceClass": "db.t4g.micro"},
+    bad={"engine": "postgres", "instanceClass": "db.r5.24xlarge"},
+)
+def instance_class(database: Resource, config: InstanceClass) -> Findings:
+    """Compares the class of an instance, or of the instances of a Multi-AZ cluster."""
+    path = "dbClusterInstanceClass" if database.type == CLUSTER else "instanceClass"
+    given = database.text(path)
+    if given is None or any(fnmatchcase(given, allowed) for allowed in config.classes):
+        return
+    yield Finding(
+        problem=f"`{path}` is {shown(given)}",
+        wanted=f"one of {listed(config.classes)} (`classes` of cost-rds-instance-class)",
+        fix=f"Choose a smaller `{path}`, or allow this one in the pack's config",
+    )
+
+
+class ServerlessCapacity(RuleConfig):
+    """How far a serverless database may scale."""
+
+    max_capacity: float = Field(
+        default=4, ge=0.5, le=256, description="Most Aurora capacity units (ACU); one is 2 GiB"
+    )
+
+
+@resource_rule(
+    "cost-rds-serverless-capacity",
+    CLUSTER,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="A serverless cluster scales no higher than the cap",
+    why="An instance of class db.serverless passes any list of classes, and then grows to the "
+    "cluster's maximum, 256 ACUs at most, each billed by the hour.",
+    url="https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html",
+    good={
+        "engine": "aurora-postgresql",
+        "serverlessv2ScalingConfiguration": {"minCapacity": 0.5, "maxCapacity": 2},
+    },
+    bad={
+        "engine": "aurora-postgresql",
+        "serverlessv2ScalingConfiguration": {"minCapacity": 0.5, "maxCapacity": 128},
+    },
+)
+def serverless_capacity(cluster: Resource, config: ServerlessCapacity) -> Findings:
+    """Compares the maximum of either generation; the first has a default, the second none."""
+    v1 = "scalingConfiguration.maxCapacity"
+    for path in ("serverlessv2ScalingConfiguration.maxCapacity", v1):
+        given = cluster.number(path)
+        capacity = given
+        if path == v1 and given is None and cluster.text("engineMode") == "serverless":
+            capacity = SERVERLESS_V1_CAPACITY
+        if capacity is not None and capacity > config.max_capacity:
+            meaning = f", which means {capacity}" if given is None else ""
+            yield Finding(
+                problem=f"`{path}` is {shown(given)}{meaning}",
+                wanted=f"at most {config.max_capacity:g} ACUs "
+                "(`maxCapacity` of cost-rds-serverless-capacity)",
+                fix=f"Lower `{path}`, or raise the cap in the pack's config",
+            )
+
+
+class RdsStorage(RuleConfig):
+    """What storage a database may have."""
+
+    max_storage: int = Field(
+        default=100, ge=5, description="Most storage in GB, that of automatic growth included"
+    )
+    storage_types: tuple[str, ...] = Field(
+        default=("gp2", "gp3", "aurora"), description="Storage types that are allowed"
+    )
+    max_iops: int = Field(
+        default=12000,
+        ge=0,
+        description="Most provisioned IOPS; gp3 includes 12000 from 400 GB on",
+    )
+
+
+@resource_rule(
+    "cost-rds-storage",
+    INSTANCE,
+    CLUSTER,
+    level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
+    summary="A database's storage stays within the caps on size, type and IOPS",
+    why="Storage is billed by what is allocated, can grow by itself up to maxAllocatedStorage, "
+    "and never shrinks again; provisioned IOPS are billed on top.",
+    url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html",
+    good={"allocatedStorage": 20, "maxAllocatedStorage": 50, "storageType": "gp3"},
+    bad={"allocatedStorage": 20, "maxAllocatedStorage": 5000, "storageType": "gp3"},
+)
+def storage(database: Resource, config: RdsStorage) -> Findings:
+    """Compares allocated and maximum size, the type or the one that AWS takes, and the IOPS."""
+    for path, cap, setting, unit in (
+        ("allocatedStorage", config.max_storage, "maxStorage", " GB"),
+        ("maxAllocatedStorage", config.max_storage, "maxStorage", " GB"),
+        ("iops", config.max_iops, "maxIops", ""),
+    ):
+        number = database.number(path)
+        if number is not None and number > cap:
+            yield Finding(
+                problem=f"`{path}` is {shown(number)}{unit}",
+                wanted=f"at most {cap}{unit} (`{setting}` of cost-rds-storage)",
+                fix=f"Lower `{path}`, or raise the cap in the pack's config",
+            )
+    given = database.text("storageType")
+    kind = given or _default_storage_type(database)
+    if kind not in config.storage_types:
+        meaning = "" if given else f", which means {shown(kind)}"
+        yield Finding(
+            problem=f"`storageType` is {shown(given)}{meaning}",
+            wanted=f"one of {listed(config.storage_types)} (`storageTypes` of cost-rds-storage)",
+            fix="Choose another `storageType`, or allow this one in the pack's config",
+        )
+
+
+def _default_storage_type(database: Resource) -> str:
+    """The type that RDS takes where none is given.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
+    """
+    if database.type == CLUSTER:
+        return "io1" if database.has("dbClusterInstanceClass") else "aurora"
+    return "io1" if database.has("iops") else "gp3"
+
+
+class MultiAz(RuleConfig):
+    """Whether a database may have a copy in another zone."""
+
+    allowed: bool = Field(default=False, description="Whether Multi-AZ is allowed")
+
+
+@resource_rule(
+    "cost-rds-multi-az",
+    INSTANCE,
+    CLUSTER,
+    level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
+    summary="A database is Multi-AZ only where the profile allows it",
+    why="A standby in a second zone doubles the bill of instance and storage, a Multi-AZ cluster "
+    "trebles it; an environment that may be down for an hour needs neither.",
+    url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZ.html",
+    good={"instanceClass": "db.t4g.micro", "multiAz": False},
+    bad={"instanceClass": "db.t4g.micro", "multiAz": True},
+)
+def multi_az(database: Resource, config: MultiAz) -> Findings:
+    """Looks for a standby or a Multi-AZ cluster; Aurora keeps copies in any case."""
+    if config.allowed:
+        return
+    for problem, fix in _copies(database):
+        yield Finding(
+            problem=problem,
+            wanted="one zone (`allowed` of cost-rds-multi-az is false)",
+            fix=f"{fix}, or allow Multi-AZ in the pack's config",
+        )
+
+
+def _copies(database: Resource) -> Iterator[tuple[str, str]]:
+    """What makes the database Multi-AZ, and how to undo it."""
+    if database.type == INSTANCE and database.flag("multiAz"):
+        yield "`multiAz` is true", "Set `multiAz` to false"
+    if database.type == CLUSTER and database.has("dbClusterInstanceClass"):
+        given = shown(database.text("dbClusterInstanceClass"))
+        yield (
+            f"`dbClusterInstanceClass` is {given}, which makes a Multi-AZ cluster of three instances",
+            "Use a single instance or Aurora",
+        )

@@ -1,0 +1,182 @@
+"""ECS services: how many tasks they run, each, together and while they are deployed."""
+
+from collections.abc import Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.resource import Graph, Resource, survey
+from aws_policy_pack.rule import (
+    Example,
+    Finding,
+    Findings,
+    Level,
+    Severity,
+    resource_rule,
+    stack_rule,
+)
+from aws_policy_pack.wording import shown
+
+SERVICE: Final = "aws:ecs/service:Service"
+SCALABLE_TARGET: Final = "aws:appautoscaling/target:Target"
+
+NAMED: Final = 5
+"""Services that a finding about all of them names."""
+REPLICA_PERCENT: Final = 200
+DAEMON_PERCENT: Final = 100
+"""What ECS takes for `maximumPercent` where it is not set, by scheduling strategy.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+"""
+
+TaskCount = Annotated[int, Field(ge=0)]
+
+
+class DesiredCount(RuleConfig):
+    """How many tasks a service may ask for."""
+
+    max: TaskCount = Field(default=4, description="Most tasks of one service")
+    overrides: Mapping[str, TaskCount] = Field(
+        default_factory=dict,
+        description="Most tasks of single services, by logical name or glob; the first match holds",
+    )
+
+    def cap_of(self, name: str) -> tuple[int, str]:
+        """The cap of the service with this logical name, and the setting that it stands in."""
+        for pattern, cap in self.overrides.items():
+            if fnmatchcase(name, pattern):
+                return cap, f"overrides.{pattern}"
+        return self.max, "max"
+
+
+@resource_rule(
+    "cost-ecs-desired-count",
+    SERVICE,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="A service asks for no more tasks than its cap",
+    why="Fargate bills every task by the second: a digit too many in desiredCount multiplies the "
+    "bill from the next deployment on.",
+    url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html",
+    good={"name": "orders-dev", "desiredCount": 2},
+    bad={"name": "orders-dev", "desiredCount": 50},
+)
+def desired_count(service: Resource, config: DesiredCount) -> Findings:
+    """Compares the number of tasks; without one, ECS starts none."""
+    count = service.number("desiredCount")
+    cap, setting = config.cap_of(service.name)
+    if count is not None and count > cap:
+        yield Finding(
+            problem=f"`desiredCount` is {shown(count)}",
+            wanted=f"at most {cap} (`{setting}` of cost-ecs-desired-count)",
+            fix="Lower `desiredCount`, or raise the cap in the pack's config",
+        )
+
+
+class TotalDesiredCount(RuleConfig):
+    """How many tasks all services together may ask for."""
+
+    max: TaskCount = Field(default=12, description="Most tasks of all services together")
+
+
+@stack_rule(
+    "cost-ecs-total-desired-count",
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="All services together ask for no more tasks than the stack's cap",
+    why="A cap for each service says nothing of ten services that each stay just below it.",
+    url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html",
+    good=(
+        Example(type=SERVICE, name="web", properties={"desiredCount": 2}),
+        Example(type=SERVICE, name="worker", properties={"desiredCount": 4}),
+    ),
+    bad=tuple(
+        Example(type=SERVICE, name=f"worker-{number}", properties={"desiredCount": 4})
+        for number in range(1, 5)
+    ),
+)
+def total_desired_count(graph: Graph, config: TotalDesiredCount) -> Findings:
+    """Adds the numbers of tasks up and names the services that ask for most."""
+    counts, unread = survey(graph.of_type(SERVICE), lambda service: service.number("desiredCount"))
+    yield from unread
+    asked = [(service.name, count) for service, count in counts if count]
+    total = sum(count for _, count in asked)
+    if total > config.max:
+        yield Finding(
+            problem=f"the services ask for {shown(total)} tasks together ({_most(asked)})",
+            wanted=f"at most {config.max} (`max` of cost-ecs-total-desired-count)",
+            fix="Lower `desiredCount` of some services, or raise the cap in the pack's config",
+        )
+
+
+def _most(asked: Sequence[tuple[str, float]]) -> str:
+    """The services that ask for most tasks, with their numbers."""
+    ordered = sorted(asked, key=lambda pair: pair[1], reverse=True)
+    named = ", ".join(f"{name} {shown(count)}" for name, count in ordered[:NAMED])
+    rest = len(ordered) - NAMED
+    return f"{named} and {rest} more" if rest > 0 else named
+
+
+class DeploymentSurge(RuleConfig):
+    """How many tasks may run while a service is deployed."""
+
+    max_percent: int = Field(
+        default=200,
+        ge=100,
+        description="Most running tasks during a deployment, in percent of the desired count",
+    )
+
+
+@stack_rule(
+    "cost-ecs-deployment-surge",
+    SERVICE,
+    level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
+    summary="A deployment runs no more tasks beside the old ones than the cap",
+    why="ECS starts new tasks before it stops the old ones, up to deploymentMaximumPercent of "
+    "the desired count: at 400 a deployment bills four times the tasks, and a rollout that hangs "
+    "goes on billing them.",
+    url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html",
+    good=(
+        Example(
+            type=SERVICE,
+            name="web",
+            properties={"desiredCount": 4, "deploymentMaximumPercent": 150},
+        ),
+    ),
+    bad=(
+        Example(
+            type=SERVICE,
+            name="web",
+            properties={"desiredCount": 4, "deploymentMaximumPercent": 400},
+        ),
+    ),
+)
+def deployment_surge(service: Resource, graph: Graph, config: DeploymentSurge) -> Findings:
+    """Compares the percentage, and says how many tasks it comes to at the highest count."""
+    given = service.number("deploymentMaximumPercent")
+    percent = _default_percent(service) if given is None else given
+    if percent <= config.max_percent:
+        return
+    tasks = _most_tasks(service, graph)
+    meaning = f", which means {percent}" if given is None else ""
+    yield Finding(
+        problem=f"`deploymentMaximumPercent` is {shown(given)}{meaning}: during a deployment "
+        f"{shown(tasks)} tasks become up to {int(tasks * percent // 100)}",
+        wanted=f"at most {config.max_percent} (`maxPercent` of cost-ecs-deployment-surge)",
+        fix="Lower `deploymentMaximumPercent`, or raise the cap in the pack's config",
+    )
+
+
+def _default_percent(service: Resource) -> int:
+    is_daemon = service.text("schedulingStrategy") == "DAEMON"
+    return DAEMON_PERCENT if is_daemon else REPLICA_PERCENT
+
+
+def _most_tasks(service: Resource, graph: Graph) -> float:
+    """The desired count, or what Application Auto Scaling may raise it to."""
+    targets = graph.referring(service, "resourceId", SCALABLE_TARGET)
+    counts = [target.number("maxCapacity") for target in targets]
+    return max(count or 0 for count in (service.number("desiredCount"), *counts))

@@ -1,0 +1,82 @@
+"""ECS tasks: their size."""
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from pydantic import Field
+
+from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.resource import Properties, Resource, Unreadable
+from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.wording import shown
+
+TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
+
+UNITS: Final = 1024
+"""CPU units in a vCPU, and MiB in what ECS calls a GB."""
+SIZE: Final = re.compile(r"\s*(?P<number>\d+(\.\d+)?|\.\d+)\s*(?P<unit>vcpu|gb)?\s*", re.IGNORECASE)
+
+
+class TaskSize(RuleConfig):
+    """How large a task may be."""
+
+    max_cpu: int = Field(default=2048, ge=128, description="Most CPU units; 1024 are one vCPU")
+    max_memory: int = Field(default=4096, ge=4, description="Most memory in MiB")
+
+
+@resource_rule(
+    "cost-ecs-task-size",
+    TASK_DEFINITION,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="A task is no larger than the caps on CPU and memory",
+    why="Fargate bills a task by its vCPUs and its memory, used or not.",
+    url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html",
+    good={"family": "orders-dev", "cpu": "512", "memory": "1024"},
+    bad={"family": "orders-dev", "cpu": "16384", "memory": "1024"},
+)
+def task_size(task: Resource, config: TaskSize) -> Findings:
+    """Compares the task's size, or the sum of its containers' where the task has none."""
+    yield from _over(task, "cpu", lambda container: container.number("cpu"), config.max_cpu, "")
+    yield from _over(task, "memory", _container_memory, config.max_memory, " MiB")
+
+
+def _over(
+    task: Resource,
+    path: str,
+    of_container: Callable[[Properties], float | None],
+    cap: int,
+    unit: str,
+) -> Findings:
+    size, subject = _size(task, path), f"`{path}`"
+    if size is None:
+        containers = task.objects("containerDefinitions")
+        size = sum(of_container(container) or 0 for container in containers)
+        subject = f"`{path}` of all containers"
+    if size > cap:
+        yield Finding(
+            problem=f"{subject} is {size:g}{unit}",
+            wanted=f"at most {cap}{unit} (`max{path.capitalize()}` of cost-ecs-task-size)",
+            fix=f"Lower `{path}`, or raise the cap in the pack's config",
+        )
+
+
+def _size(task: Resource, path: str) -> float | None:
+    """CPU units or MiB; ECS also takes texts such as `.5 vCPU` and `2 GB`.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+    """
+    text = task.text(path)
+    if text is None:
+        return None
+    match = SIZE.fullmatch(text)
+    if match is None:
+        raise Unreadable(path, f"is {shown(text)}, not a size")
+    return float(match["number"]) * (UNITS if match["unit"] else 1)
+
+
+def _container_memory(container: Properties) -> float | None:
+    """A container's limit, or what is kept for it."""
+    limit = container.number("memory")
+    return container.number("memoryReservation") if limit is None else limit
