@@ -205,6 +205,6 @@ def _copies(database: Resource) -> Iterator[tuple[str, str]]:
     if database.type == CLUSTER and database.has("dbClusterInstanceClass"):
         given = shown(database.text("dbClusterInstanceClass"))
         yield (
-            f"`dbClusterInstanceClass` is {given}, which makes a Multi-AZ cluster of three instances",
+            f"`dbClusterInstanceClass` is {given}, which makes a Multi-AZ cluster of three",
             "Use a single instance or Aurora",
         )
