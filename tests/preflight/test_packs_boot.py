@@ -1,0 +1,227 @@
+"""Packs that do not boot, and what is left of packs when a run ends."""
+
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from pulumi_preflight.errors import PackError
+from pulumi_preflight.packs import PackChoice, Packs
+from tests.preflight.builders import CONTEXT, QUEUE, resource_request, stack_request, write_pack
+
+ENDLESS = "import time\nwhile True:\n    time.sleep(60)\n"
+
+
+def boot(directory: Path, *, timeout_seconds: float = 60) -> None:
+    choices = [PackChoice(directory=directory)]
+    with Packs(choices, CONTEXT, timeout_seconds=timeout_seconds) as packs:
+        packs.check(resource_request(QUEUE, "jobs", {}))
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        pytest.param(
+            "print('loading rules')\n",
+            "printed 'loading rules' before it booted; the first line on stdout must be its port",
+            id="prints-before-its-port",
+        ),
+        pytest.param(
+            "def rule(:\n    pass\n",
+            "did not boot: SyntaxError: invalid syntax (__main__.py:1)",
+            id="syntax-error",
+        ),
+        pytest.param(
+            "from rules import strict\n",
+            "did not boot: ModuleNotFoundError: No module named 'rules' (__main__.py:1)",
+            id="missing-module",
+        ),
+        pytest.param(
+            "class Odd(Exception): pass\ndef load():\n    raise Odd\nload()\n",
+            "did not boot: Odd (__main__.py:3)",
+            id="raises-an-exception-of-its-own-without-text",
+        ),
+        pytest.param(
+            "import sys\nsys.exit('no licence')\n", "did not boot: no licence", id="exits-with-text"
+        ),
+        pytest.param("rules = []\n", "ended with code 0 before it booted", id="serves-no-pack"),
+    ],
+)
+def test_a_pack_that_does_not_boot_is_named_with_its_own_error(
+    tmp_path: Path, source: str, complaint: str
+) -> None:
+    pack = write_pack(tmp_path / "strict", source)
+    with pytest.raises(PackError) as raised:
+        boot(pack)
+    assert str(raised.value) == f"policy pack {pack} {complaint}"
+
+
+def test_a_print_before_the_port_comes_with_the_fix(tmp_path: Path) -> None:
+    with pytest.raises(PackError) as raised:
+        boot(write_pack(tmp_path, "print()\n"))
+    assert raised.value.hint == "print to stderr, or only inside rules"
+
+
+def test_a_pack_that_never_boots_is_given_up_after_the_timeout(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path, ENDLESS)
+    with pytest.raises(PackError, match=r"did not boot within 0\.5 s"):
+        boot(pack, timeout_seconds=0.5)
+
+
+def test_the_first_pack_that_failed_is_the_one_that_is_told(tmp_path: Path) -> None:
+    choices = [
+        PackChoice(directory=write_pack(tmp_path / name, f"raise ValueError({name!r})\n"))
+        for name in ("first", "second")
+    ]
+    with (
+        pytest.raises(PackError, match="ValueError: first"),
+        Packs(choices, CONTEXT, timeout_seconds=60) as packs,
+    ):
+        packs.check(resource_request(QUEUE, "jobs", {}))
+
+
+def test_a_failed_pack_fails_every_later_check(tmp_path: Path) -> None:
+    choices = [PackChoice(directory=write_pack(tmp_path, "raise ValueError\n"))]
+    with Packs(choices, CONTEXT, timeout_seconds=60) as packs:
+        with pytest.raises(PackError) as first:
+            packs.check(resource_request(QUEUE, "jobs", {}))
+        with pytest.raises(PackError) as second:
+            packs.check(resource_request(QUEUE, "other", {}))
+        with pytest.raises(PackError) as last:
+            packs.raise_failure()
+        assert first.value is second.value is last.value
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        pytest.param(None, "is no policy pack: it has no PulumiPolicy.yaml", id="no-file"),
+        pytest.param("runtime: [", "cannot be read", id="no-yaml"),
+        pytest.param("name: x\n", "runtime is None; python and nodejs", id="no-runtime"),
+        pytest.param("runtime: opa\n", "runtime is 'opa'; python and nodejs", id="other-runtime"),
+        pytest.param(
+            "runtime:\n  name: python\n  options: all\n",
+            "runtime.options is 'all', not a mapping",
+            id="options-no-mapping",
+        ),
+        pytest.param(
+            "runtime:\n  name: python\n  options: {toolchain: conda}\n",
+            "toolchain is 'conda'; pip, poetry and uv are known",
+            id="other-toolchain",
+        ),
+        pytest.param(
+            "runtime:\n  name: nodejs\n  options: {typescript: maybe}\n",
+            "the option typescript is 'maybe', not true or false",
+            id="option-of-another-kind",
+        ),
+        pytest.param(
+            "runtime:\n  name: python\n  options: {virtualenv: venv}\n",
+            "does not exist or has no bin/python",
+            id="virtual-environment-missing",
+        ),
+        pytest.param(
+            "runtime: nodejs\n", "the Pulumi SDK is not installed in its node_modules", id="no-sdk"
+        ),
+    ],
+)
+def test_a_pack_whose_files_are_wrong_is_refused_before_anything_starts(
+    tmp_path: Path, content: str | None, complaint: str
+) -> None:
+    if content is not None:
+        (tmp_path / "PulumiPolicy.yaml").write_text(content)
+    with pytest.raises(PackError) as raised:
+        boot(tmp_path)
+    assert str(tmp_path) in str(raised.value)
+    assert complaint in str(raised.value)
+
+
+def processes_of(folder: Path) -> list[str]:
+    """Command lines of the processes that were started with `folder`."""
+    command = ["ps", "-ww", "-eo", "args"]
+    listed = subprocess.run(command, check=True, capture_output=True, text=True)
+    return [line for line in listed.stdout.splitlines() if str(folder) in line]
+
+
+@pytest.mark.parametrize(
+    "prelude",
+    [
+        pytest.param("", id="while-it-boots"),
+        pytest.param(
+            "import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n",
+            id="that-ignores-the-first-signal",
+        ),
+        pytest.param(
+            "import subprocess, sys\n"
+            f"subprocess.Popen([sys.executable, '-c', {ENDLESS!r}, __file__])\n",
+            id="with-processes-of-its-own",
+        ),
+    ],
+)
+def test_nothing_is_left_of_a_pack(tmp_path: Path, prelude: str) -> None:
+    ready = tmp_path / "ready"
+    started = f"import pathlib\npathlib.Path({str(ready)!r}).touch()\n"
+    pack = write_pack(tmp_path, f"{prelude}{started}{ENDLESS}")
+    with Packs([PackChoice(directory=pack)], CONTEXT, timeout_seconds=60):
+        deadline = time.monotonic() + 20
+        while not ready.exists() and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert processes_of(tmp_path)
+    assert processes_of(tmp_path) == []
+
+
+def test_what_a_pack_prints_after_its_port_goes_to_stderr(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    source = (
+        "import sys\n"
+        "from pulumi_policy import PolicyPack, ResourceValidationPolicy\n"
+        "def talk(args, report):\n"
+        "    print('looking at', args.name)\n"
+        "    print('and warning', file=sys.stderr)\n"
+        "PolicyPack('talkative', [ResourceValidationPolicy('talk', 'Talks.', talk)])\n"
+    )
+    choices = [PackChoice(directory=write_pack(tmp_path / "talkative", source))]
+    with Packs(choices, CONTEXT, timeout_seconds=60) as packs:
+        packs.check(resource_request(QUEUE, "jobs", {}))
+        packs.analyze_stack(stack_request())
+    captured = capfd.readouterr()
+    assert captured.out == ""
+    assert captured.err == "[talkative] looking at jobs\n[talkative] and warning\n"
+
+
+def test_a_pack_that_dies_while_it_judges_is_told_with_its_last_words(tmp_path: Path) -> None:
+    source = (
+        "import os, sys\n"
+        "from pulumi_policy import PolicyPack, ResourceValidationPolicy\n"
+        "def die(args, report):\n"
+        "    print('out of memory', file=sys.stderr, flush=True)\n"
+        "    os._exit(137)\n"
+        "PolicyPack('mortal', [ResourceValidationPolicy('die', 'Dies.', die)])\n"
+    )
+    choices = [PackChoice(directory=write_pack(tmp_path, source))]
+    with Packs(choices, CONTEXT, timeout_seconds=60) as packs:
+        packs.check(resource_request(QUEUE, "jobs", {}))
+        with pytest.raises(PackError) as raised:
+            packs.analyze_stack(stack_request())
+    assert str(raised.value) == (
+        "policy pack 'mortal' failed for 'jobs' (aws:sqs/queue:Queue): out of memory"
+    )
+
+
+def test_a_rule_that_never_ends_is_given_up_after_the_timeout(tmp_path: Path) -> None:
+    source = (
+        "import time\n"
+        "from pulumi_policy import PolicyPack, ResourceValidationPolicy\n"
+        "def wait(args, report):\n"
+        "    time.sleep(600)\n"
+        "PolicyPack('patient', [ResourceValidationPolicy('wait', 'Waits.', wait)])\n"
+    )
+    choices = [PackChoice(directory=write_pack(tmp_path, source))]
+    with Packs(choices, CONTEXT, timeout_seconds=4) as packs:
+        packs.check(resource_request(QUEUE, "jobs", {}))
+        with pytest.raises(PackError) as raised:
+            packs.analyze_stack(stack_request())
+    assert str(raised.value) == (
+        "policy pack 'patient' did not answer within 4 s for 'jobs' (aws:sqs/queue:Queue)"
+    )
