@@ -134,8 +134,12 @@ def https(listener: Resource, graph: Graph) -> Findings:
         return
     yield from _judge_actions(listener, "defaultActions", listener, graph)
     judged, unread = survey(
-        graph.referring(listener, "listenerArn", *LISTENER_RULES),
-        lambda rule: list(_judge_actions(rule, "actions", listener, graph)),
+        graph.of_type(*LISTENER_RULES),
+        lambda rule: (
+            list(_judge_actions(rule, "actions", listener, graph))
+            if listener in graph.referenced(rule, "listenerArn", *LISTENERS)
+            else []
+        ),
     )
     for _, findings in judged:
         yield from findings

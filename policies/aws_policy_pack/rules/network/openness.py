@@ -143,9 +143,10 @@ def _judge(grant: Grant, config: OpenPorts, *, wording: str, rule_id: str, fix: 
     if not wide:
         yield from missed
         return
+    exceptions = f" but {listed(config.allowed_ports)}" if config.allowed_ports else ""
     problem = wording.format(blocks=" and ".join(map(str, wide)), traffic=traffic)
     yield Finding(
         problem=f"{grant.place}{problem}",
-        wanted=f"no ports but {listed(config.allowed_ports)} (`allowedPorts` of {rule_id})",
+        wanted=f"no ports{exceptions} (`allowedPorts` of {rule_id})",
         fix=fix,
     )

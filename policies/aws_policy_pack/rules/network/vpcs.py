@@ -14,6 +14,7 @@ from aws_policy_pack.wording import listed, shown
 VPC = "aws:ec2/vpc:Vpc"
 DEFAULT_VPC = "aws:ec2/defaultVpc:DefaultVpc"
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
+RECORDS_REFUSALS = ("ALL", "REJECT")
 
 
 @stack_rule(
@@ -42,7 +43,14 @@ FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 def default_security_group(resource: Resource, graph: Graph) -> Findings:
     """A VPC needs a `DefaultSecurityGroup`: without it, the rules that AWS makes are in force."""
     if resource.type != DEFAULT_SECURITY_GROUP:
-        if not graph.referring(resource, "vpcId", DEFAULT_SECURITY_GROUP):
+        closed, unread = survey(
+            graph.of_type(DEFAULT_SECURITY_GROUP),
+            lambda group: resource in graph.referenced(group, "vpcId", resource.type),
+        )
+        if any(is_its_own for _, is_its_own in closed):
+            return
+        yield from unread
+        if not unread:
             yield Finding(
                 problem="its default security group is as AWS makes it, open to its members",
                 wanted="a DefaultSecurityGroup for the VPC, without ingress and egress",
@@ -95,18 +103,27 @@ def default_security_group(resource: Resource, graph: Graph) -> Findings:
 )
 def flow_logs(vpc: Resource, graph: Graph) -> Findings:
     """Logs of accepted traffic alone do not count, as with EC2.6."""
-    logs = graph.referring(vpc, "vpcId", FLOW_LOG)
-    types = {log.name: log.text("trafficType") for log in logs}
-    if not logs:
+    found, unread = survey(
+        graph.of_type(FLOW_LOG),
+        lambda log: (
+            [log.text("trafficType")] if vpc in graph.referenced(log, "vpcId", vpc.type) else []
+        ),
+    )
+    types = [(log.name, kind) for log, kinds in found for kind in kinds]
+    if any(kind in RECORDS_REFUSALS for _, kind in types):
+        return
+    if unread:
+        yield from unread
+    elif types:
+        name, kind = types[0]
+        yield Finding(
+            problem=f"its flow log {name!r} has `trafficType` {shown(kind)}",
+            wanted=" or ".join(map(shown, RECORDS_REFUSALS)),
+            fix="Set `trafficType` to 'ALL'",
+        )
+    else:
         yield Finding(
             problem="has no flow log",
             wanted="a FlowLog of all or of rejected traffic",
             fix="Add an `aws.ec2.FlowLog` with this `vpc_id` and `traffic_type` 'ALL'",
-        )
-    elif not {"ALL", "REJECT"} & set(types.values()):
-        name, kind = next(iter(types.items()))
-        yield Finding(
-            problem=f"its flow log {name!r} has `trafficType` {shown(kind)}",
-            wanted="'ALL' or 'REJECT'",
-            fix="Set `trafficType` to 'ALL'",
         )
