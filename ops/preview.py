@@ -5,10 +5,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pulumi_preflight.cli import main as preflight
-
 from ops import engine
 from ops.paths import PACK, STACK, profile_of
+from pulumi_preflight.cli import main as preflight
 
 
 def main(arguments: Sequence[str]) -> int:
