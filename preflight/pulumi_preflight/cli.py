@@ -195,7 +195,13 @@ def _run(options: _Options, started: float) -> int:
     from pulumi_preflight.stack_context import StackContext  # noqa: PLC0415 - as below
 
     project = load_project(options.project, stack=options.stack, config_overrides=options.config)
-    context = StackContext(project=project.name, stack=project.stack)
+    context = StackContext(
+        project=project.name,
+        stack=project.stack,
+        organization=project.organization,
+        config={key: value.text for key, value in project.config.items()},
+        secret_keys=[key for key, value in project.config.items() if value.secret],
+    )
     choices = [PackChoice(directory=pack, config=config) for pack, config in options.packs]
     with Packs(choices, context, timeout_seconds=options.timeout_seconds) as packs:
         from pulumi_preflight.monitor import stack_request  # noqa: PLC0415 - packs boot meanwhile

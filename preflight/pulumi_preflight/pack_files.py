@@ -195,10 +195,14 @@ def _poetry_environment(directory: Path) -> Path:
 def _ambient_python() -> Path:
     """The interpreter of a pack that names none.
 
-    The engine takes the first `python3` on PATH. Preflight takes its own, which is the same one
-    where its environment is active, and has the SDK where it is not.
+    The engine takes the first `python3` on PATH. Preflight takes the active environment's, which
+    is that one, and where none is active its own, which has the SDK.
     """
-    return Path(os.environ.get("PULUMI_PYTHON_CMD") or sys.executable)
+    if command := os.environ.get("PULUMI_PYTHON_CMD"):
+        return Path(shutil.which(command) or command)
+    if active := os.environ.get("VIRTUAL_ENV"):
+        return Path(active) / "bin" / "python"
+    return Path(sys.executable)
 
 
 def _node_command(directory: Path, runtime: _Runtime) -> PackCommand:

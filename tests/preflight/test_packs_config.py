@@ -1,0 +1,261 @@
+"""How a pack's configuration is merged and checked.
+
+The expected texts of schema errors are those of the real engine, 3.255.0, for the same input.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pulumi.runtime.proto.analyzer_pb2 import (
+    ADVISORY,
+    DISABLED,
+    MANDATORY,
+    AnalyzerInfo,
+    PolicyConfig,
+    PolicyConfigSchema,
+    PolicyInfo,
+)
+
+from pulumi_preflight.errors import PackError
+from pulumi_preflight.pack_config import (
+    ConfigFile,
+    RuleSettings,
+    configure_request,
+    effective_settings,
+    read_config,
+)
+from tests.preflight.builders import struct
+
+SCHEMA = {
+    "maxTasks": {"type": "integer", "default": 3, "minimum": 1},
+    "mode": {"enum": ["a", "b"]},
+    "names": {"type": "array", "items": {"type": "string"}, "minItems": 1},
+    "pattern": {"type": "string", "pattern": "^x", "maxLength": 3},
+    "size": {"type": "object", "properties": {"a": {"exclusiveMinimum": 0}}, "required": ["a"]},
+    "nothing": {"type": ["string", "null"]},
+    "even": {"type": "number", "multipleOf": 2, "maximum": 10},
+}
+
+
+def info(
+    *, required: tuple[str, ...] = (), initial: dict[str, PolicyConfig] | None = None
+) -> AnalyzerInfo:
+    return AnalyzerInfo(
+        name="demo",
+        supportsConfig=True,
+        initialConfig=initial or {},
+        policies=[
+            PolicyInfo(
+                name="sized",
+                enforcementLevel=MANDATORY,
+                configSchema=PolicyConfigSchema(properties=struct(SCHEMA), required=required),
+            ),
+            PolicyInfo(name="plain", enforcementLevel=DISABLED),
+        ],
+    )
+
+
+def config(tmp_path: Path, content: object) -> ConfigFile:
+    path = tmp_path / "config.json"
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return read_config(path)
+
+
+def test_without_a_file_rules_have_their_own_level_and_schema_defaults() -> None:
+    assert effective_settings(info(), None) == {
+        "sized": RuleSettings(level="mandatory", properties={"maxTasks": 3}),
+        "plain": RuleSettings(level="disabled"),
+    }
+
+
+def test_the_file_wins_over_initial_config_which_wins_over_defaults(tmp_path: Path) -> None:
+    initial = PolicyConfig(
+        enforcementLevel=DISABLED, properties=struct({"maxTasks": 5, "mode": "a"})
+    )
+    settings = effective_settings(
+        info(initial={"sized": initial}), config(tmp_path, {"sized": {"maxTasks": 7}})
+    )
+    assert settings["sized"] == RuleSettings(
+        level="disabled", properties={"maxTasks": 7, "mode": "a"}
+    )
+
+
+def test_initial_config_without_a_level_makes_a_rule_advisory() -> None:
+    initial = PolicyConfig(properties=struct({"mode": "a"}))
+    assert initial.enforcementLevel == ADVISORY
+    assert effective_settings(info(initial={"sized": initial}), None)["sized"].level == "advisory"
+
+
+def test_lists_and_objects_are_replaced_whole(tmp_path: Path) -> None:
+    initial = PolicyConfig(enforcementLevel=MANDATORY, properties=struct({"names": ["a", "b"]}))
+    settings = effective_settings(
+        info(initial={"sized": initial}), config(tmp_path, {"sized": {"names": ["c"]}})
+    )
+    assert settings["sized"].properties["names"] == ["c"]
+
+
+def test_all_sets_the_level_of_every_rule_that_sets_none(tmp_path: Path) -> None:
+    settings = effective_settings(
+        info(), config(tmp_path, {"all": "advisory", "plain": "mandatory"})
+    )
+    assert {name: rule.level for name, rule in settings.items()} == {
+        "all": "advisory",
+        "sized": "advisory",
+        "plain": "mandatory",
+    }
+
+
+@pytest.mark.parametrize(
+    ("given_", "problems"),
+    [
+        pytest.param(
+            {"maxTasks": "x"},
+            "sized: maxTasks: Invalid type. Expected: integer, given: string",
+            id="type",
+        ),
+        pytest.param(
+            {"maxTasks": 1.5},
+            "sized: maxTasks: Invalid type. Expected: integer, given: number",
+            id="no-whole-number",
+        ),
+        pytest.param(
+            {"maxTasks": 0},
+            "sized: maxTasks: Must be greater than or equal to 1",
+            id="minimum",
+        ),
+        pytest.param(
+            {"mode": "c"},
+            'sized: mode: mode must be one of the following: "a", "b"',
+            id="enum",
+        ),
+        pytest.param(
+            {"names": []}, "sized: names: Array must have at least 1 items", id="min-items"
+        ),
+        pytest.param(
+            {"names": [1, "b"]},
+            "sized: names.0: Invalid type. Expected: string, given: integer",
+            id="inside-a-list",
+        ),
+        pytest.param(
+            {"pattern": "abcd"},
+            "sized: pattern: Does not match pattern '^x'; "
+            "sized: pattern: String length must be less than or equal to 3",
+            id="pattern-and-length",
+        ),
+        pytest.param({"size": {}}, "sized: size: a is required", id="required-inside"),
+        pytest.param(
+            {"size": {"a": 0}}, "sized: size.a: Must be greater than 0", id="exclusive-minimum"
+        ),
+        pytest.param(
+            {"nothing": 3},
+            "sized: nothing: Invalid type. Expected: [string,null], given: integer",
+            id="several-types",
+        ),
+        pytest.param(
+            {"even": 13},
+            "sized: even: Must be a multiple of 2; sized: even: Must be less than or equal to 10",
+            id="multiple-and-maximum",
+        ),
+    ],
+)
+def test_properties_that_do_not_fit_the_schema_are_refused_in_the_engines_words(
+    tmp_path: Path, given_: dict[str, object], problems: str
+) -> None:
+    with pytest.raises(PackError) as raised:
+        effective_settings(info(), config(tmp_path, {"sized": given_}))
+    assert str(raised.value) == f"policy pack 'demo', config {tmp_path}/config.json: {problems}"
+
+
+def test_a_required_property_that_is_missing_is_refused_without_any_config() -> None:
+    with pytest.raises(PackError) as raised:
+        effective_settings(info(required=("mode",)), None)
+    assert str(raised.value) == "policy pack 'demo': sized: mode is required"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param({"szied": {"maxTasks": 3}}, id="misspelt-rule-with-properties-alone"),
+        pytest.param({"all": {"maxTasks": 3}}, id="all-with-properties-alone"),
+    ],
+)
+def test_an_entry_that_ends_up_without_a_level_is_refused(
+    tmp_path: Path, content: dict[str, object]
+) -> None:
+    (name,) = content
+    with pytest.raises(PackError, match=f"'{name}' has properties but no enforcement level") as e:
+        effective_settings(info(), config(tmp_path, content))
+    assert e.value.hint == "its rules: plain, sized"
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        pytest.param("{bad", "is no JSON", id="no-json"),
+        pytest.param([1], "must be an object of rule names", id="a-list"),
+        pytest.param({"sized": 3}, "'sized' is 3; it must be a level or an object", id="a-number"),
+        pytest.param(
+            {"sized": "loud"}, "'loud' is no enforcement level for 'sized'", id="unknown-level"
+        ),
+        pytest.param(
+            {"sized": {"enforcementLevel": 3}},
+            "3 is no enforcement level for 'sized'",
+            id="level-no-text",
+        ),
+        pytest.param(
+            {"sized": {"enforcementLevel": None}},
+            "None is no enforcement level for 'sized'",
+            id="level-null",
+        ),
+        pytest.param(
+            {"environments": "a"}, '"environments" must be an array of strings', id="environments"
+        ),
+    ],
+)
+def test_a_config_file_with_a_mistake_is_refused(
+    tmp_path: Path, content: object, complaint: str
+) -> None:
+    with pytest.raises(PackError) as raised:
+        config(tmp_path, content)
+    assert f"{tmp_path}/config.json" in str(raised.value)
+    assert complaint in str(raised.value)
+
+
+def test_a_config_file_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match=r"missing\.json cannot be read: No such file"):
+        read_config(tmp_path / "missing.json")
+
+
+@pytest.mark.parametrize("content", ["", "  \n", "{}", '{"sized": {}}'])
+def test_a_config_file_may_set_nothing(tmp_path: Path, content: str) -> None:
+    assert effective_settings(info(), config(tmp_path, content)) == effective_settings(info(), None)
+
+
+def test_environments_are_kept_apart_from_rules(tmp_path: Path) -> None:
+    read = config(tmp_path, {"environments": ["team/shared"], "plain": "advisory"})
+    assert read.environments == ("team/shared",)
+    assert list(read.rules) == ["plain"]
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-1000, 1000) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=6,
+)
+
+
+@given(given_=st.dictionaries(st.sampled_from([*SCHEMA, "other"]), JSON_VALUES))
+def test_any_properties_are_either_sent_as_given_or_refused(given_: dict[str, object]) -> None:
+    file = ConfigFile(
+        path=Path("config.json"), rules={"sized": RuleSettings(level=None, properties=given_)}
+    )
+    try:
+        settings = effective_settings(info(), file)
+    except PackError:
+        return
+    sent = configure_request(settings).policyConfig["sized"]
+    assert sent.enforcementLevel == MANDATORY
+    assert sent.properties == struct({"maxTasks": 3, **given_})
