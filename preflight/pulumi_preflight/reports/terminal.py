@@ -6,9 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePath
 from typing import TextIO, TypeVar
 
-from rich.console import Console
-from rich.padding import Padding
-from rich.table import Table
+from rich.console import Console, ConsoleDimensions
 from rich.text import Text
 
 from pulumi_preflight.findings import Finding, Level, NotEvaluated, Waived
@@ -21,6 +19,7 @@ _NO_MODULE = "(no module)"
 _NAMES_SHOWN = 3
 # rich falls back to 80 columns where there is no terminal; logs have room for more.
 _WIDTH_WITHOUT_TERMINAL = 100
+_NARROWEST = 20
 _Key = TypeVar("_Key")
 _Item = TypeVar("_Item")
 _LEVEL_STYLES = {Level.MANDATORY: "bold red", Level.ADVISORY: "yellow"}
@@ -34,9 +33,9 @@ def write(verdict: Verdict, stream: TextIO, *, folder: str = "") -> None:
         stream: Where to.
         folder: The project's folder as the reader would type it; put in front of file names.
     """
-    measured = stream.isatty() or "COLUMNS" in os.environ
-    width = None if measured else _WIDTH_WITHOUT_TERMINAL
-    console = Console(file=stream, width=width, highlight=False, emoji=False, markup=False)
+    console = Console(file=stream, highlight=False, emoji=False, markup=False)
+    if not stream.isatty() and "COLUMNS" not in os.environ:
+        console.size = ConsoleDimensions(_WIDTH_WITHOUT_TERMINAL, console.height)
     _Report(console, verdict, folder).write()
 
 
@@ -78,16 +77,15 @@ class _Report:
         if not resources:
             return
         self._heading("Resources")
-        table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-        table.add_column(no_wrap=True)
-        table.add_column(justify="right", no_wrap=True)
-        table.add_column()
-        for module, members in _by_module(resources).items():
+        modules = _by_module(resources)
+        names = max(map(len, modules))
+        counts = len(str(max(map(len, modules.values()))))
+        for module, members in modules.items():
             kinds = Counter(_class_name(member.type) for member in members if member.custom)
             most_first = sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))
-            counts = ", ".join(f"{kind} {count}" for kind, count in most_first)
-            table.add_row(f"  {module}", str(len(members)), counts)
-        self._console.print(table)
+            row = f"{module:<{names}}  {len(members):>{counts}}  "
+            listed = ", ".join(f"{kind} {count}" for kind, count in most_first)
+            self._indented(2, Text(listed), first=row)
 
     def _notes(self, notes: Sequence[Note]) -> None:
         if not notes:
@@ -149,8 +147,14 @@ class _Report:
             # A broken url cannot be clicked, so it may be longer than the line.
             self._console.print(Text(f"    {finding.url}", style="dim"), soft_wrap=True)
 
-    def _indented(self, columns: int, text: Text) -> None:
-        self._console.print(Padding(text, (0, 0, 0, columns)))
+    def _indented(self, columns: int, text: Text, *, first: str = "") -> None:
+        """Prints a wrapped text, all of it right of `columns` and of what the first line has."""
+        margin = " " * columns
+        width = max(self._console.width - columns - len(first), _NARROWEST)
+        for number, line in enumerate(text.wrap(self._console, width)):
+            line.rstrip()
+            before = first if number == 0 else " " * len(first)
+            self._console.print(Text(margin + before) + line, soft_wrap=True)
 
     def _place(self, file: str, line: int | None) -> str:
         path = PurePath(self._folder) / file
