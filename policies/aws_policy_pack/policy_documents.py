@@ -105,6 +105,13 @@ def statements(document: Properties) -> tuple[Statement, ...]:
     return tuple(_statement(item) for item in document.objects("Statement"))
 
 
+def statements_of(resource: Properties, key: str) -> tuple[Statement, ...]:
+    """Reads the document in a property, JSON text or object; none if it is absent or empty."""
+    if resource.values.get(key) == "":
+        return ()
+    return statements(resource.object(key))
+
+
 def is_public(statement: Statement) -> bool:
     """Whether the statement lets anyone in, whoever they are.
 

@@ -1,0 +1,193 @@
+"""What makes a queue FIFO, and what AWS demands of one that is."""
+
+from fnmatch import fnmatchcase
+from typing import Final
+
+from pydantic import Field
+
+from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.resource import Resource
+from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rules.sqs.links import QUEUE
+from aws_policy_pack.wording import listed, shown
+
+SUFFIX: Final = ".fifo"
+FIFO_ATTRIBUTES: Final = ("deduplicationScope", "fifoThroughputLimit")
+
+
+class FifoRequired(RuleConfig):
+    """Which queues must be FIFO."""
+
+    patterns: tuple[str, ...] = Field(
+        default=("*-fifo", "*_fifo"),
+        description="Globs over the logical or the physical name of queues that must be FIFO",
+    )
+
+
+@resource_rule(
+    "sqs-fifo-required",
+    QUEUE,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="Queues whose order matters are FIFO queues",
+    why="A standard queue may deliver a message twice and in any order, and it can never be turned "
+    "into a FIFO queue: it has to be replaced.",
+    url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-queue-types.html",
+    good={"name": "orders-dev.fifo", "fifoQueue": True},
+    bad={"name": "orders-dev"},
+    example_config={"patterns": ["orders-*"]},
+)
+def fifo_required(queue: Resource, config: FifoRequired) -> Findings:
+    """Compares both names, the physical one only where the logical one does not match."""
+    pattern = _match(queue.name, config.patterns)
+    if pattern is None:
+        pattern = _match(queue.text("name") or "", config.patterns)
+    if pattern is not None and not queue.flag("fifoQueue"):
+        yield Finding(
+            problem=f"`fifoQueue` is {shown(queue.raw('fifoQueue'))}",
+            wanted=f"true, since the name matches {shown(pattern)} (`patterns` of "
+            "sqs-fifo-required)",
+            fix="Set `fifoQueue` to true and end the name in '.fifo'; the queue is then replaced",
+        )
+
+
+@resource_rule(
+    "sqs-fifo-name-suffix",
+    QUEUE,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="The name of a queue ends in .fifo exactly when it is a FIFO queue",
+    why="SQS refuses to create the queue otherwise.",
+    url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/fifo-queue-message-identifiers.html",
+    controls=("cfn-lint E3501",),
+    good={"name": "orders-dev.fifo", "fifoQueue": True},
+    bad={"name": "orders-dev", "fifoQueue": True},
+)
+def fifo_name_suffix(queue: Resource) -> Findings:
+    """Looks at the name and the prefix; names that the provider makes up have the right ending.
+
+    The provider puts what makes a prefix unique behind it, and the suffix of a FIFO queue last:
+    https://www.pulumi.com/registry/packages/aws/api-docs/sqs/queue/.
+    """
+    is_fifo = queue.flag("fifoQueue")
+    name = queue.text("name")
+    if name and is_fifo and not name.endswith(SUFFIX):
+        yield Finding(
+            problem=f"`name` is {shown(name)} while `fifoQueue` is true",
+            wanted="a name that ends in '.fifo'",
+            fix="Add '.fifo' to `name`",
+        )
+    if name and not is_fifo and name.endswith(SUFFIX):
+        yield Finding(
+            problem=f"`name` is {shown(name)} while `fifoQueue` is {shown(queue.raw('fifoQueue'))}",
+            wanted="'.fifo' at the end of the name of a FIFO queue only",
+            fix="Set `fifoQueue` to true, or take '.fifo' off `name`",
+        )
+    prefix = queue.text("namePrefix")
+    if prefix and SUFFIX in prefix:
+        yield Finding(
+            problem=f"`namePrefix` is {shown(prefix)}, and the provider adds to it",
+            wanted="a prefix without '.fifo'",
+            fix="Take '.fifo' off `namePrefix`; the provider ends the name of a FIFO queue in it",
+        )
+
+
+@resource_rule(
+    "sqs-fifo-only-attributes",
+    QUEUE,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="Only FIFO queues have attributes of deduplication and throughput",
+    why="SQS refuses these attributes on a standard queue, so that the deployment stops there.",
+    url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html",
+    controls=("cfn-lint E3501",),
+    good={"fifoQueue": True, "contentBasedDeduplication": True},
+    bad={"contentBasedDeduplication": True},
+)
+def fifo_only_attributes(queue: Resource) -> Findings:
+    """Lists what is set on a standard queue; `contentBasedDeduplication` false is not sent."""
+    if queue.flag("fifoQueue"):
+        return
+    given: dict[str, object] = {key: value for key in FIFO_ATTRIBUTES if (value := queue.text(key))}
+    if queue.flag("contentBasedDeduplication"):
+        given["contentBasedDeduplication"] = True
+    if given:
+        attributes = " and ".join(f"`{key}` is {shown(value)}" for key, value in given.items())
+        yield Finding(
+            problem=f"{attributes} while `fifoQueue` is {shown(queue.raw('fifoQueue'))}",
+            wanted="none of it on a standard queue",
+            fix="Make the queue FIFO with `fifoQueue` true and a name that ends in '.fifo', or "
+            "drop what is for FIFO queues",
+        )
+
+
+class FifoDeduplication(RuleConfig):
+    """Which queues have producers that send deduplication ids."""
+
+    queues_with_producer_ids: tuple[str, ...] = Field(
+        default=(),
+        description="Logical names or globs of queues whose producers send a deduplication id "
+        "with every message",
+    )
+
+
+@resource_rule(
+    "sqs-fifo-deduplication",
+    QUEUE,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="FIFO queues deduplicate by content, or their producers are known to send ids",
+    why="Without content based deduplication SQS refuses every message that comes without a "
+    "deduplication id, and no deployment shows it: only the first producer that sends none.",
+    url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html",
+    good={"fifoQueue": True, "contentBasedDeduplication": True},
+    bad={"fifoQueue": True},
+)
+def fifo_deduplication(queue: Resource, config: FifoDeduplication) -> Findings:
+    """Compares the attribute with what is declared of the producers."""
+    if not queue.flag("fifoQueue") or queue.flag("contentBasedDeduplication"):
+        return
+    if _match(queue.name, config.queues_with_producer_ids) is None:
+        yield Finding(
+            problem="`contentBasedDeduplication` is "
+            f"{shown(queue.raw('contentBasedDeduplication'))}",
+            wanted="true, or the queue's logical name in "
+            f"{listed(config.queues_with_producer_ids)} (`queuesWithProducerIds` of "
+            "sqs-fifo-deduplication)",
+            fix="Set `contentBasedDeduplication` to true, or declare the queue if each of its "
+            "producers sends a deduplication id",
+        )
+
+
+@resource_rule(
+    "sqs-fifo-throughput-scope",
+    QUEUE,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="High throughput FIFO needs deduplication per message group",
+    why="SQS refuses the throughput limit perMessageGroupId unless deduplicationScope is "
+    "messageGroup, so the queue cannot be created.",
+    url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/high-throughput-fifo.html",
+    good={
+        "fifoQueue": True,
+        "fifoThroughputLimit": "perMessageGroupId",
+        "deduplicationScope": "messageGroup",
+    },
+    bad={"fifoQueue": True, "fifoThroughputLimit": "perMessageGroupId"},
+)
+def fifo_throughput_scope(queue: Resource) -> Findings:
+    """Compares the two attributes; a queue without a throughput limit passes."""
+    if queue.text("fifoThroughputLimit") != "perMessageGroupId":
+        return
+    scope = queue.text("deduplicationScope")
+    if scope != "messageGroup":
+        yield Finding(
+            problem=f"`deduplicationScope` is {shown(scope)} while `fifoThroughputLimit` is "
+            "'perMessageGroupId'",
+            wanted="`deduplicationScope` 'messageGroup'",
+            fix="Set `deduplicationScope` to 'messageGroup', or drop `fifoThroughputLimit`",
+        )
+
+
+def _match(name: str, patterns: tuple[str, ...]) -> str | None:
+    return next((pattern for pattern in patterns if fnmatchcase(name, pattern)), None)

@@ -1,0 +1,126 @@
+"""The numbers of a queue: what SQS takes, and what polling costs."""
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.parts import judge_each
+from aws_policy_pack.resource import Resource
+from aws_policy_pack.rule import Changes, Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rules.sqs.links import QUEUE
+from aws_policy_pack.wording import shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """What SQS takes for an attribute, both bounds included."""
+
+    attribute: str
+    least: int
+    most: int
+    unit: str
+
+
+LIMITS: Final = (
+    Limit(attribute="messageRetentionSeconds", least=60, most=1_209_600, unit="seconds"),
+    Limit(attribute="delaySeconds", least=0, most=900, unit="seconds"),
+    Limit(attribute="receiveWaitTimeSeconds", least=0, most=20, unit="seconds"),
+    Limit(attribute="maxMessageSize", least=1_024, most=1_048_576, unit="bytes"),
+)
+"""Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+
+The size went up from 256 KiB to 1 MiB in August 2025.
+"""
+LONGEST_WAIT_SECONDS: Final = 20
+
+
+class MessageLimits(RuleConfig):
+    """Which FIFO queues delay on purpose."""
+
+    delayed_fifo_queues: tuple[str, ...] = Field(
+        default=(),
+        description="Logical names or globs of FIFO queues that delay every message on purpose",
+    )
+
+
+@resource_rule(
+    "sqs-message-limits",
+    QUEUE,
+    level=Level.MANDATORY,
+    severity=Severity.MEDIUM,
+    summary="Retention, delay, wait and message size are what SQS takes, and FIFO queues do not "
+    "delay unasked",
+    why="SQS refuses a number out of range only when the queue is created. A delay on a FIFO queue "
+    "holds for every message, those that already wait included, and no producer can overrule it.",
+    url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html",
+    good={"messageRetentionSeconds": 345_600, "maxMessageSize": 262_144},
+    bad={"messageRetentionSeconds": 30},
+)
+def message_limits(queue: Resource, config: MessageLimits) -> Findings:
+    """Compares each attribute with its range, then a FIFO queue's delay with what is declared.
+
+    FIFO queues take no delay on single messages:
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-timers.html.
+    """
+    yield from judge_each(LIMITS, lambda limit: _judge_range(queue, limit))
+    delay = queue.number("delaySeconds")
+    if not delay or not queue.flag("fifoQueue"):
+        return
+    if not any(fnmatchcase(queue.name, pattern) for pattern in config.delayed_fifo_queues):
+        yield Finding(
+            problem=f"`delaySeconds` is {shown(delay)} on a FIFO queue, for every message in it",
+            wanted="0, or the queue's logical name in `delayedFifoQueues` of sqs-message-limits",
+            fix="Drop `delaySeconds`, or declare that the queue is to delay",
+        )
+
+
+def _judge_range(queue: Resource, limit: Limit) -> Findings:
+    value = queue.number(limit.attribute)
+    if value is not None and not limit.least <= value <= limit.most:
+        yield Finding(
+            problem=f"`{limit.attribute}` is {shown(value)}",
+            wanted=f"{limit.least} to {limit.most} {limit.unit}",
+            fix=f"Set `{limit.attribute}` to a value in this range, or drop it",
+        )
+
+
+class LongPolling(RuleConfig):
+    """How long a receive waits for a message."""
+
+    min_seconds: Annotated[int, Field(ge=1, le=LONGEST_WAIT_SECONDS)] = Field(
+        default=1, description="Shortest wait of a receive, in seconds"
+    )
+
+
+def wait_longest(queue: Resource, config: LongPolling) -> Changes:
+    """Sets the longest wait; a wait that is long enough stays."""
+    if (queue.number("receiveWaitTimeSeconds") or 0) >= config.min_seconds:
+        return {}
+    return {"receiveWaitTimeSeconds": LONGEST_WAIT_SECONDS}
+
+
+@resource_rule(
+    "sqs-long-polling",
+    QUEUE,
+    level=Level.ADVISORY,
+    severity=Severity.LOW,
+    summary="A receive waits for messages instead of coming back empty",
+    why="Every receive is billed, those that find nothing too; short polling also asks only some "
+    "of the servers, and may miss messages that are there.",
+    url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-short-and-long-polling.html",
+    good={"receiveWaitTimeSeconds": 20},
+    bad={"receiveWaitTimeSeconds": 0},
+    fix=wait_longest,
+)
+def long_polling(queue: Resource, config: LongPolling) -> Findings:
+    """Compares the wait with the shortest; without one, SQS answers at once."""
+    wait = queue.number("receiveWaitTimeSeconds")
+    if (wait or 0) < config.min_seconds:
+        yield Finding(
+            problem=f"`receiveWaitTimeSeconds` is {shown(wait)}",
+            wanted=f"at least {config.min_seconds} (`minSeconds` of sqs-long-polling)",
+            fix=f"Set `receiveWaitTimeSeconds` to {LONGEST_WAIT_SECONDS}",
+        )

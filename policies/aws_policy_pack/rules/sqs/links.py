@@ -1,0 +1,117 @@
+"""Which queue redrives to which, whether a queue says so itself or a resource beside it does."""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+from aws_policy_pack.resource import Graph, Properties, Resource, survey
+
+QUEUE: Final = "aws:sqs/queue:Queue"
+QUEUE_POLICY: Final = "aws:sqs/queuePolicy:QueuePolicy"
+REDRIVE_POLICY: Final = "aws:sqs/redrivePolicy:RedrivePolicy"
+REDRIVE_ALLOW_POLICY: Final = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"
+
+RETENTION_SECONDS: Final = 345_600
+VISIBILITY_SECONDS: Final = 30
+"""What SQS takes where the attribute is not set.
+
+https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
+"""
+
+Read = TypeVar("Read")
+
+
+def is_given(queue: Resource, key: str) -> bool:
+    """Whether the program gave the queue this property.
+
+    In a preview the provider fills the policies that a queue does not give with unknown values. A
+    value of the program's own that is not known yet comes from a resource.
+    """
+    if queue.is_known(key):
+        return queue.values.get(key) not in (None, "")
+    return bool(queue.references.get(key))
+
+
+def policies_of(queue: Resource, graph: Graph, key: str, kind: str) -> tuple[Resource, ...]:
+    """The resources that hold a policy of the queue: itself, and those of a kind beside it.
+
+    Raises:
+        Unreadable: It is not known which queue a resource of that kind belongs to.
+    """
+    found, missed = survey(
+        graph.of_type(kind), lambda policy: graph.referenced(policy, "queueUrl", QUEUE)
+    )
+    if missed:
+        raise missed[0]
+    own = (queue,) if is_given(queue, key) else ()
+    return own + tuple(policy for policy, queues in found if queue in queues)
+
+
+def redrive_policies_of(queue: Resource, graph: Graph) -> tuple[Resource, ...]:
+    """The resources that hold a redrive policy of the queue."""
+    return policies_of(queue, graph, "redrivePolicy", REDRIVE_POLICY)
+
+
+def redrive_policy_in(holder: Resource) -> Properties:
+    """The redrive policy of a queue or of a resource beside it; empty if there is none."""
+    if holder.values.get("redrivePolicy") == "":
+        return Properties(dict, "redrivePolicy")
+    return holder.object("redrivePolicy")
+
+
+def sources_of(holder: Resource, graph: Graph) -> tuple[Resource, ...]:
+    """The queues of the stack whose redrive policy the resource holds."""
+    if holder.type != QUEUE:
+        return graph.referenced(holder, "queueUrl", QUEUE)
+    return (holder,) if is_given(holder, "redrivePolicy") else ()
+
+
+def targets_of(holder: Resource, graph: Graph) -> tuple[Resource, ...]:
+    """The queues of the stack that the redrive policy in the resource names."""
+    return graph.referenced(holder, "redrivePolicy", QUEUE)
+
+
+def dead_letter_queues_of(queue: Resource, graph: Graph) -> tuple[Resource, ...]:
+    """The queues of the stack that take the queue's dead letters.
+
+    A policy that is not known and comes from no queue leads out of the stack.
+    """
+    found, _ = survey(redrive_policies_of(queue, graph), lambda holder: targets_of(holder, graph))
+    return tuple(dict.fromkeys(target for _, targets in found for target in targets))
+
+
+def redrives_to(queue: Resource, graph: Graph) -> tuple[Resource, ...]:
+    """The resources that hold a redrive policy which names the queue."""
+    holders = [holder for holder in graph.of_type(QUEUE) if is_given(holder, "redrivePolicy")]
+    holders += graph.of_type(REDRIVE_POLICY)
+    found, _ = survey(holders, lambda holder: targets_of(holder, graph))
+    return tuple(holder for holder, targets in found if queue in targets)
+
+
+def dead_letter_sources(queue: Resource, graph: Graph) -> tuple[Resource, ...]:
+    """The queues of the stack whose dead letters the queue takes."""
+    return tuple(
+        dict.fromkeys(
+            source
+            for holder in redrives_to(queue, graph)
+            for source in read_of(holder, lambda holder: sources_of(holder, graph))
+        )
+    )
+
+
+def read_of(resource: Resource, read: Callable[[Resource], Read]) -> Read:
+    """Reads something of another resource than the rule's own.
+
+    Raises:
+        Unreadable: It cannot be read; the error names that resource.
+    """
+    found, missed = survey([resource], read)
+    if missed:
+        raise missed[0]
+    ((_, value),) = found
+    return value
+
+
+def retention_seconds(queue: Resource) -> int | float:
+    """How long the queue keeps a message that nobody deletes."""
+    seconds = read_of(queue, lambda queue: queue.number("messageRetentionSeconds"))
+    return RETENTION_SECONDS if seconds is None else seconds
