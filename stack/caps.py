@@ -1,157 +1,150 @@
 """The caps of a stack, read from its policy profile: the one place where they are written."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
+from aws_policy_pack.config import ConfigError
+from aws_policy_pack.profiles import Profile, load_profile
+from aws_policy_pack.rules.cost.autoscaling import AutoscalingMaximum
+from aws_policy_pack.rules.cost.counts import NAT_GATEWAY, ResourceCount
+from aws_policy_pack.rules.cost.databases import InstanceClass, RdsStorage, ServerlessCapacity
+from aws_policy_pack.rules.cost.retention import LogRetention
+from aws_policy_pack.rules.cost.services import DesiredCount, TotalDesiredCount
+from aws_policy_pack.rules.cost.tasks import TaskSize
 from config import StackSettings
 from config_errors import Problem, SettingsError, shown
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 SINGLETONS: Final = 2
 """Tasks that always run and that no setting counts: daemon and auto-scaler."""
-NAT_GATEWAY: Final = "aws:ec2/natGateway:NatGateway"
+SERVICES: Final = {
+    "services.webserver.desiredCount": "dagster-webserver-service",
+    "services.worker.desiredCount": "taskiq-worker-service",
+    "taskiqDemo.apiDesiredCount": "taskiq-demo-api-service",
+    "taskiqDemo.workerDesiredCount": "taskiq-demo-worker-service",
+}
+"""Settings that count tasks, and the logical names of their services: caps may name those."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
-    """A policy profile as the settings see it.
-
-    Attributes:
-        file: The profile's path inside the repository, for messages.
-        rules: Rule id to the rule's configuration.
-    """
+    """A policy profile, and its path inside the repository for messages."""
 
     file: str
-    rules: Mapping[str, Mapping[str, Any]]
-
-    def of(self, rule: str, key: str) -> Any:  # noqa: ANN401 - the profile's JSON has any type
-        """The value of a rule's `key`, `None` where the profile sets none."""
-        return self.rules.get(rule, {}).get(key)
+    profile: Profile
 
     def max_workers(self) -> int:
-        """How many workers the auto-scaler may start.
+        """How many workers the auto-scaler may start."""
+        return self.profile.config(AutoscalingMaximum).max
 
-        Raises:
-            SettingsError: The profile sets no maximum.
-        """
-        maximum = self.of("cost-autoscaling-maximum", "max")
-        if not isinstance(maximum, int):
-            raise SettingsError(
-                f"{self.file}: cost-autoscaling-maximum.max is missing; wanted the number of"
-                " workers that the auto-scaler may start. Fix: set it there."
-            )
-        return maximum
-
-    def over(
-        self, path: str, value: float, rule: str, key: str, *, of: str | None = None
-    ) -> Iterator[Problem]:
-        """A problem where `value` is over a cap; `of` names a value that is not the setting's."""
-        cap = self.of(rule, key)
-        if cap is not None and value > cap:
-            yield self._problem(
-                path, f"makes {of} {value:g}" if of else f"is {value:g}", f"at most {cap}", rule
-            )
-
-    def outside(self, path: str, value: str, rule: str, key: str) -> Iterator[Problem]:
-        """A problem where `value` matches none of a list of globs."""
-        globs = self.of(rule, key)
-        if globs is not None and not any(fnmatchcase(value, glob) for glob in globs):
-            yield self._problem(
-                path, f"is {shown(path, value)}", f"one of {', '.join(globs)}", rule
-            )
-
-    def over_by_type(self, path: str, value: int, resource_type: str) -> Iterator[Problem]:
-        """A problem where a setting makes more resources of a type than the profile allows."""
-        rule = "cost-resource-count"
-        cap = (self.of(rule, "maxByType") or {}).get(resource_type)
-        if cap is not None and value > cap:
-            yield self._problem(path, f"is {value}", f"at most {cap}", rule)
-
-    def _problem(self, path: str, fact: str, wanted: str, rule: str) -> Problem:
+    def problem(self, path: str, fact: str, wanted: str, cap: str) -> Problem:
+        """What to say of a setting that is over `cap`, given as `<rule>.<key>`."""
         return Problem(
             path=path,
             fact=fact,
-            wanted=f"{wanted} ({rule} in {self.file})",
+            wanted=f"{wanted} ({cap} in {self.file})",
             fix=f"change {path}, or the cap there",
         )
+
+    def over(self, path: str, value: float, maximum: float, cap: str) -> Iterator[Problem]:
+        """A problem where a setting is over its maximum."""
+        if value > maximum:
+            yield self.problem(path, f"is {value:g}", f"at most {maximum:g}", cap)
 
 
 def read_caps(stack: str) -> Caps:
     """Reads the profile of `stack`.
 
     Raises:
-        SettingsError: There is no such profile, or it is not valid JSON.
+        SettingsError: There is no such profile, or it has mistakes, each told in one line.
     """
     file = f"policies/profiles/{stack}.json"
-    try:
-        rules = json.loads((REPOSITORY / file).read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
+    if not (REPOSITORY / file).is_file():
         raise SettingsError(
             f"{file}: there is no policy profile for the stack {stack}; wanted one file of caps"
             " per stack. Fix: copy the profile of the stack that is most like it."
-        ) from error
-    except ValueError as error:
-        raise SettingsError(
-            f"{file}: {error}; wanted valid JSON. Fix: correct the file."
-        ) from error
-    return Caps(
-        file=file,
-        rules={rule: config for rule, config in rules.items() if isinstance(config, Mapping)},
-    )
+        )
+    try:
+        return Caps(file=file, profile=load_profile(REPOSITORY / file))
+    except ConfigError as error:
+        lines = [f"{file}: {problem}" for problem in error.problems]
+        raise SettingsError("\n".join(lines)) from error
 
 
 def cap_problems(settings: StackSettings, caps: Caps) -> Iterator[Problem]:
     """Settings over a cap of the policy profile."""
-    counts = settings.desired_counts()
-    for path, count in counts.items():
-        yield from caps.over(path, count, "cost-ecs-desired-count", "max")
+    yield from _count_problems(settings, caps)
+    size = caps.profile.config(TaskSize)
+    for path, task in settings.tasks().items():
+        yield from caps.over(f"{path}.cpu", task.cpu, size.max_cpu, "cost-ecs-task-size.maxCpu")
+        yield from caps.over(
+            f"{path}.memoryMib", task.memory_mib, size.max_memory, "cost-ecs-task-size.maxMemory"
+        )
     yield from caps.over(
-        "services.worker.desiredCount",
-        SINGLETONS + sum(counts.values()),
-        "cost-ecs-total-desired-count",
-        "max",
-        of="the sum of all desired counts",
+        "logs.retentionDays",
+        settings.logs.retention_days,
+        caps.profile.config(LogRetention).max_days,
+        "cost-log-retention.maxDays",
     )
+    gateways = caps.profile.config(ResourceCount).max_by_type.get(NAT_GATEWAY)
+    if settings.network.existing_vpc is None and gateways is not None:
+        yield from caps.over(
+            "network.natGateways",
+            settings.network.nat_gateways,
+            gateways,
+            f"cost-resource-count.maxByType.{NAT_GATEWAY}",
+        )
+    yield from _database_problems(settings, caps)
+
+
+def _count_problems(settings: StackSettings, caps: Caps) -> Iterator[Problem]:
+    """Tasks of each service, of all together, and workers that the auto-scaler keeps."""
+    counts = settings.desired_counts()
+    cap = caps.profile.config(DesiredCount)
+    for path, count in counts.items():
+        maximum, key = cap.cap_of(SERVICES[path])
+        yield from caps.over(path, count, maximum, f"cost-ecs-desired-count.{key}")
+    total = SINGLETONS + sum(counts.values())
+    if total > (maximum := caps.profile.config(TotalDesiredCount).max):
+        largest = max(counts, key=lambda path: counts[path])
+        yield caps.problem(
+            largest,
+            f"makes the sum of all desired counts {total}",
+            f"at most {maximum}",
+            "cost-ecs-total-desired-count.max",
+        )
     for path, workers in (
         ("autoScaler.minWorkers", settings.auto_scaler.min_workers),
         ("services.worker.desiredCount", settings.services.worker.desired_count),
     ):
-        yield from caps.over(path, workers, "cost-autoscaling-maximum", "max")
-    for path, task in settings.tasks().items():
-        yield from caps.over(f"{path}.cpu", task.cpu, "cost-ecs-task-size", "maxCpu")
-        yield from caps.over(
-            f"{path}.memoryMib", task.memory_mib, "cost-ecs-task-size", "maxMemory"
-        )
-    yield from caps.over(
-        "logs.retentionDays", settings.logs.retention_days, "cost-log-retention", "maxDays"
-    )
-    if settings.network.existing_vpc is None:
-        yield from caps.over_by_type(
-            "network.natGateways", settings.network.nat_gateways, NAT_GATEWAY
-        )
-    yield from _database_cap_problems(settings, caps)
+        yield from caps.over(path, workers, caps.max_workers(), "cost-autoscaling-maximum.max")
 
 
-def _database_cap_problems(settings: StackSettings, caps: Caps) -> Iterator[Problem]:
+def _database_problems(settings: StackSettings, caps: Caps) -> Iterator[Problem]:
+    """Size of the database, of the kind that is built."""
     database = settings.database
     if database.kind == "serverless":
         yield from caps.over(
             "database.maxCapacityAcu",
             database.max_capacity_acu,
-            "cost-rds-serverless-capacity",
-            "maxCapacity",
+            caps.profile.config(ServerlessCapacity).max_capacity,
+            "cost-rds-serverless-capacity.maxCapacity",
         )
         return
-    yield from caps.outside(
-        "database.instanceClass", database.instance_class, "cost-rds-instance-class", "classes"
-    )
+    classes = caps.profile.config(InstanceClass).classes
+    if not any(fnmatchcase(database.instance_class, glob) for glob in classes):
+        yield caps.problem(
+            "database.instanceClass",
+            f"is {shown('', database.instance_class)}",
+            f"one of {', '.join(classes)}",
+            "cost-rds-instance-class.classes",
+        )
     yield from caps.over(
         "database.maxAllocatedStorageGib",
         database.max_allocated_storage_gib,
-        "cost-rds-storage",
-        "maxStorage",
+        caps.profile.config(RdsStorage).max_storage,
+        "cost-rds-storage.maxStorage",
     )

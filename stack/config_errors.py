@@ -67,6 +67,8 @@ def problems_in(error: ValidationError, model: type[BaseModel]) -> list[Problem]
 
 def _problem(details: ErrorDetails, known: Iterable[str]) -> Problem:
     path = ".".join(str(part) for part in details["loc"])
+    if not path.isprintable():
+        path = ascii(path)
     match details["type"]:
         case "extra_forbidden":
             near = nearest_setting(path, known)

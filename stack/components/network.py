@@ -4,7 +4,6 @@ An own VPC has a public and a private subnet in each zone, 0, 1 or 2 NAT gateway
 endpoint for S3, and a default security group without rules.
 """
 
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ import pulumi
 import pulumi_aws as aws
 
 from components.naming import Naming
+from components.subnets import subnet_cidr_blocks
 
 ANYWHERE = "0.0.0.0/0"
 ZONES = 2
@@ -25,12 +25,6 @@ class Network:
     cidr_block: str
     public_subnet_ids: list[pulumi.Output[str]]
     private_subnet_ids: list[pulumi.Output[str]]
-
-
-def subnet_cidr_blocks(vpc_cidr_block: str) -> list[str]:
-    """Splits a VPC's block into four equal ones: a public and then a private one per zone."""
-    vpc = ipaddress.ip_network(vpc_cidr_block)
-    return [str(block) for block in vpc.subnets(prefixlen_diff=2)]
 
 
 def existing_network(
