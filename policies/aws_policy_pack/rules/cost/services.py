@@ -1,12 +1,12 @@
 """ECS services: how many tasks they run, each, together and while they are deployed."""
 
 from collections.abc import Mapping, Sequence
-from fnmatch import fnmatchcase
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.patterns import most_specific
 from aws_policy_pack.resource import Graph, Resource, survey
 from aws_policy_pack.rule import (
     Example,
@@ -40,15 +40,16 @@ class DesiredCount(RuleConfig):
     max: TaskCount = Field(default=4, description="Most tasks of one service")
     overrides: Mapping[str, TaskCount] = Field(
         default_factory=dict,
-        description="Most tasks of single services, by logical name or glob; the first match holds",
+        description="Most tasks of single services by logical name or glob; the most specific "
+        "holds",
     )
 
     def cap_of(self, name: str) -> tuple[int, str]:
         """The cap of the service with this logical name, and the setting that it stands in."""
-        for pattern, cap in self.overrides.items():
-            if fnmatchcase(name, pattern):
-                return cap, f"overrides.{pattern}"
-        return self.max, "max"
+        pattern = most_specific(self.overrides, name)
+        if pattern is None:
+            return self.max, "max"
+        return self.overrides[pattern], f"overrides.{pattern}"
 
 
 @resource_rule(

@@ -1,0 +1,19 @@
+"""Settings by name or glob: which one holds for a name.
+
+The engine sends a rule's config as an object whose order is lost, so the order in a profile cannot
+decide.
+"""
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+
+def most_specific(patterns: Iterable[str], name: str) -> str | None:
+    """The pattern that holds for a name: itself, else the longest glob that matches it.
+
+    Of globs of one length, the first in alphabetical order holds.
+    """
+    matching = [pattern for pattern in patterns if fnmatchcase(name, pattern)]
+    if name in matching:
+        return name
+    return min(matching, key=lambda pattern: (-len(pattern), pattern), default=None)

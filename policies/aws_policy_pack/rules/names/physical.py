@@ -1,0 +1,174 @@
+"""Physical names: what AWS calls a resource."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from pydantic import Field
+
+from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.resource import Graph, Resource, survey
+from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rules.names.facts import FACTS
+from aws_policy_pack.rules.names.facts.model import GENERATED_LENGTH, NameFact, Scope, ScopeName
+from aws_policy_pack.wording import shown
+
+QUEUE: Final = "aws:sqs/queue:Queue"
+GENERATED: Final = re.compile(r"\d{18}[0-9a-f]{8}")
+"""What the provider puts behind a prefix."""
+
+
+class UniquePhysical(RuleConfig):
+    """Where the same physical name may stand twice."""
+
+    skip_scopes: tuple[ScopeName, ...] = Field(
+        default=(), description="Scopes within which names are not compared"
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """A resource's physical name, or the prefix of one, and where it must be unique.
+
+    Attributes:
+        resource: The resource.
+        name: The name; `None` where the provider generates it.
+        prefix: What a generated name begins with.
+        container: The cluster, VPC, listener ... that it is in, where the scope is one of these.
+        region: The region, `None` where it is not told.
+    """
+
+    resource: Resource
+    name: str | None
+    prefix: str | None
+    container: str
+    region: str | None
+
+
+@stack_rule(
+    "names-unique-physical",
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="No two resources would get the same physical name in the same scope",
+    why="AWS refuses the second resource in the middle of a deployment or, worse, hands the "
+    "first one out again: two resources of the stack then share one queue, and deleting either "
+    "deletes it for both.",
+    url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
+    good=(
+        Example(type=QUEUE, name="orders", properties={"name": "orders-dev"}),
+        Example(type=QUEUE, name="invoices", properties={"name": "invoices-dev"}),
+    ),
+    bad=(
+        Example(type=QUEUE, name="orders", properties={"name": "orders-dev"}),
+        Example(type=QUEUE, name="invoices", properties={"name": "orders-dev"}),
+    ),
+)
+def unique_physical(graph: Graph, config: UniquePhysical) -> Findings:
+    """Compares names of one kind in one scope; the finding is about the later of two resources."""
+    for fact in FACTS:
+        if fact.scope.name in config.skip_scopes:
+            continue
+        found, unread = survey(graph.of_type(*fact.types), partial(_read, graph=graph, fact=fact))
+        yield from unread
+        named = [name for _, name in found if name is not None]
+        yield from _same_names(named, fact)
+        yield from _names_that_a_prefix_makes(named, fact)
+
+
+def _read(resource: Resource, graph: Graph, fact: NameFact) -> Named | None:
+    """The name or prefix with its scope; `None` for a resource that has neither.
+
+    A prefix counts only where the name is not known: providers also give the prefix of known names.
+    """
+    name, prefix = None, None
+    if (
+        fact.prefix_path
+        and not _is_given(resource, fact.path)
+        and _is_given(resource, fact.prefix_path)
+    ):
+        prefix = resource.text(fact.prefix_path)
+    else:
+        name = resource.text(fact.path)
+    if not (name or prefix):
+        return None
+    region = resource.values.get("region")
+    return Named(
+        resource=resource,
+        name=name,
+        prefix=prefix,
+        container=_container(resource, graph, fact.scope),
+        region=region if isinstance(region, str) else None,
+    )
+
+
+def _is_given(resource: Resource, path: str) -> bool:
+    return resource.is_known(path) and resource.has(path)
+
+
+def _container(resource: Resource, graph: Graph, scope: Scope) -> str:
+    """Which cluster, VPC, listener ... it is in: a URN, or the value where that is outside.
+
+    Clusters, event buses, schedule groups and VPCs that are not named are those called default.
+    """
+    for path in scope.paths:
+        targets = graph.referenced(resource, path, *scope.types)
+        if targets:
+            return targets[0].urn
+        text = resource.text(path)
+        if text:
+            return text
+    return "default"
+
+
+def _same_names(named: Sequence[Named], fact: NameFact) -> Iterator[Finding]:
+    groups: dict[tuple[str, str], list[Named]] = defaultdict(list)
+    for new in named:
+        if new.name is None:
+            continue
+        group = groups[new.container, _folded(new.name, fact)]
+        earlier = next((other for other in group if _may_meet(new, other)), None)
+        group.append(new)
+        if earlier is not None:
+            yield Finding(
+                problem=_collision(new, earlier, fact),
+                wanted=f"a name that no other {fact.what} has in {fact.scope.words}",
+                fix="Rename one of the two, or declare it once and share it",
+                resource=new.resource,
+            )
+
+
+def _collision(new: Named, earlier: Named, fact: NameFact) -> str:
+    name = f"`{fact.path}` is {shown(new.name)}"
+    if new.name == earlier.name:
+        return f"{name}, as is that of {earlier.resource.name}"
+    return f"{name}, which only case tells from {shown(earlier.name)} of {earlier.resource.name}"
+
+
+def _names_that_a_prefix_makes(named: Sequence[Named], fact: NameFact) -> Iterator[Finding]:
+    owners = {
+        (other.container, _folded(other.prefix, fact)): other for other in named if other.prefix
+    }
+    for new in named:
+        if new.name is None or not GENERATED.fullmatch(new.name[-GENERATED_LENGTH:]):
+            continue
+        owner = owners.get((new.container, _folded(new.name[:-GENERATED_LENGTH], fact)))
+        if owner is not None:
+            yield Finding(
+                problem=f"`{fact.path}` is {shown(new.name)}, a name that `{fact.prefix_path}` "
+                f"{shown(owner.prefix)} of {owner.resource.name} can make",
+                wanted=f"a name that no other {fact.what} can have in {fact.scope.words}",
+                fix="Choose a name without the generated ending",
+                resource=new.resource,
+            )
+
+
+def _folded(name: str, fact: NameFact) -> str:
+    return name.lower() if fact.folds_case else name
+
+
+def _may_meet(one: Named, other: Named) -> bool:
+    """Whether two resources can be in one region; a region that is not told can be any."""
+    return one.region is None or other.region is None or one.region == other.region
