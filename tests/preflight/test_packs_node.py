@@ -1,0 +1,127 @@
+"""A pack in JavaScript, booted as a process."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
+
+from pulumi_preflight.errors import PackError
+from pulumi_preflight.findings import Level, Reported
+from pulumi_preflight.packs import PackChoice, Packs
+from tests.preflight.builders import CONTEXT, PACKS, QUEUE, resource_request, stack_request
+
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+SOURCE = PACKS / "node"
+INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
+
+
+def node_modules(cache: Path, npm: str) -> Path:
+    """Installs what package-lock.json names, once for all runs that share pytest's cache."""
+    installed = cache / "node_modules"
+    if installed.exists():
+        return installed
+    part = Path(mkdtemp(dir=cache))
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(SOURCE / name, part)
+    subprocess.run([npm, *INSTALL], cwd=part, check=True, capture_output=True)
+    # Another worker may have been faster; its result is as good.
+    if not installed.exists():
+        (part / "node_modules").replace(installed)
+    shutil.rmtree(part)
+    return installed
+
+
+@pytest.fixture(scope="module")
+def pack(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The Node pack with its dependencies installed."""
+    npm = shutil.which("npm")
+    if npm is None:
+        message = "npm is not on PATH, and Node packs need it"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    cache = pytestconfig.cache
+    assert cache is not None
+    lock = hashlib.sha256((SOURCE / "package-lock.json").read_bytes()).hexdigest()[:16]
+    installed = node_modules(cache.mkdir(f"node-pack-{lock}"), npm)
+    folder = tmp_path_factory.mktemp("packs") / "node"
+    shutil.copytree(SOURCE, folder)
+    (folder / "node_modules").symlink_to(installed)
+    return folder
+
+
+def judged(pack: Path, *resources: AnalyzeRequest) -> Reported:
+    with Packs([PackChoice(directory=pack)], CONTEXT, timeout_seconds=60) as packs:
+        for resource in resources:
+            packs.check(resource)
+        packs.analyze_stack(stack_request(*resources))
+    return packs.reported
+
+
+def test_a_node_pack_reports_like_one_in_python(pack: Path) -> None:
+    reported = judged(
+        pack,
+        resource_request(QUEUE, "jobs", {"redrivePolicy": UNKNOWN}),
+        resource_request(QUEUE, "mail", {"fifoQueue": True}),
+    )
+    found = {(finding.rule, finding.level, finding.message) for finding in reported.findings}
+    assert found == {
+        ("queue-is-fifo", Level.MANDATORY, "jobs: fifoQueue is not set."),
+        ("stack-is-small", Level.ADVISORY, "2 resources; wanted at most 1"),
+    }
+    assert [(entry.rule, entry.property) for entry in reported.not_evaluated] == [
+        ("redrive-policy-is-read", "redrivePolicy")
+    ]
+
+
+def test_a_rule_in_node_that_raises_is_named_with_its_line(pack: Path) -> None:
+    with pytest.raises(PackError) as raised:
+        judged(pack, resource_request(QUEUE, "bad", {"fifoQueue": True, "redrivePolicy": "x"}))
+    assert str(raised.value) == (
+        "rule 'raises-for-bad' of policy pack 'node-demo' raised for 'bad' "
+        "(aws:sqs/queue:Queue): Error: no such queue (index.js:36)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "complaint"),
+    [
+        pytest.param(
+            'console.log("loading");\n',
+            "printed 'loading' before it booted; the first line on stdout must be its port",
+            id="prints-before-its-port",
+        ),
+        pytest.param(
+            "const rules = ;\n",
+            "did not boot: SyntaxError: Unexpected token ';' (index.js:1)",
+            id="syntax-error",
+        ),
+        pytest.param(
+            "function load() {\n  throw new TypeError('no rules');\n}\nload();\n",
+            "did not boot: TypeError: no rules (index.js:2)",
+            id="raises",
+        ),
+    ],
+)
+def test_a_node_pack_that_does_not_boot_is_named_with_its_own_error(
+    pack: Path, tmp_path: Path, source: str, complaint: str
+) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(pack, broken, symlinks=True)
+    (broken / "index.js").write_text(source)
+    with pytest.raises(PackError) as raised:
+        judged(broken, resource_request(QUEUE, "jobs", {}))
+    assert str(raised.value) == f"policy pack {broken} {complaint}"
+
+
+def test_a_node_pack_says_what_to_install_where_node_is_missing(
+    pack: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(PackError, match="needs node, which is not on PATH"):
+        judged(pack)
