@@ -1,8 +1,9 @@
 """Container image repositories: what is pushed, and who can pull it."""
 
+from aws_policy_pack.policy_documents import is_public, statements
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Changes, Finding, Findings, Level, Severity, resource_rule
-from aws_policy_pack.wording import shown
+from aws_policy_pack.wording import listed, shown
 
 REPOSITORY = "aws:ecr/repository:Repository"
 REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
@@ -103,3 +104,36 @@ def encrypted(repository: Resource) -> Findings:
             wanted="a `kmsKey` of the account",
             fix="Set `kmsKey` to the ARN of a key; ECR then makes a new repository",
         )
+
+
+@resource_rule(
+    "ecr-policy-not-public",
+    REPOSITORY_POLICY,
+    REGISTRY_POLICY,
+    level=Level.MANDATORY,
+    severity=Severity.CRITICAL,
+    summary="Images are pulled and pushed only by those whom the policy names",
+    why="Everyone who can pull an image reads the code in it; everyone who can push one runs code "
+    "in the account.",
+    url="https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html",
+    controls=("CKV_AWS_32",),
+    good={
+        "policy": '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": '
+        '{"AWS": "arn:aws:iam::111122223333:root"}, "Action": "ecr:BatchGetImage"}]}'
+    },
+    bad={
+        "policy": '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", '
+        '"Action": "ecr:BatchGetImage"}]}'
+    },
+)
+def policy_not_public(policy: Resource) -> Findings:
+    """A condition that holds the caller to an account, an organisation or the like passes."""
+    for number, statement in enumerate(statements(policy.object("policy")), start=1):
+        if is_public(statement):
+            allowed = listed(statement.actions) if statement.actions else "nearly every action"
+            yield Finding(
+                problem=f"statement {shown(statement.sid or number)} of `policy` allows {allowed} "
+                "to everyone",
+                wanted="the accounts or roles that need it",
+                fix="Name them in `Principal`, or add a condition on `aws:PrincipalOrgID`",
+            )

@@ -12,7 +12,6 @@ from enum import StrEnum
 from aws_policy_pack.resource import Properties, Resource, Unreadable
 from aws_policy_pack.rules.network.addresses import Block
 from aws_policy_pack.rules.network.traffic import Traffic, traffic
-from aws_policy_pack.wire import Unknown
 
 SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 DEFAULT_SECURITY_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
@@ -138,17 +137,6 @@ def grants_of(resource: Resource, direction: Direction) -> Iterator[Grant]:
     elif direction_of(resource) == direction:
         names = RULE if resource.type == SECURITY_GROUP_RULE else ONE_BLOCK_RULE
         yield Grant(properties=resource, names=names, path="")
-
-
-def is_given(group: Resource, direction: Direction) -> bool:
-    """Whether the program gives a group's inline rules, as far as its outputs tell.
-
-    A stack rule sees outputs, and the provider fills inline rules in from what it finds in AWS.
-    The engine keeps dependencies for the properties that the program gives; a value that is not
-    known yet and depends on nothing is the provider's.
-    """
-    value = group.values.get(direction)
-    return value is not None and (direction in group.references or not isinstance(value, Unknown))
 
 
 def _known_texts(properties: Properties, path: str) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """How security groups are written: what they are for, and where their rules stand."""
 
+from aws_policy_pack.given import is_given
 from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, survey
 from aws_policy_pack.rule import (
@@ -22,7 +23,6 @@ from aws_policy_pack.rules.network.grants import (
     Direction,
     direction_of,
     grants_of,
-    is_given,
 )
 from aws_policy_pack.wording import listed, shown
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from aws_policy_pack.given import is_given
 from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
 from aws_policy_pack.rules.lb.types import LISTENERS, LOAD_BALANCERS
@@ -13,7 +14,6 @@ from aws_policy_pack.rules.network.grants import (
     Direction,
     Grant,
     grants_of,
-    is_given,
 )
 from aws_policy_pack.wording import listed
 

@@ -1,5 +1,6 @@
 """What belongs to every VPC: a closed default security group, and flow logs."""
 
+from aws_policy_pack.given import is_given
 from aws_policy_pack.resource import Graph, Resource, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
 from aws_policy_pack.rules.network.grants import (
@@ -7,7 +8,6 @@ from aws_policy_pack.rules.network.grants import (
     RULE_TYPES,
     Direction,
     grants_of,
-    is_given,
 )
 from aws_policy_pack.wording import listed, shown
 

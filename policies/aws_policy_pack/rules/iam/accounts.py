@@ -1,0 +1,153 @@
+"""Account ids that are written into policies."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from pydantic import Field
+
+from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.given import is_given
+from aws_policy_pack.resource import Graph, Resource, Unreadable
+from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rules.iam.administrators import ATTACHMENT_TYPES
+from aws_policy_pack.rules.iam.documents import DOCUMENT_TYPES, ROLE
+from aws_policy_pack.wire import Value
+from aws_policy_pack.wording import listed
+
+PROPERTIES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(DOCUMENT_TYPES, ("policy",)),
+    ROLE: ("assumeRolePolicy", "inlinePolicies", "managedPolicyArns", "permissionsBoundary"),
+    **dict.fromkeys(ATTACHMENT_TYPES, ("policyArn",)),
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": ("policy",),
+    "aws:kms/key:Key": ("policy",),
+    "aws:s3/bucketPolicy:BucketPolicy": ("policy",),
+    "aws:secretsmanager/secretPolicy:SecretPolicy": ("policy",),
+    "aws:sns/topicPolicy:TopicPolicy": ("policy",),
+    "aws:sqs/queue:Queue": ("policy",),
+    "aws:sqs/queuePolicy:QueuePolicy": ("policy",),
+}
+"""The properties with policy documents and the ARNs of policies."""
+
+PLACEHOLDER = "000000000000"
+"""The account of emulators, which no customer of AWS has."""
+
+ARN = re.compile(r"arn:[\w-]+:[\w-]*:[\w-]*:(\d{12}):")
+BARE = re.compile(r"\d{12}")
+
+
+class AccountLiteral(RuleConfig):
+    """Settings of iam-account-literal."""
+
+    allowed_accounts: tuple[str, ...] = Field(
+        default=(), description="Ids of other accounts that policies may name"
+    )
+
+
+@stack_rule(
+    "iam-account-literal",
+    *PROPERTIES,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="Policies name no account but the stack's own",
+    why="An id that was copied from another environment, or from an emulator, either grants "
+    "nothing or lets a stranger in.",
+    url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html",
+    good=(
+        Example(
+            type="aws:sqs/queue:Queue",
+            name="tasks",
+            properties={"arn": "arn:aws:sqs:eu-west-1:111122223333:tasks.fifo"},
+        ),
+        Example(
+            type="aws:iam/rolePolicy:RolePolicy",
+            name="worker",
+            properties={
+                "policy": '{"Statement": [{"Effect": "Allow", "Action": "sqs:SendMessage", '
+                '"Resource": "arn:aws:sqs:eu-west-1:111122223333:tasks.fifo"}]}'
+            },
+            references={"policy": ("tasks",)},
+        ),
+    ),
+    bad=(
+        Example(
+            type="aws:sqs/queue:Queue",
+            name="tasks",
+            properties={"arn": "arn:aws:sqs:eu-west-1:111122223333:tasks.fifo"},
+        ),
+        Example(
+            type="aws:iam/rolePolicy:RolePolicy",
+            name="worker",
+            properties={
+                "policy": '{"Statement": [{"Effect": "Allow", "Action": "sqs:SendMessage", '
+                '"Resource": "arn:aws:sqs:eu-west-1:000000000000:tasks.fifo"}]}'
+            },
+        ),
+    ),
+)
+def account_literal(resource: Resource, graph: Graph, config: AccountLiteral) -> Findings:
+    """Finds ids that come neither from the stack's own account nor from a resource.
+
+    The value of a policy does not show whether an id was looked up or typed in, and the stack's own
+    id is right either way. Its own account is the one in its resources' ARNs; before anything is
+    known of them, only the emulators' account can be judged.
+    """
+    own = _own_accounts(graph)
+    for key in PROPERTIES[resource.type]:
+        if not is_given(resource, key):
+            continue
+        found = set(_accounts_in(resource.raw(key)))
+        known = own.union(config.allowed_accounts)
+        for urn in resource.references.get(key, ()):
+            source = graph.by_urn(urn)
+            known.update(_accounts_in(source.values) if source else ())
+        strange = found - known
+        if not own and strange - {PLACEHOLDER}:
+            names = listed(sorted(strange - {PLACEHOLDER}))
+            reason = f"names account {names}, and the stack's own is not known yet"
+            yield Unreadable(key, reason, resource)
+            strange &= {PLACEHOLDER}
+        if not strange:
+            continue
+        yield Finding(
+            problem=f"`{key}` names account {listed(sorted(strange))}",
+            wanted=f"{_expected(own)}, or one of `allowedAccounts` of iam-account-literal",
+            fix="Take the ARN from the resource, or the id from `aws.get_caller_identity`",
+        )
+
+
+def _expected(own: set[str]) -> str:
+    return f"the stack's own, {listed(sorted(own))}" if own else "the stack's own"
+
+
+def _own_accounts(graph: Graph) -> set[str]:
+    """The accounts in the ARNs that the provider gave the stack's resources."""
+    arns = (resource.values.get("arn") for resource in graph.resources)
+    return {match[1] for arn in arns if isinstance(arn, str) and (match := ARN.match(arn))}
+
+
+def _accounts_in(value: Value) -> Iterator[str]:
+    """The account ids in all texts of a value, JSON or not."""
+    match value:
+        case str():
+            yield from ARN.findall(value)
+            if BARE.fullmatch(value):
+                yield value
+            elif value.lstrip().startswith(("{", "[")):
+                yield from _accounts_in(_parsed(value))
+        case Mapping():
+            for item in value.values():
+                yield from _accounts_in(item)
+        case Sequence():
+            for item in value:
+                yield from _accounts_in(item)
+        case _:
+            return
+
+
+def _parsed(text: str) -> Value:
+    try:
+        value: Value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value

@@ -1,0 +1,105 @@
+"""Where IAM resources keep their policy documents, and what a statement lets somebody do."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from aws_policy_pack.parts import judge_each
+from aws_policy_pack.policy_documents import Statement, statements
+from aws_policy_pack.resource import Properties, Resource
+from aws_policy_pack.rule import Findings
+from aws_policy_pack.wording import listed, shown
+
+ROLE = "aws:iam/role:Role"
+ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
+POLICY = "aws:iam/policy:Policy"
+USER_POLICY = "aws:iam/userPolicy:UserPolicy"
+GROUP_POLICY = "aws:iam/groupPolicy:GroupPolicy"
+DOCUMENT_TYPES = (ROLE_POLICY, POLICY, USER_POLICY, GROUP_POLICY, ROLE)
+
+ARN_PARTS = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A policy document of an IAM resource.
+
+    Attributes:
+        owner: The object that has the document as a property.
+        key: The property's name.
+        place: Its path from the resource's root.
+        is_trust: Whether it says who may assume a role, rather than what somebody may do.
+    """
+
+    owner: Properties
+    key: str
+    place: str
+    is_trust: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """A statement, and what a finding calls it."""
+
+    statement: Statement
+    name: str
+    is_trust: bool
+
+
+def documents(resource: Resource) -> Iterator[Document]:
+    """The policy documents of an IAM resource."""
+    if resource.type != ROLE:
+        yield Document(owner=resource, key="policy", place="policy", is_trust=False)
+        return
+    key = "assumeRolePolicy"
+    yield Document(owner=resource, key=key, place=key, is_trust=True)
+    for index, inline in enumerate(resource.objects("inlinePolicies")):
+        place = f"inlinePolicies[{index}].policy"
+        yield Document(owner=inline, key="policy", place=place, is_trust=False)
+
+
+def judge_clauses(resource: Resource, judge: Callable[[Clause], Findings]) -> Findings:
+    """Judges each statement of each document that can be read."""
+
+    def judge_document(document: Document) -> Findings:
+        read = statements(document.owner.object(document.key))
+        for number, statement in enumerate(read, start=1):
+            name = f"statement {shown(statement.sid or number)} of `{document.place}`"
+            yield from judge(Clause(statement=statement, name=name, is_trust=document.is_trust))
+
+    yield from judge_each(documents(resource), judge_document)
+
+
+def allowed_actions(statement: Statement) -> str:
+    """What a statement allows, as a finding says it."""
+    if statement.not_actions:
+        return f"every action but {listed(statement.not_actions)}"
+    return listed(statement.actions)
+
+
+def allows(statement: Statement, action: str) -> bool:
+    """Whether the statement allows an action on some resource."""
+    if statement.effect != "Allow":
+        return False
+    if statement.not_actions:
+        return not any(matches(action, pattern) for pattern in statement.not_actions)
+    return any(matches(action, pattern) for pattern in statement.actions)
+
+
+def matches(action: str, pattern: str) -> bool:
+    """Whether an action pattern means an action; AWS compares them without case."""
+    return fnmatchcase(action.lower(), pattern.lower())
+
+
+def covers_everything(statement: Statement) -> bool:
+    """Whether the statement is about every resource, of all services or of one."""
+    return bool(statement.not_resources) or any(map(is_everything, statement.resources))
+
+
+def is_everything(resource: str) -> bool:
+    """Whether an ARN pattern leaves nothing out, such as `*` and `arn:aws:s3:::*`."""
+    parts = resource.split(":", ARN_PARTS - 1)
+    if len(parts) < ARN_PARTS:
+        return set(resource) == {"*"}
+    region, account, rest = parts[3:]
+    return {region, account} <= {"", "*"} and "*" in rest and set(rest) <= set("*/:")

@@ -1,0 +1,160 @@
+"""What IAM refuses in a policy document.
+
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from aws_policy_pack.wire import Value
+from aws_policy_pack.wording import listed, shown
+
+VERSION = "2012-10-17"
+DOCUMENT_KEYS = ("Version", "Id", "Statement")
+STATEMENT_KEYS = (
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+)
+EFFECTS = ("Allow", "Deny")
+ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
+RESOURCE = re.compile(r"\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:.+", re.DOTALL)
+SID = re.compile(r"[A-Za-z0-9]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that IAM refuses: what is wrong, and what is wanted instead."""
+
+    problem: str
+    wanted: str
+
+
+def faults(document: Value, place: str, *, is_trust: bool) -> Iterator[Fault]:
+    """Finds what IAM would refuse in a document.
+
+    Args:
+        document: The document, as the object that its JSON spells.
+        place: The property's path, for the findings.
+        is_trust: Whether it says who may assume a role: then it names principals and no
+            resources, otherwise the reverse.
+    """
+    if not isinstance(document, Mapping):
+        yield Fault(problem=f"`{place}` is {_shown(document)}", wanted="a policy document")
+        return
+    yield from _unknown_keys(document, DOCUMENT_KEYS, place)
+    if document.get("Version") != VERSION:
+        yield Fault(
+            problem=f"`{place}.Version` is {_shown(document.get('Version'))}",
+            wanted=shown(VERSION),
+        )
+    statements = _as_list(document.get("Statement"))
+    if not statements:
+        yield Fault(problem=f"`{place}.Statement` has no statement", wanted="at least one")
+    for index, statement in enumerate(statements):
+        yield from _statement_faults(statement, f"{place}.Statement[{index}]", is_trust=is_trust)
+    yield from _repeated_sids(statements, place)
+
+
+def _statement_faults(statement: Value, place: str, *, is_trust: bool) -> Iterator[Fault]:
+    if not isinstance(statement, Mapping):
+        yield Fault(problem=f"`{place}` is {_shown(statement)}", wanted="a statement")
+        return
+    yield from _unknown_keys(statement, STATEMENT_KEYS, place)
+    if statement.get("Effect") not in EFFECTS:
+        yield Fault(
+            problem=f"`{place}.Effect` is {_shown(statement.get('Effect'))}",
+            wanted=" or ".join(map(shown, EFFECTS)),
+        )
+    sid = statement.get("Sid")
+    if sid is not None and not (isinstance(sid, str) and SID.fullmatch(sid)):
+        yield Fault(
+            problem=f"`{place}.Sid` is {_shown(sid)}", wanted="letters and digits without spaces"
+        )
+    yield from _one_of(statement, "Action", place)
+    yield from _texts(statement, ("Action", "NotAction"), ACTION, "'service:Action' or '*'", place)
+    if is_trust:
+        yield from _one_of(statement, "Principal", place)
+        yield from _none_of(statement, "Resource", place, "in a trust policy")
+    else:
+        yield from _one_of(statement, "Resource", place)
+        yield from _none_of(statement, "Principal", place, "in the policy of an identity")
+        yield from _texts(statement, ("Resource", "NotResource"), RESOURCE, "an ARN or '*'", place)
+
+
+def _one_of(statement: Mapping[str, Value], key: str, place: str) -> Iterator[Fault]:
+    names = (f"`{key}`", f"`Not{key}`")
+    given = sum(statement.get(name) is not None for name in (key, f"Not{key}"))
+    if given != 1:
+        has = f"has both {' and '.join(names)}" if given else f"has neither {' nor '.join(names)}"
+        yield Fault(problem=f"`{place}` {has}", wanted="one of them")
+
+
+def _none_of(statement: Mapping[str, Value], key: str, place: str, where: str) -> Iterator[Fault]:
+    for name in (key, f"Not{key}"):
+        if statement.get(name) is not None:
+            yield Fault(problem=f"`{place}` has `{name}`", wanted=f"no `{name}` {where}")
+
+
+def _texts(
+    statement: Mapping[str, Value],
+    keys: Sequence[str],
+    form: re.Pattern[str],
+    wanted: str,
+    place: str,
+) -> Iterator[Fault]:
+    """Looks at a text or a list of texts; a list in a list is what wrapped outputs make of it."""
+    for key in keys:
+        value = statement.get(key)
+        if value is None:
+            continue
+        items = _as_list(value)
+        if not items:
+            yield Fault(problem=f"`{place}.{key}` is an empty list", wanted=wanted)
+        for item in items:
+            if not isinstance(item, str) or not form.fullmatch(item):
+                yield Fault(problem=f"`{place}.{key}` has {_shown(item)}", wanted=wanted)
+
+
+def _unknown_keys(found: Mapping[str, Value], known: Sequence[str], place: str) -> Iterator[Fault]:
+    unknown = [key for key in found if key not in known]
+    if unknown:
+        yield Fault(
+            problem=f"`{place}` has the unknown {'keys' if len(unknown) > 1 else 'key'} "
+            f"{listed(unknown)}",
+            wanted=f"only {listed(known)}",
+        )
+
+
+def _repeated_sids(statements: Sequence[Value], place: str) -> Iterator[Fault]:
+    sids = [item.get("Sid") for item in statements if isinstance(item, Mapping)]
+    texts = [sid for sid in sids if isinstance(sid, str) and sid]
+    for sid in sorted({sid for sid in texts if texts.count(sid) > 1}):
+        yield Fault(
+            problem=f"`{place}` has {texts.count(sid)} statements with `Sid` {sid!r}",
+            wanted="each `Sid` once",
+        )
+
+
+def _as_list(value: Value) -> Sequence[Value]:
+    """One value or a list of them, as IAM takes both."""
+    if value is None:
+        return ()
+    return value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
+
+
+def _shown(value: Value) -> str:
+    match value:
+        case Mapping():
+            return "an object"
+        case list() | tuple():
+            return "a list"
+        case _:
+            return shown(value)

@@ -1,0 +1,146 @@
+"""What IAM policies allow: too many actions, on too many resources."""
+
+from aws_policy_pack.policy_documents import Statement
+from aws_policy_pack.resource import Resource
+from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rules.iam.documents import (
+    DOCUMENT_TYPES,
+    Clause,
+    allowed_actions,
+    allows,
+    covers_everything,
+    is_everything,
+    judge_clauses,
+)
+from aws_policy_pack.rules.iam.scopable_actions import is_scopable
+from aws_policy_pack.wording import listed
+
+PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action, not a password
+QUEUE_ARN = "arn:aws:sqs:eu-west-1:111122223333:tasks.fifo"
+
+
+def _policy(**statement: object) -> dict[str, object]:
+    return {"policy": {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]}}
+
+
+@resource_rule(
+    "iam-wildcard-action",
+    *DOCUMENT_TYPES,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="IAM policies name the actions that they allow",
+    why="A wildcard allows what is dangerous beside what is needed, and what AWS adds next year.",
+    url="https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-21",
+    controls=("Security Hub IAM.21", "CKV_AWS_63"),
+    good=_policy(Action=["sqs:ReceiveMessage", "sqs:DeleteMessage"], Resource=QUEUE_ARN),
+    bad=_policy(Action=["sqs:*"], Resource=QUEUE_ARN),
+)
+def wildcard_action(resource: Resource) -> Findings:
+    """Wildcards for a part of a service, such as `ecs:Describe*`, pass."""
+
+    def judge(clause: Clause) -> Findings:
+        statement = clause.statement
+        wide = [action for action in statement.actions if _is_whole_service(action)]
+        if statement.effect == "Allow" and (wide or statement.not_actions):
+            said = listed(wide) if wide else allowed_actions(statement)
+            yield Finding(
+                problem=f"{clause.name} allows {said}",
+                wanted="the actions that are needed, by name",
+                fix="List the actions in `Action`",
+            )
+
+    yield from judge_clauses(resource, judge)
+
+
+def _is_whole_service(action: str) -> bool:
+    name = action.rpartition(":")[2]
+    return "*" in name and set(name) <= {"*", "?"}
+
+
+@resource_rule(
+    "iam-wildcard-resource",
+    *DOCUMENT_TYPES,
+    level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
+    summary="IAM policies name the resources on which they allow actions",
+    why="Whoever takes over one task can then read every queue, secret and bucket of the account.",
+    url="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
+    controls=("CKV_AWS_355",),
+    good=_policy(Action=["ecr:GetAuthorizationToken"], Resource="*"),
+    bad=_policy(Action=["sqs:ReceiveMessage"], Resource="*"),
+)
+def wildcard_resource(resource: Resource) -> Findings:
+    """Passes actions that take no resource, and statements that a condition limits instead."""
+
+    def judge(clause: Clause) -> Findings:
+        statement = clause.statement
+        if statement.effect != "Allow" or not covers_everything(statement):
+            return
+        actions = ("*",) if statement.not_actions else statement.actions
+        wide = [
+            action
+            for action in actions
+            if is_scopable(action) and not _is_limited(statement, action)
+        ]
+        if wide:
+            said = allowed_actions(statement) if statement.not_actions else listed(wide)
+            yield Finding(
+                problem=f"{clause.name} allows {said} on {_resources(statement)}",
+                wanted="the ARNs of the resources that are needed",
+                fix="Name the ARNs in `Resource`, and put actions that take no resource into a "
+                "statement of their own",
+            )
+
+    yield from judge_clauses(resource, judge)
+
+
+def _resources(statement: Statement) -> str:
+    if statement.not_resources:
+        return f"every resource but {listed(statement.not_resources)}"
+    return listed(name for name in statement.resources if is_everything(name))
+
+
+def _is_limited(statement: Statement, action: str) -> bool:
+    """Whether a condition picks the resources: by their tag or owner, or by a key of the service.
+
+    `ecs:ListTasks` on Fargate, for one, takes no resource that could be named, but the condition
+    key `ecs:cluster`.
+    """
+    starts = ("aws:resource", f"{action.partition(':')[0].lower()}:")
+    return any(condition.key.lower().startswith(starts) for condition in statement.conditions)
+
+
+@resource_rule(
+    "iam-pass-role-scoped",
+    *DOCUMENT_TYPES,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="Only named roles can be passed to services",
+    why="Who can pass any role can start a task with an administrator's role, and is one.",
+    url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
+    controls=("CKV_AWS_286",),
+    good=_policy(Action="iam:PassRole", Resource="arn:aws:iam::111122223333:role/tasks-prod"),
+    bad=_policy(Action="iam:PassRole", Resource="arn:aws:iam::111122223333:role/*"),
+)
+def pass_role_scoped(resource: Resource) -> Findings:
+    """A role is not named by `role/*`, nor by a condition on the service it is passed to."""
+
+    def judge(clause: Clause) -> Findings:
+        statement = clause.statement
+        if not allows(statement, PASS_ROLE):
+            return
+        wide = [name for name in statement.resources if _is_every_role(name)]
+        if wide or statement.not_resources:
+            said = listed(wide) if wide else _resources(statement)
+            yield Finding(
+                problem=f"{clause.name} allows 'iam:PassRole' on {said}",
+                wanted="the ARNs of the roles",
+                fix="Name the task and execution roles in `Resource`",
+            )
+
+    yield from judge_clauses(resource, judge)
+
+
+def _is_every_role(resource: str) -> bool:
+    name = resource.partition(":role/")[2]
+    return is_everything(resource) or (bool(name) and set(name) <= {"*", "/"})

@@ -1,0 +1,74 @@
+"""Who may assume a role."""
+
+from aws_policy_pack.policy_documents import Statement, is_public
+from aws_policy_pack.resource import Resource
+from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rules.iam.documents import ROLE, Clause, allows, judge_clauses
+from aws_policy_pack.wording import listed
+
+WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
+
+
+@resource_rule(
+    "iam-public-trust",
+    ROLE,
+    level=Level.MANDATORY,
+    severity=Severity.CRITICAL,
+    summary="Roles are assumed only by those whom they name",
+    why="A role that anyone can assume gives its rights to every AWS account in the world.",
+    url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
+    controls=("CKV_AWS_60",),
+    good={
+        "assumeRolePolicy": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+                    "Action": "sts:AssumeRole",
+                }
+            ],
+        }
+    },
+    bad={
+        "assumeRolePolicy": {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+            ],
+        }
+    },
+)
+def public_trust(role: Resource) -> Findings:
+    """A condition that holds the caller to an account, an organisation or the like passes."""
+
+    def judge(clause: Clause) -> Findings:
+        if not clause.is_trust:
+            return
+        if is_public(clause.statement):
+            yield Finding(
+                problem=f"{clause.name} lets {_who(clause.statement)} assume the role",
+                wanted="the accounts, roles or services that need it",
+                fix="Name them in `Principal`, or add a condition on `aws:PrincipalOrgID`",
+            )
+        elif _takes_any_token(clause.statement):
+            yield Finding(
+                problem=f"{clause.name} lets every identity of {_who(clause.statement)} assume "
+                "the role",
+                wanted="a condition on the token's `sub` or `aud`",
+                fix="Add the condition, such as StringEquals on `<provider>:sub`",
+            )
+
+    yield from judge_clauses(role, judge)
+
+
+def _who(statement: Statement) -> str:
+    if statement.not_principals:
+        return f"everyone but {listed(who.name for who in statement.not_principals)}"
+    return listed(who.name for who in statement.principals)
+
+
+def _takes_any_token(statement: Statement) -> bool:
+    """Whether an identity provider alone decides: some of them serve the whole world."""
+    federated = any(principal.kind == "Federated" for principal in statement.principals)
+    return federated and allows(statement, WEB_IDENTITY) and not statement.conditions
