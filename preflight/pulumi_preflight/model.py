@@ -72,9 +72,18 @@ class Note:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """All that one run of the program registered, in the order of registration."""
+    """All that one run of the program registered, in the order of registration.
+
+    Attributes:
+        resources: Each resource once.
+        duplicates: URNs that were registered again; the engine stops there.
+        stack_outputs: What the stack exports.
+        notes: What the user must know about the run.
+        printed: What the program printed and logged.
+    """
 
     resources: tuple[RegisteredResource, ...]
     duplicates: tuple[DuplicateUrn, ...]
     stack_outputs: Struct
     notes: tuple[Note, ...]
+    printed: str = ""

@@ -1,0 +1,102 @@
+"""Decrypts `secure:` values of a stack file with the passphrase.
+
+Source: pulumi/pulumi, sdk/go/common/resource/config/crypt.go and pkg/secrets/passphrase/manager.go:
+AES-256-GCM, key from PBKDF2 with SHA-256, 1,000,000 rounds and the stack's salt. Each value is
+`v1:<nonce>:<ciphertext>`, both in base64; the salt's line ends with the word `pulumi` encrypted,
+which tells whether the passphrase is right.
+"""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pulumi_preflight.config_values import Decrypt
+from pulumi_preflight.errors import ProjectError
+
+PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 - a variable's name
+_PASSPHRASE_FILE = "PULUMI_CONFIG_PASSPHRASE_FILE"  # noqa: S105 - a variable's name
+PLACEHOLDER = "[secret]"
+_ROUNDS = 1_000_000
+_KEY_BYTES = 32
+_PROOF = "pulumi"
+
+
+def decrypter(stack_file: Mapping[str, Any], environment: Mapping[str, str], path: Path) -> Decrypt:
+    """Gives what decrypts the values of a stack file.
+
+    Without a passphrase every value becomes the placeholder `[secret]`, which stays marked secret.
+    Values encrypted by another provider (Pulumi Cloud, KMS) do too.
+
+    Args:
+        stack_file: The stack file's content.
+        environment: Where the passphrase, or the name of its file, may be.
+        path: The stack file, for messages.
+    """
+    key: list[bytes] = []
+
+    def decrypt(name: str, ciphertext: str) -> str:
+        passphrase = _passphrase(environment)
+        salt = stack_file.get("encryptionsalt")
+        if passphrase is None or not isinstance(salt, str):
+            return PLACEHOLDER
+        if not key:
+            key.append(_key(passphrase, salt, path))
+        plain = _decrypt(key[0], ciphertext)
+        if plain is None:
+            raise ProjectError(
+                f"{path}: the secure value of {name!r} is damaged or was encrypted for another "
+                "stack",
+                hint=f"set it again: pulumi config set --secret {name}",
+            )
+        return plain
+
+    return decrypt
+
+
+def _passphrase(environment: Mapping[str, str]) -> str | None:
+    if file := environment.get(_PASSPHRASE_FILE):
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise ProjectError(f"{_PASSPHRASE_FILE}={file} cannot be read: {error}") from error
+    return environment.get(PASSPHRASE)
+
+
+def _key(passphrase: str, salt_line: str, path: Path) -> bytes:
+    version, _, rest = salt_line.partition(":")
+    salt, _, proof = rest.partition(":")
+    try:
+        if version != "v1":
+            raise ValueError(version)
+        salt_bytes = base64.b64decode(salt, validate=True)
+    except ValueError as error:
+        raise ProjectError(
+            f"{path}: encryptionsalt is {salt_line!r}; wanted `v1:<salt>:<proof>`"
+        ) from error
+    key = hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt_bytes, _ROUNDS, _KEY_BYTES)
+    if _decrypt(key, proof) != _PROOF:
+        raise ProjectError(
+            f"{path}: the passphrase is wrong for its encryptionsalt",
+            hint=f"set {PASSPHRASE} to the stack's passphrase, or unset it to go on with "
+            "placeholders for secure values",
+        )
+    return key
+
+
+def _decrypt(key: bytes, ciphertext: str) -> str | None:
+    # Costs time to import, and most stacks have no secure value.
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - see above
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - see above
+
+    version, _, rest = ciphertext.partition(":")
+    nonce, _, sealed = rest.partition(":")
+    try:
+        if version != "v1":
+            return None
+        opened = AESGCM(key).decrypt(base64.b64decode(nonce), base64.b64decode(sealed), None)
+        return opened.decode()
+    except (InvalidTag, binascii.Error, ValueError):
+        return None

@@ -1,0 +1,196 @@
+"""The ResourceMonitor service: answers what a program registers, reads, invokes and calls.
+
+Source of the behaviour: pulumi/pulumi, pkg/resource/deploy/source_eval.go.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto import provider_pb2, resource_pb2, source_pb2
+from pulumi.runtime.proto.callback_pb2 import Callback
+from pulumi.runtime.proto.resource_pb2_grpc import ResourceMonitorServicer
+
+from pulumi_preflight.analysis import analyze_request, message_as_packs_see, stack_request
+from pulumi_preflight.assets import AssetError
+from pulumi_preflight.callbacks import HookError
+from pulumi_preflight.errors import PreflightError, ProgramError
+from pulumi_preflight.invokes import Invokes
+from pulumi_preflight.positions import Positions
+from pulumi_preflight.resources import Resources
+from pulumi_preflight.run import Run
+from pulumi_preflight.urns import STACK_TYPE, qualified_type_of
+
+__all__ = ["Monitor", "analyze_request", "stack_request"]
+
+_Request = TypeVar(
+    "_Request",
+    resource_pb2.RegisterResourceRequest,
+    resource_pb2.ReadResourceRequest,
+    resource_pb2.ResourceInvokeRequest,
+)
+_Response = TypeVar("_Response")
+
+_FEATURES = {
+    "secrets": resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
+    "resourceReferences": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+    "outputValues": resource_pb2.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
+    "aliasSpecs": resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+    "replacementTrigger": resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
+    "deletedWith": resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+    "replaceWith": resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+    "transforms": resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+    "invokeTransforms": resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
+    "parameterization": resource_pb2.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
+    "resourceHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+    "errorHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
+}
+
+
+class Monitor(ResourceMonitorServicer):
+    """Serves one run of a program."""
+
+    def __init__(
+        self, run: Run, positions: Positions, on_failure: Callable[[BaseException], None]
+    ) -> None:
+        """Takes the run, and what to tell of the first error that ends it."""
+        self._run = run
+        self._positions = positions
+        self._on_failure = on_failure
+        self._resources = Resources(run, positions)
+        self._invokes = Invokes(run, self._resources)
+        self._transforming = threading.Lock()
+
+    def RegisterResource(  # noqa: N802 - the service's name, as below
+        self, request: resource_pb2.RegisterResourceRequest, context: grpc.ServicerContext
+    ) -> resource_pb2.RegisterResourceResponse:
+        """Registers a resource."""
+        return self._guarded(self._resources.register, request, context)
+
+    def ReadResource(  # noqa: N802
+        self, request: resource_pb2.ReadResourceRequest, context: grpc.ServicerContext
+    ) -> resource_pb2.ReadResourceResponse:
+        """Reads a resource that exists already."""
+        return self._guarded(self._resources.read, request, context)
+
+    def Invoke(  # noqa: N802
+        self, request: resource_pb2.ResourceInvokeRequest, context: grpc.ServicerContext
+    ) -> resource_pb2.ResourceInvokeResponse:
+        """Calls a function of a provider."""
+        result = self._guarded(self._invokes.answer, request, context)
+        return resource_pb2.ResourceInvokeResponse(**{"return": result})
+
+    def Call(  # noqa: N802
+        self, request: resource_pb2.ResourceCallRequest, _context: grpc.ServicerContext
+    ) -> provider_pb2.CallResponse:
+        """Calls a method of a component; only its plugin knows what it gives."""
+        self._run.registry.note(
+            f"{request.tok} is a method that its provider's plugin answers: its result is unknown"
+        )
+        return provider_pb2.CallResponse()
+
+    def ExistsResource(  # noqa: N802
+        self, request: resource_pb2.ExistsResourceRequest, _context: grpc.ServicerContext
+    ) -> resource_pb2.ExistsResourceResponse:
+        """Says that it is not known whether a resource exists."""
+        self._run.registry.note(f"whether {request.type} {request.id} exists is not known offline")
+        return resource_pb2.ExistsResourceResponse(unknown=True)
+
+    def RegisterResourceOutputs(  # noqa: N802
+        self, request: resource_pb2.RegisterResourceOutputsRequest, _context: grpc.ServicerContext
+    ) -> Empty:
+        """Takes a component's outputs, or the stack's."""
+        outputs = message_as_packs_see(request.outputs)
+        self._run.registry.set_outputs(request.urn, outputs)
+        if qualified_type_of(request.urn) == STACK_TYPE:
+            self._run.registry.stack_outputs = outputs
+        return Empty()
+
+    def RegisterStackTransform(self, request: Callback, _context: grpc.ServicerContext) -> Empty:  # noqa: N802
+        """Takes a transform for all resources that come after it."""
+        self._resources.stack_transforms.append(request)
+        return Empty()
+
+    def RegisterStackInvokeTransform(  # noqa: N802
+        self, request: Callback, _context: grpc.ServicerContext
+    ) -> Empty:
+        """Takes a transform for all calls that come after it."""
+        self._invokes.transforms.append(request)
+        return Empty()
+
+    def RegisterResourceHook(  # noqa: N802
+        self, request: resource_pb2.RegisterResourceHookRequest, _context: grpc.ServicerContext
+    ) -> Empty:
+        """Takes a hook."""
+        self._run.callbacks.add_hook(request)
+        return Empty()
+
+    def RegisterErrorHook(  # noqa: N802
+        self, _request: resource_pb2.RegisterErrorHookRequest, _context: grpc.ServicerContext
+    ) -> Empty:
+        """Does nothing: no operation fails in a preview, so no such hook ever runs."""
+        return Empty()
+
+    def RegisterPackage(  # noqa: N802
+        self, request: resource_pb2.RegisterPackageRequest, _context: grpc.ServicerContext
+    ) -> resource_pb2.RegisterPackageResponse:
+        """Takes a package that was made by a parameter, or is pinned to a version."""
+        return resource_pb2.RegisterPackageResponse(ref=self._run.packages.register(request))
+
+    def GetDeploymentInfo(  # noqa: N802
+        self, _request: Empty, _context: grpc.ServicerContext
+    ) -> resource_pb2.DeploymentInfo:
+        """Says what runs, and which features there are."""
+        project = self._run.project
+        return resource_pb2.DeploymentInfo(
+            project=project.name,
+            stack=project.stack,
+            organization=project.organization,
+            config={key: value.text for key, value in project.config.items()},
+            configSecretKeys=[key for key, value in project.config.items() if value.secret],
+            dryRun=True,
+            supportedFeatures=_FEATURES.values(),
+        )
+
+    def SupportsFeature(  # noqa: N802
+        self, request: resource_pb2.SupportsFeatureRequest, _context: grpc.ServicerContext
+    ) -> resource_pb2.SupportsFeatureResponse:
+        """The same question, of an older SDK."""
+        return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURES)
+
+    def SignalAndWaitForShutdown(self, _request: Empty, _context: grpc.ServicerContext) -> Empty:  # noqa: N802
+        """Lets the program end at once: nothing calls back after it has registered everything."""
+        return Empty()
+
+    def _guarded(
+        self,
+        handle: Callable[[_Request], _Response],
+        request: _Request,
+        context: grpc.ServicerContext,
+    ) -> _Response:
+        """Answers a request; an error ends the run, and is told with the program's own line."""
+        try:
+            return handle(request)
+        except PreflightError as error:
+            self._on_failure(error)
+            context.abort(grpc.StatusCode.INTERNAL, str(error))
+        except (AssetError, HookError, ValueError) as error:
+            self._on_failure(ProgramError(f"{self._where(request)}{error}"))
+            context.abort(grpc.StatusCode.INTERNAL, str(error))
+        except grpc.RpcError as error:
+            # A transform or hook raised in the program.
+            told = error.details() if isinstance(error, grpc.Call) else str(error)
+            self._on_failure(ProgramError(f"{self._where(request)}a transform failed: {told}"))
+            context.abort(grpc.StatusCode.INTERNAL, str(told))
+        except Exception as error:
+            self._on_failure(error)
+            raise
+
+    def _where(self, request: object) -> str:
+        position = getattr(request, "sourcePosition", source_pb2.SourcePosition())
+        trace = getattr(request, "stackTrace", source_pb2.StackTrace())
+        place = self._positions.of_request(position, trace)
+        return f"{place.file}:{place.line}: " if place else ""

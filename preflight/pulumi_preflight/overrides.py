@@ -1,0 +1,94 @@
+"""What the user knows better than preflight: `preflight.yaml` beside the project file.
+
+```yaml
+invokes:                                  # answers of data sources
+  - function: aws:ec2/getVpc:getVpc       # token as in the SDK
+    arguments: {default: true}            # optional: only calls with these arguments
+    result: {id: vpc-0a1b2c3d, cidrBlock: 10.20.0.0/16}
+outputs:                                  # computed outputs of resources
+  - resource: main-vpc                    # logical name or URN; * and ? match
+    type: aws:ec2/vpc:Vpc                 # optional
+    properties: {id: vpc-0a1b2c3d}
+stackReferences:                          # outputs of other stacks
+  organization/network/dev: {vpcId: vpc-0a1b2c3d}
+```
+
+Names are those on the wire (camelCase). What an entry does not say is filled in as elsewhere; the
+last entry that fits wins for each property.
+"""
+
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic.alias_generators import to_camel
+
+from pulumi_preflight.errors import ProjectError
+from pulumi_preflight.urns import name_of, type_of
+from pulumi_preflight.yaml_files import read_mapping
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, alias_generator=to_camel)
+
+
+class InvokeOverride(_Entry):
+    """An answer of one function, for all its calls or those with certain arguments."""
+
+    function: str
+    arguments: dict[str, JsonValue] = {}
+    result: dict[str, JsonValue]
+
+
+class OutputOverride(_Entry):
+    """Outputs of the resources that fit; `id` among the properties is the resource's id."""
+
+    resource: str
+    type: str | None = None
+    properties: dict[str, JsonValue]
+
+
+class Overrides(_Entry):
+    """The whole file."""
+
+    invokes: tuple[InvokeOverride, ...] = Field(default=(), strict=False)
+    outputs: tuple[OutputOverride, ...] = Field(default=(), strict=False)
+    stack_references: dict[str, dict[str, JsonValue]] = {}
+
+    def result_of(self, function: str, arguments: dict[str, JsonValue]) -> dict[str, JsonValue]:
+        """What the file says of the answer to a call; empty where it says nothing."""
+        result: dict[str, JsonValue] = {}
+        for entry in self.invokes:
+            if entry.function == function and _fits(entry.arguments, arguments):
+                result |= entry.result
+        return result
+
+    def outputs_of(self, urn: str) -> dict[str, JsonValue]:
+        """What the file says of a resource's outputs; empty where it says nothing."""
+        properties: dict[str, JsonValue] = {}
+        for entry in self.outputs:
+            named = fnmatchcase(name_of(urn), entry.resource) or fnmatchcase(urn, entry.resource)
+            if named and entry.type in (None, type_of(urn)):
+                properties |= entry.properties
+        return properties
+
+
+def _fits(wanted: dict[str, JsonValue], given: dict[str, JsonValue]) -> bool:
+    return all(name in given and given[name] == value for name, value in wanted.items())
+
+
+def read_overrides(path: Path) -> Overrides:
+    """Reads the file.
+
+    Raises:
+        ProjectError: It is no YAML, or a key or value in it is wrong; the text says which.
+    """
+    try:
+        return Overrides.model_validate(read_mapping(path))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ProjectError(
+            f"{path}: {where}: {first['msg']}",
+            hint="its keys are invokes, outputs and stackReferences",
+        ) from error

@@ -1,0 +1,153 @@
+"""Runs a project's program against services of preflight's own, and gives what it registered."""
+
+import os
+import queue
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from pulumi_preflight.child import Child
+from pulumi_preflight.errors import ProgramError
+from pulumi_preflight.program_environment import program_environment
+from pulumi_preflight.project import Project
+
+# What follows imports gRPC and the SDK's messages, which takes longer than to start the program's
+# process; that comes first, so that the two happen side by side.
+if TYPE_CHECKING:
+    from google.protobuf.struct_pb2 import Struct
+    from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
+
+    from pulumi_preflight.engine_service import EngineService
+    from pulumi_preflight.model import Deployment
+    from pulumi_preflight.monitor import Monitor
+    from pulumi_preflight.positions import Positions
+
+    ResourceCheck = Callable[[AnalyzeRequest], Struct]
+
+_PARALLEL = 16
+_SERVER_THREADS = 32
+_MESSAGE_BYTES = 400 * 1024 * 1024
+
+
+def run_program(
+    project: Project,
+    *,
+    check: "ResourceCheck",
+    keep_unknowns: bool = False,
+    timeout_seconds: float = 60,
+    environment: Mapping[str, str] = os.environ,
+) -> "Deployment":
+    """Runs the program once, as a preview of a stack that does not exist yet.
+
+    Args:
+        project: What to run.
+        check: Called for each resource with inputs, components and providers too, from several
+            threads at once; gives the inputs to go on with.
+        keep_unknowns: Leave computed outputs unknown, as the engine's preview does.
+        timeout_seconds: How long the program may take.
+        environment: The variables that the program's own are made of.
+
+    Raises:
+        ProgramError: The program raised, exited with an error or did not end in time.
+        PreflightError: What `check` raised.
+    """
+    with (
+        program_environment(project, environment) as variables,
+        Child(project, variables) as child,
+    ):
+        return _Running(project, child).deployment(
+            check, keep_unknowns=keep_unknowns, timeout_seconds=timeout_seconds
+        )
+
+
+class _Running:
+    """A program whose process has started."""
+
+    def __init__(self, project: Project, child: Child) -> None:
+        self._project = project
+        self._child = child
+
+    def deployment(
+        self, check: "ResourceCheck", *, keep_unknowns: bool, timeout_seconds: float
+    ) -> "Deployment":
+        """Lets the program run, waits for its end, and gives what it registered."""
+        from pulumi_preflight.engine_service import EngineService  # noqa: PLC0415 - see the top
+        from pulumi_preflight.model import Deployment  # noqa: PLC0415 - see the top
+        from pulumi_preflight.monitor import Monitor  # noqa: PLC0415 - see the top
+        from pulumi_preflight.positions import Positions  # noqa: PLC0415 - see the top
+        from pulumi_preflight.program_failure import raise_for  # noqa: PLC0415 - see the top
+        from pulumi_preflight.run import Run  # noqa: PLC0415 - see the top
+
+        run = Run.of(self._project, check, self._child.ask, keep_unknowns=keep_unknowns)
+        engine = EngineService()
+        positions = Positions(self._project.root)
+        try:
+            with _serving(Monitor(run, positions, self._fail), engine) as address:
+                self._child.start(self._settings(address))
+                end = self._end(timeout_seconds, positions)
+        finally:
+            run.callbacks.close()
+        raise_for(end, child=self._child, log=engine.log, positions=positions)
+        return Deployment(
+            resources=run.registry.resources,
+            duplicates=run.registry.duplicates,
+            stack_outputs=run.registry.stack_outputs,
+            notes=run.registry.notes,
+            printed=self._child.printed() + engine.printed(),
+        )
+
+    def _settings(self, address: str) -> dict[str, object]:
+        project = self._project
+        return {
+            "program": str(project.program),
+            "sdk": {
+                "monitor": address,
+                "engine": address,
+                "project": project.name,
+                "stack": project.stack,
+                "parallel": _PARALLEL,
+                "dry_run": True,
+                "organization": project.organization,
+                "root_directory": str(project.root),
+            },
+        }
+
+    def _fail(self, error: BaseException) -> None:
+        self._child.ended.put({"ended": "failed", "error": error})
+
+    def _end(self, timeout_seconds: float, positions: "Positions") -> dict[str, Any]:
+        try:
+            return self._child.ended.get(timeout=timeout_seconds)
+        except queue.Empty:
+            frames = self._child.ask("position") or []
+            places = [(frame["file"], frame["line"]) for frame in reversed(frames)]
+            place = positions.nearest(places)
+            where = f"; it was at {place.file}:{place.line}" if place else ""
+            raise ProgramError(
+                f"the program did not end within {timeout_seconds:g} s{where}",
+                hint="give it longer with --timeout SECONDS",
+            ) from None
+
+
+@contextmanager
+def _serving(monitor: "Monitor", engine: "EngineService") -> "Iterator[str]":
+    """Serves the program on the loopback; gives the address."""
+    import grpc  # noqa: PLC0415 - see the top
+    from pulumi.runtime.proto.engine_pb2_grpc import (  # noqa: PLC0415 - see the top
+        add_EngineServicer_to_server,
+    )
+    from pulumi.runtime.proto.resource_pb2_grpc import (  # noqa: PLC0415 - see the top
+        add_ResourceMonitorServicer_to_server,
+    )
+
+    with ThreadPoolExecutor(_SERVER_THREADS, thread_name_prefix="monitor") as threads:
+        server = grpc.server(threads, options=[("grpc.max_receive_message_length", _MESSAGE_BYTES)])
+        add_ResourceMonitorServicer_to_server(monitor, server)
+        add_EngineServicer_to_server(engine, server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        try:
+            yield f"127.0.0.1:{port}"
+        finally:
+            server.stop(None).wait()

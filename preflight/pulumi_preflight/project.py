@@ -1,0 +1,277 @@
+"""Loads a Pulumi project for one stack: files, configuration, and the program's interpreter."""
+
+import os
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import which
+from typing import TYPE_CHECKING, Any
+
+from pulumi_preflight.config_secrets import PASSPHRASE, PLACEHOLDER, decrypter
+from pulumi_preflight.config_values import Config, ConfigValue
+from pulumi_preflight.errors import ProjectError
+from pulumi_preflight.yaml_files import read_mapping
+
+# Both are slow to import and not always needed.
+if TYPE_CHECKING:
+    from pulumi_preflight.model import Note
+    from pulumi_preflight.overrides import Overrides
+
+_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+_OVERRIDES_FILE = "preflight.yaml"
+_NAME = re.compile(r"^[A-Za-z0-9_.-]{1,100}$")
+_INTERPRETER_VARIABLE = "PULUMI_PYTHON_CMD"
+# What the engine says where no Pulumi Cloud is used.
+_ORGANIZATION = "organization"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project and one of its stacks, ready to run.
+
+    Attributes:
+        root: The folder of the project file, absolute.
+        file: The project file.
+        name: The project's name.
+        stack: The stack's name, without organization and project.
+        organization: The stack's organization.
+        program: What Python runs: the program's folder, or its file where `main:` names one.
+        working_directory: Where it runs.
+        runtime: The runtime's name, always `python`.
+        interpreter: The Python that runs it.
+        config: Full key, such as `aws:region`, to value.
+        overrides: The content of `preflight.yaml`, `None` where there is none.
+        notes: What the user must know about how the project was read.
+    """
+
+    root: Path
+    file: Path
+    name: str
+    stack: str
+    organization: str
+    program: Path
+    working_directory: Path
+    runtime: str
+    interpreter: Path
+    config: Mapping[str, ConfigValue]
+    overrides: "Overrides | None"
+    notes: tuple["Note", ...]
+
+    @property
+    def region(self) -> str | None:
+        """The AWS region that the stack is configured for."""
+        value = self.config.get("aws:region")
+        return value.text if value and value.text else None
+
+
+def load_project(
+    directory: Path,
+    *,
+    stack: str,
+    config_overrides: Mapping[str, str] | None = None,
+    environment: Mapping[str, str] = os.environ,
+) -> Project:
+    """Loads the project in a folder.
+
+    Args:
+        directory: The folder that holds the project file.
+        stack: A stack's name, or `organization/project/name`.
+        config_overrides: Values that win over the stack's own, as `pulumi preview --config`.
+        environment: Holds the passphrase, and may name an interpreter.
+
+    Raises:
+        ProjectError: Something in the project, stack or config files is missing or wrong.
+    """
+    root = Path(os.path.abspath(directory))
+    file = _project_file(root)
+    content = read_mapping(file)
+    name = _name(content, file)
+    organization, stack = _stack_name(stack)
+    stack_file = _stack_file(root, content, file, stack)
+    stack_content = read_mapping(stack_file) if stack_file else {}
+    config, notes = _config(
+        content,
+        stack_content,
+        file=file,
+        stack_file=stack_file or root / f"Pulumi.{stack}.yaml",
+        name=name,
+        stack=stack,
+        config_overrides=config_overrides or {},
+        environment=environment,
+    )
+    working_directory, program = _program(content, file)
+    return Project(
+        root=root,
+        file=file,
+        name=name,
+        stack=stack,
+        organization=organization,
+        program=program,
+        working_directory=working_directory,
+        runtime="python",
+        interpreter=_interpreter(content, file, environment),
+        config=config,
+        overrides=_overrides(root),
+        notes=notes,
+    )
+
+
+def _project_file(root: Path) -> Path:
+    for name in _PROJECT_FILES:
+        if (root / name).is_file():
+            return root / name
+    raise ProjectError(
+        f"there is no Pulumi.yaml in {root}",
+        hint="name the folder that holds it as PROJECT, the command's first argument",
+    )
+
+
+def _name(content: Mapping[str, Any], file: Path) -> str:
+    name = content.get("name")
+    if not isinstance(name, str) or not _NAME.match(name):
+        raise ProjectError(
+            f"{file}: name is {name!r}; wanted letters, digits, dots, dashes and underscores"
+        )
+    return name
+
+
+def _stack_name(given: str) -> tuple[str, str]:
+    parts = given.split("/")
+    if not all(_NAME.match(part) for part in parts) or len(parts) not in (1, 2, 3):
+        raise ProjectError(
+            f"--stack is {given!r}; wanted NAME or ORGANIZATION/PROJECT/NAME, each of letters, "
+            "digits, dots, dashes and underscores"
+        )
+    return (parts[0] if len(parts) > 1 else _ORGANIZATION), parts[-1]
+
+
+def _stack_file(root: Path, content: Mapping[str, Any], file: Path, stack: str) -> Path | None:
+    # An older spelling keeps the folder of the stack files under `config:`.
+    config = content.get("config")
+    folder = root / (content.get("stackConfigDir") or (config if isinstance(config, str) else ""))
+    known = {
+        path.name.removeprefix("Pulumi.").removesuffix(path.suffix): path
+        for suffix in ("yml", "yaml")
+        for path in sorted(folder.glob(f"Pulumi.*.{suffix}"))
+    }
+    if known and stack not in known:
+        raise ProjectError(
+            f"there is no stack {stack!r}: {folder} holds {', '.join(sorted(known))}",
+            hint=f"choose one with --stack, or write {folder / f'Pulumi.{stack}.yaml'}",
+        )
+    if not folder.is_dir():
+        raise ProjectError(f"{file}: stackConfigDir is {folder}, which is no folder")
+    return known.get(stack)
+
+
+def _config(
+    content: Mapping[str, Any],
+    stack_content: Mapping[str, Any],
+    *,
+    file: Path,
+    stack_file: Path,
+    name: str,
+    stack: str,
+    config_overrides: Mapping[str, str],
+    environment: Mapping[str, str],
+) -> tuple[dict[str, ConfigValue], tuple["Note", ...]]:
+    config = Config(name)
+    given = stack_content.get("config") or {}
+    if not isinstance(given, dict):
+        raise ProjectError(f"{stack_file}: config is {given!r}; wanted keys and values")
+    decrypt = decrypter(stack_content, environment, stack_file)
+    config.add_stack(given, decrypt, source=str(stack_file))
+    config.add_overrides(config_overrides)
+    declared = content.get("config") or {}
+    if isinstance(declared, dict):
+        config.add_project(declared, source=str(file), stack=stack)
+    values = config.values()
+    return values, tuple(_config_notes(values, stack_content, stack_file))
+
+
+def _config_notes(
+    values: Mapping[str, ConfigValue], stack_content: Mapping[str, Any], stack_file: Path
+) -> list["Note"]:
+    from pulumi_preflight.model import Note  # noqa: PLC0415 - see the top
+
+    notes = []
+    hidden = [key for key, value in values.items() if value.secret and PLACEHOLDER in value.text]
+    if hidden:
+        notes.append(
+            Note(
+                text=f"{', '.join(sorted(hidden))}: not decrypted, since {PASSPHRASE} is not set; "
+                "the program saw a placeholder"
+            )
+        )
+    if stack_content.get("environment"):
+        notes.append(
+            Note(
+                text=f"{stack_file.name}: environment: (Pulumi ESC) was not read, since it needs "
+                "Pulumi Cloud; the program ran without its values"
+            )
+        )
+    return notes
+
+
+def _program(content: Mapping[str, Any], file: Path) -> tuple[Path, Path]:
+    main = content.get("main") or ""
+    program = file.parent / str(main)
+    if program.is_dir():
+        if not (program / "__main__.py").is_file():
+            raise ProjectError(
+                f"{program} holds no __main__.py, the program that {file} stands for",
+                hint="write it, or name its folder with main: in the project file",
+            )
+        return program, program
+    if not program.is_file():
+        raise ProjectError(f"{file}: main is {main!r}, but there is no {program}")
+    return program.parent, program
+
+
+def _interpreter(content: Mapping[str, Any], file: Path, environment: Mapping[str, str]) -> Path:
+    runtime = content.get("runtime")
+    options: Any = {}
+    if isinstance(runtime, dict):
+        options, runtime = runtime.get("options") or {}, runtime.get("name")
+    if runtime != "python":
+        raise ProjectError(
+            f"{file}: runtime is {runtime!r}; preflight runs programs in Python only"
+        )
+    if virtualenv := options.get("virtualenv"):
+        return _of_virtualenv(file.parent / str(virtualenv), f"{file}: virtualenv {virtualenv!r}")
+    if options.get("toolchain") in (None, "uv") and (lock := _found_upwards(file, "uv.lock")):
+        return _of_virtualenv(lock.with_name(".venv"), f"the uv project of {lock}")
+    if command := environment.get(_INTERPRETER_VARIABLE):
+        found = which(command, path=environment.get("PATH"))
+        if found is None:
+            raise ProjectError(f"{_INTERPRETER_VARIABLE} is {command!r}, which is no command here")
+        return Path(found)
+    if active := environment.get("VIRTUAL_ENV"):
+        return _of_virtualenv(Path(active), f"VIRTUAL_ENV={active}")
+    return Path(sys.executable)
+
+
+def _found_upwards(file: Path, name: str) -> Path | None:
+    return next((path for folder in file.parents if (path := folder / name).is_file()), None)
+
+
+def _of_virtualenv(folder: Path, what: str) -> Path:
+    for inside in ("bin/python", "Scripts/python.exe"):
+        if (folder / inside).is_file():
+            return Path(os.path.normpath(folder)) / inside
+    raise ProjectError(
+        f"{what}: there is no Python environment in {os.path.normpath(folder)}",
+        hint=f"make it: pulumi install, or python -m venv {os.path.normpath(folder)} and install "
+        "the program's requirements there",
+    )
+
+
+def _overrides(root: Path) -> "Overrides | None":
+    path = root / _OVERRIDES_FILE
+    if not path.is_file():
+        return None
+    from pulumi_preflight.overrides import read_overrides  # noqa: PLC0415 - see the top
+
+    return read_overrides(path)

@@ -1,0 +1,198 @@
+"""One request of the program to register a resource, made the engine's way step by step.
+
+Source: pulumi/pulumi, pkg/resource/deploy/source_eval.go, RegisterResource.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from pulumi.runtime.proto.alias_pb2 import Alias
+from pulumi.runtime.proto.callback_pb2 import Callback
+from pulumi.runtime.proto.resource_pb2 import (
+    RegisterResourceRequest,
+    TransformRequest,
+    TransformResourceOptions,
+)
+
+from pulumi_preflight.callbacks import Callbacks
+from pulumi_preflight.providers import provider_type, urn_of_reference
+from pulumi_preflight.registry import Inherited, Registry
+from pulumi_preflight.urns import package_of, type_of
+from pulumi_preflight.wire import (
+    MARK,
+    OUTPUT,
+    SECRET,
+    UNKNOWN,
+    Properties,
+    PropertyValue,
+    from_struct,
+    is_marked,
+    mark_of,
+    rewrite,
+    to_struct,
+    without_secret,
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Registration:
+    """A resource on its way in; transforms change it."""
+
+    request: RegisterResourceRequest
+    options: TransformResourceOptions
+    properties: Properties
+    property_dependencies: dict[str, set[str]]
+    dependencies: set[str]
+
+
+def read_registration(request: RegisterResourceRequest, registry: Registry) -> Registration:
+    """Reads a request; what it leaves open comes from its parent."""
+    parent = registry.inherited(request.parent)
+    properties = from_struct(request.object)
+    dependencies = set(request.dependencies)
+    property_dependencies = {
+        name: set(entry.urns) for name, entry in request.propertyDependencies.items()
+    }
+    if not property_dependencies and not request.remote:
+        property_dependencies = {name: set(dependencies) for name in properties}
+    return Registration(
+        request=request,
+        options=_options(request, parent, registry),
+        properties=properties,
+        property_dependencies=property_dependencies,
+        dependencies=dependencies,
+    )
+
+
+def _options(
+    request: RegisterResourceRequest, parent: Inherited, registry: Registry
+) -> TransformResourceOptions:
+    options = TransformResourceOptions(
+        depends_on=request.dependencies,
+        ignore_changes=request.ignoreChanges,
+        replace_on_changes=request.replaceOnChanges,
+        version=request.version,
+        aliases=[*(Alias(urn=urn) for urn in request.aliasURNs), *request.aliases],
+        provider=_provider(request, parent, registry),
+        plugin_download_url=request.pluginDownloadURL,
+        deleted_with=request.deletedWith or parent.deleted_with,
+        additional_secret_outputs=request.additionalSecretOutputs,
+        providers=request.providers,
+        replace_with=request.replace_with,
+        **{"import": request.importId},
+    )
+    if request.HasField("customTimeouts"):
+        options.custom_timeouts.CopyFrom(request.customTimeouts)
+    if request.HasField("hooks"):
+        options.hooks.CopyFrom(request.hooks)
+    if request.deleteBeforeReplaceDefined or request.deleteBeforeReplace:
+        options.delete_before_replace = request.deleteBeforeReplace
+    protect = request.protect if request.HasField("protect") else parent.protect
+    if protect is not None:
+        options.protect = protect
+    retain = request.retainOnDelete if request.HasField("retainOnDelete") else None
+    retain = parent.retain_on_delete if retain is None else retain
+    if retain is not None:
+        options.retain_on_delete = retain
+    return options
+
+
+def _provider(request: RegisterResourceRequest, parent: Inherited, registry: Registry) -> str:
+    if request.provider:
+        return request.provider
+    package = package_of(request.type)
+    serves = type_of(urn_of_reference(parent.provider)) if parent.provider else ""
+    if serves == provider_type(package):
+        return parent.provider
+    if not request.custom and not request.remote:
+        return parent.provider
+    if package in request.providers:
+        return request.providers[package]
+    return registry.inherited(request.parent).providers.get(package, "")
+
+
+def run_transforms(
+    registration: Registration,
+    callbacks: Callbacks,
+    registry: Registry,
+    stack_transforms: Iterable[Callback],
+) -> None:
+    """Runs the resource's own transforms, then those of its parents, then the stack's."""
+    request = registration.request
+    transforms = [*request.transforms]
+    above = request.parent
+    while above:
+        inherited = registry.inherited(above)
+        transforms.extend(inherited.transforms)
+        above = inherited.parent
+    transforms.extend(stack_transforms)
+    if not transforms:
+        return
+    if request.transforms:
+        registration.properties = _with_dependencies(registration)
+    for transform in transforms:
+        answer = callbacks.transform(
+            transform,
+            TransformRequest(
+                type=request.type,
+                name=request.name,
+                custom=request.custom,
+                parent=request.parent,
+                properties=to_struct(registration.properties),
+                options=registration.options,
+            ),
+        )
+        if answer.HasField("properties"):
+            registration.properties = from_struct(answer.properties)
+        if answer.HasField("options"):
+            registration.options = answer.options
+    if request.transforms:
+        _read_dependencies(registration)
+
+
+def collect_output_dependencies(registration: Registration) -> None:
+    """Adds what output values say of their dependencies to the properties' own."""
+    if not is_marked(registration.request.object) and not registration.request.transforms:
+        return
+    for name, value in registration.properties.items():
+        found = _dependencies_in(value)
+        registration.property_dependencies.setdefault(name, set()).update(found)
+
+
+def _with_dependencies(registration: Registration) -> Properties:
+    """Wraps each property into an output value, so that a transform sees what it depends on."""
+    return {
+        name: _as_output(value, sorted(registration.property_dependencies.get(name, ())))
+        for name, value in registration.properties.items()
+    }
+
+
+def _as_output(value: PropertyValue, urns: list[str]) -> PropertyValue:
+    if not urns or mark_of(value) == OUTPUT:
+        return value
+    output: Properties = {MARK: OUTPUT, "dependencies": [*urns]}
+    if mark_of(value) == SECRET:
+        output["secret"] = True
+        value = without_secret(value)
+    return output if value == UNKNOWN else output | {"value": value}
+
+
+def _read_dependencies(registration: Registration) -> None:
+    registration.dependencies = set(registration.options.depends_on)
+    registration.property_dependencies = {
+        name: _dependencies_in(value) for name, value in registration.properties.items()
+    }
+    registration.dependencies.update(*registration.property_dependencies.values())
+
+
+def _dependencies_in(value: PropertyValue) -> set[str]:
+    found: set[str] = set()
+
+    def look(marked: dict[str, PropertyValue]) -> PropertyValue:
+        urns = marked.get("dependencies")
+        if marked[MARK] == OUTPUT and isinstance(urns, list):
+            found.update(urn for urn in urns if isinstance(urn, str))
+        return marked
+
+    rewrite(value, look)
+    return found

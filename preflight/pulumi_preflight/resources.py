@@ -1,0 +1,441 @@
+"""Registers and reads resources: URN, provider, inputs, judgement, outputs.
+
+Source of the behaviour: pulumi/pulumi, pkg/resource/deploy/{source_eval,step_generator}.go.
+"""
+
+import json
+import threading
+from dataclasses import dataclass
+
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzerResourceOptions
+from pulumi.runtime.proto.callback_pb2 import Callback
+from pulumi.runtime.proto.resource_pb2 import (
+    ReadResourceRequest,
+    ReadResourceResponse,
+    RegisterResourceRequest,
+    RegisterResourceResponse,
+    ResourceHookRequest,
+)
+
+from pulumi_preflight.aliases import AliasedResource
+from pulumi_preflight.analysis import analyze_request, struct_as_packs_see
+from pulumi_preflight.arns import Place
+from pulumi_preflight.assets import hashed
+from pulumi_preflight.durations import seconds
+from pulumi_preflight.errors import ProgramError
+from pulumi_preflight.model import RegisteredResource, SourcePosition
+from pulumi_preflight.outputs import Filled, with_secrets
+from pulumi_preflight.positions import Positions
+from pulumi_preflight.providers import (
+    Package,
+    default_provider_inputs,
+    is_default_denied,
+    is_provider_type,
+    provider_type,
+    urn_of_reference,
+)
+from pulumi_preflight.registration import (
+    Registration,
+    collect_output_dependencies,
+    read_registration,
+    run_transforms,
+)
+from pulumi_preflight.registry import Inherited
+from pulumi_preflight.run import Run
+from pulumi_preflight.urns import create_urn
+from pulumi_preflight.well_formed import Subject, resource_id
+from pulumi_preflight.wire import (
+    UNKNOWN,
+    Properties,
+    from_struct,
+    is_marked,
+    to_struct,
+    without_outputs,
+    without_references,
+    without_secret,
+)
+
+_DEFAULT_REGION = "us-east-1"
+_STACK_REFERENCE = "pulumi:pulumi:StackReference"
+_STASH = "pulumi:index:Stash"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Identity:
+    """What a resource is called, and where the program made it."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str
+    position: SourcePosition | None
+
+
+class Resources:
+    """The resources of one run of a program."""
+
+    def __init__(self, run: Run, positions: Positions) -> None:
+        """Takes the run that they belong to."""
+        self._run = run
+        self._registry = run.registry
+        self._positions = positions
+        self._providing = threading.Lock()
+        self.stack_transforms: list[Callback] = []
+
+    def register(self, request: RegisterResourceRequest) -> RegisterResourceResponse:
+        """Registers a resource.
+
+        Raises:
+            AssetError: A file that it names cannot be read.
+            HookError: One of its hooks failed.
+            PreflightError: A pack failed while it judged the resource.
+        """
+        position = self._positions.of_request(request.sourcePosition, request.stackTrace)
+        registration = read_registration(request, self._registry)
+        run_transforms(
+            registration, self._run.callbacks, self._registry, list(self.stack_transforms)
+        )
+        collect_output_dependencies(registration)
+        identity = self._identity(request.type, request.name, request.parent, position)
+        provider = self._provider(registration, position)
+        inputs = hashed(self._inputs(registration), self._run.project.working_directory)
+        aliases = self._aliases(registration)
+        inherited = self._inherited(registration, provider, aliases)
+        resource = RegisteredResource(
+            urn=identity.urn,
+            type=identity.type,
+            name=identity.name,
+            parent=identity.parent,
+            custom=request.custom,
+            remote=request.remote,
+            provider="" if request.remote else provider,
+            inputs=struct_as_packs_see(inputs),
+            outputs=Struct(),
+            dependencies=tuple(sorted(registration.dependencies)),
+            property_dependencies={
+                name: tuple(sorted(urns))
+                for name, urns in sorted(registration.property_dependencies.items())
+            },
+            options=_options(registration, aliases),
+            position=position,
+        )
+        if not self._registry.claim(identity.urn, position):
+            filled = self._fill(registration, resource, inputs)
+            return self._response(request, identity.urn, filled)
+        return self._create(registration, resource, inputs, inherited)
+
+    def _create(
+        self,
+        registration: Registration,
+        resource: RegisteredResource,
+        inputs: Properties,
+        inherited: Inherited,
+    ) -> RegisterResourceResponse:
+        manager = self._registry.find(urn_of_reference(resource.provider))
+        judged = self._run.check(analyze_request(resource, manager))
+        if judged != resource.inputs:
+            inputs = from_struct(judged)
+        hooks = registration.options.hooks
+        asked = ResourceHookRequest(
+            urn=resource.urn, name=resource.name, type=resource.type, new_inputs=judged
+        )
+        self._run.callbacks.run_hooks(hooks.before_create, asked)
+        filled = self._fill(registration, resource, inputs)
+        outputs = struct_as_packs_see(filled.outputs)
+        registered = RegisteredResource(
+            urn=resource.urn,
+            type=resource.type,
+            name=resource.name,
+            parent=resource.parent,
+            custom=resource.custom,
+            remote=resource.remote,
+            id=filled.id,
+            provider=resource.provider,
+            inputs=judged,
+            outputs=outputs,
+            dependencies=resource.dependencies,
+            property_dependencies=resource.property_dependencies,
+            options=resource.options,
+            position=resource.position,
+        )
+        self._registry.add(registered, inherited)
+        if resource.custom:
+            asked.id = filled.id
+            asked.new_outputs.CopyFrom(outputs)
+            self._run.callbacks.run_hooks(hooks.after_create, asked)
+        return self._response(registration.request, resource.urn, filled)
+
+    def read(self, request: ReadResourceRequest) -> ReadResourceResponse:
+        """Reads a resource that exists already."""
+        position = self._positions.of_request(request.sourcePosition, request.stackTrace)
+        identity = self._identity(request.type, request.name, request.parent, position)
+        package = self._run.packages.find(
+            request.packageRef,
+            token=request.type,
+            version=request.version,
+            url=request.pluginDownloadURL,
+        )
+        provider = self._reference(package, request.provider, position)
+        inputs = from_struct(request.properties)
+        filled = self._read(identity, request.id, provider, inputs)
+        outputs = with_secrets(filled.outputs, list(request.additionalSecretOutputs))
+        if self._registry.claim(identity.urn, position):
+            resource = RegisteredResource(
+                urn=identity.urn,
+                type=identity.type,
+                name=identity.name,
+                parent=identity.parent,
+                custom=True,
+                external=True,
+                id=filled.id,
+                provider=provider,
+                inputs=struct_as_packs_see(inputs),
+                outputs=struct_as_packs_see(outputs),
+                dependencies=tuple(sorted(request.dependencies)),
+                options=AnalyzerResourceOptions(
+                    additionalSecretOutputs=request.additionalSecretOutputs, parent=request.parent
+                ),
+                position=position,
+            )
+            self._registry.add(resource, Inherited(parent=request.parent))
+        return ReadResourceResponse(urn=identity.urn, id=filled.id, properties=to_struct(outputs))
+
+    def _read(self, identity: _Identity, id_: str, provider: str, inputs: Properties) -> Filled:
+        if identity.type == _STACK_REFERENCE:
+            return Filled(
+                id=id_, outputs=self._stack_outputs(str(inputs.get("name") or id_), identity)
+            )
+        if id_ == UNKNOWN:
+            return Filled(id="", outputs={})
+        return self._run.outputs.of_resource(
+            identity.urn,
+            inputs,
+            place=self.place_of(identity.type, provider, inputs),
+            given_id=id_,
+            known=self._known(identity.urn),
+        )
+
+    def _stack_outputs(self, name: str, identity: _Identity) -> Properties:
+        return {
+            "name": name,
+            "outputs": self._run.stack_reference(name, identity.position),
+            "secretOutputNames": [],
+        }
+
+    def _identity(
+        self, type_: str, name: str, parent: str, position: SourcePosition | None
+    ) -> _Identity:
+        project = self._run.project
+        return _Identity(
+            urn=create_urn(
+                stack=project.stack, project=project.name, parent=parent, type_=type_, name=name
+            ),
+            type=type_,
+            name=name,
+            parent=parent,
+            position=position,
+        )
+
+    def _inputs(self, registration: Registration) -> Properties:
+        request = registration.request
+        inputs = registration.properties
+        if is_marked(request.object) or request.transforms or self.stack_transforms:
+            inputs = {name: without_outputs(value) for name, value in inputs.items()}
+        if not is_provider_type(request.type):
+            return inputs
+        package = Package(
+            name=request.type.rpartition(":")[2],
+            version=registration.options.version,
+            url=registration.options.plugin_download_url,
+        )
+        if request.packageRef:
+            package = self._run.packages.find(
+                request.packageRef, token=request.type, version="", url=""
+            )
+        return inputs | package.inputs()
+
+    def _aliases(self, registration: Registration) -> tuple[str, ...]:
+        request, project = registration.request, self._run.project
+        return AliasedResource(
+            project=project.name,
+            stack=project.stack,
+            parent=request.parent,
+            type_=request.type,
+            name=request.name,
+        ).former_urns(
+            registration.options.aliases, self._registry.inherited(request.parent).aliases
+        )
+
+    def _inherited(
+        self, registration: Registration, provider: str, aliases: tuple[str, ...]
+    ) -> Inherited:
+        request, options = registration.request, registration.options
+        providers = dict(options.providers)
+        if not request.custom:
+            providers = {**self._registry.inherited(request.parent).providers, **providers}
+        return Inherited(
+            parent=request.parent,
+            provider=provider,
+            providers=providers,
+            protect=options.protect if options.HasField("protect") else None,
+            retain_on_delete=(
+                options.retain_on_delete if options.HasField("retain_on_delete") else None
+            ),
+            deleted_with=options.deleted_with,
+            aliases=aliases,
+            transforms=tuple(request.transforms),
+        )
+
+    def _provider(self, registration: Registration, position: SourcePosition | None) -> str:
+        request, options = registration.request, registration.options
+        if is_provider_type(request.type) or not (request.custom or request.remote):
+            return ""
+        package = self._run.packages.find(
+            request.packageRef,
+            token=request.type,
+            version=options.version,
+            url=options.plugin_download_url,
+        )
+        return self._reference(package, options.provider, position)
+
+    def _reference(self, package: Package, given: str, position: SourcePosition | None) -> str:
+        """The provider that was given, else the package's default one, made when first needed."""
+        if given:
+            return given
+        config = self._run.project.config
+        if is_default_denied(package.name, config):
+            where = f"{position.file}:{position.line}: " if position else ""
+            raise ProgramError(
+                f"{where}the default provider of {package.name} is disabled by "
+                "pulumi:disable-default-providers, and the resource names no other",
+                hint="give it one: ResourceOptions(provider=...)",
+            )
+        identity = self._identity(provider_type(package.name), package.default_name, "", None)
+        with self._providing:
+            known = self._registry.find(identity.urn)
+            if known is None:
+                self._registry.claim(identity.urn, None)
+                known = self._add_default(identity, default_provider_inputs(package, config))
+        return f"{known.urn}::{known.id or UNKNOWN}"
+
+    def _add_default(self, identity: _Identity, inputs: Properties) -> RegisteredResource:
+        resource = RegisteredResource(
+            urn=identity.urn,
+            type=identity.type,
+            name=identity.name,
+            parent="",
+            custom=True,
+            inputs=to_struct(inputs),
+            outputs=Struct(),
+        )
+        judged = self._run.check(analyze_request(resource, None))
+        filled = self._provider_state(identity.urn, identity.type, from_struct(judged))
+        resource = RegisteredResource(
+            urn=identity.urn,
+            type=identity.type,
+            name=identity.name,
+            parent="",
+            custom=True,
+            id=filled.id,
+            inputs=judged,
+            outputs=to_struct(filled.outputs),
+        )
+        self._registry.add(resource, Inherited())
+        return resource
+
+    def _provider_state(self, urn: str, type_: str, inputs: Properties) -> Filled:
+        outputs = {name: value for name, value in inputs.items() if not name.startswith("__")}
+        subject = Subject(seed=urn, token=type_, name="", place=Place(region=""))
+        return Filled(id="" if self._run.keep_unknowns else resource_id(subject), outputs=outputs)
+
+    def _fill(
+        self, registration: Registration, resource: RegisteredResource, inputs: Properties
+    ) -> Filled:
+        request = registration.request
+        if request.remote:
+            self._run.note_remote(resource)
+            return Filled(id="", outputs={})
+        if not request.custom:
+            return Filled(id="", outputs={})
+        if is_provider_type(request.type):
+            filled = self._provider_state(resource.urn, resource.type, inputs)
+        elif request.type == _STACK_REFERENCE:
+            name = str(without_secret(inputs.get("name")) or resource.name)
+            identity = self._identity(
+                resource.type, resource.name, resource.parent, resource.position
+            )
+            filled = Filled(id=name, outputs=self._stack_outputs(name, identity))
+        elif request.type == _STASH:
+            value = inputs.get("input")
+            filled = Filled(id=resource.name, outputs={"input": value, "output": value})
+        else:
+            flat = {name: without_references(value) for name, value in inputs.items()}
+            filled = self._run.outputs.of_resource(
+                resource.urn,
+                flat,
+                place=self.place_of(resource.type, resource.provider, flat),
+                given_id=getattr(registration.options, "import"),
+                known=self._known(resource.urn),
+                default_tags=self._default_tags(resource.provider),
+            )
+        secrets = list(registration.options.additional_secret_outputs)
+        return Filled(id=filled.id, outputs=with_secrets(filled.outputs, secrets))
+
+    def _known(self, urn: str) -> Properties:
+        overrides = self._run.project.overrides
+        return dict(overrides.outputs_of(urn)) if overrides else {}
+
+    def place_of(self, token: str, provider: str, inputs: Properties) -> Place:
+        """Where a resource is or a function looks: its own region, its provider's, or the stack's."""
+        manager = self._registry.find(urn_of_reference(provider))
+        settings = from_struct(manager.inputs) if manager else {}
+        for region in (inputs.get("region"), settings.get("region")):
+            plain = without_secret(region)
+            if isinstance(plain, str) and plain and plain != UNKNOWN:
+                return Place(region=plain)
+        if self._run.project.region is None and token.startswith("aws:"):
+            self._registry.note(
+                f"no region is configured (aws:region): {_DEFAULT_REGION} was assumed"
+            )
+        return Place(region=self._run.project.region or _DEFAULT_REGION)
+
+    def _default_tags(self, provider: str) -> Properties:
+        manager = self._registry.find(urn_of_reference(provider))
+        if manager is None or "defaultTags" not in manager.inputs.fields:
+            return {}
+        given = without_secret(from_struct(manager.inputs)["defaultTags"])
+        # Providers take objects as JSON text.
+        if isinstance(given, str):
+            try:
+                given = json.loads(given)
+            except ValueError:
+                return {}
+        tags = given.get("tags") if isinstance(given, dict) else None
+        return tags if isinstance(tags, dict) else {}
+
+    def _response(
+        self, request: RegisterResourceRequest, urn: str, filled: Filled
+    ) -> RegisterResourceResponse:
+        return RegisterResourceResponse(urn=urn, id=filled.id, object=to_struct(filled.outputs))
+
+
+def _options(registration: Registration, aliases: tuple[str, ...]) -> AnalyzerResourceOptions:
+    options = registration.options
+    timeouts = options.custom_timeouts
+    return AnalyzerResourceOptions(
+        protect=options.protect,
+        ignoreChanges=options.ignore_changes,
+        deleteBeforeReplace=options.delete_before_replace,
+        deleteBeforeReplaceDefined=options.HasField("delete_before_replace"),
+        additionalSecretOutputs=options.additional_secret_outputs,
+        aliases=aliases,
+        customTimeouts=AnalyzerResourceOptions.CustomTimeouts(
+            **{
+                name: seconds(text)
+                for name in ("create", "update", "delete")
+                if (text := getattr(timeouts, name))
+            }
+        ),
+        parent=registration.request.parent,
+    )

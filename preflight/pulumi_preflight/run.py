@@ -1,0 +1,79 @@
+"""What all parts of one run of a program share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
+
+from pulumi_preflight.callbacks import Callbacks
+from pulumi_preflight.model import RegisteredResource, SourcePosition
+from pulumi_preflight.outputs import Outputs
+from pulumi_preflight.project import Project
+from pulumi_preflight.providers import Packages
+from pulumi_preflight.registry import Registry
+from pulumi_preflight.shapes import Ask, Shapes
+from pulumi_preflight.wire import UNKNOWN, PropertyValue
+
+ResourceCheck = Callable[[AnalyzeRequest], Struct]
+"""Judges a resource; gives its inputs, changed or not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of a program.
+
+    Attributes:
+        project: What runs.
+        check: Judges each resource that is registered, components and providers too.
+        keep_unknowns: Whether computed outputs stay unknown.
+        shapes: The classes of the program's SDKs.
+        outputs: Fills in outputs.
+        registry: What was registered so far.
+        callbacks: The program's transforms and hooks.
+        packages: The packages that the program registered by itself.
+    """
+
+    project: Project
+    check: ResourceCheck
+    keep_unknowns: bool
+    shapes: Shapes
+    outputs: Outputs
+    registry: Registry
+    callbacks: Callbacks
+    packages: Packages
+
+    @classmethod
+    def of(cls, project: Project, check: ResourceCheck, ask: Ask, *, keep_unknowns: bool) -> "Run":
+        """Begins a run; `ask` reaches the program's process."""
+        shapes = Shapes(ask)
+        return cls(
+            project=project,
+            check=check,
+            keep_unknowns=keep_unknowns,
+            shapes=shapes,
+            outputs=Outputs(shapes, keep_unknowns=keep_unknowns),
+            registry=Registry(),
+            callbacks=Callbacks(),
+            packages=Packages(),
+        )
+
+    def stack_reference(self, name: str, position: SourcePosition | None) -> PropertyValue:
+        """The outputs of another stack: those that the user knows, else unknown, with a note."""
+        overrides = self.project.overrides
+        if overrides and name in overrides.stack_references:
+            return dict(overrides.stack_references[name])
+        self.registry.note(
+            f"the outputs of the stack {name} are not known offline, so what depends on them was "
+            "not judged; preflight.yaml can give them under stackReferences",
+            position,
+        )
+        return UNKNOWN
+
+    def note_remote(self, resource: RegisteredResource) -> None:
+        """Says that what a remote component creates was not seen."""
+        self.registry.note(
+            f"{resource.name} ({resource.type}) is a component that its provider's plugin builds: "
+            "its resources are not known offline and were not judged, and its outputs are unknown",
+            resource.position,
+        )

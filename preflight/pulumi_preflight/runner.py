@@ -1,0 +1,293 @@
+"""Runs a Pulumi program in the program's own interpreter, as the Python language host would.
+
+Started by path with the number of an inherited socket, over which it reads its settings and what
+preflight asks of the SDK's classes, and reports how the program ended: one JSON object a line.
+Imports nothing of this package and no newer Python than the SDK asks for, since the interpreter
+is the program's.
+"""
+
+from __future__ import annotations
+
+import sys
+
+# Python put this file's folder first; its modules would hide some of the standard library's.
+del sys.path[0]
+
+import asyncio  # noqa: E402 - the path had to be mended first, here and below
+import enum  # noqa: E402
+import inspect  # noqa: E402
+import json  # noqa: E402
+import logging  # noqa: E402
+import os  # noqa: E402
+import runpy  # noqa: E402
+import socket  # noqa: E402
+import threading  # noqa: E402
+import traceback  # noqa: E402
+import typing  # noqa: E402
+from collections import abc  # noqa: E402
+from concurrent.futures import ThreadPoolExecutor  # noqa: E402
+
+# What a wire name is kept under by `pulumi.getter`, and what marks an output class.
+_WIRE_NAME = "_pulumi_name"
+_MAIN_THREAD = threading.get_ident()
+
+# The language host gives its event loop this many threads for each parallel operation.
+_THREADS_PER_OPERATION = 4
+
+
+class Channel:
+    """The socket to preflight: one JSON object a line, both ways, from any thread."""
+
+    def __init__(self, number: int) -> None:
+        """Takes over an inherited socket, and keeps it from the program's own children."""
+        connection = socket.socket(fileno=number)
+        connection.set_inheritable(False)  # noqa: FBT003 - the standard library's signature
+        self._lines = connection.makefile("rwb")
+        self._writing = threading.Lock()
+
+    def send(self, message: dict[str, object]) -> None:
+        """Writes one message."""
+        with self._writing:
+            self._lines.write(json.dumps(message).encode() + b"\n")
+            self._lines.flush()
+
+    def receive(self) -> dict[str, typing.Any]:
+        """Waits for one message; ends the process where preflight is gone."""
+        line = self._lines.readline()
+        if not line:
+            os._exit(1)
+        message: dict[str, typing.Any] = json.loads(line)
+        return message
+
+
+def main() -> int:
+    """Imports the SDK, takes the settings, runs the program, reports its end."""
+    channel = Channel(int(sys.argv[1]))
+    try:
+        # Takes most of the time before the program starts, so it comes before the settings, which
+        # wait for preflight's own start.
+        import pulumi.runtime  # noqa: PLC0415 - see above
+    except ImportError as error:
+        channel.send({"ended": "no SDK", "text": str(error)})
+        return 1
+    settings = channel.receive()
+    threading.Thread(target=_answer, args=(channel,), daemon=True).start()
+    config = pulumi.runtime.get_config_env()
+    pulumi.runtime.set_all_config(config, pulumi.runtime.get_config_secret_keys_env())
+    pulumi.runtime.configure(pulumi.runtime.Settings(**_accepted(settings["sdk"])))
+    sys.argv = [settings["program"]]
+    end = _run(settings["program"], settings["sdk"]["parallel"])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    channel.send(end)
+    return 0 if end["ended"] == "well" else 1
+
+
+def _accepted(settings: dict[str, object]) -> dict[str, typing.Any]:
+    """The settings that this version of the SDK knows."""
+    import pulumi.runtime  # noqa: PLC0415 - it may be missing, which main tells
+
+    known = inspect.signature(pulumi.runtime.Settings.__init__).parameters
+    return {name: value for name, value in settings.items() if name in known}
+
+
+def _run(program: str, parallel: int) -> dict[str, object]:
+    import pulumi  # noqa: PLC0415 - it may be missing, which main tells
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    executor = ThreadPoolExecutor(max_workers=parallel * _THREADS_PER_OPERATION)
+    loop.set_default_executor(executor)
+    # A failure leaves tasks that nobody awaits; asyncio would complain of each.
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+
+    def execute() -> None:
+        runpy.run_path(program, run_name="__main__")
+
+    try:
+        loop.run_until_complete(pulumi.runtime.run_in_stack(execute))
+    except SystemExit as exit_:
+        if exit_.code in (None, 0):
+            return {"ended": "well"}
+        return {"ended": "exit", "code": str(exit_.code), "frames": _frames(exit_)}
+    except BaseException as error:  # noqa: BLE001 - whatever it is, preflight must be told
+        return _failure(error)
+    finally:
+        executor.shutdown(wait=False)
+    return {"ended": "well"}
+
+
+def _failure(error: BaseException) -> dict[str, object]:
+    """Tells of an exception and of those behind it, the outermost first."""
+    errors: list[dict[str, object]] = []
+    seen: typing.Optional[BaseException] = error  # noqa: UP045 - Python 3.9 reads this
+    while seen is not None and len(errors) < 5:  # noqa: PLR2004 - enough to find the user's frame
+        errors.append(
+            {
+                "type": _type_name(seen),
+                "text": str(seen),
+                "frames": _frames(seen),
+                "file": getattr(seen, "filename", None) if isinstance(seen, SyntaxError) else None,
+                "line": getattr(seen, "lineno", None) if isinstance(seen, SyntaxError) else None,
+            }
+        )
+        seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
+    return {"ended": "raised", "errors": errors}
+
+
+def _type_name(error: BaseException) -> str:
+    cls = type(error)
+    return cls.__name__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__name__}"
+
+
+def _frames(error: BaseException) -> list[dict[str, object]]:
+    return [
+        {"file": frame.filename, "line": frame.lineno, "function": frame.name, "text": frame.line}
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+
+
+def _answer(channel: Channel) -> None:
+    """Answers what preflight asks, until it is gone."""
+    while True:
+        question = channel.receive()
+        try:
+            answer = _QUESTIONS[question["ask"]](question["of"])
+        except Exception as error:  # noqa: BLE001 - the program must not suffer from a question
+            answer = {"failed": f"{type(error).__name__}: {error}"}
+        channel.send({"answer": answer})
+
+
+def _position(_of: str) -> object:
+    """Where the program is, the innermost frame last."""
+    frame = sys._current_frames().get(_MAIN_THREAD)  # noqa: SLF001 - there is no other way
+    return [
+        {"file": entry.filename, "line": entry.lineno} for entry in traceback.extract_stack(frame)
+    ]
+
+
+def _resource(token: str) -> object:
+    """The outputs of the resource class that the program imported for a type token."""
+    if token not in _RESOURCE_CLASSES:
+        _find_resource_classes()
+    cls = _RESOURCE_CLASSES.get(token)
+    if cls is None:
+        return None
+    initializer = getattr(cls, "_internal_init", cls.__init__)
+    return {"properties": _properties(cls, set(inspect.signature(initializer).parameters))}
+
+
+def _function(token: str) -> object:
+    """The fields of the result class of a function such as `aws:ec2/getVpc:getVpc`.
+
+    The generated SDKs put `getVpc` of the module `ec2` in `<package>.ec2.get_vpc`, with the result
+    class `GetVpcResult` beside it.
+    """
+    _, module, member = token.split(":")
+    wanted = f"{member[:1].upper()}{member[1:]}Result"
+    part = module.partition("/")[0]
+    found = [
+        candidate
+        for name, loaded in list(sys.modules.items())
+        if name.startswith("pulumi_")
+        and isinstance(candidate := vars(loaded).get(wanted), type)
+        and candidate.__module__ == name
+    ]
+    found.sort(key=lambda cls: part not in cls.__module__.split("."))
+    return {"properties": _properties(found[0], set())} if found else None
+
+
+def _class(reference: str) -> object:
+    """The fields of an output class, named as `module:class` by an earlier answer."""
+    module, _, name = reference.partition(":")
+    return {"properties": _properties(vars(sys.modules[module])[name], set())}
+
+
+_QUESTIONS: dict[str, typing.Callable[[str], object]] = {
+    "resource": _resource,
+    "function": _function,
+    "class": _class,
+    "position": _position,
+}
+_RESOURCE_CLASSES: dict[str, type] = {}
+
+
+def _find_resource_classes() -> None:
+    import pulumi  # noqa: PLC0415 - it may be missing, which main tells
+
+    waiting: list[type] = [pulumi.CustomResource]
+    while waiting:
+        cls = waiting.pop()
+        waiting.extend(cls.__subclasses__())
+        token = vars(cls).get("pulumi_type")
+        if isinstance(token, str):
+            _RESOURCE_CLASSES.setdefault(token, cls)
+
+
+def _properties(cls: type, parameters: set[str]) -> list[list[object]]:
+    """Lists the wire name, the kind, and whether it is optional and may be set, of each property."""
+    properties: list[list[object]] = []
+    for base in reversed(cls.__mro__):
+        for name, member in vars(base).items():
+            getter = member.fget if isinstance(member, property) else None
+            wire_name = getattr(getter, _WIRE_NAME, None)
+            if getter is None or wire_name is None:
+                continue
+            kind, optional = _kind(typing.get_type_hints(getter).get("return", typing.Any))
+            properties.append([wire_name, kind, optional, name in parameters])
+    return properties
+
+
+_PLAIN_KINDS: dict[object, str] = {
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+}
+
+
+def _kind(annotation: typing.Any) -> tuple[list[object], bool]:  # noqa: ANN401 - any annotation
+    """The kind of a value, and whether it may be missing."""
+    import pulumi  # noqa: PLC0415 - it may be missing, which main tells
+
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is pulumi.Output and arguments:
+        return _kind(arguments[0])
+    if type(None) in arguments:
+        rest = [argument for argument in arguments if argument is not type(None)]
+        return _kind(rest[0])[0], True
+    if origin is typing.Union:
+        return _kind(arguments[0])[0], False
+    if isinstance(origin, type) and issubclass(origin, abc.Mapping):
+        return ["map", _kind(arguments[-1])[0]], False
+    if isinstance(origin, type) and issubclass(origin, abc.Sequence):
+        return ["list", _kind(arguments[0])[0]], False
+    return _class_kind(annotation), False
+
+
+def _class_kind(annotation: typing.Any) -> list[object]:  # noqa: ANN401 - any annotation
+    import pulumi  # noqa: PLC0415 - it may be missing, which main tells
+
+    if annotation in _PLAIN_KINDS:
+        return [_PLAIN_KINDS[annotation]]
+    if not isinstance(annotation, type):
+        return ["any"]
+    if issubclass(annotation, enum.Enum):
+        base = next(
+            (kind for cls, kind in _PLAIN_KINDS.items() if issubclass(annotation, cls)), "any"
+        )
+        return [base, [member.value for member in annotation]]
+    if issubclass(annotation, pulumi.Asset):
+        return ["asset"]
+    if issubclass(annotation, pulumi.Archive):
+        return ["archive"]
+    if any(
+        hasattr(getattr(member, "fget", None), _WIRE_NAME) for member in vars(annotation).values()
+    ):
+        return ["object", f"{annotation.__module__}:{annotation.__name__}"]
+    return ["any"]
+
+
+if __name__ == "__main__":
+    # Threads that the program left behind must not keep the process; the output is flushed.
+    os._exit(main())
