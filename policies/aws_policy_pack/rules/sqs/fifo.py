@@ -9,7 +9,7 @@ from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
 from aws_policy_pack.rules.sqs.links import QUEUE
-from aws_policy_pack.wording import listed, shown
+from aws_policy_pack.wording import shown
 
 SUFFIX: Final = ".fifo"
 FIFO_ATTRIBUTES: Final = ("deduplicationScope", "fifoThroughputLimit")
@@ -151,9 +151,8 @@ def fifo_deduplication(queue: Resource, config: FifoDeduplication) -> Findings:
         yield Finding(
             problem="`contentBasedDeduplication` is "
             f"{shown(queue.raw('contentBasedDeduplication'))}",
-            wanted="true, or the queue's logical name in "
-            f"{listed(config.queues_with_producer_ids)} (`queuesWithProducerIds` of "
-            "sqs-fifo-deduplication)",
+            wanted="true, or the queue's logical name in `queuesWithProducerIds` of "
+            "sqs-fifo-deduplication",
             fix="Set `contentBasedDeduplication` to true, or declare the queue if each of its "
             "producers sends a deduplication id",
         )

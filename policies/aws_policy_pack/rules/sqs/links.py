@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final, TypeVar
 
+from aws_policy_pack.given import is_given
 from aws_policy_pack.resource import Graph, Properties, Resource, survey
 
 QUEUE: Final = "aws:sqs/queue:Queue"
@@ -20,15 +21,9 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_Create
 Read = TypeVar("Read")
 
 
-def is_given(queue: Resource, key: str) -> bool:
-    """Whether the program gave the queue this property.
-
-    In a preview the provider fills the policies that a queue does not give with unknown values. A
-    value of the program's own that is not known yet comes from a resource.
-    """
-    if queue.is_known(key):
-        return queue.values.get(key) not in (None, "")
-    return bool(queue.references.get(key))
+def has_policy(queue: Resource, key: str) -> bool:
+    """Whether the program gave the queue this policy; the empty text stands for none."""
+    return is_given(queue, key) and queue.values.get(key) != ""
 
 
 def policies_of(queue: Resource, graph: Graph, key: str, kind: str) -> tuple[Resource, ...]:
@@ -42,7 +37,7 @@ def policies_of(queue: Resource, graph: Graph, key: str, kind: str) -> tuple[Res
     )
     if missed:
         raise missed[0]
-    own = (queue,) if is_given(queue, key) else ()
+    own = (queue,) if has_policy(queue, key) else ()
     return own + tuple(policy for policy, queues in found if queue in queues)
 
 
@@ -62,7 +57,7 @@ def sources_of(holder: Resource, graph: Graph) -> tuple[Resource, ...]:
     """The queues of the stack whose redrive policy the resource holds."""
     if holder.type != QUEUE:
         return graph.referenced(holder, "queueUrl", QUEUE)
-    return (holder,) if is_given(holder, "redrivePolicy") else ()
+    return (holder,) if has_policy(holder, "redrivePolicy") else ()
 
 
 def targets_of(holder: Resource, graph: Graph) -> tuple[Resource, ...]:
@@ -81,7 +76,7 @@ def dead_letter_queues_of(queue: Resource, graph: Graph) -> tuple[Resource, ...]
 
 def redrives_to(queue: Resource, graph: Graph) -> tuple[Resource, ...]:
     """The resources that hold a redrive policy which names the queue."""
-    holders = [holder for holder in graph.of_type(QUEUE) if is_given(holder, "redrivePolicy")]
+    holders = [holder for holder in graph.of_type(QUEUE) if has_policy(holder, "redrivePolicy")]
     holders += graph.of_type(REDRIVE_POLICY)
     found, _ = survey(holders, lambda holder: targets_of(holder, graph))
     return tuple(holder for holder, targets in found if queue in targets)

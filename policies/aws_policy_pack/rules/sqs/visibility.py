@@ -1,12 +1,12 @@
 """How long a received message stays hidden, compared with who works on it."""
 
 from collections.abc import Mapping
-from fnmatch import fnmatchcase
 from typing import Annotated, Final
 
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.patterns import most_specific
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
 from aws_policy_pack.rules.sqs.links import (
@@ -39,16 +39,16 @@ class VisibilityTimeout(RuleConfig):
     )
     overrides: Mapping[str, TaskTimeout] = Field(
         default_factory=dict,
-        description="Task timeouts of single queues, by logical name or glob; the first match "
-        "holds",
+        description="Task timeouts of single queues, by logical name or glob; the longest glob "
+        "that matches holds",
     )
 
     def timeout_of(self, name: str) -> tuple[float, str]:
         """The task timeout for the queue with this logical name, and where it is set."""
-        for pattern, seconds in self.overrides.items():
-            if fnmatchcase(name, pattern):
-                return seconds, f"overrides.{pattern}"
-        return self.task_timeout_seconds, "taskTimeoutSeconds"
+        pattern = most_specific(self.overrides, name)
+        if pattern is None:
+            return self.task_timeout_seconds, "taskTimeoutSeconds"
+        return self.overrides[pattern], f"overrides.{pattern}"
 
 
 @stack_rule(
