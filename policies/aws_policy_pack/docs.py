@@ -16,6 +16,8 @@ Every rule also takes `enforcementLevel` (`advisory`, `mandatory`, `remediate`, 
 `onUnknown` (`report`, `fail`, `ignore`) and `waivers` (a list of `resource`, `reason`, `owner`, \
 `expires`).
 """
+MANY_TYPES = 12
+"""From here on the list of a rule's types is folded."""
 SCOPES = {
     Scope.RESOURCE: "each resource's inputs",
     Scope.STACK: "the whole stack",
@@ -63,6 +65,8 @@ def _index(rules: Iterable[AnyRule]) -> str:
 
 def _looks_at(rule: AnyRule) -> str:
     types = ", ".join(f"`{kind}`" for kind in rule.types)
+    if len(rule.types) > MANY_TYPES:
+        types = f"<details><summary>{len(rule.types)} types</summary>{types}</details>"
     return f"{SCOPES[rule.scope]}{': ' if types else ''}{types}"
 
 
