@@ -150,15 +150,16 @@ def _without_reference(marked: dict[str, PropertyValue]) -> PropertyValue:
 
 def json_text(value: PropertyValue) -> str:
     """Writes a value as JSON text as Go does: sorted keys, no spaces, whole numbers as such."""
-    return json.dumps(_whole_numbers(value), sort_keys=True, separators=(",", ":"))
+    return json.dumps(whole_numbers(value), sort_keys=True, separators=(",", ":"))
 
 
-def _whole_numbers(value: PropertyValue) -> PropertyValue:
+def whole_numbers(value: PropertyValue) -> PropertyValue:
+    """Gives floats that are whole as integers, at any depth."""
     match value:
         case list():
-            return [_whole_numbers(item) for item in value]
+            return [whole_numbers(item) for item in value]
         case dict():
-            return {name: _whole_numbers(item) for name, item in value.items()}
+            return {name: whole_numbers(item) for name, item in value.items()}
         case float() if value.is_integer():
             return int(value)
         case _:
