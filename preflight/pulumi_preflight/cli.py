@@ -205,10 +205,11 @@ def _run(options: _Options, started: float) -> int:
     choices = [PackChoice(directory=pack, config=config) for pack, config in options.packs]
     with Packs(choices, context, timeout_seconds=options.timeout_seconds) as packs:
         from pulumi_preflight.monitor import stack_request  # noqa: PLC0415 - packs boot meanwhile
+        from pulumi_preflight.ordering import in_stable_order  # noqa: PLC0415 - packs boot meanwhile
         from pulumi_preflight.program import run_program  # noqa: PLC0415 - packs boot meanwhile
 
         try:
-            deployment = run_program(
+            registered = run_program(
                 project,
                 check=packs.check,
                 keep_unknowns=options.keep_unknowns,
@@ -217,6 +218,7 @@ def _run(options: _Options, started: float) -> int:
         except ProgramError:
             packs.raise_failure()
             raise
+        deployment = in_stable_order(registered)
         packs.analyze_stack(stack_request(deployment))
     from pulumi_preflight.verdict import judge  # noqa: PLC0415 - see the top
 

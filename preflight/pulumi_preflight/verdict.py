@@ -145,8 +145,10 @@ def _order(finding: Finding) -> tuple[str, int, str, str, str]:
 
 
 def _duplicate(duplicate: DuplicateUrn) -> Finding:
-    *_, last = duplicate.positions
-    places = " and ".join(map(_spoken, duplicate.positions))
+    known = [position for position in duplicate.positions if position]
+    ordered = sorted(known, key=lambda position: (position.file, position.line))
+    last = ordered[-1] if ordered else None
+    places = " and ".join(f"{position.file}:{position.line}" for position in ordered)
     kind, name = type_of(duplicate.urn), name_of(duplicate.urn)
     return Finding(
         rule="duplicate-urn",
@@ -156,12 +158,8 @@ def _duplicate(duplicate: DuplicateUrn) -> Finding:
         urn=duplicate.urn,
         file=last.file if last else None,
         line=last.line if last else None,
-        message=f"{name}: registered {len(duplicate.positions)} times as {kind} "
-        f"with one parent, at {places}; wanted once, since the engine stops at the second.",
+        message=f"{name}: registered {len(duplicate.positions)} times as {kind} with one parent"
+        f"{', at ' if places else ''}{places}; wanted once, since the engine stops at the second.",
         fix="Give one of them another logical name, or remove it.",
         url="https://www.pulumi.com/docs/iac/concepts/resources/names/",
     )
-
-
-def _spoken(position: SourcePosition | None) -> str:
-    return f"{position.file}:{position.line}" if position else "an unknown place"

@@ -97,9 +97,13 @@ TOO_MANY = finding(
     urn(SERVICE, "web"),
     level=Level.MANDATORY,
     severity="high",
-    message="web: desiredCount is 50; wanted at most 10 (maxTasks in policies/profiles/dev.json).",
-    fix="Lower desiredCount, or raise maxTasks.",
+    message="web: `desiredCount` is 50; wanted at most 10 (`max` of cost-ecs-desired-count in "
+    "policies/profiles/dev.json).",
+    fix="Lower it, or raise the cap.",
     url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html",
+)
+TOTAL = finding(
+    "cost-total", STACK.urn, level=Level.MANDATORY, message="the services ask for 50 tasks"
 )
 UNTAGGED = finding("tags-required", urn(QUEUE, "jobs"), message="no tags", fix="Add tags.")
 WAIVED = Waived(
@@ -126,7 +130,7 @@ REMEDIATED = Remediation(
     rule="tags-required", pack="demo", urn=urn(SERVICE, "web"), before=Struct(), after=Struct()
 )
 REPORTED = Reported(
-    findings=(TOO_MANY, UNTAGGED),
+    findings=(TOO_MANY, UNTAGGED, TOTAL),
     waived=(WAIVED,),
     not_evaluated=(
         UNSEEN,
@@ -177,7 +181,7 @@ def test_findings_are_sorted_by_file_line_and_rule() -> None:
 
 
 def test_a_urn_registered_twice_is_a_mandatory_finding_with_both_places() -> None:
-    places = (SourcePosition(file="a.py", line=3), SourcePosition(file="b.py", line=9))
+    places = (SourcePosition(file="b.py", line=9), SourcePosition(file="a.py", line=3))
     twice = DuplicateUrn(urn=urn(QUEUE, "jobs"), positions=places)
     found = verdict(Reported(), deployment(duplicates=(twice,)))
     assert found.findings == (
@@ -224,7 +228,7 @@ def test_secrets_of_inputs_and_config_are_kept_out_of_messages() -> None:
         ),
         pytest.param(
             REPORTED,
-            "FAIL: 1 mandatory finding, 1 advisory, 1 waived, 2 not evaluated",
+            "FAIL: 2 mandatory findings, 1 advisory, 1 waived, 2 not evaluated",
             id="one-of-each",
         ),
     ],
@@ -253,17 +257,23 @@ Not evaluated: 2
   sqs-redrive-target (mandatory): `redrivePolicy` is not known yet: jobs, dead
 
 Advisory: 1 finding
-  infra/__main__.py:7  tags-required
-    jobs: no tags
+  tags-required
+    infra/__main__.py:7  jobs
+    no tags
     Fix: Add tags.
 
-Mandatory: 1 finding
-  infra/__main__.py:20  cost-ecs-desired-count (high)
-    web: desiredCount is 50; wanted at most 10 (maxTasks in policies/profiles/dev.json).
-    Fix: Lower desiredCount, or raise maxTasks.
+Mandatory: 2 findings
+  cost-total
+    the services ask for 50 tasks
+
+  cost-ecs-desired-count (high)
+    infra/__main__.py:20  web
+    `desiredCount` is 50; wanted at most 10 (`max` of cost-ecs-desired-count in
+    policies/profiles/dev.json).
+    Fix: Lower it, or raise the cap.
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
 
-FAIL: 1 mandatory finding, 1 advisory, 1 waived, 2 not evaluated
+FAIL: 2 mandatory findings, 1 advisory, 1 waived, 2 not evaluated
 """
 
 
@@ -284,9 +294,49 @@ def test_narrow_terminals_wrap_messages_but_not_places_and_urls(
 ) -> None:
     monkeypatch.setenv("COLUMNS", "40")
     lines = as_text(verdict(), folder="a/long/folder").splitlines()
-    assert "  a/long/folder/__main__.py:20  cost-ecs-desired-count (high)" in lines
+    assert "    a/long/folder/__main__.py:20  web" in lines
     assert f"    {TOO_MANY.url}" in lines
-    assert "    web: desiredCount is 50; wanted at" in lines
+    assert "    `desiredCount` is 50; wanted at most" in lines
+
+
+def test_one_rule_saying_the_same_of_many_resources_says_it_once() -> None:
+    text = as_text(
+        verdict(
+            Reported(
+                findings=tuple(
+                    replace(UNTAGGED, urn=urn(type_, name), message=f"{name}: no tags")
+                    for type_, name in ((QUEUE, "jobs"), (QUEUE, "dead"), (SERVICE, "web"))
+                )
+            )
+        )
+    )
+    assert text.endswith(
+        """
+Advisory: 3 findings
+  tags-required
+    __main__.py:7  jobs
+    __main__.py:8  dead
+    __main__.py:20  web
+    no tags
+    Fix: Add tags.
+
+PASS: 0 mandatory findings, 3 advisory, 0 waived, 0 not evaluated
+"""
+    )
+
+
+def test_resources_of_one_line_are_listed_in_one_line() -> None:
+    there = SourcePosition(file="__main__.py", line=4)
+    two = tuple(replace(item, position=there) for item in RESOURCES if item.type == QUEUE)
+    findings = tuple(replace(UNTAGGED, urn=item.urn) for item in two)
+    text = as_text(verdict(Reported(findings=findings), deployment(resources=two)))
+    assert "    __main__.py:4  dead, jobs\n    no tags\n" in text
+
+
+def test_a_flat_program_has_no_module_to_name() -> None:
+    flat = tuple(replace(item, parent="") for item in RESOURCES if item.custom)
+    text = as_text(verdict(Reported(), deployment(resources=flat)))
+    assert "Resources\n  4  Queue 2, QueuePolicy 1, Service 1\n" in text
 
 
 def test_a_long_list_of_names_is_cut_and_counted() -> None:
@@ -365,7 +415,7 @@ def test_the_json_report_holds_what_the_terminal_shows() -> None:
     document = as_json(verdict())
     assert (document["project"], document["stack"]) == ("shop", "dev")
     assert (document["verdict"], document["seconds"]) == ("fail", 1.234)
-    assert document["findings"][1] == {
+    assert document["findings"][2] == {
         "rule": "cost-ecs-desired-count",
         "pack": "demo",
         "level": "mandatory",

@@ -3,6 +3,7 @@
 import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TextIO, TypeVar
 
@@ -83,7 +84,8 @@ class _Report:
         for module, members in modules.items():
             kinds = Counter(_class_name(member.type) for member in members if member.custom)
             most_first = sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))
-            row = f"{module:<{names}}  {len(members):>{counts}}  "
+            label = "" if list(modules) == [_NO_MODULE] else f"{module:<{names}}  "
+            row = f"{label}{len(members):>{counts}}  "
             listed = ", ".join(f"{kind} {count}" for kind, count in most_first)
             self._indented(2, Text(listed), first=row)
 
@@ -128,30 +130,37 @@ class _Report:
             return
         title = level.value.capitalize()
         self._heading(f"{title}: {counted(len(findings), 'finding')}", _LEVEL_STYLES[level])
-        for finding in findings:
-            self._finding(finding)
+        alike = _grouped((_said(finding), finding) for finding in findings)
+        for number, (said, group) in enumerate(alike):
+            if number:
+                self._console.print()
+            self._said_of(said, group)
 
-    def _finding(self, finding: Finding) -> None:
-        told = [finding.pack] if self._several_packs else []
-        told += [finding.severity] if finding.severity else []
-        header = Text("  ")
-        if finding.file is not None:
-            header.append(self._place(finding.file, finding.line), style="cyan").append("  ")
-        header.append(finding.rule, style=_LEVEL_STYLES[finding.level])
-        header.append(f" ({', '.join(told)})" if told else "")
-        self._console.print(header, soft_wrap=True)
-        self._indented(4, Text(_with_name(finding)))
-        if finding.fix:
-            self._indented(4, Text.assemble(("Fix: ", "bold"), finding.fix))
-        if finding.url:
+    def _said_of(self, said: "_Said", findings: Sequence[Finding]) -> None:
+        """One rule saying one thing: of each resource where it is, the rest once."""
+        told = [said.pack] if self._several_packs else []
+        told += [said.severity] if said.severity else []
+        header = Text("  ").append(said.rule, style=_LEVEL_STYLES[findings[0].level])
+        self._console.print(header.append(f" ({', '.join(told)})" if told else ""), soft_wrap=True)
+        for place, names in _grouped((self._where(found), _about(found)) for found in findings):
+            listed = Text(", ".join(dict.fromkeys(filter(None, names))))
+            if place or listed:
+                self._indented(4, listed, first=f"{place}  " if place else "")
+        self._indented(4, Text(said.message))
+        if said.fix:
+            self._indented(4, Text.assemble(("Fix: ", "bold"), said.fix))
+        if said.url:
             # A broken url cannot be clicked, so it may be longer than the line.
-            self._console.print(Text(f"    {finding.url}", style="dim"), soft_wrap=True)
+            self._console.print(Text(f"    {said.url}", style="dim"), soft_wrap=True)
+
+    def _where(self, finding: Finding) -> str:
+        return self._place(finding.file, finding.line) if finding.file else ""
 
     def _indented(self, columns: int, text: Text, *, first: str = "") -> None:
         """Prints a wrapped text, all of it right of `columns` and of what the first line has."""
         margin = " " * columns
         width = max(self._console.width - columns - len(first), _NARROWEST)
-        for number, line in enumerate(text.wrap(self._console, width)):
+        for number, line in enumerate(text.wrap(self._console, width) or [Text()]):
             line.rstrip()
             before = first if number == 0 else " " * len(first)
             self._console.print(Text(margin + before) + line, soft_wrap=True)
@@ -187,13 +196,32 @@ def _class_name(type_token: str) -> str:
     return type_token.rsplit(":", maxsplit=1)[-1]
 
 
-def _with_name(finding: Finding) -> str:
-    """The message, with the resource's name in front where it does not say it already."""
-    name = name_of(finding.urn)
-    about_stack = qualified_type_of(finding.urn) == STACK_TYPE
-    if about_stack or finding.message.startswith(name):
-        return finding.message
-    return f"{name}: {finding.message}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Said:
+    """What findings of several resources may have in common."""
+
+    rule: str
+    pack: str
+    severity: str | None
+    message: str
+    fix: str | None
+    url: str | None
+
+
+def _said(finding: Finding) -> _Said:
+    return _Said(
+        rule=finding.rule,
+        pack=finding.pack,
+        severity=finding.severity,
+        message=finding.message.removeprefix(f"{_about(finding)}: "),
+        fix=finding.fix,
+        url=finding.url,
+    )
+
+
+def _about(finding: Finding) -> str:
+    """The name of the resource, empty where the stack as a whole is meant."""
+    return "" if qualified_type_of(finding.urn) == STACK_TYPE else name_of(finding.urn)
 
 
 def _without_name(entry: NotEvaluated) -> str:
