@@ -1,0 +1,16 @@
+"""How the tests of rules read what a rule reports."""
+
+from collections.abc import Iterable
+
+from aws_policy_pack.testing import Report
+
+
+def problems(reports: Iterable[Report]) -> list[str]:
+    """What each report says is wrong and of which resource, or what could not be evaluated.
+
+    What the SDK writes before a rule that it could not run is left out.
+    """
+    return [
+        report.message.rpartition("during preview: ")[2].partition("; wanted ")[0]
+        for report in reports
+    ]
