@@ -180,9 +180,9 @@ def test_services_within_the_total_pass(stack: list[Example], config: Mapping[st
 
 def test_a_service_that_cannot_be_read_does_not_hide_what_the_others_ask_for() -> None:
     stack = [service("web", desiredCount=UNKNOWN), service("worker", desiredCount=13)]
-    found = analyze_stack(total_desired_count, stack)
-    assert messages(found)[0] == "not evaluated: web: `desiredCount` is not known yet"
-    assert messages(found)[1].startswith("the services ask for 13 tasks together (worker 13); ")
+    judged, unread = messages(analyze_stack(total_desired_count, stack))
+    assert judged.startswith("the services ask for 13 tasks together (worker 13); ")
+    assert unread == "not evaluated: web: `desiredCount` is not known yet"
 
 
 @pytest.mark.parametrize(

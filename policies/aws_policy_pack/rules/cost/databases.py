@@ -205,6 +205,6 @@ def _copies(database: Resource) -> Iterator[tuple[str, str]]:
     if database.type == CLUSTER and database.has("dbClusterInstanceClass"):
         given = shown(database.text("dbClusterInstanceClass"))
         yield (
-            f"`dbClusterInstanceClass` is {given}, which makes a Multi-AZ cluster of three",
+            f"`dbClusterInstanceClass` is {given}, which makes three instances in three zones",
             "Use a single instance or Aurora",
         )
