@@ -27,6 +27,12 @@ USER = "aws:iam/user:User"
 ACCESS_KEY = "aws:iam/accessKey:AccessKey"
 LOGIN_PROFILE = "aws:iam/userLoginProfile:UserLoginProfile"
 
+SAID_OF = {
+    USER: "is an IAM user",
+    ACCESS_KEY: "is an access key",
+    LOGIN_PROFILE: "is a password of an IAM user",
+}
+
 AWS_POLICY = ":iam::aws:policy/"
 EVERY_ACTION = ("*", "*:*")
 
@@ -111,16 +117,14 @@ class NoUsers(RuleConfig):
 )
 def no_users(resource: Resource, config: NoUsers) -> Findings:
     """The user's name is read only where some users are allowed."""
-    kind = resource.type.rpartition(":")[2]
     key = "name" if resource.type == USER else "user"
+    problem, wanted = SAID_OF[resource.type], "no IAM users"
     if config.allowed_users:
         name = resource.text(key) or resource.name
         if any(fnmatchcase(name, pattern) for pattern in config.allowed_users):
             return
-        problem = f"is a {kind} for {shown(name)}"
+        problem = f"{problem} for {shown(name)}"
         wanted = f"one of {listed(config.allowed_users)}"
-    else:
-        problem, wanted = f"is a {kind}", "no IAM users"
     yield Finding(
         problem=problem,
         wanted=f"{wanted} (`allowedUsers` of iam-no-users)",

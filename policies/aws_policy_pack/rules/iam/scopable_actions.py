@@ -8,20 +8,13 @@ from aws_policy_pack.rules.iam.documents import matches
 
 FILE = "scopable_actions.json"
 
-DESCRIBES_ONLY = "ec2:describe"
-"""Start of actions that pass although a few of them take a resource.
-
-Most do not, so that a policy has to name all resources for the rest of them, see
-https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/iam-policies-for-amazon-ec2.html
-"""
-
 
 @cache
 def scopable_actions() -> tuple[str, ...]:
     """The actions of common services that take a resource, in lower case.
 
-    What is not here either takes no resource, such as `ecr:GetAuthorizationToken`, or belongs to a
-    service that the list does not have. Source:
+    What is not here takes no resource, such as `ecr:GetAuthorizationToken`, or is one of the few
+    that the file names as left out, or belongs to a service that the file does not have. Source:
     https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
     """
     text = resources.files(__package__).joinpath(FILE).read_text(encoding="utf-8")
@@ -34,6 +27,4 @@ def scopable_actions() -> tuple[str, ...]:
 @cache
 def is_scopable(pattern: str) -> bool:
     """Whether a pattern such as `ecs:Describe*` means an action that can be limited."""
-    if pattern.lower().startswith(DESCRIBES_ONLY):
-        return False
     return any(matches(action, pattern) for action in scopable_actions())

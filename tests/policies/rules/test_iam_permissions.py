@@ -1,0 +1,402 @@
+"""What IAM policies allow: actions, resources, and passing roles."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from aws_policy_pack.rule import AnyRule
+from aws_policy_pack.rules.iam import pass_role_scoped, wildcard_action, wildcard_resource
+from aws_policy_pack.rules.iam.documents import (
+    GROUP_POLICY,
+    POLICY,
+    ROLE,
+    ROLE_POLICY,
+    USER_POLICY,
+    is_everything,
+)
+from aws_policy_pack.rules.iam.scopable_actions import is_scopable
+from aws_policy_pack.testing import UNKNOWN, Report, analyze
+
+QUEUE = "arn:aws:sqs:eu-west-1:111122223333:tasks"
+BAD_FOR = {
+    wildcard_action.id: {"Action": "sqs:*", "Resource": QUEUE},
+    wildcard_resource.id: {"Action": "sqs:SendMessage", "Resource": "*"},
+    pass_role_scoped.id: {"Action": "iam:PassRole", "Resource": "*"},
+}
+RULES = pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(rule, id=rule.id)
+        for rule in (wildcard_action, wildcard_resource, pass_role_scoped)
+    ],
+)
+
+
+def said(report: Report) -> str:
+    """The message, without what the SDK writes before that of a rule which cannot be run."""
+    return report.message.rpartition("during preview: ")[2]
+
+
+def document(*statements: Mapping[str, object]) -> str:
+    return json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", **statement} for statement in statements],
+        }
+    )
+
+
+def problems(rule: AnyRule, *statements: Mapping[str, object]) -> list[str]:
+    found = analyze(rule, {"policy": document(*statements)})
+    return [said(report).partition("; wanted ")[0] for report in found]
+
+
+def test_a_whole_service_is_found() -> None:
+    [report] = analyze(wildcard_action, {"policy": document({"Action": "sqs:*"})})
+    assert report.level == "mandatory"
+    assert report.message == (
+        "subject: statement 1 of `policy` allows 'sqs:*'; wanted the actions that are needed, by "
+        "name. Fix: List the actions in `Action`. "
+        "https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-21"
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "allowed"),
+    [
+        pytest.param({"Action": "*"}, "'*'", id="everything"),
+        pytest.param({"Action": ["sqs:SendMessage", "s3:*", "sqs:*"]}, "'s3:*', 'sqs:*'", id="two"),
+        pytest.param({"Action": "s3:**"}, "'s3:**'", id="a doubled wildcard"),
+        pytest.param({"Action": "s3:?*"}, "'s3:?*'", id="a disguised wildcard"),
+        pytest.param({"NotAction": "iam:*"}, "every action but 'iam:*'", id="all but a few"),
+    ],
+)
+def test_every_way_of_allowing_a_whole_service_is_found(
+    statement: dict[str, object], allowed: str
+) -> None:
+    assert problems(wildcard_action, statement) == [
+        f"subject: statement 1 of `policy` allows {allowed}"
+    ]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param({"Action": "sqs:SendMessage"}, id="one action"),
+        pytest.param({"Action": "ecs:Describe*"}, id="a part of a service"),
+        pytest.param({"Action": "ecs:????"}, id="four letters"),
+        pytest.param({"Effect": "Deny", "Action": "*"}, id="a denial"),
+        pytest.param({"Effect": "Deny", "NotAction": "iam:*"}, id="a denial of all but a few"),
+    ],
+)
+def test_named_actions_pass(statement: dict[str, object]) -> None:
+    assert problems(wildcard_action, statement) == []
+
+
+def test_an_action_on_every_resource_is_found() -> None:
+    policy = document({"Sid": "Send", "Action": ["sqs:SendMessage"], "Resource": "*"})
+    [report] = analyze(wildcard_resource, {"policy": policy})
+    assert report.level == "advisory"
+    assert report.message == (
+        "subject: statement 'Send' of `policy` allows 'sqs:SendMessage' on '*'; wanted the ARNs of "
+        "the resources that are needed. Fix: Name the ARNs in `Resource`, and put actions that "
+        "take no resource into a statement of their own. https://docs.aws.amazon.com/"
+        "service-authorization/latest/reference/"
+        "reference_policies_actions-resources-contextkeys.html"
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        pytest.param(
+            {"Action": ["ecr:GetAuthorizationToken", "ecr:BatchGetImage"], "Resource": "*"},
+            "'ecr:BatchGetImage' on '*'",
+            id="only the action that takes a resource",
+        ),
+        pytest.param(
+            {"Action": "SQS:sendmessage", "Resource": "*"}, "'SQS:sendmessage' on '*'", id="case"
+        ),
+        pytest.param({"Action": "ecs:List*", "Resource": "*"}, "'ecs:List*' on '*'", id="pattern"),
+        pytest.param({"Action": "*", "Resource": "*"}, "'*' on '*'", id="everything"),
+        pytest.param(
+            {"Action": "s3:GetObject", "Resource": [QUEUE, "arn:aws:s3:::*"]},
+            "'s3:GetObject' on 'arn:aws:s3:::*'",
+            id="every bucket",
+        ),
+        pytest.param(
+            {"Action": "sqs:SendMessage", "NotResource": QUEUE},
+            f"'sqs:SendMessage' on every resource but '{QUEUE}'",
+            id="all resources but one",
+        ),
+        pytest.param(
+            {"NotAction": "iam:*", "Resource": "*"},
+            "every action but 'iam:*' on '*'",
+            id="all actions but a few",
+        ),
+        pytest.param(
+            {
+                "Action": ["ecs:ListTasks", "sqs:SendMessage"],
+                "Resource": "*",
+                "Condition": {"ArnEquals": {"ecs:cluster": "arn:aws:ecs:::cluster/a"}},
+            },
+            "'sqs:SendMessage' on '*'",
+            id="a condition for another service",
+        ),
+        pytest.param(
+            {
+                "Action": "sqs:SendMessage",
+                "Resource": "*",
+                "Condition": {"StringEquals": {"aws:RequestedRegion": "eu-west-1"}},
+            },
+            "'sqs:SendMessage' on '*'",
+            id="a condition on something else",
+        ),
+    ],
+)
+def test_actions_that_take_a_resource_are_found(statement: dict[str, object], problem: str) -> None:
+    assert problems(wildcard_resource, statement) == [
+        f"subject: statement 1 of `policy` allows {problem}"
+    ]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param({"Action": "ecr:GetAuthorizationToken", "Resource": "*"}, id="registry login"),
+        pytest.param({"Action": "sqs:SendMessage", "Resource": QUEUE}, id="a named queue"),
+        pytest.param({"Action": "sqs:SendMessage", "Resource": f"{QUEUE}-*"}, id="some queues"),
+        pytest.param({"Effect": "Deny", "Action": "s3:*", "Resource": "*"}, id="a denial"),
+        pytest.param(
+            {
+                "Action": "ecs:ListTasks",
+                "Resource": "*",
+                "Condition": {"ArnEquals": {"ECS:Cluster": "arn:aws:ecs:::cluster/a"}},
+            },
+            id="a condition of the service",
+        ),
+        pytest.param(
+            {
+                "Action": "sqs:SendMessage",
+                "Resource": "*",
+                "Condition": {"StringEquals": {"aws:ResourceTag/team": "data"}},
+            },
+            id="a condition on the resource",
+        ),
+    ],
+)
+def test_actions_that_cannot_or_need_not_be_limited_pass(statement: dict[str, object]) -> None:
+    assert problems(wildcard_resource, statement) == []
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "ecr:GetAuthorizationToken",
+        "logs:DescribeLogGroups",
+        "ec2:DescribeSubnets",
+        "ec2:Describe*",
+        "EC2:Describe*",
+        "ssmmessages:*",
+        "ssmmessages:OpenDataChannel",
+        "cloudwatch:PutMetricData",
+        "xray:PutTraceSegments",
+        "xray:PutTelemetryRecords",
+        "s3:ListAllMyBuckets",
+        "sts:GetCallerIdentity",
+        "sqs:ListQueues",
+        "ecs:DescribeTaskDefinition",
+        "ecs:DeregisterTaskDefinition",
+        "secretsmanager:ListSecrets",
+        "made-up:Action",
+        "sqs:MadeUp",
+    ],
+)
+def test_actions_without_resources_need_none(action: str) -> None:
+    assert not is_scopable(action)
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "sqs:SendMessage",
+        "s3:GetObject",
+        "logs:PutLogEvents",
+        "logs:CreateLogStream",
+        "secretsmanager:GetSecretValue",
+        "ecs:UpdateService",
+        "ecs:RunTask",
+        "kms:Decrypt",
+        "iam:PassRole",
+        "sts:AssumeRole",
+        "ecr:BatchGetImage",
+        "ec2:TerminateInstances",
+        "ec2:*",
+        "s3:Get*",
+        "*",
+    ],
+)
+def test_actions_with_resources_need_them(action: str) -> None:
+    assert is_scopable(action)
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        ("*", True),
+        ("**", True),
+        ("arn:aws:s3:::*", True),
+        ("arn:aws:s3:::*/*", True),
+        ("arn:aws:sqs:*:*:*", True),
+        ("arn:aws:logs:*:*:*:*", True),
+        ("arn:aws:sqs:eu-west-1:*:*", False),
+        ("arn:aws:sqs:*:111122223333:*", False),
+        ("arn:aws:s3:::bucket/*", False),
+        ("arn:aws:s3:::", False),
+        ("arn:*", False),
+        ("", False),
+    ],
+)
+def test_a_pattern_for_everything_is_known(resource: str, expected: bool) -> None:  # noqa: FBT001 - a parameter
+    assert is_everything(resource) is expected
+
+
+def test_passing_every_role_is_found() -> None:
+    policy = document({"Action": "iam:PassRole", "Resource": "*"})
+    [report] = analyze(pass_role_scoped, {"policy": policy})
+    assert report.level == "mandatory"
+    assert report.message == (
+        "subject: statement 1 of `policy` allows 'iam:PassRole' on '*'; wanted the ARNs of the "
+        "roles. Fix: Name the task and execution roles in `Resource`. "
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"
+    )
+
+
+ALL_ROLES = "arn:aws:iam::111122223333:role/*"
+
+
+@pytest.mark.parametrize(
+    ("statement", "roles"),
+    [
+        pytest.param(
+            {"Action": "iam:PassRole", "Resource": ALL_ROLES}, f"'{ALL_ROLES}'", id="role/*"
+        ),
+        pytest.param(
+            {"Action": "iam:PassRole", "Resource": "arn:aws:iam::*:role/*/*"},
+            "'arn:aws:iam::*:role/*/*'",
+            id="every path",
+        ),
+        pytest.param({"Action": "IAM:passrole", "Resource": "*"}, "'*'", id="case"),
+        pytest.param({"Action": "iam:Pass*", "Resource": "*"}, "'*'", id="a pattern"),
+        pytest.param({"Action": "iam:*", "Resource": "*"}, "'*'", id="the service"),
+        pytest.param({"NotAction": "s3:*", "Resource": "*"}, "'*'", id="all actions but others"),
+        pytest.param(
+            {"Action": "iam:PassRole", "NotResource": QUEUE},
+            f"every resource but '{QUEUE}'",
+            id="all resources but one",
+        ),
+        pytest.param(
+            {
+                "Action": "iam:PassRole",
+                "Resource": "*",
+                "Condition": {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}},
+            },
+            "'*'",
+            id="to one service",
+        ),
+        pytest.param(
+            {"Action": "iam:PassRole", "Resource": ["arn:aws:iam::1:role/a", "*"]},
+            "'*'",
+            id="beside a named role",
+        ),
+    ],
+)
+def test_every_way_of_passing_every_role_is_found(statement: dict[str, object], roles: str) -> None:
+    assert problems(pass_role_scoped, statement) == [
+        f"subject: statement 1 of `policy` allows 'iam:PassRole' on {roles}"
+    ]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param(
+            {"Action": "iam:PassRole", "Resource": "arn:aws:iam::111122223333:role/tasks-*"},
+            id="named roles",
+        ),
+        pytest.param(
+            {"Action": "iam:PassRole", "Resource": "arn:aws:iam::111122223333:role/tasks/*"},
+            id="roles of a path",
+        ),
+        pytest.param({"Action": "iam:GetRole", "Resource": "*"}, id="another action"),
+        pytest.param({"NotAction": "iam:Pass*", "Resource": "*"}, id="all actions but this"),
+        pytest.param({"Effect": "Deny", "Action": "iam:PassRole", "Resource": "*"}, id="a denial"),
+        pytest.param({"Action": "iam:PassRole", "Resource": []}, id="no resource"),
+    ],
+)
+def test_passing_named_roles_passes(statement: dict[str, object]) -> None:
+    assert problems(pass_role_scoped, statement) == []
+
+
+@RULES
+@pytest.mark.parametrize("kind", [ROLE_POLICY, POLICY, USER_POLICY, GROUP_POLICY])
+def test_every_policy_resource_is_read(rule: AnyRule, kind: str) -> None:
+    properties = {"policy": document(BAD_FOR[rule.id])}
+    assert len(analyze(rule, properties, type=kind)) == 1
+
+
+@RULES
+def test_the_inline_policies_of_a_role_are_read(rule: AnyRule) -> None:
+    role = {
+        "assumeRolePolicy": document(),
+        "inlinePolicies": [{"policy": document()}, {"policy": document(BAD_FOR[rule.id])}],
+    }
+    [report] = analyze(rule, role, type=ROLE)
+    assert "subject: statement 1 of `inlinePolicies[1].policy` allows " in report.message
+
+
+@RULES
+def test_an_inline_policy_is_read_beside_an_unknown_trust_policy(rule: AnyRule) -> None:
+    role = {"assumeRolePolicy": UNKNOWN, "inlinePolicies": [{"policy": document(BAD_FOR[rule.id])}]}
+    finding, gap = analyze(rule, role, type=ROLE)
+    assert "of `inlinePolicies[0].policy` allows " in finding.message
+    assert said(gap) == "not evaluated: subject: `assumeRolePolicy` is not known yet"
+
+
+@RULES
+def test_a_policy_may_be_an_object_with_one_statement(rule: AnyRule) -> None:
+    policy = {"Statement": {"Effect": "Allow", **BAD_FOR[rule.id]}}
+    assert len(analyze(rule, {"policy": policy})) == 1
+
+
+@RULES
+def test_every_statement_is_counted(rule: AnyRule) -> None:
+    found = problems(rule, {"Action": "sqs:ListQueues"}, BAD_FOR[rule.id], BAD_FOR[rule.id])
+    assert [problem.partition(" of ")[0] for problem in found] == [
+        "subject: statement 2",
+        "subject: statement 3",
+    ]
+
+
+@RULES
+@pytest.mark.parametrize(
+    ("policy", "reason"),
+    [
+        pytest.param(UNKNOWN, "`policy` is not known yet", id="unknown"),
+        pytest.param(
+            {"Statement": [{"Effect": "Allow", "Action": [UNKNOWN], "Resource": "*"}]},
+            "`policy.Statement[0].Action[0]` is not known yet",
+            id="an action",
+        ),
+        pytest.param("a", "`policy` is the text 'a', not an object", id="no JSON"),
+        pytest.param(
+            {"Statement": [{"Effect": "Allow", "Action": [["sqs:*"]], "Resource": "*"}]},
+            "`policy.Statement[0].Action[0]` is a list, not text",
+            id="a list in a list",
+        ),
+    ],
+)
+def test_a_policy_that_cannot_be_read_is_said(rule: AnyRule, policy: object, reason: str) -> None:
+    [report] = analyze(rule, {"policy": policy})
+    assert said(report) == f"not evaluated: subject: {reason}"
