@@ -24,14 +24,21 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--offline", action="store_true", help="leave the engine's preview out")
     options, rest = parser.parse_known_args(arguments)
 
-    pack = ["--policy-pack", str(PACK)]
-    profile = profile_of(options.stack)
-    if profile.exists() or options.project == STACK:
-        pack += ["--policy-pack-config", str(profile)]
+    pack = [] if "--policy-pack" in rest else _pack(options.project, options.stack)
     status = preflight([str(options.project), "--stack", options.stack, *pack, *rest])
     if status == 0 and not options.offline and options.project.resolve() == STACK:
         return engine.preview(options.stack)
     return status
+
+
+def _pack(project: Path, stack: str) -> list[str]:
+    """The project's own pack and profile where its folder `policies` has them, else ours."""
+    own = project / "policies"
+    pack = own if (own / "PulumiPolicy.yaml").exists() else PACK
+    profile = own / "profile.json"
+    if not profile.exists():
+        profile = profile_of(stack)
+    return ["--policy-pack", str(pack), "--policy-pack-config", str(profile)]
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ returns = aws.sqs.Queue(
     tags=TAGS,
 )
 
-# What follows is sound but for four caps that the local profile sets.
+# What follows is sound but for three caps that policies/profile.json sets.
 cluster = aws.ecs.Cluster(
     "cluster",
     name="broken-local",
@@ -152,7 +152,7 @@ service("packer", 50, {})
 # A scaler of one's own may start more workers than the cap: cost-autoscaling-maximum.
 service("scaler", 1, {"AUTOSCALER_MAX_WORKERS": "500"})
 
-# A class that the local stack may not have: cost-rds-instance-class.
+# A class that the profile does not allow: cost-rds-instance-class.
 aws.rds.Instance(
     "database",
     identifier="broken-local",

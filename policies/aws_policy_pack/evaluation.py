@@ -6,6 +6,7 @@ is the rule's `onUnknown`.
 
 import datetime as dt
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from aws_policy_pack.rule import AnyRule, Finding, Level
 from aws_policy_pack.waivers import waiver_for
 
 HIDDEN = "[secret]"
+LONG = 8  # characters; a text as long as this does not stand inside an ordinary word by chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,8 +133,14 @@ def _hide_secrets(message: str, about: Resource | None) -> str:
     if about is None:
         return message
     for secret in sorted(_secret_texts(about.secrets), key=len, reverse=True):
-        message = message.replace(secret, HIDDEN)
+        message = _pattern(secret).sub(HIDDEN, message)
     return message
+
+
+def _pattern(secret: str) -> re.Pattern[str]:
+    """Finds a long secret anywhere and a short one as a word: 'test' is no part of 'latest'."""
+    text = re.escape(secret)
+    return re.compile(text if len(secret) >= LONG else rf"(?<![A-Za-z0-9]){text}(?![A-Za-z0-9])")
 
 
 def _secret_texts(secrets: Iterable[str]) -> set[str]:

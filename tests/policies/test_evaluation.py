@@ -255,6 +255,22 @@ def test_a_secret_is_never_told(value: str, secrets: frozenset[str]) -> None:
     assert violation.message.startswith("x: '[secret]' is wrong; ")
 
 
+@pytest.mark.parametrize(
+    ("value", "secret", "shown"),
+    [
+        pytest.param("latest", "test", "'latest'", id="short-inside-a-word"),
+        pytest.param("tests", "test", "'tests'", id="short-before-a-letter"),
+        pytest.param("a:test@b", "test", "'a:[secret]@b'", id="short-between-signs"),
+        pytest.param("xhunter22", "hunter22", "'x[secret]'", id="long-inside-a-word"),
+        pytest.param("xhunter2", "hunter2", "'xhunter2'", id="just-short-inside-a-word"),
+        pytest.param("a.b", "a.b", "'[secret]'", id="signs-are-plain-text"),
+    ],
+)
+def test_a_short_secret_is_hidden_as_a_word_alone(value: str, secret: str, shown: str) -> None:
+    (violation,) = run(is_b, thing("x", value, frozenset({secret}))).violations
+    assert violation.message.startswith(f"x: {shown} is wrong; ")
+
+
 def test_an_empty_secret_hides_nothing() -> None:
     (violation,) = run(is_b, thing("x", "a", frozenset({""}))).violations
     assert violation.message == f"x: {TEXT}"
