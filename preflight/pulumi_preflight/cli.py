@@ -189,10 +189,10 @@ def _seconds(text: str) -> float:
 
 
 def _run(options: _Options, started: float) -> int:
-    from pulumi_preflight.model import Note  # noqa: PLC0415 - as below
-    from pulumi_preflight.packs import PackChoice, Packs  # noqa: PLC0415 - as below
+    from pulumi_preflight.packs import PackChoice, Packs  # noqa: PLC0415 - see the top
+    from pulumi_preflight.program import run_program  # noqa: PLC0415 - see the top
     from pulumi_preflight.project import load_project  # noqa: PLC0415 - see the top
-    from pulumi_preflight.stack_context import StackContext  # noqa: PLC0415 - as below
+    from pulumi_preflight.stack_context import StackContext  # noqa: PLC0415 - see the top
 
     project = load_project(options.project, stack=options.stack, config_overrides=options.config)
     context = StackContext(
@@ -203,40 +203,35 @@ def _run(options: _Options, started: float) -> int:
         secret_keys=[key for key, value in project.config.items() if value.secret],
     )
     choices = [PackChoice(directory=pack, config=config) for pack, config in options.packs]
-    with Packs(choices, context, timeout_seconds=options.timeout_seconds) as packs:
-        from pulumi_preflight.monitor import stack_request  # noqa: PLC0415 - packs boot meanwhile
-        from pulumi_preflight.ordering import in_stable_order  # noqa: PLC0415 - packs boot meanwhile
-        from pulumi_preflight.program import run_program  # noqa: PLC0415 - packs boot meanwhile
-
+    timeout = options.timeout_seconds
+    with Packs(choices, context, boot_seconds=timeout, answer_seconds=timeout) as packs:
         try:
             registered = run_program(
                 project,
                 check=packs.check,
                 keep_unknowns=options.keep_unknowns,
-                timeout_seconds=options.timeout_seconds,
+                timeout_seconds=timeout,
             )
         except ProgramError:
             packs.raise_failure()
             raise
+        # Those above start processes first; only now is what they left to import there for free.
+        from pulumi_preflight.model import Note  # noqa: PLC0415
+        from pulumi_preflight.monitor import stack_request  # noqa: PLC0415
+        from pulumi_preflight.ordering import in_stable_order  # noqa: PLC0415
+        from pulumi_preflight.verdict import judge  # noqa: PLC0415
+
         deployment = in_stable_order(registered)
         packs.analyze_stack(stack_request(deployment))
-    from pulumi_preflight.verdict import judge  # noqa: PLC0415 - see the top
-
     notes = [*project.notes, *(Note(text=note) for note in packs.notes)]
     if not choices:
         notes.append(Note(text="no --policy-pack was given: only the program itself was judged"))
-    verdict = judge(
-        deployment,
-        packs.reported,
-        context,
-        seconds=time.perf_counter() - started,
-        notes=notes,
-    )
+    seconds = time.perf_counter() - started
+    verdict = judge(deployment, packs.reported, context, seconds=seconds, notes=notes)
     if options.save_state is not None:
         from pulumi_preflight.state import stack_export  # noqa: PLC0415 - see the top
 
-        export = stack_export(deployment, project)
-        write_whole(options.save_state, partial(_dump, export))
+        write_whole(options.save_state, partial(_dump, stack_export(deployment, project)))
     _report(verdict, options, folder=os.path.relpath(options.project))
     return PASSED if verdict.passed else FAILED
 

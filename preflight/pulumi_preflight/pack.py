@@ -6,8 +6,6 @@ configuration, and they get ConfigureStack, GetAnalyzerInfo, Configure, but no H
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TypeVar
 
 import grpc
@@ -25,104 +23,124 @@ from pulumi_preflight.findings import (
     failed_remediation,
     reported,
 )
-from pulumi_preflight.pack_config import (
-    ConfigFile,
-    RuleSettings,
-    configure_request,
-    effective_settings,
-)
+from pulumi_preflight.pack_config import configure_request, effective_settings
+from pulumi_preflight.pack_config_file import ConfigFile, RuleSettings
 from pulumi_preflight.pack_connection import PackConnection, call_of
-from pulumi_preflight.pack_diagnosis import cause_in, diagnose
+from pulumi_preflight.pack_diagnosis import Diagnosis, cause_in, diagnose
 from pulumi_preflight.pack_files import PackCommand
+from pulumi_preflight.pack_process import PackProcess
 from pulumi_preflight.stack_context import StackContext
 
 _Answer = TypeVar("_Answer", bound=Message)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Session:
-    """A pack that has booted and is configured."""
-
-    stub: AnalyzerStub
-    rules: PackRules
-
-
 class Pack:
-    """A pack's process, and the one thread in which all calls to it run in order."""
+    """A booted pack. Its methods are called by one thread only."""
 
     def __init__(
         self,
+        process: PackProcess,
         command: PackCommand,
         config: ConfigFile | None,
         context: StackContext,
         *,
-        timeout_seconds: float,
+        answer_seconds: float,
     ) -> None:
-        """Starts the process; it boots while the caller goes on.
+        """Takes a process that has booted, and hands it its configuration.
 
         Raises:
-            PackError: The process could not be started.
+            PackError: It refused its configuration.
         """
-        self.folder = command.directory.name
         self._command = command
         self._config = config
         self._context = context
-        self._timeout_seconds = timeout_seconds
-        self._connection = PackConnection(command, context, timeout_seconds=timeout_seconds)
+        self._answer_seconds = answer_seconds
+        self._connection = PackConnection(process, context, answer_seconds=answer_seconds)
         self._failure: PackError | None = None
-        self._lane = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pack")
-        self._booted = self._lane.submit(self._boot)
-
-    def remediate(self, request: protocol.AnalyzeRequest) -> tuple[Struct, Reported]:
-        """Lets the pack's remediating rules change a resource; waits for the pack to be booted.
-
-        Returns:
-            The inputs to go on with, the request's own if nothing changed, and what was done.
-
-        Raises:
-            PackError: The pack did not boot, or a rule raised.
-        """
-        settings = self._booted.result().rules.settings.values()
-        # The SDKs run a remediation at level `remediate` only, so the others need not be asked.
-        if not any(rule.level == "remediate" for rule in settings):
-            return request.properties, Reported()
-        return self._lane.submit(self._remediate, request).result()
-
-    def analyze(self, request: protocol.AnalyzeRequest) -> Future[Reported]:
-        """Queues one resource for the resource rules; the result raises `PackError`."""
-        return self._lane.submit(self._analyze, request)
-
-    def analyze_stack(self, request: protocol.AnalyzeStackRequest) -> Future[Reported]:
-        """Queues the whole stack for the stack rules; the result raises `PackError`."""
-        return self._lane.submit(self._analyze_stack, request)
-
-    def stop(self) -> None:
-        """Ends the process and drops what is queued."""
-        self._connection.stop()
-        self._lane.shutdown(cancel_futures=True)
-
-    def printed(self) -> str:
-        """What the pack printed beside its port."""
-        return self._connection.process.printed()
-
-    def _boot(self) -> _Session:
-        ask = self._connection.ask
         try:
-            stub = self._connection.connect()
-            info = ask(stub.GetAnalyzerInfo, Empty())
+            self._stub = self._connection.connect()
+            info = self._connection.ask(self._stub.GetAnalyzerInfo, Empty())
             settings = self._settings(info)
             if settings:
-                ask(stub.Configure, configure_request(settings))
+                self._connection.ask(self._stub.Configure, configure_request(settings))
         except grpc.RpcError as error:
             cause = cause_in(error, self._connection)
             raise PackError(
-                f"policy pack {self._command.directory} refused to start: {cause}",
-                hint=f"its config is {self._config.path}" if self._config else None,
+                f"policy pack {command.directory} refused to start: {cause}",
+                hint=f"its config is {config.path}" if config else None,
             ) from error
         policies = {policy.name: policy for policy in info.policies}
-        return _Session(
-            stub=stub, rules=PackRules(pack=info.name, policies=policies, settings=settings)
+        self._rules = PackRules(pack=info.name, policies=policies, settings=settings)
+
+    @property
+    def remediates(self) -> bool:
+        """Whether any rule may change inputs: the SDKs run those of level `remediate` only."""
+        return any(rule.level == "remediate" for rule in self._rules.settings.values())
+
+    def remediate(
+        self, request: protocol.AnalyzeRequest, inputs: Struct
+    ) -> tuple[Struct, Reported]:
+        """Lets the pack change a resource's inputs.
+
+        Args:
+            request: The resource.
+            inputs: Its inputs as earlier packs left them.
+
+        Returns:
+            The inputs to go on with, `inputs` itself if nothing changed, and what was done.
+
+        Raises:
+            PackError: A rule raised or did not answer.
+        """
+        asked = with_properties(request, inputs)
+        answer = self._ask(lambda stub: stub.Remediate, asked, _subject(request))
+        done = Reported()
+        for remediation in answer.remediations if answer else ():
+            if remediation.diagnostic:
+                done += failed_remediation(self._rules, remediation, request.urn)
+                continue
+            change = Remediation(
+                rule=remediation.policyName,
+                pack=self._rules.pack,
+                urn=request.urn,
+                before=inputs,
+                after=remediation.properties,
+            )
+            done += Reported(remediations=(change,))
+            inputs = remediation.properties
+        return inputs, done
+
+    def analyze(self, request: protocol.AnalyzeRequest) -> Reported:
+        """Lets the resource rules judge a resource.
+
+        Raises:
+            PackError: A rule raised or did not answer.
+        """
+        answer = self._ask(lambda stub: stub.Analyze, request, _subject(request))
+        if answer is None:
+            return Reported()
+        return reported(self._rules, answer.diagnostics, answer.not_applicable, urn=request.urn)
+
+    def analyze_stack(self, request: protocol.AnalyzeStackRequest) -> Reported:
+        """Lets the stack rules judge the whole stack.
+
+        Raises:
+            PackError: A rule raised or did not answer.
+        """
+        answer = self._ask(lambda stub: stub.AnalyzeStack, request, "the stack")
+        if answer is None:
+            return Reported()
+        return reported(
+            self._rules,
+            answer.diagnostics,
+            answer.not_applicable,
+            urn=self._context.root_urn,
+            resources={resource.urn for resource in request.resources},
         )
+
+    def close(self) -> None:
+        """Closes the channel to the pack; the process goes on."""
+        self._connection.close()
 
     def _settings(self, info: protocol.AnalyzerInfo) -> dict[str, RuleSettings]:
         if info.supportsConfig:
@@ -134,48 +152,8 @@ class Pack:
             )
         return {}
 
-    def _remediate(self, request: protocol.AnalyzeRequest) -> tuple[Struct, Reported]:
-        session = self._booted.result()
-        answer = self._judge(session, lambda stub: stub.Remediate, request, _subject(request))
-        inputs, done = request.properties, Reported()
-        for remediation in answer.remediations if answer else ():
-            if remediation.diagnostic:
-                done += failed_remediation(session.rules, remediation, request.urn)
-                continue
-            change = Remediation(
-                rule=remediation.policyName,
-                pack=session.rules.pack,
-                urn=request.urn,
-                before=inputs,
-                after=remediation.properties,
-            )
-            done += Reported(remediations=(change,))
-            inputs = remediation.properties
-        return inputs, done
-
-    def _analyze(self, request: protocol.AnalyzeRequest) -> Reported:
-        session = self._booted.result()
-        answer = self._judge(session, lambda stub: stub.Analyze, request, _subject(request))
-        if answer is None:
-            return Reported()
-        return reported(session.rules, answer.diagnostics, answer.not_applicable, urn=request.urn)
-
-    def _analyze_stack(self, request: protocol.AnalyzeStackRequest) -> Reported:
-        session = self._booted.result()
-        answer = self._judge(session, lambda stub: stub.AnalyzeStack, request, "the stack")
-        if answer is None:
-            return Reported()
-        return reported(
-            session.rules,
-            answer.diagnostics,
-            answer.not_applicable,
-            urn=self._context.root_urn,
-            resources={resource.urn for resource in request.resources},
-        )
-
-    def _judge(
+    def _ask(
         self,
-        session: _Session,
         question: Callable[[AnalyzerStub], Callable[..., _Answer]],
         request: Message,
         subject: str,
@@ -184,39 +162,58 @@ class Pack:
         if self._failure is not None:
             raise self._failure
         try:
-            return self._connection.ask_optional(question(session.stub), request)
+            return self._connection.ask_optional(question(self._stub), request)
         except grpc.RpcError as error:
-            self._failure = self._failed(session, error, question, request, subject)
+            self._failure = self._failed(error, question, request, subject)
             raise self._failure from error
 
     def _failed(
         self,
-        session: _Session,
         error: grpc.RpcError,
         question: Callable[[AnalyzerStub], Callable[..., Message]],
         request: Message,
         subject: str,
     ) -> PackError:
-        pack, code = session.rules.pack, call_of(error).code()
+        pack, code = self._rules.pack, call_of(error).code()
         if code is grpc.StatusCode.DEADLINE_EXCEEDED:
             return PackError(
-                f"policy pack {pack!r} did not answer within {self._timeout_seconds:g} s "
+                f"policy pack {pack!r} did not answer within {self._answer_seconds:g} s "
                 f"for {subject}",
                 hint="a rule hangs or is slow; --timeout gives it more time",
             )
         if code is not grpc.StatusCode.UNKNOWN:
             cause = cause_in(error, self._connection)
             return PackError(f"policy pack {pack!r} failed for {subject}: {cause}")
-        again = PackConnection(
-            self._command.with_tracebacks(), self._context, timeout_seconds=self._timeout_seconds
-        )
-        found = diagnose(again, session.rules.settings, question, request)
+        found = self._diagnosis(question, request)
         if found is None:
             details = call_of(error).details() or ""
             return PackError(f"a rule of policy pack {pack!r} raised for {subject}: {details}")
         return PackError(
             f"rule {found.rule!r} of policy pack {pack!r} raised for {subject}: {found.cause}"
         )
+
+    def _diagnosis(
+        self, question: Callable[[AnalyzerStub], Callable[..., Message]], request: Message
+    ) -> Diagnosis | None:
+        again = PackProcess(
+            self._command.with_tracebacks(), self._context.environment(self._command.runtime)
+        )
+        connection = PackConnection(again, self._context, answer_seconds=self._answer_seconds)
+        try:
+            return diagnose(connection, self._rules.settings, question, request)
+        finally:
+            again.stop()
+            connection.close()
+
+
+def with_properties(request: protocol.AnalyzeRequest, inputs: Struct) -> protocol.AnalyzeRequest:
+    """The request with other inputs; itself where they are its own."""
+    if inputs is request.properties:
+        return request
+    changed = protocol.AnalyzeRequest()
+    changed.CopyFrom(request)
+    changed.properties.CopyFrom(inputs)
+    return changed
 
 
 def _subject(request: protocol.AnalyzeRequest) -> str:

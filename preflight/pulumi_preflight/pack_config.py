@@ -6,20 +6,22 @@ schema errors are the engine's too, so that a search for one finds the same page
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeGuard, cast, get_args
+from typing import TYPE_CHECKING, Any, cast
 
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2 as protocol
 
 from pulumi_preflight.errors import PackError
+from pulumi_preflight.pack_config_file import (
+    ConfigFile,
+    EnforcementLevel,
+    Properties,
+    RuleSettings,
+)
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
-
-EnforcementLevel = Literal["advisory", "mandatory", "remediate", "disabled"]
 
 _LEVEL_NUMBERS: Mapping[EnforcementLevel, protocol.EnforcementLevel.ValueType] = {
     "advisory": protocol.ADVISORY,
@@ -30,57 +32,6 @@ _LEVEL_NUMBERS: Mapping[EnforcementLevel, protocol.EnforcementLevel.ValueType] =
 LEVEL_NAMES: Mapping[int, EnforcementLevel] = {
     number: name for name, number in _LEVEL_NUMBERS.items()
 }
-
-Properties = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleSettings:
-    """Level and properties of one rule; `None` where a source says nothing of the level."""
-
-    level: EnforcementLevel | None
-    properties: Properties = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigFile:
-    """A `--policy-pack-config` file.
-
-    Attributes:
-        path: Where it was read.
-        rules: Rule name, or `all`, to its settings; rules without any are left out.
-        environments: ESC environments that it imports; they need Pulumi Cloud.
-    """
-
-    path: Path
-    rules: Mapping[str, RuleSettings]
-    environments: tuple[str, ...] = ()
-
-
-def read_config(path: Path) -> ConfigFile:
-    """Reads a `--policy-pack-config` file; an empty one sets nothing.
-
-    Raises:
-        PackError: The file is missing, no JSON object, or names no level that exists.
-    """
-    try:
-        text = path.read_text(encoding="utf-8")
-        content = json.loads(text) if text.strip() else {}
-    except OSError as error:
-        raise PackError(f"policy pack config {path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
-        raise PackError(f"policy pack config {path} is no JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise PackError(f"policy pack config {path} must be an object of rule names, not {text!r}")
-    environments = content.pop("environments", [])
-    if not _is_texts(environments):
-        raise PackError(f'policy pack config {path}: "environments" must be an array of strings')
-    rules = {name: _parsed(path, name, value) for name, value in content.items()}
-    return ConfigFile(
-        path=path,
-        rules={name: rule for name, rule in rules.items() if rule.level or rule.properties},
-        environments=tuple(environments),
-    )
 
 
 def effective_settings(
@@ -128,38 +79,6 @@ def configure_request(settings: Mapping[str, RuleSettings]) -> protocol.Configur
         config.enforcementLevel = _LEVEL_NUMBERS[rule.level or "advisory"]
         ParseDict(dict(rule.properties), config.properties)
     return request
-
-
-def _parsed(path: Path, name: str, value: object) -> RuleSettings:
-    if isinstance(value, str):
-        return RuleSettings(level=_level(path, name, value))
-    if not isinstance(value, dict):
-        raise PackError(
-            f"policy pack config {path}: {name!r} is {value!r}; "
-            "it must be a level or an object of settings"
-        )
-    properties = dict(value)
-    if "enforcementLevel" not in properties:
-        return RuleSettings(level=None, properties=properties)
-    level = _level(path, name, properties.pop("enforcementLevel"))
-    return RuleSettings(level=level, properties=properties)
-
-
-def _level(path: Path, name: str, value: object) -> EnforcementLevel:
-    if not _is_level(value):
-        raise PackError(
-            f"policy pack config {path}: {value!r} is no enforcement level for {name!r}",
-            hint=f"the levels are {', '.join(get_args(EnforcementLevel))}",
-        )
-    return value
-
-
-def _is_level(value: object) -> TypeGuard[EnforcementLevel]:
-    return value in get_args(EnforcementLevel)
-
-
-def _is_texts(value: object) -> TypeGuard[list[str]]:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
 def _schema_defaults(policy: protocol.PolicyInfo) -> Properties:

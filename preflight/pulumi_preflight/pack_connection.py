@@ -5,9 +5,9 @@ from typing import TypeVar, cast
 
 import grpc
 from google.protobuf.message import Message
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzerStackConfigureRequest
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
-from pulumi_preflight.pack_files import PackCommand
 from pulumi_preflight.pack_process import PackProcess
 from pulumi_preflight.stack_context import StackContext
 
@@ -18,21 +18,16 @@ _Answer = TypeVar("_Answer", bound=Message)
 
 
 class PackConnection:
-    """Starts a pack at once, and speaks to it once it has booted."""
+    """Speaks to one process of a pack, once it has booted."""
 
     def __init__(
-        self, command: PackCommand, context: StackContext, *, timeout_seconds: float
+        self, process: PackProcess, context: StackContext, *, answer_seconds: float
     ) -> None:
-        """Starts the process.
-
-        Raises:
-            PackError: It could not be started.
-        """
-        self.directory = command.directory
+        """Takes a process that has just been started."""
+        self.process = process
         self._context = context
-        self._timeout_seconds = timeout_seconds
+        self._answer_seconds = answer_seconds
         self._channel: grpc.Channel | None = None
-        self.process = PackProcess(command, context.environment(command.runtime))
 
     def connect(self) -> AnalyzerStub:
         """Waits for the pack and tells it of the stack.
@@ -41,19 +36,19 @@ class PackConnection:
             PackError: It did not boot.
             grpc.RpcError: It did not take the news.
         """
-        port = self.process.port(self._timeout_seconds)
+        port = self.process.port(self._answer_seconds)
         options = [
             ("grpc.max_receive_message_length", _MESSAGE_BYTES),
             ("grpc.max_send_message_length", _MESSAGE_BYTES),
         ]
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options)
         stub = AnalyzerStub(self._channel)
-        self.ask_optional(stub.ConfigureStack, self._context.request())
+        self.ask_optional(stub.ConfigureStack, _configure_stack(self._context))
         return stub
 
     def ask(self, method: Callable[..., _Answer], request: Message) -> _Answer:
         """Makes one call; raises `grpc.RpcError`."""
-        return method(request, timeout=self._timeout_seconds)
+        return method(request, timeout=self._answer_seconds)
 
     def ask_optional(self, method: Callable[..., _Answer], request: Message) -> _Answer | None:
         """Makes a call that older packs do not implement, which the engine lets pass."""
@@ -64,9 +59,8 @@ class PackConnection:
                 return None
             raise
 
-    def stop(self) -> None:
-        """Ends the process, and with it what waits for an answer."""
-        self.process.stop()
+    def close(self) -> None:
+        """Closes the channel; the process goes on."""
         if self._channel is not None:
             self._channel.close()
 
@@ -74,3 +68,14 @@ class PackConnection:
 def call_of(error: grpc.RpcError) -> grpc.Call:
     """The call that failed: every error of a stub is it too, which its class does not say."""
     return cast("grpc.Call", error)
+
+
+def _configure_stack(context: StackContext) -> AnalyzerStackConfigureRequest:
+    return AnalyzerStackConfigureRequest(
+        stack=context.stack,
+        project=context.project,
+        organization=context.organization,
+        dry_run=True,
+        config=context.config,
+        config_secret_keys=context.secret_keys,
+    )

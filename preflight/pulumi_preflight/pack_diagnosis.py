@@ -12,7 +12,8 @@ from google.protobuf.message import Message
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
 from pulumi_preflight.errors import PackError
-from pulumi_preflight.pack_config import RuleSettings, configure_request
+from pulumi_preflight.pack_config import configure_request
+from pulumi_preflight.pack_config_file import RuleSettings
 from pulumi_preflight.pack_connection import PackConnection, call_of
 from pulumi_preflight.pack_failures import cause_of
 
@@ -38,7 +39,7 @@ def diagnose(
     """Asks a second process of the pack, one rule at a time; `None` if every rule answers.
 
     Args:
-        connection: The second process, just started; it is stopped here.
+        connection: To the second process, just started.
         settings: The rules' settings.
         question: The call that failed.
         request: What was asked.
@@ -58,8 +59,6 @@ def diagnose(
     except (grpc.RpcError, PackError):
         # The first failure is the one to report; this was only to say more of it.
         return None
-    finally:
-        connection.stop()
     return None
 
 
@@ -69,8 +68,8 @@ def cause_in(error: grpc.RpcError, connection: PackConnection) -> str:
     if code not in (grpc.StatusCode.UNKNOWN, grpc.StatusCode.UNAVAILABLE):
         return details or code.name
     if "\n" in details:
-        return cause_of(details, connection.directory)
+        return cause_of(details, connection.process.directory)
     written = connection.process.error_text(
         containing=_TRACEBACK, timeout_seconds=_TRACEBACK_SECONDS
     )
-    return cause_of(written, connection.directory) or details
+    return cause_of(written, connection.process.directory) or details

@@ -26,6 +26,7 @@ class PackProcess:
     """
 
     def __init__(self, command: PackCommand, stack_environment: Mapping[str, str]) -> None:
+        self.directory = command.directory
         self._command = command
         self._first_line: Future[str] = Future()
         self._output: deque[str] = deque(maxlen=_KEPT_LINES)

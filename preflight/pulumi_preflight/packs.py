@@ -5,23 +5,31 @@ Source: pulumi/pulumi, pkg/resource/deploy/step_generator.go and pkg/engine/upda
 """
 
 import sys
-from collections.abc import Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
-
-from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime.proto import analyzer_pb2 as protocol
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 
 from pulumi_preflight.errors import PackError
-from pulumi_preflight.findings import Reported
-from pulumi_preflight.internal_properties import without_internal
-from pulumi_preflight.pack import Pack
-from pulumi_preflight.pack_config import read_config
-from pulumi_preflight.pack_files import read_pack
+from pulumi_preflight.pack_config_file import ConfigFile, read_config
+from pulumi_preflight.pack_files import PackCommand, read_pack
+from pulumi_preflight.pack_process import PackProcess
 from pulumi_preflight.stack_context import StackContext
+
+# These import gRPC and the SDK's messages, which takes longer than to start the packs' processes;
+# that comes first, so that the two happen side by side.
+if TYPE_CHECKING:
+    from google.protobuf.struct_pb2 import Struct
+    from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzeStackRequest
+
+    from pulumi_preflight.findings import Reported
+    from pulumi_preflight.pack import Pack
+
+_Arguments = ParamSpec("_Arguments")
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,26 +43,32 @@ class PackChoice:
 class Packs:
     """All packs of a run: boot on entering, judge, end on leaving.
 
-    Entering only starts the processes; they boot beside each other and beside the program. Each
-    pack answers one call at a time, as under the engine, so its rules need no locks.
+    Entering only starts the processes; they boot beside each other and beside the program.
     """
 
     def __init__(
-        self, choices: Sequence[PackChoice], context: StackContext, *, timeout_seconds: float
+        self,
+        choices: Sequence[PackChoice],
+        context: StackContext,
+        *,
+        boot_seconds: float = 60,
+        answer_seconds: float = 60,
     ) -> None:
         """Takes what to boot.
 
         Args:
             choices: The packs, in the order in which their remediations apply.
             context: What they are told of the stack.
-            timeout_seconds: How long a boot, and each answer, may take.
+            boot_seconds: How long a pack may take to print its port.
+            answer_seconds: How long it may take for one answer.
         """
         self._choices = choices
         self._context = context
-        self._timeout_seconds = timeout_seconds
-        self._packs: list[Pack] = []
+        self._boot_seconds = boot_seconds
+        self._answer_seconds = answer_seconds
+        self._lanes: list[_Lane] = []
         self._changes: list[Reported] = []
-        self._answers: list[Future[Reported]] = []
+        self._judgements: list[Future[Reported]] = []
         self._failure: BaseException | None = None
         self.notes: list[str] = []
 
@@ -70,8 +84,8 @@ class Packs:
         ]
         try:
             for command, config in found:
-                pack = Pack(command, config, self._context, timeout_seconds=self._timeout_seconds)
-                self._packs.append(pack)
+                process = PackProcess(command, self._context.environment(command.runtime))
+                self._lanes.append(_Lane(process, partial(self._boot, process, command, config)))
                 if config is not None and config.environments:
                     self.notes.append(
                         f"{config.path}: the ESC environments {', '.join(config.environments)} "
@@ -91,11 +105,11 @@ class Packs:
         """Ends every pack and, where all went well, shows on stderr what packs printed."""
         self._stop()
         if kind is None:
-            for pack in self._packs:
-                for line in pack.printed().splitlines():
-                    sys.stderr.write(f"[{pack.folder}] {line}\n")
+            for lane in self._lanes:
+                for line in lane.process.printed().splitlines():
+                    sys.stderr.write(f"[{lane.process.directory.name}] {line}\n")
 
-    def check(self, request: protocol.AnalyzeRequest) -> Struct:
+    def check(self, request: "AnalyzeRequest") -> "Struct":
         """Lets packs change a resource's inputs, and queues the result for their judgement.
 
         Called by any thread. Waits for remediations, which the program must see, not for
@@ -107,34 +121,41 @@ class Packs:
         Raises:
             PackError: A pack failed, now or while it judged an earlier resource.
         """
+        from pulumi_preflight.internal_properties import without_internal  # noqa: PLC0415 - see the top
+        from pulumi_preflight.pack import Pack, with_properties  # noqa: PLC0415 - see the top
+
         self.raise_failure()
         inputs = request.properties
-        for pack in self._packs:
+        for lane in self._lanes:
             try:
-                inputs, changes = pack.remediate(_with_properties(request, inputs))
+                if lane.booted().remediates:
+                    inputs, changes = lane.queue(Pack.remediate, request, inputs).result()
+                    self._changes.append(changes)
             except PackError as error:
                 self._failure = self._failure or error
                 raise
-            self._changes.append(changes)
-        judged = _with_properties(request, without_internal(inputs))
-        for pack in self._packs:
-            self._keep(pack.analyze(judged))
+        judged = with_properties(request, without_internal(inputs))
+        for lane in self._lanes:
+            self._await(lane.queue(Pack.analyze, judged))
         return inputs
 
-    def analyze_stack(self, request: protocol.AnalyzeStackRequest) -> None:
+    def analyze_stack(self, request: "AnalyzeStackRequest") -> None:
         """Lets the stack rules judge, once the program has ended; waits for every judgement.
 
         Raises:
             PackError: A pack failed.
         """
-        judged = protocol.AnalyzeStackRequest()
+        from pulumi_preflight.internal_properties import without_internal  # noqa: PLC0415 - see the top
+        from pulumi_preflight.pack import Pack  # noqa: PLC0415 - see the top
+
+        judged = type(request)()
         judged.CopyFrom(request)
         for resource in judged.resources:
             resource.properties.CopyFrom(without_internal(resource.properties))
-        for pack in self._packs:
-            self._keep(pack.analyze_stack(judged))
-        for answer in self._answers:
-            answer.result()
+        for lane in self._lanes:
+            self._await(lane.queue(Pack.analyze_stack, judged))
+        for judgement in self._judgements:
+            judgement.result()
 
     def raise_failure(self) -> None:
         """Raises the first `PackError` so far, which may be why the program failed after it."""
@@ -142,28 +163,61 @@ class Packs:
             raise self._failure
 
     @property
-    def reported(self) -> Reported:
+    def reported(self) -> "Reported":
         """All that the packs reported; complete after `analyze_stack`."""
-        judged = [answer.result() for answer in self._answers]
+        from pulumi_preflight.findings import Reported  # noqa: PLC0415 - see the top
+
+        judged = [judgement.result() for judgement in self._judgements]
         return sum((*self._changes, *judged), Reported())
 
-    def _keep(self, answer: Future[Reported]) -> None:
-        self._answers.append(answer)
-        answer.add_done_callback(self._note_failure)
+    def _boot(
+        self, process: PackProcess, command: PackCommand, config: ConfigFile | None
+    ) -> "Pack":
+        from pulumi_preflight.pack import Pack  # noqa: PLC0415 - see the top
 
-    def _note_failure(self, answer: Future[Reported]) -> None:
-        if not answer.cancelled() and self._failure is None:
-            self._failure = answer.exception()
+        process.port(self._boot_seconds)
+        return Pack(process, command, config, self._context, answer_seconds=self._answer_seconds)
+
+    def _await(self, judgement: "Future[Reported]") -> None:
+        self._judgements.append(judgement)
+        judgement.add_done_callback(self._note_failure)
+
+    def _note_failure(self, judgement: "Future[Reported]") -> None:
+        if not judgement.cancelled() and self._failure is None:
+            self._failure = judgement.exception()
 
     def _stop(self) -> None:
-        for pack in self._packs:
-            pack.stop()
+        for lane in self._lanes:
+            lane.stop()
 
 
-def _with_properties(request: protocol.AnalyzeRequest, inputs: Struct) -> protocol.AnalyzeRequest:
-    if inputs is request.properties:
-        return request
-    changed = protocol.AnalyzeRequest()
-    changed.CopyFrom(request)
-    changed.properties.CopyFrom(inputs)
-    return changed
+class _Lane:
+    """A pack's process and the one thread that speaks to it.
+
+    A pack answers one call at a time, as under the engine, so its rules need no locks.
+    """
+
+    def __init__(self, process: PackProcess, boot: "Callable[[], Pack]") -> None:
+        self.process = process
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pack")
+        self._pack = self._thread.submit(boot)
+
+    def booted(self) -> "Pack":
+        """Waits for the pack; raises `PackError` if it does not boot."""
+        return self._pack.result()
+
+    def queue(
+        self,
+        ask: "Callable[Concatenate[Pack, _Arguments], _Result]",
+        *arguments: _Arguments.args,
+        **named: _Arguments.kwargs,
+    ) -> Future[_Result]:
+        """Asks the pack when it has answered all that was asked before."""
+        return self._thread.submit(lambda: ask(self.booted(), *arguments, **named))
+
+    def stop(self) -> None:
+        """Ends the process and drops what is queued."""
+        self.process.stop()
+        self._thread.shutdown(cancel_futures=True)
+        if self._pack.done() and not self._pack.cancelled() and not self._pack.exception():
+            self._pack.result().close()

@@ -4,8 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pulumi.runtime.proto import analyzer_pb2 as protocol
-
 from pulumi_preflight.urns import stack_urn
 
 
@@ -42,14 +40,3 @@ class StackContext:
             f"{prefix}DRY_RUN": "true",
             "PULUMI_CONFIG": json.dumps(dict(self.config)),
         }
-
-    def request(self) -> protocol.AnalyzerStackConfigureRequest:
-        """The same as a message."""
-        return protocol.AnalyzerStackConfigureRequest(
-            stack=self.stack,
-            project=self.project,
-            organization=self.organization,
-            dry_run=True,
-            config=self.config,
-            config_secret_keys=self.secret_keys,
-        )

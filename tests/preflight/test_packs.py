@@ -29,7 +29,7 @@ WEB = resource_request(SERVICE, "web", {"desiredCount": 50, "__provider": "code"
 
 
 def judged(choices: list[PackChoice], *resources: AnalyzeRequest) -> Reported:
-    with Packs(choices, CONTEXT, timeout_seconds=60) as packs:
+    with Packs(choices, CONTEXT) as packs:
         for resource in resources:
             packs.check(resource)
         packs.analyze_stack(stack_request(*resources))
@@ -114,7 +114,7 @@ def test_a_remediation_changes_the_inputs_before_rules_judge_them(reported: Repo
 @pytest.fixture(scope="module")
 def packs() -> Iterator[Packs]:
     """The demo pack, running."""
-    with Packs([PackChoice(directory=PACKS / "demo")], CONTEXT, timeout_seconds=60) as packs:
+    with Packs([PackChoice(directory=PACKS / "demo")], CONTEXT) as packs:
         yield packs
 
 

@@ -13,9 +13,9 @@ from tests.preflight.builders import CONTEXT, QUEUE, resource_request, stack_req
 ENDLESS = "import time\nwhile True:\n    time.sleep(60)\n"
 
 
-def boot(directory: Path, *, timeout_seconds: float = 60) -> None:
+def boot(directory: Path, *, boot_seconds: float = 60) -> None:
     choices = [PackChoice(directory=directory)]
-    with Packs(choices, CONTEXT, timeout_seconds=timeout_seconds) as packs:
+    with Packs(choices, CONTEXT, boot_seconds=boot_seconds) as packs:
         packs.check(resource_request(QUEUE, "jobs", {}))
 
 
@@ -66,7 +66,7 @@ def test_a_print_before_the_port_comes_with_the_fix(tmp_path: Path) -> None:
 def test_a_pack_that_never_boots_is_given_up_after_the_timeout(tmp_path: Path) -> None:
     pack = write_pack(tmp_path, ENDLESS)
     with pytest.raises(PackError, match=r"did not boot within 0\.5 s"):
-        boot(pack, timeout_seconds=0.5)
+        boot(pack, boot_seconds=0.5)
 
 
 def test_the_first_pack_that_failed_is_the_one_that_is_told(tmp_path: Path) -> None:
@@ -76,14 +76,14 @@ def test_the_first_pack_that_failed_is_the_one_that_is_told(tmp_path: Path) -> N
     ]
     with (
         pytest.raises(PackError, match="ValueError: first"),
-        Packs(choices, CONTEXT, timeout_seconds=60) as packs,
+        Packs(choices, CONTEXT) as packs,
     ):
         packs.check(resource_request(QUEUE, "jobs", {}))
 
 
 def test_a_failed_pack_fails_every_later_check(tmp_path: Path) -> None:
     choices = [PackChoice(directory=write_pack(tmp_path, "raise ValueError\n"))]
-    with Packs(choices, CONTEXT, timeout_seconds=60) as packs:
+    with Packs(choices, CONTEXT) as packs:
         with pytest.raises(PackError) as first:
             packs.check(resource_request(QUEUE, "jobs", {}))
         with pytest.raises(PackError) as second:
@@ -162,7 +162,7 @@ def test_nothing_is_left_of_a_pack(tmp_path: Path, prelude: str) -> None:
     ready = tmp_path / "ready"
     started = f"import pathlib\npathlib.Path({str(ready)!r}).touch()\n"
     pack = write_pack(tmp_path, f"{prelude}{started}{ENDLESS}")
-    with Packs([PackChoice(directory=pack)], CONTEXT, timeout_seconds=60):
+    with Packs([PackChoice(directory=pack)], CONTEXT):
         deadline = time.monotonic() + 20
         while not ready.exists() and time.monotonic() < deadline:
             time.sleep(0.02)
@@ -182,7 +182,7 @@ def test_what_a_pack_prints_after_its_port_goes_to_stderr(
         "PolicyPack('talkative', [ResourceValidationPolicy('talk', 'Talks.', talk)])\n"
     )
     choices = [PackChoice(directory=write_pack(tmp_path / "talkative", source))]
-    with Packs(choices, CONTEXT, timeout_seconds=60) as packs:
+    with Packs(choices, CONTEXT) as packs:
         packs.check(resource_request(QUEUE, "jobs", {}))
         packs.analyze_stack(stack_request())
     captured = capfd.readouterr()
@@ -200,7 +200,7 @@ def test_a_pack_that_dies_while_it_judges_is_told_with_its_last_words(tmp_path: 
         "PolicyPack('mortal', [ResourceValidationPolicy('die', 'Dies.', die)])\n"
     )
     choices = [PackChoice(directory=write_pack(tmp_path, source))]
-    with Packs(choices, CONTEXT, timeout_seconds=60) as packs:
+    with Packs(choices, CONTEXT) as packs:
         packs.check(resource_request(QUEUE, "jobs", {}))
         with pytest.raises(PackError) as raised:
             packs.analyze_stack(stack_request())
@@ -218,10 +218,10 @@ def test_a_rule_that_never_ends_is_given_up_after_the_timeout(tmp_path: Path) ->
         "PolicyPack('patient', [ResourceValidationPolicy('wait', 'Waits.', wait)])\n"
     )
     choices = [PackChoice(directory=write_pack(tmp_path, source))]
-    with Packs(choices, CONTEXT, timeout_seconds=4) as packs:
+    with Packs(choices, CONTEXT, answer_seconds=3) as packs:
         packs.check(resource_request(QUEUE, "jobs", {}))
         with pytest.raises(PackError) as raised:
             packs.analyze_stack(stack_request())
     assert str(raised.value) == (
-        "policy pack 'patient' did not answer within 4 s for 'jobs' (aws:sqs/queue:Queue)"
+        "policy pack 'patient' did not answer within 3 s for 'jobs' (aws:sqs/queue:Queue)"
     )

@@ -56,7 +56,7 @@ def pack(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) 
 
 
 def judged(pack: Path, *resources: AnalyzeRequest) -> Reported:
-    with Packs([PackChoice(directory=pack)], CONTEXT, timeout_seconds=60) as packs:
+    with Packs([PackChoice(directory=pack)], CONTEXT) as packs:
         for resource in resources:
             packs.check(resource)
         packs.analyze_stack(stack_request(*resources))
