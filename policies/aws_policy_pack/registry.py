@@ -5,9 +5,9 @@ from fnmatch import fnmatchcase
 from types import ModuleType
 
 from aws_policy_pack.rule import AnyRule, Rule, Severity
-from aws_policy_pack.rules import cost, ecr, iam, lb, logs, names, network, sqs, waivers
+from aws_policy_pack.rules import cost, ecr, ecs, iam, lb, logs, names, network, sqs, waivers
 
-AREAS: tuple[ModuleType, ...] = (names, cost, sqs, network, iam, lb, logs, ecr, waivers)
+AREAS: tuple[ModuleType, ...] = (names, cost, sqs, ecs, network, iam, lb, logs, ecr, waivers)
 
 
 def _rules_in(module: ModuleType) -> tuple[AnyRule, ...]:

@@ -263,12 +263,17 @@ def _for_each(
         for resource in graph.of_type(*types):
             try:
                 for finding in check(resource, graph, config):
-                    if isinstance(finding, Finding) and finding.resource is None:
-                        yield replace(finding, resource=resource)
-                    else:
-                        yield finding
+                    yield _about(resource, finding)
             except Unreadable as unreadable:
-                about = unreadable.resource or resource
-                yield Unreadable(unreadable.path, unreadable.reason, about)
+                yield _about(resource, unreadable)
 
     return check_all
+
+
+def _about(resource: Resource, finding: Finding | Unreadable) -> Finding | Unreadable:
+    """What a rule says, as said of this resource unless it names another."""
+    if finding.resource is not None:
+        return finding
+    if isinstance(finding, Unreadable):
+        return Unreadable(finding.path, finding.reason, resource)
+    return replace(finding, resource=resource)

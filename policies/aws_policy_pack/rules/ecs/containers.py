@@ -1,0 +1,43 @@
+"""The containers of a task definition, as the rules look at them."""
+
+from dataclasses import dataclass
+
+from aws_policy_pack.resource import Properties, Resource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """One container of a task definition.
+
+    Attributes:
+        label: What a finding calls it, such as `container 'web'`.
+        properties: Its definition, with the keys of the ECS API.
+    """
+
+    label: str
+    properties: Properties
+
+
+def containers_of(task: Resource) -> tuple[Container, ...]:
+    """The containers in the order of the definition, which is JSON text."""
+    return tuple(
+        Container(label=_label(properties, number), properties=properties)
+        for number, properties in enumerate(task.objects("containerDefinitions"), start=1)
+    )
+
+
+def runs_on_fargate(task: Resource) -> bool:
+    """Whether the task definition is one for Fargate."""
+    return "FARGATE" in task.texts("requiresCompatibilities")
+
+
+def runs_on_windows(task: Resource) -> bool:
+    """Whether the containers are Windows containers; without a platform they are Linux ones."""
+    family = task.text("runtimePlatform.operatingSystemFamily") or "LINUX"
+    return family.startswith("WINDOWS")
+
+
+def _label(properties: Properties, number: int) -> str:
+    """The name, read so that an unusable one does not hide the container."""
+    name = properties.values.get("name")
+    return f"container {name!r}" if isinstance(name, str) and name else f"container {number}"

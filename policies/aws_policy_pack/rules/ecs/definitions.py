@@ -1,0 +1,131 @@
+"""Whether ECS takes the container definitions of a task as they are meant."""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from aws_policy_pack.config import nearest
+from aws_policy_pack.resource import Resource
+from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rules.ecs.containers import containers_of
+from aws_policy_pack.rules.ecs.definition_keys import CONTAINER_KEYS, INNER_KEYS
+from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
+from aws_policy_pack.wire import Value
+from aws_policy_pack.wording import shown
+
+NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
+
+
+@resource_rule(
+    "ecs-container-definitions-valid",
+    TASK_DEFINITION,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="Container definitions are a JSON list of containers with keys that ECS knows",
+    why="The definitions are text to Pulumi, so no type is checked. What is no JSON, has no "
+    "essential container or uses a name twice fails in the middle of a deployment; a misspelt key "
+    "is dropped without a word.",
+    url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
+    good={
+        "family": "orders-dev",
+        "containerDefinitions": '[{"name": "web", "image": "orders:1.4.0", "essential": true}]',
+    },
+    bad={
+        "family": "orders-dev",
+        "containerDefinitions": '[{"name": "web", "image": "orders:1.4.0", "enviroment": []}]',
+    },
+)
+def container_definitions_valid(task: Resource) -> Findings:
+    """Judges the shape first; a container is essential unless it says that it is not."""
+    given = task.raw("containerDefinitions")
+    try:
+        definitions: Value = json.loads(given) if isinstance(given, str) else given
+    except (ValueError, RecursionError) as error:
+        yield _misshapen(f"`containerDefinitions` is no JSON: {error}")
+        return
+    if not isinstance(definitions, Sequence) or not definitions:
+        yield _misshapen(f"`containerDefinitions` is {_kind(definitions)}")
+        return
+    if not all(isinstance(definition, Mapping) for definition in definitions):
+        yield _misshapen("`containerDefinitions` has entries that are no objects")
+        return
+    for container in containers_of(task):
+        yield from _judge_keys(container.label, container.properties.values)
+    names = [container.properties.text("name") for container in containers_of(task)]
+    yield from _judge_names(names)
+    for container in containers_of(task):
+        if not container.properties.text("image"):
+            yield Finding(
+                problem=f"{container.label} has no `image`",
+                wanted="the reference of an image",
+                fix="Give the container an `image`",
+            )
+    if not any(
+        container.properties.flag("essential", default=True) for container in containers_of(task)
+    ):
+        yield Finding(
+            problem="no container is essential",
+            wanted="at least one, whose end ends the task",
+            fix="Set `essential` to true for the container that does the task's work",
+        )
+
+
+def _misshapen(problem: str) -> Finding:
+    return Finding(
+        problem=problem,
+        wanted="a JSON list of objects, one for each container",
+        fix="Build `containerDefinitions` with `pulumi.Output.json_dumps` from a list of objects",
+    )
+
+
+def _kind(value: Value) -> str:
+    match value:
+        case None:
+            return "not set"
+        case Mapping():
+            return "an object"
+        case Sequence() if not isinstance(value, str):
+            return "an empty list"
+        case _:
+            return "neither a list nor an object"
+
+
+def _judge_keys(label: str, definition: Mapping[str, Value]) -> Iterator[Finding]:
+    for key, value in definition.items():
+        if key not in CONTAINER_KEYS:
+            yield _unknown_key(f"{label} has the key {shown(key)}", key, CONTAINER_KEYS)
+            continue
+        entries = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+        for entry in entries:
+            inner = entry if isinstance(entry, Mapping) and key in INNER_KEYS else {}
+            for name in inner:
+                if name not in INNER_KEYS[key]:
+                    problem = f"`{key}` of {label} has the key {shown(name)}"
+                    yield _unknown_key(problem, name, INNER_KEYS[key])
+
+
+def _unknown_key(problem: str, key: str, known: Sequence[str]) -> Finding:
+    return Finding(
+        problem=f"{problem}, which ECS does not know",
+        wanted=f"a key of the ECS API; {nearest(key, known)}",
+        fix="Correct the key, or drop it",
+    )
+
+
+def _judge_names(names: Sequence[str | None]) -> Iterator[Finding]:
+    for number, name in enumerate(names, start=1):
+        if not NAME.fullmatch(name or ""):
+            yield Finding(
+                problem=f"the name of container {number} is {shown(name)}",
+                wanted="1 to 255 letters, digits, hyphens and underscores",
+                fix="Give the container a `name` of these characters",
+            )
+    for name, count in Counter(names).items():
+        if name and count > 1:
+            yield Finding(
+                problem=f"{count} containers have the name {shown(name)}",
+                wanted="a name for each container",
+                fix="Rename all but one of them",
+            )

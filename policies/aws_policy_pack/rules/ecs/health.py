@@ -1,0 +1,79 @@
+"""How ECS sees that a container works."""
+
+from typing import Final
+
+from aws_policy_pack.parts import judge_each
+from aws_policy_pack.resource import Resource
+from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rules.ecs.containers import Container, containers_of
+from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
+from aws_policy_pack.wording import shown
+
+FORMS: Final = ("CMD", "CMD-SHELL")
+BOUNDS: Final = {
+    "interval": (5, 300, " seconds"),
+    "timeout": (2, 60, " seconds"),
+    "retries": (1, 10, ""),
+    "startPeriod": (0, 300, " seconds"),
+}
+"""Least, most and unit of each number, all of which have a default.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
+"""
+
+
+@resource_rule(
+    "ecs-health-check",
+    TASK_DEFINITION,
+    level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
+    summary="Every essential container has a health check that ECS takes",
+    why="ECS does not look at the image's own check: without one in the definition, a process "
+    "that hangs counts as running for ever.",
+    url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html",
+    good={
+        "containerDefinitions": '[{"name": "web", "healthCheck": {"command": ["CMD", "python", '
+        '"-m", "orders.health"], "interval": 30, "timeout": 5}}]'
+    },
+    bad={"containerDefinitions": '[{"name": "web", "image": "orders:1.4.0"}]'},
+)
+def health_check(task: Resource) -> Findings:
+    """A container whose end does not end the task needs none; the numbers of one count still."""
+
+    def judge(container: Container) -> Findings:
+        definition = container.properties
+        if not definition.has("healthCheck"):
+            if definition.flag("essential", default=True):
+                yield Finding(
+                    problem=f"{container.label} has no `healthCheck`",
+                    wanted="a command that fails when the process does not work",
+                    fix="Add a `healthCheck` whose `command` begins with 'CMD' or 'CMD-SHELL'",
+                )
+            return
+        yield from _judge_command(container)
+        yield from _judge_numbers(container)
+
+    yield from judge_each(containers_of(task), judge)
+
+
+def _judge_command(container: Container) -> Findings:
+    form, *words = container.properties.texts("healthCheck.command") or ("",)
+    if form not in FORMS or not words:
+        yield Finding(
+            problem=f"`healthCheck.command` of {container.label} begins with {shown(form)}"
+            if form and form not in FORMS
+            else f"`healthCheck.command` of {container.label} has no command",
+            wanted="'CMD' and the words of a command, or 'CMD-SHELL' and a line for the shell",
+            fix="Put 'CMD' before the words, or 'CMD-SHELL' before the line",
+        )
+
+
+def _judge_numbers(container: Container) -> Findings:
+    for name, (least, most, unit) in BOUNDS.items():
+        number = container.properties.number(f"healthCheck.{name}")
+        if number is not None and not least <= number <= most:
+            yield Finding(
+                problem=f"`healthCheck.{name}` of {container.label} is {shown(number)}{unit}",
+                wanted=f"{least} to {most}{unit}",
+                fix=f"Set `{name}` to a number that ECS takes",
+            )

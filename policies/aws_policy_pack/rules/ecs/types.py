@@ -1,0 +1,14 @@
+"""Type tokens of what the rules about ECS look at."""
+
+from typing import Final
+
+CLUSTER: Final = "aws:ecs/cluster:Cluster"
+SERVICE: Final = "aws:ecs/service:Service"
+TASK_SET: Final = "aws:ecs/taskSet:TaskSet"
+TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
+SCALABLE_TARGET: Final = "aws:appautoscaling/target:Target"
+EVENT_TARGET: Final = "aws:cloudwatch/eventTarget:EventTarget"
+SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
+FUNCTION: Final = "aws:lambda/function:Function"
+LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
+ROLE: Final = "aws:iam/role:Role"
