@@ -268,11 +268,9 @@ def test_a_fifo_queue_without_deduplication_is_told() -> None:
             id="unknown-type",
         ),
         pytest.param(
-            {"fifoQueue": True, "contentBasedDeduplication": "y"},
+            {"fifoQueue": True, "contentBasedDeduplication": 2},
             [],
-            [
-                "not evaluated: subject: `contentBasedDeduplication` is the text 'y', not true or false"
-            ],
+            ["not evaluated: subject: `contentBasedDeduplication` is 2, not true or false"],
             id="wrong-kind",
         ),
     ],

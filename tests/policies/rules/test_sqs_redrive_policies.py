@@ -202,12 +202,10 @@ def test_a_count_out_of_bounds_is_told(count: int, wanted: str, fix: str, place:
         pytest.param(5, {"max": 4}, ["subject: `maxReceiveCount` is 5"], id="lower-maximum"),
         pytest.param(None, {}, [], id="null"),
         pytest.param(
-            "x",
+            [1],
             {},
-            [
-                "not evaluated: subject: `redrivePolicy.maxReceiveCount` is the text 'x', not a number"
-            ],
-            id="word",
+            ["not evaluated: subject: `redrivePolicy.maxReceiveCount` is a list, not a number"],
+            id="list",
         ),
     ],
 )

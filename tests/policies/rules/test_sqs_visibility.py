@@ -1,0 +1,212 @@
+"""How long a received message stays hidden, compared with who works on it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from aws_policy_pack.rules import sqs
+from aws_policy_pack.rules.sqs.links import QUEUE, REDRIVE_POLICY
+from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from tests.policies.rules.reading import problems
+from tests.policies.rules.sqs_stacks import (
+    DEVELOPER_GUIDE,
+    nobody_knows_whose,
+    queue,
+    redrive_beside,
+    redrive_to,
+)
+
+URL = f"{DEVELOPER_GUIDE}/sqs-visibility-timeout.html"
+
+
+@pytest.mark.parametrize(
+    ("stack", "message"),
+    [
+        pytest.param(
+            [queue("orders", visibilityTimeoutSeconds=20)],
+            "`visibilityTimeoutSeconds` is 20; wanted at least 30 (`taskTimeoutSeconds` 30 times "
+            "`factor` 1 of sqs-visibility-timeout). Fix: Set `visibilityTimeoutSeconds` to 30 or "
+            "more",
+            id="shorter-than-the-task",
+        ),
+        pytest.param(
+            [queue("orders", visibilityTimeoutSeconds=43_201)],
+            "`visibilityTimeoutSeconds` is 43201; wanted 0 to 43200. Fix: Set "
+            "`visibilityTimeoutSeconds` to a value in this range",
+            id="out-of-range",
+        ),
+        pytest.param(
+            [queue("orders", to="dead", messageRetentionSeconds=150), queue("dead")],
+            "a message is hidden 30 seconds for each of 5 receives, and expires after 150; wanted "
+            "`visibilityTimeoutSeconds` times `maxReceiveCount` below `messageRetentionSeconds`. "
+            "Fix: Raise `messageRetentionSeconds`, or lower one of the other two",
+            id="expires-before-its-last-try",
+        ),
+    ],
+)
+def test_each_mistake_is_told(stack: list[Example], message: str) -> None:
+    [report] = analyze_stack(sqs.visibility_timeout, stack)
+    assert (report.level, report.name) == ("mandatory", "orders")
+    assert report.message == f"orders: {message}. {URL}"
+
+
+@pytest.mark.parametrize(
+    ("visibility", "config", "wanted"),
+    [
+        pytest.param(None, {}, None, id="absent-is-30"),
+        pytest.param(30, {}, None, id="equal"),
+        pytest.param("30", {}, None, id="equal-as-text"),
+        pytest.param(29, {}, "30 (`taskTimeoutSeconds` 30 times `factor` 1", id="a-second-less"),
+        pytest.param(
+            None,
+            {"taskTimeoutSeconds": 31},
+            "31 (`taskTimeoutSeconds` 31 times `factor` 1",
+            id="absent-and-too-short",
+        ),
+        pytest.param(60, {"taskTimeoutSeconds": 20, "factor": 3}, None, id="factor-equal"),
+        pytest.param(
+            59,
+            {"taskTimeoutSeconds": 20, "factor": 3},
+            "60 (`taskTimeoutSeconds` 20 times `factor` 3",
+            id="factor-too-short",
+        ),
+        pytest.param(
+            59,
+            {"taskTimeoutSeconds": 40, "factor": 1.5},
+            "60 (`taskTimeoutSeconds` 40 times `factor` 1.5",
+            id="fraction",
+        ),
+        pytest.param(
+            1_800, {"taskTimeoutSeconds": 0.5, "overrides": {"orders": 1_800}}, None, id="override"
+        ),
+        pytest.param(
+            1_799,
+            {"overrides": {"orders": 1_800, "*": 1}},
+            "1800 (`overrides.orders` 1800 times `factor` 1",
+            id="override-too-short",
+        ),
+        pytest.param(
+            9,
+            {"overrides": {"ord*": 10, "o*": 5}},
+            "10 (`overrides.ord*` 10 times `factor` 1",
+            id="longest-glob",
+        ),
+        pytest.param(30, {"overrides": {"other": 40}}, None, id="override-of-another-queue"),
+        pytest.param(43_200, {"taskTimeoutSeconds": 43_200}, None, id="longest"),
+        pytest.param(0, {}, "30 (`taskTimeoutSeconds` 30 times `factor` 1", id="zero-is-legal"),
+    ],
+)
+def test_a_message_stays_hidden_while_its_task_runs(
+    visibility: object, config: Mapping[str, object], wanted: str | None
+) -> None:
+    found = analyze_stack(
+        sqs.visibility_timeout,
+        [queue("orders", visibilityTimeoutSeconds=visibility)],
+        config=config,
+    )
+    assert [
+        report.message.partition("; wanted at least ")[2].partition(" of sqs-")[0]
+        for report in found
+    ] == ([] if wanted is None else [wanted])
+
+
+@pytest.mark.parametrize(
+    ("visibility", "is_legal"),
+    [(0, True), (-1, False), (43_200, True), (43_201, False)],
+)
+def test_sqs_takes_up_to_twelve_hours(
+    visibility: int,
+    is_legal: bool,  # noqa: FBT001 - a pytest parameter
+) -> None:
+    stack = [queue("a", to="dead"), queue("dead", visibilityTimeoutSeconds=visibility)]
+    expected = [] if is_legal else [f"dead: `visibilityTimeoutSeconds` is {visibility}"]
+    assert problems(analyze_stack(sqs.visibility_timeout, stack)) == expected
+
+
+def test_nobody_works_on_dead_letters() -> None:
+    inside = [queue("orders", to="dead"), queue("dead", visibilityTimeoutSeconds=1)]
+    beside = [
+        queue("orders"),
+        queue("dead", visibilityTimeoutSeconds=1),
+        redrive_beside("orders", "dead", redrivePolicy=redrive_to("dead")),
+    ]
+    assert analyze_stack(sqs.visibility_timeout, inside) == []
+    assert analyze_stack(sqs.visibility_timeout, beside) == []
+
+
+@pytest.mark.parametrize(
+    ("visibility", "receives", "retention", "is_found"),
+    [
+        pytest.param(100, 10, 1_001, False, id="a-second-left"),
+        pytest.param(100, 10, 1_000, True, id="just-expired"),
+        pytest.param(100, 10, 999, True, id="expired"),
+        pytest.param(None, 10, 301, False, id="default-visibility"),
+        pytest.param(None, 10, 300, True, id="default-visibility-expired"),
+        pytest.param(43_200, 7, None, False, id="default-retention"),
+        pytest.param(43_200, 8, None, True, id="default-retention-expired"),
+    ],
+)
+def test_a_message_does_not_expire_before_its_last_try(
+    visibility: int | None,
+    receives: int,
+    retention: int | None,
+    is_found: bool,  # noqa: FBT001 - a pytest parameter
+) -> None:
+    orders = queue(
+        "orders",
+        to="dead",
+        receives=receives,
+        visibilityTimeoutSeconds=visibility,
+        messageRetentionSeconds=retention,
+    )
+    alone = replace(orders, properties={**orders.properties, "redrivePolicy": ""}, references={})
+    policy = redrive_beside("orders", "dead", redrivePolicy=redrive_to("dead", receives))
+    inside = [orders, queue("dead")]
+    beside = [alone, queue("dead"), policy]
+    assert bool(analyze_stack(sqs.visibility_timeout, inside)) is is_found
+    assert bool(analyze_stack(sqs.visibility_timeout, beside)) is is_found
+
+
+@pytest.mark.parametrize(
+    ("stack", "expected"),
+    [
+        pytest.param(
+            [queue("orders", visibilityTimeoutSeconds=UNKNOWN)],
+            ["not evaluated: orders: `visibilityTimeoutSeconds` is not known yet"],
+            id="unknown",
+        ),
+        pytest.param(
+            [queue("orders", visibilityTimeoutSeconds={"a": 1})],
+            ["not evaluated: orders: `visibilityTimeoutSeconds` is an object, not a number"],
+            id="wrong-kind",
+        ),
+        pytest.param(
+            [queue("orders", to="dead", messageRetentionSeconds=UNKNOWN), queue("dead")],
+            ["not evaluated: orders: `messageRetentionSeconds` is not known yet"],
+            id="unknown-retention",
+        ),
+        pytest.param(
+            [
+                queue("orders", visibilityTimeoutSeconds=10),
+                queue("dead"),
+                redrive_beside("orders", "dead"),
+            ],
+            [
+                "orders: `visibilityTimeoutSeconds` is 10",
+                "not evaluated: orders-redrive: `redrivePolicy` is not known yet",
+            ],
+            id="unknown-policy-beside-a-short-timeout",
+        ),
+        pytest.param(
+            [queue("orders"), nobody_knows_whose(REDRIVE_POLICY, "redrivePolicy")],
+            ["not evaluated: stray: `queueUrl` is not known yet"],
+            id="policy-of-an-unknown-queue",
+        ),
+        pytest.param([queue("orders", redrivePolicy="{}")], [], id="no-count"),
+        pytest.param([queue("orders", redrivePolicy=UNKNOWN)], [], id="the-provider-fills-it"),
+        pytest.param([Example(type=QUEUE, name="orders")], [], id="nothing-set"),
+    ],
+)
+def test_what_cannot_be_read_is_told(stack: list[Example], expected: list[str]) -> None:
+    assert problems(analyze_stack(sqs.visibility_timeout, stack)) == expected
