@@ -1,0 +1,240 @@
+"""Account ids that are written into policies."""
+
+import json
+
+import pytest
+
+from aws_policy_pack.rules.iam import account_literal
+from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze_stack
+
+URL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"
+OWN = "111122223333"
+STRANGE = "444455556666"
+QUEUE = Example(
+    type="aws:sqs/queue:Queue",
+    name="queue",
+    properties={"arn": f"arn:aws:sqs:eu-west-1:{OWN}:tasks"},
+)
+
+
+def said(report: Report) -> str:
+    """The message, without what the SDK writes before that of a rule which cannot be run."""
+    return report.message.rpartition("during preview: ")[2]
+
+
+def arn(account: str) -> str:
+    return f"arn:aws:sqs:eu-west-1:{account}:tasks"
+
+
+def policy(
+    *texts: object,
+    kind: str = "aws:iam/rolePolicy:RolePolicy",
+    references: tuple[str, ...] | None = None,
+) -> Example:
+    document = json.dumps({"Statement": [{"Effect": "Allow", "Resource": texts}]})
+    return Example(
+        type=kind,
+        name="policy",
+        properties={"policy": document},
+        references={} if references is None else {"policy": references},
+    )
+
+
+def problems(*resources: Example, **config: object) -> list[str]:
+    found = analyze_stack(account_literal, resources, config=config)
+    return [said(report).partition("; wanted ")[0] for report in found]
+
+
+def test_a_strange_account_is_found() -> None:
+    [report] = analyze_stack(account_literal, [QUEUE, policy(arn(STRANGE))])
+    assert report.level == "mandatory"
+    assert report.name == "policy"
+    assert report.message == (
+        f"policy: `policy` names account '{STRANGE}'; wanted the stack's own, '{OWN}', or one of "
+        "`allowedAccounts` of iam-account-literal. Fix: Take the ARN from the resource, or the id "
+        f"from `aws.get_caller_identity`. {URL}"
+    )
+
+
+def test_the_account_of_emulators_is_found_before_anything_is_known() -> None:
+    [report] = analyze_stack(account_literal, [policy(arn("000000000000"))])
+    assert report.message == (
+        "policy: `policy` names account '000000000000'; wanted the stack's own, or one of "
+        "`allowedAccounts` of iam-account-literal. Fix: Take the ARN from the resource, or the id "
+        f"from `aws.get_caller_identity`. {URL}"
+    )
+
+
+def test_another_account_cannot_be_judged_before_anything_is_known() -> None:
+    assert problems(policy(arn(STRANGE), arn("000000000000"))) == [
+        "policy: `policy` names account '000000000000'",
+        (
+            f"not evaluated: policy: `policy` names account '{STRANGE}', and the stack's own is "
+            "not known yet"
+        ),
+    ]
+
+
+def test_the_account_of_emulators_passes_where_the_stack_lives_in_one() -> None:
+    queue = Example(type=QUEUE.type, name="queue", properties={"arn": arn("000000000000")})
+    assert problems(queue, policy(arn("000000000000"))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(arn(OWN), id="the ARN of a resource"),
+        pytest.param(f"arn:aws:iam::{OWN}:role/x", id="an ARN of the own account"),
+        pytest.param(OWN, id="the own account by itself"),
+        pytest.param("arn:aws:iam::aws:policy/ReadOnlyAccess", id="AWS's own"),
+        pytest.param("arn:aws:s3:::bucket-444455556666", id="digits in a name"),
+        pytest.param("4444555566667", id="one digit more"),
+        pytest.param("44445555666", id="one digit less"),
+        pytest.param("arn:aws:sqs:eu-west-1:*:tasks", id="no account"),
+        pytest.param("", id="nothing"),
+        pytest.param("{444455556666", id="text that looks like JSON"),
+    ],
+)
+def test_what_names_no_other_account_passes(text: object) -> None:
+    assert problems(QUEUE, policy(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(arn(STRANGE), id="an ARN"),
+        pytest.param(f"arn:aws-cn:iam::{STRANGE}:root", id="an ARN of another partition"),
+        pytest.param(STRANGE, id="an id by itself"),
+        pytest.param(json.dumps({"a": [STRANGE]}), id="JSON in JSON"),
+    ],
+)
+def test_every_form_of_a_strange_account_is_found(text: str) -> None:
+    assert problems(QUEUE, policy(text)) == [f"policy: `policy` names account '{STRANGE}'"]
+
+
+def test_all_strange_accounts_are_named() -> None:
+    texts = [arn("777788889999"), arn(OWN), arn(STRANGE)]
+    assert problems(QUEUE, policy(*texts)) == [
+        f"policy: `policy` names account '{STRANGE}', '777788889999'"
+    ]
+
+
+def test_an_account_that_comes_from_a_resource_passes() -> None:
+    other = Example(
+        type="pulumi:pulumi:StackReference",
+        name="other",
+        properties={"outputs": {"queueArn": arn(STRANGE)}},
+    )
+    assert problems(QUEUE, other, policy(arn(STRANGE), references=("other",))) == []
+    assert problems(QUEUE, other, policy(arn(STRANGE))) == [
+        f"policy: `policy` names account '{STRANGE}'"
+    ]
+
+
+def test_a_reference_to_something_else_excuses_nothing() -> None:
+    assert problems(QUEUE, policy(arn(STRANGE), references=("queue",))) == [
+        f"policy: `policy` names account '{STRANGE}'"
+    ]
+
+
+def test_accounts_are_allowed_by_config() -> None:
+    assert problems(QUEUE, policy(arn(STRANGE)), allowedAccounts=[STRANGE]) == []
+    assert problems(policy(arn(STRANGE)), allowedAccounts=[STRANGE]) == []
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "aws:iam/policy:Policy",
+        "aws:iam/userPolicy:UserPolicy",
+        "aws:iam/groupPolicy:GroupPolicy",
+        "aws:sqs/queuePolicy:QueuePolicy",
+        "aws:s3/bucketPolicy:BucketPolicy",
+        "aws:kms/key:Key",
+        "aws:ecr/repositoryPolicy:RepositoryPolicy",
+        "aws:secretsmanager/secretPolicy:SecretPolicy",
+        "aws:sns/topicPolicy:TopicPolicy",
+        "aws:sqs/queue:Queue",
+    ],
+)
+def test_policies_of_every_kind_are_read(kind: str) -> None:
+    assert problems(QUEUE, policy(arn(STRANGE), kind=kind)) == [
+        f"policy: `policy` names account '{STRANGE}'"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        pytest.param(
+            "aws:iam/role:Role", {"assumeRolePolicy": {"Principal": {"AWS": STRANGE}}}, id="trust"
+        ),
+        pytest.param(
+            "aws:iam/role:Role", {"inlinePolicies": [{"policy": [arn(STRANGE)]}]}, id="inline"
+        ),
+        pytest.param("aws:iam/role:Role", {"managedPolicyArns": [arn(STRANGE)]}, id="managed"),
+        pytest.param("aws:iam/role:Role", {"permissionsBoundary": arn(STRANGE)}, id="boundary"),
+        pytest.param(
+            "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+            {"policyArn": arn(STRANGE)},
+            id="role attachment",
+        ),
+        pytest.param(
+            "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+            {"policyArn": arn(STRANGE)},
+            id="user attachment",
+        ),
+        pytest.param(
+            "aws:iam/groupPolicyAttachment:GroupPolicyAttachment",
+            {"policyArn": arn(STRANGE)},
+            id="group attachment",
+        ),
+        pytest.param(
+            "aws:iam/policyAttachment:PolicyAttachment", {"policyArn": arn(STRANGE)}, id="exclusive"
+        ),
+    ],
+)
+def test_roles_and_attachments_are_read(kind: str, properties: dict[str, object]) -> None:
+    [key] = properties
+    resource = Example(type=kind, name="subject", properties=properties)
+    assert problems(QUEUE, resource) == [f"subject: `{key}` names account '{STRANGE}'"]
+
+
+def test_other_properties_are_not_read() -> None:
+    role = Example(type="aws:iam/role:Role", name="role", properties={"description": STRANGE})
+    assert problems(QUEUE, role) == []
+
+
+def test_the_own_account_is_read_only_from_the_arn_itself() -> None:
+    queue = Example(
+        type=QUEUE.type, name="queue", properties={"arn": "x", "name": arn(STRANGE), "url": STRANGE}
+    )
+    assert problems(queue, policy(arn(STRANGE))) == [
+        (
+            f"not evaluated: policy: `policy` names account '{STRANGE}', and the stack's own is "
+            "not known yet"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("references", "expected"),
+    [
+        pytest.param({}, [], id="the provider's"),
+        pytest.param(
+            {"policy": ("queue",)},
+            ["not evaluated: policy: `policy` is not known yet"],
+            id="the program's",
+        ),
+    ],
+)
+def test_a_policy_that_is_not_known_is_said_if_the_program_gives_it(
+    references: dict[str, tuple[str, ...]], expected: list[str]
+) -> None:
+    unknown = Example(
+        type="aws:sqs/queuePolicy:QueuePolicy",
+        name="policy",
+        properties={"policy": UNKNOWN},
+        references=references,
+    )
+    assert problems(QUEUE, unknown) == expected

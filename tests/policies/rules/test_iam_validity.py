@@ -1,0 +1,360 @@
+"""Policy documents that IAM would refuse."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aws_policy_pack.rules.iam import policy_document_valid
+from aws_policy_pack.rules.iam.documents import ROLE
+from aws_policy_pack.testing import UNKNOWN, Report, analyze
+
+URL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html"
+GOOD = {
+    "Sid": "Send",
+    "Effect": "Allow",
+    "Action": ["sqs:SendMessage", "ecs:Describe*"],
+    "Resource": ["arn:aws:sqs:eu-west-1:111122223333:tasks", "*"],
+    "Condition": {"StringEquals": {"aws:ResourceTag/team": "data"}},
+}
+TRUST = {
+    "Effect": "Allow",
+    "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+    "Action": "sts:AssumeRole",
+}
+
+
+def said(report: Report) -> str:
+    """The message, without what the SDK writes before that of a rule which cannot be run."""
+    return report.message.rpartition("during preview: ")[2]
+
+
+def document(*statements: object, **changes: object) -> dict[str, object]:
+    return {"Version": "2012-10-17", "Statement": statements, **changes}
+
+
+def without(key: str, statement: Mapping[str, object] = GOOD) -> dict[str, object]:
+    return {name: value for name, value in statement.items() if name != key}
+
+
+def faults(policy: object) -> list[str]:
+    found = analyze(policy_document_valid, {"policy": policy})
+    return [said(report).partition(". Fix: ")[0].removeprefix("subject: ") for report in found]
+
+
+def trust_faults(policy: object) -> list[str]:
+    found = analyze(policy_document_valid, {"assumeRolePolicy": policy}, type=ROLE)
+    return [said(report).partition(". Fix: ")[0].removeprefix("subject: ") for report in found]
+
+
+def test_a_finding_names_the_place_and_the_value() -> None:
+    policy = json.dumps(document({**GOOD, "Effect": "allow"}))
+    [report] = analyze(policy_document_valid, {"policy": policy})
+    assert report.level == "mandatory"
+    assert report.message == (
+        "subject: `policy.Statement[0].Effect` is 'allow'; wanted 'Allow' or 'Deny'. Fix: Correct "
+        f"the policy document. {URL}"
+    )
+
+
+def test_text_that_is_no_json_is_found() -> None:
+    [report] = analyze(policy_document_valid, {"policy": "{'Version': 1}"})
+    assert report.message == (
+        "subject: `policy` is not JSON: Expecting property name enclosed in double quotes: line 1 "
+        "column 2 (char 1); wanted a policy document. Fix: Build the document as an object, and "
+        f"turn that into JSON. {URL}"
+    )
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        pytest.param(document(GOOD), id="an object"),
+        pytest.param(json.dumps(document(GOOD)), id="text"),
+        pytest.param({"Version": "2012-10-17", "Statement": GOOD}, id="one statement"),
+        pytest.param(document(GOOD, Id="Tasks"), id="an id"),
+        pytest.param(document({**GOOD, "Effect": "Deny"}), id="a denial"),
+        pytest.param(document(without("Sid")), id="no Sid"),
+        pytest.param(document({**GOOD, "Sid": ""}), id="an empty Sid"),
+        pytest.param(document({**GOOD, "Sid": ""}, {**GOOD, "Sid": ""}), id="two empty Sids"),
+        pytest.param(document(without("Sid"), without("Sid")), id="two without Sid"),
+        pytest.param(document({**without("Action"), "NotAction": "iam:*"}), id="NotAction"),
+        pytest.param(document({**without("Resource"), "NotResource": "*"}), id="NotResource"),
+        pytest.param(document({**GOOD, "Action": "*"}), id="every action"),
+        pytest.param(document({**GOOD, "Action": "elasticloadbalancing:?et*"}), id="wildcards"),
+        pytest.param(document({**GOOD, "Resource": "arn:aws:s3:::a/b:c/*"}), id="a path"),
+        pytest.param(document({**GOOD, "Resource": "arn:aws:iam::${aws:x}:role/a"}), id="variable"),
+    ],
+)
+def test_a_document_that_iam_takes_passes(policy: object) -> None:
+    assert faults(policy) == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        pytest.param(None, "`policy` is not set; wanted a policy document", id="absent"),
+        pytest.param([GOOD], "`policy` is a list; wanted a policy document", id="a list"),
+        pytest.param("7", "`policy` is 7; wanted a policy document", id="a number"),
+        pytest.param('"a"', "`policy` is 'a'; wanted a policy document", id="a text"),
+        pytest.param(
+            {"Statement": [GOOD]},
+            "`policy.Version` is not set; wanted '2012-10-17'",
+            id="no version",
+        ),
+        pytest.param(
+            document(GOOD, Version="2008-10-17"),
+            "`policy.Version` is '2008-10-17'; wanted '2012-10-17'",
+            id="an old version",
+        ),
+        pytest.param(
+            document(GOOD, Version=["2012-10-17"]),
+            "`policy.Version` is a list; wanted '2012-10-17'",
+            id="a version in a list",
+        ),
+        pytest.param(
+            document(GOOD, version="2012-10-17"),
+            "`policy` has the unknown key 'version'; wanted only 'Version', 'Id', 'Statement'",
+            id="a key in lower case",
+        ),
+        pytest.param(
+            document(GOOD, a=1, b=2),
+            "`policy` has the unknown keys 'a', 'b'; wanted only 'Version', 'Id', 'Statement'",
+            id="two unknown keys",
+        ),
+        pytest.param(
+            document(), "`policy.Statement` has no statement; wanted at least one", id="empty"
+        ),
+        pytest.param(
+            {"Version": "2012-10-17"},
+            "`policy.Statement` has no statement; wanted at least one",
+            id="no statement",
+        ),
+        pytest.param(
+            document("Allow"),
+            "`policy.Statement[0]` is 'Allow'; wanted a statement",
+            id="a text for a statement",
+        ),
+        pytest.param(
+            document(GOOD, [GOOD]),
+            "`policy.Statement[1]` is a list; wanted a statement",
+            id="a list in a list",
+        ),
+        pytest.param(
+            document({**GOOD, "Resources": "*"}),
+            (
+                "`policy.Statement[0]` has the unknown key 'Resources'; wanted only 'Sid', "
+                "'Effect', 'Principal', 'NotPrincipal', 'Action', 'NotAction', 'Resource', "
+                "'NotResource', 'Condition'"
+            ),
+            id="a misspelt key",
+        ),
+        pytest.param(
+            document(without("Effect")),
+            "`policy.Statement[0].Effect` is not set; wanted 'Allow' or 'Deny'",
+            id="no effect",
+        ),
+        pytest.param(
+            document({**GOOD, "Effect": {}}),
+            "`policy.Statement[0].Effect` is an object; wanted 'Allow' or 'Deny'",
+            id="an object for an effect",
+        ),
+        pytest.param(
+            document({**GOOD, "Sid": "send it"}),
+            "`policy.Statement[0].Sid` is 'send it'; wanted letters and digits without spaces",
+            id="a Sid with a space",
+        ),
+        pytest.param(
+            document({**GOOD, "Sid": 7}),
+            "`policy.Statement[0].Sid` is 7; wanted letters and digits without spaces",
+            id="a number for a Sid",
+        ),
+        pytest.param(
+            document(GOOD, GOOD),
+            "`policy` has 2 statements with `Sid` 'Send'; wanted each `Sid` once",
+            id="a Sid twice",
+        ),
+        pytest.param(
+            document(without("Action")),
+            "`policy.Statement[0]` has neither `Action` nor `NotAction`; wanted one of them",
+            id="no action",
+        ),
+        pytest.param(
+            document({**GOOD, "NotAction": "iam:*"}),
+            "`policy.Statement[0]` has both `Action` and `NotAction`; wanted one of them",
+            id="both kinds of action",
+        ),
+        pytest.param(
+            document({**GOOD, "Action": []}),
+            "`policy.Statement[0].Action` is an empty list; wanted 'service:Action' or '*'",
+            id="an empty list of actions",
+        ),
+        pytest.param(
+            document({**GOOD, "Action": ["sqs:SendMessage", "SendMessage"]}),
+            "`policy.Statement[0].Action` has 'SendMessage'; wanted 'service:Action' or '*'",
+            id="an action without service",
+        ),
+        pytest.param(
+            document({**GOOD, "Action": "sqs:Send Message"}),
+            "`policy.Statement[0].Action` has 'sqs:Send Message'; wanted 'service:Action' or '*'",
+            id="an action with a space",
+        ),
+        pytest.param(
+            document({**GOOD, "Action": "sqs:"}),
+            "`policy.Statement[0].Action` has 'sqs:'; wanted 'service:Action' or '*'",
+            id="a service without action",
+        ),
+        pytest.param(
+            document({**GOOD, "Action": [["sqs:SendMessage"]]}),
+            "`policy.Statement[0].Action` has a list; wanted 'service:Action' or '*'",
+            id="actions in a list in a list",
+        ),
+        pytest.param(
+            document({**without("Action"), "NotAction": 7}),
+            "`policy.Statement[0].NotAction` has 7; wanted 'service:Action' or '*'",
+            id="a number for an action",
+        ),
+        pytest.param(
+            document(without("Resource")),
+            "`policy.Statement[0]` has neither `Resource` nor `NotResource`; wanted one of them",
+            id="no resource",
+        ),
+        pytest.param(
+            document({**GOOD, "Resource": "tasks"}),
+            "`policy.Statement[0].Resource` has 'tasks'; wanted an ARN or '*'",
+            id="a name for a resource",
+        ),
+        pytest.param(
+            document({**GOOD, "Resource": "arn:aws:sqs:tasks"}),
+            "`policy.Statement[0].Resource` has 'arn:aws:sqs:tasks'; wanted an ARN or '*'",
+            id="a short ARN",
+        ),
+        pytest.param(
+            document({**GOOD, "Resource": [["arn:aws:s3:::a"]]}),
+            "`policy.Statement[0].Resource` has a list; wanted an ARN or '*'",
+            id="resources in a list in a list",
+        ),
+        pytest.param(
+            document({**without("Resource"), "NotResource": None}),
+            "`policy.Statement[0]` has neither `Resource` nor `NotResource`; wanted one of them",
+            id="a null resource",
+        ),
+        pytest.param(
+            document({**GOOD, "Principal": "*"}),
+            (
+                "`policy.Statement[0]` has `Principal`; wanted no `Principal` in the policy of an "
+                "identity"
+            ),
+            id="a principal",
+        ),
+        pytest.param(
+            document({**GOOD, "NotPrincipal": "*"}),
+            (
+                "`policy.Statement[0]` has `NotPrincipal`; wanted no `NotPrincipal` in the policy "
+                "of an identity"
+            ),
+            id="a negated principal",
+        ),
+    ],
+)
+def test_what_iam_refuses_is_found(policy: object, expected: str) -> None:
+    assert faults(policy) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        pytest.param(
+            document(without("Principal", TRUST)),
+            (
+                "`assumeRolePolicy.Statement[0]` has neither `Principal` nor `NotPrincipal`; "
+                "wanted one of them"
+            ),
+            id="no principal",
+        ),
+        pytest.param(
+            document({**TRUST, "Resource": "*"}),
+            (
+                "`assumeRolePolicy.Statement[0]` has `Resource`; wanted no `Resource` in a trust "
+                "policy"
+            ),
+            id="a resource",
+        ),
+        pytest.param(
+            document({**TRUST, "NotResource": "tasks"}),
+            (
+                "`assumeRolePolicy.Statement[0]` has `NotResource`; wanted no `NotResource` in a "
+                "trust policy"
+            ),
+            id="a negated resource",
+        ),
+        pytest.param(
+            document({**TRUST, "Action": "AssumeRole"}),
+            (
+                "`assumeRolePolicy.Statement[0].Action` has 'AssumeRole'; wanted 'service:Action' "
+                "or '*'"
+            ),
+            id="an action without service",
+        ),
+    ],
+)
+def test_a_trust_policy_names_principals_and_no_resources(policy: object, expected: str) -> None:
+    assert trust_faults(policy) == [expected]
+
+
+def test_a_trust_policy_for_a_service_passes() -> None:
+    assert trust_faults(document(TRUST)) == []
+
+
+def test_all_faults_of_all_statements_are_found() -> None:
+    assert faults(document({**GOOD, "Effect": "allow", "Sid": "a b"}, without("Action"))) == [
+        "`policy.Statement[0].Effect` is 'allow'; wanted 'Allow' or 'Deny'",
+        "`policy.Statement[0].Sid` is 'a b'; wanted letters and digits without spaces",
+        "`policy.Statement[1]` has neither `Action` nor `NotAction`; wanted one of them",
+    ]
+
+
+def test_each_repeated_sid_is_found_once() -> None:
+    statements = [{**GOOD, "Sid": sid} for sid in ("B", "A", "B", "A", "B", "C")]
+    assert faults(document(*statements)) == [
+        "`policy` has 2 statements with `Sid` 'A'; wanted each `Sid` once",
+        "`policy` has 3 statements with `Sid` 'B'; wanted each `Sid` once",
+    ]
+
+
+def test_inline_policies_are_read_beside_an_unknown_trust_policy() -> None:
+    role = {
+        "assumeRolePolicy": UNKNOWN,
+        "inlinePolicies": [{"policy": document(GOOD)}, {"policy": document()}],
+    }
+    finding, gap = analyze(policy_document_valid, role, type=ROLE)
+    assert finding.message.startswith(
+        "subject: `inlinePolicies[1].policy.Statement` has no statement; "
+    )
+    assert said(gap) == "not evaluated: subject: `assumeRolePolicy` is not known yet"
+
+
+def test_a_document_with_an_unknown_part_is_said() -> None:
+    policy = document({**GOOD, "Resource": [UNKNOWN]})
+    assert faults(policy) == [
+        "not evaluated: subject: `policy.Statement[0].Resource[0]` is not known yet"
+    ]
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(0, 9) | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["Version", "Statement", "Effect", "Action", "Sid", "Resource"]),
+                inner,
+            )
+        ),
+        max_leaves=6,
+    )
+)
+def test_whatever_json_spells_is_judged(policy: object) -> None:
+    assert faults(json.dumps(policy))
