@@ -40,30 +40,30 @@ def within_limits(resource: Resource) -> Findings:
             continue
         name = resource.text(fact.path)
         if name:
-            problem = f"`{fact.path}` is {shown(name)}"
-            yield from _outside(name, fact, fact.limits, problem)
+            yield from _outside(name, fact, fact.limits, f"`{fact.path}` is {shown(name)}")
         prefix = resource.text(fact.prefix_path) if fact.prefix_path else None
         if prefix:
-            problem = f"`{fact.prefix_path}` is {shown(prefix)}, which makes names"
-            yield from _outside(_generated(prefix, resource), fact, fact.limits, problem)
+            made = _generated(prefix, resource)
+            problem = f"`{fact.prefix_path}` {shown(prefix)} makes names like {shown(made)}"
+            yield from _outside(made, fact, fact.limits, problem)
 
 
 def _generated(prefix: str, resource: Resource) -> str:
     """A name such as the provider makes of a prefix."""
-    is_fifo = FIFO if resource.flag("fifoQueue") or resource.flag("fifoTopic") else ""
-    return f"{prefix}{ANY_ENDING}{is_fifo}"
+    is_fifo = resource.flag("fifoQueue") or resource.flag("fifoTopic")
+    return f"{prefix}{ANY_ENDING}{FIFO if is_fifo else ''}"
 
 
 def _outside(name: str, fact: NameFact, limits: Limits, problem: str) -> Findings:
     if not limits.shortest <= len(name) <= limits.longest:
         yield Finding(
-            problem=f"{problem} of {len(name)} characters",
+            problem=f"{problem}, {len(name)} characters",
             wanted=f"{limits.shortest} to {limits.longest} characters ({fact.source})",
             fix="Lengthen the name" if len(name) < limits.shortest else "Shorten the name",
         )
     if not limits.pattern.fullmatch(name):
         yield Finding(
-            problem=f"{problem} that AWS does not take for a {fact.what}",
+            problem=f"{problem}, not of the form that AWS takes",
             wanted=f"{limits.form} ({fact.source})",
             fix="Change the name to that form",
         )

@@ -1,0 +1,362 @@
+"""Physical names are unique in their scope."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from aws_policy_pack.rules.names import unique_physical
+from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze_stack
+
+QUEUE = "aws:sqs/queue:Queue"
+ROLE = "aws:iam/role:Role"
+BUCKET = "aws:s3/bucket:Bucket"
+SERVICE = "aws:ecs/service:Service"
+CLUSTER = "aws:ecs/cluster:Cluster"
+GROUP = "aws:ec2/securityGroup:SecurityGroup"
+LISTENER = "aws:lb/listener:Listener"
+RULE = "aws:lb/listenerRule:ListenerRule"
+DISCOVERY = "aws:servicediscovery/service:Service"
+INSTANCE = "aws:rds/instance:Instance"
+
+
+def judge(*stack: Example, config: Mapping[str, object] | None = None) -> list[Report]:
+    return analyze_stack(unique_physical, stack, config=config)
+
+
+def messages(found: list[Report]) -> list[str]:
+    """The texts, without what the SDK puts before that of a rule that could not run."""
+    return [report.message.rpartition(" during preview: ")[2] for report in found]
+
+
+def named(kind: str, *properties: Mapping[str, object]) -> list[Example]:
+    return [
+        Example(type=kind, name=f"r{number}", properties=given)
+        for number, given in enumerate(properties, start=1)
+    ]
+
+
+def said(problem: str, what: str, scope: str, name: str = "r2") -> list[str]:
+    return [
+        (
+            f"{name}: {problem}; wanted a name that no other {what} has in {scope}. Fix: Rename "
+            f"one of the two, or declare it once and share it. {unique_physical.url}"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stack", "expected"),
+    [
+        pytest.param(
+            named(QUEUE, {"name": "jobs"}, {"name": "jobs"}),
+            said("`name` is 'jobs', as is that of r1", "SQS queue", "the account and region"),
+            id="two queues",
+        ),
+        pytest.param(
+            named(ROLE, {"name": "Runner"}, {"name": "runner"}),
+            said(
+                "`name` is 'runner', which only case tells from 'Runner' of r1",
+                "IAM role",
+                "the account",
+            ),
+            id="two roles that differ by case",
+        ),
+        pytest.param(
+            [
+                *named(BUCKET, {"bucket": "data"}),
+                Example(type="aws:s3/bucketV2:BucketV2", name="r2", properties={"bucket": "data"}),
+            ],
+            said("`bucket` is 'data', as is that of r1", "S3 bucket", "all of AWS"),
+            id="two types of bucket",
+        ),
+        pytest.param(
+            [
+                *named("aws:lb/loadBalancer:LoadBalancer", {"name": "web"}),
+                Example(
+                    type="aws:alb/loadBalancer:LoadBalancer", name="r2", properties={"name": "web"}
+                ),
+            ],
+            said("`name` is 'web', as is that of r1", "load balancer", "the account and region"),
+            id="two names of one type",
+        ),
+        pytest.param(
+            [
+                *named(INSTANCE, {"identifier": "db"}),
+                Example(
+                    type="aws:rds/clusterInstance:ClusterInstance",
+                    name="r2",
+                    properties={"identifier": "DB"},
+                ),
+            ],
+            said(
+                "`identifier` is 'DB', which only case tells from 'db' of r1",
+                "DB instance",
+                "the account and region",
+            ),
+            id="two kinds of DB instance",
+        ),
+        pytest.param(
+            named(
+                INSTANCE,
+                {"identifier": "a", "finalSnapshotIdentifier": "last"},
+                {"identifier": "b", "finalSnapshotIdentifier": "last"},
+            ),
+            said(
+                "`finalSnapshotIdentifier` is 'last', as is that of r1",
+                "final DB snapshot",
+                "the account and region",
+            ),
+            id="two final snapshots",
+        ),
+        pytest.param(
+            named(SERVICE, {"name": "web"}, {"name": "web"}),
+            said("`name` is 'web', as is that of r1", "ECS service", "the ECS cluster"),
+            id="two services of the default cluster",
+        ),
+        pytest.param(
+            named(SERVICE, {"name": "web", "cluster": "default"}, {"name": "web"}),
+            said("`name` is 'web', as is that of r1", "ECS service", "the ECS cluster"),
+            id="the default cluster by its name",
+        ),
+        pytest.param(
+            named(RULE, {"priority": 10, "listenerArn": "l"}, {"priority": 10, "listenerArn": "l"}),
+            said("`priority` is '10', as is that of r1", "listener rule", "the listener"),
+            id="two rules of one priority",
+        ),
+        pytest.param(
+            named(GROUP, {"name": "db", "vpcId": "vpc-1"}, {"name": "DB", "vpcId": "vpc-1"}),
+            said(
+                "`name` is 'DB', which only case tells from 'db' of r1", "security group", "the VPC"
+            ),
+            id="two security groups",
+        ),
+        pytest.param(
+            named(
+                DISCOVERY,
+                {"name": "api", "dnsConfig": {"namespaceId": "ns-1"}},
+                {"name": "api", "namespaceId": "ns-1"},
+            ),
+            said(
+                "`name` is 'api', as is that of r1", "Cloud Map service", "the Cloud Map namespace"
+            ),
+            id="two services of a namespace",
+        ),
+        pytest.param(
+            named(QUEUE, {"name": "jobs", "region": "eu-west-1"}, {"name": "jobs"}),
+            said("`name` is 'jobs', as is that of r1", "SQS queue", "the account and region"),
+            id="a region that is told of the first alone",
+        ),
+        pytest.param(
+            named(
+                QUEUE,
+                {"name": "jobs", "region": UNKNOWN},
+                {"name": "jobs", "region": "eu-west-1"},
+            ),
+            said("`name` is 'jobs', as is that of r1", "SQS queue", "the account and region"),
+            id="a region that is told of the second alone",
+        ),
+        pytest.param(
+            named(
+                QUEUE,
+                {"name": "jobs", "region": "eu-west-1"},
+                {"name": "jobs", "region": "us-east-1"},
+                {"name": "jobs", "region": "us-east-1"},
+            ),
+            said("`name` is 'jobs', as is that of r2", "SQS queue", "the account and region", "r3"),
+            id="the same region of three",
+        ),
+        pytest.param(
+            named(QUEUE, {"name": "jobs", "namePrefix": UNKNOWN}, {"name": "jobs"}),
+            said("`name` is 'jobs', as is that of r1", "SQS queue", "the account and region"),
+            id="a prefix that only the provider knows",
+        ),
+        pytest.param(
+            named(QUEUE, {"name": "jobs", "namePrefix": "job"}, {"name": "jobs"}),
+            said("`name` is 'jobs', as is that of r1", "SQS queue", "the account and region"),
+            id="a prefix that is told beside the name",
+        ),
+    ],
+)
+def test_the_same_name_in_the_same_scope_is_found(
+    stack: list[Example], expected: list[str]
+) -> None:
+    assert messages(judge(*stack)) == expected
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        pytest.param([], id="an empty stack"),
+        pytest.param(named(QUEUE, {"name": "a"}, {"name": "b"}), id="two names"),
+        pytest.param(named(QUEUE, {"name": "Jobs"}, {"name": "jobs"}), id="case tells queues"),
+        pytest.param(named(QUEUE, {}, {}), id="names that AWS or Pulumi makes up"),
+        pytest.param(named(QUEUE, {"name": ""}, {"name": ""}), id="empty names"),
+        pytest.param(
+            [
+                *named(QUEUE, {"name": "a"}),
+                Example(type=ROLE, name="role", properties={"name": "a"}),
+            ],
+            id="two kinds of name",
+        ),
+        pytest.param(
+            named(
+                QUEUE,
+                {"name": "jobs", "region": "eu-west-1"},
+                {"name": "jobs", "region": "us-east-1"},
+            ),
+            id="two regions",
+        ),
+        pytest.param(
+            named(SERVICE, {"name": "web", "cluster": "a"}, {"name": "web", "cluster": "b"}),
+            id="two clusters",
+        ),
+        pytest.param(
+            named(RULE, {"priority": 1, "listenerArn": "a"}, {"priority": 1, "listenerArn": "b"}),
+            id="two listeners",
+        ),
+        pytest.param(
+            named(QUEUE, {"namePrefix": "jobs-"}, {"namePrefix": "jobs-"}),
+            id="one prefix, two generated endings",
+        ),
+        pytest.param(
+            named(QUEUE, {"namePrefix": "jobs-"}, {"name": "jobs-"}),
+            id="a name that is the prefix alone",
+        ),
+        pytest.param(
+            named(QUEUE, {"name": UNKNOWN, "namePrefix": "jobs-"}, {"name": "jobs-1"}),
+            id="a generated name that is not known yet",
+        ),
+    ],
+)
+def test_other_names_pass(stack: list[Example]) -> None:
+    assert judge(*stack) == []
+
+
+def test_of_three_resources_each_after_the_first_is_found() -> None:
+    found = judge(*named(QUEUE, {"name": "jobs"}, {"name": "jobs"}, {"name": "jobs"}))
+    assert [report.name for report in found] == ["r2", "r3"]
+
+
+ENDING = "2026112322145600120000000a"
+
+
+def test_a_name_of_the_form_that_a_prefix_makes_is_found() -> None:
+    stack = named(QUEUE, {"namePrefix": "jobs-"}, {"name": f"jobs-{ENDING}"})
+    assert messages(judge(*stack)) == [
+        (
+            f"r2: `name` is 'jobs-{ENDING}', a name that `namePrefix` 'jobs-' of r1 can make; "
+            "wanted a name that no other SQS queue can have in the account and region. Fix: Choose a "
+            f"name without the generated ending. {unique_physical.url}"
+        )
+    ]
+
+
+def test_case_does_not_tell_a_prefix_where_it_does_not_tell_names() -> None:
+    stack = named(ROLE, {"namePrefix": "Run-"}, {"name": f"run-{ENDING}"})
+    assert len(judge(*stack)) == 1
+
+
+@pytest.mark.parametrize(
+    "stack",
+    [
+        pytest.param(
+            named(QUEUE, {"namePrefix": "jobs-"}, {"name": f"other-{ENDING}"}), id="another prefix"
+        ),
+        pytest.param(
+            named(QUEUE, {"namePrefix": "jobs-"}, {"name": f"jobs-{ENDING[1:]}"}),
+            id="a shorter ending",
+        ),
+        pytest.param(
+            named(QUEUE, {"namePrefix": "jobs-"}, {"name": f"jobs-{ENDING[:-1]}x"}),
+            id="an ending of other characters",
+        ),
+        pytest.param(
+            named(
+                GROUP,
+                {"namePrefix": "db-", "vpcId": "vpc-1"},
+                {"name": f"db-{ENDING}", "vpcId": "vpc-2"},
+            ),
+            id="another scope",
+        ),
+    ],
+)
+def test_names_that_no_prefix_makes_pass(stack: list[Example]) -> None:
+    assert judge(*stack) == []
+
+
+@pytest.mark.parametrize(
+    ("scope", "stack"),
+    [
+        pytest.param("region", named(QUEUE, {"name": "a"}, {"name": "a"}), id="region"),
+        pytest.param("account", named(ROLE, {"name": "a"}, {"name": "a"}), id="account"),
+        pytest.param("aws", named(BUCKET, {"bucket": "a"}, {"bucket": "a"}), id="aws"),
+        pytest.param("cluster", named(SERVICE, {"name": "a"}, {"name": "a"}), id="cluster"),
+    ],
+)
+def test_a_scope_that_is_skipped_is_not_looked_at(scope: str, stack: list[Example]) -> None:
+    assert judge(*stack, config={"skipScopes": [scope]}) == []
+    assert len(judge(*stack, config={"skipScopes": ["listener"]})) == 1
+
+
+def in_container(kind: str, path: str, *containers: str) -> list[Example]:
+    """Resources of one name, each in a container whose ARN is not known yet."""
+    return [
+        Example(
+            type=kind,
+            name=f"r{number}",
+            properties={"name": "web", "priority": 1, path: UNKNOWN},
+            references={path: (container,)},
+        )
+        for number, container in enumerate(containers, start=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "container"),
+    [
+        pytest.param(SERVICE, "cluster", CLUSTER, id="clusters"),
+        pytest.param(RULE, "listenerArn", LISTENER, id="listeners"),
+        pytest.param(GROUP, "vpcId", "aws:ec2/vpc:Vpc", id="VPCs"),
+        pytest.param(
+            "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace",
+            "vpc",
+            "aws:ec2/vpc:Vpc",
+            id="VPCs of namespaces",
+        ),
+        pytest.param(
+            DISCOVERY,
+            "dnsConfig",
+            "aws:servicediscovery/privateDnsNamespace:PrivateDnsNamespace",
+            id="namespaces",
+        ),
+    ],
+)
+def test_references_tell_scopes_apart_that_are_not_known_yet(
+    kind: str, path: str, container: str
+) -> None:
+    containers = [Example(type=container, name="one"), Example(type=container, name="two")]
+    assert judge(*containers, *in_container(kind, path, "one", "two")) == []
+    found = judge(*containers, *in_container(kind, path, "one", "one"))
+    assert [report.name for report in found] == ["r2"]
+
+
+def test_a_reference_and_a_literal_arn_are_the_same_cluster() -> None:
+    arn = "arn:aws:ecs:us-east-1:111122223333:cluster/main"
+    found = judge(
+        Example(type=CLUSTER, name="main", properties={"name": "main", "arn": arn}),
+        Example(type=SERVICE, name="a", properties={"name": "web", "cluster": arn}),
+        Example(type=SERVICE, name="b", properties={"name": "web", "cluster": "main"}),
+    )
+    assert [report.name for report in found] == ["b"]
+
+
+def test_a_name_that_is_not_known_is_not_judged_and_hides_no_other() -> None:
+    stack = named(QUEUE, {"name": UNKNOWN}, {"name": "jobs"}, {"name": "jobs"})
+    judged, unread = messages(judge(*stack))
+    assert judged.startswith("r3: `name` is 'jobs', as is that of r2; ")
+    assert unread == "not evaluated: r1: `name` is not known yet"
+
+
+def test_a_cluster_that_nothing_tells_is_not_judged() -> None:
+    stack = named(SERVICE, {"name": "web", "cluster": UNKNOWN})
+    assert messages(judge(*stack)) == ["not evaluated: r1: `cluster` is not known yet"]
