@@ -1,6 +1,7 @@
 """Caps on what a stack may cost: counts, sizes, classes, and the money itself."""
 
 from aws_policy_pack.rules.cost.autoscaling import autoscaling_maximum as autoscaling_maximum
+from aws_policy_pack.rules.cost.budget import monthly_budget as monthly_budget
 from aws_policy_pack.rules.cost.counts import resource_count as resource_count
 from aws_policy_pack.rules.cost.databases import instance_class as instance_class
 from aws_policy_pack.rules.cost.databases import multi_az as multi_az

@@ -1,0 +1,133 @@
+"""From the resources of a stack to what they cost in a month."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from aws_policy_pack.cost.billing import Billing, billing_of
+from aws_policy_pack.cost.charges import Charge, Missing, Situation
+from aws_policy_pack.cost.lines import Estimate, Line, Unpriced, money
+from aws_policy_pack.cost.pricing import PRICING
+from aws_policy_pack.cost.scaling import ENVIRONMENT_NAMES, Scaling, scaling_of
+from aws_policy_pack.cost.table import DEFAULT_REGION, PriceTable, load_table, regions
+from aws_policy_pack.resource import Graph, Resource, Unreadable
+
+PROVIDER: Final = "pulumi:providers:aws"
+REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+
+REASONS: Final = {
+    Billing.UNPRICED: "is of a type that is billed and has no price here",
+    Billing.UNLISTED: "is of a type that is neither priced here nor known to be free",
+}
+
+
+def estimate(
+    graph: Graph,
+    *,
+    region: str | None = None,
+    environment_names: tuple[str, ...] = ENVIRONMENT_NAMES,
+    free: tuple[str, ...] = (),
+) -> Estimate:
+    """Estimates what a stack costs in a month of 730 hours, on demand, without free tiers.
+
+    The base is what is declared. The worst case has every scaler at its maximum and every service
+    in the middle of a deployment. What only use decides counts 0 in both, in a line that says so.
+
+    Args:
+        graph: All resources.
+        region: The region of resources that name none; if not given, that of the stack's
+            provider, or us-east-1.
+        environment_names: Environment variables from which one's own scalers read their maximum.
+        free: Types or globs that are known to be free.
+    """
+    region = region or _region_of_provider(graph) or DEFAULT_REGION
+    scaling = scaling_of(graph, environment_names)
+    entries = [
+        entry
+        for resource in graph.resources
+        for entry in _of_resource(resource, graph, scaling, region, free)
+    ]
+    table = load_table(region)
+    return Estimate(
+        region=region,
+        dated=table.dated if table else None,
+        lines=tuple(entry for entry in entries if isinstance(entry, Line)),
+        unpriced=(
+            *(entry for entry in entries if isinstance(entry, Unpriced)),
+            *_unknown_scalers(scaling),
+        ),
+    )
+
+
+def _of_resource(
+    resource: Resource, graph: Graph, scaling: Scaling, region: str, free: tuple[str, ...]
+) -> Iterator[Line | Unpriced]:
+    pricing = PRICING.get(resource.type)
+    if pricing is None:
+        reason = REASONS.get(billing_of(resource.type, free))
+        if reason is not None:
+            yield Unpriced(resource=resource, reason=reason)
+        return
+    place = _region_of(resource) or region
+    table = load_table(place)
+    if table is None:
+        reason = f"is in {place}; only {', '.join(regions())} has a price table"
+        yield Unpriced(resource=resource, reason=reason)
+        return
+    try:
+        for charge in pricing(
+            resource, Situation(graph=graph, scaling=scaling, prices=table.prices)
+        ):
+            yield _priced(resource, charge, table)
+    except Unreadable as unreadable:
+        yield _not_read(unreadable, resource)
+
+
+def _priced(resource: Resource, charge: Charge | Missing, table: PriceTable) -> Line | Unpriced:
+    if isinstance(charge, Missing):
+        return Unpriced(resource=resource, reason=charge.reason)
+    price = table.prices.get(charge.price)
+    if price is None:
+        reason = f"has no price for {charge.item} in {table.region} (`{charge.price}`)"
+        return Unpriced(resource=resource, reason=reason)
+    return Line(
+        resource=resource,
+        item=charge.item,
+        quantity=charge.quantity,
+        unit=price.unit,
+        unit_price=price.usd,
+        base=money(charge.quantity, price.usd),
+        worst=money(charge.worst, price.usd),
+    )
+
+
+def _not_read(unreadable: Unreadable, resource: Resource) -> Unpriced:
+    """What a resource costs hangs on a property that cannot be read, its own or another's."""
+    holder = unreadable.resource or resource
+    whose = "" if holder is resource else f" of {holder.name}"
+    return Unpriced(
+        resource=resource,
+        reason=f"is not priced: `{unreadable.path}`{whose} {unreadable.reason}",
+        unreadable=Unreadable(unreadable.path, unreadable.reason, holder),
+    )
+
+
+def _unknown_scalers(scaling: Scaling) -> Iterator[Unpriced]:
+    """Scalers without which the worst case is not complete."""
+    for resource, reason in scaling.unmatched:
+        yield Unpriced(resource=resource, reason=reason)
+    for unreadable in scaling.unread:
+        if unreadable.resource is not None:
+            yield _not_read(unreadable, unreadable.resource)
+
+
+def _region_of(resource: Resource) -> str | None:
+    """The region that a resource names; provider 7 lets each one name its own."""
+    given = resource.values.get("region")
+    return given if isinstance(given, str) and REGION.fullmatch(given) else None
+
+
+def _region_of_provider(graph: Graph) -> str | None:
+    """The region of the stack's providers, where they have the same one."""
+    found = {_region_of(provider) for provider in graph.of_type(PROVIDER)} - {None}
+    return found.pop() if len(found) == 1 else None

@@ -1,0 +1,180 @@
+"""Caches, search, brokers, tables, streams and file systems."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Final
+
+from aws_policy_pack.cost.charges import (
+    ONE,
+    Charge,
+    Charges,
+    Missing,
+    Pricing,
+    Situation,
+    hourly,
+    monthly,
+    usage,
+)
+from aws_policy_pack.cost.reading import amount, given_text, needed_amount, needed_text
+from aws_policy_pack.cost.scaling import READS, TABLE, WRITES
+from aws_policy_pack.resource import Resource, Unreadable
+
+REPLICATION_GROUP: Final = "aws:elasticache/replicationGroup:ReplicationGroup"
+
+CACHE_ENGINES: Final = {"valkey": "valkey"}
+"""Engines with prices of their own; Memcached has those of Redis OSS."""
+SERVERLESS_GB: Final = {"valkey": Decimal("0.1"), "redis": ONE}
+"""GB that a serverless cache bills at least: https://aws.amazon.com/elasticache/pricing/."""
+BROKERS: Final = {"SINGLE_INSTANCE": 1, "ACTIVE_STANDBY_MULTI_AZ": 2, "CLUSTER_MULTI_AZ": 3}
+"""Instances of a broker of Amazon MQ, by deployment mode.
+
+https://docs.aws.amazon.com/amazon-mq/latest/api-reference/brokers.html
+"""
+OPENSEARCH_IOPS: Final = 3000
+
+
+def cache_cluster(resource: Resource, situation: Situation) -> Charges:
+    """The nodes of a cache; a member of a replication group has its type and engine."""
+    holder = resource
+    if given_text(resource, "replicationGroupId") is not None:
+        groups = situation.graph.referenced(resource, "replicationGroupId", REPLICATION_GROUP)
+        holder = groups[0] if groups else resource
+    yield from _nodes(holder, amount(resource, "numCacheNodes", default=1))
+
+
+def replication_group(resource: Resource, situation: Situation) -> Charges:
+    """The nodes of a group: as many as it counts, or shards times their copies."""
+    del situation
+    shards = amount(resource, "numNodeGroups")
+    counted = amount(resource, "numCacheClusters")
+    nodes = max(counted, shards * (amount(resource, "replicasPerNodeGroup") + 1)) or ONE
+    yield from _nodes(resource, nodes)
+    yield usage("cache backups", "elasticache/backup-gb-month")
+
+
+def _nodes(holder: Resource, count: Decimal) -> Iterator[Charge]:
+    engine = CACHE_ENGINES.get(given_text(holder, "engine") or "redis", "redis")
+    size = needed_text(holder, "nodeType")
+    yield from hourly(f"{engine} {size}", f"elasticache/node-hour/{engine}/{size}", count)
+
+
+def serverless_cache(resource: Resource, situation: Situation) -> Charges:
+    """The data that a cache bills at least, and at worst its limit."""
+    del situation
+    engine = CACHE_ENGINES.get(needed_text(resource, "engine"), "redis")
+    limits = "cacheUsageLimits.dataStorage"
+    low = max(SERVERLESS_GB[engine], amount(resource, f"{limits}.minimum"))
+    high = amount(resource, f"{limits}.maximum")
+    yield from hourly(f"{engine} data", f"elasticache/serverless-gb-hour/{engine}", low, high)
+    if not high:
+        path = f"{limits}.maximum"
+        raise Unreadable(path, "is not set: the worst case has no bound")
+
+
+def search_domain(resource: Resource, situation: Situation) -> Charges:
+    """Data nodes, dedicated masters, and the volumes of the data nodes."""
+    del situation
+    nodes = amount(resource, "clusterConfig.instanceCount") or ONE
+    size = needed_text(resource, "clusterConfig.instanceType")
+    yield from hourly(f"data node {size}", f"opensearch/instance-hour/{size}", nodes)
+    if resource.flag("clusterConfig.dedicatedMasterEnabled"):
+        size = needed_text(resource, "clusterConfig.dedicatedMasterType")
+        masters = needed_amount(resource, "clusterConfig.dedicatedMasterCount")
+        yield from hourly(f"master node {size}", f"opensearch/instance-hour/{size}", masters)
+    if resource.flag("clusterConfig.warmEnabled"):
+        yield Missing(reason="has UltraWarm nodes, which have no price here")
+    kind = given_text(resource, "ebsOptions.volumeType") or "gp2"
+    volume = amount(resource, "ebsOptions.volumeSize")
+    yield from monthly(f"{kind} volume", f"opensearch/gb-month/{kind}", volume * nodes)
+    if amount(resource, "ebsOptions.iops") > OPENSEARCH_IOPS:
+        yield Missing(reason=f"provisions more than {OPENSEARCH_IOPS} IOPS, without a price here")
+
+
+def kafka_cluster(resource: Resource, situation: Situation) -> Charges:
+    """Brokers and their volumes."""
+    del situation
+    brokers = needed_amount(resource, "numberOfBrokerNodes")
+    size = needed_text(resource, "brokerNodeGroupInfo.instanceType")
+    yield from hourly(f"broker {size}", f"msk/broker-hour/{size}", brokers)
+    path = "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.volumeSize"
+    yield from monthly("broker volume", "msk/gb-month", amount(resource, path) * brokers)
+
+
+def message_broker(resource: Resource, situation: Situation) -> Charges:
+    """Instances of a broker of Amazon MQ."""
+    del situation
+    size = needed_text(resource, "hostInstanceType")
+    mode = given_text(resource, "deploymentMode") or "SINGLE_INSTANCE"
+    if mode not in BROKERS:
+        yield Missing(reason=f"has the deployment mode {mode}, which is not known here")
+        return
+    yield from hourly(f"broker {size}", f"mq/instance-hour/{size}", Decimal(BROKERS[mode]))
+
+
+def document_instance(resource: Resource, situation: Situation) -> Charges:
+    """An instance of DocumentDB."""
+    del situation
+    size = needed_text(resource, "instanceClass")
+    yield from hourly(f"DocumentDB {size}", f"docdb/instance-hour/{size}")
+
+
+def table(resource: Resource, situation: Situation) -> Charges:
+    """A table's provisioned capacity, its indexes included; on demand it bills by request."""
+    if (given_text(resource, "billingMode") or "PROVISIONED") == "PAY_PER_REQUEST":
+        yield usage("reads", "dynamodb/million-reads")
+        yield usage("writes", "dynamodb/million-writes")
+    else:
+        scaling = situation.scaling
+        for label, key, path, dimension in (
+            ("read capacity", "dynamodb/rcu-hour", "readCapacity", READS),
+            ("write capacity", "dynamodb/wcu-hour", "writeCapacity", WRITES),
+        ):
+            indexes = resource.objects("globalSecondaryIndexes")
+            extra = sum((amount(index, path) for index in indexes), Decimal(0))
+            low = scaling.least(resource, dimension, amount(resource, path))
+            high = scaling.most(resource, dimension, low)
+            yield from hourly(label, key, low + extra, high + extra)
+    yield usage("table storage", "dynamodb/gb-month")
+    if resource.flag("pointInTimeRecovery.enabled"):
+        yield usage("point-in-time recovery", "dynamodb/backup-gb-month")
+    if len(resource.objects("replicas")) > 0:
+        yield Missing(reason="has replicas, whose writes and storage have no price here")
+
+
+def stream(resource: Resource, situation: Situation) -> Charges:
+    """A stream by its shards, or by the hour where it is on demand."""
+    del situation
+    mode = given_text(resource, "streamModeDetails.streamMode") or "PROVISIONED"
+    if mode == "ON_DEMAND":
+        yield from hourly("on-demand stream", "kinesis/on-demand-stream-hour")
+        return
+    yield from hourly("shard", "kinesis/shard-hour", needed_amount(resource, "shardCount"))
+    yield usage("PUT units", "kinesis/million-puts")
+
+
+def file_system(resource: Resource, situation: Situation) -> Charges:
+    """A file system by what it stores, and its provisioned throughput."""
+    del situation
+    is_one_zone = given_text(resource, "availabilityZoneName") is not None
+    yield usage("file storage", f"efs/gb-month/{'one-zone' if is_one_zone else 'standard'}")
+    if given_text(resource, "throughputMode") == "provisioned":
+        yield from monthly(
+            "provisioned throughput",
+            "efs/provisioned-throughput-month",
+            needed_amount(resource, "provisionedThroughputInMibps"),
+        )
+
+
+PRICING: Final[dict[str, Pricing]] = {
+    "aws:elasticache/cluster:Cluster": cache_cluster,
+    REPLICATION_GROUP: replication_group,
+    "aws:elasticache/serverlessCache:ServerlessCache": serverless_cache,
+    "aws:opensearch/domain:Domain": search_domain,
+    "aws:elasticsearch/domain:Domain": search_domain,
+    "aws:msk/cluster:Cluster": kafka_cluster,
+    "aws:mq/broker:Broker": message_broker,
+    "aws:docdb/clusterInstance:ClusterInstance": document_instance,
+    TABLE: table,
+    "aws:kinesis/stream:Stream": stream,
+    "aws:efs/fileSystem:FileSystem": file_system,
+}

@@ -1,0 +1,159 @@
+"""ECS on Fargate: a task's vCPUs, memory, storage and public address, for every task."""
+
+import re
+from decimal import Decimal
+from typing import Final
+
+from aws_policy_pack.cost.charges import Charges, Missing, Pricing, Situation, hourly, usage
+from aws_policy_pack.cost.reading import amount, given_text, needed_text
+from aws_policy_pack.cost.scaling import SERVICE, TASK_DEFINITION, TASKS
+from aws_policy_pack.resource import Graph, Resource, Unreadable
+from aws_policy_pack.wording import shown
+
+CLUSTER: Final = "aws:ecs/cluster:Cluster"
+CLUSTER_PROVIDERS: Final = "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders"
+
+UNITS: Final = 1024
+"""CPU units in a vCPU, and MiB in a GiB."""
+SIZE: Final = re.compile(
+    r"\s*(?P<number>\d{1,9}(\.\d{1,9})?|\.\d{1,9})\s*(?P<unit>vcpu|gb)?\s*",
+    re.IGNORECASE | re.ASCII,
+)
+FREE_STORAGE: Final = 20
+"""GiB of ephemeral storage that every task has: https://aws.amazon.com/fargate/pricing/."""
+DEFAULT_PERCENT: Final = 200
+"""How far a deployment goes over the desired count where nothing is said, and where two whole sets
+of tasks run beside each other.
+
+https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
+"""
+
+
+def service(resource: Resource, situation: Situation) -> Charges:
+    """A service on Fargate; on EC2 the instances are billed, not the service."""
+    controller = given_text(resource, "deploymentController.type") or "ECS"
+    if controller == "EXTERNAL":
+        return
+    launch = _launch(resource, situation.graph)
+    if launch == "EXTERNAL":
+        yield Missing(reason="runs on one's own machines, whose registration has no price here")
+    if launch != "FARGATE":
+        return
+    task = _task_definition(resource, situation.graph)
+    platform = _platform(task)
+    declared = situation.scaling.least(resource, TASKS, amount(resource, "desiredCount"))
+    most = situation.scaling.most(resource, TASKS, declared)
+    worst = _surged(resource, most, controller)
+    vcpus, memory = _size(task, "cpu"), _size(task, "memory")
+    label = "" if platform == "x86" else f", {platform.upper()}"
+    yield from hourly(
+        f"task vCPU{label}", f"fargate/vcpu-hour/{platform}", vcpus * declared, vcpus * worst
+    )
+    yield from hourly(
+        f"task memory{label}", f"fargate/gb-hour/{platform}", memory * declared, memory * worst
+    )
+    storage = max(Decimal(0), amount(task, "ephemeralStorage.sizeInGib") - FREE_STORAGE)
+    yield from hourly(
+        f"task storage above {FREE_STORAGE} GiB",
+        "fargate/ephemeral-gb-hour",
+        storage * declared,
+        storage * worst,
+    )
+    if resource.flag("networkConfiguration.assignPublicIp"):
+        yield from hourly("public IPv4 of tasks", "public-ipv4/hour", declared, worst)
+
+
+def cluster(resource: Resource, situation: Situation) -> Charges:
+    """A cluster is free; what Container Insights measures of it is not."""
+    del situation
+    for setting in resource.objects("settings"):
+        if setting.text("name") == "containerInsights" and setting.text("value") != "disabled":
+            yield usage("Container Insights metrics", "cloudwatch/metric-month")
+
+
+def fargate_profile(resource: Resource, situation: Situation) -> Charges:
+    """A profile on EKS says which pods run on Fargate, not how many or how large."""
+    del resource, situation
+    yield usage("pod vCPU", "fargate/vcpu-hour/x86")
+    yield usage("pod memory", "fargate/gb-hour/x86")
+
+
+def _launch(resource: Resource, graph: Graph) -> str:
+    """What the tasks run on; a strategy that names Fargate at all counts as Fargate."""
+    given = given_text(resource, "launchType")
+    strategies = resource.objects("capacityProviderStrategies")
+    if given is not None and not strategies:
+        return given
+    providers = {strategy.text("capacityProvider") for strategy in strategies}
+    if not strategies:
+        providers = _cluster_default(resource, graph)
+    if providers & {"FARGATE", "FARGATE_SPOT"}:
+        return "FARGATE"
+    return "EC2"
+
+
+def _cluster_default(resource: Resource, graph: Graph) -> set[str | None]:
+    """What the cluster's default strategy names; used where the service says nothing."""
+    if not resource.has("cluster"):
+        return set()
+    clusters = graph.referenced(resource, "cluster", CLUSTER)
+    return {
+        strategy.text("capacityProvider")
+        for cluster_ in clusters
+        for defaults in graph.referring(cluster_, "clusterName", CLUSTER_PROVIDERS)
+        for strategy in defaults.objects("defaultCapacityProviderStrategies")
+    }
+
+
+def _task_definition(resource: Resource, graph: Graph) -> Resource:
+    needed = "taskDefinition"
+    if not resource.has(needed):
+        raise Unreadable(needed, "is not set")
+    found = graph.referenced(resource, needed, TASK_DEFINITION)
+    if not found:
+        given = shown(resource.text(needed))
+        raise Unreadable(needed, f"is {given}, which is not in this stack: its size is not known")
+    return found[0]
+
+
+def _platform(task: Resource) -> str:
+    system = given_text(task, "runtimePlatform.operatingSystemFamily") or "LINUX"
+    if system.startswith("WINDOWS"):
+        return "windows"
+    architecture = given_text(task, "runtimePlatform.cpuArchitecture") or "X86_64"
+    return {"X86_64": "x86", "ARM64": "arm64"}.get(architecture, architecture)
+
+
+def _size(task: Resource, path: str) -> Decimal:
+    """The vCPUs or GiB of a task, given in units or MiB, or as `1 vCPU` and `2 GB`.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+    """
+    try:
+        text = needed_text(task, path)
+    except Unreadable as unreadable:
+        raise Unreadable(path, unreadable.reason, task) from unreadable
+    match = SIZE.fullmatch(text)
+    if match is None:
+        raise Unreadable(path, f"is {shown(text)}, not a size", task)
+    return Decimal(match["number"]) / (1 if match["unit"] else UNITS)
+
+
+def _surged(resource: Resource, tasks: Decimal, controller: str) -> Decimal:
+    """The most tasks during a deployment, rounded down as ECS does.
+
+    Deployments that are not rolling run a second whole set, whatever the percentage says.
+    """
+    given = amount(resource, "deploymentMaximumPercent")
+    percent = given or DEFAULT_PERCENT
+    strategy = given_text(resource, "deploymentConfiguration.strategy") or "ROLLING"
+    if strategy != "ROLLING" or controller == "CODE_DEPLOY":
+        percent = max(percent, Decimal(DEFAULT_PERCENT))
+    return max(tasks, tasks * percent // 100)
+
+
+PRICING: Final[dict[str, Pricing]] = {
+    SERVICE: service,
+    CLUSTER: cluster,
+    "aws:eks/fargateProfile:FargateProfile": fargate_profile,
+}

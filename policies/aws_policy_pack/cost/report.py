@@ -1,0 +1,261 @@
+"""What a stack costs, as a table for people or as JSON for programs."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from aws_policy_pack.cost.estimate import estimate
+from aws_policy_pack.cost.lines import Estimate, Line, Unpriced, dearest, dollars
+from aws_policy_pack.cost.scaling import ENVIRONMENT_NAMES
+from aws_policy_pack.cost.state import load_state, read_state
+from aws_policy_pack.resource import Graph, Resource
+
+STACK: Final = "pulumi:pulumi:Stack"
+NO_MODULE: Final = "(no module)"
+TOP_LINES: Final = 10
+BAR: Final = 20
+NARROW: Final = 72
+"""Width below which the bars are left out."""
+BOLD: Final = "\x1b[1m"
+RED: Final = "\x1b[31m"
+GREEN: Final = "\x1b[32m"
+YELLOW: Final = "\x1b[33m"
+RESET: Final = "\x1b[0m"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """US dollars that a stack may cost in a month."""
+
+    base: Decimal
+    worst: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """What one module of the stack costs.
+
+    Attributes:
+        name: The name of the outermost component that holds the resources.
+        resources: How many of its resources cost anything.
+        base: US dollars a month as declared.
+        worst: US dollars a month at worst.
+    """
+
+    name: str
+    resources: int
+    base: Decimal
+    worst: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostReport:
+    """An estimate, shared out to the modules and held against a budget.
+
+    Attributes:
+        estimate: Lines, totals, and what could not be priced.
+        modules: The modules, the dearest at worst first.
+        budget: What the stack may cost, if there is a budget.
+    """
+
+    estimate: Estimate
+    modules: tuple[Share, ...]
+    budget: Budget | None
+
+    @property
+    def is_within_budget(self) -> bool:
+        """Whether both totals are within the budget and nothing is left unpriced."""
+        return self.budget is None or (
+            self.estimate.base <= self.budget.base
+            and self.estimate.worst <= self.budget.worst
+            and not self.estimate.unpriced
+        )
+
+
+def cost_report(
+    stack: Graph | Path | Mapping[str, object],
+    *,
+    region: str | None = None,
+    budget: Budget | None = None,
+    environment_names: tuple[str, ...] = ENVIRONMENT_NAMES,
+    free: tuple[str, ...] = (),
+) -> CostReport:
+    """Estimates a stack.
+
+    Args:
+        stack: Its resources, or a stack export: the file, or what it holds.
+        region: The region of resources that name none; see `estimate`.
+        budget: What it may cost.
+        environment_names: Environment variables from which one's own scalers read their maximum.
+        free: Types or globs that are known to be free.
+
+    Raises:
+        StateError: The file or the mapping is no stack export.
+    """
+    graph = _graph(stack)
+    result = estimate(graph, region=region, environment_names=environment_names, free=free)
+    return CostReport(estimate=result, modules=_shares(graph, result.lines), budget=budget)
+
+
+def render_json(report: CostReport) -> str:
+    """The estimate as JSON; amounts are US dollars."""
+    result = report.estimate
+    document = {
+        "currency": "USD",
+        "region": result.region,
+        "pricesDated": result.dated,
+        "base": float(result.base),
+        "worst": float(result.worst),
+        "lines": [
+            {
+                "urn": line.resource.urn,
+                "item": line.item,
+                "quantity": float(line.quantity),
+                "unit": line.unit,
+                "unitPrice": float(line.unit_price),
+                "base": float(line.base),
+                "worst": float(line.worst),
+            }
+            for line in result.lines
+        ],
+        "unpriced": [
+            {"urn": item.resource.urn, "type": item.resource.type, "reason": item.reason}
+            for item in result.unpriced
+        ],
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def render_terminal(report: CostReport, *, width: int = 100, colour: bool = False) -> str:
+    """The estimate as a table: modules with their share, the dearest lines, totals, verdict.
+
+    Args:
+        report: The report.
+        width: Columns of the terminal.
+        colour: Whether to use ANSI colours; nothing is said by colour alone.
+    """
+    result = report.estimate
+    dated = f"prices of {result.dated}" if result.dated else "no price table"
+    heading = f"Cost a month in USD ({result.region}, {dated}, on demand, 730 hours)"
+    lines = [_painted(heading, BOLD, colour=colour), *_module_rows(report, width), ""]
+    top = dearest(result.lines, at_worst=True)[:TOP_LINES]
+    if top:
+        lines += [
+            _painted("Dearest lines at worst", BOLD, colour=colour),
+            *_line_rows(top, width),
+            "",
+        ]
+    used = len({line.resource.urn for line in result.lines if not line.worst})
+    if used:
+        subject = "resource bills" if used == 1 else "resources bill"
+        lines.append(f"{used} {subject} by use, counted as 0 here")
+    lines += [_painted(text, YELLOW, colour=colour) for text in _unpriced_rows(result.unpriced)]
+    lines.append(_verdict(report, colour=colour))
+    return "\n".join(lines) + "\n"
+
+
+def _graph(stack: Graph | Path | Mapping[str, object]) -> Graph:
+    match stack:
+        case Graph():
+            return stack
+        case Path():
+            return load_state(stack)
+        case _:
+            return read_state(stack)
+
+
+def _shares(graph: Graph, lines: Iterable[Line]) -> tuple[Share, ...]:
+    by_module: dict[str, list[Line]] = {}
+    for line in lines:
+        if line.worst:
+            by_module.setdefault(_module_of(line.resource, graph), []).append(line)
+    shares = [
+        Share(
+            name=name,
+            resources=len({line.resource.urn for line in own}),
+            base=sum((line.base for line in own), Decimal(0)),
+            worst=sum((line.worst for line in own), Decimal(0)),
+        )
+        for name, own in by_module.items()
+    ]
+    return tuple(sorted(shares, key=lambda share: (-share.worst, share.name)))
+
+
+def _module_of(resource: Resource, graph: Graph) -> str:
+    """The outermost parent below the stack that is no resource of a provider."""
+    module = NO_MODULE
+    seen = set()
+    urn = resource.parent
+    while urn and urn not in seen:
+        seen.add(urn)
+        parent = graph.by_urn(urn)
+        type_, name = (
+            (parent.type, parent.name)
+            if parent
+            else (urn.rpartition("::")[0].rpartition("::")[2], urn.rpartition("::")[2])
+        )
+        kind = type_.rpartition("$")[2]
+        if kind != STACK and not kind.startswith("aws:"):
+            module = name
+        urn = parent.parent if parent else ""
+    return module
+
+
+def _module_rows(report: CostReport, width: int) -> list[str]:
+    total = report.estimate.worst
+    names = [share.name for share in report.modules]
+    wide = max([len("module"), len("total"), *map(len, names)])
+    rows = [f"  {'module':{wide}}  {'base':>12}  {'worst':>12}"]
+    for share in report.modules:
+        part = share.worst / total if total else Decimal(0)
+        bar = f"  {_bar(part)} {part:>4.0%}" if width >= NARROW else ""
+        rows.append(_row(share.name, wide, share.base, share.worst) + bar)
+    rows.append(_row("total", wide, report.estimate.base, total))
+    if report.budget is not None:
+        rows.append(_row("budget", wide, report.budget.base, report.budget.worst))
+    return rows
+
+
+def _row(label: str, wide: int, base: Decimal, worst: Decimal) -> str:
+    return f"  {label:{wide}}  {dollars(base):>12}  {dollars(worst):>12}"
+
+
+def _bar(part: Decimal) -> str:
+    filled = int(part * BAR + Decimal("0.5"))
+    return "█" * filled + "░" * (BAR - filled)
+
+
+def _line_rows(lines: Iterable[Line], width: int) -> list[str]:
+    rows = [(f"{line.resource.name}: {line.item}", line) for line in lines]
+    wide = min(max(len(label) for label, _ in rows), max(20, width - 30))
+    return [_row(label[:wide], wide, line.base, line.worst) for label, line in rows]
+
+
+def _unpriced_rows(items: Iterable[Unpriced]) -> list[str]:
+    rows = [f"  {item.resource.name} ({item.resource.type}) {item.reason}" for item in items]
+    return [f"Not priced, so the totals are too low: {len(rows)}", *rows] if rows else []
+
+
+def _verdict(report: CostReport, *, colour: bool) -> str:
+    if report.budget is None:
+        return "No budget given"
+    if report.is_within_budget:
+        return _painted("Within the budget", GREEN, colour=colour)
+    over = [
+        f"{name} is {dollars(cost - allowed)} over"
+        for name, cost, allowed in (
+            ("base", report.estimate.base, report.budget.base),
+            ("worst case", report.estimate.worst, report.budget.worst),
+        )
+        if cost > allowed
+    ]
+    if report.estimate.unpriced:
+        over.append(f"{len(report.estimate.unpriced)} not priced")
+    return _painted(f"Not within the budget: {', '.join(over)}", RED, colour=colour)
+
+
+def _painted(text: str, code: str, *, colour: bool) -> str:
+    return f"{code}{text}{RESET}" if colour else text

@@ -1,0 +1,169 @@
+"""How far scalers may go: Application Auto Scaling, and scalers of one's own.
+
+A scaler of one's own reads its maximum from an environment variable; the service that it scales
+is the one whose name or ARN another of its variables holds.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+
+from aws_policy_pack.cost.reading import amount, given_text
+from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable
+from aws_policy_pack.wording import shown
+
+TARGET: Final = "aws:appautoscaling/target:Target"
+SCHEDULED_ACTION: Final = "aws:appautoscaling/scheduledAction:ScheduledAction"
+SERVICE: Final = "aws:ecs/service:Service"
+TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
+FUNCTION: Final = "aws:lambda/function:Function"
+TABLE: Final = "aws:dynamodb/table:Table"
+
+TASKS: Final = "ecs:service:DesiredCount"
+READS: Final = "dynamodb:table:ReadCapacityUnits"
+WRITES: Final = "dynamodb:table:WriteCapacityUnits"
+SCALED: Final = {TASKS: SERVICE, READS: TABLE, WRITES: TABLE}
+"""The dimensions whose maximum counts in the worst case, and what they scale.
+
+https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
+"""
+CAPACITY: Final = {TARGET: "", SCHEDULED_ACTION: "scalableTargetAction."}
+"""Where minimum and maximum stand in what sets them."""
+
+ENVIRONMENT_NAMES: Final = ("AUTOSCALER_MAX_WORKERS",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """What a scaler may set: at least and at most."""
+
+    least: Decimal
+    most: Decimal
+
+
+@dataclass(slots=True)
+class Scaling:
+    """What the scalers of a stack may do.
+
+    Attributes:
+        spans: What may be set, by the scaled resource's URN and the dimension.
+        unread: Scalers that cannot be read.
+        unmatched: Scalers whose worst case is not counted, and why.
+    """
+
+    spans: dict[tuple[str, str], list[Span]] = field(default_factory=dict)
+    unread: list[Unreadable] = field(default_factory=list)
+    unmatched: list[tuple[Resource, str]] = field(default_factory=list)
+
+    def least(self, resource: Resource, dimension: str, declared: Decimal) -> Decimal:
+        """What is declared, or the minimum that a scaler raises it to."""
+        spans = self.spans.get((resource.urn, dimension), ())
+        return max([declared, *(span.least for span in spans)])
+
+    def most(self, resource: Resource, dimension: str, declared: Decimal) -> Decimal:
+        """What is declared, or the most that a scaler may raise it to."""
+        spans = self.spans.get((resource.urn, dimension), ())
+        return max([declared, *(max(span.least, span.most) for span in spans)])
+
+
+def scaling_of(graph: Graph, environment_names: tuple[str, ...]) -> Scaling:
+    """Finds the scalers of a stack and what they scale.
+
+    Args:
+        graph: All resources.
+        environment_names: Environment variables from which one's own scalers read their maximum.
+    """
+    scaling = Scaling()
+    for resource in graph.of_type(TARGET, SCHEDULED_ACTION, TASK_DEFINITION, FUNCTION):
+        try:
+            if resource.type in CAPACITY:
+                _add_target(resource, graph, scaling)
+            else:
+                _add_own_scalers(resource, graph, environment_names, scaling)
+        except Unreadable as unreadable:
+            scaling.unread.append(Unreadable(unreadable.path, unreadable.reason, resource))
+    return scaling
+
+
+def _add_target(target: Resource, graph: Graph, scaling: Scaling) -> None:
+    dimension = given_text(target, "scalableDimension") or ""
+    if dimension not in SCALED:
+        reason = f"scales {dimension or 'a dimension that is not set'}, which is not counted"
+        scaling.unmatched.append((target, f"{reason} in the worst case"))
+        return
+    scaled = _scaled_by(target, graph, SCALED[dimension])
+    if not scaled:
+        name = shown(target.text("resourceId"))
+        scaling.unmatched.append((target, f"scales {name}, which is not in this stack"))
+        return
+    prefix = CAPACITY[target.type]
+    most = amount(target, f"{prefix}maxCapacity")
+    # An action changes the minimum for a while only, so it does not count as declared.
+    least = amount(target, f"{prefix}minCapacity") if target.type == TARGET else Decimal(0)
+    for resource in scaled:
+        scaling.spans.setdefault((resource.urn, dimension), []).append(Span(least=least, most=most))
+
+
+def _scaled_by(target: Resource, graph: Graph, kind: str) -> tuple[Resource, ...]:
+    """The resources that a target's id means: `service/<cluster>/<name>`, `table/<name>`."""
+    found = graph.referenced(target, "resourceId", kind)
+    if found:
+        return found
+    name = (target.text("resourceId") or "").rpartition("/")[2]
+    return tuple(resource for resource in graph.of_type(kind) if _known(resource, "name") == name)
+
+
+def _add_own_scalers(
+    holder: Resource, graph: Graph, names: tuple[str, ...], scaling: Scaling
+) -> None:
+    for variables in _environments(holder):
+        for name in names:
+            most = _number_in(variables, name)
+            if most == 0:
+                continue
+            services = _named_services(holder, variables, graph)
+            for service in services:
+                span = Span(least=Decimal(0), most=most)
+                scaling.spans.setdefault((service.urn, TASKS), []).append(span)
+            if not services:
+                reason = f"may start {most} tasks ({name}) of a service that is not in this stack"
+                scaling.unmatched.append((holder, reason))
+
+
+def _environments(holder: Resource) -> Iterator[Mapping[str, str | None]]:
+    if holder.type == FUNCTION:
+        variables = holder.object("environment.variables")
+        yield {key: variables.text(key) for key in variables.keys()}  # noqa: SIM118 - no mapping
+        return
+    for container in holder.objects("containerDefinitions"):
+        yield {
+            entry.text("name") or "": entry.text("value")
+            for entry in container.objects("environment")
+        }
+
+
+def _number_in(variables: Mapping[str, str | None], name: str) -> Decimal:
+    return amount(Properties(lambda: variables), name)
+
+
+def _named_services(
+    holder: Resource, variables: Mapping[str, str | None], graph: Graph
+) -> tuple[Resource, ...]:
+    values = {value for value in variables.values() if value}
+    named = tuple(
+        service
+        for service in graph.of_type(SERVICE)
+        if values & {_known(service, key) for key in ("name", "arn", "id")}
+    )
+    if named:
+        return named
+    path = "environment" if holder.type == FUNCTION else "containerDefinitions"
+    targets = (graph.by_urn(urn) for urn in holder.references.get(path, ()))
+    return tuple(target for target in targets if target is not None and target.type == SERVICE)
+
+
+def _known(resource: Resource, key: str) -> str | None:
+    """A text of the resource if it is known: an unknown name is no name to look for."""
+    value = resource.values.get(key)
+    return value if isinstance(value, str) else None

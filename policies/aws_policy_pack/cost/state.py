@@ -1,0 +1,102 @@
+"""Reads the resources out of a stack's state, as `pulumi stack export` writes it.
+
+Resources that are about to be deleted, and those that the stack only reads, are left out: they are
+not on its bill. Secrets that are encrypted are values that are not known.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from aws_policy_pack.resource import Graph, Resource
+from aws_policy_pack.wire import SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN_TEXT, Value, read_plain
+
+
+class StateError(Exception):
+    """A file is no stack export; the text says which and why."""
+
+
+def load_state(path: Path) -> Graph:
+    """Reads a stack export from a file.
+
+    Raises:
+        StateError: The file cannot be read, or is no stack export.
+    """
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StateError(f"{path}: cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise StateError(f"{path}: is not valid JSON: {error}") from error
+    try:
+        return read_state(raw)
+    except StateError as error:
+        raise StateError(f"{path}: {error}") from error
+
+
+def read_state(raw: object) -> Graph:
+    """Reads a stack export that has been parsed.
+
+    Raises:
+        StateError: It is no stack export.
+    """
+    deployment = raw.get("deployment") if isinstance(raw, Mapping) else None
+    entries = deployment.get("resources", ()) if isinstance(deployment, Mapping) else None
+    if not isinstance(entries, list | tuple):
+        raise StateError("is no stack export; write one with `pulumi stack export --file FILE`")
+    return Graph(
+        _resource(entry)
+        for entry in entries
+        if _is_complete(entry) and not entry.get("delete") and not entry.get("external")
+    )
+
+
+def _is_complete(entry: object) -> bool:
+    if isinstance(entry, Mapping) and all(
+        isinstance(entry.get(key), str) for key in ("urn", "type")
+    ):
+        return True
+    raise StateError("has a resource without URN or type, so it is no stack export")
+
+
+def _resource(entry: Mapping[str, Any]) -> Resource:
+    urn: str = entry["urn"]
+    references = entry.get("propertyDependencies") or {}
+    return Resource(
+        lambda: _values(entry),
+        urn=urn,
+        type=entry["type"],
+        name=urn.rpartition("::")[2],
+        parent=entry.get("parent") or "",
+        dependencies=entry.get("dependencies") or (),
+        references={key: urns or () for key, urns in references.items()},
+    )
+
+
+def _values(entry: Mapping[str, Any]) -> Mapping[str, Value]:
+    """The outputs, in which the inputs are contained, as a stack rule sees them."""
+    values = {**(entry.get("inputs") or {}), **(entry.get("outputs") or {})}
+    if entry.get("id"):
+        values.setdefault("id", entry["id"])
+    return {key: read_plain(_opened(value)) for key, value in values.items()}
+
+
+def _opened(value: object) -> object:
+    """Opens secrets: those in plain text are what they hide, encrypted ones are unknown."""
+    match value:
+        case Mapping() if value.get(SIGNATURE_KEY) == SECRET_SIGNATURE:
+            return _secret(value)
+        case Mapping():
+            return {key: _opened(item) for key, item in value.items()}
+        case list():
+            return [_opened(item) for item in value]
+        case _:
+            return value
+
+
+def _secret(secret: Mapping[str, object]) -> object:
+    plaintext = secret.get("plaintext")
+    if isinstance(plaintext, str):
+        return _opened(json.loads(plaintext))
+    return _opened(secret.get("value", UNKNOWN_TEXT))
