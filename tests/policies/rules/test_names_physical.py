@@ -245,8 +245,8 @@ def test_a_name_of_the_form_that_a_prefix_makes_is_found() -> None:
     assert messages(judge(*stack)) == [
         (
             f"r2: `name` is 'jobs-{ENDING}', a name that `namePrefix` 'jobs-' of r1 can make; "
-            "wanted a name that no other SQS queue can have in the account and region. Fix: Choose a "
-            f"name without the generated ending. {unique_physical.url}"
+            "wanted a name that no other SQS queue can have in the account and region. Fix: Choose "
+            f"a name without the generated ending. {unique_physical.url}"
         )
     ]
 
