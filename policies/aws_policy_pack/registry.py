@@ -5,9 +5,37 @@ from fnmatch import fnmatchcase
 from types import ModuleType
 
 from aws_policy_pack.rule import AnyRule, Rule, Severity
-from aws_policy_pack.rules import cost, ecr, ecs, iam, lb, logs, names, network, sqs, waivers
+from aws_policy_pack.rules import (
+    cost,
+    ecr,
+    ecs,
+    iam,
+    kms,
+    lb,
+    logs,
+    names,
+    network,
+    s3,
+    secrets,
+    sqs,
+    waivers,
+)
 
-AREAS: tuple[ModuleType, ...] = (names, cost, sqs, ecs, network, iam, lb, logs, ecr, waivers)
+AREAS: tuple[ModuleType, ...] = (
+    names,
+    cost,
+    sqs,
+    ecs,
+    network,
+    iam,
+    lb,
+    logs,
+    ecr,
+    s3,
+    secrets,
+    kms,
+    waivers,
+)
 
 
 def _rules_in(module: ModuleType) -> tuple[AnyRule, ...]:

@@ -1,0 +1,148 @@
+"""Secrets: where their values come from, and how long they live."""
+
+import re
+from math import inf
+from typing import Annotated, Final
+
+from pydantic import Field
+
+from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.given import is_given
+from aws_policy_pack.resource import Graph, Resource, survey
+from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.wording import shown
+
+SECRET: Final = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type token
+SECRET_VERSION: Final = "aws:secretsmanager/secretVersion:SecretVersion"  # noqa: S105 - likewise
+SECRET_ROTATION: Final = "aws:secretsmanager/secretRotation:SecretRotation"  # noqa: S105 - likewise
+PARAMETER: Final = "aws:ssm/parameter:Parameter"
+HOURS_OF_A_DAY: Final = 24
+RATE: Final = re.compile(r"rate\(\s*([0-9]{1,9})\s+(hour|day)s?\s*\)")
+
+
+class Rotation(RuleConfig):
+    """How long the value of a secret may live."""
+
+    max_days: Annotated[int, Field(ge=1)] = Field(
+        default=90, description="Most days between two rotations of a secret"
+    )
+
+
+@stack_rule(
+    "secrets-rotation",
+    SECRET,
+    level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
+    summary="Secrets are rotated often enough",
+    why="A value that leaked once, into a log or onto a laptop, opens the door until it changes.",
+    url="https://docs.aws.amazon.com/securityhub/latest/userguide/secretsmanager-controls.html",
+    controls=(
+        "Security Hub SecretsManager.1",
+        "Security Hub SecretsManager.4",
+        "CKV_AWS_304",
+        "cdk-nag AwsSolutions-SMG4",
+        "NIST.800-53.r5 AC-2(1)",
+        "NIST.800-53.r5 AC-3(15)",
+    ),
+    good=(
+        Example(type=SECRET, name="api-token"),
+        Example(
+            type=SECRET_ROTATION,
+            name="api-token-rotation",
+            properties={"rotationRules": {"automaticallyAfterDays": 30}},
+            references={"secretId": ("api-token",)},
+        ),
+    ),
+    bad=(Example(type=SECRET, name="api-token"),),
+)
+def rotation(secret: Resource, graph: Graph, config: Rotation) -> Findings:
+    """Compares the days or the rate of a rotation; a cron schedule is taken as it is."""
+    found, missed = survey(
+        graph.of_type(SECRET_ROTATION), lambda holder: graph.referenced(holder, "secretId", SECRET)
+    )
+    rotations = [holder for holder, secrets in found if secret in secrets]
+    yield from missed
+    if not rotations and not missed:
+        yield Finding(
+            problem="nothing rotates it",
+            wanted=f"a rotation at least every {config.max_days} days (`maxDays` of "
+            "secrets-rotation)",
+            fix="Add a `SecretRotation`, or let the service that uses the secret manage it, as RDS "
+            "does with `manageMasterUserPassword`",
+        )
+    periods, unreadable = survey(rotations, _period)
+    yield from unreadable
+    for holder, (days, told) in periods:
+        if days > config.max_days:
+            yield Finding(
+                resource=holder,
+                problem=told,
+                wanted=f"at most {config.max_days} days (`maxDays` of secrets-rotation)",
+                fix="Rotate automatically, and often enough",
+            )
+
+
+def _period(rotation: Resource) -> tuple[float, str]:
+    """The days between rotations and the setting that says so; 0 for a schedule of its own."""
+    if is_given(rotation, "rotationEnabled") and not rotation.flag("rotationEnabled"):
+        return inf, "`rotationEnabled` is false"
+    days = rotation.number("rotationRules.automaticallyAfterDays")
+    if days:
+        return days, f"`automaticallyAfterDays` is {shown(days)}"
+    schedule = rotation.text("rotationRules.scheduleExpression")
+    rate = RATE.fullmatch(schedule or "")
+    if rate is None:
+        return 0, ""
+    count, unit = rate.groups()
+    days = int(count) / HOURS_OF_A_DAY if unit == "hour" else int(count)
+    return days, f"`scheduleExpression` is {shown(schedule)}"
+
+
+@stack_rule(
+    "secrets-no-literal-value",
+    SECRET_VERSION,
+    PARAMETER,
+    level=Level.MANDATORY,
+    severity=Severity.CRITICAL,
+    summary="The value of a secret is not written in the program",
+    why="Whoever can read the repository or its history can read the secret, and a program that "
+    "knows it writes it into the state as well.",
+    url="https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html",
+    good=(
+        Example(type="random:index/randomPassword:RandomPassword", name="generated"),
+        Example(
+            type=SECRET_VERSION,
+            name="api-token",
+            properties={"secretString": "a-generated-value"},
+            references={"secretString": ("generated",)},
+        ),
+    ),
+    bad=(
+        Example(
+            type=SECRET_VERSION,
+            name="api-token",
+            properties={"secretString": "hunter2"},
+        ),
+    ),
+)
+def no_literal_value(holder: Resource, graph: Graph) -> Findings:  # noqa: ARG001 - of the rule kind
+    """Asks where a known value comes from; one that no resource gave is the program's own.
+
+    A value that comes from Pulumi's config looks the same. A placeholder whose changes are ignored
+    passes, since the real value is put in its place elsewhere.
+    """
+    if holder.type == PARAMETER and holder.text("type") != "SecureString":
+        return
+    keys = ("value",) if holder.type == PARAMETER else ("secretString", "secretBinary")
+    for key in keys:
+        if key in holder.ignore_changes or holder.references.get(key):
+            continue
+        if is_given(holder, key) and holder.raw(key) != "":
+            write_only = "valueWo" if holder.type == PARAMETER else "secretStringWo"
+            yield Finding(
+                problem=f"`{key}` comes from the program or its config, not from a resource",
+                wanted="a value that a resource generates, or a write-only one that the state does "
+                "not keep",
+                fix="Generate it, with `random.RandomPassword` for example, or give it from "
+                f"outside as `{write_only}`",
+            )
