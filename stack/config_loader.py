@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -76,6 +77,7 @@ def _file(stack: str, path: str) -> str:
     return stack_file
 
 
+@cache
 def _paths(file: Path) -> set[str]:
     """The dotted paths of all settings in a project's or stack's file."""
     if not file.exists():

@@ -1,6 +1,7 @@
 """Task sizes: the pairs of CPU and memory that Fargate has."""
 
 import pytest
+
 from components.fargate import MEMORY_MIB_BY_CPU, legal_memory
 
 

@@ -1,6 +1,7 @@
 """Physical names stay within what AWS allows for the longest settings."""
 
 import pytest
+
 from components.naming import Naming
 
 LONGEST = Naming(project="dagster-taskiq", environment="e" * 12)
