@@ -333,6 +333,18 @@ def test_resources_of_one_line_are_listed_in_one_line() -> None:
     assert "    __main__.py:4  dead, jobs\n    no tags\n" in text
 
 
+def test_of_many_types_the_most_frequent_are_named() -> None:
+    kinds = [resource(f"aws:x/t{i}:T{i}", f"n{j}", line=1) for i in range(7) for j in range(i + 1)]
+    text = as_text(verdict(Reported(), deployment(resources=tuple(kinds))))
+    assert "  28  T6 7, T5 6, T4 5, T3 4, T2 3 and 3 of other types\n" in text
+
+
+def test_a_provider_that_the_program_declares_is_counted_as_one() -> None:
+    declared = resource("pulumi:providers:aws", "tokyo", line=1)
+    text = as_text(verdict(Reported(), deployment(resources=(*RESOURCES, declared))))
+    assert "  (no module)  2  Service 1, aws provider 1\n" in text
+
+
 def test_a_flat_program_has_no_module_to_name() -> None:
     flat = tuple(replace(item, parent="") for item in RESOURCES if item.custom)
     text = as_text(verdict(Reported(), deployment(resources=flat)))

@@ -15,9 +15,11 @@ from pulumi_preflight.model import Note, RegisteredResource
 from pulumi_preflight.urns import STACK_TYPE, name_of, qualified_type_of
 from pulumi_preflight.verdict import Verdict, counted, verdict_line
 
+_PROVIDER = "pulumi:providers:"
 _DEFAULT_PROVIDER = "default"
 _NO_MODULE = "(no module)"
 _NAMES_SHOWN = 3
+_TYPES_SHOWN = 5
 # rich falls back to 80 columns where there is no terminal; logs have room for more.
 _WIDTH_WITHOUT_TERMINAL = 100
 _NARROWEST = 20
@@ -82,12 +84,9 @@ class _Report:
         names = max(map(len, modules))
         counts = len(str(max(map(len, modules.values()))))
         for module, members in modules.items():
-            kinds = Counter(_class_name(member.type) for member in members if member.custom)
-            most_first = sorted(kinds.items(), key=lambda kind: (-kind[1], kind[0]))
             label = "" if list(modules) == [_NO_MODULE] else f"{module:<{names}}  "
             row = f"{label}{len(members):>{counts}}  "
-            listed = ", ".join(f"{kind} {count}" for kind, count in most_first)
-            self._indented(2, Text(listed), first=row)
+            self._indented(2, Text(_kinds(members)), first=row)
 
     def _notes(self, notes: Sequence[Note]) -> None:
         if not notes:
@@ -172,7 +171,7 @@ class _Report:
 
 def _is_shown(resource: RegisteredResource) -> bool:
     """Whether a user would call it a resource: not the stack, nor a provider nobody asked for."""
-    provider = resource.type.startswith("pulumi:providers:")
+    provider = resource.type.startswith(_PROVIDER)
     return resource.type != STACK_TYPE and not (
         provider and resource.name.startswith(_DEFAULT_PROVIDER)
     )
@@ -192,8 +191,18 @@ def _by_module(
     return modules
 
 
-def _class_name(type_token: str) -> str:
-    return type_token.rsplit(":", maxsplit=1)[-1]
+def _kinds(resources: Iterable[RegisteredResource]) -> str:
+    """How many resources of each type, the most frequent types by name."""
+    counts = Counter(_kind(resource.type) for resource in resources if resource.custom)
+    ordered = sorted(counts.items(), key=lambda kind: (-kind[1], kind[0]))
+    listed = ", ".join(f"{kind} {count}" for kind, count in ordered[:_TYPES_SHOWN])
+    rest = sum(count for _, count in ordered[_TYPES_SHOWN:])
+    return f"{listed} and {rest} of other types" if rest else listed
+
+
+def _kind(type_token: str) -> str:
+    last = type_token.rsplit(":", maxsplit=1)[-1]
+    return f"{last} provider" if type_token.startswith(_PROVIDER) else last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
