@@ -9,7 +9,11 @@ import re
 from typing import Any
 
 _SEGMENT = re.compile(
-    r"""(?:^|\.)(?P<name>[^.\[\]"]+) | \[(?P<index>\d+)\] | (?:^|\.)?\["(?P<quoted>(?:[^"\\]|\\.)*)"\]""",
+    r"""
+    (?:^|\.)(?P<name>[^.\[\]"]+)
+    | \[(?P<index>\d+)\]
+    | (?:^|\.)?\["(?P<quoted>(?:[^"\\]|\\.)*)"\]
+    """,
     re.VERBOSE,
 )
 

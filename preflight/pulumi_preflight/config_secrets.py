@@ -68,14 +68,9 @@ def _passphrase(environment: Mapping[str, str]) -> str | None:
 def _key(passphrase: str, salt_line: str, path: Path) -> bytes:
     version, _, rest = salt_line.partition(":")
     salt, _, proof = rest.partition(":")
-    try:
-        if version != "v1":
-            raise ValueError(version)
-        salt_bytes = base64.b64decode(salt, validate=True)
-    except ValueError as error:
-        raise ProjectError(
-            f"{path}: encryptionsalt is {salt_line!r}; wanted `v1:<salt>:<proof>`"
-        ) from error
+    salt_bytes = _decoded(salt) if version == "v1" else None
+    if salt_bytes is None:
+        raise ProjectError(f"{path}: encryptionsalt is {salt_line!r}; wanted `v1:<salt>:<proof>`")
     key = hashlib.pbkdf2_hmac("sha256", passphrase.encode(), salt_bytes, _ROUNDS, _KEY_BYTES)
     if _decrypt(key, proof) != _PROOF:
         raise ProjectError(
@@ -84,6 +79,13 @@ def _key(passphrase: str, salt_line: str, path: Path) -> bytes:
             "placeholders for secure values",
         )
     return key
+
+
+def _decoded(text: str) -> bytes | None:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        return None
 
 
 def _decrypt(key: bytes, ciphertext: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Answers data sources: computed where they are pure, looked up where that is possible, else made up.
+"""Answers data sources: computed where they are pure, else made up.
 
 What is made up decides how many resources a program has (two zones or three), so each function
 that is answered so leaves a note, and `preflight.yaml` can say better.
@@ -77,9 +77,17 @@ class Invokes:
         """
         arguments = self._arguments(request)
         token = request.tok
+        package = self._run.packages.find(
+            request.packageRef,
+            token=token,
+            version=request.version,
+            url=request.pluginDownloadURL,
+        )
+        # A call needs a provider like a resource does, so it may be the first to need it.
+        provider = self._resources.provider_reference(package, request.provider, None)
         if token in _BUILTIN:
             return to_struct(_BUILTIN[token](self, arguments))
-        place = self._resources.place_of(token, request.provider, arguments)
+        place = self._resources.place_of(token, provider, arguments)
         call = Call(
             token, {name: without_secret(value) for name, value in arguments.items()}, place
         )
@@ -107,7 +115,7 @@ class Invokes:
                 hint=f"answer it in preflight.yaml: invokes: [{{function: {call.token}, "
                 "result: {...}}]",
             )
-        given: Properties = {name: value for name, value in call.arguments.items()}
+        given: Properties = dict(call.arguments)
         given |= made(call) if made else {}
         given |= known
         if _short(call.token) not in _PURE and not known:

@@ -80,8 +80,11 @@ class Monitor(ResourceMonitorServicer):
         self, request: resource_pb2.ResourceInvokeRequest, context: grpc.ServicerContext
     ) -> resource_pb2.ResourceInvokeResponse:
         """Calls a function of a provider."""
-        result = self._guarded(self._invokes.answer, request, context)
-        return resource_pb2.ResourceInvokeResponse(**{"return": result})
+        response = resource_pb2.ResourceInvokeResponse()
+        # The field's name is a keyword of Python's.
+        result: Struct = getattr(response, "return")
+        result.CopyFrom(self._guarded(self._invokes.answer, request, context))
+        return response
 
     def Call(  # noqa: N802
         self, request: resource_pb2.ResourceCallRequest, _context: grpc.ServicerContext
@@ -182,9 +185,10 @@ class Monitor(ResourceMonitorServicer):
             context.abort(grpc.StatusCode.INTERNAL, str(error))
         except grpc.RpcError as error:
             # A transform or hook raised in the program.
-            told = error.details() if isinstance(error, grpc.Call) else str(error)
+            details = getattr(error, "details", None)
+            told = str(details() if details else error)
             self._on_failure(ProgramError(f"{self._where(request)}a transform failed: {told}"))
-            context.abort(grpc.StatusCode.INTERNAL, str(told))
+            context.abort(grpc.StatusCode.INTERNAL, told)
         except Exception as error:
             self._on_failure(error)
             raise

@@ -38,7 +38,7 @@ class Positions:
         return None
 
     def _own(self, file: str) -> str | None:
-        if not os.path.isabs(file):
+        if not Path(file).is_absolute():
             return None
         path = os.path.realpath(file)
         if any(part in _INSTALLED for part in Path(path).parts):

@@ -26,7 +26,7 @@ _PLACEHOLDER = "preflight"
 
 @contextmanager
 def program_environment(project: Project, outer: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Makes the program's variables out of preflight's own; files they name last as long as this."""
+    """Makes the program's variables out of preflight's own; files they name go at the end."""
     environment = {
         **outer,
         "PULUMI_CONFIG": json.dumps({key: value.text for key, value in project.config.items()}),

@@ -29,8 +29,8 @@ def raise_for(
                 raise ProgramError("the program logged an error: " + "; ".join(errors))
         case {"ended": "failed", "error": BaseException() as error}:
             raise error
-        case {"ended": "raised", "errors": list(errors)}:
-            raise _of_exceptions(errors, positions)
+        case {"ended": "raised"}:
+            raise _of_exceptions(end["errors"], positions)
         case {"ended": "exit", "code": code, "frames": frames}:
             where = _trace(frames, positions)
             raise ProgramError(f"the program exited with {code}{where}", hint=_last_output(child))

@@ -84,23 +84,19 @@ def load_project(
     Raises:
         ProjectError: Something in the project, stack or config files is missing or wrong.
     """
-    root = Path(os.path.abspath(directory))
+    root = Path(os.path.normpath(Path.cwd() / directory))
     file = _project_file(root)
     content = read_mapping(file)
     name = _name(content, file)
     organization, stack = _stack_name(stack)
-    stack_file = _stack_file(root, content, file, stack)
-    stack_content = read_mapping(stack_file) if stack_file else {}
-    config, notes = _config(
-        content,
-        stack_content,
-        file=file,
-        stack_file=stack_file or root / f"Pulumi.{stack}.yaml",
+    files = _Files(
+        project=file,
+        declared=content.get("config"),
         name=name,
         stack=stack,
-        config_overrides=config_overrides or {},
-        environment=environment,
+        found=_stack_file(root, content, file, stack),
     )
+    config, notes = _config(files, config_overrides or {}, environment)
     working_directory, program = _program(content, file)
     return Project(
         root=root,
@@ -166,29 +162,35 @@ def _stack_file(root: Path, content: Mapping[str, Any], file: Path, stack: str) 
     return known.get(stack)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Files:
+    """Where a stack's configuration comes from; `found` is its stack file, if it has one."""
+
+    project: Path
+    declared: Any
+    name: str
+    stack: str
+    found: Path | None
+
+
 def _config(
-    content: Mapping[str, Any],
-    stack_content: Mapping[str, Any],
-    *,
-    file: Path,
-    stack_file: Path,
-    name: str,
-    stack: str,
-    config_overrides: Mapping[str, str],
-    environment: Mapping[str, str],
+    files: _Files, overrides: Mapping[str, str], environment: Mapping[str, str]
 ) -> tuple[dict[str, ConfigValue], tuple["Note", ...]]:
-    config = Config(name)
-    given = stack_content.get("config") or {}
+    config = Config(files.name)
+    content: dict[str, Any] = {}
+    stack_file = files.project.with_name(f"Pulumi.{files.stack}.yaml")
+    if files.found:
+        stack_file = files.found
+        content = read_mapping(stack_file)
+    given = content.get("config") or {}
     if not isinstance(given, dict):
         raise ProjectError(f"{stack_file}: config is {given!r}; wanted keys and values")
-    decrypt = decrypter(stack_content, environment, stack_file)
-    config.add_stack(given, decrypt, source=str(stack_file))
-    config.add_overrides(config_overrides)
-    declared = content.get("config") or {}
-    if isinstance(declared, dict):
-        config.add_project(declared, source=str(file), stack=stack)
+    config.add_stack(given, decrypter(content, environment, stack_file), source=str(stack_file))
+    config.add_overrides(overrides)
+    if isinstance(files.declared, dict):
+        config.add_project(files.declared, source=str(files.project), stack=files.stack)
     values = config.values()
-    return values, tuple(_config_notes(values, stack_content, stack_file))
+    return values, tuple(_config_notes(values, content, stack_file))
 
 
 def _config_notes(

@@ -79,8 +79,9 @@ def _options(
         additional_secret_outputs=request.additionalSecretOutputs,
         providers=request.providers,
         replace_with=request.replace_with,
-        **{"import": request.importId},
     )
+    # The field's name is a keyword of Python's.
+    setattr(options, "import", request.importId)
     if request.HasField("customTimeouts"):
         options.custom_timeouts.CopyFrom(request.customTimeouts)
     if request.HasField("hooks"):

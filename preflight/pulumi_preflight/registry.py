@@ -21,7 +21,6 @@ class Inherited:
         protect: Whether it is protected, `None` where nothing was said.
         retain_on_delete: Whether it outlives the stack, `None` where nothing was said.
         deleted_with: The URN of the resource that it goes away with.
-        aliases: Its former URNs.
         transforms: Its own transforms, which run for all below it.
     """
 
@@ -31,7 +30,6 @@ class Inherited:
     protect: bool | None = None
     retain_on_delete: bool | None = None
     deleted_with: str = ""
-    aliases: tuple[str, ...] = ()
     transforms: tuple[Callback, ...] = ()
 
 

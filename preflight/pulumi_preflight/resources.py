@@ -18,14 +18,13 @@ from pulumi.runtime.proto.resource_pb2 import (
     ResourceHookRequest,
 )
 
-from pulumi_preflight.aliases import AliasedResource
 from pulumi_preflight.analysis import analyze_request, struct_as_packs_see
 from pulumi_preflight.arns import Place
 from pulumi_preflight.assets import hashed
 from pulumi_preflight.durations import seconds
 from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.model import RegisteredResource, SourcePosition
-from pulumi_preflight.outputs import Filled, with_secrets
+from pulumi_preflight.outputs import Filled, Wanted, with_secrets
 from pulumi_preflight.positions import Positions
 from pulumi_preflight.providers import (
     Package,
@@ -100,8 +99,7 @@ class Resources:
         identity = self._identity(request.type, request.name, request.parent, position)
         provider = self._provider(registration, position)
         inputs = hashed(self._inputs(registration), self._run.project.working_directory)
-        aliases = self._aliases(registration)
-        inherited = self._inherited(registration, provider, aliases)
+        inherited = self._inherited(registration, provider)
         resource = RegisteredResource(
             urn=identity.urn,
             type=identity.type,
@@ -117,12 +115,12 @@ class Resources:
                 name: tuple(sorted(urns))
                 for name, urns in sorted(registration.property_dependencies.items())
             },
-            options=_options(registration, aliases),
+            options=_options(registration),
             position=position,
         )
         if not self._registry.claim(identity.urn, position):
             filled = self._fill(registration, resource, inputs)
-            return self._response(request, identity.urn, filled)
+            return _response(identity.urn, filled)
         return self._create(registration, resource, inputs, inherited)
 
     def _create(
@@ -164,7 +162,7 @@ class Resources:
             asked.id = filled.id
             asked.new_outputs.CopyFrom(outputs)
             self._run.callbacks.run_hooks(hooks.after_create, asked)
-        return self._response(registration.request, resource.urn, filled)
+        return _response(resource.urn, filled)
 
     def read(self, request: ReadResourceRequest) -> ReadResourceResponse:
         """Reads a resource that exists already."""
@@ -176,7 +174,7 @@ class Resources:
             version=request.version,
             url=request.pluginDownloadURL,
         )
-        provider = self._reference(package, request.provider, position)
+        provider = self.provider_reference(package, request.provider, position)
         inputs = from_struct(request.properties)
         filled = self._read(identity, request.id, provider, inputs)
         outputs = with_secrets(filled.outputs, list(request.additionalSecretOutputs))
@@ -209,11 +207,13 @@ class Resources:
         if id_ == UNKNOWN:
             return Filled(id="", outputs={})
         return self._run.outputs.of_resource(
-            identity.urn,
-            inputs,
-            place=self.place_of(identity.type, provider, inputs),
-            given_id=id_,
-            known=self._known(identity.urn),
+            Wanted(
+                urn=identity.urn,
+                inputs=inputs,
+                place=self.place_of(identity.type, provider, inputs),
+                id=id_,
+                known=self._known(identity.urn),
+            )
         )
 
     def _stack_outputs(self, name: str, identity: _Identity) -> Properties:
@@ -255,21 +255,7 @@ class Resources:
             )
         return inputs | package.inputs()
 
-    def _aliases(self, registration: Registration) -> tuple[str, ...]:
-        request, project = registration.request, self._run.project
-        return AliasedResource(
-            project=project.name,
-            stack=project.stack,
-            parent=request.parent,
-            type_=request.type,
-            name=request.name,
-        ).former_urns(
-            registration.options.aliases, self._registry.inherited(request.parent).aliases
-        )
-
-    def _inherited(
-        self, registration: Registration, provider: str, aliases: tuple[str, ...]
-    ) -> Inherited:
+    def _inherited(self, registration: Registration, provider: str) -> Inherited:
         request, options = registration.request, registration.options
         providers = dict(options.providers)
         if not request.custom:
@@ -283,7 +269,6 @@ class Resources:
                 options.retain_on_delete if options.HasField("retain_on_delete") else None
             ),
             deleted_with=options.deleted_with,
-            aliases=aliases,
             transforms=tuple(request.transforms),
         )
 
@@ -297,9 +282,11 @@ class Resources:
             version=options.version,
             url=options.plugin_download_url,
         )
-        return self._reference(package, options.provider, position)
+        return self.provider_reference(package, options.provider, position)
 
-    def _reference(self, package: Package, given: str, position: SourcePosition | None) -> str:
+    def provider_reference(
+        self, package: Package, given: str, position: SourcePosition | None
+    ) -> str:
         """The provider that was given, else the package's default one, made when first needed."""
         if given:
             return given
@@ -372,12 +359,14 @@ class Resources:
         else:
             flat = {name: without_references(value) for name, value in inputs.items()}
             filled = self._run.outputs.of_resource(
-                resource.urn,
-                flat,
-                place=self.place_of(resource.type, resource.provider, flat),
-                given_id=getattr(registration.options, "import"),
-                known=self._known(resource.urn),
-                default_tags=self._default_tags(resource.provider),
+                Wanted(
+                    urn=resource.urn,
+                    inputs=flat,
+                    place=self.place_of(resource.type, resource.provider, flat),
+                    id=getattr(registration.options, "import"),
+                    known=self._known(resource.urn),
+                    default_tags=self._default_tags(resource.provider),
+                )
             )
         secrets = list(registration.options.additional_secret_outputs)
         return Filled(id=filled.id, outputs=with_secrets(filled.outputs, secrets))
@@ -387,7 +376,7 @@ class Resources:
         return dict(overrides.outputs_of(urn)) if overrides else {}
 
     def place_of(self, token: str, provider: str, inputs: Properties) -> Place:
-        """Where a resource is or a function looks: its own region, its provider's, or the stack's."""
+        """Where a resource is, or a function looks: its own region, its provider's, the stack's."""
         manager = self._registry.find(urn_of_reference(provider))
         settings = from_struct(manager.inputs) if manager else {}
         for region in (inputs.get("region"), settings.get("region")):
@@ -414,13 +403,13 @@ class Resources:
         tags = given.get("tags") if isinstance(given, dict) else None
         return tags if isinstance(tags, dict) else {}
 
-    def _response(
-        self, request: RegisterResourceRequest, urn: str, filled: Filled
-    ) -> RegisterResourceResponse:
-        return RegisterResourceResponse(urn=urn, id=filled.id, object=to_struct(filled.outputs))
+
+def _response(urn: str, filled: Filled) -> RegisterResourceResponse:
+    return RegisterResourceResponse(urn=urn, id=filled.id, object=to_struct(filled.outputs))
 
 
-def _options(registration: Registration, aliases: tuple[str, ...]) -> AnalyzerResourceOptions:
+def _options(registration: Registration) -> AnalyzerResourceOptions:
+    # Aliases are left out: the engine names only those that matched a resource of an older state.
     options = registration.options
     timeouts = options.custom_timeouts
     return AnalyzerResourceOptions(
@@ -429,7 +418,6 @@ def _options(registration: Registration, aliases: tuple[str, ...]) -> AnalyzerRe
         deleteBeforeReplace=options.delete_before_replace,
         deleteBeforeReplaceDefined=options.HasField("delete_before_replace"),
         additionalSecretOutputs=options.additional_secret_outputs,
-        aliases=aliases,
         customTimeouts=AnalyzerResourceOptions.CustomTimeouts(
             **{
                 name: seconds(text)

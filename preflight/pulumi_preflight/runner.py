@@ -41,7 +41,7 @@ class Channel:
     def __init__(self, number: int) -> None:
         """Takes over an inherited socket, and keeps it from the program's own children."""
         connection = socket.socket(fileno=number)
-        connection.set_inheritable(False)  # noqa: FBT003 - the standard library's signature
+        connection.set_inheritable(False)
         self._lines = connection.makefile("rwb")
         self._writing = threading.Lock()
 
@@ -173,8 +173,9 @@ def _resource(token: str) -> object:
     cls = _RESOURCE_CLASSES.get(token)
     if cls is None:
         return None
-    initializer = getattr(cls, "_internal_init", cls.__init__)
-    return {"properties": _properties(cls, set(inspect.signature(initializer).parameters))}
+    initializer = vars(cls).get("_internal_init") or vars(cls).get("__init__")
+    parameters = set(inspect.signature(initializer).parameters) if initializer else set()
+    return {"properties": _properties(cls, parameters)}
 
 
 def _function(token: str) -> object:
@@ -225,7 +226,7 @@ def _find_resource_classes() -> None:
 
 
 def _properties(cls: type, parameters: set[str]) -> list[list[object]]:
-    """Lists the wire name, the kind, and whether it is optional and may be set, of each property."""
+    """Lists wire name, kind, whether optional, and whether it may be set, of each property."""
     properties: list[list[object]] = []
     for base in reversed(cls.__mro__):
         for name, member in vars(base).items():
@@ -238,26 +239,16 @@ def _properties(cls: type, parameters: set[str]) -> list[list[object]]:
     return properties
 
 
-_PLAIN_KINDS: dict[object, str] = {
-    str: "string",
-    int: "integer",
-    float: "number",
-    bool: "boolean",
-}
-
-
 def _kind(annotation: typing.Any) -> tuple[list[object], bool]:  # noqa: ANN401 - any annotation
     """The kind of a value, and whether it may be missing."""
     import pulumi  # noqa: PLC0415 - it may be missing, which main tells
 
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
-    if origin is pulumi.Output and arguments:
-        return _kind(arguments[0])
     if type(None) in arguments:
         rest = [argument for argument in arguments if argument is not type(None)]
         return _kind(rest[0])[0], True
-    if origin is typing.Union:
-        return _kind(arguments[0])[0], False
+    if origin is pulumi.Output or origin is typing.Union:
+        return _kind(arguments[0])
     if isinstance(origin, type) and issubclass(origin, abc.Mapping):
         return ["map", _kind(arguments[-1])[0]], False
     if isinstance(origin, type) and issubclass(origin, abc.Sequence):
@@ -268,24 +259,22 @@ def _kind(annotation: typing.Any) -> tuple[list[object], bool]:  # noqa: ANN401 
 def _class_kind(annotation: typing.Any) -> list[object]:  # noqa: ANN401 - any annotation
     import pulumi  # noqa: PLC0415 - it may be missing, which main tells
 
-    if annotation in _PLAIN_KINDS:
-        return [_PLAIN_KINDS[annotation]]
     if not isinstance(annotation, type):
         return ["any"]
     if issubclass(annotation, enum.Enum):
-        base = next(
-            (kind for cls, kind in _PLAIN_KINDS.items() if issubclass(annotation, cls)), "any"
-        )
-        return [base, [member.value for member in annotation]]
-    if issubclass(annotation, pulumi.Asset):
-        return ["asset"]
-    if issubclass(annotation, pulumi.Archive):
-        return ["archive"]
-    if any(
-        hasattr(getattr(member, "fget", None), _WIRE_NAME) for member in vars(annotation).values()
-    ):
+        return [_plain_kind(annotation), [member.value for member in annotation]]
+    if issubclass(annotation, (pulumi.Asset, pulumi.Archive)):
+        return ["asset" if issubclass(annotation, pulumi.Asset) else "archive"]
+    getters = (getattr(member, "fget", None) for member in vars(annotation).values())
+    if any(hasattr(getter, _WIRE_NAME) for getter in getters):
         return ["object", f"{annotation.__module__}:{annotation.__name__}"]
-    return ["any"]
+    return [_plain_kind(annotation)]
+
+
+def _plain_kind(cls: type) -> str:
+    # bool comes before int, which it is to Python.
+    kinds = ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"))
+    return next((kind for plain, kind in kinds if issubclass(cls, plain)), "any")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What properties a class of the program's provider SDKs has, asked of the program's own process."""
+"""What properties a class of the program's SDKs has, asked of the program's own process."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Writes a stack as `pulumi stack export` would after a deployment: deployment JSON, version 3.
 
 `pulumi policy analyze --file`, `pulumi stack import` and the cost estimate read it.
-Source: pulumi/pulumi, sdk/go/common/apitype/core.go (ResourceV3) and pkg/resource/stack/deployment.go.
+Source: pulumi/pulumi, sdk/go/common/apitype/core.go (ResourceV3).
 """
 
 from typing import Any

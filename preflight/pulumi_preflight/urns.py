@@ -1,6 +1,6 @@
 """URNs: `urn:pulumi:<stack>::<project>::<qualified type>::<name>`.
 
-Source: pulumi/pulumi, sdk/go/common/resource/urn/urn.go and step_generator.go of pkg/resource/deploy.
+Source: pulumi/pulumi, sdk/go/common/resource/urn/urn.go.
 """
 
 STACK_TYPE = "pulumi:pulumi:Stack"

@@ -99,7 +99,7 @@ def resource_id(subject: Subject) -> str:
 def is_identity(name: str) -> bool:
     """Whether a property, by its name, says which resource it is or where: AWS always fills it."""
     words = [word.lower() for word in _WORD.findall(name)]
-    return name in _IDENTITIES or bool(words) and words[-1] in _IDENTITY_ENDINGS
+    return name in _IDENTITIES or (bool(words) and words[-1] in _IDENTITY_ENDINGS)
 
 
 def _arn(subject: Subject, path: str, stem: str) -> str:
@@ -194,6 +194,11 @@ def _regional_bucket_host(subject: Subject, _path: str) -> str:
     return f"{subject.name}.s3.{subject.place.region}.{subject.place.dns_suffix}"
 
 
+def _zone(subject: Subject, path: str) -> str:
+    index = next((int(part) for part in reversed(path.split(".")) if part.isdigit()), 0)
+    return f"{subject.place.region}{'abc'[index % 3]}"
+
+
 def _host(subject: Subject, path: str) -> str:
     service = subject.kind.partition("/")[0]
     place = subject.place
@@ -226,8 +231,9 @@ _EMPTY_POLICY = '{"Statement":[],"Version":"2012-10-17"}'
 _TIME = "2026-01-01T00:00:00Z"
 
 _EXACT: dict[str, _Maker] = {
-    "availabilityZone": lambda subject, _: f"{subject.place.region}a",
     "address": _host,
+    # Docker's form, `AWS:<password>` in base64.
+    "authorizationToken": _constant("QVdTOnByZWZsaWdodA=="),
     "bucketDomainName": _bucket_host,
     "bucketRegionalDomainName": _regional_bucket_host,
     "cidrBlock": _constant("10.0.0.0/16"),
@@ -277,10 +283,8 @@ _ENDINGS: dict[str, _Maker] = {
     "timestamp": _constant(_TIME),
     "url": _url,
     "version": _constant("1"),
-    "zone": lambda subject, _: f"{subject.place.region}a",
-    "zones": lambda subject, path: (
-        f"{subject.place.region}{'abc'[int(path.rsplit('.', 1)[-1]) % 3]}"
-    ),
+    "zone": _zone,
+    "zones": _zone,
 }
 
 _SPECIAL: dict[str, _Maker] = {

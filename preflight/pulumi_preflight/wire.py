@@ -11,7 +11,7 @@ from typing import TypeAlias
 from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
 
 PropertyValue: TypeAlias = (
-    "None | bool | float | str | list[PropertyValue] | dict[str, PropertyValue]"
+    "bool | float | str | list[PropertyValue] | dict[str, PropertyValue] | None"
 )
 Properties: TypeAlias = dict[str, PropertyValue]
 
@@ -103,6 +103,19 @@ def has_unknown(value: PropertyValue) -> bool:
             return any(has_unknown(item) for item in value.values())
         case _:
             return False
+
+
+def without_unknown(value: PropertyValue) -> PropertyValue:
+    """Puts an empty object in place of each unknown value."""
+    match value:
+        case str():
+            return {} if value == UNKNOWN else value
+        case list():
+            return [without_unknown(item) for item in value]
+        case dict():
+            return {name: without_unknown(item) for name, item in value.items()}
+        case _:
+            return value
 
 
 def rewrite(
