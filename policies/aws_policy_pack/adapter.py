@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from aws_policy_pack.config import ConfigError, RuleConfig, config_schema, problems_in
 from aws_policy_pack.evaluation import Outcome, evaluate, waived_reason
 from aws_policy_pack.registry import RULES
-from aws_policy_pack.resource import Graph, Resource
+from aws_policy_pack.resource import Graph, Resource, Unreadable
 from aws_policy_pack.rule import AnyRule, Level, Scope
 from aws_policy_pack.wire import Value, read_plain
 
@@ -55,7 +55,10 @@ def _resource_policy(rule: AnyRule) -> pulumi_policy.Policy:
     def remediate(args: pulumi_policy.ResourceValidationArgs) -> Any:  # noqa: ANN401
         if args.resource_type not in rule.types or rule.fix is None:
             return None
-        changes = rule.fix(_resource(args), _config(rule, args.get_config()))
+        try:
+            changes = rule.fix(_resource(args), _config(rule, args.get_config()))
+        except Unreadable:
+            return None  # the validation that follows says what cannot be read
         return {**serialize_properties(args.props), **changes} if changes else None
 
     return pulumi_policy.ResourceValidationPolicy(

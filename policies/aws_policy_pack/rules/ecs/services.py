@@ -50,6 +50,7 @@ def roll_failed_deployments_back(service: Resource) -> Changes:
     """Switches the breaker and the rollback on, and keeps its other settings."""
     if not _is_rolling(service) or _has_breaker(service):
         return {}
+    service.raw(BREAKER)  # refuses what is not known, which a fix would send on as text
     return {BREAKER: {**service.object(BREAKER).values, "enable": True, "rollback": True}}
 
 

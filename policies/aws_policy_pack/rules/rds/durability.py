@@ -1,0 +1,219 @@
+"""What keeps the data of a database: encryption, backups, and guards against deletion."""
+
+from typing import Final
+
+from pydantic import Field
+
+from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.resource import Graph, Resource, survey
+from aws_policy_pack.rule import (
+    Changes,
+    Example,
+    Finding,
+    Findings,
+    Level,
+    Severity,
+    resource_rule,
+    stack_rule,
+)
+from aws_policy_pack.rules.rds.chosen import is_chosen
+from aws_policy_pack.rules.rds.types import CLUSTER, CLUSTER_INSTANCE, INSTANCE
+from aws_policy_pack.wording import shown
+
+DAYS_BY_DEFAULT: Final = {INSTANCE: 0, CLUSTER: 1}
+"""The days for which backups are kept where none are given.
+
+RDS takes 1 for both, but the provider sends 0 for an instance:
+https://www.pulumi.com/registry/packages/aws/api-docs/rds/instance/
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
+"""
+
+SERVERLESS: Final = "serverless"
+"""The engine mode of Aurora Serverless v1, which is always encrypted and fails over by itself."""
+
+REPLICA_SOURCE: Final = "replicateSourceDb"
+
+
+def encrypt(database: Resource) -> Changes:
+    """Switches encryption on; a database that exists has to be replaced for it."""
+    return {} if _is_encrypted(database) else {"storageEncrypted": True}
+
+
+@resource_rule(
+    "rds-encrypted",
+    INSTANCE,
+    CLUSTER,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="Databases encrypt their storage",
+    why="Storage, backups and snapshots that are not encrypted can be read by whoever gets hold "
+    "of a copy; encryption cannot be switched on later without a new database.",
+    url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html",
+    controls=("Security Hub RDS.3", "Security Hub RDS.27", "CKV_AWS_16", "CKV_AWS_96"),
+    good={"engine": "postgres", "storageEncrypted": True},
+    bad={"engine": "postgres", "storageEncrypted": False},
+    fix=encrypt,
+)
+def encrypted(database: Resource) -> Findings:
+    """Storage is not encrypted unless asked for; an instance of Aurora has that of its cluster."""
+    if not _is_encrypted(database):
+        yield Finding(
+            problem=f"`storageEncrypted` is {shown(database.raw('storageEncrypted'))}",
+            wanted="true",
+            fix="Set `storageEncrypted` to true, and `kmsKeyId` for a key of your own; a database "
+            "that exists is replaced",
+        )
+
+
+def _is_encrypted(database: Resource) -> bool:
+    return database.flag("storageEncrypted", default=database.text("engineMode") == SERVERLESS)
+
+
+class Backups(RuleConfig):
+    """How long backups are kept; RDS keeps them for 35 days at most.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+    """
+
+    min_days: int = Field(default=7, ge=1, le=35, description="Fewest days of backups")
+    max_days: int = Field(default=35, ge=1, le=35, description="Most days of backups")
+
+
+@resource_rule(
+    "rds-backups",
+    INSTANCE,
+    CLUSTER,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="Databases keep backups for a number of days within bounds",
+    why="Without backups a wrong statement is final; what is kept beyond the size of the "
+    "database is billed by the GB.",
+    url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.BackupRetention.html",
+    controls=("Security Hub RDS.11", "CKV_AWS_133"),
+    good={"engine": "postgres", "backupRetentionPeriod": 7},
+    bad={"engine": "postgres", "backupRetentionPeriod": 0},
+)
+def backups(database: Resource, config: Backups) -> Findings:
+    """A read replica passes: its source has the backups."""
+    if database.has(REPLICA_SOURCE):
+        return
+    given = database.number("backupRetentionPeriod")
+    days = DAYS_BY_DEFAULT[database.type] if given is None else given
+    if not config.min_days <= days <= config.max_days:
+        meaning = f", which means {days}" if given is None else ""
+        yield Finding(
+            problem=f"`backupRetentionPeriod` is {shown(given)}{meaning}",
+            wanted=f"{config.min_days} to {config.max_days} days (`minDays` and `maxDays` of "
+            "rds-backups)",
+            fix="Set `backupRetentionPeriod` to a number of days within the bounds",
+        )
+
+
+@resource_rule(
+    "rds-deletion-protection",
+    INSTANCE,
+    CLUSTER,
+    level=Level.ADVISORY,
+    severity=Severity.HIGH,
+    summary="Databases refuse to be deleted",
+    why="A renamed resource or a `destroy` in the wrong stack deletes the database with its "
+    "automatic backups.",
+    url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
+    controls=("Security Hub RDS.7", "Security Hub RDS.8", "CKV_AWS_293", "CKV_AWS_139"),
+    good={"engine": "postgres", "deletionProtection": True},
+    bad={"engine": "postgres", "deletionProtection": False},
+)
+def deletion_protection(database: Resource) -> Findings:
+    """Databases can be deleted unless protected."""
+    if not database.flag("deletionProtection"):
+        yield Finding(
+            problem=f"`deletionProtection` is {shown(database.raw('deletionProtection'))}",
+            wanted="true",
+            fix="Set `deletionProtection` to true",
+        )
+
+
+@resource_rule(
+    "rds-final-snapshot",
+    INSTANCE,
+    CLUSTER,
+    level=Level.ADVISORY,
+    severity=Severity.HIGH,
+    summary="A database that is deleted leaves a snapshot",
+    why="The automatic backups go with the database; the final snapshot is the only way back. "
+    "Without a name for it the deletion fails half-way.",
+    url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
+    good={"engine": "postgres", "finalSnapshotIdentifier": "orders-prod-final"},
+    bad={"engine": "postgres", "skipFinalSnapshot": True},
+)
+def final_snapshot(database: Resource) -> Findings:
+    """The provider wants a name unless the snapshot is skipped; replicas leave none."""
+    if database.has(REPLICA_SOURCE):
+        return
+    if database.flag("skipFinalSnapshot"):
+        yield Finding(
+            problem="`skipFinalSnapshot` is true",
+            wanted="false, and a `finalSnapshotIdentifier`",
+            fix="Drop `skipFinalSnapshot` and name the snapshot in `finalSnapshotIdentifier`",
+        )
+    elif not database.has("finalSnapshotIdentifier"):
+        yield Finding(
+            problem="`finalSnapshotIdentifier` is not set, without which the database cannot be "
+            "deleted",
+            wanted="a name for the snapshot",
+            fix="Name the snapshot in `finalSnapshotIdentifier`",
+        )
+
+
+@stack_rule(
+    "rds-multi-az",
+    INSTANCE,
+    CLUSTER,
+    level=Level.ADVISORY,
+    severity=Severity.MEDIUM,
+    summary="A database lives on when one zone fails",
+    why="With one instance, maintenance and every failure of hardware or zone is downtime, "
+    "until AWS or somebody has made a new one.",
+    url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZ.html",
+    controls=("Security Hub RDS.5", "Security Hub RDS.15", "CKV_AWS_157"),
+    good=(Example(type=INSTANCE, name="orders", properties={"multiAz": True}),),
+    bad=(Example(type=INSTANCE, name="orders", properties={"multiAz": False}),),
+)
+def multi_az(database: Resource, graph: Graph) -> Findings:
+    """An instance needs a standby, an Aurora cluster a second instance in the stack.
+
+    Replicas are copies themselves, and a Multi-AZ cluster has its instances in three zones.
+    """
+    if database.type == CLUSTER:
+        yield from _judge_cluster(database, graph)
+        return
+    has_standby = is_chosen(database, "multiAz") and database.flag("multiAz")
+    if not has_standby and not is_chosen(database, REPLICA_SOURCE):
+        yield Finding(
+            problem="`multiAz` is false",
+            wanted="true",
+            fix="Set `multiAz` to true",
+        )
+
+
+def _judge_cluster(cluster: Resource, graph: Graph) -> Findings:
+    is_multi_az = is_chosen(cluster, "dbClusterInstanceClass")
+    if is_multi_az or (
+        is_chosen(cluster, "engineMode") and cluster.text("engineMode") == SERVERLESS
+    ):
+        return
+    owned, unread = survey(
+        graph.of_type(CLUSTER_INSTANCE),
+        lambda instance: cluster in graph.referenced(instance, "clusterIdentifier", CLUSTER),
+    )
+    count = sum(is_own for _, is_own in owned)
+    if count >= 2:  # noqa: PLR2004 - one that fails and one that takes over
+        return
+    if unread:
+        yield from unread
+        return
+    yield Finding(
+        problem=f"has {count or 'no'} instance{'' if count == 1 else 's'} in the stack",
+        wanted="at least 2, which AWS puts in different zones",
+        fix="Add a cluster instance",
+    )

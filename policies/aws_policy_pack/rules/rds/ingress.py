@@ -1,0 +1,210 @@
+"""Where the connections to a database may come from."""
+
+import ipaddress
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import Final
+
+from pydantic import Field
+
+from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.given import is_given
+from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, survey
+from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rules.network.addresses import Block
+from aws_policy_pack.rules.network.grants import (
+    GROUP_TYPES,
+    INGRESS_RULE,
+    RULE_TYPES,
+    SECURITY_GROUP,
+    Direction,
+    Grant,
+    grants_of,
+)
+from aws_policy_pack.rules.rds.chosen import is_chosen
+from aws_policy_pack.rules.rds.types import CLUSTER, INSTANCE
+from aws_policy_pack.wording import listed
+
+GROUPS: Final = "vpcSecurityGroupIds"
+GROUP_ID_PREFIX: Final = "sg-"
+
+
+class IngressSources(RuleConfig):
+    """What may reach a database beside the security groups of the stack."""
+
+    min_ipv4_prefix_bits: int = Field(
+        default=24, ge=0, le=32, description="Bits of the shortest IPv4 prefix that may reach it"
+    )
+    min_ipv6_prefix_bits: int = Field(
+        default=64, ge=0, le=128, description="Bits of the shortest IPv6 prefix that may reach it"
+    )
+    outside_sources: tuple[str, ...] = Field(
+        default=(),
+        description="Ids or globs of security groups and prefix lists outside the stack that "
+        "databases may have, and that may reach them",
+    )
+
+    def is_outside_source(self, name: str) -> bool:
+        """Whether a group or prefix list from outside the stack is allowed."""
+        return any(fnmatchcase(name, pattern) for pattern in self.outside_sources)
+
+
+@stack_rule(
+    "rds-ingress-from-declared-groups",
+    INSTANCE,
+    CLUSTER,
+    level=Level.MANDATORY,
+    severity=Severity.HIGH,
+    summary="Only security groups of the stack and narrow address blocks reach a database",
+    why="A block of addresses lets in whatever gets one of them tomorrow; a group lets in the "
+    "clients that the stack names, and nobody else.",
+    url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurityGroups.html",
+    controls=("AwsSolutions-RDS8",),
+    good=(
+        Example(type=SECURITY_GROUP, name="web"),
+        Example(type=SECURITY_GROUP, name="database"),
+        Example(
+            type=INGRESS_RULE,
+            name="from-web",
+            properties={"ipProtocol": "tcp", "fromPort": 5432, "toPort": 5432},
+            references={"securityGroupId": ("database",), "referencedSecurityGroupId": ("web",)},
+        ),
+        Example(
+            type=INSTANCE,
+            name="orders",
+            properties={"vpcSecurityGroupIds": ["${database.id}"]},
+            references={"vpcSecurityGroupIds": ("database",)},
+        ),
+    ),
+    bad=(
+        Example(type=SECURITY_GROUP, name="database"),
+        Example(
+            type=INGRESS_RULE,
+            name="from-anywhere",
+            properties={
+                "ipProtocol": "tcp",
+                "fromPort": 5432,
+                "toPort": 5432,
+                "cidrIpv4": "10.0.0.0/8",
+            },
+            references={"securityGroupId": ("database",)},
+        ),
+        Example(
+            type=INSTANCE,
+            name="orders",
+            properties={"vpcSecurityGroupIds": ["${database.id}"]},
+            references={"vpcSecurityGroupIds": ("database",)},
+        ),
+    ),
+)
+def ingress_from_declared_groups(
+    database: Resource, graph: Graph, config: IngressSources
+) -> Findings:
+    """Judges all that the database's groups let in, whatever the port."""
+    if not is_chosen(database, GROUPS):
+        yield Finding(
+            problem=f"`{GROUPS}` is not set, so the database is in the VPC's default group",
+            wanted="a security group of this stack",
+            fix=f"Declare a security group for the database, and name it in `{GROUPS}`",
+        )
+        return
+    groups = graph.referenced(database, GROUPS, *GROUP_TYPES)
+    outside = _outside(_texts(database, GROUPS), graph, config)
+    if outside:
+        yield Finding(
+            problem=f"`{GROUPS}` has {listed(outside)}, which the stack does not declare",
+            wanted="security groups of this stack, or those of `outsideSources` of "
+            "rds-ingress-from-declared-groups",
+            fix=f"Declare a security group for the database, and name it in `{GROUPS}`",
+        )
+    sources, unread = _sources(groups, graph)
+    opened, missed = survey(sources, lambda source: list(grants_of(source, Direction.INGRESS)))
+    yield from (*unread, *missed)
+    for source, grants in opened:
+        for grant in grants:
+            try:
+                yield from _judge(grant, source, database, graph, config)
+            except Unreadable as unreadable:
+                yield Unreadable(unreadable.path, unreadable.reason, source)
+
+
+def _sources(groups: Sequence[Resource], graph: Graph) -> tuple[list[Resource], list[Unreadable]]:
+    """The groups with inline rules and the rule resources that belong to the groups."""
+    attached, unread = survey(
+        graph.of_type(*RULE_TYPES),
+        lambda rule: graph.referenced(rule, "securityGroupId", *GROUP_TYPES),
+    )
+    inline = [group for group in groups if is_given(group, Direction.INGRESS)]
+    return inline + [rule for rule, targets in attached if set(targets) & set(groups)], unread
+
+
+def _judge(
+    grant: Grant, source: Resource, database: Resource, graph: Graph, config: IngressSources
+) -> Findings:
+    blocks, missed = grant.blocks()
+    wide = list(_wide(blocks, config))
+    try:
+        wide += _undeclared(grant, source, graph, config)
+    except Unreadable as unreadable:
+        missed.append(unreadable)
+    if not (wide or missed) or not grant.traffic().has_ports:
+        return
+    if not wide:
+        raise missed[0]
+    yield Finding(
+        problem=f"{grant.place}lets {' and '.join(wide)} reach the database {database.name!r}",
+        wanted="security groups of this stack, and address blocks of at least "
+        f"/{config.min_ipv4_prefix_bits} or /{config.min_ipv6_prefix_bits} "
+        "(`minIpv4PrefixBits` and `minIpv6PrefixBits` of rds-ingress-from-declared-groups)",
+        fix="Name the security group of the clients as the source",
+        resource=source,
+    )
+
+
+def _wide(blocks: Iterable[Block], config: IngressSources) -> Iterator[str]:
+    """The blocks that are too wide, neighbours merged, so that halves count as the whole."""
+    blocks = tuple(blocks)
+    ipv4 = [block for block in blocks if isinstance(block, ipaddress.IPv4Network)]
+    ipv6 = [block for block in blocks if isinstance(block, ipaddress.IPv6Network)]
+    for each in ipaddress.collapse_addresses(ipv4):
+        if each.prefixlen < config.min_ipv4_prefix_bits:
+            yield str(each)
+    for other in ipaddress.collapse_addresses(ipv6):
+        if other.prefixlen < config.min_ipv6_prefix_bits:
+            yield str(other)
+
+
+def _undeclared(grant: Grant, source: Resource, graph: Graph, config: IngressSources) -> list[str]:
+    """The groups and prefix lists that the stack does not declare."""
+    undeclared: list[str] = []
+    if grant.properties.has(grant.names.groups):
+        # The engine keeps references by top-level property: for all inline rules together.
+        path = Direction.INGRESS if grant.path else grant.names.groups
+        graph.referenced(source, path, *GROUP_TYPES)
+        groups = _outside(_texts(grant.properties, grant.names.groups), graph, config)
+        undeclared += [f"the security group {group!r}" for group in groups]
+    undeclared += [
+        f"the prefix list {name!r}"
+        for name in grant.properties.texts(grant.names.prefix_lists)
+        if not config.is_outside_source(name)
+    ]
+    return undeclared
+
+
+def _outside(texts: Iterable[str], graph: Graph, config: IngressSources) -> list[str]:
+    """The ids of groups that are neither declared nor allowed, with or without their account."""
+    declared = {group.values.get("id") for group in graph.of_type(*GROUP_TYPES)}
+    return [
+        text
+        for text in texts
+        if text.rpartition("/")[2].startswith(GROUP_ID_PREFIX)
+        and text not in declared
+        and not config.is_outside_source(text)
+    ]
+
+
+def _texts(properties: Properties, path: str) -> list[str]:
+    """The texts of a property that are known: one text, or those in a list."""
+    value = properties.values.get(path)
+    values = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
+    return [text for text in values if isinstance(text, str)]

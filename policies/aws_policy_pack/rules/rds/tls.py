@@ -1,0 +1,122 @@
+"""Whether a database takes connections without TLS."""
+
+from typing import Final
+
+from aws_policy_pack.resource import Graph, Resource, Unreadable
+from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rules.rds.chosen import is_chosen
+from aws_policy_pack.rules.rds.engines import TLS_PARAMETERS, TlsParameter, fact_about, version_in
+from aws_policy_pack.rules.rds.types import (
+    CLUSTER,
+    CLUSTER_PARAMETER_GROUP,
+    INSTANCE,
+    PARAMETER_GROUP,
+)
+from aws_policy_pack.wording import shown
+
+GROUP_NAME: Final = {INSTANCE: "parameterGroupName", CLUSTER: "dbClusterParameterGroupName"}
+GROUP_TYPE: Final = {INSTANCE: PARAMETER_GROUP, CLUSTER: CLUSTER_PARAMETER_GROUP}
+DEFAULT_PREFIX: Final = "default."
+ON: Final = ("1", "on", "true")
+
+
+@stack_rule(
+    "rds-parameter-tls",
+    INSTANCE,
+    CLUSTER,
+    level=Level.ADVISORY,
+    severity=Severity.HIGH,
+    summary="Databases refuse connections without TLS",
+    why="A client that does not ask for TLS sends its password and its data in the clear, and "
+    "nobody notices, because it works.",
+    url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html",
+    good=(
+        Example(
+            type=PARAMETER_GROUP,
+            name="tls",
+            properties={
+                "family": "postgres14",
+                "parameters": [{"name": "rds.force_ssl", "value": "1"}],
+            },
+        ),
+        Example(
+            type=INSTANCE,
+            name="orders",
+            properties={"engine": "postgres", "parameterGroupName": "${tls.name}"},
+            references={"parameterGroupName": ("tls",)},
+        ),
+    ),
+    bad=(
+        Example(
+            type=PARAMETER_GROUP,
+            name="plain",
+            properties={
+                "family": "postgres17",
+                "parameters": [{"name": "rds.force_ssl", "value": "0"}],
+            },
+        ),
+        Example(
+            type=INSTANCE,
+            name="orders",
+            properties={"engine": "postgres", "parameterGroupName": "${plain.name}"},
+            references={"parameterGroupName": ("plain",)},
+        ),
+    ),
+)
+def parameter_tls(database: Resource, graph: Graph) -> Findings:
+    """Looks for the engine's parameter in the parameter group, else for its default."""
+    engine = database.text("engine") or ""
+    parameter = fact_about(engine, TLS_PARAMETERS)
+    if parameter is None:
+        return
+    path = GROUP_NAME[database.type]
+    if not is_chosen(database, path):
+        yield from _judge_default(database, parameter, database.text("engineVersion"), engine)
+        return
+    groups = graph.referenced(database, path, GROUP_TYPE[database.type])
+    for group in groups:
+        yield from _judge_group(database, group, parameter, engine)
+    if not groups:
+        name = database.text(path) or ""
+        if not name.startswith(DEFAULT_PREFIX):
+            raise Unreadable(path, f"is {name!r}, which the stack does not declare")
+        yield from _judge_default(database, parameter, name, engine)
+
+
+def _judge_group(
+    database: Resource, group: Resource, parameter: TlsParameter, engine: str
+) -> Findings:
+    values = [
+        entry.text("value")
+        for entry in group.objects("parameters")
+        if entry.text("name") == parameter.name
+    ]
+    if not values:
+        version = group.text("family") or database.text("engineVersion")
+        yield from _judge_default(database, parameter, version, engine)
+    elif (values[-1] or "").lower() not in ON:
+        yield Finding(
+            problem=f"`{parameter.name}` is {shown(values[-1])} in parameter group {group.name!r}",
+            wanted="1",
+            fix=f"Set `{parameter.name}` to 1 in the parameter group",
+        )
+
+
+def _judge_default(
+    database: Resource, parameter: TlsParameter, versioned: str | None, engine: str
+) -> Findings:
+    """Judges what the parameter is where no group sets it, by a text that has the version."""
+    since = parameter.on_since
+    version = version_in(versioned or "")
+    if since is not None and version is None:
+        raise Unreadable(
+            "engineVersion", f"is not set, so the default of `{parameter.name}` is not known"
+        )
+    if since is None or version is None or version < since:
+        known = "" if version is None else f" {'.'.join(map(str, version))}"
+        yield Finding(
+            problem=f"`{parameter.name}` is not set, which means 0 for {engine}{known}",
+            wanted="1",
+            fix=f"Set `{parameter.name}` to 1 in a parameter group, and name the group in "
+            f"`{GROUP_NAME[database.type]}`",
+        )
