@@ -7,14 +7,19 @@ from fnmatch import fnmatchcase
 from aws_policy_pack.config import Waiver
 
 
-def is_complete(waiver: Waiver) -> bool:
-    """Whether it says why and who answers for it; without that it waives nothing."""
-    return bool(waiver.reason.strip() and waiver.owner.strip() and waiver.expires)
+def missing_from(waiver: Waiver) -> tuple[str, ...]:
+    """What it does not say of why, who and until when; with any of it missing it waives nothing."""
+    given = {
+        "reason": waiver.reason.strip(),
+        "owner": waiver.owner.strip(),
+        "expires": waiver.expires,
+    }
+    return tuple(key for key, value in given.items() if not value)
 
 
 def is_in_force(waiver: Waiver, today: dt.date) -> bool:
-    """Whether it is complete and its last day has not passed."""
-    return is_complete(waiver) and waiver.expires is not None and today <= waiver.expires
+    """Whether it says all that it must and its last day has not passed."""
+    return not missing_from(waiver) and waiver.expires is not None and today <= waiver.expires
 
 
 def names(waiver: Waiver, *, urn: str, name: str) -> bool:

@@ -17,7 +17,7 @@ from aws_policy_pack.rule import (
     Setting,
     Severity,
 )
-from aws_policy_pack.waivers import is_complete, names
+from aws_policy_pack.waivers import missing_from, names
 from aws_policy_pack.wording import shown
 
 QUEUE = "aws:sqs/queue:Queue"
@@ -41,8 +41,7 @@ def _problem(
     rule: AnyRule, setting: Setting, waiver: Waiver, graph: Graph, today: dt.date
 ) -> tuple[str, str, str] | None:
     """What is wrong with a waiver, what is wanted, and what to do; `None` if it is sound."""
-    missing = [key for key in ("reason", "owner", "expires") if not getattr(waiver, key)]
-    if not is_complete(waiver):
+    if missing := missing_from(waiver):
         lacks = " and ".join(f"`{key}`" for key in missing)
         return f"has no {lacks}", "a reason, an owner and a last day", f"Add {lacks}, or remove it"
     if waiver.expires is not None and waiver.expires < today:

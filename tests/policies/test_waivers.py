@@ -1,0 +1,202 @@
+"""`waivers-valid` looks at the waivers of all rules of the pack, on the whole stack."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+import pytest
+
+from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.pack import Pack
+from aws_policy_pack.resource import Graph, Resource
+from aws_policy_pack.rule import (
+    Example,
+    Finding,
+    Findings,
+    Level,
+    Severity,
+    resource_rule,
+    stack_rule,
+)
+from aws_policy_pack.rules.waivers import waivers_valid
+from aws_policy_pack.wire import UNKNOWN, Value
+
+THING = "test:index:Thing"
+TODAY = dt.datetime.now(tz=dt.UTC).date()
+TOMORROW, YESTERDAY = TODAY + dt.timedelta(days=1), TODAY - dt.timedelta(days=1)
+
+
+@resource_rule(
+    "test-resource",
+    THING,
+    level=Level.ADVISORY,
+    severity=Severity.LOW,
+    summary="Is b",
+    why="Because.",
+    url="https://example.com",
+    good={"key": "b"},
+    bad={"key": "a"},
+)
+def resource_is_b(thing: Resource) -> Findings:
+    """Compares the key."""
+    if thing.text("key") != "b":
+        yield Finding(problem="wrong", wanted="'b'", fix="Set it")
+
+
+@stack_rule(
+    "test-stack",
+    THING,
+    level=Level.ADVISORY,
+    severity=Severity.LOW,
+    summary="Each is b",
+    why="Because.",
+    url="https://example.com",
+    good=(Example(type=THING, name="x"),),
+    bad=(Example(type=THING, name="x"),),
+)
+def each_is_b(thing: Resource, _graph: Graph) -> Findings:
+    """Compares the key of each."""
+    if thing.text("key") != "b":
+        yield Finding(problem="wrong", wanted="'b'", fix="Set it")
+
+
+RULES = (resource_is_b, each_is_b, waivers_valid)
+
+
+def thing(name: str, value: Value) -> Resource:
+    return Resource(lambda: {"key": value}, urn=f"urn:{name}", type=THING, name=name)
+
+
+def told(
+    waivers: Mapping[str, Mapping[str, object]],
+    values: Mapping[str, Value],
+    levels: Mapping[str, str] | None = None,
+) -> list[str]:
+    """The findings of `waivers-valid` for a stack of things, given by name and key."""
+    pack = Pack("pack", "1.0.0", RULES)
+    pack.configure(
+        {
+            rule: {
+                "waivers": [{"reason": "r", "owner": "o", "expires": str(TOMORROW), **waiver}],
+                **({"enforcementLevel": levels[rule]} if levels and rule in levels else {}),
+            }
+            for rule, waiver in waivers.items()
+        }
+    )
+    graph = Graph(thing(name, value) for name, value in values.items())
+    return [
+        violation.message
+        for rule, outcome in pack.analyze_stack(graph)
+        if rule.id == waivers_valid.id
+        for violation in outcome.violations
+    ]
+
+
+def sentence(rule: str, resource: str, problem: str, wanted: str, fix: str) -> str:
+    return (
+        f"the waiver of `{rule}` for '{resource}' {problem}; wanted {wanted} "
+        f"(`{rule}.waivers[0]` in the pack's config). Fix: {fix}. {waivers_valid.url}"
+    )
+
+
+both_kinds = pytest.mark.parametrize("rule", ["test-resource", "test-stack"])
+
+
+@both_kinds
+@pytest.mark.parametrize("resource", ["x", "?", "urn:x", "urn:*"])
+def test_a_waiver_that_is_needed_is_no_finding(rule: str, resource: str) -> None:
+    assert told({rule: {"resource": resource}}, {"x": "a"}) == []
+
+
+@both_kinds
+def test_a_waiver_holds_on_its_last_day(rule: str) -> None:
+    assert told({rule: {"resource": "x", "expires": str(TODAY)}}, {"x": "a"}) == []
+
+
+@both_kinds
+def test_a_waiver_that_has_ended_is_told(rule: str) -> None:
+    assert told({rule: {"resource": "x", "expires": str(YESTERDAY)}}, {"x": "a"}) == [
+        sentence(
+            rule,
+            "x",
+            f"ended on {YESTERDAY}",
+            "a last day that has not passed",
+            "Mend what it waived and remove it, or agree on a new last day",
+        )
+    ]
+
+
+@both_kinds
+def test_a_waiver_of_an_unknown_resource_is_told(rule: str) -> None:
+    assert told({rule: {"resource": "y"}}, {"x": "a"}) == [
+        sentence(
+            rule,
+            "y",
+            "names no resource of this stack",
+            "the logical name, a glob or the URN of a resource",
+            "Remove it, or correct the name",
+        )
+    ]
+
+
+@both_kinds
+def test_a_waiver_without_a_finding_is_told(rule: str) -> None:
+    assert told({rule: {"resource": "x"}}, {"x": "b", "y": "a"}) == [
+        sentence(
+            rule,
+            "x",
+            "waives nothing: the rule has no finding there",
+            "a waiver that is needed",
+            "Remove it",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "lacks"),
+    [
+        pytest.param({"reason": ""}, "`reason`", id="reason"),
+        pytest.param({"owner": ""}, "`owner`", id="owner"),
+        pytest.param({"expires": None}, "`expires`", id="last-day"),
+        pytest.param({"owner": "", "expires": None}, "`owner` and `expires`", id="two"),
+    ],
+)
+def test_a_waiver_that_lacks_something_is_told(changes: dict[str, object], lacks: str) -> None:
+    assert told({"test-resource": {"resource": "x", **changes}}, {"x": "a"}) == [
+        sentence(
+            "test-resource",
+            "x",
+            f"has no {lacks}",
+            "a reason, an owner and a last day",
+            f"Add {lacks}, or remove it",
+        )
+    ]
+
+
+def test_a_blank_reason_is_no_reason() -> None:
+    (message,) = told({"test-resource": {"resource": "x", "reason": " "}}, {"x": "a"})
+    assert "has no `reason`; " in message
+
+
+@both_kinds
+def test_what_could_not_be_judged_may_be_waived(rule: str) -> None:
+    assert told({rule: {"resource": "x"}}, {"x": UNKNOWN}) == []
+
+
+@both_kinds
+def test_a_waiver_of_a_rule_that_is_off_is_told(rule: str) -> None:
+    (message,) = told({rule: {"resource": "x"}}, {"x": "a"}, {rule: "disabled"})
+    assert "waives nothing: " in message
+
+
+def test_each_waiver_counts_by_itself() -> None:
+    waivers = {"test-resource": {"resource": "x"}, "test-stack": {"resource": "z"}}
+    (message,) = told(waivers, {"x": "a"})
+    assert message.startswith("the waiver of `test-stack` for 'z' ")
+
+
+def test_a_waiver_of_this_rule_itself_is_taken_as_needed() -> None:
+    assert told({"waivers-valid": {"resource": "x"}}, {"x": "b"}) == []
+
+
+def test_the_rule_has_no_settings_of_its_own() -> None:
+    assert waivers_valid.config is RuleConfig
