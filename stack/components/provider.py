@@ -39,8 +39,8 @@ def create_provider(name: str, *, region: str, endpoint: str | None) -> aws.Prov
     return aws.Provider(
         name,
         region=region,
-        access_key="test",
-        secret_key="test",  # noqa: S106 - a dummy that no account accepts
+        access_key="loopback",
+        secret_key="loopback",  # noqa: S106 - a dummy that no account accepts
         endpoints=[
             aws.ProviderEndpointArgs(**dict.fromkeys(EMULATED_SERVICES, endpoint)),
         ],

@@ -169,6 +169,7 @@ class Foundation(pulumi.ComponentResource):
             part="storage",
             access_log_prefix=ACCESS_LOG_PREFIX,
             expiration_days={ACCESS_LOG_PREFIX: days, COMPUTE_LOG_PREFIX: days},
+            # What is worth protecting in the database is so in the bucket.
             deletable=not self._settings.database.deletion_protection,
             opts=self._opts,
         )
