@@ -1,0 +1,74 @@
+"""The order in which packs and reports see what a program registered."""
+
+from dataclasses import replace
+
+from google.protobuf.struct_pb2 import Struct
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_preflight.model import (
+    Deployment,
+    DuplicateUrn,
+    Note,
+    RegisteredResource,
+    SourcePosition,
+)
+from pulumi_preflight.ordering import in_stable_order
+from tests.preflight.builders import QUEUE, urn
+
+
+def resource(name: str, *, line: int | None, parent: str = "") -> RegisteredResource:
+    return RegisteredResource(
+        urn=urn(QUEUE, name),
+        type=QUEUE,
+        name=name,
+        parent=urn(QUEUE, parent) if parent else "",
+        custom=True,
+        inputs=Struct(),
+        outputs=Struct(),
+        position=SourcePosition(file="__main__.py", line=line) if line else None,
+    )
+
+
+RESOURCES = (
+    resource("root", line=None),
+    resource("module", line=9, parent="root"),
+    resource("late", line=30, parent="module"),
+    resource("early", line=4, parent="module"),
+    resource("first", line=2, parent="root"),
+    resource("orphan", line=1, parent="elsewhere"),
+)
+ORDERED = ["root", "first", "module", "early", "late", "orphan"]
+
+
+def deployment(*resources: RegisteredResource) -> Deployment:
+    return Deployment(resources=resources, duplicates=(), stack_outputs=Struct(), notes=())
+
+
+def names(deployment: Deployment) -> list[str]:
+    return [resource.name for resource in deployment.resources]
+
+
+@given(arrived=st.permutations(RESOURCES))
+def test_any_order_of_arrival_becomes_the_programs(arrived: list[RegisteredResource]) -> None:
+    assert names(in_stable_order(deployment(*arrived))) == ORDERED
+
+
+def test_a_urn_registered_twice_stands_where_it_first_stands_in_the_program() -> None:
+    places = (
+        SourcePosition(file="__main__.py", line=8),
+        SourcePosition(file="__main__.py", line=3),
+    )
+    twice = DuplicateUrn(urn=urn(QUEUE, "jobs"), positions=places)
+    for arrived in places:
+        run = deployment(replace(resource("jobs", line=1), position=arrived))
+        (ordered,) = in_stable_order(replace(run, duplicates=(twice,))).resources
+        assert ordered.position == places[1]
+
+
+def test_notes_and_duplicates_are_sorted_too() -> None:
+    notes = (Note(text="b"), Note(text="a"))
+    twice = tuple(DuplicateUrn(urn=urn(QUEUE, name), positions=(None,)) for name in ("b", "a"))
+    ordered = in_stable_order(replace(deployment(), notes=notes, duplicates=twice))
+    assert ordered.notes == notes[::-1]
+    assert ordered.duplicates == twice[::-1]
