@@ -97,6 +97,9 @@ def test_production_disables_nothing() -> None:
         "iam-wildcard-resource",
         "lb-deletion-protection",
         "lb-https",
+        "rds-deletion-protection",
+        "rds-final-snapshot",
+        "rds-multi-az",
     ],
 )
 def test_production_makes_mandatory_what_is_advice_elsewhere(rule: str) -> None:
