@@ -109,7 +109,7 @@ def ingress_from_declared_groups(
         )
         return
     groups = graph.referenced(database, GROUPS, *GROUP_TYPES)
-    outside = _outside(_texts(database, GROUPS), graph, config)
+    outside = _outside(_texts(database, GROUPS), groups, graph, config)
     if outside:
         yield Finding(
             problem=f"`{GROUPS}` has {listed(outside)}, which the stack does not declare",
@@ -180,9 +180,10 @@ def _undeclared(grant: Grant, source: Resource, graph: Graph, config: IngressSou
     if grant.properties.has(grant.names.groups):
         # The engine keeps references by top-level property: for all inline rules together.
         path = Direction.INGRESS if grant.path else grant.names.groups
-        graph.referenced(source, path, *GROUP_TYPES)
-        groups = _outside(_texts(grant.properties, grant.names.groups), graph, config)
-        undeclared += [f"the security group {group!r}" for group in groups]
+        groups = graph.referenced(source, path, *GROUP_TYPES)
+        names = _texts(grant.properties, grant.names.groups)
+        outside = _outside(names, groups, graph, config)
+        undeclared += [f"the security group {name!r}" for name in outside]
     undeclared += [
         f"the prefix list {name!r}"
         for name in grant.properties.texts(grant.names.prefix_lists)
@@ -191,16 +192,28 @@ def _undeclared(grant: Grant, source: Resource, graph: Graph, config: IngressSou
     return undeclared
 
 
-def _outside(texts: Iterable[str], graph: Graph, config: IngressSources) -> list[str]:
-    """The ids of groups that are neither declared nor allowed, with or without their account."""
+def _outside(
+    names: Iterable[str], groups: Iterable[Resource], graph: Graph, config: IngressSources
+) -> list[str]:
+    """The ids of groups that are neither declared nor allowed, with or without their account.
+
+    Args:
+        names: Ids as they are given.
+        groups: The groups of the stack that the engine says they come from; those whose id is
+            not known account for as many names.
+        graph: All resources.
+        config: What is allowed.
+    """
     declared = {group.values.get("id") for group in graph.of_type(*GROUP_TYPES)}
-    return [
-        text
-        for text in texts
-        if text.rpartition("/")[2].startswith(GROUP_ID_PREFIX)
-        and text not in declared
-        and not config.is_outside_source(text)
+    outside = [
+        name
+        for name in names
+        if name.rpartition("/")[2].startswith(GROUP_ID_PREFIX)
+        and name not in declared
+        and not config.is_outside_source(name)
     ]
+    nameless = [group for group in groups if not isinstance(group.values.get("id"), str)]
+    return outside if len(outside) > len(nameless) else []
 
 
 def _texts(properties: Properties, path: str) -> list[str]:
