@@ -49,7 +49,7 @@ def configuration(stack: str, **overrides: object) -> dict[str, Any]:
         key.removeprefix(f"{project['name']}:"): copy.deepcopy(value) for key, value in own.items()
     }
     for path, value in project["config"].items():
-        put(merged, path, value, keep=True)
+        put(merged, path, value["value"] if isinstance(value, dict) else value, keep=True)
     for path, value in overrides.items():
         put(merged, path.replace("__", "."), value)
     return merged
