@@ -34,6 +34,8 @@ class RegisteredResource:
         dependencies: URNs of all that it depends on.
         property_dependencies: Property name to the URNs that its value comes from.
         options: Resource options in the form that a pack receives.
+        retain_on_delete: Whether it outlives its removal from the program.
+        deleted_with: The URN of the resource that it goes away with, empty for none.
         position: Where the program created it, `None` where the SDK did not say.
     """
 
@@ -51,6 +53,8 @@ class RegisteredResource:
     dependencies: tuple[str, ...] = ()
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     options: AnalyzerResourceOptions = field(default_factory=AnalyzerResourceOptions)
+    retain_on_delete: bool = False
+    deleted_with: str = ""
     position: SourcePosition | None = None
 
 

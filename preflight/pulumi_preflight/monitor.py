@@ -23,6 +23,7 @@ from pulumi_preflight.positions import Positions
 from pulumi_preflight.resources import Resources
 from pulumi_preflight.run import Run
 from pulumi_preflight.urns import STACK_TYPE, qualified_type_of
+from pulumi_preflight.wire import UNKNOWN
 
 __all__ = ["Monitor", "analyze_request", "stack_request"]
 
@@ -93,7 +94,11 @@ class Monitor(ResourceMonitorServicer):
         self._run.registry.note(
             f"{request.tok} is a method that its provider's plugin answers: its result is unknown"
         )
-        return provider_pb2.CallResponse()
+        response = provider_pb2.CallResponse()
+        # Something must be in it, or the SDK gives the program no object at all.
+        result: Struct = getattr(response, "return")
+        result["result"] = UNKNOWN
+        return response
 
     def ExistsResource(  # noqa: N802
         self, request: resource_pb2.ExistsResourceRequest, _context: grpc.ServicerContext

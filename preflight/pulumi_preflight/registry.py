@@ -84,11 +84,15 @@ class Registry:
 
     @property
     def duplicates(self) -> tuple[DuplicateUrn, ...]:
-        """The URNs that were claimed more than once."""
+        """The URNs that were claimed more than once.
+
+        The children of a component that is there twice are left out: they follow from it.
+        """
+        twice = {urn for urn, places in self._claims.items() if len(places) > 1}
         return tuple(
-            DuplicateUrn(urn=urn, positions=tuple(places))
-            for urn, places in self._claims.items()
-            if len(places) > 1
+            DuplicateUrn(urn=urn, positions=tuple(self._claims[urn]))
+            for urn in self._claims
+            if urn in twice and self.inherited(urn).parent not in twice
         )
 
     @property

@@ -5,7 +5,7 @@ Source of the behaviour: pulumi/pulumi, pkg/resource/deploy/{source_eval,step_ge
 
 import json
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzerResourceOptions
@@ -116,6 +116,8 @@ class Resources:
                 for name, urns in sorted(registration.property_dependencies.items())
             },
             options=_options(registration),
+            retain_on_delete=registration.options.retain_on_delete,
+            deleted_with=registration.options.deleted_with,
             position=position,
         )
         if not self._registry.claim(identity.urn, position):
@@ -141,22 +143,7 @@ class Resources:
         self._run.callbacks.run_hooks(hooks.before_create, asked)
         filled = self._fill(registration, resource, inputs)
         outputs = struct_as_packs_see(filled.outputs)
-        registered = RegisteredResource(
-            urn=resource.urn,
-            type=resource.type,
-            name=resource.name,
-            parent=resource.parent,
-            custom=resource.custom,
-            remote=resource.remote,
-            id=filled.id,
-            provider=resource.provider,
-            inputs=judged,
-            outputs=outputs,
-            dependencies=resource.dependencies,
-            property_dependencies=resource.property_dependencies,
-            options=resource.options,
-            position=resource.position,
-        )
+        registered = replace(resource, id=filled.id, inputs=judged, outputs=outputs)
         self._registry.add(registered, inherited)
         if resource.custom:
             asked.id = filled.id
@@ -318,15 +305,8 @@ class Resources:
         )
         judged = self._run.check(analyze_request(resource, None))
         filled = self._provider_state(identity.urn, identity.type, from_struct(judged))
-        resource = RegisteredResource(
-            urn=identity.urn,
-            type=identity.type,
-            name=identity.name,
-            parent="",
-            custom=True,
-            id=filled.id,
-            inputs=judged,
-            outputs=to_struct(filled.outputs),
+        resource = replace(
+            resource, id=filled.id, inputs=judged, outputs=to_struct(filled.outputs)
         )
         self._registry.add(resource, Inherited())
         return resource

@@ -69,6 +69,8 @@ def _resource(resource: RegisteredResource) -> dict[str, Any]:
             if (value := getattr(timeouts, name))
         },
         "ignoreChanges": list(options.ignoreChanges),
+        "retainOnDelete": resource.retain_on_delete,
+        "deletedWith": resource.deleted_with,
         "sourcePosition": _position(resource),
     }
     return {name: value for name, value in state.items() if value or name == "custom"}

@@ -1,11 +1,13 @@
 """Reads YAML files as the engine does, which is Go's YAML 1.2 and not Python's YAML 1.1.
 
-`yes` and `1:30` are text, `1e3` is a number, and a key given twice is an error.
+`yes` and `1:30` are text, `1e3` is a number, a date is the text that Go prints for a time, and a
+key given twice is an error.
 Source: gopkg.in/yaml.v3, resolve.go.
 """
 
 import re
 from collections.abc import Hashable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ _NUMBER = re.compile(
     r"^[-+]?(?:(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|\.(?:inf|Inf|INF))$"
     r"|^\.(?:nan|NaN|NAN)$"
 )
+_DATE = re.compile(r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$")
 _OCTAL = re.compile(r"^([-+]?)0([0-7]+)$")
 
 
@@ -49,7 +52,17 @@ class _Loader(yaml.SafeLoader):
         """Reads a whole number; a leading 0 means octal."""
         return int(_OCTAL.sub(r"\g<1>0o\2", node.value.replace("_", "")), 0)
 
+    def construct_date(self, node: yaml.ScalarNode) -> str:
+        """Reads a date as the text of its first moment; one that does not exist stays as it is."""
+        year, month, day = (int(part) for part in node.value.split("-"))
+        try:
+            return f"{date(year, month, day)} 00:00:00 +0000 UTC"
+        except ValueError:
+            return str(node.value)
 
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:timestamp", _DATE, list("0123456789"))
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_date)
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", _BOOLEAN, list("tTfF"))
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", _INTEGER, list("-+0123456789"))
 _Loader.add_implicit_resolver("tag:yaml.org,2002:float", _NUMBER, list("-+.0123456789"))

@@ -1,0 +1,82 @@
+"""Secure values, on ciphertexts that the real engine made with the passphrase `x`."""
+
+from pathlib import Path
+
+import pytest
+
+from pulumi_preflight.config_secrets import decrypter
+from pulumi_preflight.errors import ProjectError
+from pulumi_preflight.project import load_project
+from tests.preflight.running import WriteProject
+
+SALT = "v1:4ZLI7rDGPpw=:v1:PjW4GkOie2h+sNxw:UANz8LuSoiuuI4eHVUXHIVE7ox37ZA=="
+SECURE = "v1:WC7WexHp/yU2q4iO:aKuEgJfP9BihTvBQ59UxgBdxug=="
+PLAIN = '"x"'
+STACK_FILE = f"""
+encryptionsalt: {SALT}
+config:
+  shop:password: {{secure: "{SECURE}"}}
+  shop:database:
+    user: admin
+    password: {{secure: "{SECURE}"}}
+"""
+
+
+def test_values_are_decrypted_with_the_passphrase(write_project: WriteProject) -> None:
+    folder = write_project("", files={"Pulumi.dev.yaml": STACK_FILE})
+    config = load_project(folder, stack="dev", environment={"PULUMI_CONFIG_PASSPHRASE": "x"}).config
+    assert config["shop:password"].text == PLAIN
+    assert config["shop:database"].text == '{"password":"\\"x\\"","user":"admin"}'
+    assert all(value.secret for value in config.values())
+
+
+def test_the_passphrase_may_be_in_a_file(write_project: WriteProject, tmp_path: Path) -> None:
+    folder = write_project("", files={"Pulumi.dev.yaml": STACK_FILE, "passphrase": "x\n"})
+    environment = {"PULUMI_CONFIG_PASSPHRASE_FILE": str(tmp_path / "passphrase")}
+    config = load_project(folder, stack="dev", environment=environment).config
+    assert config["shop:password"].text == PLAIN
+
+
+def test_without_passphrase_they_are_placeholders_and_still_secret(
+    write_project: WriteProject,
+) -> None:
+    project = load_project(
+        write_project("", files={"Pulumi.dev.yaml": STACK_FILE}), stack="dev", environment={}
+    )
+    assert (project.config["shop:password"].text, project.config["shop:password"].secret) == (
+        "[secret]",
+        True,
+    )
+    assert project.config["shop:database"].text == '{"password":"[secret]","user":"admin"}'
+
+
+def test_placeholders_leave_a_note(write_project: WriteProject) -> None:
+    folder = write_project("", files={"Pulumi.dev.yaml": STACK_FILE})
+    [note] = load_project(folder, stack="dev", environment={}).notes
+    assert note.text.startswith("shop:database, shop:password: not decrypted")
+
+
+def test_a_wrong_passphrase_is_said(write_project: WriteProject) -> None:
+    folder = write_project("", files={"Pulumi.dev.yaml": STACK_FILE})
+    with pytest.raises(ProjectError, match="the passphrase is wrong for its encryptionsalt"):
+        load_project(folder, stack="dev", environment={"PULUMI_CONFIG_PASSPHRASE": "y"})
+
+
+@pytest.mark.parametrize(
+    ("salt", "ciphertext", "wanted"),
+    [
+        pytest.param("v2:x", SECURE, "encryptionsalt is 'v2:x'", id="salt-of-another-version"),
+        pytest.param("v1:!", SECURE, "encryptionsalt is 'v1:!'", id="salt-that-is-no-base64"),
+        pytest.param(
+            SALT, SECURE[:-4], "the secure value of 'password' is damaged", id="cut-short"
+        ),
+        pytest.param(
+            SALT, "v2:a:b", "the secure value of 'password' is damaged", id="other-version"
+        ),
+    ],
+)
+def test_a_damaged_value_is_said(salt: str, ciphertext: str, wanted: str) -> None:
+    environment = {"PULUMI_CONFIG_PASSPHRASE": "x"}
+    decrypt = decrypter({"encryptionsalt": salt}, environment, Path("Pulumi.dev.yaml"))
+    with pytest.raises(ProjectError, match=wanted):
+        decrypt("password", ciphertext)
