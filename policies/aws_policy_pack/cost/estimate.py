@@ -71,7 +71,7 @@ def _of_resource(
     place = _region_of(resource) or region
     table = load_table(place)
     if table is None:
-        reason = f"is in {place}; only {', '.join(regions())} has a price table"
+        reason = f"is in {place}, which has no price table; there is one of {', '.join(regions())}"
         yield Unpriced(resource=resource, reason=reason)
         return
     try:
@@ -101,13 +101,15 @@ def _priced(resource: Resource, charge: Charge | Missing, table: PriceTable) -> 
     )
 
 
-def _not_read(unreadable: Unreadable, resource: Resource) -> Unpriced:
+def _not_read(
+    unreadable: Unreadable, resource: Resource, problem: str = "is not priced"
+) -> Unpriced:
     """What a resource costs hangs on a property that cannot be read, its own or another's."""
     holder = unreadable.resource or resource
     whose = "" if holder is resource else f" of {holder.name}"
     return Unpriced(
         resource=resource,
-        reason=f"is not priced: `{unreadable.path}`{whose} {unreadable.reason}",
+        reason=f"{problem}: `{unreadable.path}`{whose} {unreadable.reason}",
         unreadable=Unreadable(unreadable.path, unreadable.reason, holder),
     )
 
@@ -118,7 +120,7 @@ def _unknown_scalers(scaling: Scaling) -> Iterator[Unpriced]:
         yield Unpriced(resource=resource, reason=reason)
     for unreadable in scaling.unread:
         if unreadable.resource is not None:
-            yield _not_read(unreadable, unreadable.resource)
+            yield _not_read(unreadable, unreadable.resource, "is not counted in the worst case")
 
 
 def _region_of(resource: Resource) -> str | None:

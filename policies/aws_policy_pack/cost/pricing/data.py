@@ -36,7 +36,7 @@ OPENSEARCH_IOPS: Final = 3000
 def cache_cluster(resource: Resource, situation: Situation) -> Charges:
     """The nodes of a cache; a member of a replication group has its type and engine."""
     holder = resource
-    if given_text(resource, "replicationGroupId") is not None:
+    if resource.has("replicationGroupId"):
         groups = situation.graph.referenced(resource, "replicationGroupId", REPLICATION_GROUP)
         holder = groups[0] if groups else resource
     yield from _nodes(holder, amount(resource, "numCacheNodes", default=1))

@@ -1,0 +1,58 @@
+"""Builds graphs as the engine sends them, and shows what is estimated, a line for each item."""
+
+from pulumi.runtime.proto import analyzer_pb2 as protocol
+
+from aws_policy_pack.cost.estimate import estimate
+from aws_policy_pack.cost.lines import Estimate
+from aws_policy_pack.resource import Graph, Resource
+from aws_policy_pack.testing import Example, stack_request
+from aws_policy_pack.wire import read_struct
+
+
+def graph_of(*examples: Example) -> Graph:
+    """The graph of a stack, through the engine's own wire form."""
+    return Graph(_resource(resource) for resource in stack_request(examples).resources)
+
+
+def shown(result: Estimate) -> list[str]:
+    """`name item: quantity unit at price = base / worst`, then what has no price."""
+    return [
+        *(
+            f"{line.resource.name} {line.item}: {line.quantity.normalize():f} {line.unit} "
+            f"at {line.unit_price:f} = {line.base.normalize():f} / {line.worst.normalize():f}"
+            for line in result.lines
+        ),
+        *(f"{item.resource.name} {item.reason}" for item in result.unpriced),
+    ]
+
+
+def bill(*examples: Example) -> list[str]:
+    """What is estimated of a stack in us-east-1; lines of use are left out."""
+    lines = shown(estimate(graph_of(*examples), region="us-east-1"))
+    return [line for line in lines if "(usage only)" not in line]
+
+
+def bill_of(type_: str, properties: dict[str, object]) -> list[str]:
+    """What is estimated of one resource, named `it`; lines of use are left out."""
+    return bill(Example(type=type_, name="it", properties=properties))
+
+
+def no_price(item: str, key: str) -> str:
+    """What is said of an item of `it` that has no price."""
+    return f"it has no price for {item} in us-east-1 (`{key}`)"
+
+
+def not_read(path: str, reason: str) -> str:
+    """What is said of `it` where a property of its own cannot be read."""
+    return f"it is not priced: `{path}` {reason}"
+
+
+def _resource(sent: protocol.AnalyzerResource) -> Resource:
+    return Resource(
+        lambda: read_struct(sent.properties, set()),
+        urn=sent.urn,
+        type=sent.type,
+        name=sent.name,
+        parent=sent.parent,
+        references={key: list(item.urns) for key, item in sent.propertyDependencies.items()},
+    )
