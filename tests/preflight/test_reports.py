@@ -289,6 +289,13 @@ def test_the_packs_are_named_where_findings_come_from_several() -> None:
     assert "tags-required (other)" in text
 
 
+def test_preflights_own_findings_are_marked_and_make_no_second_pack() -> None:
+    twice = DuplicateUrn(urn=urn(QUEUE, "jobs"), positions=(RESOURCES[3].position,) * 2)
+    text = as_text(verdict(Reported(findings=(UNTAGGED,)), deployment(duplicates=(twice,))))
+    assert "  duplicate-urn (preflight, high)\n" in text
+    assert "  tags-required\n" in text
+
+
 def test_narrow_terminals_wrap_messages_but_not_places_and_urls(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

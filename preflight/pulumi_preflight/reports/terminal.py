@@ -13,7 +13,7 @@ from rich.text import Text
 from pulumi_preflight.findings import Finding, Level, NotEvaluated, Waived
 from pulumi_preflight.model import Note, RegisteredResource
 from pulumi_preflight.urns import STACK_TYPE, name_of, qualified_type_of
-from pulumi_preflight.verdict import Verdict, counted, verdict_line
+from pulumi_preflight.verdict import OWN_PACK, Verdict, counted, verdict_line
 
 _PROVIDER = "pulumi:providers:"
 _DEFAULT_PROVIDER = "default"
@@ -49,7 +49,8 @@ class _Report:
         self._console = console
         self._verdict = verdict
         self._folder = folder
-        self._several_packs = len({finding.pack for finding in verdict.findings}) > 1
+        packs = {finding.pack for finding in verdict.findings} - {OWN_PACK}
+        self._several_packs = len(packs) > 1
 
     def write(self) -> None:
         verdict = self._verdict
@@ -137,7 +138,7 @@ class _Report:
 
     def _said_of(self, said: "_Said", findings: Sequence[Finding]) -> None:
         """One rule saying one thing: of each resource where it is, the rest once."""
-        told = [said.pack] if self._several_packs else []
+        told = [said.pack] if self._several_packs or said.pack == OWN_PACK else []
         told += [said.severity] if said.severity else []
         header = Text("  ").append(said.rule, style=_LEVEL_STYLES[findings[0].level])
         self._console.print(header.append(f" ({', '.join(told)})" if told else ""), soft_wrap=True)
