@@ -63,6 +63,11 @@ def test_a_finding_names_the_rule_the_block_and_the_port() -> None:
         pytest.param({"protocol": "6", "fromPort": 22, "toPort": 22}, "tcp port 22", id="6 is tcp"),
         pytest.param({"protocol": "17", "toPort": 5433}, "udp ports 5432 to 5433", id="17 is udp"),
         pytest.param({"protocol": "50"}, "protocol 50", id="a protocol without ports"),
+        pytest.param(
+            {"protocol": "50", "fromPort": 443, "toPort": 443},
+            "protocol 50",
+            id="a protocol whose ports mean nothing",
+        ),
         pytest.param({"fromPort": 80, "toPort": 81}, "tcp ports 80 to 81", id="one port too many"),
         pytest.param({"fromPort": 443, "toPort": 80}, "tcp ports 443 to 80", id="backwards"),
         pytest.param({"fromPort": 80, "toPort": 443}, "tcp ports 80 to 443", id="a range between"),
