@@ -168,7 +168,7 @@ def _run_tests(module: Path) -> int:
             "-q",
             "--override-ini=addopts=--import-mode=importlib",
             "--no-header",
-            "--hypothesis-profile=default",
+            "--hypothesis-profile=ci",
             *("-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider"),
         ])
     )  # fmt: skip

@@ -1,12 +1,13 @@
 """The pack's own service gives the answers of the stock SDK, from the same rules."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import grpc
 import pytest
 from google.protobuf import empty_pb2, json_format
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi_policy import EnforcementLevel
@@ -16,8 +17,8 @@ from aws_policy_pack.adapter import policies
 from aws_policy_pack.analyzer import Analyzer
 from aws_policy_pack.pack import Pack
 from aws_policy_pack.registry import RULES
-from aws_policy_pack.rule import AnyRule, Level, Scope
-from aws_policy_pack.testing import resource_request, stack_request, wire
+from aws_policy_pack.rule import AnyRule, Example, Level, Scope
+from aws_policy_pack.testing import Secret, resource_request, stack_request, wire
 from tests.policies.strategies import subjects
 
 COMPARED = tuple(rule for rule in RULES if rule.scope is not Scope.PACK)
@@ -68,6 +69,22 @@ def answers(response: proto.AnalyzeResponse) -> tuple[Answer, list[tuple[str, st
     return sorted([*violations, *not_evaluated]), sorted(waived)
 
 
+def opened(value: object) -> object:
+    """A value, or a stack, without secrets."""
+    match value:
+        case Secret(inner):
+            return opened(inner)
+        case Example():
+            properties = {key: opened(item) for key, item in value.properties.items()}
+            return dataclasses.replace(value, properties=properties)
+        case Mapping():
+            return {key: opened(item) for key, item in value.items()}
+        case list() | tuple():
+            return [opened(item) for item in value]
+        case _:
+            return value
+
+
 def configured(rule: AnyRule, level: Level, waived: str) -> dict[str, proto.PolicyConfig]:
     waiver = {"resource": waived, "reason": "r", "owner": "o", "expires": "2099-01-01"}
     properties = {**rule.example_config, "waivers": [waiver] if waived else []}
@@ -76,12 +93,12 @@ def configured(rule: AnyRule, level: Level, waived: str) -> dict[str, proto.Poli
 
 
 @pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in COMPARED])
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_both_services_give_the_same_findings(rule: AnyRule, data: st.DataObject) -> None:
     level = data.draw(st.sampled_from(Level))
     waived = data.draw(st.sampled_from(["", "subject", "*"]))
-    subject: Any = data.draw(subjects(rule))
+    # The stock SDK takes the wrapper off secrets, so it cannot hide them in messages as ours does.
+    subject: Any = opened(data.draw(subjects(rule)))
     found = {}
     for name, service in both((rule,), configured(rule, level, waived)):
         if rule.scope is Scope.STACK:
@@ -98,7 +115,6 @@ def test_both_services_give_the_same_findings(rule: AnyRule, data: st.DataObject
 @pytest.mark.parametrize(
     "rule", [pytest.param(rule, id=rule.id) for rule in COMPARED if rule.fix is not None]
 )
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_both_services_remediate_alike(rule: AnyRule, data: st.DataObject) -> None:
     subject: Any = data.draw(subjects(rule))

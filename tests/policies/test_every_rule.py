@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aws_policy_pack.registry import RULES
@@ -55,7 +55,6 @@ def test_a_finding_says_what_is_wrong_what_is_wanted_and_what_to_do(rule: AnyRul
 
 
 @every_rule
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_nothing_that_an_engine_may_send_makes_a_rule_raise(
     rule: AnyRule, data: st.DataObject
