@@ -238,3 +238,16 @@ def test_a_policy_that_is_not_known_is_said_if_the_program_gives_it(
         references=references,
     )
     assert problems(QUEUE, unknown) == expected
+
+
+def test_an_unknown_property_does_not_hide_the_next_one() -> None:
+    role = Example(
+        type="aws:iam/role:Role",
+        name="role",
+        properties={"assumeRolePolicy": UNKNOWN, "permissionsBoundary": arn(STRANGE)},
+        references={"assumeRolePolicy": ("queue",)},
+    )
+    assert problems(QUEUE, role) == [
+        f"role: `permissionsBoundary` names account '{STRANGE}'",
+        "not evaluated: role: `assumeRolePolicy` is not known yet",
+    ]

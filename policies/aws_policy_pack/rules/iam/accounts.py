@@ -96,7 +96,11 @@ def account_literal(resource: Resource, graph: Graph, config: AccountLiteral) ->
     for key in PROPERTIES[resource.type]:
         if not is_given(resource, key):
             continue
-        found = set(_accounts_in(resource.raw(key)))
+        try:
+            found = set(_accounts_in(resource.raw(key)))
+        except Unreadable as unreadable:
+            yield Unreadable(unreadable.path, unreadable.reason, resource)
+            continue
         known = own.union(config.allowed_accounts)
         for urn in resource.references.get(key, ()):
             source = graph.by_urn(urn)
