@@ -138,7 +138,7 @@ def _database_problems(settings: StackSettings, caps: Caps) -> Iterator[Problem]
     if not any(fnmatchcase(database.instance_class, glob) for glob in classes):
         yield caps.problem(
             "database.instanceClass",
-            f"is {shown('', database.instance_class)}",
+            f"is {shown(database.instance_class)}",
             f"one of {', '.join(classes)}",
             "cost-rds-instance-class.classes",
         )

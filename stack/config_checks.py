@@ -32,7 +32,7 @@ def _endpoint_problems(settings: StackSettings, stack: str) -> Iterator[Problem]
         if endpoint is not None:
             yield Problem(
                 path="aws.endpoint",
-                fact=f"is {shown('', endpoint)}",
+                fact=f"is {shown(endpoint)}",
                 wanted=f"none: {stack} is deployed to AWS itself",
                 fix="remove aws.endpoint",
             )
@@ -46,7 +46,7 @@ def _endpoint_problems(settings: StackSettings, stack: str) -> Iterator[Problem]
     elif not _is_loopback(urlsplit(endpoint).hostname or ""):
         yield Problem(
             path="aws.endpoint",
-            fact=f"is {shown('', endpoint)}",
+            fact=f"is {shown(endpoint)}",
             wanted="a loopback address: the stack local sends dummy keys",
             fix="set it to http://127.0.0.1:4566",
         )
@@ -74,7 +74,7 @@ def _network_problems(settings: StackSettings) -> Iterator[Problem]:
         if not zone.startswith(settings.aws.region):
             yield Problem(
                 path=f"network.availabilityZones.{index}",
-                fact=f"is {shown('', zone)}",
+                fact=f"is {shown(zone)}",
                 wanted=f"a zone of aws.region {settings.aws.region}",
                 fix="name two zones of that region",
             )
@@ -88,7 +88,7 @@ def _cidr_problems(path: str, block: CidrBlock, prefixes: range) -> Iterator[Pro
     if not legal:
         yield Problem(
             path=path,
-            fact=f"is {shown('', block)}",
+            fact=f"is {shown(block)}",
             wanted=f"the first address of a network, with a prefix of /{prefixes[0]} to"
             f" /{prefixes[-1]}",
             fix=f"change {path}, for instance to 10.0.0.0/16",
