@@ -1,6 +1,5 @@
 """The command `preflight`: parses, runs, reports; what fails becomes one message and exit 2."""
 
-import argparse
 import json
 import os
 import signal
@@ -10,12 +9,11 @@ import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, TextIO
 
+from pulumi_preflight.arguments import Options, parse
 from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.files import write_whole
 
@@ -29,35 +27,13 @@ INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
 
 _DEBUG = "PULUMI_PREFLIGHT_DEBUG"
-_EPILOG = """\
-exit codes: 0 nothing mandatory was found; 1 something was; 2 there is no verdict, because the
-program, a pack or the configuration failed, and the message says which.
-
-examples:
-  preflight stack --stack dev --policy-pack policies
-  preflight stack --stack dev --policy-pack policies --policy-pack-config profiles/dev.json
-  preflight . --stack dev --policy-pack policies --format json --output verdict.json
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Options:
-    project: Path
-    stack: str
-    packs: tuple[tuple[Path, Path | None], ...]
-    config: dict[str, str]
-    format: str
-    output: Path | None
-    save_state: Path | None
-    keep_unknowns: bool
-    timeout_seconds: float
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs the command; gives 0, 1 or 2, or 130 and 143 where a signal ended it."""
     started = time.perf_counter()
     try:
-        options = _parse(argv)
+        options = parse(argv)
         with _ending_on_sigterm():
             return _run(options, started)
     except SystemExit as exit_:
@@ -79,116 +55,7 @@ class _Terminated(BaseException):
     """SIGTERM arrived; it unwinds the run like a Ctrl-C, so that no process stays behind."""
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says a usage error as every other error is said."""
-
-    def error(self, message: str) -> NoReturn:
-        _complain(message, f"{self.prog} --help lists the options")
-        raise SystemExit(NO_VERDICT)
-
-
-def _parse(argv: Sequence[str] | None) -> _Options:
-    parser = _parser()
-    given = parser.parse_args(argv)
-    packs, configs = given.policy_pack, given.policy_pack_config
-    if configs and len(configs) != len(packs):
-        parser.error(
-            f"{len(packs)} --policy-pack and {len(configs)} --policy-pack-config were given; "
-            "there must be one config for each pack, in the same order, or none at all"
-        )
-    return _Options(
-        project=given.project,
-        stack=given.stack,
-        packs=tuple(zip(packs, configs or [None] * len(packs), strict=True)),
-        config=dict(given.config),
-        format=given.format,
-        output=given.output,
-        save_state=given.save_state,
-        keep_unknowns=given.keep_unknowns,
-        timeout_seconds=given.timeout,
-    )
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="preflight",
-        description="Runs a Pulumi program and policy packs offline and gives their verdict.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    add = parser.add_argument
-    add("project", metavar="PROJECT", type=Path, help="folder that holds Pulumi.yaml")
-    add("--stack", metavar="NAME", required=True, help="stack to judge")
-    judged = parser.add_argument_group("what is judged")
-    add = judged.add_argument
-    add(
-        "--policy-pack",
-        metavar="DIR",
-        type=Path,
-        action="append",
-        default=[],
-        help="folder of a policy pack; may be repeated",
-    )
-    add(
-        "--policy-pack-config",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        default=[],
-        help="JSON config of a pack, in the order of the packs: one for each, or none",
-    )
-    add(
-        "--config",
-        metavar="KEY=VALUE",
-        type=_key_value,
-        action="append",
-        default=[],
-        help="config value, over the stack's own; may be repeated",
-    )
-    add(
-        "--keep-unknowns",
-        action="store_true",
-        help="leave computed outputs unknown, as the engine's preview does",
-    )
-    add(
-        "--timeout",
-        metavar="SECONDS",
-        type=_seconds,
-        default=120.0,
-        help="longest time for the program, and for each answer of a pack (default: 120)",
-    )
-    reported = parser.add_argument_group("what is reported")
-    add = reported.add_argument
-    add("--format", choices=("terminal", "json"), default="terminal", help="default: terminal")
-    add("--output", metavar="FILE", type=Path, help="write the report here, not to stdout")
-    add(
-        "--save-state",
-        metavar="FILE",
-        type=Path,
-        help="write the stack as an export that `pulumi policy analyze --file` reads",
-    )
-    return parser
-
-
-def _key_value(text: str) -> tuple[str, str]:
-    key, equals, value = text.partition("=")
-    if not key or not equals:
-        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
-    return key, value
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds") from None
-    if not 0 < seconds < threading.TIMEOUT_MAX:
-        raise argparse.ArgumentTypeError(f"{text} must be above 0")
-    return seconds
-
-
-def _run(options: _Options, started: float) -> int:
+def _run(options: Options, started: float) -> int:
     from pulumi_preflight.packs import PackChoice, Packs  # noqa: PLC0415 - see the top
     from pulumi_preflight.program import run_program  # noqa: PLC0415 - see the top
     from pulumi_preflight.project import load_project  # noqa: PLC0415 - see the top
@@ -241,7 +108,7 @@ def _dump(content: object, stream: TextIO) -> None:
     stream.write("\n")
 
 
-def _report(verdict: "Verdict", options: _Options, *, folder: str) -> None:
+def _report(verdict: "Verdict", options: Options, *, folder: str) -> None:
     write = _writer(options.format, folder)
     if options.output is None:
         _to_stdout(partial(write, verdict))

@@ -59,3 +59,38 @@ def write_pack(folder: Path, source: str) -> Path:
     (folder / "PulumiPolicy.yaml").write_text("runtime: python\n")
     (folder / "__main__.py").write_text(source)
     return folder
+
+
+# A queue as pulumi_aws registers it, without the second that its import takes.
+PROGRAM = """\
+import pulumi
+
+
+class Queue(pulumi.CustomResource):
+    def __init__(self, name, **inputs):
+        super().__init__("aws:sqs/queue:Queue", name, inputs)
+
+
+class Service(pulumi.CustomResource):
+    def __init__(self, name, **inputs):
+        super().__init__("aws:ecs/service:Service", name, inputs)
+
+
+"""
+GOOD = f"""{PROGRAM}
+Queue("jobs", fifoQueue=True, redrivePolicy="", tags={{}})
+pulumi.export("size", pulumi.Config().get_int("size"))
+"""
+BAD = f"""{PROGRAM}
+Queue("jobs", redrivePolicy="")
+Service("web", desiredCount=50)
+"""
+ENDLESS = "import pathlib, time\npathlib.Path('started').touch()\nwhile True:\n    time.sleep(9)\n"
+
+
+def write_project(folder: Path, program: str) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    (folder / "Pulumi.dev.yaml").write_text("config:\n  shop:size: 1\n")
+    (folder / "__main__.py").write_text(program)
+    return str(folder)

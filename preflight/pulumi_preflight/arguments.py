@@ -1,0 +1,165 @@
+"""The command line of `preflight`."""
+
+import argparse
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from pulumi_preflight.errors import PreflightError
+
+_EPILOG = """\
+exit codes: 0 nothing mandatory was found; 1 something was; 2 there is no verdict, because the
+program, a pack or the configuration failed, and the message says which.
+
+examples:
+  preflight stack --stack dev --policy-pack policies
+  preflight stack --stack dev --policy-pack policies --policy-pack-config profiles/dev.json
+  preflight . --stack dev --policy-pack policies --format json --output verdict.json
+"""
+
+
+class UsageError(PreflightError):
+    """The command line is wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the command line says.
+
+    Attributes:
+        project: The folder of the project.
+        stack: The stack's name.
+        packs: Each pack's folder with its config file, if it has one.
+        config: Config values over the stack's own.
+        format: The report's format.
+        output: Where the report goes, `None` for stdout.
+        save_state: Where the stack export goes, `None` for nowhere.
+        keep_unknowns: Whether computed outputs stay unknown.
+        timeout_seconds: How long the program, and each answer of a pack, may take.
+    """
+
+    project: Path
+    stack: str
+    packs: tuple[tuple[Path, Path | None], ...]
+    config: dict[str, str]
+    format: str
+    output: Path | None
+    save_state: Path | None
+    keep_unknowns: bool
+    timeout_seconds: float
+
+
+class _Parser(argparse.ArgumentParser):
+    """Raises what argparse would print and exit with."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, hint=f"{self.prog} --help lists the options")
+
+
+def parse(argv: Sequence[str] | None) -> Options:
+    """Reads the command line.
+
+    Raises:
+        UsageError: It is wrong.
+        SystemExit: It asks for help, which has been printed.
+    """
+    parser = _parser()
+    given = parser.parse_args(argv)
+    packs, configs = given.policy_pack, given.policy_pack_config
+    if configs and len(configs) != len(packs):
+        parser.error(
+            f"{len(packs)} --policy-pack and {len(configs)} --policy-pack-config were given; "
+            "there must be one config for each pack, in the same order, or none at all"
+        )
+    return Options(
+        project=given.project,
+        stack=given.stack,
+        packs=tuple(zip(packs, configs or [None] * len(packs), strict=True)),
+        config=dict(given.config),
+        format=given.format,
+        output=given.output,
+        save_state=given.save_state,
+        keep_unknowns=given.keep_unknowns,
+        timeout_seconds=given.timeout,
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="preflight",
+        description="Runs a Pulumi program and policy packs offline and gives their verdict.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument
+    add("project", metavar="PROJECT", type=Path, help="folder that holds Pulumi.yaml")
+    add("--stack", metavar="NAME", required=True, help="stack to judge")
+    judged = parser.add_argument_group("what is judged")
+    add = judged.add_argument
+    add(
+        "--policy-pack",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder of a policy pack; may be repeated",
+    )
+    add(
+        "--policy-pack-config",
+        metavar="FILE",
+        type=Path,
+        action="append",
+        default=[],
+        help="JSON config of a pack, in the order of the packs: one for each, or none",
+    )
+    add(
+        "--config",
+        metavar="KEY=VALUE",
+        type=_key_value,
+        action="append",
+        default=[],
+        help="config value, over the stack's own; may be repeated",
+    )
+    add(
+        "--keep-unknowns",
+        action="store_true",
+        help="leave computed outputs unknown, as the engine's preview does",
+    )
+    add(
+        "--timeout",
+        metavar="SECONDS",
+        type=_seconds,
+        default=120.0,
+        help="longest time for the program, and for each answer of a pack (default: 120)",
+    )
+    reported = parser.add_argument_group("what is reported")
+    add = reported.add_argument
+    add("--format", choices=("terminal", "json"), default="terminal", help="default: terminal")
+    add("--output", metavar="FILE", type=Path, help="write the report here, not to stdout")
+    add(
+        "--save-state",
+        metavar="FILE",
+        type=Path,
+        help="write the stack as an export that `pulumi policy analyze --file` reads",
+    )
+    return parser
+
+
+def _key_value(text: str) -> tuple[str, str]:
+    key, equals, value = text.partition("=")
+    if not key or not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
+    return key, value
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds") from None
+    if not 0 < seconds < threading.TIMEOUT_MAX:
+        raise argparse.ArgumentTypeError(f"{text} must be above 0")
+    return seconds

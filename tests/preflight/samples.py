@@ -1,0 +1,134 @@
+"""A run with one of everything that a report can show."""
+
+from dataclasses import replace
+from typing import Any
+
+from google.protobuf.struct_pb2 import Struct
+
+from pulumi_preflight.findings import (
+    Finding,
+    Level,
+    NotEvaluated,
+    Remediation,
+    Reported,
+    Waived,
+)
+from pulumi_preflight.model import Deployment, Note, RegisteredResource, SourcePosition
+from pulumi_preflight.stack_context import StackContext
+from pulumi_preflight.verdict import Verdict, judge
+from tests.preflight.builders import CONTEXT, QUEUE, SERVICE, struct, urn
+
+SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+MODULE = "shop:modules:Orders"
+STACK = RegisteredResource(
+    urn=CONTEXT.root_urn,
+    type="pulumi:pulumi:Stack",
+    name="shop-dev",
+    parent="",
+    custom=False,
+    inputs=Struct(),
+    outputs=Struct(),
+)
+
+
+def resource(
+    type_: str, name: str, *, line: int, parent: str = STACK.urn, custom: bool = True
+) -> RegisteredResource:
+    return RegisteredResource(
+        urn=urn(type_, name),
+        type=type_,
+        name=name,
+        parent=parent,
+        custom=custom,
+        inputs=struct({"password": {**SECRET, "value": "hunter2"}}),
+        outputs=Struct(),
+        position=SourcePosition(file="__main__.py", line=line),
+    )
+
+
+ORDERS = resource(MODULE, "orders", line=5, custom=False)
+RESOURCES = (
+    STACK,
+    resource("pulumi:providers:aws", "default_7_51_1", line=1),
+    ORDERS,
+    resource(QUEUE, "jobs", line=7, parent=ORDERS.urn),
+    resource("aws:sqs/queuePolicy:QueuePolicy", "jobs", line=9, parent=urn(QUEUE, "jobs")),
+    resource(QUEUE, "dead", line=8, parent=ORDERS.urn),
+    resource(SERVICE, "web", line=20),
+)
+
+
+def deployment(**changes: Any) -> Deployment:  # noqa: ANN401 - the fields of Deployment
+    plain = Deployment(resources=RESOURCES, duplicates=(), stack_outputs=Struct(), notes=())
+    return replace(plain, **changes)
+
+
+def finding(rule: str, about: str, **changes: Any) -> Finding:  # noqa: ANN401 - as above
+    plain = Finding(
+        rule=rule, pack="demo", level=Level.ADVISORY, severity=None, urn=about, message="wrong"
+    )
+    return replace(plain, **changes)
+
+
+TOO_MANY = finding(
+    "cost-ecs-desired-count",
+    urn(SERVICE, "web"),
+    level=Level.MANDATORY,
+    severity="high",
+    message="web: `desiredCount` is 50; wanted at most 10 (`max` of cost-ecs-desired-count in "
+    "policies/profiles/dev.json).",
+    fix="Lower it, or raise the cap.",
+    url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html",
+)
+TOTAL = finding(
+    "cost-total", STACK.urn, level=Level.MANDATORY, message="the services ask for 50 tasks"
+)
+UNTAGGED = finding("tags-required", urn(QUEUE, "jobs"), message="no tags", fix="Add tags.")
+WAIVED = Waived(
+    rule="sqs-encryption",
+    pack="demo",
+    level=Level.MANDATORY,
+    severity="medium",
+    urn=urn(QUEUE, "dead"),
+    message="dead: not encrypted; wanted SSE-SQS.",
+    reason="holds public data only",
+    owner="platform",
+    expires="2027-01-01",
+)
+UNSEEN = NotEvaluated(
+    rule="sqs-redrive-target",
+    pack="demo",
+    level=Level.MANDATORY,
+    severity=None,
+    urn=urn(QUEUE, "jobs"),
+    message="jobs: `redrivePolicy` is not known yet",
+    property="redrivePolicy",
+)
+REMEDIATED = Remediation(
+    rule="tags-required", pack="demo", urn=urn(SERVICE, "web"), before=Struct(), after=Struct()
+)
+REPORTED = Reported(
+    findings=(TOO_MANY, UNTAGGED, TOTAL),
+    waived=(WAIVED,),
+    not_evaluated=(
+        UNSEEN,
+        replace(UNSEEN, urn=urn(QUEUE, "dead"), message="dead: `redrivePolicy` is not known yet"),
+    ),
+    remediations=(REMEDIATED,),
+)
+OUTPUTS = {
+    "queueUrl": "https://sqs/jobs",
+    "password": {**SECRET, "value": "hunter2"},
+    "id": UNKNOWN,
+}
+
+
+def verdict(
+    reported: Reported = REPORTED,
+    run: Deployment | None = None,
+    context: StackContext = CONTEXT,
+) -> Verdict:
+    run = run or deployment(stack_outputs=struct(OUTPUTS))
+    note = Note(text="two zones were assumed", position=SourcePosition(file="net.py", line=3))
+    return judge(run, reported, context, seconds=1.234, notes=[note])

@@ -1,0 +1,81 @@
+"""The order of the verdict, what fails it, and what it keeps secret."""
+
+from dataclasses import replace
+
+import pytest
+
+from pulumi_preflight.findings import Finding, Level, Reported
+from pulumi_preflight.model import DuplicateUrn, SourcePosition
+from pulumi_preflight.verdict import verdict_line
+from tests.preflight.builders import CONTEXT, QUEUE, SERVICE, urn
+from tests.preflight.samples import REPORTED, STACK, UNTAGGED, deployment, finding, verdict
+
+
+def test_findings_are_sorted_by_file_line_and_rule() -> None:
+    findings = (
+        finding("b", urn(SERVICE, "web")),
+        finding("a", urn(SERVICE, "web")),
+        finding("z", urn(QUEUE, "jobs")),
+        finding("whole", STACK.urn),
+    )
+    expected = [(None, "whole"), (7, "z"), (20, "a"), (20, "b")]
+    for order in (findings, findings[::-1]):
+        found = verdict(Reported(findings=order)).findings
+        assert [(item.line, item.rule) for item in found] == expected
+
+
+def test_a_urn_registered_twice_is_a_mandatory_finding_with_both_places() -> None:
+    places = (SourcePosition(file="b.py", line=9), SourcePosition(file="a.py", line=3))
+    twice = DuplicateUrn(urn=urn(QUEUE, "jobs"), positions=places)
+    found = verdict(Reported(), deployment(duplicates=(twice,)))
+    assert found.findings == (
+        Finding(
+            rule="duplicate-urn",
+            pack="preflight",
+            level=Level.MANDATORY,
+            severity="high",
+            urn=urn(QUEUE, "jobs"),
+            file="b.py",
+            line=9,
+            message="jobs: registered 2 times as aws:sqs/queue:Queue with one parent, at a.py:3 "
+            "and b.py:9; wanted once, since the engine stops at the second.",
+            fix="Give one of them another logical name, or remove it.",
+            url="https://www.pulumi.com/docs/iac/concepts/resources/names/",
+        ),
+    )
+    assert not found.passed
+
+
+@pytest.mark.parametrize(
+    ("level", "passed"), [(Level.ADVISORY, True), (Level.MANDATORY, False)], ids=["advisory", "not"]
+)
+def test_only_a_mandatory_finding_fails(*, level: Level, passed: bool) -> None:
+    assert verdict(Reported(findings=(replace(UNTAGGED, level=level),))).passed is passed
+
+
+def test_secrets_of_inputs_and_config_are_kept_out_of_messages() -> None:
+    context = replace(
+        CONTEXT, config={"shop:key": "s3cr3t", "shop:plain": "dev"}, secret_keys=["shop:key"]
+    )
+    told = finding("leak", urn(QUEUE, "jobs"), message="hunter2, s3cr3t, dev", fix="not hunter2")
+    (found,) = verdict(Reported(findings=(told,)), context=context).findings
+    assert (found.message, found.fix) == ("[secret], [secret], dev", "not [secret]")
+
+
+@pytest.mark.parametrize(
+    ("kept", "line"),
+    [
+        pytest.param(
+            Reported(),
+            "PASS: 0 mandatory findings, 0 advisory, 0 waived, 0 not evaluated",
+            id="nothing",
+        ),
+        pytest.param(
+            REPORTED,
+            "FAIL: 2 mandatory findings, 1 advisory, 1 waived, 2 not evaluated",
+            id="one-of-each",
+        ),
+    ],
+)
+def test_the_verdict_line_counts_every_kind(kept: Reported, line: str) -> None:
+    assert verdict_line(verdict(kept)) == line

@@ -1,0 +1,208 @@
+"""How the verdict reads on a terminal."""
+
+import io
+from dataclasses import replace
+
+import pytest
+
+from pulumi_preflight.findings import Reported
+from pulumi_preflight.model import DuplicateUrn, SourcePosition
+from pulumi_preflight.reports import terminal
+from pulumi_preflight.verdict import Verdict
+from tests.preflight.builders import QUEUE, SERVICE, urn
+from tests.preflight.samples import (
+    ORDERS,
+    RESOURCES,
+    STACK,
+    TOO_MANY,
+    UNSEEN,
+    UNTAGGED,
+    deployment,
+    resource,
+    verdict,
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_wishes_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Takes away what the caller's terminal says of width and colour."""
+    for variable in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+def as_text(verdict: Verdict, *, folder: str = "") -> str:
+    stream = io.StringIO()
+    terminal.write(verdict, stream, folder=folder)
+    return stream.getvalue()
+
+
+TERMINAL = """\
+shop stack dev: 5 resources, 1.2 s
+
+Resources
+  orders       4  Queue 2, QueuePolicy 1
+  (no module)  1  Service 1
+
+Notes
+  two zones were assumed (infra/net.py:3)
+
+Changed by the packs, in this run only
+  tags-required: web
+
+Waived: 1
+  sqs-encryption: dead, until 2027-01-01: holds public data only (platform)
+
+Not evaluated: 2
+  sqs-redrive-target (mandatory): `redrivePolicy` is not known yet: jobs, dead
+
+Advisory: 1 finding
+  tags-required
+    infra/__main__.py:7  jobs
+    no tags
+    Fix: Add tags.
+
+Mandatory: 2 findings
+  cost-total
+    the services ask for 50 tasks
+
+  cost-ecs-desired-count (high)
+    infra/__main__.py:20  web
+    `desiredCount` is 50; wanted at most 10 (`max` of cost-ecs-desired-count in
+    policies/profiles/dev.json).
+    Fix: Lower it, or raise the cap.
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html
+
+FAIL: 2 mandatory findings, 1 advisory, 1 waived, 2 not evaluated
+"""
+
+
+def test_the_terminal_report_ends_with_what_must_be_acted_on() -> None:
+    text = as_text(verdict(), folder="infra")
+    assert text == TERMINAL
+
+
+def test_the_packs_are_named_where_findings_come_from_several() -> None:
+    reported = Reported(findings=(TOO_MANY, replace(UNTAGGED, pack="other")))
+    text = as_text(verdict(reported))
+    assert "cost-ecs-desired-count (demo, high)" in text
+    assert "tags-required (other)" in text
+
+
+def test_preflights_own_findings_are_marked_and_make_no_second_pack() -> None:
+    twice = DuplicateUrn(urn=urn(QUEUE, "jobs"), positions=(RESOURCES[3].position,) * 2)
+    text = as_text(verdict(Reported(findings=(UNTAGGED,)), deployment(duplicates=(twice,))))
+    assert "  duplicate-urn (preflight, high)\n" in text
+    assert "  tags-required\n" in text
+
+
+def test_narrow_terminals_wrap_messages_but_not_places_and_urls(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = as_text(verdict(), folder="a/long/folder").splitlines()
+    assert "    a/long/folder/__main__.py:20  web" in lines
+    assert f"    {TOO_MANY.url}" in lines
+    assert "    `desiredCount` is 50; wanted at most" in lines
+
+
+def test_one_rule_saying_the_same_of_many_resources_says_it_once() -> None:
+    text = as_text(
+        verdict(
+            Reported(
+                findings=tuple(
+                    replace(UNTAGGED, urn=urn(type_, name), message=f"{name}: no tags")
+                    for type_, name in ((QUEUE, "jobs"), (QUEUE, "dead"), (SERVICE, "web"))
+                )
+            )
+        )
+    )
+    assert text.endswith(
+        """
+Advisory: 3 findings
+  tags-required
+    __main__.py:7  jobs
+    __main__.py:8  dead
+    __main__.py:20  web
+    no tags
+    Fix: Add tags.
+
+PASS: 0 mandatory findings, 3 advisory, 0 waived, 0 not evaluated
+"""
+    )
+
+
+def test_resources_of_one_line_are_listed_in_one_line() -> None:
+    there = SourcePosition(file="__main__.py", line=4)
+    two = tuple(replace(item, position=there) for item in RESOURCES if item.type == QUEUE)
+    findings = tuple(replace(UNTAGGED, urn=item.urn) for item in two)
+    text = as_text(verdict(Reported(findings=findings), deployment(resources=two)))
+    assert "    __main__.py:4  dead, jobs\n    no tags\n" in text
+
+
+def test_of_many_types_the_most_frequent_are_named() -> None:
+    kinds = [resource(f"aws:x/t{i}:T{i}", f"n{j}", line=1) for i in range(7) for j in range(i + 1)]
+    text = as_text(verdict(Reported(), deployment(resources=tuple(kinds))))
+    assert "  28  T6 7, T5 6, T4 5, T3 4, T2 3 and 3 of other types\n" in text
+
+
+def test_a_provider_that_the_program_declares_is_counted_as_one() -> None:
+    declared = resource("pulumi:providers:aws", "tokyo", line=1)
+    text = as_text(verdict(Reported(), deployment(resources=(*RESOURCES, declared))))
+    assert "  (no module)  2  Service 1, aws provider 1\n" in text
+
+
+def test_a_flat_program_has_no_module_to_name() -> None:
+    flat = tuple(replace(item, parent="") for item in RESOURCES if item.custom)
+    text = as_text(verdict(Reported(), deployment(resources=flat)))
+    assert "Resources\n  4  Queue 2, QueuePolicy 1, Service 1\n" in text
+
+
+def test_a_long_list_of_names_is_cut_and_counted() -> None:
+    entries = tuple(
+        replace(UNSEEN, urn=urn(QUEUE, f"q{i}"), message="`policy` is not known yet")
+        for i in range(9)
+    )
+    text = as_text(verdict(Reported(not_evaluated=entries)))
+    assert "`policy` is not known yet: q0, q1, q2 and 6 more" in text
+
+
+def test_a_hundred_resources_take_a_line_for_each_module() -> None:
+    many = [resource(QUEUE, f"q{i}", line=i + 1, parent=ORDERS.urn) for i in range(100)]
+    text = as_text(verdict(Reported(), deployment(resources=(STACK, ORDERS, *many))))
+    assert "  orders  101  Queue 100" in text
+    assert len(text.splitlines()) < 12
+
+
+@pytest.mark.parametrize(
+    ("variable", "coloured"),
+    [
+        pytest.param(None, False, id="no-terminal"),
+        pytest.param("FORCE_COLOR", True, id="forced"),
+    ],
+)
+def test_colours_appear_only_where_they_are_wanted(
+    monkeypatch: pytest.MonkeyPatch, *, variable: str | None, coloured: bool
+) -> None:
+    if variable:
+        monkeypatch.setenv(variable, "1")
+    assert ("\x1b[" in as_text(verdict())) is coloured
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_no_color_is_honoured_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = Terminal()
+    terminal.write(verdict(), plain)
+    monkeypatch.delenv("NO_COLOR")
+    coloured = Terminal()
+    terminal.write(verdict(), coloured)
+    red = "\x1b[1;31m"
+    assert red in coloured.getvalue()
+    assert red not in plain.getvalue()
