@@ -45,7 +45,7 @@ def container_definitions_valid(task: Resource) -> Findings:
     except (ValueError, RecursionError) as error:
         yield _misshapen(f"`containerDefinitions` is no JSON: {error}")
         return
-    if not isinstance(definitions, Sequence) or not definitions:
+    if isinstance(definitions, str) or not isinstance(definitions, Sequence) or not definitions:
         yield _misshapen(f"`containerDefinitions` is {_kind(definitions)}")
         return
     if not all(isinstance(definition, Mapping) for definition in definitions):
@@ -86,7 +86,7 @@ def _kind(value: Value) -> str:
             return "not set"
         case Mapping():
             return "an object"
-        case Sequence() if not isinstance(value, str):
+        case []:
             return "an empty list"
         case _:
             return "neither a list nor an object"
@@ -108,8 +108,8 @@ def _judge_keys(label: str, definition: Mapping[str, Value]) -> Iterator[Finding
 
 def _unknown_key(problem: str, key: str, known: Sequence[str]) -> Finding:
     return Finding(
-        problem=f"{problem}, which ECS does not know",
-        wanted=f"a key of the ECS API; {nearest(key, known)}",
+        problem=f"{problem}, which ECS does not know ({nearest(key, known)})",
+        wanted="a key of the ECS API",
         fix="Correct the key, or drop it",
     )
 

@@ -1,0 +1,214 @@
+"""Which variables of a container are secrets in the open."""
+
+import json
+from collections.abc import Mapping
+
+import pytest
+
+from aws_policy_pack.rules.ecs import plaintext_secrets
+from aws_policy_pack.testing import UNKNOWN, Report, Secret, analyze
+
+URL = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html"
+KEY = "wJalrXUtnFEMI7K7MDENGbPxRfiCYEXAMPLEKEY1"
+
+
+def judged(
+    variables: Mapping[str, object], config: Mapping[str, object] | None = None
+) -> list[Report]:
+    entries = [{"name": name, "value": value} for name, value in variables.items()]
+    definitions = json.dumps([{"name": "web", "environment": entries}])
+    return analyze(plaintext_secrets, {"containerDefinitions": definitions}, config=config)
+
+
+def test_a_secret_by_name_is_told_whole() -> None:
+    [report] = judged({"POSTGRES_PASSWORD": "dagster"})
+    assert report.level == "mandatory"
+    assert report.message == (
+        "subject: the variable 'POSTGRES_PASSWORD' of container 'web' is a secret by its name; "
+        "wanted no secret in `environment` (names: `secretNames` of ecs-plaintext-secrets). Fix: "
+        "Keep it in Secrets Manager or as a SecureString in Parameter Store, and name it in "
+        f"`secrets` with its ARN as `valueFrom`. {URL}"
+    )
+
+
+def test_a_secret_by_value_is_told_whole() -> None:
+    [report] = judged({"BROKER": "amqp://guest:hunter2@mq"})
+    assert report.message == (
+        "subject: the variable 'BROKER' of container 'web' has a password in its URL; wanted no "
+        "secret in `environment` (exceptions: `openNames` of ecs-plaintext-secrets). Fix: Keep it "
+        "in Secrets Manager or as a SecureString in Parameter Store, and name it in `secrets` "
+        f"with its ARN as `valueFrom`. {URL}"
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "ECS_ENGINE_AUTH_DATA",
+        "PASSWORD",
+        "DB_PASSWORD_OLD",
+        "dbPassword",
+        "spring.datasource.password",
+        "ROOT_PASSWD",
+        "PWD",
+        "MYSQL_PWD",
+        "SSH_PASSPHRASE",
+        "CLIENT_SECRET",
+        "SECRET_KEY_BASE",
+        "GITHUB_TOKEN",
+        "GOOGLE_CREDENTIALS",
+        "STRIPE_API_KEY",
+        "STRIPE_APIKEY",
+        "TLS_PRIVATE_KEY",
+        "FIELD_ENCRYPTION_KEY",
+        "JWT_SIGNING_KEY",
+    ],
+)
+def test_names_of_secrets_are_found(name: str) -> None:
+    [report] = judged({name: "x"})
+    assert f"the variable {name!r} of container 'web' is a secret by its name" in report.message
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DB_SECRET_ARN",
+        "SECRET_NAME",
+        "POSTGRES_PASSWORD_FILE",
+        "SECRETS_PATH",
+        "SECRETS_DIR",
+        "PASSWORD_PARAMETER",
+        "SECRET_ID",
+        "TOKEN_URL",
+        "SECRET_TOKEN_ID",
+        "CREDENTIALS_URI",
+        "CREDENTIALS_ENDPOINT",
+        "SECRETS_HOST",
+        "SECRETS_PORT",
+        "API_KEY_HEADER",
+        "CREDENTIAL_TYPE",
+        "PASSWORD_POLICY",
+        "SECRET_VERSION",
+        "PASSWORD_LENGTH",
+        "SECRET_TTL",
+        "SECRET_SECONDS",
+        "SECRET_MINUTES",
+        "SECRET_EXPIRY",
+        "PASSWORD_ENABLED",
+        "PASSWORD_REQUIRED",
+        "MAX_TOKENS",
+        "OLDPWD",
+        "KEYBOARD",
+        "POSTGRES_USER",
+    ],
+)
+def test_names_that_only_point_or_describe_pass(name: str) -> None:
+    assert judged({name: "x"}) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("", id="empty"),
+        pytest.param(None, id="null"),
+        pytest.param("true", id="a switch"),
+        pytest.param("arn:aws:secretsmanager:eu-west-1:1:secret:a", id="the ARN of the secret"),
+        pytest.param("${DB_PASSWORD}", id="a placeholder"),
+    ],
+)
+def test_a_secret_name_with_a_value_that_is_none_passes(value: object) -> None:
+    assert judged({"DB_PASSWORD": value}) == []
+
+
+@pytest.mark.parametrize(
+    ("variables", "config", "count"),
+    [
+        pytest.param({"TOKEN_URL": "https://u:p@h"}, None, 1, id="harmless name, telling value"),
+        pytest.param({"COLOUR": "blue"}, {"secretNames": ["COLOUR"]}, 1, id="a name of your own"),
+        pytest.param({"DB_PASSWORD": "x"}, {"secretNames": []}, 0, id="no names"),
+        pytest.param(
+            {"DB_PASSWORD": "x"}, {"harmlessNames": ["DB_*"]}, 0, id="harmless by the config"
+        ),
+        pytest.param({"DB_PASSWORD": "x"}, {"openNames": ["DB_*"]}, 0, id="open name"),
+        pytest.param({"SALT": KEY}, None, 1, id="random"),
+        pytest.param({"SALT": KEY}, {"openNames": ["SALT"]}, 0, id="random and open"),
+        pytest.param({"SALT": KEY}, {"minRandomLength": 41}, 0, id="shorter than judged"),
+        pytest.param({"SALT": KEY}, {"minRandomLength": 40}, 1, id="just as long as judged"),
+        pytest.param({"SALT": KEY}, {"minRandomness": 1}, 0, id="not random enough"),
+        pytest.param({"A_TOKEN": "x", "B_TOKEN": "y"}, None, 2, id="each is told"),
+        pytest.param({"PORT": 8080}, None, 0, id="a number"),
+        pytest.param({"PIN_SECRET": 1234}, None, 1, id="a number that is a secret"),
+    ],
+)
+def test_the_config_decides(
+    variables: Mapping[str, object], config: Mapping[str, object] | None, count: int
+) -> None:
+    assert len(judged(variables, config)) == count
+
+
+@pytest.mark.parametrize(
+    "container",
+    [
+        pytest.param({"name": "web"}, id="no environment"),
+        pytest.param({"name": "web", "environment": None}, id="null environment"),
+        pytest.param({"name": "web", "environment": []}, id="empty environment"),
+        pytest.param({"environment": [{"value": "x"}]}, id="no name"),
+        pytest.param({"environment": [{"name": "DB_PASSWORD"}]}, id="no value"),
+        pytest.param(
+            {"secrets": [{"name": "DB_PASSWORD", "valueFrom": "arn:aws:ssm:a"}]}, id="a secret"
+        ),
+    ],
+)
+def test_a_container_without_open_secrets_passes(container: Mapping[str, object]) -> None:
+    assert analyze(plaintext_secrets, {"containerDefinitions": json.dumps([container])}) == []
+
+
+def test_a_task_without_definitions_passes() -> None:
+    assert analyze(plaintext_secrets, {}) == []
+
+
+@pytest.mark.parametrize(
+    ("definitions", "messages"),
+    [
+        pytest.param(UNKNOWN, ["`containerDefinitions` is not known yet"], id="all unknown"),
+        pytest.param(
+            [{"environment": UNKNOWN}],
+            ["`containerDefinitions[0].environment` is not known yet"],
+            id="environment unknown",
+        ),
+        pytest.param(
+            [{"environment": [{"name": "A", "value": UNKNOWN}, {"name": "B_TOKEN", "value": "x"}]}],
+            [
+                "`containerDefinitions[0].environment[0].value` is not known yet",
+                "the variable 'B_TOKEN' of container 1 is a secret by its name",
+            ],
+            id="one unknown does not hide the next",
+        ),
+        pytest.param(
+            [{"environment": 7}, {"environment": [{"name": "A_TOKEN", "value": "x"}]}],
+            [
+                "`containerDefinitions[0].environment` is 7, not a list",
+                "the variable 'A_TOKEN' of container 2 is a secret by its name",
+            ],
+            id="a wrong kind does not hide the next container",
+        ),
+        pytest.param("{", ["`containerDefinitions` is not valid JSON"], id="no JSON"),
+    ],
+)
+def test_what_cannot_be_read_is_told(definitions: object, messages: list[str]) -> None:
+    found = analyze(plaintext_secrets, {"containerDefinitions": definitions})
+    assert len(found) == len(messages)
+    text = " ".join(report.message for report in found)
+    assert [message for message in messages if message not in text] == []
+
+
+@pytest.mark.parametrize(
+    "value", ["hunter2hunter2", "amqp://guest:hunter2@mq", KEY, "AKIAIOSFODNN7EXAMPLE"]
+)
+def test_no_finding_contains_the_secret(value: str) -> None:
+    definitions = [{"name": "web", "environment": [{"name": "A_TOKEN", "value": value}]}]
+    for given in (json.dumps(definitions), Secret(json.dumps(definitions)), definitions):
+        [report] = analyze(plaintext_secrets, {"containerDefinitions": given})
+        assert value not in report.message
