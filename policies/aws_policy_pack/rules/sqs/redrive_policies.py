@@ -3,9 +3,9 @@
 import json
 import re
 from collections.abc import Mapping
-from typing import Annotated, Final
+from typing import Annotated, Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Resource
@@ -104,6 +104,13 @@ class MaxReceiveCount(RuleConfig):
 
     min: Receives = Field(default=2, description="Fewest receives before a message is set aside")
     max: Receives = Field(default=10, description="Most receives before a message is set aside")
+
+    @model_validator(mode="after")
+    def leave_a_choice(self) -> Self:
+        """Refuses bounds that no count can keep."""
+        if self.min > self.max:
+            raise ValueError(f"`min` {self.min} is above `max` {self.max}")
+        return self
 
 
 @resource_rule(
