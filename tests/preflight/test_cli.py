@@ -150,6 +150,14 @@ def test_the_report_goes_to_a_file_whole(
     assert captured.err.endswith(f"; the report is in {report}\n")
 
 
+def test_the_saved_state_holds_every_resource(good: str, tmp_path: Path) -> None:
+    saved = tmp_path / "state.json"
+    assert judge(good, "--save-state", str(saved)) == PASSED
+    registered = json.loads(saved.read_text())["deployment"]["resources"]
+    types = [resource["type"] for resource in registered]
+    assert sorted(types) == ["aws:sqs/queue:Queue", "pulumi:providers:aws", "pulumi:pulumi:Stack"]
+
+
 def test_a_report_that_cannot_be_written_is_no_verdict(
     good: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

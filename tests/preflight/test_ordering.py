@@ -17,13 +17,16 @@ from pulumi_preflight.ordering import in_stable_order
 from tests.preflight.builders import QUEUE, urn
 
 
-def resource(name: str, *, line: int | None, parent: str = "") -> RegisteredResource:
+def resource(
+    name: str, *, line: int | None, parent: str = "", needs: str = ""
+) -> RegisteredResource:
     return RegisteredResource(
         urn=urn(QUEUE, name),
         type=QUEUE,
         name=name,
         parent=urn(QUEUE, parent) if parent else "",
         custom=True,
+        dependencies=(urn(QUEUE, needs),) if needs else (),
         inputs=Struct(),
         outputs=Struct(),
         position=SourcePosition(file="__main__.py", line=line) if line else None,
@@ -36,9 +39,10 @@ RESOURCES = (
     resource("late", line=30, parent="module"),
     resource("early", line=4, parent="module"),
     resource("first", line=2, parent="root"),
+    resource("needy", line=3, parent="root", needs="late"),
     resource("orphan", line=1, parent="elsewhere"),
 )
-ORDERED = ["root", "first", "module", "early", "late", "orphan"]
+ORDERED = ["root", "orphan", "first", "module", "early", "late", "needy"]
 
 
 def deployment(*resources: RegisteredResource) -> Deployment:
@@ -52,6 +56,11 @@ def names(deployment: Deployment) -> list[str]:
 @given(arrived=st.permutations(RESOURCES))
 def test_any_order_of_arrival_becomes_the_programs(arrived: list[RegisteredResource]) -> None:
     assert names(in_stable_order(deployment(*arrived))) == ORDERED
+
+
+def test_resources_that_need_each_other_are_kept() -> None:
+    ring = (resource("b", line=1, needs="a"), resource("a", line=2, needs="b"))
+    assert names(in_stable_order(deployment(*ring))) == ["b", "a"]
 
 
 def test_a_urn_registered_twice_stands_where_it_first_stands_in_the_program() -> None:
