@@ -1,0 +1,50 @@
+"""What the settings of the cost rules may be."""
+
+from collections.abc import Mapping
+
+import pytest
+from pydantic import ValidationError
+
+from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.rules.cost.autoscaling import AutoscalingMaximum
+from aws_policy_pack.rules.cost.counts import ResourceCount
+from aws_policy_pack.rules.cost.databases import RdsStorage, ServerlessCapacity
+from aws_policy_pack.rules.cost.retention import LogRetention
+from aws_policy_pack.rules.cost.services import DeploymentSurge, DesiredCount, TotalDesiredCount
+from aws_policy_pack.rules.cost.tasks import TaskSize
+
+
+@pytest.mark.parametrize(
+    ("model", "allowed", "refused"),
+    [
+        pytest.param(DesiredCount, {"max": 0}, {"max": -1}, id="tasks of a service"),
+        pytest.param(
+            DesiredCount, {"overrides": {"a": 0}}, {"overrides": {"a": -1}}, id="its own cap"
+        ),
+        pytest.param(TotalDesiredCount, {"max": 0}, {"max": -1}, id="tasks of all services"),
+        pytest.param(DeploymentSurge, {"maxPercent": 100}, {"maxPercent": 99}, id="surge"),
+        pytest.param(TaskSize, {"maxCpu": 128}, {"maxCpu": 127}, id="CPU"),
+        pytest.param(TaskSize, {"maxMemory": 4}, {"maxMemory": 3}, id="memory"),
+        pytest.param(AutoscalingMaximum, {"max": 0}, {"max": -1}, id="workers"),
+        pytest.param(ServerlessCapacity, {"maxCapacity": 0.5}, {"maxCapacity": 0.4}, id="ACUs"),
+        pytest.param(ServerlessCapacity, {"maxCapacity": 256}, {"maxCapacity": 257}, id="all ACUs"),
+        pytest.param(RdsStorage, {"maxStorage": 5}, {"maxStorage": 4}, id="storage"),
+        pytest.param(RdsStorage, {"maxIops": 0}, {"maxIops": -1}, id="IOPS"),
+        pytest.param(LogRetention, {"maxDays": 1}, {"maxDays": 0}, id="days"),
+        pytest.param(
+            ResourceCount, {"maxByType": {"t": 0}}, {"maxByType": {"t": -1}}, id="resources"
+        ),
+    ],
+)
+def test_a_cap_has_bounds(
+    model: type[RuleConfig], allowed: Mapping[str, object], refused: Mapping[str, object]
+) -> None:
+    model.model_validate(allowed)
+    with pytest.raises(ValidationError):
+        model.model_validate(refused)
+
+
+def test_a_cap_that_the_engine_sends_as_a_float_is_a_whole_number() -> None:
+    assert DesiredCount.model_validate({"max": 3.0, "overrides": {"a": 4.0}}) == DesiredCount(
+        max=3, overrides={"a": 4}
+    )
