@@ -1,8 +1,8 @@
 """From the resources of a stack to what they cost in a month."""
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from collections.abc import Callable, Iterator
+from typing import Final, TypeAlias
 
 from aws_policy_pack.cost.billing import Billing, billing_of
 from aws_policy_pack.cost.charges import Charge, Missing, Situation
@@ -14,6 +14,9 @@ from aws_policy_pack.resource import Graph, Resource, Unreadable
 
 PROVIDER: Final = "pulumi:providers:aws"
 REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
+
+Tables: TypeAlias = Callable[[str], PriceTable | None]
+"""Gives the price table of a region, `None` where there is none."""
 
 REASONS: Final = {
     Billing.UNPRICED: "is of a type that is billed and has no price here",
@@ -27,6 +30,7 @@ def estimate(
     region: str | None = None,
     environment_names: tuple[str, ...] = ENVIRONMENT_NAMES,
     free: tuple[str, ...] = (),
+    tables: Tables = load_table,
 ) -> Estimate:
     """Estimates what a stack costs in a month of 730 hours, on demand, without free tiers.
 
@@ -39,15 +43,18 @@ def estimate(
             provider, or us-east-1.
         environment_names: Environment variables from which one's own scalers read their maximum.
         free: Types or globs that are known to be free.
+        tables: Where the prices come from.
     """
     region = region or _region_of_provider(graph) or DEFAULT_REGION
     scaling = scaling_of(graph, environment_names)
-    entries = [
-        entry
-        for resource in graph.resources
-        for entry in _of_resource(resource, graph, scaling, region, free)
-    ]
-    table = load_table(region)
+    entries: list[Line | Unpriced] = []
+    for resource in graph.resources:
+        if resource.type in PRICING:
+            place = _region_of(resource) or region
+            entries += _of_priced_type(resource, graph, scaling, place, tables(place))
+        else:
+            entries += _of_other_type(resource, free)
+    table = tables(region)
     return Estimate(
         region=region,
         dated=table.dated if table else None,
@@ -59,25 +66,22 @@ def estimate(
     )
 
 
-def _of_resource(
-    resource: Resource, graph: Graph, scaling: Scaling, region: str, free: tuple[str, ...]
+def _of_other_type(resource: Resource, free: tuple[str, ...]) -> Iterator[Unpriced]:
+    reason = REASONS.get(billing_of(resource.type, free))
+    if reason is not None:
+        yield Unpriced(resource=resource, reason=reason)
+
+
+def _of_priced_type(
+    resource: Resource, graph: Graph, scaling: Scaling, place: str, table: PriceTable | None
 ) -> Iterator[Line | Unpriced]:
-    pricing = PRICING.get(resource.type)
-    if pricing is None:
-        reason = REASONS.get(billing_of(resource.type, free))
-        if reason is not None:
-            yield Unpriced(resource=resource, reason=reason)
-        return
-    place = _region_of(resource) or region
-    table = load_table(place)
     if table is None:
         reason = f"is in {place}, which has no price table; there is one of {', '.join(regions())}"
         yield Unpriced(resource=resource, reason=reason)
         return
+    situation = Situation(graph=graph, scaling=scaling, prices=table.prices)
     try:
-        for charge in pricing(
-            resource, Situation(graph=graph, scaling=scaling, prices=table.prices)
-        ):
+        for charge in PRICING[resource.type](resource, situation):
             yield _priced(resource, charge, table)
     except Unreadable as unreadable:
         yield _not_read(unreadable, resource)

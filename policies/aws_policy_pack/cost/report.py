@@ -151,7 +151,7 @@ def render_terminal(report: CostReport, *, width: int = 100, colour: bool = Fals
     used = len({line.resource.urn for line in result.lines if not line.worst})
     if used:
         subject = "resource bills" if used == 1 else "resources bill"
-        lines.append(f"{used} {subject} by use, counted as 0 here")
+        lines.append(f"{used} {subject} by use, which is not counted")
     lines += [_painted(text, YELLOW, colour=colour) for text in _unpriced_rows(result.unpriced)]
     lines.append(_verdict(report, colour=colour))
     return "\n".join(lines) + "\n"

@@ -168,8 +168,14 @@ def scaler(**environment: str) -> Example:
                 service(),
             ),
             [
-                "web has no price for task vCPU, WINDOWS in us-east-1 (`fargate/vcpu-hour/windows`)",
-                "web has no price for task memory, WINDOWS in us-east-1 (`fargate/gb-hour/windows`)",
+                (
+                    "web has no price for task vCPU, WINDOWS in us-east-1 "
+                    "(`fargate/vcpu-hour/windows`)"
+                ),
+                (
+                    "web has no price for task memory, WINDOWS in us-east-1 "
+                    "(`fargate/gb-hour/windows`)"
+                ),
             ],
             id="Windows has no price",
         ),
@@ -254,7 +260,11 @@ def scaler(**environment: str) -> Example:
         pytest.param(
             (service(taskDefinition="arn:aws:ecs:us-east-1:1:task-definition/other:1"),),
             [
-                "web is not priced: `taskDefinition` is 'arn:aws:ecs:us-east-1:1:task-definition/other:1', which is not in this stack: its size is not known"
+                (
+                    "web is not priced: `taskDefinition` is "
+                    "'arn:aws:ecs:us-east-1:1:task-definition/other:1', "
+                    "which is not in this stack: its size is not known"
+                )
             ],
             id="a task definition that is elsewhere",
         ),
@@ -405,7 +415,10 @@ def scaler(**environment: str) -> Example:
             [
                 "web task vCPU: 730 vCPU-hour at 0.04048 = 29.5504 / 29.5504",
                 "web task memory: 1460 GB-hour at 0.004445 = 6.4897 / 6.4897",
-                "target scales rds:cluster:ReadReplicaCount, which is not counted in the worst case",
+                (
+                    "target scales rds:cluster:ReadReplicaCount, which is not counted in the worst "
+                    "case"
+                ),
             ],
             id="a dimension that is not counted",
         ),
@@ -480,7 +493,10 @@ def scaler(**environment: str) -> Example:
             [
                 "web task vCPU: 730 vCPU-hour at 0.04048 = 29.5504 / 29.5504",
                 "web task memory: 1460 GB-hour at 0.004445 = 6.4897 / 6.4897",
-                "scaler may start 7 tasks (AUTOSCALER_MAX_WORKERS) of a service that is not in this stack",
+                (
+                    "scaler may start 7 tasks (AUTOSCALER_MAX_WORKERS) of a service that is not in "
+                    "this stack"
+                ),
             ],
             id="a scaler that names no service",
         ),
@@ -489,7 +505,10 @@ def scaler(**environment: str) -> Example:
             [
                 "web task vCPU: 730 vCPU-hour at 0.04048 = 29.5504 / 29.5504",
                 "web task memory: 1460 GB-hour at 0.004445 = 6.4897 / 6.4897",
-                "scaler is not counted in the worst case: `AUTOSCALER_MAX_WORKERS` is the text 'many', not a number",
+                (
+                    "scaler is not counted in the worst case: `AUTOSCALER_MAX_WORKERS` is the text "
+                    "'many', not a number"
+                ),
             ],
             id="a maximum that is no number",
         ),

@@ -237,7 +237,10 @@ ROOT = {"volumeSize": 8, "volumeType": "gp3"}
             ),
             [
                 "it Linux t3.micro: 730 hour at 0.0104 = 7.592 / 7.592",
-                "it is not priced: `blockDeviceMappings` of lt names no volume: the image decides on its size",
+                (
+                    "it is not priced: `blockDeviceMappings` of lt names no volume: the image "
+                    "decides on its size"
+                ),
             ],
             id="volumes that only the image knows",
         ),
@@ -341,7 +344,10 @@ ROOT = {"volumeSize": 8, "volumeType": "gp3"}
                 make(CONCURRENCY, "it", functionName="{f}", provisionedConcurrentExecutions=2),
             ),
             [
-                "it provisioned concurrency: 2628000 GB-second at 0.0000041667 = 10.950088 / 10.950088"
+                (
+                    "it provisioned concurrency: 2628000 GB-second at 0.0000041667 = 10.950088 / "
+                    "10.950088"
+                )
             ],
             id="concurrency by the memory of the function",
         ),
@@ -351,7 +357,10 @@ ROOT = {"volumeSize": 8, "volumeType": "gp3"}
                 make(CONCURRENCY, "it", functionName="f", provisionedConcurrentExecutions=8),
             ),
             [
-                "it provisioned concurrency: 2628000 GB-second at 0.0000041667 = 10.950088 / 10.950088"
+                (
+                    "it provisioned concurrency: 2628000 GB-second at 0.0000041667 = 10.950088 / "
+                    "10.950088"
+                )
             ],
             id="a function that says no memory has 128 MiB",
         ),
@@ -361,7 +370,10 @@ ROOT = {"volumeSize": 8, "volumeType": "gp3"}
                 make(CONCURRENCY, "it", functionName="{f}", provisionedConcurrentExecutions=1),
             ),
             [
-                "it has no price for provisioned concurrency in us-east-1 (`lambda/provisioned-gb-second/arm64`)"
+                (
+                    "it has no price for provisioned concurrency in us-east-1 "
+                    "(`lambda/provisioned-gb-second/arm64`)"
+                )
             ],
             id="concurrency on ARM has no price",
         ),

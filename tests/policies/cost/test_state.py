@@ -1,0 +1,144 @@
+"""Reading a stack export."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from aws_policy_pack.cost.state import StateError, load_state, read_state
+from aws_policy_pack.resource import Resource
+from aws_policy_pack.wire import SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN, UNKNOWN_TEXT
+
+VOLUME = "aws:ebs/volume:Volume"
+URN = f"urn:pulumi:dev::orders::{VOLUME}::disk"
+
+
+def export(*resources: Mapping[str, object]) -> dict[str, object]:
+    return {"version": 3, "deployment": {"resources": list(resources)}}
+
+
+def volume(**entry: object) -> dict[str, object]:
+    return {"urn": URN, "type": VOLUME, "custom": True, **entry}
+
+
+def read_one(**entry: object) -> Resource:
+    (resource,) = read_state(export(volume(**entry))).resources
+    return resource
+
+
+def secret(**fields: object) -> dict[str, object]:
+    return {SIGNATURE_KEY: SECRET_SIGNATURE, **fields}
+
+
+def test_a_resource_has_its_name_type_parent_and_dependencies() -> None:
+    resource = read_one(
+        parent="urn:parent", dependencies=["urn:a"], propertyDependencies={"size": ["urn:b"]}
+    )
+    assert (resource.urn, resource.type, resource.name) == (URN, VOLUME, "disk")
+    assert resource.parent == "urn:parent"
+    assert resource.dependencies == ("urn:a",)
+    assert resource.references == {"size": ["urn:b"]}
+
+
+def test_what_the_export_leaves_out_is_empty() -> None:
+    resource = read_one(parent=None, dependencies=None, propertyDependencies=None)
+    assert (resource.parent, resource.dependencies, resource.references) == ("", (), {})
+
+
+def test_dependencies_of_a_property_may_be_null() -> None:
+    assert read_one(propertyDependencies={"size": None}).references == {"size": ()}
+
+
+def test_outputs_stand_over_inputs() -> None:
+    resource = read_one(inputs={"size": 1, "type": "gp3"}, outputs={"size": 2})
+    assert resource.values == {"size": 2, "type": "gp3"}
+
+
+def test_the_id_is_a_property_unless_the_outputs_have_one() -> None:
+    assert read_one(id="vol-1").values == {"id": "vol-1"}
+    assert read_one(id="vol-1", outputs={"id": "vol-2"}).values == {"id": "vol-2"}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param(secret(plaintext='{"a": 1}'), {"a": 1}, id="a secret in plain text"),
+        pytest.param(secret(ciphertext="v1:abc"), UNKNOWN, id="an encrypted secret"),
+        pytest.param(secret(value="x"), "x", id="a secret as the engine sends it"),
+        pytest.param([secret(ciphertext="v1:abc")], [UNKNOWN], id="a secret inside a list"),
+        pytest.param({"a": secret(plaintext='"x"')}, {"a": "x"}, id="a secret inside an object"),
+        pytest.param(UNKNOWN_TEXT, UNKNOWN, id="a value that is not known yet"),
+        pytest.param(2.0, 2, id="a whole number"),
+    ],
+)
+def test_how_a_value_is_read(value: object, expected: object) -> None:
+    assert read_one(outputs={"it": value}).values["it"] == expected
+
+
+@pytest.mark.parametrize("mark", ["delete", "external"])
+def test_what_is_not_on_the_stacks_bill_is_left_out(mark: str) -> None:
+    assert read_state(export(volume(**{mark: True}))).resources == ()
+    assert len(read_state(export(volume(**{mark: False}))).resources) == 1
+
+
+def test_a_stack_without_resources_is_empty() -> None:
+    assert read_state({"version": 3, "deployment": {}}).resources == ()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        pytest.param([], id="a list"),
+        pytest.param({}, id="no deployment"),
+        pytest.param({"deployment": None}, id="a deployment that is null"),
+        pytest.param({"deployment": {"resources": "all"}}, id="resources that are no list"),
+    ],
+)
+def test_what_is_no_export_is_refused(raw: object) -> None:
+    with pytest.raises(StateError) as caught:
+        read_state(raw)
+    assert str(caught.value) == (
+        "is no stack export; write one with `pulumi stack export --file FILE`"
+    )
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param("disk", id="a text"),
+        pytest.param({"type": VOLUME}, id="no URN"),
+        pytest.param({"urn": URN}, id="no type"),
+    ],
+)
+def test_a_resource_that_is_none_is_refused(entry: object) -> None:
+    with pytest.raises(StateError) as caught:
+        read_state({"deployment": {"resources": [entry]}})
+    assert str(caught.value) == "has a resource without URN or type, so it is no stack export"
+
+
+def test_a_file_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    file.write_text(json.dumps(export(volume())), encoding="utf-8")
+    assert [resource.name for resource in load_state(file).resources] == ["disk"]
+
+
+def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    with pytest.raises(StateError) as caught:
+        load_state(file)
+    assert str(caught.value) == f"{file}: cannot be read: No such file or directory"
+
+
+def test_a_file_that_is_no_json_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    file.write_text("{", encoding="utf-8")
+    with pytest.raises(StateError, match=r"state\.json: is not valid JSON: "):
+        load_state(file)
+
+
+def test_a_file_that_is_no_export_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "state.json"
+    file.write_text("{}", encoding="utf-8")
+    with pytest.raises(StateError, match=r"state\.json: is no stack export"):
+        load_state(file)

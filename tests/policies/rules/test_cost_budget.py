@@ -1,0 +1,150 @@
+"""The rule about the stack's monthly budget."""
+
+import pytest
+
+from aws_policy_pack.rules.cost.budget import monthly_budget
+from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+
+URL = monthly_budget.url
+VOLUME = "aws:ebs/volume:Volume"
+UNPRICED = "aws:mwaa/environment:Environment"
+
+
+def volume(name: str = "disk", size: object = 1000) -> Example:
+    return Example(type=VOLUME, name=name, properties={"size": size, "type": "gp3"})
+
+
+def messages(*stack: Example, **config: object) -> list[str]:
+    return [report.message for report in analyze_stack(monthly_budget, stack, config=config)]
+
+
+def over(case: str, setting: str, budget: str) -> str:
+    return (
+        f"the stack costs 80.00 USD a month {case} (disk gp3 volume 80.00); "
+        f"wanted at most {budget} USD (`{setting}` of cost-monthly-budget). "
+        f"Fix: Choose smaller or fewer of these, or raise the budget in the pack's config. {URL}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        pytest.param({}, [], id="the budgets that hold where nothing is said"),
+        pytest.param({"budgetBase": 80, "budgetWorst": 80}, [], id="exactly the budgets"),
+        pytest.param(
+            {"budgetBase": 79.99, "budgetWorst": 80},
+            [over("as declared", "budgetBase", "79.99")],
+            id="over the budget as declared",
+        ),
+        pytest.param(
+            {"budgetBase": 80, "budgetWorst": 79.5},
+            [over("at worst", "budgetWorst", "79.50")],
+            id="over the budget at worst",
+        ),
+        pytest.param(
+            {"budgetBase": 0, "budgetWorst": 0},
+            [over("as declared", "budgetBase", "0.00"), over("at worst", "budgetWorst", "0.00")],
+            id="over both",
+        ),
+    ],
+)
+def test_totals_are_held_against_the_budgets(
+    config: dict[str, object], expected: list[str]
+) -> None:
+    assert messages(volume(), **config) == expected
+
+
+@pytest.mark.parametrize(
+    ("size", "found"),
+    [
+        pytest.param(3750, 0, id="300 USD"),
+        pytest.param(3751, 1, id="more than 300 USD as declared"),
+        pytest.param(7500, 1, id="600 USD"),
+        pytest.param(7501, 2, id="more than 600 USD at worst"),
+    ],
+)
+def test_the_budgets_where_nothing_is_said(size: int, found: int) -> None:
+    assert len(messages(volume(size=size))) == found
+
+
+def test_a_finding_names_the_five_dearest_lines() -> None:
+    volumes = [volume(f"disk-{number}", number * 10) for number in range(1, 8)]
+    (message, _) = messages(*volumes, budgetBase=1, budgetWorst=1)
+    assert message.startswith(
+        "the stack costs 22.40 USD a month as declared (disk-7 gp3 volume 5.60, "
+        "disk-6 gp3 volume 4.80, disk-5 gp3 volume 4.00, disk-4 gp3 volume 3.20, "
+        "disk-3 gp3 volume 2.40 and 2 more); wanted "
+    )
+
+
+def test_five_lines_are_all_named() -> None:
+    volumes = [volume(f"disk-{number}", 10) for number in range(1, 6)]
+    (message, _) = messages(*volumes, budgetBase=1, budgetWorst=1)
+    assert "disk-5 gp3 volume 0.80); wanted" in message
+
+
+def test_a_finding_about_the_worst_case_counts_the_worst_case() -> None:
+    database = Example(
+        type="aws:rds/instance:Instance",
+        name="db",
+        properties={
+            "engine": "postgres",
+            "instanceClass": "db.t4g.micro",
+            "allocatedStorage": 20,
+            "maxAllocatedStorage": 1000,
+        },
+    )
+    (message,) = messages(database, budgetWorst=100)
+    assert message.startswith(
+        "the stack costs 126.68 USD a month at worst "
+        "(db gp3 storage 115.00, db postgres db.t4g.micro 11.68); wanted at most 100.00 USD"
+    )
+
+
+def test_what_has_no_price_is_a_finding_about_its_resource() -> None:
+    (report,) = analyze_stack(monthly_budget, [Example(type=UNPRICED, name="airflow")])
+    assert report.level == "mandatory"
+    assert report.name == "airflow"
+    assert report.message == (
+        "airflow: is of a type that is billed and has no price here, so the month's cost is not "
+        "known; wanted a price for all that is billed. Fix: Use what has a price, list the type "
+        "under `freeTypes` of cost-monthly-budget if it is free, or waive the finding with an "
+        f"estimate as its reason. {URL}"
+    )
+
+
+def test_a_type_that_is_known_to_be_free_is_no_finding() -> None:
+    assert messages(Example(type=UNPRICED, name="airflow"), freeTypes=["aws:mwaa/*"]) == []
+
+
+def test_a_value_that_is_not_known_is_not_evaluated() -> None:
+    (report,) = analyze_stack(monthly_budget, [volume(size=UNKNOWN)])
+    assert not report.was_evaluated
+    assert report.message.endswith("not evaluated: disk: `size` is not known yet")
+
+
+def test_what_is_known_is_judged_beside_what_is_not() -> None:
+    reports = analyze_stack(
+        monthly_budget, [volume("known"), volume(size=UNKNOWN)], config={"budgetBase": 1}
+    )
+    assert [report.was_evaluated for report in reports] == [True, False]
+
+
+def test_a_value_that_is_not_known_fails_where_that_is_asked_for() -> None:
+    (message,) = messages(volume(size=UNKNOWN), onUnknown="fail")
+    assert message.startswith("disk: `size` is not known yet; wanted a value that can be judged")
+
+
+def test_the_region_may_be_given() -> None:
+    (message,) = messages(volume(), region="eu-west-1")
+    assert message.startswith("disk: is in eu-west-1, which has no price table")
+
+
+def test_the_variables_of_scalers_may_be_given() -> None:
+    scaler = Example(
+        type="aws:lambda/function:Function",
+        name="scaler",
+        properties={"environment": {"variables": {"MOST": "4"}}},
+    )
+    (message,) = messages(scaler, environmentNames=["MOST"])
+    assert message.startswith("scaler: may start 4 tasks (MOST) of a service that is not in this")
