@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
+from google.protobuf.json_format import MessageToDict
 
 from aws_policy_pack.rule import AnyRule
 from aws_policy_pack.rules.ecs import (
@@ -176,7 +177,7 @@ def test_the_fix_keeps_the_other_settings_of_the_breaker() -> None:
     given = {BREAKER: {"enable": True, "rollback": False, "resetOnHealthyTask": False}}
     mended = remediate(circuit_breaker, given)
     assert mended is not None
-    assert dict(mended[BREAKER]) == {
+    assert MessageToDict(mended)[BREAKER] == {
         "enable": True,
         "rollback": True,
         "resetOnHealthyTask": False,
@@ -265,7 +266,7 @@ def test_the_config_says_what_is_enough_and_what_a_fix_sets() -> None:
     assert "is 'enabled'; wanted one of 'enhanced'" in report.message
     mended = remediate(container_insights, given, config=config)
     assert mended is not None
-    assert [dict(setting) for setting in mended["settings"]] == [
+    assert MessageToDict(mended)["settings"] == [
         {"name": "other", "value": "on"},
         {"name": INSIGHTS, "value": "enhanced"},
     ]

@@ -1,10 +1,9 @@
 """The ports at which load balancers reach containers."""
 
-from collections.abc import Iterator
 from typing import Final
 
 from aws_policy_pack.parts import judge_each
-from aws_policy_pack.resource import Graph, Properties, Resource
+from aws_policy_pack.resource import Graph, Properties, Resource, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
 from aws_policy_pack.rules.ecs.containers import containers_of
 from aws_policy_pack.rules.ecs.ports import port_range, shown_ports
@@ -81,51 +80,72 @@ TARGET_GROUP: Final = TARGET_GROUPS[0]
 )
 def port_matches_target_group(service: Resource, graph: Graph) -> Findings:
     """Target groups of instances pass: there the host's port counts, which ECS may choose."""
-    entries = service.objects("loadBalancers")
-    yield from judge_each(entries, lambda entry: _judge_container(entry, service, graph))
-    yield from judge_each(entries, lambda entry: _judge_group(entry, service, graph))
+
+    def judge(entry: Properties) -> Findings:
+        port = entry.number("containerPort")
+        # The one cannot be read where the task, the other where the group is not known.
+        yield from judge_each(
+            (_judge_container, _judge_group), lambda part: part(entry, port, service, graph)
+        )
+
+    yield from judge_each(service.objects("loadBalancers"), judge)
 
 
-def _judge_container(entry: Properties, service: Resource, graph: Graph) -> Findings:
-    name, port = entry.text("containerName"), entry.number("containerPort")
-    for task in graph.referenced(service, "taskDefinition", TASK_DEFINITION):
-        definitions = [container.properties for container in containers_of(task)]
-        container = next((each for each in definitions if each.text("name") == name), None)
-        if container is None:
+def _judge_container(
+    entry: Properties, port: float | None, service: Resource, graph: Graph
+) -> Findings:
+    name = entry.text("containerName")
+    tasks = graph.referenced(service, "taskDefinition", TASK_DEFINITION)
+    read, unread = survey(tasks, _mapped_ports)
+    yield from unread
+    for task, containers in read:
+        if name not in containers:
             yield Finding(
                 problem=f"requests go to container {shown(name)}, which {task.name!r} does not "
                 "have",
-                wanted=f"one of {listed(each.text('name') for each in definitions)}",
+                wanted=f"one of {listed(containers)}",
                 fix="Correct `containerName` of `loadBalancers`",
             )
-            continue
-        mapped = list(_ports(container))
-        if not any(port in ports for ports in mapped):
+        elif not any(port in ports for ports in containers[name]):
             yield Finding(
                 problem=f"requests go to port {shown(port)} of container {shown(name)}, which "
-                f"maps {shown_ports(mapped)}",
+                f"maps {shown_ports(containers[name])}",
                 wanted="a port in `portMappings` of the container",
                 fix="Correct `containerPort` of `loadBalancers`, or map the port",
             )
 
 
-def _ports(container: Properties) -> Iterator[range]:
-    for mapping in container.objects("portMappings"):
-        port = mapping.number("containerPort")
-        yield port_range(
-            mapping.text("containerPortRange") or "" if port is None else f"{port}-{port}"
-        )
+def _mapped_ports(task: Resource) -> dict[str | None, list[range]]:
+    """The ports that each container maps."""
+    return {
+        container.properties.text("name"): [
+            _ports(mapping) for mapping in container.properties.objects("portMappings")
+        ]
+        for container in containers_of(task)
+    }
 
 
-def _judge_group(entry: Properties, service: Resource, graph: Graph) -> Findings:
+def _ports(mapping: Properties) -> range:
+    port = mapping.number("containerPort")
+    return port_range(
+        mapping.text("containerPortRange") or "" if port is None else f"{port}-{port}"
+    )
+
+
+def _judge_group(
+    entry: Properties, port: float | None, service: Resource, graph: Graph
+) -> Findings:
     """The engine says which groups all entries together come from, not which entry which."""
     groups = graph.referenced(service, "loadBalancers", *TARGET_GROUPS)
     named = entry.values.get("targetGroupArn")
     candidates = [group for group in groups if group.values.get("arn") == named] or groups
-    ports = {group.name: group.number("port") for group in candidates if _takes_addresses(group)}
-    port = entry.number("containerPort")
-    if ports and port not in ports.values():
-        given = " and ".join(f"{name!r} has {shown(each)}" for name, each in ports.items())
+    read, unread = survey(candidates, _port_of_addresses)
+    ports = {group.name: own for group, own in read if own is not None}
+    if port in ports.values():
+        return
+    yield from unread
+    if ports and not unread:
+        given = " and ".join(f"{name!r} has {shown(own)}" for name, own in ports.items())
         yield Finding(
             problem=f"requests go to port {shown(port)} of container "
             f"{shown(entry.text('containerName'))}, and target group {given}",
@@ -134,5 +154,6 @@ def _judge_group(entry: Properties, service: Resource, graph: Graph) -> Findings
         )
 
 
-def _takes_addresses(group: Resource) -> bool:
-    return group.text("targetType") == "ip"
+def _port_of_addresses(group: Resource) -> float | None:
+    """The port of a group whose targets are addresses, as those of tasks are; else `None`."""
+    return group.number("port") if group.text("targetType") == "ip" else None
