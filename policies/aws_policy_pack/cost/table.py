@@ -82,7 +82,7 @@ def write_table(table: PriceTable) -> str:
     """The text of a table's file: one price a line and in order, so that a change is one line."""
     head = {"region": table.region, "currency": "USD", "dated": table.dated}
     prices = {
-        key: {"usd": str(price.usd), "unit": price.unit, "source": price.source}
+        key: {"usd": f"{price.usd:f}", "unit": price.unit, "source": price.source}
         for key, price in table.prices.items()
     }
     entries = [f"  {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items()]
