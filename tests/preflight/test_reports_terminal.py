@@ -158,6 +158,13 @@ def test_a_flat_program_has_no_module_to_name() -> None:
     assert "Resources\n  4  Queue 2, QueuePolicy 1, Service 1\n" in text
 
 
+def test_wrapped_entries_of_a_list_hang_under_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    assert "  sqs-encryption: dead, until\n    2027-01-01: holds public data only\n" in as_text(
+        verdict()
+    )
+
+
 def test_a_long_list_of_names_is_cut_and_counted() -> None:
     entries = tuple(
         replace(UNSEEN, urn=urn(QUEUE, f"q{i}"), message="`policy` is not known yet")

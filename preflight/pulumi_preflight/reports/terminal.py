@@ -96,7 +96,7 @@ class _Report:
         for note in notes:
             place = note.position
             where = f" ({self._place(place.file, place.line)})" if place else ""
-            self._indented(2, Text(note.text + where))
+            self._entry(Text(note.text + where))
 
     def _remediated(self) -> None:
         changes = self._verdict.remediations
@@ -104,7 +104,7 @@ class _Report:
             return
         self._heading("Changed by the packs, in this run only")
         for rule, names in _grouped((change.rule, name_of(change.urn)) for change in changes):
-            self._indented(2, Text(f"{rule}: {_named(names)}"))
+            self._entry(Text(f"{rule}: {_named(names)}"))
 
     def _waived(self, waived: Sequence[Waived]) -> None:
         if not waived:
@@ -114,7 +114,7 @@ class _Report:
             until = f"until {finding.expires}" if finding.expires else "for ever"
             owner = f" ({finding.owner})" if finding.owner else ""
             text = f"{finding.rule}: {name_of(finding.urn)}, {until}: {finding.reason}{owner}"
-            self._indented(2, Text(text))
+            self._entry(Text(text))
 
     def _not_evaluated(self, entries: Sequence[NotEvaluated]) -> None:
         if not entries:
@@ -122,7 +122,7 @@ class _Report:
         self._heading(f"Not evaluated: {len(entries)}")
         gathered = ((_without_name(entry), name_of(entry.urn)) for entry in entries)
         for text, names in _grouped(gathered):
-            self._indented(2, Text(f"{text}: {_named(names)}"))
+            self._entry(Text(f"{text}: {_named(names)}"))
 
     def _findings(self, level: Level) -> None:
         findings = self._verdict.of_level(level)
@@ -156,13 +156,24 @@ class _Report:
     def _where(self, finding: Finding) -> str:
         return self._place(finding.file, finding.line) if finding.file else ""
 
-    def _indented(self, columns: int, text: Text, *, first: str = "") -> None:
-        """Prints a wrapped text, all of it right of `columns` and of what the first line has."""
+    def _entry(self, text: Text) -> None:
+        """One of a list: what is wrapped hangs under it."""
+        self._indented(2, text, hanging=2)
+
+    def _indented(self, columns: int, text: Text, *, first: str = "", hanging: int = 0) -> None:
+        """Prints a wrapped text right of `columns`.
+
+        Args:
+            columns: The margin.
+            text: The text.
+            first: What stands in front of the first line; the others are as far to the right.
+            hanging: How much further to the right the lines after the first are.
+        """
         margin = " " * columns
-        width = max(self._console.width - columns - len(first), _NARROWEST)
+        width = max(self._console.width - columns - len(first) - hanging, _NARROWEST)
         for number, line in enumerate(text.wrap(self._console, width) or [Text()]):
             line.rstrip()
-            before = first if number == 0 else " " * len(first)
+            before = first if number == 0 else " " * (len(first) + hanging)
             self._console.print(Text(margin + before) + line, soft_wrap=True)
 
     def _place(self, file: str, line: int | None) -> str:
