@@ -7,10 +7,11 @@ import signal
 import socket
 import subprocess
 import threading
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from pulumi_preflight.project import Project
 
@@ -48,8 +49,8 @@ class Child:
                 start_new_session=True,
             )
         self._socket = ours
-        self._lines = ours.makefile("rb")
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=(ours.makefile("rb"),), daemon=True)
+        self._reader.start()
         return self
 
     def __exit__(
@@ -60,6 +61,8 @@ class Child:
     ) -> None:
         """Ends the process and all that it started."""
         self.stop()
+        # The process held the other end, so the reader has come to the end of its lines.
+        self._reader.join()
         self._socket.close()
         self._stdout.close()
         self._stderr.close()
@@ -90,18 +93,16 @@ class Child:
                 # The process is gone; the reader tells those who wait.
                 return
 
-    def _read(self) -> None:
+    def _read(self, lines: IO[bytes]) -> None:
         end: dict[str, Any] = {"ended": "died"}
-        try:
-            for line in self._lines:
+        with lines, suppress(ConnectionResetError):
+            for line in lines:
                 message = json.loads(line)
                 if "answer" in message:
                     self._answers.put(message["answer"])
                 else:
                     end = message
                     self.ended.put(end)
-        except OSError:
-            pass
         if end["ended"] == "died":
             self.ended.put(end)
         # Nobody may wait for an answer that cannot come.

@@ -17,6 +17,7 @@ from pulumi.runtime.proto.resource_pb2_grpc import ResourceMonitorServicer
 from pulumi_preflight.analysis import analyze_request, message_as_packs_see, stack_request
 from pulumi_preflight.assets import AssetError
 from pulumi_preflight.callbacks import HookError
+from pulumi_preflight.durations import DurationError
 from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.invokes import Invokes
 from pulumi_preflight.positions import Positions
@@ -185,7 +186,7 @@ class Monitor(ResourceMonitorServicer):
         except PreflightError as error:
             self._on_failure(error)
             context.abort(grpc.StatusCode.INTERNAL, str(error))
-        except (AssetError, HookError, ValueError) as error:
+        except (AssetError, DurationError, HookError) as error:
             self._on_failure(ProgramError(f"{self._where(request)}{error}"))
             context.abort(grpc.StatusCode.INTERNAL, str(error))
         except grpc.RpcError as error:

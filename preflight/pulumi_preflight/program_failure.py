@@ -57,7 +57,10 @@ def _of_exceptions(errors: list[dict[str, Any]], positions: Positions) -> Progra
     said = text if chosen["type"] == _RUN_ERROR else f"{chosen['type']}: {text}".rstrip(": ")
     where = _trace(chosen["frames"], positions)
     if chosen["file"]:
-        where = f"\n  {chosen['file']}:{chosen['line']}{where}"
+        # Python could not even read this file, so it has no frame.
+        place = positions.nearest([(chosen["file"], chosen["line"] or 0)])
+        file = place.file if place else chosen["file"]
+        where = f"\n  {file}:{chosen['line']}{where}"
     return ProgramError(f"the program raised {said}{where}", hint=_hint(errors))
 
 

@@ -1,0 +1,261 @@
+"""How a program runs and how it ends."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import textwrap
+import venv
+from pathlib import Path
+
+import pytest
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
+
+from pulumi_preflight.errors import PackError, ProgramError
+from pulumi_preflight.program import run_program
+from pulumi_preflight.project import load_project
+from tests.preflight.running import TIMEOUT_SECONDS, RunProgram, WriteProject, run_loaded
+
+FACTS = """
+import json, os, sys
+import pulumi
+print(json.dumps({
+    "arguments": sys.argv,
+    "folder": os.getcwd(),
+    "first": sys.path[0],
+    "main": __name__,
+    "dry": pulumi.runtime.is_dry_run(),
+    "names": [pulumi.get_project(), pulumi.get_stack(), pulumi.get_organization()],
+    "path": sys.path,
+}))
+"""
+
+
+def as_it_is(request: AnalyzeRequest) -> Struct:
+    return request.properties
+
+
+def test_a_program_runs_as_the_language_host_runs_it(write_project: WriteProject) -> None:
+    folder = write_project("", project={"main": "app"}, files={"app/__main__.py": FACTS})
+    seen = run_loaded(load_project(folder, stack="dev", environment={})).printed
+    program = str(folder / "app")
+    assert (seen["arguments"], seen["folder"], seen["first"]) == ([program], program, program)
+    assert (seen["main"], seen["dry"]) == ("__main__", True)
+    assert seen["names"] == ["shop", "dev", "organization"]
+
+
+def test_preflights_own_modules_are_out_of_the_programs_reach(run: RunProgram) -> None:
+    assert not [path for path in run(FACTS).printed["path"] if path.endswith("pulumi_preflight")]
+
+
+def test_a_program_imports_the_modules_beside_it(write_project: WriteProject) -> None:
+    folder = write_project("import parts", files={"parts.py": "print('imported')"})
+    ran = run_loaded(load_project(folder, stack="dev", environment={}))
+    assert ran.deployment.printed == "imported\n"
+
+
+def test_what_a_program_prints_and_logs_is_kept_apart_from_the_report(
+    run: RunProgram, capfd: pytest.CaptureFixture[str]
+) -> None:
+    program = "import sys, pulumi\nprint('out')\nprint('err', file=sys.stderr)\npulumi.warn('w')\n"
+    assert run(program).deployment.printed == "out\nerr\nwarning: w\n"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_program_reads_its_configuration_with_secrets_marked(run: RunProgram) -> None:
+    program = """
+import json, pulumi
+config = pulumi.Config()
+print(json.dumps([config.require_int("size"), config.require_object("zones")]))
+"""
+    assert run(program, config="{size: 3, zones: [b, a]}").printed == [3, ["b", "a"]]
+
+
+@pytest.mark.parametrize(
+    ("program", "wanted"),
+    [
+        pytest.param(
+            "def f():\n    raise KeyError('x')\nf()",
+            "the program raised KeyError: 'x'"
+            "\n  __main__.py:3 in <module>: f()\n  __main__.py:2 in f: raise KeyError('x')",
+            id="exception-with-the-users-frames",
+        ),
+        pytest.param(
+            "import pulumi\npulumi.Output.from_input(1).apply(\n    lambda value: value.size)",
+            "the program raised AttributeError: 'int' object has no attribute 'size'"
+            "\n  __main__.py:3 in <lambda>: lambda value: value.size)",
+            id="exception-in-an-apply",
+        ),
+        pytest.param(
+            "import pulumi\nraise pulumi.RunError('set the size')",
+            "the program raised set the size\n  __main__.py:2 in <module>: "
+            "raise pulumi.RunError('set the size')",
+            id="error-of-the-sdk",
+        ),
+        pytest.param(
+            "import sys\nsys.exit(3)",
+            "the program exited with 3\n  __main__.py:2 in <module>: sys.exit(3)",
+            id="exit-code",
+        ),
+        pytest.param(
+            "import sys\nsys.exit('no way')",
+            "the program exited with no way\n  __main__.py:2 in <module>: sys.exit('no way')",
+            id="exit-text",
+        ),
+        pytest.param(
+            "import pulumi\npulumi.log.error('it is broken')",
+            "the program logged an error: it is broken",
+            id="logged-error",
+        ),
+        pytest.param(
+            "import os\nprint('last words')\nos._exit(7)",
+            "the program's process died (exit code 7) before the program ended",
+            id="process-that-dies",
+        ),
+    ],
+)
+def test_an_error_of_the_program_is_one_message(run: RunProgram, program: str, wanted: str) -> None:
+    with pytest.raises(ProgramError) as raised:
+        run(program)
+    assert str(raised.value) == wanted
+
+
+def test_a_syntax_error_is_told_with_its_line(run: RunProgram) -> None:
+    with pytest.raises(ProgramError, match=r"IndentationError: .*\n  __main__\.py:2") as raised:
+        run("size = 1\nif size:\n")
+    assert "Traceback" not in str(raised.value)
+
+
+def test_a_process_that_died_shows_its_last_words(run: RunProgram) -> None:
+    with pytest.raises(ProgramError) as raised:
+        run("import os\nprint('last words', flush=True)\nos._exit(7)")
+    assert raised.value.hint == "it printed:\n  last words"
+
+
+def test_a_missing_module_says_how_to_install_it(run: RunProgram) -> None:
+    with pytest.raises(ProgramError, match="No module named 'nowhere_to_be_found'") as raised:
+        run("import nowhere_to_be_found")
+    assert "install the program's requirements" in str(raised.value.hint)
+
+
+def test_an_environment_without_the_sdk_is_told(write_project: WriteProject) -> None:
+    runtime = {"name": "python", "options": {"virtualenv": "venv"}}
+    folder = write_project("", project={"runtime": runtime})
+    venv.create(folder / "venv")
+    project = load_project(folder, stack="dev", environment={})
+    with pytest.raises(ProgramError, match="cannot import Pulumi's SDK"):
+        run_program(project, check=as_it_is, environment={})
+
+
+def test_a_program_that_does_not_end_is_stopped_and_located(write_project: WriteProject) -> None:
+    program = "import time\nprint('x')\ntime.sleep(3600)\n"
+    project = load_project(write_project(program), stack="dev", environment={})
+    wanted = r"did not end within 6 s; it was at __main__\.py:3"
+    with pytest.raises(ProgramError, match=wanted) as raised:
+        run_program(project, check=as_it_is, timeout_seconds=6)
+    assert "--timeout" in str(raised.value.hint)
+
+
+@pytest.mark.parametrize("error", [PackError("the pack failed"), ZeroDivisionError("a bug")])
+def test_what_a_check_raises_ends_the_run(write_project: WriteProject, error: Exception) -> None:
+    def refuse(_request: AnalyzeRequest) -> Struct:
+        raise error
+
+    project = load_project(write_project(""), stack="dev", environment={})
+    with pytest.raises(type(error)):
+        run_program(project, check=refuse, timeout_seconds=TIMEOUT_SECONDS)
+
+
+CHILDREN = """
+import os, subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"])
+with open("pids", "w") as file:
+    file.write(f"{os.getpid()} {child.pid}")
+os.rename("pids", "ready")
+time.sleep(3600)
+"""
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    # A zombie answers too, where nobody waits for it.
+    return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+
+
+def test_ctrl_c_leaves_no_process_behind(write_project: WriteProject, tmp_path: Path) -> None:
+    folder = write_project(CHILDREN)
+    code = textwrap.dedent(
+        f"""
+        from pathlib import Path
+        from pulumi_preflight.program import run_program
+        from pulumi_preflight.project import load_project
+        project = load_project(Path({str(folder)!r}), stack="dev")
+        run_program(project, check=lambda request: request.properties)
+        """
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) as preflight:
+        while not (tmp_path / "ready").exists():
+            assert preflight.poll() is None
+        pids = [int(pid) for pid in (tmp_path / "ready").read_text().split()]
+        preflight.send_signal(signal.SIGINT)
+        _, printed = preflight.communicate(timeout=TIMEOUT_SECONDS)
+    assert b"KeyboardInterrupt" in printed
+    assert not [pid for pid in pids if is_running(pid)]
+
+
+AWS = """
+import configparser, json, os
+names = ("AWS_DEFAULT_REGION", "AWS_EC2_METADATA_DISABLED", "AWS_ACCESS_KEY_ID",
+         "AWS_ENDPOINT_URL", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+found = {name: os.environ.get(name) for name in names}
+if found["AWS_CONFIG_FILE"]:
+    parser = configparser.ConfigParser()
+    parser.read(found["AWS_CONFIG_FILE"])
+    found["profiles"] = {name: dict(parser[name]) for name in parser.sections()}
+print(json.dumps(found))
+"""
+
+
+def aws_of(write_project: WriteProject, **variables: str) -> dict[str, object]:
+    folder = write_project(AWS, project={"config": {"aws:region": "eu-west-1"}})
+    project = load_project(folder, stack="dev", environment={})
+    outer = {"PATH": os.environ["PATH"], **variables}
+    deployment = run_program(project, check=as_it_is, environment=outer)
+    found: dict[str, object] = json.loads(deployment.printed)
+    return found
+
+
+def test_calls_to_aws_go_nowhere(write_project: WriteProject) -> None:
+    found = aws_of(write_project, AWS_ACCESS_KEY_ID="AKIAREAL", AWS_PROFILE="work")
+    assert found["AWS_DEFAULT_REGION"] == "eu-west-1"
+    assert found["AWS_EC2_METADATA_DISABLED"] == "true"
+    assert found["AWS_ACCESS_KEY_ID"] == "preflight"
+    # A program may choose its provider's endpoint by this variable.
+    assert found["AWS_ENDPOINT_URL"] is None
+    profiles = found["profiles"]
+    assert isinstance(profiles, dict)
+    assert {name: profile["endpoint_url"] for name, profile in profiles.items()} == {
+        "default": "http://127.0.0.1:9",
+        "profile work": "http://127.0.0.1:9",
+    }
+
+
+def test_an_endpoint_of_the_users_own_is_left_alone(write_project: WriteProject) -> None:
+    found = aws_of(
+        write_project, AWS_ENDPOINT_URL="http://127.0.0.1:4566", AWS_ACCESS_KEY_ID="test"
+    )
+    assert found["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
+    assert (found["AWS_ACCESS_KEY_ID"], found["AWS_CONFIG_FILE"]) == ("test", None)
+
+
+def test_a_call_to_aws_that_failed_says_what_to_do(run: RunProgram) -> None:
+    text = 'Could not connect to the endpoint URL: "http://127.0.0.1:9/"'
+    with pytest.raises(ProgramError, match=re.escape(text)) as raised:
+        run(f"raise ConnectionError({text!r})")
+    assert "set AWS_ENDPOINT_URL" in str(raised.value.hint)
