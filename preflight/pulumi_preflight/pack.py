@@ -60,15 +60,10 @@ class Pack:
         try:
             self._stub = self._connection.connect()
             info = self._connection.ask(self._stub.GetAnalyzerInfo, Empty())
-            settings = self._settings(info)
-            if settings:
-                self._connection.ask(self._stub.Configure, configure_request(settings))
         except grpc.RpcError as error:
             cause = cause_in(error, self._connection)
-            raise PackError(
-                f"policy pack {command.directory} refused to start: {cause}",
-                hint=f"its config is {config.path}" if config else None,
-            ) from error
+            raise PackError(f"policy pack {command.directory} did not boot: {cause}") from error
+        settings = self._configured(info)
         policies = {policy.name: policy for policy in info.policies}
         self._rules = PackRules(pack=info.name, policies=policies, settings=settings)
 
@@ -142,15 +137,25 @@ class Pack:
         """Closes the channel to the pack; the process goes on."""
         self._connection.close()
 
-    def _settings(self, info: protocol.AnalyzerInfo) -> dict[str, RuleSettings]:
-        if info.supportsConfig:
-            return effective_settings(info, self._config)
-        if self._config is not None:
+    def _configured(self, info: protocol.AnalyzerInfo) -> dict[str, RuleSettings]:
+        if not info.supportsConfig:
+            if self._config is None:
+                return {}
             raise PackError(
                 f"policy pack {info.name!r} takes no configuration, "
                 f"but --policy-pack-config gives it {self._config.path}"
             )
-        return {}
+        settings = effective_settings(info, self._config)
+        if settings:
+            try:
+                self._connection.ask(self._stub.Configure, configure_request(settings))
+            except grpc.RpcError as error:
+                source = f"its config {self._config.path}" if self._config else "its own config"
+                problems = cause_in(error, self._connection).splitlines()
+                listed = "".join(f"\n  {line}" for line in problems)
+                told = f" {problems[0]}" if len(problems) == 1 else listed
+                raise PackError(f"policy pack {info.name!r} refused {source}:{told}") from error
+        return settings
 
     def _ask(
         self,

@@ -6,6 +6,7 @@ schema errors are the engine's too, so that a search for one finds the same page
 
 import json
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, cast
 
 from google.protobuf.json_format import MessageToDict, ParseDict
@@ -66,9 +67,14 @@ def effective_settings(
             raise PackError(
                 f"{where}: {name!r} has properties but no enforcement level, "
                 "and the pack has no rule of that name",
-                hint=f"its rules: {', '.join(sorted(policy.name for policy in info.policies))}",
+                hint=_nearest(name, [policy.name for policy in info.policies]),
             )
     return settings
+
+
+def _nearest(name: str, rules: list[str]) -> str | None:
+    close = get_close_matches(name, rules, n=1)
+    return f"did you mean {close[0]!r}?" if close else None
 
 
 def configure_request(settings: Mapping[str, RuleSettings]) -> protocol.ConfigureAnalyzerRequest:
