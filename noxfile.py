@@ -12,7 +12,10 @@ nox.options.error_on_external_run = False
 
 def run(session: nox.Session, *command: str) -> None:
     """Runs a command in the project's one environment, which uv makes from the lock file."""
-    session.run("uv", "run", "--locked", "--quiet", *command, external=True)
+    # Loading pulumi_aws from source takes three times as long as from compiled files, so these are
+    # written even where the user's shell says not to.
+    compiled = {"PYTHONDONTWRITEBYTECODE": ""}
+    session.run("uv", "run", "--locked", "--quiet", *command, env=compiled, external=True)
 
 
 @nox.session
@@ -52,6 +55,16 @@ def docs(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure what preflight and the pack cost against the least that is possible."""
     run(session, "python", "-m", "ops.bench", *session.posargs)
+
+
+@nox.session(default=False)
+def mutation(session: nox.Session) -> None:
+    """Change the pack's code in small ways and count what its tests notice; `-- PATTERN`."""
+    session.run(
+        *("uv", "run", "--locked", "--quiet", "--group", "mutation"),
+        *("python", "-m", "ops.mutation", *session.posargs),
+        external=True,
+    )
 
 
 if __name__ == "__main__":
