@@ -106,6 +106,7 @@ def test_what_names_no_other_account_passes(text: object) -> None:
         pytest.param(f"arn:aws-cn:iam::{STRANGE}:root", id="an ARN of another partition"),
         pytest.param(STRANGE, id="an id by itself"),
         pytest.param(json.dumps({"a": [STRANGE]}), id="JSON in JSON"),
+        pytest.param(json.dumps([STRANGE]), id="a list as text"),
     ],
 )
 def test_every_form_of_a_strange_account_is_found(text: str) -> None:

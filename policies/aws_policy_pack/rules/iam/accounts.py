@@ -137,7 +137,7 @@ def _accounts_in(value: Value) -> Iterator[str]:
             yield from ARN.findall(value)
             if BARE.fullmatch(value):
                 yield value
-            elif value.lstrip().startswith(("{", "[")):
+            else:
                 yield from _accounts_in(_parsed(value))
         case Mapping():
             for item in value.values():

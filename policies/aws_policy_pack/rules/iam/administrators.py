@@ -11,7 +11,6 @@ from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
 from aws_policy_pack.rules.iam.documents import (
     DOCUMENT_TYPES,
-    ROLE,
     Clause,
     covers_everything,
     judge_clauses,
@@ -64,8 +63,7 @@ def administrator_access(resource: Resource, config: AdministratorAccess) -> Fin
     if resource.type in ATTACHMENT_TYPES:
         yield from _judge_arns("policyArn", resource, config)
         return
-    if resource.type == ROLE:
-        yield from judge_each(["managedPolicyArns"], lambda key: _judge_arns(key, resource, config))
+    yield from judge_each(["managedPolicyArns"], lambda key: _judge_arns(key, resource, config))
     yield from judge_clauses(resource, _judge_clause)
 
 
