@@ -7,9 +7,11 @@ from pathlib import Path
 from aws_policy_pack.docs import rules_page
 from aws_policy_pack.registry import RULES
 from ops.paths import ROOT
+from ops.readme import readme
 
 PAGES: Mapping[Path, Callable[[], str]] = {
     ROOT / "docs" / "rules.md": lambda: rules_page(RULES),
+    ROOT / "README.md": readme,
 }
 
 
@@ -19,14 +21,15 @@ def main(arguments: Sequence[str]) -> int:
     Returns:
         0, or 1 where `--check` finds a stale page.
     """
-    stale = [path for path, page in PAGES.items() if not _is_fresh(path, page())]
+    pages = {path: make() for path, make in PAGES.items()}
+    stale = {path: page for path, page in pages.items() if not _is_fresh(path, page)}
     if "--check" in arguments:
         for path in stale:
             sys.stderr.write(f"{path.relative_to(ROOT)} is stale; run `nox -s docs`\n")
         return 1 if stale else 0
-    for path in stale:
+    for path, page in stale.items():
         path.parent.mkdir(exist_ok=True)
-        path.write_text(PAGES[path](), encoding="utf-8")
+        path.write_text(page, encoding="utf-8")
         sys.stdout.write(f"wrote {path.relative_to(ROOT)}\n")
     return 0
 
