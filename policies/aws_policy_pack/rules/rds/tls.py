@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from aws_policy_pack.resource import Graph, Resource, Unreadable
+from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
 from aws_policy_pack.rules.rds.chosen import is_chosen
 from aws_policy_pack.rules.rds.engines import TLS_PARAMETERS, TlsParameter, fact_about, version_in
@@ -65,58 +65,63 @@ ON: Final = ("1", "on", "true")
 )
 def parameter_tls(database: Resource, graph: Graph) -> Findings:
     """Looks for the engine's parameter in the parameter group, else for its default."""
-    engine = database.text("engine") or ""
-    parameter = fact_about(engine, TLS_PARAMETERS)
+    parameter = fact_about(database.text("engine") or "", TLS_PARAMETERS)
     if parameter is None:
         return
     path = GROUP_NAME[database.type]
     if not is_chosen(database, path):
-        yield from _judge_default(database, parameter, database.text("engineVersion"), engine)
+        yield from _judge_default(database, parameter, database.text("engineVersion"))
         return
     groups = graph.referenced(database, path, GROUP_TYPE[database.type])
-    for group in groups:
-        yield from _judge_group(database, group, parameter, engine)
+    read, unread = survey(groups, lambda group: _setting(group, parameter))
+    yield from unread
+    for group, setting in read:
+        yield from _judge_group(database, group, setting, parameter)
     if not groups:
         name = database.text(path) or ""
         if not name.startswith(DEFAULT_PREFIX):
             raise Unreadable(path, f"is {name!r}, which the stack does not declare")
-        yield from _judge_default(database, parameter, name, engine)
+        yield from _judge_default(database, parameter, name)
 
 
-def _judge_group(
-    database: Resource, group: Resource, parameter: TlsParameter, engine: str
-) -> Findings:
+def _setting(group: Resource, parameter: TlsParameter) -> str | None:
+    """What a parameter group sets the parameter to; `None` if it does not."""
     values = [
         entry.text("value")
         for entry in group.objects("parameters")
         if entry.text("name") == parameter.name
     ]
-    if not values:
+    return values[-1] if values else None
+
+
+def _judge_group(
+    database: Resource, group: Resource, setting: str | None, parameter: TlsParameter
+) -> Findings:
+    if setting is None:
         version = group.text("family") or database.text("engineVersion")
-        yield from _judge_default(database, parameter, version, engine)
-    elif (values[-1] or "").lower() not in ON:
+        yield from _judge_default(database, parameter, version)
+    elif setting.lower() not in ON:
         yield Finding(
-            problem=f"`{parameter.name}` is {shown(values[-1])} in parameter group {group.name!r}",
+            problem=f"`{parameter.name}` is {shown(setting)} in parameter group {group.name!r}",
             wanted="1",
             fix=f"Set `{parameter.name}` to 1 in the parameter group",
         )
 
 
-def _judge_default(
-    database: Resource, parameter: TlsParameter, versioned: str | None, engine: str
-) -> Findings:
+def _judge_default(database: Resource, parameter: TlsParameter, versioned: str | None) -> Findings:
     """Judges what the parameter is where no group sets it, by a text that has the version."""
-    since = parameter.on_since
     version = version_in(versioned or "")
-    if since is not None and version is None:
-        raise Unreadable(
-            "engineVersion", f"is not set, so the default of `{parameter.name}` is not known"
-        )
-    if since is None or version is None or version < since:
-        known = "" if version is None else f" {'.'.join(map(str, version))}"
-        yield Finding(
-            problem=f"`{parameter.name}` is not set, which means 0 for {engine}{known}",
-            wanted="1",
-            fix=f"Set `{parameter.name}` to 1 in a parameter group, and name the group in "
-            f"`{GROUP_NAME[database.type]}`",
-        )
+    if parameter.on_since is not None:
+        if version is None:
+            raise Unreadable(
+                "engineVersion", f"is not set, so the default of `{parameter.name}` is not known"
+            )
+        if version >= parameter.on_since:
+            return
+    engine = " ".join([database.text("engine") or "", ".".join(map(str, version or ()))]).strip()
+    yield Finding(
+        problem=f"`{parameter.name}` is not set, which means 0 for {engine}",
+        wanted="1",
+        fix=f"Set `{parameter.name}` to 1 in a parameter group, and name the group in "
+        f"`{GROUP_NAME[database.type]}`",
+    )
