@@ -6,6 +6,7 @@ from typing import Final, TypeAlias
 
 from aws_policy_pack.cost.billing import Billing, billing_of
 from aws_policy_pack.cost.charges import Charge, Missing, Situation
+from aws_policy_pack.cost.declared import as_declared
 from aws_policy_pack.cost.lines import Estimate, Line, Unpriced, money
 from aws_policy_pack.cost.pricing import PRICING
 from aws_policy_pack.cost.scaling import ENVIRONMENT_NAMES, Scaling, scaling_of
@@ -45,6 +46,7 @@ def estimate(
         free: Types or globs that are known to be free.
         tables: Where the prices come from.
     """
+    graph = as_declared(graph)
     region = region or _region_of_provider(graph) or DEFAULT_REGION
     scaling = scaling_of(graph, environment_names)
     entries: list[Line | Unpriced] = []

@@ -154,7 +154,8 @@ def test_another_resources_property_is_named_with_that_resource() -> None:
     (item,) = estimate(stack).unpriced
     assert item.reason == "is not priced: `cpu` of task is not known yet"
     assert item.unreadable is not None
-    assert item.unreadable.resource is stack.by_urn(f"urn:pulumi:test::project::{TASK}::task")
+    assert item.unreadable.resource is not None
+    assert item.unreadable.resource.name == "task"
 
 
 def test_totals_are_the_sums_of_the_rounded_lines() -> None:
@@ -193,6 +194,56 @@ def test_no_price_is_nothing_and_each_has_unit_and_source() -> None:
     table = load_table("us-east-1")
     assert table is not None
     assert all(price.usd > 0 and price.unit and price.source for price in table.prices.values())
+
+
+def test_what_is_left_to_the_provider_and_not_known_yet_is_absent() -> None:
+    database = make(
+        "aws:rds/instance:Instance",
+        engine="postgres",
+        instanceClass="db.t4g.micro",
+        allocatedStorage=20,
+        storageType=UNKNOWN,
+        iops=UNKNOWN,
+        multiAz=UNKNOWN,
+        performanceInsightsRetentionPeriod=UNKNOWN,
+    )
+    result = estimate(graph_of(database))
+    assert result.unpriced == ()
+    assert [line.item for line in result.lines][:2] == ["postgres db.t4g.micro", "gp3 storage"]
+
+
+def test_what_the_program_gives_and_is_not_known_yet_is_not_read() -> None:
+    volume = make("aws:ebs/volume:Volume", "source", size=1, type="gp3")
+    database = Example(
+        type="aws:rds/instance:Instance",
+        name="it",
+        properties={"engine": "postgres", "instanceClass": "db.t4g.micro", "multiAz": UNKNOWN},
+        references={"multiAz": ("source",)},
+    )
+    assert unpriced(volume, database) == ["is not priced: `multiAz` is not known yet"]
+
+
+def test_a_list_that_is_given_and_not_known_yet_is_not_counted() -> None:
+    balancer = Example(
+        type="aws:lb/loadBalancer:LoadBalancer",
+        name="it",
+        properties={"subnets": UNKNOWN},
+        references={"subnets": ("vpc",)},
+    )
+    vpc = make("aws:ec2/vpc:Vpc", "vpc")
+    assert unpriced(vpc, balancer) == ["is not priced: `subnets` is not known yet"]
+
+
+@pytest.mark.parametrize("key", ["desiredCount", "deploymentMaximumPercent"])
+def test_a_count_that_is_not_known_yet_is_never_taken_for_nothing(key: str) -> None:
+    service = Example(
+        type=SERVICE,
+        name="it",
+        properties={"launchType": "FARGATE", "taskDefinition": UNKNOWN, key: UNKNOWN},
+        references={"taskDefinition": ("task",)},
+    )
+    task = make(TASK, "task", cpu="256", memory="512", containerDefinitions="[]")
+    assert unpriced(service, task) == [f"is not priced: `{key}` is not known yet"]
 
 
 PROPERTIES = (

@@ -53,9 +53,9 @@ from tests.policies.cost.stacks import bill_of, no_price, not_read
             {"subnets": UNKNOWN},
             [
                 "it application load balancer: 730 hour at 0.0225 = 16.425 / 16.425",
-                not_read("subnets", "is not known yet"),
+                not_read("subnets", "is not set"),
             ],
-            id="zones that are not known",
+            id="zones that nobody gave and that are not known yet",
         ),
         pytest.param(
             "aws:lb/loadBalancer:LoadBalancer",

@@ -1,0 +1,97 @@
+"""A stack without what its provider will fill in.
+
+Before a deployment the outputs of optional properties that the program leaves to the provider are
+not known. To AWS they are absent, so its default holds; an estimate that stopped at them would say
+nothing of any preview.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aws_policy_pack.given import is_given
+from aws_policy_pack.resource import Graph, Resource
+from aws_policy_pack.wire import Value
+
+LEFT_TO_PROVIDER: Final = frozenset(
+    {
+        "allocatedStorage",
+        "architectures",
+        "associatePublicIpAddress",
+        "availabilityMode",
+        "availabilityZoneName",
+        "cacheClusterSize",
+        "cacheUsageLimits",
+        "capacityProviderStrategies",
+        "clusterConfig",
+        "dbClusterInstanceClass",
+        "deploymentConfiguration",
+        "desiredCapacity",
+        "diskSize",
+        "ebsBlockDevices",
+        "ebsOptions",
+        "engine",
+        "instanceTypes",
+        "internal",
+        "iops",
+        "ipAddressType",
+        "launchType",
+        "logGroupClass",
+        "maxAllocatedStorage",
+        "monitoring",
+        "multiAz",
+        "numCacheClusters",
+        "numCacheNodes",
+        "numNodeGroups",
+        "performanceInsightsEnabled",
+        "performanceInsightsRetentionPeriod",
+        "pointInTimeRecovery",
+        "publicIpv4Pool",
+        "replicas",
+        "replicasPerNodeGroup",
+        "replicationGroupId",
+        "rootBlockDevice",
+        "scalingConfiguration",
+        "settings",
+        "storageThroughput",
+        "storageType",
+        "streamModeDetails",
+        "subnetConfigurations",
+        "subnetIds",
+        "subnetMappings",
+        "subnets",
+        "tenancy",
+        "throughput",
+        "throughputMode",
+        "tier",
+        "type",
+        "usageMode",
+    }
+)
+"""Optional properties that an estimate reads and that the AWS provider fills in by itself."""
+
+
+def as_declared(graph: Graph) -> Graph:
+    """The stack without the properties that nobody gave and that are not known yet."""
+    return Graph(_as_declared(resource) for resource in graph.resources)
+
+
+def _as_declared(resource: Resource) -> Resource:
+    return Resource(
+        lambda: _given_values(resource),
+        urn=resource.urn,
+        type=resource.type,
+        name=resource.name,
+        parent=resource.parent,
+        ignore_changes=resource.ignore_changes,
+        dependencies=resource.dependencies,
+        references=resource.references,
+        secrets=resource.secrets,
+    )
+
+
+def _given_values(resource: Resource) -> Mapping[str, Value]:
+    return {
+        key: value
+        for key, value in resource.values.items()
+        if key not in LEFT_TO_PROVIDER or is_given(resource, key)
+    }
