@@ -13,6 +13,7 @@ from aws_policy_pack.policy_documents import (
     denies_plain_http,
     is_public,
     statements,
+    statements_of,
 )
 from aws_policy_pack.resource import UNKNOWN, Properties, Unreadable
 from aws_policy_pack.wire import Value
@@ -120,6 +121,21 @@ def test_a_document_without_statements_has_none() -> None:
 
 
 @pytest.mark.parametrize(
+    ("policy", "sids"),
+    [
+        pytest.param(None, [], id="absent"),
+        pytest.param("", [], id="empty"),
+        pytest.param("{}", [], id="no-statement"),
+        pytest.param({"Statement": ALLOW_ANYONE}, ["Anyone"], id="object"),
+        pytest.param(json.dumps({"Statement": ALLOW_ANYONE}), ["Anyone"], id="json-text"),
+    ],
+)
+def test_the_document_in_a_property_is_read(policy: Value, sids: list[str]) -> None:
+    holder = Properties(lambda: {"policy": policy})
+    assert [item.sid for item in statements_of(holder, "policy")] == sids
+
+
+@pytest.mark.parametrize(
     ("key", "value", "message"),
     [
         pytest.param("Action", UNKNOWN, "`Statement[0].Action` is not known yet", id="unknown"),
@@ -174,6 +190,8 @@ def test_a_statement_that_allows_anyone_is_public(principal: Mapping[str, Value]
     "change",
     [
         pytest.param({"Effect": "Deny"}, id="a-denial"),
+        pytest.param({"Effect": "ALLOW"}, id="an-effect-that-aws-refuses"),
+        pytest.param({"Principal": "#"}, id="a-principal-that-aws-refuses"),
         pytest.param({"Principal": {"AWS": ROLE}}, id="one-role"),
         pytest.param({"Principal": {"Service": "sns.amazonaws.com"}}, id="one-service"),
         pytest.param({"Principal": None}, id="a-policy-of-an-identity"),
@@ -200,7 +218,8 @@ def test_a_statement_about_somebody_is_not_public(change: Mapping[str, Value]) -
         ),
         pytest.param({"StringLike": {"aws:userid": "AROAEXAMPLE:*"}}, id="sessions-of-a-role"),
         pytest.param({"StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}}, id="endpoint"),
-        pytest.param({"IpAddress": {"aws:SourceIp": "203.0.113.0/24"}}, id="address-range"),
+        pytest.param({"IpAddress": {"aws:SourceIp": "52.95.4.0/24"}}, id="address-range"),
+        pytest.param({"IpAddress": {"aws:SourceIp": "52.95.4.7/24"}}, id="range-by-an-address"),
         pytest.param({"IpAddress": {"aws:SourceIp": "203.0.0.0/8"}}, id="broadest-ipv4-range"),
         pytest.param({"IpAddress": {"aws:SourceIp": "2001:db9::/32"}}, id="broadest-ipv6-range"),
         pytest.param({"IpAddress": {"aws:VpcSourceIp": "10.1.2.3"}}, id="address-in-the-vpc"),
@@ -243,6 +262,7 @@ def test_a_condition_on_the_caller_closes_a_statement(condition: Value) -> None:
         pytest.param({"IpAddress": {"aws:SourceIp": ["10.0.0.0/8", "::/0"]}}, id="any-ipv6"),
         pytest.param({"IpAddress": {"aws:SourceIp": "not an address"}}, id="no-address"),
         pytest.param({"NotIpAddress": {"aws:SourceIp": "10.0.0.0/8"}}, id="all-but-a-range"),
+        pytest.param({"Bool": {"aws:SourceIp": "10.0.0.0/8"}}, id="operator-of-another-kind"),
     ],
 )
 def test_a_condition_that_holds_nobody_leaves_a_statement_public(condition: Value) -> None:
@@ -271,6 +291,9 @@ def test_a_denial_of_plain_http_is_recognised(change: Mapping[str, Value]) -> No
     "change",
     [
         pytest.param({"Effect": "Allow"}, id="allows-it"),
+        pytest.param({"Effect": "deny"}, id="an-effect-that-aws-refuses"),
+        pytest.param({"Principal": "#"}, id="a-principal-that-aws-refuses"),
+        pytest.param({"Action": "#"}, id="an-action-that-aws-refuses"),
         pytest.param({"Principal": {"AWS": ROLE}}, id="for-one-role"),
         pytest.param({"Action": ["sqs:SendMessage"]}, id="for-one-action"),
         pytest.param({"Action": None, "NotAction": "sqs:*"}, id="for-other-actions"),
@@ -280,6 +303,7 @@ def test_a_denial_of_plain_http_is_recognised(change: Mapping[str, Value]) -> No
             {"Condition": {"Bool": {"aws:SecureTransport": ["true", "false"]}}}, id="denies-both"
         ),
         pytest.param({"Condition": {"Bool": {"aws:ViaAWSService": "false"}}}, id="another-key"),
+        pytest.param({"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}, id="mfa"),
         pytest.param(
             {"Condition": {"Null": {"aws:SecureTransport": "false"}}}, id="another-operator"
         ),
