@@ -64,8 +64,9 @@ class Outputs:
         subject = Subject(
             seed=urn,
             token=type_of(urn),
-            name=given_id or physical_name(urn, inputs, shape),
+            name=_name_in(given_id) or physical_name(urn, inputs, shape),
             place=wanted.place,
+            id=given_id,
         )
         identity = str(wanted.known.get("id") or given_id)
         if not identity and not self._keep_unknowns:
@@ -149,6 +150,13 @@ class Outputs:
                 return UNKNOWN
             case plain:
                 return value_for(subject, path, plain)
+
+
+def _name_in(id_: str) -> str:
+    """The name at the end of an id, which may be an ARN or a URL."""
+    if id_.startswith(("arn:", "https://")):
+        return id_.rpartition("/")[2].rpartition(":")[2]
+    return id_
 
 
 def with_secrets(outputs: Properties, names: list[str]) -> Properties:

@@ -305,9 +305,7 @@ class Resources:
         )
         judged = self._run.check(analyze_request(resource, None))
         filled = self._provider_state(identity.urn, identity.type, from_struct(judged))
-        resource = replace(
-            resource, id=filled.id, inputs=judged, outputs=to_struct(filled.outputs)
-        )
+        resource = replace(resource, id=filled.id, inputs=judged, outputs=to_struct(filled.outputs))
         self._registry.add(resource, Inherited())
         return resource
 

@@ -1,6 +1,6 @@
 """Writes a stack as `pulumi stack export` would after a deployment: deployment JSON, version 3.
 
-`pulumi policy analyze --file`, `pulumi stack import` and the cost estimate read it.
+`pulumi policy analyze --file` and the cost estimate read it.
 Source: pulumi/pulumi, sdk/go/common/apitype/core.go (ResourceV3).
 """
 

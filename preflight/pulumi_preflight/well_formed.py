@@ -25,12 +25,14 @@ class Subject:
         token: The type or function token.
         name: The physical name, as far as it is known.
         place: Where it lives.
+        id: The provider's id of a resource that exists already.
     """
 
     seed: str
     token: str
     name: str
     place: Place
+    id: str = ""
 
     @property
     def kind(self) -> str:
@@ -57,10 +59,13 @@ class Subject:
 
 
 def subject_kind(token: str) -> str:
-    """Module and type of a token in lower case, such as `ec2/vpc`."""
+    """Module and type of a type or function token in lower case, such as `ec2/vpc`."""
     _, _, rest = token.partition(":")
-    module, _, type_ = rest.rpartition(":")
-    return f"{module.partition('/')[0]}/{type_}".lower()
+    module, _, member = rest.rpartition(":")
+    # Types begin with a capital; a function such as getCluster tells of a cluster.
+    if member.startswith("get"):
+        member = member.removeprefix("get")
+    return f"{module.partition('/')[0]}/{member}".lower()
 
 
 def text_for(subject: Subject, path: str) -> str:
@@ -87,6 +92,8 @@ def text_for(subject: Subject, path: str) -> str:
 
 def resource_id(subject: Subject) -> str:
     """The provider's id of a resource."""
+    if subject.id:
+        return subject.id
     if subject.package != "aws":
         return _uuid(subject, "id")
     make = _IDS.get(subject.kind)
@@ -103,6 +110,8 @@ def is_identity(name: str) -> bool:
 
 
 def _arn(subject: Subject, path: str, stem: str) -> str:
+    if not stem and subject.id.startswith("arn:"):
+        return subject.id
     kind = subject.kind
     if stem:
         fitting = [known for known in ARN_STEMS if stem.endswith(known)]
@@ -174,6 +183,12 @@ def _database_host(kind: str) -> "Callable[[Subject, str], str]":
 def _queue_url(subject: Subject, _path: str) -> str:
     place = subject.place
     return f"https://sqs.{place.region}.{place.dns_suffix}/{ACCOUNT}/{subject.name}"
+
+
+def _name_server(subject: Subject, path: str) -> str:
+    number = subject.number(path, 2048)
+    domain = ("com", "net", "org", "co.uk")[int(path.rsplit(".", 1)[-1]) % 4]
+    return f"ns-{number}.awsdns-{number // 32:02}.{domain}"
 
 
 def _balancer_host(subject: Subject, _path: str) -> str:
@@ -300,6 +315,8 @@ _SPECIAL: dict[str, _Maker] = {
     "iam/policy.policyId": lambda subject, path: f"ANPA{subject.capitals(path, 17)}",
     "kms/key.keyId": lambda subject, _: _uuid(subject, "id"),
     "lb/loadbalancer.dnsName": _balancer_host,
+    "route53/zone.nameServers": _name_server,
+    "route53/zone.primaryNameServer": lambda subject, _: _name_server(subject, "nameServers.0"),
     "rds/cluster.endpoint": _database_host("cluster-"),
     "rds/cluster.readerEndpoint": _database_host("cluster-ro-"),
     "rds/clusterinstance.endpoint": _database_host(""),

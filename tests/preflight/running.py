@@ -52,10 +52,9 @@ class Ran:
         return [note.text for note in self.deployment.notes]
 
     @property
-    def printed(self) -> dict[str, Any]:
+    def printed(self) -> Any:  # noqa: ANN401 - JSON
         """What the program printed as one line of JSON."""
-        found: dict[str, Any] = json.loads(self.deployment.printed)
-        return found
+        return json.loads(self.deployment.printed)
 
 
 def plain(message: Struct) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.model import SourcePosition
 from pulumi_preflight.monitor import stack_request
 from pulumi_preflight.project import load_project
-from tests.preflight.running import Ran, RunProgram, WriteProject, run_loaded
+from tests.preflight.running import Ran, RunProgram, WriteProject, plain, run_loaded
 
 TYPES = """\
 import pulumi
@@ -186,7 +186,7 @@ def test_a_urn_that_is_there_twice_is_told_with_both_lines(run: RunProgram) -> N
     [duplicate] = ran.deployment.duplicates
     assert duplicate.urn == f"{PREFIX}demo:index:Thing::a"
     assert [place and place.line for place in duplicate.positions] == [first, first + 2]
-    assert ran.resource("b")
+    assert ran.resource("b").type == "shop:index:Group"
 
 
 def test_the_children_of_a_component_that_is_there_twice_are_no_findings(run: RunProgram) -> None:
@@ -272,7 +272,7 @@ Made("made")
     provider = run(program).resource("default_3_1_0_beta_1")
     assert provider.type == "pulumi:providers:demo"
     assert provider.inputs["version"] == "3.1.0-beta.1"
-    assert dict(provider.inputs["__internal"].items()) == {
+    assert plain(provider.inputs)["__internal"] == {
         "name": "bridge",
         "version": "2.0.0",
         "parameterization": "cGFyYW1ldGVy",
@@ -283,7 +283,8 @@ def test_the_sdk_gets_back_what_a_reference_stands_for(run: RunProgram) -> None:
     program = f"""{TYPES}
 Thing("a", {{"size": 3}})
 def show(_):
-    found = pulumi.runtime.invoke("pulumi:pulumi:getResource", {{"urn": "{PREFIX}demo:index:Thing::a"}})
+    urn = {{"urn": "{PREFIX}demo:index:Thing::a"}}
+    found = pulumi.runtime.invoke("pulumi:pulumi:getResource", urn)
     print(found.value["state"]["size"])
 Thing("b").urn.apply(show)
 """

@@ -42,14 +42,16 @@ def test_a_stack_may_be_named_in_full(
 
 
 def test_a_folder_without_project_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ProjectError, match=re.escape(f"there is no Pulumi.yaml in {tmp_path}")) as raised:
+    with pytest.raises(
+        ProjectError, match=re.escape(f"there is no Pulumi.yaml in {tmp_path}")
+    ) as raised:
         load_project(tmp_path, stack="dev", environment={})
     assert "PROJECT" in str(raised.value.hint)
 
 
 def test_an_unknown_stack_lists_the_known_ones(write_project: WriteProject) -> None:
     folder = write_project("", files={"Pulumi.dev.yaml": "", "Pulumi.prod.yaml": ""})
-    with pytest.raises(ProjectError, match="there is no stack 'local': .* holds dev, prod"):
+    with pytest.raises(ProjectError, match=r"there is no stack 'local': .* holds dev, prod"):
         load_project(folder, stack="local", environment={})
 
 

@@ -1,0 +1,286 @@
+"""Computed outputs: filled in with the right kind and form, or left unknown on request."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pulumi_preflight.arns import Place
+from pulumi_preflight.kinds import empty, in_kind
+from pulumi_preflight.outputs import Outputs, Wanted
+from pulumi_preflight.shapes import Kind, Shapes
+from pulumi_preflight.wire import UNKNOWN, PropertyValue
+from tests.preflight.running import Ran, RunProgram
+
+AWS = """
+import pulumi
+import pulumi_aws as aws
+west = aws.Provider("west", region="us-west-2", default_tags={"tags": {"team": "data"}})
+jobs = aws.sqs.Queue("jobs", fifo_queue=True)
+plain = aws.sqs.Queue("plain", name="plain-dev", redrive_policy=jobs.arn.apply(
+    lambda arn: pulumi.Output.json_dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 3})))
+vpc = aws.ec2.Vpc("vpc", cidr_block="10.0.0.0/16", tags={"a": "b"},
+                  opts=pulumi.ResourceOptions(provider=west))
+group = aws.ec2.SecurityGroup("group", vpc_id=vpc.id)
+role = aws.iam.Role("role", name="app", assume_role_policy={"Statement": [{"MaxAge": 60}]})
+database = aws.rds.Instance("database", identifier="shop", engine="postgres",
+    instance_class="db.t4g.micro", allocated_storage=20, manage_master_user_password=True)
+bare = aws.rds.Instance("bare", engine="mysql", instance_class="db.t4g.micro", username="u",
+    password=pulumi.Output.secret("hunter2"), allocated_storage=20)
+cluster = aws.rds.Cluster("cluster", cluster_identifier="core", engine="aurora-postgresql")
+certificate = aws.acm.Certificate("certificate", domain_name="example.com",
+    subject_alternative_names=["www.example.com"], validation_method="DNS")
+repository = aws.ecr.Repository("repository", name="app")
+balancer = aws.lb.LoadBalancer("balancer", name="web")
+bucket = aws.s3.Bucket("bucket", bucket_prefix="data-")
+zone = aws.route53.Zone("zone", name="example.com")
+read = aws.ec2.Vpc.get("read", "vpc-12345678")
+pulumi.export("record", certificate.domain_validation_options[1].resource_record_name)
+pulumi.export("secret", database.master_user_secrets[0].secret_arn)
+"""
+DIGITS = "[0-9a-f]"
+
+
+@pytest.fixture
+def aws(run: RunProgram) -> Ran:
+    return run(AWS, config="{aws:region: eu-west-1}")
+
+
+@pytest.mark.parametrize(
+    ("name", "property_", "pattern"),
+    [
+        pytest.param("jobs", "name", rf"jobs-{DIGITS}{{7}}\.fifo", id="name-made-by-the-provider"),
+        pytest.param("bucket", "bucket", rf"data-{DIGITS}{{7}}", id="name-from-a-prefix"),
+        pytest.param(
+            "plain", "arn", "arn:aws:sqs:eu-west-1:123456789012:plain-dev", id="arn-of-a-queue"
+        ),
+        pytest.param(
+            "plain",
+            "url",
+            "https://sqs.eu-west-1.amazonaws.com/123456789012/plain-dev",
+            id="url-of-a-queue",
+        ),
+        pytest.param(
+            "vpc",
+            "arn",
+            rf"arn:aws:ec2:us-west-2:123456789012:vpc/vpc-{DIGITS}{{17}}",
+            id="region-of-its-own-provider",
+        ),
+        pytest.param("vpc", "mainRouteTableId", rf"rtb-{DIGITS}{{17}}", id="id-of-another-type"),
+        pytest.param("role", "arn", "arn:aws:iam::123456789012:role/app", id="arn-without-region"),
+        pytest.param("role", "uniqueId", "AROA[A-Z2-7]{17}", id="unique-id"),
+        pytest.param("bucket", "arn", "arn:aws:s3:::data-.*", id="arn-without-account"),
+        pytest.param(
+            "database",
+            "endpoint",
+            rf"shop\.{DIGITS}{{12}}\.eu-west-1\.rds\.amazonaws\.com:5432",
+            id="endpoint-with-port",
+        ),
+        pytest.param(
+            "cluster",
+            "readerEndpoint",
+            rf"core\.cluster-ro-{DIGITS}{{12}}\.eu-west-1\.rds\.amazonaws\.com",
+            id="endpoint-of-a-cluster",
+        ),
+        pytest.param(
+            "repository",
+            "repositoryUrl",
+            "123456789012.dkr.ecr.eu-west-1.amazonaws.com/app",
+            id="repository-url",
+        ),
+        pytest.param(
+            "balancer", "dnsName", r"web-\d{9}\.eu-west-1\.elb\.amazonaws\.com", id="dns-name"
+        ),
+        pytest.param("read", "arn", "arn:aws:ec2:.*:vpc/vpc-12345678", id="resource-that-was-read"),
+    ],
+)
+def test_text_has_the_form_that_aws_gives_it(
+    aws: Ran, name: str, property_: str, pattern: str
+) -> None:
+    assert re.fullmatch(pattern, aws.outputs(name)[property_])
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        pytest.param("plain", "https://sqs.eu-west-1.*/plain-dev", id="url"),
+        pytest.param("vpc", rf"vpc-{DIGITS}{{17}}", id="prefix"),
+        pytest.param("role", "app", id="name"),
+        pytest.param("database", "db-[A-Z2-7]{26}", id="resource-id-of-rds"),
+        pytest.param("balancer", "arn:aws:elasticloadbalancing:.*", id="arn"),
+        pytest.param("zone", "Z[A-Z2-7]{13}", id="hosted-zone"),
+    ],
+)
+def test_an_id_has_the_form_of_its_type(aws: Ran, name: str, pattern: str) -> None:
+    assert re.fullmatch(pattern, aws.resource(name).id)
+
+
+@pytest.mark.parametrize(
+    ("name", "property_", "value"),
+    [
+        pytest.param("database", "port", 5432, id="port-follows-the-engine"),
+        pytest.param("bare", "masterUserSecrets", [], id="no-secret-without-managed-password"),
+        pytest.param("group", "ingress", [], id="rules-that-nobody-gave-are-none"),
+        pytest.param("vpc", "tagsAll", {"a": "b", "team": "data"}, id="tags-of-the-provider-too"),
+        pytest.param("plain", "kmsDataKeyReusePeriodSeconds", 300, id="default-of-aws"),
+        pytest.param("plain", "policy", "", id="policy-that-nobody-gave-is-empty"),
+        pytest.param("database", "multiAz", False, id="flag-that-nobody-gave-is-off"),
+    ],
+)
+def test_other_outputs_follow_from_the_inputs(
+    aws: Ran, name: str, property_: str, value: object
+) -> None:
+    assert aws.outputs(name)[property_] == value
+
+
+def test_optional_outputs_that_nobody_gave_are_absent(aws: Ran) -> None:
+    assert "kmsMasterKeyId" not in aws.outputs("plain")
+
+
+def test_an_apply_on_a_computed_output_runs(aws: Ran) -> None:
+    policy = json.loads(aws.inputs("plain")["redrivePolicy"])
+    assert policy["deadLetterTargetArn"] == aws.outputs("jobs")["arn"]
+
+
+def test_lists_of_records_can_be_indexed(aws: Ran) -> None:
+    assert aws.exports["record"].endswith(".www.example.com.")
+    assert re.match("arn:aws:secretsmanager:.*:secret:rds!db-", aws.exports["secret"])
+
+
+def test_secrets_stay_secret_in_outputs(aws: Ran) -> None:
+    assert aws.outputs("bare")["password"]["value"] == "hunter2"
+
+
+def test_an_object_where_the_sdk_says_text_becomes_json(aws: Ran) -> None:
+    assert aws.outputs("role")["assumeRolePolicy"] == '{"Statement":[{"MaxAge":60}]}'
+
+
+def test_values_are_the_same_in_every_run(run: RunProgram, aws: Ran) -> None:
+    again = run(f"{AWS}\n", config="{aws:region: eu-west-1}")
+    assert [again.outputs(each.name) for each in again.deployment.resources if each.custom] == [
+        again.outputs(each.name) for each in again.deployment.resources if each.custom
+    ]
+    assert {each.urn: each.id for each in again.deployment.resources} == {
+        each.urn: each.id for each in aws.deployment.resources
+    }
+
+
+def test_no_two_resources_of_a_type_share_an_id(aws: Ran) -> None:
+    ids = [(each.type, each.id) for each in aws.deployment.resources if each.custom]
+    assert len(ids) == len(set(ids))
+
+
+UNKNOWNS = """
+import pulumi, pulumi_aws as aws
+jobs = aws.sqs.Queue("jobs", name="jobs-dev")
+jobs.arn.apply(lambda arn: print("applied", arn))
+jobs.name.apply(lambda name: print("applied", name))
+aws.sqs.QueuePolicy("policy", queue_url=jobs.id, policy=jobs.arn.apply(lambda arn: arn))
+"""
+
+
+def test_unknowns_are_kept_as_in_the_engines_preview(run: RunProgram) -> None:
+    ran = run(UNKNOWNS, config="{aws:region: eu-west-1}", keep_unknowns=True)
+    assert ran.resource("jobs").id == ""
+    assert ran.outputs("jobs")["arn"] == UNKNOWN
+    assert ran.inputs("policy") == {"queueUrl": UNKNOWN, "policy": UNKNOWN}
+    # What is given is known, and only that is.
+    assert ran.deployment.printed == "applied jobs-dev\n"
+
+
+def test_the_user_may_know_outputs_better(run: RunProgram) -> None:
+    known = """
+outputs:
+  - {resource: "jobs*", type: "aws:sqs/queue:Queue", properties: {id: jobs-1, arn: "arn:mine"}}
+  - {resource: other, properties: {arn: "arn:other"}}
+"""
+    ran = run(UNKNOWNS, config="{aws:region: eu-west-1}", preflight=known)
+    assert (ran.resource("jobs").id, ran.outputs("jobs")["arn"]) == ("jobs-1", "arn:mine")
+    assert ran.inputs("policy") == {"queueUrl": "jobs-1", "policy": "arn:mine"}
+
+
+def test_a_region_that_is_nowhere_configured_is_assumed_with_a_note(run: RunProgram) -> None:
+    ran = run('import pulumi_aws as aws\naws.sqs.Queue("jobs")')
+    assert ran.outputs("jobs")["region"] == "us-east-1"
+    assert ran.notes == ["no region is configured (aws:region): us-east-1 was assumed"]
+
+
+EVERY_TYPE = """
+import importlib
+import pulumi
+for name in ("sqs", "ecs", "ecr", "lb", "rds", "kms", "secretsmanager", "servicediscovery", "acm"):
+    module = importlib.import_module(f"pulumi_aws.{name}")
+    hasattr(module, "anything")  # it is loaded when it is first asked for something
+    for cls in [getattr(module, each) for each in dir(module)]:
+        if isinstance(cls, type) and issubclass(cls, pulumi.CustomResource):
+            cls.get(f"{name}.{cls.__name__}", "some-id")
+"""
+
+
+def test_the_sdk_takes_the_outputs_of_every_type(run: RunProgram) -> None:
+    # A value of another kind than the class says would raise in the program.
+    ran = run(EVERY_TYPE, config="{aws:region: eu-west-1}")
+    assert len(ran.deployment.resources) > 80
+
+
+PLAIN = ("string", "integer", "number", "boolean")
+KINDS = st.recursive(
+    st.sampled_from(PLAIN).map(lambda name: Kind(name=name)),
+    lambda inner: st.builds(
+        lambda name, item: Kind(name=name, item=item), st.sampled_from(["list", "map"]), inner
+    ),
+    max_leaves=3,
+)
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2)
+    ),
+    max_leaves=6,
+)
+
+
+@given(KINDS, VALUES)
+def test_a_value_put_in_kind_stays_there(kind: Kind, value: PropertyValue) -> None:
+    once = in_kind(value, kind)
+    assert in_kind(once, kind) == once
+
+
+@given(VALUES.filter(lambda value: value is not None))
+def test_anything_becomes_text_where_the_sdk_says_text(value: PropertyValue) -> None:
+    assert isinstance(in_kind(value, Kind(name="string")), str)
+
+
+@given(KINDS)
+def test_what_is_empty_is_in_kind(kind: Kind) -> None:
+    assert in_kind(empty(kind), kind) == empty(kind)
+
+
+def test_a_type_without_class_has_its_inputs_as_outputs() -> None:
+    outputs = Outputs(Shapes(lambda _question, _of: None), keep_unknowns=False)
+    urn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Resource::a"
+    filled = outputs.of_resource(
+        Wanted(urn=urn, inputs={"size": 1.0, "__provider": "code"}, place=Place(region="eu-west-1"))
+    )
+    assert filled.outputs == {"size": 1.0}
+    assert filled.id
+
+
+@pytest.mark.parametrize(
+    ("region", "partition", "suffix"),
+    [
+        pytest.param("eu-west-1", "aws", "amazonaws.com", id="commercial"),
+        pytest.param("cn-north-1", "aws-cn", "amazonaws.com.cn", id="china"),
+        pytest.param("us-gov-west-1", "aws-us-gov", "amazonaws.com", id="government"),
+    ],
+)
+def test_partitions_follow_the_region(region: str, partition: str, suffix: str) -> None:
+    place = Place(region=region)
+    assert (place.partition, place.dns_suffix) == (partition, suffix)
+    assert place.arn("sqs", "q") == f"arn:{partition}:sqs:{region}:123456789012:q"

@@ -1,0 +1,86 @@
+"""The stack export."""
+
+import json
+from typing import Any
+
+import pytest
+
+from pulumi_preflight.state import stack_export
+from tests.preflight.running import Ran, RunProgram
+
+PROGRAM = """
+import pulumi
+class Thing(pulumi.CustomResource):
+    def __init__(self, name, props=None, opts=None):
+        super().__init__("demo:index:Thing", name, props or {}, opts)
+class Group(pulumi.ComponentResource):
+    def __init__(self, name):
+        super().__init__("shop:index:Group", name, {})
+group = Group("group")
+first = Thing("first", {"size": 1, "password": pulumi.Output.secret({"a": 1})},
+              pulumi.ResourceOptions(parent=group, protect=True, retain_on_delete=True,
+                                     custom_timeouts=pulumi.CustomTimeouts(create="10m")))
+Thing("second", {"of": first.id}, pulumi.ResourceOptions(deleted_with=first, ignore_changes=["of"]))
+Thing("read", {}, pulumi.ResourceOptions(id="thing-1"))
+pulumi.StackReference("organization/other/dev")
+pulumi.export("size", 3)
+"""
+
+
+@pytest.fixture
+def ran(run: RunProgram) -> Ran:
+    return run(PROGRAM)
+
+
+@pytest.fixture
+def states(ran: Ran) -> dict[str, dict[str, Any]]:
+    exported = stack_export(ran.deployment, ran.project)
+    # It must survive being a file.
+    resources = json.loads(json.dumps(exported))["deployment"]["resources"]
+    return {_short(each["urn"]): each for each in resources}
+
+
+def _short(urn: str) -> str:
+    """The name, with the package in front of a provider's."""
+    name = urn.rpartition("::")[2]
+    package = urn.partition("pulumi:providers:")[2].partition("::")[0]
+    return f"{package}/{name}" if package else name
+
+
+def test_all_resources_are_in_the_export(ran: Ran, states: dict[str, Any]) -> None:
+    assert set(states) == {_short(each.urn) for each in ran.deployment.resources}
+
+
+def test_a_resource_comes_after_all_that_it_needs(states: dict[str, dict[str, Any]]) -> None:
+    seen: set[str] = set()
+    for state in states.values():
+        needed = {state.get("parent"), state.get("provider", "").rpartition("::")[0]}
+        assert (needed | set(state.get("dependencies", []))) - {None, ""} <= seen
+        seen.add(state["urn"])
+
+
+def test_secrets_are_in_the_form_that_the_engine_reads(states: dict[str, Any]) -> None:
+    assert states["first"]["inputs"]["password"] == {
+        "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+        "plaintext": '{"a":1}',
+    }
+
+
+def test_options_are_in_the_export(states: dict[str, dict[str, Any]]) -> None:
+    first, second = states["first"], states["second"]
+    assert (first["protect"], first["retainOnDelete"]) == (True, True)
+    assert first["customTimeouts"] == {"create": 600}
+    assert (second["deletedWith"], second["ignoreChanges"]) == (first["urn"], ["of"])
+
+
+def test_a_resource_that_was_read_is_external(states: dict[str, dict[str, Any]]) -> None:
+    assert (states["read"]["external"], states["read"]["id"]) == (True, "thing-1")
+
+
+def test_positions_are_relative_to_the_project(states: dict[str, dict[str, Any]]) -> None:
+    assert states["group"]["sourcePosition"] == "project:///__main__.py#9"
+
+
+def test_a_state_holds_no_unknown_values(states: dict[str, dict[str, Any]]) -> None:
+    assert "outputs" not in states["organization/other/dev"]["outputs"]
+    assert "04da6b54-80e4-46f7-96ec-b56ff0331ba9" not in json.dumps(states)
