@@ -47,6 +47,26 @@ def test_private_blocks_are_never_open(block: str) -> None:
     assert wide(block, ipv4=32, ipv6=128) == []
 
 
+@pytest.mark.parametrize(
+    "block",
+    [
+        pytest.param("10.0.0.0/7", id="that begins private"),
+        pytest.param("100.0.0.0/9", id="that ends private"),
+        pytest.param("192.160.0.0/12", id="with a private part inside"),
+    ],
+)
+def test_a_block_is_public_that_is_private_only_in_part(block: str) -> None:
+    assert wide(block, ipv4=32) == [block]
+
+
+@pytest.mark.parametrize(
+    ("block", "expected"),
+    [pytest.param("10.0.0.1/32", [], id="private"), pytest.param("9.9.9.9/32", [], id="public")],
+)
+def test_a_single_address_is_judged(block: str, expected: list[str]) -> None:
+    assert wide(block) == expected
+
+
 def test_private_blocks_do_not_widen_their_public_neighbours() -> None:
     assert wide("10.0.0.0/8", "11.0.0.0/8") == []
 
