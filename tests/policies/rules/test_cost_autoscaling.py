@@ -115,6 +115,7 @@ def test_a_maximum_over_the_cap_is_found(
     ("kind", "properties"),
     [
         pytest.param(TARGET, {"serviceNamespace": "ecs", "maxCapacity": 10}, id="the cap"),
+        pytest.param(TARGET, {"serviceNamespace": "ecs", "maxCapacity": 3}, id="below the cap"),
         pytest.param(TARGET, {"serviceNamespace": "ecs"}, id="no maximum"),
         pytest.param(
             TARGET,

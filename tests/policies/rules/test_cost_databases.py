@@ -129,6 +129,8 @@ def test_a_capacity_over_the_cap_is_found(
         pytest.param({V2: {"maxCapacity": 0.5}}, {"maxCapacity": 0.5}, id="the cap"),
         pytest.param({}, {}, id="no serverless cluster"),
         pytest.param({"engineMode": "provisioned"}, {}, id="a provisioned cluster"),
+        pytest.param({"engineMode": "unheard-of"}, {}, id="another kind of cluster"),
+        pytest.param({V2: {"maxCapacity": 1}}, {}, id="well below the cap"),
         pytest.param({"engineMode": "serverless"}, {"maxCapacity": 16}, id="AWS's default allowed"),
         pytest.param(
             {"engineMode": "serverless", V1: {"maxCapacity": 2}}, {}, id="version 1 at the cap"
@@ -253,6 +255,9 @@ def test_a_cluster_without_a_storage_type_has_the_one_of_its_kind(
             {},
             id="the defaults",
         ),
+        pytest.param(
+            INSTANCE, {"allocatedStorage": 20, "iops": 9, "storageType": "gp2"}, {}, id="small"
+        ),
         pytest.param(INSTANCE, {"storageType": "gp3", "iops": 12000}, {}, id="IOPS at the default"),
         pytest.param(
             INSTANCE,
@@ -301,9 +306,7 @@ def test_a_multi_az_cluster_is_found_where_it_is_not_allowed() -> None:
     [
         pytest.param(INSTANCE, {"multiAz": False}, {}, id="one zone"),
         pytest.param(INSTANCE, {}, {}, id="nothing said"),
-        pytest.param(INSTANCE, {"dbClusterInstanceClass": "x"}, {}, id="no cluster"),
         pytest.param(CLUSTER, {}, {}, id="Aurora"),
-        pytest.param(CLUSTER, {"multiAz": True}, {}, id="not a property of clusters"),
         pytest.param(INSTANCE, {"multiAz": True}, {"allowed": True}, id="a standby is allowed"),
         pytest.param(
             CLUSTER,

@@ -1,12 +1,12 @@
 """Automatic scaling: the highest number of tasks that anything may start."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.resource import Graph, Properties, Resource
+from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
 from aws_policy_pack.rules.cost.services import SCALABLE_TARGET
 from aws_policy_pack.rules.cost.tasks import TASK_DEFINITION
@@ -14,10 +14,6 @@ from aws_policy_pack.wording import shown
 
 SCHEDULED_ACTION: Final = "aws:appautoscaling/scheduledAction:ScheduledAction"
 FUNCTION: Final = "aws:lambda/function:Function"
-MAX_CAPACITY: Final = {
-    SCALABLE_TARGET: "maxCapacity",
-    SCHEDULED_ACTION: "scalableTargetAction.maxCapacity",
-}
 
 
 class AutoscalingMaximum(RuleConfig):
@@ -62,9 +58,9 @@ class AutoscalingMaximum(RuleConfig):
     ),
 )
 def autoscaling_maximum(resource: Resource, graph: Graph, config: AutoscalingMaximum) -> Findings:
-    """Compares every maximum that the resource sets; capacities of other services are not tasks."""
+    """Compares every maximum that the resource sets."""
     del graph
-    for subject, number in _maxima(resource, config.environment_names):
+    for subject, number in MAXIMA[resource.type](resource, config.environment_names):
         if number > config.max:
             yield Finding(
                 problem=f"{subject} is {shown(number)}",
@@ -73,30 +69,43 @@ def autoscaling_maximum(resource: Resource, graph: Graph, config: AutoscalingMax
             )
 
 
-def _maxima(resource: Resource, names: tuple[str, ...]) -> Iterator[tuple[str, float]]:
-    """What the maxima are called, and their values."""
-    if resource.type == TASK_DEFINITION:
-        for container in resource.objects("containerDefinitions"):
-            yield from _in_container(container, names)
-    elif resource.type == FUNCTION:
-        yield from _in_variables(resource.object("environment.variables"), names)
-    elif resource.text("serviceNamespace") == "ecs":
-        path = MAX_CAPACITY[resource.type]
-        number = resource.number(path)
-        if number is not None:
-            yield f"`{path}`", number
+def _in_task(task: Resource, names: tuple[str, ...]) -> Iterator[tuple[str, float]]:
+    for container in task.objects("containerDefinitions"):
+        for entry in container.objects("environment"):
+            name = entry.text("name")
+            number = entry.number("value") if name in names else None
+            if number is not None:
+                yield f"`{name}` of container {shown(container.text('name'))}", number
 
 
-def _in_container(container: Properties, names: tuple[str, ...]) -> Iterator[tuple[str, float]]:
-    for entry in container.objects("environment"):
-        name = entry.text("name")
-        number = entry.number("value") if name in names else None
-        if number is not None:
-            yield f"`{name}` of container {shown(container.text('name'))}", number
-
-
-def _in_variables(variables: Properties, names: tuple[str, ...]) -> Iterator[tuple[str, float]]:
+def _in_function(function: Resource, names: tuple[str, ...]) -> Iterator[tuple[str, float]]:
+    variables = function.object("environment.variables")
     for name in names:
         number = variables.number(name)
         if number is not None:
             yield f"`{name}`", number
+
+
+def _of_target(target: Resource, _names: tuple[str, ...]) -> Iterator[tuple[str, float]]:
+    return _of_ecs(target, "maxCapacity")
+
+
+def _of_action(action: Resource, _names: tuple[str, ...]) -> Iterator[tuple[str, float]]:
+    return _of_ecs(action, "scalableTargetAction.maxCapacity")
+
+
+def _of_ecs(scaling: Resource, path: str) -> Iterator[tuple[str, float]]:
+    """The capacity at the path; that of another service than ECS is not a number of tasks."""
+    if scaling.text("serviceNamespace") == "ecs":
+        number = scaling.number(path)
+        if number is not None:
+            yield f"`{path}`", number
+
+
+MAXIMA: Final[Mapping[str, Callable[[Resource, tuple[str, ...]], Iterator[tuple[str, float]]]]] = {
+    SCALABLE_TARGET: _of_target,
+    SCHEDULED_ACTION: _of_action,
+    TASK_DEFINITION: _in_task,
+    FUNCTION: _in_function,
+}
+"""By type, what gives the names of the maxima and their values."""

@@ -15,6 +15,23 @@ INSTANCE: Final = "aws:rds/instance:Instance"
 CLUSTER: Final = "aws:rds/cluster:Cluster"
 CLUSTER_INSTANCE: Final = "aws:rds/clusterInstance:ClusterInstance"
 
+CLASS_PATHS: Final = {
+    INSTANCE: "instanceClass",
+    CLUSTER_INSTANCE: "instanceClass",
+    CLUSTER: "dbClusterInstanceClass",
+}
+"""Where the class stands; that of a cluster makes it a Multi-AZ cluster."""
+DEFAULT_STORAGE_TYPES: Final = {
+    INSTANCE: ("iops", "gp3"),
+    CLUSTER: ("dbClusterInstanceClass", "aurora"),
+}
+"""By type: the property that makes io1 the storage type where none is given, and the type else.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
+"""
+V1_MAXIMUM: Final = "scalingConfiguration.maxCapacity"
+V2_MAXIMUM: Final = "serverlessv2ScalingConfiguration.maxCapacity"
 SERVERLESS_V1_CAPACITY: Final = 16
 """ACUs that Aurora Serverless v1 may scale to where nothing is said.
 
@@ -33,9 +50,7 @@ class InstanceClass(RuleConfig):
 
 @resource_rule(
     "cost-rds-instance-class",
-    INSTANCE,
-    CLUSTER_INSTANCE,
-    CLUSTER,
+    *CLASS_PATHS,
     level=Level.MANDATORY,
     severity=Severity.HIGH,
     summary="A database has one of the instance classes that are allowed",
@@ -47,7 +62,7 @@ class InstanceClass(RuleConfig):
 )
 def instance_class(database: Resource, config: InstanceClass) -> Findings:
     """Compares the class of an instance, or of the instances of a Multi-AZ cluster."""
-    path = "dbClusterInstanceClass" if database.type == CLUSTER else "instanceClass"
+    path = CLASS_PATHS[database.type]
     given = database.text(path)
     if given is None or any(fnmatchcase(given, allowed) for allowed in config.classes):
         return
@@ -86,13 +101,8 @@ class ServerlessCapacity(RuleConfig):
 )
 def serverless_capacity(cluster: Resource, config: ServerlessCapacity) -> Findings:
     """Compares the maximum of either generation; the first has a default, the second none."""
-    v1 = "scalingConfiguration.maxCapacity"
-    for path in ("serverlessv2ScalingConfiguration.maxCapacity", v1):
-        given = cluster.number(path)
-        capacity = given
-        if path == v1 and given is None and cluster.text("engineMode") == "serverless":
-            capacity = SERVERLESS_V1_CAPACITY
-        if capacity is not None and capacity > config.max_capacity:
+    for path, given, capacity in _capacities(cluster):
+        if capacity > config.max_capacity:
             meaning = f", which means {capacity}" if given is None else ""
             yield Finding(
                 problem=f"`{path}` is {shown(given)}{meaning}",
@@ -100,6 +110,18 @@ def serverless_capacity(cluster: Resource, config: ServerlessCapacity) -> Findin
                 "(`maxCapacity` of cost-rds-serverless-capacity)",
                 fix=f"Lower `{path}`, or raise the cap in the pack's config",
             )
+
+
+def _capacities(cluster: Resource) -> Iterator[tuple[str, float | None, float]]:
+    """The maxima: where each stands, what is given there, and what that means."""
+    second = cluster.number(V2_MAXIMUM)
+    if second is not None:
+        yield V2_MAXIMUM, second, second
+    first = cluster.number(V1_MAXIMUM)
+    if first is not None:
+        yield V1_MAXIMUM, first, first
+    elif cluster.text("engineMode") == "serverless":
+        yield V1_MAXIMUM, None, SERVERLESS_V1_CAPACITY
 
 
 class RdsStorage(RuleConfig):
@@ -146,7 +168,8 @@ def storage(database: Resource, config: RdsStorage) -> Findings:
                 fix=f"Lower `{path}`, or raise the cap in the pack's config",
             )
     given = database.text("storageType")
-    kind = given or _default_storage_type(database)
+    implied_by, otherwise = DEFAULT_STORAGE_TYPES[database.type]
+    kind = given or ("io1" if database.has(implied_by) else otherwise)
     if kind not in config.storage_types:
         meaning = "" if given else f", which means {shown(kind)}"
         yield Finding(
@@ -154,17 +177,6 @@ def storage(database: Resource, config: RdsStorage) -> Findings:
             wanted=f"one of {listed(config.storage_types)} (`storageTypes` of cost-rds-storage)",
             fix="Choose another `storageType`, or allow this one in the pack's config",
         )
-
-
-def _default_storage_type(database: Resource) -> str:
-    """The type that RDS takes where none is given.
-
-    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
-    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
-    """
-    if database.type == CLUSTER:
-        return "io1" if database.has("dbClusterInstanceClass") else "aurora"
-    return "io1" if database.has("iops") else "gp3"
 
 
 class MultiAz(RuleConfig):
@@ -200,11 +212,12 @@ def multi_az(database: Resource, config: MultiAz) -> Findings:
 
 def _copies(database: Resource) -> Iterator[tuple[str, str]]:
     """What makes the database Multi-AZ, and how to undo it."""
-    if database.type == INSTANCE and database.flag("multiAz"):
+    if database.flag("multiAz"):
         yield "`multiAz` is true", "Set `multiAz` to false"
-    if database.type == CLUSTER and database.has("dbClusterInstanceClass"):
-        given = shown(database.text("dbClusterInstanceClass"))
+    path = CLASS_PATHS[CLUSTER]
+    given = database.text(path)
+    if given is not None:
         yield (
-            f"`dbClusterInstanceClass` is {given}, which makes three instances in three zones",
+            f"`{path}` is {shown(given)}, which makes three instances in three zones",
             "Use a single instance or Aurora",
         )
