@@ -1,0 +1,182 @@
+"""`nox -s bench`: what preflight and the pack cost, as ratios measured in one run.
+
+Ratios hold on any machine; seconds do not. Each is the median over rounds in which the two sides
+take turns.
+"""
+
+import argparse
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import grpc
+from google.protobuf import empty_pb2
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzeStackRequest
+from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
+
+from ops.bare_run import bare_monitor, run_bare
+from ops.paths import PACK, ROOT, STACK
+from pulumi_preflight.monitor import stack_request
+from pulumi_preflight.program import run_program
+from pulumi_preflight.project import Project, load_project
+
+EMPTY_RULE = """
+from pulumi_policy import {kind}ValidationPolicy, EnforcementLevel, PolicyPack
+PolicyPack("empty", policies=[{kind}ValidationPolicy(
+    name="nothing", description="Nothing", validate=lambda args, report: None)])
+"""
+ONE_STACK_RULE = """
+from aws_policy_pack.analyzer import serve
+from aws_policy_pack.registry import select
+serve("one", select(ids=["names-unique-logical"]))
+"""
+PROJECT_FILE = "runtime: python\n"
+UNLIMITED = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Prints each ratio beside its goal."""
+    parser = argparse.ArgumentParser(prog="nox -s bench --", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7, help="rounds a ratio (default: 7)")
+    rounds = parser.parse_args(arguments).rounds
+    project = load_project(STACK, stack="local", config_overrides={})
+    requests, whole = _requests(project)
+    sys.stdout.write(f"reference stack: {len(requests)} resources; {rounds} rounds\n")
+    _row("preflight / bare program", _preflight(project, rounds), 1.5)
+    with tempfile.TemporaryDirectory() as folder:
+        empty = _pack(Path(folder) / "empty", EMPTY_RULE.format(kind="Resource"))
+        empty_stack = _pack(Path(folder) / "stack", EMPTY_RULE.format(kind="Stack"))
+        one = _pack(Path(folder) / "one", ONE_STACK_RULE)
+        _row("boot / empty pack's boot", _boot(empty, rounds), 2.0)
+        with _served(PACK) as own, _served(empty) as stock, _served(empty_stack) as stock_stack:
+            _row(
+                "all rules / one empty rule, a resource",
+                _paired(lambda: _analyze(own, requests), lambda: _analyze(stock, requests), rounds),
+                1.3,
+            )
+            _row(
+                "all stack rules / one empty stock rule",
+                _paired(
+                    lambda: own.AnalyzeStack(whole), lambda: stock_stack.AnalyzeStack(whole), rounds
+                ),
+                None,
+            )
+            with _served(one) as single:
+                _row(
+                    "all stack rules / one of ours",
+                    _paired(
+                        lambda: own.AnalyzeStack(whole), lambda: single.AnalyzeStack(whole), rounds
+                    ),
+                    3.0,
+                )
+            thousand, ten_thousand = _copies(whole, 1_000), _copies(whole, 10_000)
+            ratio = _paired(
+                lambda: own.AnalyzeStack(ten_thousand),
+                lambda: own.AnalyzeStack(thousand),
+                min(rounds, 3),
+            )
+            _row("a resource of 10,000 / of 1,000", ratio / 10, 1.2)
+    return 0
+
+
+def _row(name: str, ratio: float, goal: float | None) -> None:
+    wanted = f"  (goal: at most {goal})" if goal else ""
+    sys.stdout.write(f"{name:40} {ratio:5.2f}{wanted}\n")
+    sys.stdout.flush()
+
+
+def _paired(first: Callable[[], object], second: Callable[[], object], rounds: int) -> float:
+    """The median ratio of two durations, taken in turns after one round that does not count."""
+    ratios = [_seconds(first) / _seconds(second) for _ in range(rounds + 1)]
+    return statistics.median(ratios[1:])
+
+
+def _seconds(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def _requests(project: Project) -> tuple[list[AnalyzeRequest], AnalyzeStackRequest]:
+    """What the engine would send to a pack for the reference stack."""
+    requests: list[AnalyzeRequest] = []
+
+    def remember(request: AnalyzeRequest) -> Struct:
+        requests.append(request)
+        return request.properties
+
+    deployment = run_program(project, check=remember)
+    return requests, stack_request(deployment)
+
+
+def _copies(whole: AnalyzeStackRequest, count: int) -> AnalyzeStackRequest:
+    """The stack's resources over and over, each under a name of its own, up to a number."""
+    copies = AnalyzeStackRequest()
+    for number in range(count):
+        resource = copies.resources.add()
+        resource.CopyFrom(whole.resources[number % len(whole.resources)])
+        resource.urn += f"-{number}"
+        resource.name += f"-{number}"
+        if "name" in resource.properties.fields:
+            resource.properties.fields["name"].string_value += f"-{number}"
+    return copies
+
+
+def _preflight(project: Project, rounds: int) -> float:
+    config = {key: value.text for key, value in project.config.items()}
+    command = [sys.executable, "-m", "ops.preview", "--offline", "--stack", project.stack]
+    with bare_monitor() as address:
+        return _paired(
+            lambda: subprocess.run(command, cwd=ROOT, capture_output=True, check=False),
+            lambda: run_bare(
+                address,
+                project.root / "__main__.py",
+                project=project.name,
+                stack=project.stack,
+                config=config,
+            ),
+            rounds,
+        )
+
+
+def _boot(empty: Path, rounds: int) -> float:
+    def boot(folder: Path) -> None:
+        with _served(folder) as pack:
+            pack.GetAnalyzerInfo(empty_pb2.Empty())
+
+    return _paired(lambda: boot(PACK), lambda: boot(empty), rounds)
+
+
+def _analyze(pack: AnalyzerStub, requests: Sequence[AnalyzeRequest]) -> None:
+    for request in requests:
+        pack.Analyze(request)
+
+
+def _pack(folder: Path, program: str) -> Path:
+    folder.mkdir()
+    (folder / "__main__.py").write_text(program, encoding="utf-8")
+    (folder / "PulumiPolicy.yaml").write_text(PROJECT_FILE, encoding="utf-8")
+    return folder
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[AnalyzerStub]:
+    """Boots a pack as the engine does and connects to it."""
+    command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(folder)]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            port = int(process.stdout.readline()) if process.stdout else 0
+            with grpc.insecure_channel(f"127.0.0.1:{port}", options=UNLIMITED) as channel:
+                yield AnalyzerStub(channel)
+        finally:
+            process.kill()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
