@@ -8,7 +8,7 @@ the evaluation turns that into "not evaluated", so that no rule has to guard any
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from aws_policy_pack.wire import UNKNOWN, Unknown, Value
 
@@ -229,6 +229,16 @@ class Graph:
         for resource in self.resources:
             self._by_type.setdefault(resource.type, []).append(resource)
         self._identities: dict[str, dict[str, Resource]] = {}
+        self._facts: dict[Callable[[Graph], object], object] = {}
+
+    def once(self, make: "Callable[[Graph], Read]") -> Read:
+        """What a function makes of the whole graph, made once.
+
+        A rule that is called for each resource asks here for what is the same for all of them.
+        """
+        if make not in self._facts:
+            self._facts[make] = make(self)
+        return cast("Read", self._facts[make])
 
     def of_type(self, *types: str) -> tuple[Resource, ...]:
         """The resources of these types, in the order of the types, then of registration."""

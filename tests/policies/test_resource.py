@@ -49,6 +49,10 @@ READS: list[tuple[str, Callable[[Properties], object], Value, object]] = [
     ("objects-from-json", lambda p: [o.text("a") for o in p.objects("key")], '[{"a":"1"}]', ["1"]),
     ("objects-from-one", lambda p: [o.text("a") for o in p.objects("key")], {"a": "1"}, ["1"]),
     ("raw", lambda p: p.raw("key"), [1, {"a": None}], [1, {"a": None}]),
+    ("has", lambda p: p.has("key"), 0, True),
+    ("has-unknown", lambda p: p.has("key"), UNKNOWN, True),
+    ("has-inner", lambda p: p.has("key.inner"), {"inner": UNKNOWN}, True),
+    ("has-no-inner", lambda p: p.has("key.other"), {"inner": 1}, False),
 ]
 ABSENT: list[tuple[str, Callable[[Properties], object], object]] = [
     ("text", lambda p: p.text("key"), None),
@@ -81,7 +85,7 @@ UNKNOWNS: list[tuple[str, Callable[[Properties], object], Value, str]] = [
     ("text", lambda p: p.text("key"), UNKNOWN, "key"),
     ("number", lambda p: p.number("key"), UNKNOWN, "key"),
     ("flag", lambda p: p.flag("key"), UNKNOWN, "key"),
-    ("has", lambda p: p.has("key"), UNKNOWN, "key"),
+    ("has-below", lambda p: p.has("key.inner"), UNKNOWN, "key"),
     ("texts-item", lambda p: p.texts("key"), ["a", UNKNOWN], "key[1]"),
     ("objects-item", lambda p: p.objects("key"), [UNKNOWN], "key[0]"),
     ("inner", lambda p: p.text("key.inner"), {"inner": UNKNOWN}, "key.inner"),
@@ -216,6 +220,17 @@ class TestGraph:
         source = resource("source", values={"redrivePolicy": UNKNOWN})
         with pytest.raises(Unreadable):
             Graph([source]).referenced(source, "redrivePolicy", QUEUE)
+
+    def test_a_fact_about_the_graph_is_worked_out_once(self) -> None:
+        asked: list[Graph] = []
+
+        def count(graph: Graph) -> int:
+            asked.append(graph)
+            return len(graph.resources)
+
+        graph, other = Graph([resource("a")]), Graph([])
+        assert (graph.once(count), graph.once(count), other.once(count)) == (1, 1, 0)
+        assert asked == [graph, other]
 
     def test_referring_is_the_way_back(self) -> None:
         target = resource("dead", values={"arn": "arn:dead"})
