@@ -2,7 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from ops import engine
@@ -24,21 +26,47 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--offline", action="store_true", help="leave the engine's preview out")
     options, rest = parser.parse_known_args(arguments)
 
-    pack = [] if "--policy-pack" in rest else _pack(options.project, options.stack)
-    status = preflight([str(options.project), "--stack", options.stack, *pack, *rest])
+    pack, profile = _pack(options.project, options.stack)
+    judges = ["--policy-pack", str(pack), "--policy-pack-config", str(profile)]
+    status = preflight(
+        [
+            str(options.project),
+            *("--stack", options.stack),
+            *([] if "--policy-pack" in rest else judges),
+            *rest,
+        ],
+        # Another pack's profile may speak of rules that are not ours.
+        section=partial(_cost_table, profile) if pack == PACK else None,
+    )
     if status == 0 and not options.offline and options.project.resolve() == STACK:
         return engine.preview(options.stack)
     return status
 
 
-def _pack(project: Path, stack: str) -> list[str]:
+def _pack(project: Path, stack: str) -> tuple[Path, Path]:
     """The project's own pack and profile where its folder `policies` has them, else ours."""
     own = project / "policies"
     pack = own if (own / "PulumiPolicy.yaml").exists() else PACK
     profile = own / "profile.json"
-    if not profile.exists():
-        profile = profile_of(stack)
-    return ["--policy-pack", str(pack), "--policy-pack-config", str(profile)]
+    return pack, profile if profile.exists() else profile_of(stack)
+
+
+def _cost_table(profile: Path, export: Mapping[str, object], *, width: int, colour: bool) -> str:
+    """What the stack costs, held against the budget of its profile."""
+    # Loaded while the program and the packs run already.
+    from aws_policy_pack.cost.report import Budget, cost_report, render_terminal  # noqa: PLC0415
+    from aws_policy_pack.profiles import load_profile  # noqa: PLC0415
+    from aws_policy_pack.rules.cost.budget import MonthlyBudget  # noqa: PLC0415
+
+    limits = load_profile(profile).config(MonthlyBudget)
+    budget = Budget(base=Decimal(str(limits.budget_base)), worst=Decimal(str(limits.budget_worst)))
+    report = cost_report(
+        export,
+        budget=budget,
+        environment_names=limits.environment_names,
+        free=limits.free_types,
+    )
+    return render_terminal(report, width=width, colour=colour)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,15 @@
-"""The command line `aws-policy-pack`: shows the rules, checks profiles, starts a new pack."""
+"""The command line `aws-policy-pack`: shows rules and costs, checks profiles, starts a pack."""
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from aws_policy_pack.config import ConfigError, nearest
+from aws_policy_pack.cost.report import cost_report, render_json, render_terminal
+from aws_policy_pack.cost.state import StateError
 from aws_policy_pack.docs import rule_section
 from aws_policy_pack.profiles import load_profile
 from aws_policy_pack.registry import RULES, select
@@ -18,6 +21,7 @@ EXAMPLES = """examples:
   aws-policy-pack list --area sqs --severity high
   aws-policy-pack explain sqs-redrive-policy-shape
   aws-policy-pack check-config policies/profiles/prod.json
+  aws-policy-pack cost state.json --format json
 """
 
 
@@ -35,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], str] = options.command
     try:
         sys.stdout.write(command(options))
-    except (ConfigError, ScaffoldError, UsageError) as error:
+    except (ConfigError, ScaffoldError, StateError, UsageError) as error:
         sys.stderr.writelines(f"error: {line}\n" for line in str(error).splitlines())
         return 2
     return 0
@@ -67,6 +71,14 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check-config", help="check a profile, strictly")
     check.add_argument("file", type=Path, metavar="FILE")
     check.set_defaults(command=_check_config)
+
+    cost = commands.add_parser("cost", help="what a stack costs in a month")
+    cost.add_argument(
+        "state", type=Path, metavar="STATE", help="a stack export, or preflight's --save-state"
+    )
+    cost.add_argument("--region", help="of resources that name none (default: the provider's)")
+    cost.add_argument("--format", choices=["table", "json"], default="table")
+    cost.set_defaults(command=_cost)
 
     path = commands.add_parser("path", help="the folder to give to `--policy-pack`")
     path.set_defaults(command=lambda _: f"{SERVED}\n")
@@ -121,6 +133,13 @@ def _explain(options: argparse.Namespace) -> str:
 def _check_config(options: argparse.Namespace) -> str:
     load_profile(options.file)
     return f"{options.file}: no mistakes\n"
+
+
+def _cost(options: argparse.Namespace) -> str:
+    report = cost_report(options.state, region=options.region)
+    if options.format == "json":
+        return render_json(report)
+    return render_terminal(report, width=shutil.get_terminal_size().columns)
 
 
 def _init(options: argparse.Namespace) -> str:

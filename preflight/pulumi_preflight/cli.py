@@ -20,6 +20,7 @@ from pulumi_preflight.files import write_whole
 # What a run needs is imported when it is needed: `--help` answers at once, and the packs boot
 # while the rest loads.
 if TYPE_CHECKING:
+    from pulumi_preflight.reports.terminal import Addition, Section
     from pulumi_preflight.verdict import Verdict
 
 PASSED, FAILED, NO_VERDICT = 0, 1, 2
@@ -29,13 +30,18 @@ TERMINATED = 128 + signal.SIGTERM
 _DEBUG = "PULUMI_PREFLIGHT_DEBUG"
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Runs the command; gives 0, 1 or 2, or 130 and 143 where a signal ended it."""
+def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None) -> int:
+    """Runs the command; gives 0, 1 or 2, or 130 and 143 where a signal ended it.
+
+    Args:
+        argv: The arguments; the process's own where not given.
+        section: What a caller adds to the terminal's report, above the verdict line.
+    """
     started = time.perf_counter()
     try:
         options = parse(argv)
         with _ending_on_sigterm():
-            return _run(options, started)
+            return _run(options, started, section)
     except SystemExit as exit_:
         return int(exit_.code or 0)
     except PreflightError as error:
@@ -55,7 +61,7 @@ class _Terminated(BaseException):
     """SIGTERM arrived; it unwinds the run like a Ctrl-C, so that no process stays behind."""
 
 
-def _run(options: Options, started: float) -> int:
+def _run(options: Options, started: float, section: "Section | None") -> int:
     from pulumi_preflight.packs import PackChoice, Packs  # noqa: PLC0415 - see the top
     from pulumi_preflight.program import run_program  # noqa: PLC0415 - see the top
     from pulumi_preflight.project import load_project  # noqa: PLC0415 - see the top
@@ -95,11 +101,12 @@ def _run(options: Options, started: float) -> int:
         notes.append(Note(text="no --policy-pack was given: only the program itself was judged"))
     seconds = time.perf_counter() - started
     verdict = judge(deployment, packs.reported, context, seconds=seconds, notes=notes)
-    if options.save_state is not None:
-        from pulumi_preflight.state import stack_export  # noqa: PLC0415 - see the top
+    from pulumi_preflight.state import stack_export  # noqa: PLC0415 - see the top
 
+    if options.save_state is not None:
         write_whole(options.save_state, partial(_dump, stack_export(deployment, project)))
-    _report(verdict, options, folder=os.path.relpath(options.project))
+    addition = partial(section, stack_export(deployment, project)) if section else None
+    _report(verdict, options, os.path.relpath(options.project), addition)
     return PASSED if verdict.passed else FAILED
 
 
@@ -108,8 +115,8 @@ def _dump(content: object, stream: TextIO) -> None:
     stream.write("\n")
 
 
-def _report(verdict: "Verdict", options: Options, *, folder: str) -> None:
-    write = _writer(options.format, folder)
+def _report(verdict: "Verdict", options: Options, folder: str, addition: "Addition | None") -> None:
+    write = _writer(options.format, folder, addition)
     if options.output is None:
         _to_stdout(partial(write, verdict))
         return
@@ -119,14 +126,16 @@ def _report(verdict: "Verdict", options: Options, *, folder: str) -> None:
     sys.stderr.write(f"{verdict_line(verdict)}; the report is in {options.output}\n")
 
 
-def _writer(name: str, folder: str) -> "Callable[[Verdict, TextIO], None]":
+def _writer(
+    name: str, folder: str, addition: "Addition | None"
+) -> "Callable[[Verdict, TextIO], None]":
     if name == "json":
         from pulumi_preflight.reports import json as json_report  # noqa: PLC0415 - see the top
 
         return json_report.write
     from pulumi_preflight.reports import terminal  # noqa: PLC0415 - rich is slow to import
 
-    return partial(terminal.write, folder=folder)
+    return partial(terminal.write, folder=folder, addition=addition)
 
 
 def _to_stdout(write: "Callable[[TextIO], None]") -> None:

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TextIO, TypeVar
+from typing import Protocol, TextIO, TypeVar
 
 from rich.console import Console, ConsoleDimensions
 from rich.text import Text
@@ -28,18 +28,35 @@ _Item = TypeVar("_Item")
 _LEVEL_STYLES = {Level.MANDATORY: "bold red", Level.ADVISORY: "yellow"}
 
 
-def write(verdict: Verdict, stream: TextIO, *, folder: str = "") -> None:
+class Addition(Protocol):
+    """Text for the report, in lines of at most `width` columns, with ANSI colours or without."""
+
+    def __call__(self, *, width: int, colour: bool) -> str:
+        """Gives the text."""
+
+
+class Section(Protocol):
+    """Text for the report, made from the stack export that preflight writes."""
+
+    def __call__(self, export: Mapping[str, object], *, width: int, colour: bool) -> str:
+        """Gives the text; see `Addition`."""
+
+
+def write(
+    verdict: Verdict, stream: TextIO, *, folder: str = "", addition: Addition | None = None
+) -> None:
     """Writes the verdict, in colour on a terminal unless NO_COLOR is set.
 
     Args:
         verdict: The verdict.
         stream: Where to.
         folder: The project's folder as the reader would type it; put in front of file names.
+        addition: What to add above the verdict line.
     """
     console = Console(file=stream, highlight=False, emoji=False, markup=False)
     if not stream.isatty() and "COLUMNS" not in os.environ:
         console.size = ConsoleDimensions(_WIDTH_WITHOUT_TERMINAL, console.height)
-    _Report(console, verdict, folder).write()
+    _Report(console, verdict, folder).write(addition)
 
 
 class _Report:
@@ -52,7 +69,7 @@ class _Report:
         packs = {finding.pack for finding in verdict.findings} - {OWN_PACK}
         self._several_packs = len(packs) > 1
 
-    def write(self) -> None:
+    def write(self, addition: Addition | None) -> None:
         verdict = self._verdict
         shown = [resource for resource in verdict.resources if _is_shown(resource)]
         self._console.print(
@@ -69,6 +86,10 @@ class _Report:
         self._findings(Level.ADVISORY)
         self._findings(Level.MANDATORY)
         self._console.print()
+        if addition:
+            colour = self._console.is_terminal and not self._console.no_color
+            text = addition(width=self._console.width, colour=colour)
+            self._console.print(Text.from_ansi(text), soft_wrap=True)
         self._console.print(
             Text(verdict_line(verdict), style="bold green" if verdict.passed else "bold red")
         )
