@@ -16,7 +16,12 @@ SECRET: Final = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type token
 SECRET_VERSION: Final = "aws:secretsmanager/secretVersion:SecretVersion"  # noqa: S105 - likewise
 SECRET_ROTATION: Final = "aws:secretsmanager/secretRotation:SecretRotation"  # noqa: S105 - likewise
 PARAMETER: Final = "aws:ssm/parameter:Parameter"
-HOURS_OF_A_DAY: Final = 24
+VALUES: Final = {
+    SECRET_VERSION: (("secretString", "secretBinary"), "secretStringWo"),
+    PARAMETER: (("value",), "valueWo"),
+}
+"""The properties that hold the value, and the one that the state does not keep, by type."""
+HOURS: Final = {"hour": 1, "day": 24}
 RATE: Final = re.compile(r"rate\(\s*([0-9]{1,9})\s+(hour|day)s?\s*\)")
 
 
@@ -72,18 +77,18 @@ def rotation(secret: Resource, graph: Graph, config: Rotation) -> Findings:
         )
     periods, unreadable = survey(rotations, _period)
     yield from unreadable
-    for holder, (days, told) in periods:
-        if days > config.max_days:
+    for holder, period in periods:
+        if period is not None and period[0] > config.max_days:
             yield Finding(
                 resource=holder,
-                problem=told,
+                problem=period[1],
                 wanted=f"at most {config.max_days} days (`maxDays` of secrets-rotation)",
                 fix="Rotate automatically, and often enough",
             )
 
 
-def _period(rotation: Resource) -> tuple[float, str]:
-    """The days between rotations and the setting that says so; 0 for a schedule of its own."""
+def _period(rotation: Resource) -> tuple[float, str] | None:
+    """The days between rotations and the setting that says so; `None` if it cannot be told."""
     if is_given(rotation, "rotationEnabled") and not rotation.flag("rotationEnabled"):
         return inf, "`rotationEnabled` is false"
     days = rotation.number("rotationRules.automaticallyAfterDays")
@@ -92,10 +97,9 @@ def _period(rotation: Resource) -> tuple[float, str]:
     schedule = rotation.text("rotationRules.scheduleExpression")
     rate = RATE.fullmatch(schedule or "")
     if rate is None:
-        return 0, ""
+        return None
     count, unit = rate.groups()
-    days = int(count) / HOURS_OF_A_DAY if unit == "hour" else int(count)
-    return days, f"`scheduleExpression` is {shown(schedule)}"
+    return int(count) * HOURS[unit] / HOURS["day"], f"`scheduleExpression` is {shown(schedule)}"
 
 
 @stack_rule(
@@ -133,12 +137,10 @@ def no_literal_value(holder: Resource, graph: Graph) -> Findings:  # noqa: ARG00
     """
     if holder.type == PARAMETER and holder.text("type") != "SecureString":
         return
-    keys = ("value",) if holder.type == PARAMETER else ("secretString", "secretBinary")
+    keys, write_only = VALUES[holder.type]
     for key in keys:
-        if key in holder.ignore_changes or holder.references.get(key):
-            continue
-        if is_given(holder, key) and holder.raw(key) != "":
-            write_only = "valueWo" if holder.type == PARAMETER else "secretStringWo"
+        is_made_elsewhere = key in holder.ignore_changes or bool(holder.references.get(key))
+        if not is_made_elsewhere and is_given(holder, key) and holder.raw(key) != "":
             yield Finding(
                 problem=f"`{key}` comes from the program or its config, not from a resource",
                 wanted="a value that a resource generates, or a write-only one that the state does "

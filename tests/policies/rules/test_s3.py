@@ -370,6 +370,11 @@ def test_a_bucket_without_lifecycle_is_told(stack: list[Example], problem: str) 
             id="switched-off",
         ),
         pytest.param(
+            [bucket(), beside(LIFECYCLES[0], {"rules": [{"status": "enabled"}]})],
+            ["data: none of its lifecycle rules is switched on"],
+            id="status-that-s3-refuses",
+        ),
+        pytest.param(
             [bucket(lifecycleRules=[])], ["data: it has no lifecycle rules"], id="empty-list"
         ),
         pytest.param([bucket(lifecycleRules=None)], ["data: it has no lifecycle rules"], id="null"),

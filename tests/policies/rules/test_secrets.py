@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
+from pydantic import ValidationError
 
 from aws_policy_pack.rules import secrets
 from aws_policy_pack.rules.secrets import PARAMETER, SECRET, SECRET_ROTATION, SECRET_VERSION
@@ -132,6 +133,13 @@ def test_a_rotation_can_be_switched_off(enabled: object, expected: list[str]) ->
     assert problems(analyze_stack(secrets.rotation, stack)) == expected
 
 
+def test_the_days_are_at_least_one() -> None:
+    told = secrets.rotation.config.model_validate({"maxDays": 1}).model_dump(by_alias=True)
+    assert told["maxDays"] == 1
+    with pytest.raises(ValidationError):
+        secrets.rotation.config.model_validate({"maxDays": 0})
+
+
 def test_a_rotation_of_another_secret_does_not_count() -> None:
     other = Example(type=SECRET, name="other")
     stack = [TOKEN, other, rotation({"automaticallyAfterDays": 1})]
@@ -199,6 +207,11 @@ LITERAL = "comes from the program or its config, not from a resource"
             version("hunter2", ignored=("secretBinary",)),
             [f"token: `secretString` {LITERAL}"],
             id="another-change-ignored",
+        ),
+        pytest.param(
+            version("a", "secretString", secretBinary="YQ==", ignored=("secretString",)),
+            [f"token: `secretBinary` {LITERAL}"],
+            id="one-of-both-ignored",
         ),
         pytest.param(
             version("a", "secretString", secretBinary="YQ=="),

@@ -58,6 +58,7 @@ def test_a_queue_without_dead_letter_queue_is_told() -> None:
             id="takes-dead-letters-of-another-stack",
         ),
         pytest.param([queue("orders"), allow_beside("orders")], id="takes-them-by-a-resource"),
+        pytest.param([queue("orders", redriveAllowPolicy="{}")], id="takes-them-by-default"),
     ],
 )
 def test_a_queue_with_a_dead_letter_queue_passes(stack: list[Example]) -> None:
