@@ -234,6 +234,7 @@ def test_a_surge_over_the_cap_is_found(
     [
         pytest.param({"desiredCount": 4, "deploymentMaximumPercent": 200}, {}, id="the default"),
         pytest.param({"desiredCount": 4}, {}, id="what ECS takes by itself"),
+        pytest.param({"deploymentMaximumPercent": 150}, {}, id="below the cap"),
         pytest.param({"deploymentMaximumPercent": 150}, {"maxPercent": 150}, id="the cap"),
         pytest.param(
             {"schedulingStrategy": "DAEMON"}, {"maxPercent": 100}, id="a daemon, which has no surge"

@@ -165,7 +165,7 @@ def deployment_surge(service: Resource, graph: Graph, config: DeploymentSurge) -
     meaning = f", which means {percent}" if given is None else ""
     yield Finding(
         problem=f"`deploymentMaximumPercent` is {shown(given)}{meaning}: during a deployment "
-        f"{shown(tasks)} tasks become up to {int(tasks * percent // 100)}",
+        f"{shown(tasks)} tasks become up to {shown(tasks * percent // 100)}",
         wanted=f"at most {config.max_percent} (`maxPercent` of cost-ecs-deployment-surge)",
         fix="Lower `deploymentMaximumPercent`, or raise the cap in the pack's config",
     )
