@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pulumi_preflight.arns import Place
 from pulumi_preflight.derived import DEFAULTS, DERIVED, name_properties, physical_name
 from pulumi_preflight.kinds import empty, in_kind
+from pulumi_preflight.random_values import random_outputs
 from pulumi_preflight.shapes import Kind, PropertyShape, Shape, Shapes
 from pulumi_preflight.urns import type_of
 from pulumi_preflight.well_formed import Subject, is_identity, resource_id, value_for
@@ -68,10 +69,11 @@ class Outputs:
             place=wanted.place,
             id=given_id,
         )
-        identity = str(wanted.known.get("id") or given_id)
+        made = {} if self._keep_unknowns else random_outputs(subject, inputs)
+        identity = str(wanted.known.get("id") or given_id or made.get("id", ""))
         if not identity and not self._keep_unknowns:
             identity = resource_id(subject)
-        outputs = self._echoed(shape, inputs)
+        outputs = made | self._echoed(shape, inputs)
         for property_ in shape:
             if property_.name in outputs or property_.optional:
                 continue

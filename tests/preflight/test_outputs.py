@@ -284,3 +284,38 @@ def test_partitions_follow_the_region(region: str, partition: str, suffix: str) 
     place = Place(region=region)
     assert (place.partition, place.dns_suffix) == (partition, suffix)
     assert place.arn("sqs", "q") == f"arn:{partition}:sqs:{region}:123456789012:q"
+
+
+@pytest.mark.parametrize(
+    ("type_", "inputs", "name", "pattern"),
+    [
+        pytest.param("randomString:RandomString", {"length": 5.0}, "result", ".{5}", id="string"),
+        pytest.param(
+            "randomPassword:RandomPassword", {"length": 100.0}, "result", ".{100}", id="password"
+        ),
+        pytest.param("randomId:RandomId", {"byteLength": 2.0}, "hex", f"{DIGITS}{{4}}", id="id"),
+        pytest.param("randomInteger:RandomInteger", {"min": 7.0}, "result", "7.0", id="integer"),
+        pytest.param(
+            "randomShuffle:RandomShuffle",
+            {"inputs": ["a", "b"], "resultCount": 1.0},
+            "results",
+            r"\['a'\]",
+            id="shuffle",
+        ),
+        pytest.param("randomUuid:RandomUuid", {}, "result", "[-0-9a-f]{14}4.{3}-a.{16}", id="uuid"),
+    ],
+)
+def test_random_values_are_of_the_size_that_was_asked_for(
+    type_: str, inputs: dict[str, PropertyValue], name: str, pattern: str
+) -> None:
+    outputs = Outputs(Shapes(lambda _question, _of: None), keep_unknowns=False)
+    urn = f"urn:pulumi:dev::shop::random:index/{type_}::a"
+    filled = outputs.of_resource(Wanted(urn=urn, inputs=inputs, place=Place(region="")))
+    assert re.fullmatch(pattern, str(filled.outputs[name]))
+
+
+def test_a_random_pet_is_its_id() -> None:
+    outputs = Outputs(Shapes(lambda _question, _of: None), keep_unknowns=False)
+    urn = "urn:pulumi:dev::shop::random:index/randomPet:RandomPet::a"
+    filled = outputs.of_resource(Wanted(urn=urn, inputs={}, place=Place(region="")))
+    assert re.fullmatch("[a-z]+-[a-z]+", filled.id)
