@@ -230,6 +230,9 @@ class Graph:
             self._by_type.setdefault(resource.type, []).append(resource)
         self._identities: dict[str, dict[str, Resource]] = {}
         self._facts: dict[Callable[[Graph], object], object] = {}
+        self._referenced: dict[
+            tuple[Resource, str, tuple[str, ...]], tuple[Resource, ...] | Unreadable
+        ] = {}
 
     def once(self, make: "Callable[[Graph], Read]") -> Read:
         """What a function makes of the whole graph, made once.
@@ -257,6 +260,20 @@ class Graph:
         Raises:
             Unreadable: The property is not known and nothing says where it comes from.
         """
+        question = (resource, path, types)
+        if question not in self._referenced:
+            try:
+                self._referenced[question] = self._look_up(resource, path, types)
+            except Unreadable as unreadable:
+                self._referenced[question] = unreadable
+        answer = self._referenced[question]
+        if isinstance(answer, Unreadable):
+            raise Unreadable(answer.path, answer.reason, answer.resource)
+        return answer
+
+    def _look_up(
+        self, resource: Resource, path: str, types: tuple[str, ...]
+    ) -> tuple[Resource, ...]:
         found = [
             target
             for urn in resource.references.get(path.split(".", maxsplit=1)[0], ())

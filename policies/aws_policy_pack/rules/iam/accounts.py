@@ -92,7 +92,7 @@ def account_literal(resource: Resource, graph: Graph, config: AccountLiteral) ->
     id is right either way. Its own account is the one in its resources' ARNs; before anything is
     known of them, only the emulators' account can be judged.
     """
-    own = _own_accounts(graph)
+    own = graph.once(_own_accounts)
     for key in PROPERTIES[resource.type]:
         if not is_given(resource, key):
             continue
