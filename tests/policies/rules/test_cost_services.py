@@ -86,6 +86,7 @@ def test_a_service_over_its_cap_is_found(
     ("properties", "config"),
     [
         pytest.param({"desiredCount": 4}, {}, id="the default cap"),
+        pytest.param({"desiredCount": 3}, {}, id="below the default cap"),
         pytest.param({"desiredCount": 0}, {"max": 0}, id="none where none are allowed"),
         pytest.param({"desiredCount": 5}, {"max": 5}, id="the cap"),
         pytest.param({"desiredCount": 9}, {"overrides": {"subject": 9}}, id="the service's cap"),
@@ -122,9 +123,9 @@ def test_a_secret_count_is_compared() -> None:
     [
         pytest.param({"web": 13}, {}, "13 tasks together (web 13)", id="one service"),
         pytest.param(
-            {"web": 2, "worker": 4, "idle": 0},
+            {"worker": 2, "web": 4, "idle": 0},
             {"max": 5},
-            "6 tasks together (worker 4, web 2)",
+            "6 tasks together (web 4, worker 2)",
             id="most first, none left out",
         ),
         pytest.param(
@@ -132,6 +133,12 @@ def test_a_secret_count_is_compared() -> None:
             {"max": 14},
             "15 tasks together (s5 5, s4 4, s3 3, s2 2, s1 1)",
             id="five are named",
+        ),
+        pytest.param(
+            {f"s{number}": number for number in range(1, 7)},
+            {"max": 20},
+            "21 tasks together (s6 6, s5 5, s4 4, s3 3, s2 2 and 1 more)",
+            id="of six, five are named",
         ),
         pytest.param(
             {f"s{number}": number for number in range(1, 8)},
@@ -191,26 +198,46 @@ def test_a_service_that_cannot_be_read_does_not_hide_what_the_others_ask_for() -
         pytest.param(
             {"desiredCount": 4, "deploymentMaximumPercent": 201},
             {},
-            "201: during a deployment 4 tasks become up to 8; wanted at most 200",
+            "201: during a deployment the tasks go from 4 up to 8; wanted at most 200",
             id="one over the default",
         ),
         pytest.param(
             {"desiredCount": 3, "deploymentMaximumPercent": 250},
             {"maxPercent": 249},
-            "250: during a deployment 3 tasks become up to 7; wanted at most 249",
+            "250: during a deployment the tasks go from 3 up to 7; wanted at most 249",
             id="ECS rounds down",
+        ),
+        pytest.param(
+            {"desiredCount": 50, "deploymentMaximumPercent": 400},
+            {},
+            "400: during a deployment the tasks go from 50 up to 200; wanted at most 200",
+            id="many tasks",
+        ),
+        pytest.param(
+            {"desiredCount": 1, "schedulingStrategy": "REPLICA"},
+            {"maxPercent": 150},
+            "not set, which means 200: during a deployment the tasks go from 1 up to 2; "
+            "wanted at most 150",
+            id="replicas by name",
+        ),
+        pytest.param(
+            {"schedulingStrategy": "A"},
+            {"maxPercent": 150},
+            "not set, which means 200: during a deployment the tasks go from 0 up to 0; "
+            "wanted at most 150",
+            id="another strategy",
         ),
         pytest.param(
             {"desiredCount": 4},
             {"maxPercent": 199},
-            "not set, which means 200: during a deployment 4 tasks become up to 8; "
+            "not set, which means 200: during a deployment the tasks go from 4 up to 8; "
             "wanted at most 199",
             id="the percentage that ECS takes by itself",
         ),
         pytest.param(
             {"deploymentMaximumPercent": 400, "schedulingStrategy": "DAEMON"},
             {},
-            "400: during a deployment 0 tasks become up to 0; wanted at most 200",
+            "400: during a deployment the tasks go from 0 up to 0; wanted at most 200",
             id="no count",
         ),
     ],
@@ -265,7 +292,7 @@ def test_a_surge_is_counted_from_the_most_tasks_that_autoscaling_may_start() -> 
         ),
     ]
     (message,) = messages(analyze_stack(deployment_surge, stack))
-    assert "during a deployment 7 tasks become up to 21;" in message
+    assert "during a deployment the tasks go from 7 up to 21;" in message
 
 
 def test_a_surge_is_counted_from_the_desired_count_where_autoscaling_starts_fewer() -> None:
@@ -279,7 +306,7 @@ def test_a_surge_is_counted_from_the_desired_count_where_autoscaling_starts_fewe
         ),
     ]
     (message,) = messages(analyze_stack(deployment_surge, stack))
-    assert "during a deployment 5 tasks become up to 15;" in message
+    assert "during a deployment the tasks go from 5 up to 15;" in message
 
 
 def test_a_percentage_that_is_not_known_is_not_judged() -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from aws_policy_pack.config import ConfigError
+from aws_policy_pack.profiles import read_settings
 from aws_policy_pack.rules.names import carry_environment
 from aws_policy_pack.testing import UNKNOWN, Report, analyze
 
@@ -115,6 +117,23 @@ def said(path: str, name: str, token: str, source: str = "") -> str:
         ),
         pytest.param(
             QUEUE,
+            {"name": "tasks-1a2b3c4"},
+            {"token": "dev"},
+            said("name", "tasks-1a2b3c4", "dev"),
+            id="random digits behind a name that sorts later",
+        ),
+        pytest.param(
+            INSTANCE,
+            {"identifier": "subject-1a2b3c4", "finalSnapshotIdentifier": "db-final"},
+            {"token": "dev"},
+            said("finalSnapshotIdentifier", "db-final", "dev"),
+            id="a final snapshot beside a generated name",
+        ),
+        pytest.param(
+            QUEUE, {"name": "orders"}, {"token": "d"}, said("name", "orders", "d"), id="one letter"
+        ),
+        pytest.param(
+            QUEUE,
             {"name": "orders"},
             {"token": "dev", "types": ["aws:sns/*", "aws:sqs/*"]},
             said("name", "orders", "dev"),
@@ -185,3 +204,8 @@ def test_names_inside_something_that_has_a_name_are_not_looked_at(kind: str) -> 
 
 def test_a_name_that_is_not_known_is_not_judged() -> None:
     assert judge(QUEUE, {"name": UNKNOWN}) == ["not evaluated: subject: `name` is not known yet"]
+
+
+def test_an_empty_word_is_refused() -> None:
+    with pytest.raises(ConfigError, match="token: '' is not accepted"):
+        read_settings({"names-carry-environment": {"token": ""}}, [carry_environment])

@@ -24,9 +24,8 @@ SCALABLE_TARGET: Final = "aws:appautoscaling/target:Target"
 
 NAMED: Final = 5
 """Services that a finding about all of them names."""
-REPLICA_PERCENT: Final = 200
-DAEMON_PERCENT: Final = 100
-"""What ECS takes for `maximumPercent` where it is not set, by scheduling strategy.
+DEFAULT_PERCENT: Final = 200
+"""What ECS takes for `maximumPercent` where it is not set; daemons have no surge by default.
 
 https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html
 """
@@ -158,22 +157,21 @@ class DeploymentSurge(RuleConfig):
 def deployment_surge(service: Resource, graph: Graph, config: DeploymentSurge) -> Findings:
     """Compares the percentage, and says how many tasks it comes to at the highest count."""
     given = service.number("deploymentMaximumPercent")
-    percent = _default_percent(service) if given is None else given
-    if percent <= config.max_percent:
+    percent = DEFAULT_PERCENT if given is None else given
+    if percent <= config.max_percent or (given is None and _is_daemon(service)):
         return
     tasks = _most_tasks(service, graph)
     meaning = f", which means {percent}" if given is None else ""
     yield Finding(
         problem=f"`deploymentMaximumPercent` is {shown(given)}{meaning}: during a deployment "
-        f"{shown(tasks)} tasks become up to {shown(tasks * percent // 100)}",
+        f"the tasks go from {shown(tasks)} up to {shown(tasks * percent // 100)}",
         wanted=f"at most {config.max_percent} (`maxPercent` of cost-ecs-deployment-surge)",
         fix="Lower `deploymentMaximumPercent`, or raise the cap in the pack's config",
     )
 
 
-def _default_percent(service: Resource) -> int:
-    is_daemon = service.text("schedulingStrategy") == "DAEMON"
-    return DAEMON_PERCENT if is_daemon else REPLICA_PERCENT
+def _is_daemon(service: Resource) -> bool:
+    return service.text("schedulingStrategy") == "DAEMON"
 
 
 def _most_tasks(service: Resource, graph: Graph) -> float:
