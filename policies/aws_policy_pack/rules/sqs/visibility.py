@@ -56,8 +56,7 @@ class VisibilityTimeout(RuleConfig):
     QUEUE,
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="A message stays hidden as long as its task takes, and not so long that it expires "
-    "before its last try",
+    summary="A message stays hidden as long as its task takes, and is kept for all its tries",
     why="A message that shows up again while its task still runs is executed twice. One that stays "
     "hidden too long expires before it has been received often enough to become a dead letter.",
     url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html",
