@@ -127,6 +127,15 @@ def test_a_policy_of_an_unknown_queue_may_be_this_ones(kind: str, key: str) -> N
     assert problems(found) == ["not evaluated: stray: `queueUrl` is not known yet"]
 
 
+def test_the_first_policy_of_an_unknown_queue_is_told() -> None:
+    strays = [
+        Example(type=REDRIVE_POLICY, name=name, properties={"queueUrl": UNKNOWN})
+        for name in ("first", "second")
+    ]
+    found = analyze_stack(sqs.dead_letter_queue_required, [queue("orders"), *strays])
+    assert problems(found) == ["not evaluated: first: `queueUrl` is not known yet"]
+
+
 def test_a_dead_letter_queue_of_the_other_type_is_told() -> None:
     stack = [queue("orders", to="dead", fifoQueue=True), queue("dead")]
     [report] = analyze_stack(sqs.dead_letter_queue_same_type, stack)

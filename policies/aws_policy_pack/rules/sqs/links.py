@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from aws_policy_pack.given import is_given
-from aws_policy_pack.resource import Graph, Properties, Resource, survey
+from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, survey
 
 QUEUE: Final = "aws:sqs/queue:Queue"
 QUEUE_POLICY: Final = "aws:sqs/queuePolicy:QueuePolicy"
@@ -99,11 +99,10 @@ def read_of(resource: Resource, read: Callable[[Resource], Read]) -> Read:
     Raises:
         Unreadable: It cannot be read; the error names that resource.
     """
-    found, missed = survey([resource], read)
-    if missed:
-        raise missed[0]
-    ((_, value),) = found
-    return value
+    try:
+        return read(resource)
+    except Unreadable as unreadable:
+        raise Unreadable(unreadable.path, unreadable.reason, resource) from unreadable
 
 
 def retention_seconds(queue: Resource) -> int | float:
