@@ -250,6 +250,8 @@ def test_actions_with_resources_need_them(action: str) -> None:
         ("arn:aws:s3:::*/*", True),
         ("arn:aws:sqs:*:*:*", True),
         ("arn:aws:logs:*:*:*:*", True),
+        ("arn:aws:logs:*:*:*:*/*", True),
+        ("arn:aws:iam::*:*", True),
         ("arn:aws:sqs:eu-west-1:*:*", False),
         ("arn:aws:sqs:*:111122223333:*", False),
         ("arn:aws:s3:::bucket/*", False),

@@ -70,11 +70,9 @@ def judge_clauses(resource: Resource, judge: Callable[[Clause], Findings]) -> Fi
     yield from judge_each(documents(resource), judge_document)
 
 
-def allowed_actions(statement: Statement) -> str:
-    """What a statement allows, as a finding says it."""
-    if statement.not_actions:
-        return f"every action but {listed(statement.not_actions)}"
-    return listed(statement.actions)
+def all_but_a_few(statement: Statement) -> str:
+    """What a statement with `NotAction` allows, as a finding says it."""
+    return f"every action but {listed(statement.not_actions)}"
 
 
 def allows(statement: Statement, action: str) -> bool:

@@ -6,7 +6,7 @@ from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_ru
 from aws_policy_pack.rules.iam.documents import (
     DOCUMENT_TYPES,
     Clause,
-    allowed_actions,
+    all_but_a_few,
     allows,
     covers_everything,
     is_everything,
@@ -42,7 +42,7 @@ def wildcard_action(resource: Resource) -> Findings:
         statement = clause.statement
         wide = [action for action in statement.actions if _is_whole_service(action)]
         if statement.effect == "Allow" and (wide or statement.not_actions):
-            said = listed(wide) if wide else allowed_actions(statement)
+            said = listed(wide) if wide else all_but_a_few(statement)
             yield Finding(
                 problem=f"{clause.name} allows {said}",
                 wanted="the actions that are needed, by name",
@@ -83,7 +83,7 @@ def wildcard_resource(resource: Resource) -> Findings:
             if is_scopable(action) and not _is_limited(statement, action)
         ]
         if wide:
-            said = allowed_actions(statement) if statement.not_actions else listed(wide)
+            said = all_but_a_few(statement) if statement.not_actions else listed(wide)
             yield Finding(
                 problem=f"{clause.name} allows {said} on {_resources(statement)}",
                 wanted="the ARNs of the resources that are needed",
