@@ -256,6 +256,7 @@ DRIVERS = "'awslogs', 'awsfirelens', 'splunk', 'fluentd', 'gelf', 'syslog'"
     [
         pytest.param({"logDriver": "awslogs", "options": OPTIONS}, {}, None, [], id="awslogs"),
         pytest.param({"logDriver": "splunk"}, {}, None, [], id="another driver"),
+        pytest.param({"logDriver": "awsfirelens"}, {}, None, [], id="a third driver"),
         pytest.param({"logDriver": "syslog"}, {}, None, [], id="syslog on an instance"),
         pytest.param(
             {"logDriver": "json-file"},

@@ -28,6 +28,7 @@ def problems(image: object, *, config: Mapping[str, object] | None = None) -> li
         pytest.param(f"orders@{DIGEST}", "", "orders", "", DIGEST, id="digest"),
         pytest.param(f"orders:1@{DIGEST}", "", "orders", "1", DIGEST, id="tag and digest"),
         pytest.param("team/orders:1", "", "team/orders", "1", "", id="organisation"),
+        pytest.param("acme/orders:1", "", "acme/orders", "1", "", id="another organisation"),
         pytest.param("quay.io/team/orders:1", "quay.io", "team/orders", "1", "", id="host"),
         pytest.param("localhost/orders:1", "localhost", "orders", "1", "", id="localhost"),
         pytest.param("host:5000/orders", "host:5000", "orders", "", "", id="host with port"),

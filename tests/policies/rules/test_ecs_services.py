@@ -228,7 +228,11 @@ INSIGHTS = "containerInsights"
     [
         pytest.param(None, "not set", id="null"),
         pytest.param([], "not set", id="no settings"),
-        pytest.param([{"name": "other", "value": "enabled"}], "not set", id="another setting"),
+        pytest.param(
+            [{"name": "another", "value": "enabled"}, {"name": "other", "value": "enabled"}],
+            "not set",
+            id="other settings",
+        ),
         pytest.param([{"name": INSIGHTS}], "not set", id="no value"),
         pytest.param([{"name": INSIGHTS, "value": "disabled"}], "'disabled'", id="disabled"),
         pytest.param(
@@ -257,8 +261,9 @@ def test_a_cluster_that_measures_passes(value: str) -> None:
 def test_the_config_says_what_is_enough_and_what_a_fix_sets() -> None:
     given = {
         "settings": [
-            {"name": "other", "value": "on"},
+            {"name": "another", "value": "on"},
             {"name": INSIGHTS, "value": "enabled"},
+            {"name": "other", "value": "on"},
         ]
     }
     config = {"accepted": ["enhanced"]}
@@ -267,6 +272,7 @@ def test_the_config_says_what_is_enough_and_what_a_fix_sets() -> None:
     mended = remediate(container_insights, given, config=config)
     assert mended is not None
     assert MessageToDict(mended)["settings"] == [
+        {"name": "another", "value": "on"},
         {"name": "other", "value": "on"},
         {"name": INSIGHTS, "value": "enhanced"},
     ]
@@ -276,6 +282,7 @@ def test_the_config_says_what_is_enough_and_what_a_fix_sets() -> None:
     "roles",
     [
         pytest.param({"executionRoleArn": "a", "taskRoleArn": "b"}, id="two roles"),
+        pytest.param({"executionRoleArn": "b", "taskRoleArn": "a"}, id="the other way round"),
         pytest.param({"executionRoleArn": "a"}, id="no role of its own"),
         pytest.param({"taskRoleArn": "a"}, id="no execution role"),
         pytest.param({"executionRoleArn": None, "taskRoleArn": None}, id="null"),

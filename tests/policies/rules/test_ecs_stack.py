@@ -67,6 +67,7 @@ def test_a_log_group_that_is_missing_is_told_whole() -> None:
     [
         pytest.param(writes_to("/a"), {}, id="declared"),
         pytest.param(writes_to("/b", driver="splunk"), {}, id="another driver"),
+        pytest.param(writes_to("/b", driver="awsfirelens"), {}, id="a third driver"),
         pytest.param({"name": "web"}, {}, id="no log"),
         pytest.param(writes_to(None), {}, id="no group, which another rule tells"),
         pytest.param(writes_to(""), {}, id="empty group, which another rule tells"),
@@ -270,6 +271,9 @@ def test_a_port_that_leads_nowhere_is_told_whole(stack: list[Example], message: 
             behind(groups={"group": {"port": 80, "targetType": "instance"}}), id="instances"
         ),
         pytest.param(behind(groups={"group": {"port": 80}}), id="instances by default"),
+        pytest.param(
+            behind(groups={"group": {"port": 80, "targetType": "lambda"}}), id="a function"
+        ),
         pytest.param(
             behind(
                 [{"name": "web", "portMappings": [{"containerPortRange": "2000-3000"}]}],
@@ -513,6 +517,9 @@ def test_a_service_is_told_once() -> None:
         pytest.param([SCALER], id="no service"),
         pytest.param(
             [service(), target("table/orders-workers", namespace="dynamodb")], id="a table"
+        ),
+        pytest.param(
+            [service(), target("endpoint/orders-workers", namespace="sagemaker")], id="a model"
         ),
         pytest.param(
             [service(), scaler(ECS_WORKER_SERVICE_NAME="orders-workers")], id="no scaler's variable"

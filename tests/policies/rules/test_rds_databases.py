@@ -173,6 +173,7 @@ def test_a_finding_is_told_whole(
         pytest.param(encrypted, CLUSTER, {"storageEncrypted": "true"}, 0, id="cluster encrypted"),
         pytest.param(encrypted, CLUSTER, {"engineMode": "serverless"}, 0, id="serverless v1"),
         pytest.param(encrypted, CLUSTER, {"engineMode": "provisioned"}, 1, id="provisioned"),
+        pytest.param(encrypted, CLUSTER, {"engineMode": "spare"}, 1, id="another mode"),
         pytest.param(
             encrypted,
             CLUSTER,
@@ -246,6 +247,13 @@ def test_a_finding_is_told_whole(
             {"dbClusterInstanceClass": "db.m7g.large", "dbSubnetGroupName": "private"},
             0,
             id="Multi-AZ cluster in its subnets",
+        ),
+        pytest.param(
+            not_public,
+            CLUSTER,
+            {"dbClusterInstanceClass": "db.m7g.large", "dbSubnetGroupName": "data"},
+            0,
+            id="Multi-AZ cluster in other subnets",
         ),
         pytest.param(
             not_public,

@@ -114,6 +114,7 @@ def test_a_cluster_of_two_or_of_another_kind_passes(stack: list[Example]) -> Non
     "properties",
     [
         pytest.param({"engineMode": "provisioned"}, id="provisioned"),
+        pytest.param({"engineMode": "spare"}, id="another mode"),
         pytest.param({"engineMode": ""}, id="no mode"),
         pytest.param({"engineMode": UNKNOWN}, id="mode left to AWS"),
         pytest.param({"dbClusterInstanceClass": ""}, id="no class"),
@@ -441,7 +442,8 @@ def parameters(
     name: str = "rds.force_ssl",
     type: str = PARAMETER_GROUP,  # noqa: A002 - Pulumi's word
 ) -> Example:
-    entries = [{"name": "log_connections", "value": "0"}, {"name": name, "value": value}]
+    others = [{"name": "autovacuum", "value": "0"}, {"name": "work_mem", "value": "0"}]
+    entries = [{"name": name, "value": value}, *others]
     properties = {"family": "postgres14", "parameters": entries}
     return Example(type=type, name="parameters", properties=properties)
 
@@ -603,7 +605,7 @@ def test_the_last_value_of_a_parameter_holds() -> None:
         ),
         pytest.param(
             [parameters(UNKNOWN), with_parameters()],
-            "parameters: `parameters[1].value` is not known yet",
+            "parameters: `parameters[0].value` is not known yet",
             id="value",
         ),
         pytest.param(
