@@ -5,68 +5,30 @@ that is answered so leaves a note, and `preflight.yaml` can say better.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.callback_pb2 import Callback
 from pulumi.runtime.proto.resource_pb2 import ResourceInvokeRequest, TransformInvokeRequest
 
-from pulumi_preflight.arns import ACCOUNT, Place
+from pulumi_preflight.aws_answers import ANSWERS, ASSUMED, PURE, Call
 from pulumi_preflight.errors import ProgramError
-from pulumi_preflight.policy_document import policy_document
-from pulumi_preflight.resources import Resources
+from pulumi_preflight.providing import Providing
 from pulumi_preflight.run import Run
-from pulumi_preflight.well_formed import Subject
 from pulumi_preflight.wire import (
     Properties,
     from_struct,
-    json_text,
     to_struct,
     without_secret,
 )
-
-_ZONES = "abc"
-_Answer = Callable[["Call"], dict[str, Any]]
-
-
-class Call:
-    """One call of a function: its arguments and where it looks."""
-
-    def __init__(self, token: str, arguments: dict[str, Any], place: Place) -> None:
-        """Takes the call."""
-        self.token = token
-        self.arguments = arguments
-        self.place = place
-        self.subject = Subject(
-            seed=f"{token}({json_text(arguments)})",
-            token=token,
-            name=self._name(),
-            place=place,
-        )
-
-    def _name(self) -> str:
-        for name in ("name", "bucket", "identifier", "functionName", "id"):
-            value = self.arguments.get(name)
-            if isinstance(value, str) and value:
-                return value
-        member = self.token.rpartition(":")[2]
-        return member.removeprefix("get").lower()
-
-    def made_id(self, prefix: str, *path: str) -> str:
-        """An id such as `vpc-…`, the argument's own where the call names one."""
-        given = self.arguments.get("id")
-        if isinstance(given, str) and given and not path:
-            return given
-        return f"{prefix}-{self.subject.digits('/'.join(['id', *path]), 17)}"
 
 
 class Invokes:
     """The functions that one run of a program calls."""
 
-    def __init__(self, run: Run, resources: Resources) -> None:
-        """Takes the run that the calls belong to."""
+    def __init__(self, run: Run, providing: Providing) -> None:
+        """Takes the run that the calls belong to, and its providers."""
         self._run = run
-        self._resources = resources
+        self._providing = providing
         self.transforms: list[Callback] = []
 
     def answer(self, request: ResourceInvokeRequest) -> Struct:
@@ -84,10 +46,10 @@ class Invokes:
             url=request.pluginDownloadURL,
         )
         # A call needs a provider like a resource does, so it may be the first to need it.
-        provider = self._resources.provider_reference(package, request.provider, None)
+        provider = self._providing.reference(package, request.provider, None)
         if token in _BUILTIN:
             return to_struct(_BUILTIN[token](self, arguments))
-        place = self._resources.place_of(token, provider, arguments)
+        place = self._providing.place_of(token, provider, arguments)
         call = Call(
             token, {name: without_secret(value) for name, value in arguments.items()}, place
         )
@@ -107,7 +69,7 @@ class Invokes:
 
     def _result(self, call: Call, known: Properties) -> Properties:
         shape = self._run.shapes.function(call.token)
-        made = _ANSWERS.get(_short(call.token))
+        made = ANSWERS.get(_short(call.token))
         if shape is None and made is None and not known:
             raise ProgramError(
                 f"the function {call.token} has no known result: its SDK was not found in the "
@@ -118,7 +80,7 @@ class Invokes:
         given: Properties = dict(call.arguments)
         given |= made(call) if made else {}
         given |= known
-        if _short(call.token) not in _PURE and not known:
+        if _short(call.token) not in PURE and not known:
             self._note(call, made is not None)
         if shape is None:
             return given
@@ -126,7 +88,7 @@ class Invokes:
 
     def _note(self, call: Call, made: bool) -> None:  # noqa: FBT001 - read once, right above
         member = call.token.rpartition(":")[2]
-        said = _ASSUMED.get(member)
+        said = ASSUMED.get(member)
         what = f": {said.format(place=call.place)}" if made and said else " with made-up values"
         self._run.registry.note(
             f"{member} was answered{what}; preflight.yaml can give the real answer under invokes"
@@ -167,198 +129,3 @@ def _short(token: str) -> str:
     package, _, rest = token.partition(":")
     module, _, member = rest.rpartition(":")
     return f"{package}:{module.partition('/')[0]}:{member}"
-
-
-def _zone_names(call: Call) -> list[str]:
-    return [f"{call.place.region}{letter}" for letter in _ZONES]
-
-
-def _zone_id(call: Call, letter: str) -> str:
-    # `us-east-1` gives `use1`, `ap-southeast-2` gives `apse2`.
-    area, _, rest = call.place.region.partition("-")
-    direction, _, number = rest.rpartition("-")
-    short = direction.replace("north", "n").replace("south", "s")
-    short = short.replace("east", "e").replace("west", "w").replace("central", "c")
-    return f"{area}{short}{number}-az{_ZONES.index(letter) + 1}"
-
-
-def _zones(call: Call) -> dict[str, Any]:
-    names = _zone_names(call)
-    return {
-        "names": names,
-        "zoneIds": [_zone_id(call, letter) for letter in _ZONES],
-        "groupNames": [call.place.region],
-        "id": call.place.region,
-    }
-
-
-def _zone(call: Call) -> dict[str, Any]:
-    name = str(call.arguments.get("name") or _zone_names(call)[0])
-    letter = name[-1] if name[-1] in _ZONES else _ZONES[0]
-    return {
-        "name": name,
-        "nameSuffix": letter,
-        "zoneId": _zone_id(call, letter),
-        "region": call.place.region,
-        "groupName": call.place.region,
-        "id": name,
-        "state": "available",
-    }
-
-
-def _caller(call: Call) -> dict[str, Any]:
-    return {
-        "accountId": ACCOUNT,
-        "arn": call.place.arn("iam", "user/preflight"),
-        "id": ACCOUNT,
-        "userId": f"AIDA{call.subject.capitals('userId', 17)}",
-    }
-
-
-def _region(call: Call) -> dict[str, Any]:
-    name = str(call.arguments.get("region") or call.arguments.get("name") or call.place.region)
-    return {
-        "name": name,
-        "region": name,
-        "id": name,
-        "endpoint": f"ec2.{name}.{call.place.dns_suffix}",
-        "description": name,
-    }
-
-
-def _partition(call: Call) -> dict[str, Any]:
-    suffix = call.place.dns_suffix
-    return {
-        "partition": call.place.partition,
-        "id": call.place.partition,
-        "dnsSuffix": suffix,
-        "reverseDnsPrefix": ".".join(reversed(suffix.split("."))),
-    }
-
-
-def _image(call: Call) -> dict[str, Any]:
-    image = call.made_id("ami")
-    return {
-        "id": image,
-        "imageId": image,
-        "arn": call.place.arn("ec2", f"image/{image}").replace(f":{ACCOUNT}:", "::"),
-        "architecture": "x86_64",
-        "name": "preflight-image",
-        "ownerId": ACCOUNT,
-        "rootDeviceName": "/dev/xvda",
-        "rootDeviceType": "ebs",
-        "virtualizationType": "hvm",
-        "state": "available",
-        "creationDate": "2026-01-01T00:00:00.000Z",
-    }
-
-
-def _vpc(call: Call) -> dict[str, Any]:
-    vpc = call.made_id("vpc")
-    return {
-        "id": vpc,
-        "arn": call.place.arn("ec2", f"vpc/{vpc}"),
-        "cidrBlock": call.arguments.get("cidrBlock") or "172.31.0.0/16",
-        "default": bool(call.arguments.get("default", True)),
-        "enableDnsHostnames": True,
-        "enableDnsSupport": True,
-        "instanceTenancy": "default",
-        "ownerId": ACCOUNT,
-        "state": "available",
-    }
-
-
-def _subnets(call: Call) -> dict[str, Any]:
-    return {
-        "ids": [call.made_id("subnet", letter) for letter in _ZONES],
-        "id": call.place.region,
-    }
-
-
-def _subnet(call: Call) -> dict[str, Any]:
-    subnet = call.made_id("subnet")
-    number = call.subject.number("cidrBlock", 16) * 16
-    return {
-        "id": subnet,
-        "arn": call.place.arn("ec2", f"subnet/{subnet}"),
-        "availabilityZone": _zone_names(call)[call.subject.number("zone", len(_ZONES))],
-        "cidrBlock": f"172.31.{number}.0/20",
-        "ownerId": ACCOUNT,
-        "state": "available",
-    }
-
-
-def _hosted_zone(call: Call) -> dict[str, Any]:
-    zone = str(call.arguments.get("zoneId") or f"Z{call.subject.capitals('zoneId', 13)}")
-    return {
-        "id": zone,
-        "zoneId": zone,
-        "arn": call.place.arn("route53", f"hostedzone/{zone}"),
-        "name": call.arguments.get("name") or "example.com",
-        "nameServers": [f"ns-{number}.awsdns-{number:02}.com" for number in (1, 2, 3, 4)],
-    }
-
-
-def _secret_version(call: Call) -> dict[str, Any]:
-    return {
-        "secretString": json_text({"username": "preflight", "password": "preflight"}),  # no secret
-        "secretBinary": "",
-        "versionId": call.subject.digits("versionId", 32),
-    }
-
-
-def _canonical_user(call: Call) -> dict[str, Any]:
-    user = call.subject.digits("id", 64)
-    return {"id": user, "displayName": "preflight"}
-
-
-def _cache_policy(call: Call) -> dict[str, Any]:
-    digits = call.subject.digits("id", 32)
-    policy = "-".join([digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]])
-    return {"id": policy, "name": call.arguments.get("name") or "preflight"}
-
-
-def _document(call: Call) -> dict[str, Any]:
-    document = policy_document(call.arguments)
-    return {**document, "id": str(call.subject.number("id", 1 << 32))}
-
-
-def _parameter(call: Call) -> dict[str, Any]:
-    name = str(call.arguments.get("name") or "")
-    value = "ami-0123456789abcdef0" if "ami" in name else "preflight"
-    return {"value": value, "insecureValue": value, "type": "String", "version": 1.0}
-
-
-# Answers that follow from the arguments alone.
-_PURE = frozenset({"aws:iam:getPolicyDocument", "aws:index:getPartition", "aws:index:getRegion"})
-
-_ANSWERS: dict[str, _Answer] = {
-    "aws:cloudfront:getCachePolicy": _cache_policy,
-    "aws:cloudfront:getOriginRequestPolicy": _cache_policy,
-    "aws:ec2:getAmi": _image,
-    "aws:ec2:getSubnet": _subnet,
-    "aws:ec2:getSubnetIds": _subnets,
-    "aws:ec2:getSubnets": _subnets,
-    "aws:ec2:getVpc": _vpc,
-    "aws:iam:getPolicyDocument": _document,
-    "aws:index:getAmi": _image,
-    "aws:index:getAvailabilityZone": _zone,
-    "aws:index:getAvailabilityZones": _zones,
-    "aws:index:getCallerIdentity": _caller,
-    "aws:index:getPartition": _partition,
-    "aws:index:getRegion": _region,
-    "aws:route53:getZone": _hosted_zone,
-    "aws:s3:getCanonicalUserId": _canonical_user,
-    "aws:secretsmanager:getSecretVersion": _secret_version,
-    "aws:ssm:getParameter": _parameter,
-}
-# What to say of an answer, by the function's name.
-_ASSUMED: dict[str, str] = {
-    "getAmi": "an image for x86_64 exists",
-    "getAvailabilityZones": "three zones, {place.region}a, b and c",
-    "getCallerIdentity": f"account {ACCOUNT}",
-    "getSubnetIds": "three subnets",
-    "getSubnets": "three subnets",
-    "getVpc": "a VPC with 172.31.0.0/16, as a default VPC has",
-    "getZone": "the zone exists",
-}

@@ -3,7 +3,6 @@
 Source of the behaviour: pulumi/pulumi, pkg/resource/deploy/source_eval.go.
 """
 
-import threading
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -21,6 +20,7 @@ from pulumi_preflight.durations import DurationError
 from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.invokes import Invokes
 from pulumi_preflight.positions import Positions
+from pulumi_preflight.providing import Providing
 from pulumi_preflight.resources import Resources
 from pulumi_preflight.run import Run
 from pulumi_preflight.urns import STACK_TYPE, qualified_type_of
@@ -62,9 +62,9 @@ class Monitor(ResourceMonitorServicer):
         self._run = run
         self._positions = positions
         self._on_failure = on_failure
-        self._resources = Resources(run, positions)
-        self._invokes = Invokes(run, self._resources)
-        self._transforming = threading.Lock()
+        providing = Providing(run)
+        self._resources = Resources(run, providing, positions)
+        self._invokes = Invokes(run, providing)
 
     def RegisterResource(  # noqa: N802 - the service's name, as below
         self, request: resource_pb2.RegisterResourceRequest, context: grpc.ServicerContext

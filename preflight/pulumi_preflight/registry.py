@@ -90,7 +90,8 @@ class Registry:
         """
         twice = {urn for urn, places in self._claims.items() if len(places) > 1}
         return tuple(
-            DuplicateUrn(urn=urn, positions=tuple(self._claims[urn]))
+            # The SDK registers side by side, so the order of arrival says nothing.
+            DuplicateUrn(urn=urn, positions=tuple(sorted(self._claims[urn], key=_place)))
             for urn in self._claims
             if urn in twice and self.inherited(urn).parent not in twice
         )
@@ -99,3 +100,7 @@ class Registry:
     def notes(self) -> tuple[Note, ...]:
         """All notes, in order."""
         return tuple(self._notes)
+
+
+def _place(position: SourcePosition | None) -> tuple[str, int]:
+    return (position.file, position.line) if position else ("", 0)

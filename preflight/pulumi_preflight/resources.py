@@ -3,8 +3,6 @@
 Source of the behaviour: pulumi/pulumi, pkg/resource/deploy/{source_eval,step_generator}.go.
 """
 
-import json
-import threading
 from dataclasses import dataclass, replace
 
 from google.protobuf.struct_pb2 import Struct
@@ -19,21 +17,17 @@ from pulumi.runtime.proto.resource_pb2 import (
 )
 
 from pulumi_preflight.analysis import analyze_request, struct_as_packs_see
-from pulumi_preflight.arns import Place
 from pulumi_preflight.assets import hashed
 from pulumi_preflight.durations import seconds
-from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.model import RegisteredResource, SourcePosition
 from pulumi_preflight.outputs import Filled, Wanted, with_secrets
 from pulumi_preflight.positions import Positions
 from pulumi_preflight.providers import (
     Package,
-    default_provider_inputs,
-    is_default_denied,
     is_provider_type,
-    provider_type,
     urn_of_reference,
 )
+from pulumi_preflight.providing import Providing
 from pulumi_preflight.registration import (
     Registration,
     collect_output_dependencies,
@@ -43,7 +37,6 @@ from pulumi_preflight.registration import (
 from pulumi_preflight.registry import Inherited
 from pulumi_preflight.run import Run
 from pulumi_preflight.urns import create_urn
-from pulumi_preflight.well_formed import Subject, resource_id
 from pulumi_preflight.wire import (
     UNKNOWN,
     Properties,
@@ -55,7 +48,6 @@ from pulumi_preflight.wire import (
     without_secret,
 )
 
-_DEFAULT_REGION = "us-east-1"
 _STACK_REFERENCE = "pulumi:pulumi:StackReference"
 _STASH = "pulumi:index:Stash"
 
@@ -74,12 +66,12 @@ class _Identity:
 class Resources:
     """The resources of one run of a program."""
 
-    def __init__(self, run: Run, positions: Positions) -> None:
-        """Takes the run that they belong to."""
+    def __init__(self, run: Run, providing: Providing, positions: Positions) -> None:
+        """Takes the run that they belong to, and its providers."""
         self._run = run
         self._registry = run.registry
         self._positions = positions
-        self._providing = threading.Lock()
+        self._providing = providing
         self.stack_transforms: list[Callback] = []
 
     def register(self, request: RegisterResourceRequest) -> RegisterResourceResponse:
@@ -161,7 +153,7 @@ class Resources:
             version=request.version,
             url=request.pluginDownloadURL,
         )
-        provider = self.provider_reference(package, request.provider, position)
+        provider = self._providing.reference(package, request.provider, position)
         inputs = from_struct(request.properties)
         filled = self._read(identity, request.id, provider, inputs)
         outputs = with_secrets(filled.outputs, list(request.additionalSecretOutputs))
@@ -197,7 +189,7 @@ class Resources:
             Wanted(
                 urn=identity.urn,
                 inputs=inputs,
-                place=self.place_of(identity.type, provider, inputs),
+                place=self._providing.place_of(identity.type, provider, inputs),
                 id=id_,
                 known=self._known(identity.urn),
             )
@@ -269,50 +261,7 @@ class Resources:
             version=options.version,
             url=options.plugin_download_url,
         )
-        return self.provider_reference(package, options.provider, position)
-
-    def provider_reference(
-        self, package: Package, given: str, position: SourcePosition | None
-    ) -> str:
-        """The provider that was given, else the package's default one, made when first needed."""
-        if given:
-            return given
-        config = self._run.project.config
-        if is_default_denied(package.name, config):
-            where = f"{position.file}:{position.line}: " if position else ""
-            raise ProgramError(
-                f"{where}the default provider of {package.name} is disabled by "
-                "pulumi:disable-default-providers, and the resource names no other",
-                hint="give it one: ResourceOptions(provider=...)",
-            )
-        identity = self._identity(provider_type(package.name), package.default_name, "", None)
-        with self._providing:
-            known = self._registry.find(identity.urn)
-            if known is None:
-                self._registry.claim(identity.urn, None)
-                known = self._add_default(identity, default_provider_inputs(package, config))
-        return f"{known.urn}::{known.id or UNKNOWN}"
-
-    def _add_default(self, identity: _Identity, inputs: Properties) -> RegisteredResource:
-        resource = RegisteredResource(
-            urn=identity.urn,
-            type=identity.type,
-            name=identity.name,
-            parent="",
-            custom=True,
-            inputs=to_struct(inputs),
-            outputs=Struct(),
-        )
-        judged = self._run.check(analyze_request(resource, None))
-        filled = self._provider_state(identity.urn, identity.type, from_struct(judged))
-        resource = replace(resource, id=filled.id, inputs=judged, outputs=to_struct(filled.outputs))
-        self._registry.add(resource, Inherited())
-        return resource
-
-    def _provider_state(self, urn: str, type_: str, inputs: Properties) -> Filled:
-        outputs = {name: value for name, value in inputs.items() if not name.startswith("__")}
-        subject = Subject(seed=urn, token=type_, name="", place=Place(region=""))
-        return Filled(id="" if self._run.keep_unknowns else resource_id(subject), outputs=outputs)
+        return self._providing.reference(package, options.provider, position)
 
     def _fill(
         self, registration: Registration, resource: RegisteredResource, inputs: Properties
@@ -324,7 +273,7 @@ class Resources:
         if not request.custom:
             return Filled(id="", outputs={})
         if is_provider_type(request.type):
-            filled = self._provider_state(resource.urn, resource.type, inputs)
+            filled = self._providing.state(resource.urn, resource.type, inputs)
         elif request.type == _STACK_REFERENCE:
             name = str(without_secret(inputs.get("name")) or resource.name)
             identity = self._identity(
@@ -340,10 +289,10 @@ class Resources:
                 Wanted(
                     urn=resource.urn,
                     inputs=flat,
-                    place=self.place_of(resource.type, resource.provider, flat),
+                    place=self._providing.place_of(resource.type, resource.provider, flat),
                     id=getattr(registration.options, "import"),
                     known=self._known(resource.urn),
-                    default_tags=self._default_tags(resource.provider),
+                    default_tags=self._providing.default_tags(resource.provider),
                 )
             )
         secrets = list(registration.options.additional_secret_outputs)
@@ -352,34 +301,6 @@ class Resources:
     def _known(self, urn: str) -> Properties:
         overrides = self._run.project.overrides
         return dict(overrides.outputs_of(urn)) if overrides else {}
-
-    def place_of(self, token: str, provider: str, inputs: Properties) -> Place:
-        """Where a resource is, or a function looks: its own region, its provider's, the stack's."""
-        manager = self._registry.find(urn_of_reference(provider))
-        settings = from_struct(manager.inputs) if manager else {}
-        for region in (inputs.get("region"), settings.get("region")):
-            plain = without_secret(region)
-            if isinstance(plain, str) and plain and plain != UNKNOWN:
-                return Place(region=plain)
-        if self._run.project.region is None and token.startswith("aws:"):
-            self._registry.note(
-                f"no region is configured (aws:region): {_DEFAULT_REGION} was assumed"
-            )
-        return Place(region=self._run.project.region or _DEFAULT_REGION)
-
-    def _default_tags(self, provider: str) -> Properties:
-        manager = self._registry.find(urn_of_reference(provider))
-        if manager is None or "defaultTags" not in manager.inputs.fields:
-            return {}
-        given = without_secret(from_struct(manager.inputs)["defaultTags"])
-        # Providers take objects as JSON text.
-        if isinstance(given, str):
-            try:
-                given = json.loads(given)
-            except ValueError:
-                return {}
-        tags = given.get("tags") if isinstance(given, dict) else None
-        return tags if isinstance(tags, dict) else {}
 
 
 def _response(urn: str, filled: Filled) -> RegisterResourceResponse:

@@ -1,0 +1,118 @@
+"""Which provider serves a resource or call, and what its settings mean for what it serves."""
+
+import json
+import threading
+from dataclasses import replace
+
+from google.protobuf.struct_pb2 import Struct
+
+from pulumi_preflight.analysis import analyze_request
+from pulumi_preflight.arns import Place
+from pulumi_preflight.errors import ProgramError
+from pulumi_preflight.ids import resource_id
+from pulumi_preflight.model import RegisteredResource, SourcePosition
+from pulumi_preflight.outputs import Filled
+from pulumi_preflight.providers import (
+    Package,
+    default_provider_inputs,
+    is_default_denied,
+    provider_type,
+    urn_of_reference,
+)
+from pulumi_preflight.registry import Inherited
+from pulumi_preflight.run import Run
+from pulumi_preflight.subject import Subject
+from pulumi_preflight.urns import create_urn
+from pulumi_preflight.wire import UNKNOWN, Properties, from_struct, to_struct, without_secret
+
+_DEFAULT_REGION = "us-east-1"
+
+
+class Providing:
+    """The providers of one run of a program; default ones are made when they are first needed."""
+
+    def __init__(self, run: Run) -> None:
+        """Takes the run that they belong to."""
+        self._run = run
+        self._lock = threading.Lock()
+
+    def reference(self, package: Package, given: str, position: SourcePosition | None) -> str:
+        """The reference of the provider that was given, else of the package's default one.
+
+        Raises:
+            ProgramError: The stack's configuration forbids the default one.
+        """
+        if given:
+            return given
+        project = self._run.project
+        if is_default_denied(package.name, project.config):
+            where = f"{position.file}:{position.line}: " if position else ""
+            raise ProgramError(
+                f"{where}the default provider of {package.name} is disabled by "
+                "pulumi:disable-default-providers, and the resource names no other",
+                hint="give it one: ResourceOptions(provider=...)",
+            )
+        urn = create_urn(
+            stack=project.stack,
+            project=project.name,
+            parent="",
+            type_=provider_type(package.name),
+            name=package.default_name,
+        )
+        with self._lock:
+            known = self._run.registry.find(urn)
+            if known is None:
+                self._run.registry.claim(urn, None)
+                known = self._add_default(urn, package)
+        return f"{urn}::{known.id or UNKNOWN}"
+
+    def _add_default(self, urn: str, package: Package) -> RegisteredResource:
+        resource = RegisteredResource(
+            urn=urn,
+            type=provider_type(package.name),
+            name=package.default_name,
+            parent="",
+            custom=True,
+            inputs=to_struct(default_provider_inputs(package, self._run.project.config)),
+            outputs=Struct(),
+        )
+        judged = self._run.check(analyze_request(resource, None))
+        filled = self.state(urn, resource.type, from_struct(judged))
+        resource = replace(resource, id=filled.id, inputs=judged, outputs=to_struct(filled.outputs))
+        self._run.registry.add(resource, Inherited())
+        return resource
+
+    def state(self, urn: str, type_: str, inputs: Properties) -> Filled:
+        """A provider as a deployment would leave it."""
+        outputs = {name: value for name, value in inputs.items() if not name.startswith("__")}
+        subject = Subject(seed=urn, token=type_, name="", place=Place(region=""))
+        return Filled(id="" if self._run.keep_unknowns else resource_id(subject), outputs=outputs)
+
+    def place_of(self, token: str, provider: str, inputs: Properties) -> Place:
+        """Where a resource is, or a function looks: its own region, its provider's, the stack's."""
+        manager = self._run.registry.find(urn_of_reference(provider))
+        settings = from_struct(manager.inputs) if manager else {}
+        for region in (inputs.get("region"), settings.get("region")):
+            plain = without_secret(region)
+            if isinstance(plain, str) and plain and plain != UNKNOWN:
+                return Place(region=plain)
+        if self._run.project.region is None and token.startswith("aws:"):
+            self._run.registry.note(
+                f"no region is configured (aws:region): {_DEFAULT_REGION} was assumed"
+            )
+        return Place(region=self._run.project.region or _DEFAULT_REGION)
+
+    def default_tags(self, provider: str) -> Properties:
+        """The tags that a provider adds to what it makes."""
+        manager = self._run.registry.find(urn_of_reference(provider))
+        if manager is None or "defaultTags" not in manager.inputs.fields:
+            return {}
+        given = without_secret(from_struct(manager.inputs)["defaultTags"])
+        # Providers take objects as JSON text.
+        if isinstance(given, str):
+            try:
+                given = json.loads(given)
+            except ValueError:
+                return {}
+        tags = given.get("tags") if isinstance(given, dict) else None
+        return tags if isinstance(tags, dict) else {}

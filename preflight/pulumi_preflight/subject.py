@@ -1,0 +1,60 @@
+"""What a made-up value belongs to, and where its digits come from."""
+
+import hashlib
+from dataclasses import dataclass
+
+from pulumi_preflight.arns import Place
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The resource, or answer of a data source, that a value belongs to.
+
+    Attributes:
+        seed: What makes its values its own: the URN, or the call.
+        token: The type or function token.
+        name: The physical name, as far as it is known.
+        place: Where it lives.
+        id: The provider's id of a resource that exists already.
+    """
+
+    seed: str
+    token: str
+    name: str
+    place: Place
+    id: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Module and type in lower case, such as `ec2/vpc`; the package is left out."""
+        return subject_kind(self.token)
+
+    @property
+    def package(self) -> str:
+        """The provider's package, such as `aws`."""
+        return self.token.partition(":")[0]
+
+    def digits(self, path: str, count: int) -> str:
+        """Hexadecimal digits of a property's own."""
+        return hashlib.sha256(f"{self.seed}#{path}".encode()).hexdigest()[:count]
+
+    def number(self, path: str, below: int) -> int:
+        """A whole number of a property's own."""
+        return int(self.digits(path, 12), 16) % below
+
+    def capitals(self, path: str, count: int) -> str:
+        """Capital letters and digits of a property's own, as in access key ids."""
+        digest = hashlib.sha256(f"{self.seed}#{path}".encode()).digest()
+        return "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:count])
+
+
+def subject_kind(token: str) -> str:
+    """Module and type of a type or function token in lower case, such as `ec2/vpc`."""
+    _, _, rest = token.partition(":")
+    module, _, member = rest.rpartition(":")
+    # Types begin with a capital; a function such as getCluster tells of a cluster.
+    if member.startswith("get"):
+        member = member.removeprefix("get")
+    return f"{module.partition('/')[0]}/{member}".lower()
