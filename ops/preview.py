@@ -12,7 +12,7 @@ from ops.paths import PACK, STACK, profile_of
 from pulumi_preflight.cli import main as preflight
 
 
-def main(arguments: Sequence[str]) -> int:
+def main(given: Sequence[str]) -> int:
     """Judges a project; every option that is not named here goes to preflight.
 
     Returns:
@@ -24,20 +24,17 @@ def main(arguments: Sequence[str]) -> int:
         "--project", type=Path, default=STACK, help="the Pulumi project (default: stack/)"
     )
     parser.add_argument("--offline", action="store_true", help="leave the engine's preview out")
-    options, rest = parser.parse_known_args(arguments)
+    options, rest = parser.parse_known_args(given)
 
     pack, profile = _pack(options.project, options.stack)
-    judges = ["--policy-pack", str(pack), "--policy-pack-config", str(profile)]
-    status = preflight(
-        [
-            str(options.project),
-            *("--stack", options.stack),
-            *([] if "--policy-pack" in rest else judges),
-            *rest,
-        ],
+    section = None
+    judges: list[str] = []
+    if "--policy-pack" not in rest:
+        judges = ["--policy-pack", str(pack), "--policy-pack-config", str(profile)]
         # Another pack's profile may speak of rules that are not ours.
-        section=partial(_cost_table, profile) if pack == PACK else None,
-    )
+        section = partial(_cost_table, profile) if pack == PACK else None
+    arguments = [str(options.project), "--stack", options.stack, *judges, *rest]
+    status = preflight(arguments, section=section)
     if status == 0 and not options.offline and options.project.resolve() == STACK:
         return engine.preview(options.stack)
     return status
@@ -56,13 +53,16 @@ def _cost_table(profile: Path, export: Mapping[str, object], *, width: int, colo
     # Loaded while the program and the packs run already.
     from aws_policy_pack.cost.report import Budget, cost_report, render_terminal  # noqa: PLC0415
     from aws_policy_pack.profiles import load_profile  # noqa: PLC0415
-    from aws_policy_pack.rules.cost.budget import MonthlyBudget  # noqa: PLC0415
+    from aws_policy_pack.rule import Level  # noqa: PLC0415
+    from aws_policy_pack.rules.cost.budget import MonthlyBudget, monthly_budget  # noqa: PLC0415
 
-    limits = load_profile(profile).config(MonthlyBudget)
+    checked = load_profile(profile)
+    limits = checked.config(MonthlyBudget)
+    enforced = checked.settings[monthly_budget.id].level is not Level.DISABLED
     budget = Budget(base=Decimal(str(limits.budget_base)), worst=Decimal(str(limits.budget_worst)))
     report = cost_report(
         export,
-        budget=budget,
+        budget=budget if enforced else None,
         environment_names=limits.environment_names,
         free=limits.free_types,
     )

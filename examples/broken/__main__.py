@@ -152,6 +152,14 @@ service("packer", 50, {})
 # A scaler of one's own may start more workers than the cap: cost-autoscaling-maximum.
 service("scaler", 1, {"AUTOSCALER_MAX_WORKERS": "500"})
 
+database_group = aws.ec2.SecurityGroup(
+    "database",
+    name="broken-database-local",
+    description="Lets nobody in yet",
+    vpc_id="vpc-0a1b2c3d4e5f6a7b8",
+    tags=TAGS,
+)
+
 # A class that the profile does not allow: cost-rds-instance-class.
 aws.rds.Instance(
     "database",
@@ -168,7 +176,8 @@ aws.rds.Instance(
     skip_final_snapshot=True,
     auto_minor_version_upgrade=True,
     iam_database_authentication_enabled=True,
-    enabled_cloudwatch_logs_exports=["postgresql"],
+    enabled_cloudwatch_logs_exports=["postgresql", "upgrade"],
+    vpc_security_group_ids=[database_group.id],
     tags=TAGS,
 )
 
