@@ -51,6 +51,29 @@ def test_each_mistake_is_told(stack: list[Example], message: str) -> None:
     assert report.message == f"orders: {message}. {URL}"
 
 
+def test_the_numbers_of_a_finding_are_written_out() -> None:
+    config = {"taskTimeoutSeconds": 1_800, "factor": 1.5}
+    [report] = analyze_stack(sqs.visibility_timeout, [queue("orders")], config=config)
+    assert report.message == (
+        "orders: `visibilityTimeoutSeconds` is not set; wanted at least 2700 (`taskTimeoutSeconds` "
+        "1800 times `factor` 1.5 of sqs-visibility-timeout). Fix: Set `visibilityTimeoutSeconds` "
+        f"to 2700 or more. {URL}"
+    )
+    orders = queue(
+        "orders",
+        to="dead",
+        receives=100,
+        visibilityTimeoutSeconds=43_200,
+        messageRetentionSeconds=1_209_600,
+    )
+    assert problems(analyze_stack(sqs.visibility_timeout, [orders, queue("dead")])) == [
+        (
+            "orders: a message is hidden 43200 seconds for each of 100 receives, and expires after "
+            "1209600"
+        )
+    ]
+
+
 @pytest.mark.parametrize(
     ("visibility", "config", "wanted"),
     [

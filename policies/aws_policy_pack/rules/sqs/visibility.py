@@ -82,9 +82,9 @@ def visibility_timeout(queue: Resource, graph: Graph, config: VisibilityTimeout)
     if hidden < timeout * config.factor and not redrives_to(queue, graph):
         yield Finding(
             problem=f"`visibilityTimeoutSeconds` is {shown(given)}",
-            wanted=f"at least {timeout * config.factor:g} (`{setting}` {timeout:g} times `factor` "
-            f"{config.factor:g} of sqs-visibility-timeout)",
-            fix=f"Set `visibilityTimeoutSeconds` to {timeout * config.factor:g} or more",
+            wanted=f"at least {timeout * config.factor:.9g} (`{setting}` {timeout:.9g} times `factor` "
+            f"{config.factor:.9g} of sqs-visibility-timeout)",
+            fix=f"Set `visibilityTimeoutSeconds` to {timeout * config.factor:.9g} or more",
         )
     yield from _judge_expiry(queue, graph, hidden)
 
@@ -97,8 +97,8 @@ def _judge_expiry(queue: Resource, graph: Graph, hidden: float) -> Findings:
         kept = retention_seconds(queue)
         if receives is not None and hidden * receives >= kept:
             yield Finding(
-                problem=f"a message is hidden {hidden:g} seconds for each of {receives:g} "
-                f"receives, and expires after {kept:g}",
+                problem=f"a message is hidden {hidden:.9g} seconds for each of {receives:.9g} "
+                f"receives, and expires after {kept:.9g}",
                 wanted="`visibilityTimeoutSeconds` times `maxReceiveCount` below "
                 "`messageRetentionSeconds`",
                 fix="Raise `messageRetentionSeconds`, or lower one of the other two",
