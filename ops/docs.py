@@ -2,16 +2,20 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from aws_policy_pack.docs import rules_page
 from aws_policy_pack.registry import RULES
-from ops.paths import ROOT
-from ops.readme import readme
+from ops.paths import PACK, PREFLIGHT, ROOT
+from ops.printed import with_fresh_output
 
 PAGES: Mapping[Path, Callable[[], str]] = {
     ROOT / "docs" / "rules.md": lambda: rules_page(RULES),
-    ROOT / "README.md": readme,
+    **{
+        page: partial(with_fresh_output, page)
+        for page in (ROOT / "README.md", PREFLIGHT / "README.md", PACK / "README.md")
+    },
 }
 
 

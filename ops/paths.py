@@ -5,6 +5,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 STACK = ROOT / "stack"
 PACK = ROOT / "policies"
+PREFLIGHT = ROOT / "preflight"
 
 
 def profile_of(stack: str) -> Path:

@@ -1,4 +1,4 @@
-"""The README's examples of output, made by running the commands that they show.
+"""The READMEs' examples of output, made by running the commands that they show.
 
 A block stands between `<!-- output of: COMMAND -->` and `<!-- end -->`. How long a run took is no
 part of what is compared: a block keeps the time that it was written with.
@@ -10,6 +10,7 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from ops.paths import ROOT
 
@@ -20,12 +21,13 @@ BLOCK = re.compile(
 )
 SECONDS = re.compile(r"\b\d+\.\d s\b")
 WIDTH = "100"
+MODULES = {"aws-policy-pack": "aws_policy_pack.cli", "preflight": "pulumi_preflight.cli"}
+RUN = "import sys; from {module} import main; sys.exit(main(sys.argv[1:]))"
 
 
-def readme() -> str:
-    """The README as it should be: every block holds what its command prints now."""
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    return BLOCK.sub(_fresh, text)
+def with_fresh_output(page: Path) -> str:
+    """A page as it should be: every block holds what its command prints now."""
+    return BLOCK.sub(_fresh, page.read_text(encoding="utf-8"))
 
 
 def _fresh(block: re.Match[str]) -> str:
@@ -40,11 +42,10 @@ def _run(command: Sequence[str]) -> str:
     match command:
         case ["nox", "-s", "preview", *rest]:
             arguments = ["-m", "ops.preview", "--offline", *(word for word in rest if word != "--")]
-        case ["aws-policy-pack", *rest]:
-            main = "import sys; from aws_policy_pack.cli import main; sys.exit(main(sys.argv[1:]))"
-            arguments = ["-c", main, *rest]
+        case [("aws-policy-pack" | "preflight") as program, *rest]:
+            arguments = ["-c", RUN.format(module=MODULES[program]), *rest]
         case _:
-            raise ValueError(f"README.md: no way to run {shlex.join(command)!r}")
+            raise ValueError(f"there is no way to run {shlex.join(command)!r}")
     run = subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
