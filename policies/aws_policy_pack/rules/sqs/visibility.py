@@ -79,12 +79,13 @@ def visibility_timeout(queue: Resource, graph: Graph, config: VisibilityTimeout)
         )
         return
     timeout, setting = config.timeout_of(queue.name)
-    if hidden < timeout * config.factor and not redrives_to(queue, graph):
+    least = timeout * config.factor
+    if hidden < least and not redrives_to(queue, graph):
         yield Finding(
             problem=f"`visibilityTimeoutSeconds` is {shown(given)}",
-            wanted=f"at least {timeout * config.factor:.9g} (`{setting}` {timeout:.9g} times `factor` "
+            wanted=f"at least {least:.9g} (`{setting}` {timeout:.9g} times `factor` "
             f"{config.factor:.9g} of sqs-visibility-timeout)",
-            fix=f"Set `visibilityTimeoutSeconds` to {timeout * config.factor:.9g} or more",
+            fix=f"Set `visibilityTimeoutSeconds` to {least:.9g} or more",
         )
     yield from _judge_expiry(queue, graph, hidden)
 
