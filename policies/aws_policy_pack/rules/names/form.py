@@ -55,11 +55,12 @@ def _generated(prefix: str, resource: Resource) -> str:
 
 
 def _outside(name: str, fact: NameFact, limits: Limits, problem: str) -> Findings:
-    if not limits.shortest <= len(name) <= limits.longest:
+    resizing = _resizing(len(name), limits)
+    if resizing:
         yield Finding(
             problem=f"{problem}, {len(name)} characters",
             wanted=f"{limits.shortest} to {limits.longest} characters ({fact.source})",
-            fix="Lengthen the name" if len(name) < limits.shortest else "Shorten the name",
+            fix=resizing,
         )
     if not limits.pattern.fullmatch(name):
         yield Finding(
@@ -67,6 +68,13 @@ def _outside(name: str, fact: NameFact, limits: Limits, problem: str) -> Finding
             wanted=f"{limits.form} ({fact.source})",
             fix="Change the name to that form",
         )
+
+
+def _resizing(length: int, limits: Limits) -> str | None:
+    """What to do about the length, `None` if it is right."""
+    if length < limits.shortest:
+        return "Lengthen the name"
+    return "Shorten the name" if length > limits.longest else None
 
 
 def _compilable(pattern: str) -> str:
