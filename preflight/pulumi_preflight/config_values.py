@@ -4,8 +4,9 @@ Source: pulumi/pulumi, pkg/workspace/config.go and sdk/go/common/resource/config
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from pulumi_preflight.config_paths import coerced, is_set, parse_path, with_value
@@ -17,10 +18,17 @@ _OLD_KEY_PARTS = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigValue:
-    """One value: text as the program reads it, JSON for lists and objects."""
+    """One value.
+
+    Attributes:
+        text: What the program reads; JSON for lists and objects.
+        secret: Whether anything in it is secret.
+        secret_texts: The secrets in it, which no message may show.
+    """
 
     text: str
     secret: bool
+    secret_texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +102,9 @@ class Config:
     def values(self) -> dict[str, ConfigValue]:
         """All values as the program reads them."""
         return {
-            key: ConfigValue(text=_text(value), secret=_holds_secret(value))
+            key: ConfigValue(text=_text(value), secret=bool(secrets), secret_texts=secrets)
             for key, value in self._values.items()
+            for secrets in [tuple(_secrets(value))]
         }
 
     def _set(self, root: str, path: tuple[str | int, ...], value: Any, *, where: str) -> None:  # noqa: ANN401 - any config value
@@ -162,16 +171,16 @@ def _decrypted(value: Any, key: str, decrypt: Decrypt) -> Any:  # noqa: ANN401 -
             return value
 
 
-def _holds_secret(value: Any) -> bool:  # noqa: ANN401 - any config value
+def _secrets(value: Any) -> Iterator[str]:  # noqa: ANN401 - any config value
     match value:
-        case Secret():
-            return True
+        case Secret(text=text):
+            yield text
         case dict():
-            return any(_holds_secret(item) for item in value.values())
+            yield from chain.from_iterable(map(_secrets, value.values()))
         case list():
-            return any(_holds_secret(item) for item in value)
+            yield from chain.from_iterable(map(_secrets, value))
         case _:
-            return False
+            return
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any config value
@@ -230,4 +239,4 @@ def _is_integer(text: str) -> bool:
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401 - any config value
-    return "[secret]" if _holds_secret(value) else repr(_plain(value))
+    return "[secret]" if any(True for _ in _secrets(value)) else repr(_plain(value))

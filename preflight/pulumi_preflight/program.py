@@ -77,6 +77,7 @@ class _Running:
         from pulumi_preflight.monitor import Monitor  # noqa: PLC0415 - see the top
         from pulumi_preflight.positions import Positions  # noqa: PLC0415 - see the top
         from pulumi_preflight.program_failure import raise_for  # noqa: PLC0415 - see the top
+        from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - see the top
         from pulumi_preflight.run import Run  # noqa: PLC0415 - see the top
 
         run = Run.of(self._project, check, self._child.ask, keep_unknowns=keep_unknowns)
@@ -88,13 +89,16 @@ class _Running:
                 end = self._end(timeout_seconds, positions)
         finally:
             run.callbacks.close()
-        raise_for(end, child=self._child, log=engine.log, positions=positions)
+        redact = Redactor(
+            text for value in self._project.config.values() for text in value.secret_texts
+        )
+        raise_for(end, child=self._child, log=engine.log, positions=positions, redact=redact)
         return Deployment(
             resources=run.registry.resources,
             duplicates=run.registry.duplicates,
             stack_outputs=run.registry.stack_outputs,
             notes=run.registry.notes,
-            printed=self._child.printed() + engine.printed(),
+            printed=redact(self._child.printed() + engine.printed()),
         )
 
     def _settings(self, address: str) -> dict[str, object]:

@@ -40,6 +40,8 @@ def program_environment(project: Project, outer: Mapping[str, str]) -> Iterator[
     if region := project.region:
         environment.setdefault("AWS_DEFAULT_REGION", region)
     environment["AWS_EC2_METADATA_DISABLED"] = "true"
+    # gRPC would look for preflight's own services behind the user's proxy.
+    environment["no_grpc_proxy"] = "127.0.0.1"
     if _ENDPOINT in outer:
         yield environment
         return

@@ -8,20 +8,36 @@ from pulumi_preflight.engine_service import LogLine
 from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.positions import Positions
 from pulumi_preflight.program_environment import NO_ENDPOINT
+from pulumi_preflight.redaction import Redactor
 
 _LAST_LINES = 20
 _RUN_ERROR = "pulumi.errors.RunError"
 
 
 def raise_for(
-    end: dict[str, Any], *, child: Child, log: Sequence[LogLine], positions: Positions
+    end: dict[str, Any],
+    *,
+    child: Child,
+    log: Sequence[LogLine],
+    positions: Positions,
+    redact: Redactor,
 ) -> None:
-    """Raises unless the program ended well.
+    """Raises unless the program ended well; no secret is in what is raised.
 
     Raises:
         ProgramError: It raised, exited with an error, logged one, or died.
         BaseException: What preflight or a pack raised while it ran.
     """
+    try:
+        _raise_for(end, child, log, positions)
+    except ProgramError as error:
+        hint = redact(error.hint) if error.hint else None
+        raise ProgramError(redact(str(error)), hint=hint) from None
+
+
+def _raise_for(
+    end: dict[str, Any], child: Child, log: Sequence[LogLine], positions: Positions
+) -> None:
     match end:
         case {"ended": "well"}:
             errors = [line.text for line in log if line.severity == "error"]

@@ -123,6 +123,35 @@ def test_an_error_of_the_program_is_one_message(run: RunProgram, program: str, w
     assert str(raised.value) == wanted
 
 
+SECURE = """
+encryptionsalt: v1:4ZLI7rDGPpw=:v1:PjW4GkOie2h+sNxw:UANz8LuSoiuuI4eHVUXHIVE7ox37ZA==
+config:
+  shop:database:
+    password: {secure: "v1:WC7WexHp/yU2q4iO:aKuEgJfP9BihTvBQ59UxgBdxug=="}
+"""
+
+
+@pytest.mark.parametrize(
+    "failure", ["raise ValueError(password)", "print(password); import os; os._exit(7)"]
+)
+def test_a_secret_of_the_configuration_is_in_no_message(
+    write_project: WriteProject, failure: str
+) -> None:
+    program = f"""
+import pulumi
+password = pulumi.Config().require_object("database")["password"]
+{failure}
+"""
+    folder = write_project(program, files={"Pulumi.dev.yaml": SECURE})
+    environment = {"PULUMI_CONFIG_PASSPHRASE": "x"}
+    project = load_project(folder, stack="dev", environment=environment)
+    with pytest.raises(ProgramError) as raised:
+        run_loaded(project)
+    told = f"{raised.value} {raised.value.hint}"
+    assert "[secret]" in told
+    assert '"x"' not in told
+
+
 def test_a_syntax_error_is_told_with_its_line(run: RunProgram) -> None:
     with pytest.raises(ProgramError, match=r"IndentationError: .*\n  __main__\.py:2") as raised:
         run("size = 1\nif size:\n")
@@ -207,6 +236,15 @@ def test_ctrl_c_leaves_no_process_behind(write_project: WriteProject, tmp_path: 
         _, printed = preflight.communicate(timeout=TIMEOUT_SECONDS)
     assert b"KeyboardInterrupt" in printed
     assert not [pid for pid in pids if is_running(pid)]
+
+
+def test_a_proxy_is_not_asked_for_preflights_own_services(write_project: WriteProject) -> None:
+    project = load_project(write_project("print('ran')"), stack="dev", environment={})
+    outer = {"PATH": os.environ["PATH"], "http_proxy": "http://127.0.0.1:9"}
+    deployment = run_program(
+        project, check=as_it_is, environment=outer, timeout_seconds=TIMEOUT_SECONDS
+    )
+    assert deployment.printed == "ran\n"
 
 
 AWS = """
