@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 import pytest
+from pydantic import ValidationError
 
 from aws_policy_pack.rules.ecs import plaintext_secrets
 from aws_policy_pack.testing import UNKNOWN, Report, Secret, analyze
@@ -146,6 +147,24 @@ def test_the_config_decides(
     variables: Mapping[str, object], config: Mapping[str, object] | None, count: int
 ) -> None:
     assert len(judged(variables, config)) == count
+
+
+@pytest.mark.parametrize(
+    ("key", "taken", "refused"),
+    [
+        pytest.param("minRandomLength", (8, 1000), (7,), id="length"),
+        pytest.param("minRandomness", (0.01, 1), (0, 1.01), id="randomness"),
+    ],
+)
+def test_settings_have_bounds(
+    key: str, taken: tuple[float, ...], refused: tuple[float, ...]
+) -> None:
+    model = plaintext_secrets.config
+    for number in taken:
+        assert model.model_validate({key: number}).model_dump(by_alias=True)[key] == number
+    for number in refused:
+        with pytest.raises(ValidationError):
+            model.model_validate({key: number})
 
 
 @pytest.mark.parametrize(

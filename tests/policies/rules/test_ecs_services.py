@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 from google.protobuf.json_format import MessageToDict
+from pydantic import ValidationError
 
 from aws_policy_pack.rule import AnyRule
 from aws_policy_pack.rules.ecs import (
@@ -256,6 +257,11 @@ def test_a_cluster_that_measures_passes(value: str) -> None:
     given = {"settings": [{"name": INSIGHTS, "value": value}]}
     assert analyze(container_insights, given) == []
     assert remediate(container_insights, given) is None
+
+
+def test_something_has_to_be_enough() -> None:
+    with pytest.raises(ValidationError):
+        container_insights.config.model_validate({"accepted": []})
 
 
 def test_the_config_says_what_is_enough_and_what_a_fix_sets() -> None:

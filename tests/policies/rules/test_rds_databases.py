@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 from google.protobuf.json_format import MessageToDict
+from pydantic import ValidationError
 
 from aws_policy_pack.rule import AnyRule
 from aws_policy_pack.rules.rds import (
@@ -323,6 +324,15 @@ def test_the_config_bounds_the_days_of_backups(days: int, count: int) -> None:
     found = said(backups, {"backupRetentionPeriod": days}, config={"minDays": 2, "maxDays": 3})
     assert len(found) == count
     assert all("wanted 2 to 3 days" in each for each in found)
+
+
+@pytest.mark.parametrize("key", ["minDays", "maxDays"])
+def test_days_of_backups_have_bounds(key: str) -> None:
+    for days in (1, 35):
+        assert backups.config.model_validate({key: days}).model_dump(by_alias=True)[key] == days
+    for days in (0, 36):
+        with pytest.raises(ValidationError):
+            backups.config.model_validate({key: days})
 
 
 @pytest.mark.parametrize("subnets", [{}, {"dbSubnetGroupName": None}])

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import pytest
+from pydantic import ValidationError
 
 from aws_policy_pack.rules.network.grants import (
     DEFAULT_SECURITY_GROUP,
@@ -232,6 +233,11 @@ def test_groups_that_are_left_to_aws_are_found(ids: object) -> None:
         pytest.param(
             [group(), database_behind("database", ids=["sg-1"])], None, id="an id nobody tells"
         ),
+        pytest.param(
+            [group(), group("second"), database_behind("database", "second", ids=["sg-1"])],
+            None,
+            id="fewer ids than groups",
+        ),
         pytest.param([group(id="sg-1"), database_behind(ids=["sg-1"])], None, id="by id"),
         pytest.param(
             [database_behind(ids=["sg-9"])], {"outsideSources": ["sg-8", "sg-9"]}, id="allowed"
@@ -288,6 +294,8 @@ def test_other_sources_are_found(source: Mapping[str, object], sources: str) -> 
     [
         pytest.param([rule(cidrIpv4="10.0.0.0/24")], None, id="just narrow enough"),
         pytest.param([rule(cidrIpv6="fd00::/64")], None, id="narrow IPv6"),
+        pytest.param([rule(cidrIpv6="fd00::/65")], None, id="narrower IPv6"),
+        pytest.param([rule(cidrIpv4="10.0.0.0/25")], None, id="narrower IPv4"),
         pytest.param([rule(cidrIpv4="10.0.0.0/16")], {"minIpv4PrefixBits": 16}, id="allowed IPv4"),
         pytest.param([rule(cidrIpv6="fd00::/8")], {"minIpv6PrefixBits": 8}, id="allowed IPv6"),
         pytest.param(
@@ -420,6 +428,19 @@ def test_inline_rules_from_a_referenced_group_pass() -> None:
 )
 def test_sources_that_are_not_known(source: Mapping[str, object], expected: str) -> None:
     assert judged(rule(by=None, **source)) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("key", "least", "most"),
+    [("minIpv4PrefixBits", 0, 32), ("minIpv6PrefixBits", 0, 128)],
+)
+def test_prefixes_have_bounds(key: str, least: int, most: int) -> None:
+    model = ingress_from_declared_groups.config
+    for bits in (least, most):
+        assert model.model_validate({key: bits}).model_dump(by_alias=True)[key] == bits
+    for bits in (least - 1, most + 1):
+        with pytest.raises(ValidationError):
+            model.model_validate({key: bits})
 
 
 def test_a_rule_of_a_group_that_is_not_known_is_told_and_hides_nothing() -> None:
