@@ -169,6 +169,7 @@ def _run_tests(module: Path) -> int:
             "--override-ini=addopts=--import-mode=importlib",
             "--no-header",
             "--hypothesis-profile=ci",
+            "--override-ini=filterwarnings=",  # the SDK is loaded before pytest could rewrite it
             *("-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider"),
         ])
     )  # fmt: skip

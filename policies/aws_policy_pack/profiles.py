@@ -84,7 +84,7 @@ def read_settings(
         for key in raw
         if key != ALL and key not in by_id
     ]
-    everywhere = _level(ALL, raw[ALL], problems) if ALL in raw else None
+    everywhere = _level_of_all(raw[ALL], problems) if ALL in raw else None
     settings = {
         rule.id: _setting(rule, raw.get(rule.id, {}), everywhere, problems)
         for rule in by_id.values()
@@ -113,6 +113,17 @@ def _setting(
         problems.extend(problems_in(error, rule.config, rule.id))
         config = rule.config()
     return Setting(level=level, config=config)
+
+
+def _level_of_all(raw: object, problems: list[Problem]) -> Level | None:
+    """The level under `all`; the engine hands it on as an object."""
+    if not isinstance(raw, Mapping):
+        return _level(ALL, raw, problems)
+    for key in raw:
+        if key != LEVEL_KEY:
+            text = f"unknown key; `{ALL}` takes `{LEVEL_KEY}` alone"
+            problems.append(Problem(path=f"{ALL}.{key}", text=text))
+    return _level(f"{ALL}.{LEVEL_KEY}", raw.get(LEVEL_KEY), problems)
 
 
 def _level(path: str, raw: object, problems: list[Problem]) -> Level | None:

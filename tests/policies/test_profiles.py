@@ -72,6 +72,9 @@ TEST_RULES = (cap, plain)
         ),
         pytest.param({"all": "disabled"}, Level.DISABLED, 3, id="all"),
         pytest.param(
+            {"all": {"enforcementLevel": "disabled"}}, Level.DISABLED, 3, id="all-from-the-engine"
+        ),
+        pytest.param(
             {"all": "disabled", "test-cap": "remediate"}, Level.REMEDIATE, 3, id="more-than-all"
         ),
         pytest.param(
@@ -116,6 +119,11 @@ def test_a_rule_that_is_not_named_has_its_defaults() -> None:
             {"all": "none"},
             "all: 'none' is no level; known are `advisory`, `disabled`, `mandatory`, `remediate`",
             id="no-level-for-all",
+        ),
+        pytest.param(
+            {"all": {"enforcementLevel": "advisory", "max": 1}},
+            "all.max: unknown key; `all` takes `enforcementLevel` alone",
+            id="a-setting-for-all",
         ),
         pytest.param(
             {"test-cap": 3}, "test-cap: 3 is neither a level nor an object", id="a-bare-number"

@@ -29,9 +29,6 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
 }
 """The properties with policy documents and the ARNs of policies."""
 
-PLACEHOLDER = "000000000000"
-"""The account of emulators, which no customer of AWS has."""
-
 ARN = re.compile(r"arn:[\w-]+:[\w-]*:[\w-]*:(\d{12}):")
 BARE = re.compile(r"\d{12}")
 
@@ -90,7 +87,7 @@ def account_literal(resource: Resource, graph: Graph, config: AccountLiteral) ->
 
     The value of a policy does not show whether an id was looked up or typed in, and the stack's own
     id is right either way. Its own account is the one in its resources' ARNs; before anything is
-    known of them, only the emulators' account can be judged.
+    known of them, nothing can be judged: an emulator's stack rightly names the emulator's account.
     """
     own = graph.once(_own_accounts)
     for key in PROPERTIES[resource.type]:
@@ -106,22 +103,19 @@ def account_literal(resource: Resource, graph: Graph, config: AccountLiteral) ->
             source = graph.by_urn(urn)
             known.update(_accounts_in(source.values) if source else ())
         strange = found - known
-        if not own and strange - {PLACEHOLDER}:
-            names = listed(sorted(strange - {PLACEHOLDER}))
-            reason = f"names account {names}, and the stack's own is not known yet"
-            yield Unreadable(key, reason, resource)
-            strange &= {PLACEHOLDER}
         if not strange:
             continue
+        named = f"names account {listed(sorted(strange))}"
+        if not own:
+            reason = f"{named}, and the stack's own is not known yet"
+            yield Unreadable(key, reason, resource)
+            continue
         yield Finding(
-            problem=f"`{key}` names account {listed(sorted(strange))}",
-            wanted=f"{_expected(own)}, or one of `allowedAccounts` of iam-account-literal",
+            problem=f"`{key}` {named}",
+            wanted=f"the stack's own, {listed(sorted(own))}, or one of `allowedAccounts` of "
+            "iam-account-literal",
             fix="Take the ARN from the resource, or the id from `aws.get_caller_identity`",
         )
-
-
-def _expected(own: set[str]) -> str:
-    return f"the stack's own, {listed(sorted(own))}" if own else "the stack's own"
 
 
 def _own_accounts(graph: Graph) -> set[str]:
