@@ -80,13 +80,16 @@ def test_resources_under_different_parents_are_found_and_their_places_told() -> 
             queue(1, "urn:pulumi:dev::shop::shop:index:Demo::demo"),
             later,
             queue(3, "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev"),
+            queue(4, "urn:pulumi:dev::shop::shop:index:Demo::jobs::second"),
         ]
     )
-    first, second = unique_logical.check(graph, UniqueLogical())
+    first, second, third = unique_logical.check(graph, UniqueLogical())
     assert isinstance(first, Finding)
     assert isinstance(second, Finding)
+    assert isinstance(third, Finding)
     assert first.resource is later
     assert first.problem == (
         f"another {QUEUE}, under demo, has this logical name too (this one is under taskiq)"
     )
     assert second.problem.endswith("(this one is at the top of the stack)")
+    assert third.problem.endswith("(this one is under jobs::second)")

@@ -207,6 +207,14 @@ def test_the_same_name_in_the_same_scope_is_found(
             id="two regions",
         ),
         pytest.param(
+            named(
+                QUEUE,
+                {"name": "jobs", "region": "us-east-1"},
+                {"name": "jobs", "region": "eu-west-1"},
+            ),
+            id="two regions the other way round",
+        ),
+        pytest.param(
             named(SERVICE, {"name": "web", "cluster": "a"}, {"name": "web", "cluster": "b"}),
             id="two clusters",
         ),
@@ -296,6 +304,18 @@ def test_names_that_no_prefix_makes_pass(stack: list[Example]) -> None:
 def test_a_scope_that_is_skipped_is_not_looked_at(scope: str, stack: list[Example]) -> None:
     assert judge(*stack, config={"skipScopes": [scope]}) == []
     assert len(judge(*stack, config={"skipScopes": ["listener"]})) == 1
+
+
+def test_other_scopes_than_the_skipped_one_are_looked_at() -> None:
+    queues = named(QUEUE, {"name": "a"}, {"name": "a"})
+    roles = [Example(type=ROLE, name=name, properties={"name": "b"}) for name in ("x", "y")]
+    found = judge(*queues, *roles, config={"skipScopes": ["region"]})
+    assert [report.name for report in found] == ["y"]
+
+
+def test_a_prefix_does_not_hide_the_names_behind_it() -> None:
+    stack = named(QUEUE, {"namePrefix": "jobs-"}, {"name": "jobs"}, {"name": "jobs"})
+    assert [report.name for report in judge(*stack)] == ["r3"]
 
 
 def in_container(kind: str, path: str, *containers: str) -> list[Example]:

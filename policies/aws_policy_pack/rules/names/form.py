@@ -14,16 +14,18 @@ from aws_policy_pack.rules.names.facts import FACTS_BY_TYPE
 from aws_policy_pack.rules.names.facts.model import GENERATED_LENGTH, Limits, NameFact
 from aws_policy_pack.wording import shown
 
-LIMITED_TYPES: Final = tuple(
-    kind for kind, facts in FACTS_BY_TYPE.items() if any(fact.limits for fact in facts)
-)
+LIMITED: Final = {
+    kind: limited
+    for kind, facts in FACTS_BY_TYPE.items()
+    if (limited := tuple((fact, fact.limits) for fact in facts if fact.limits))
+}
 ANY_ENDING: Final = "0" * GENERATED_LENGTH
 FIFO: Final = ".fifo"
 
 
 @resource_rule(
     "names-within-limits",
-    *LIMITED_TYPES,
+    *LIMITED,
     level=Level.MANDATORY,
     severity=Severity.HIGH,
     summary="A physical name has the length and the characters that AWS takes for its type",
@@ -35,17 +37,15 @@ FIFO: Final = ".fifo"
 )
 def within_limits(resource: Resource) -> Findings:
     """Looks at the name, and at the names that a prefix will make."""
-    for fact in FACTS_BY_TYPE[resource.type]:
-        if fact.limits is None:
-            continue
+    for fact, limits in LIMITED[resource.type]:
         name = resource.text(fact.path)
         if name:
-            yield from _outside(name, fact, fact.limits, f"`{fact.path}` is {shown(name)}")
+            yield from _outside(name, fact, limits, f"`{fact.path}` is {shown(name)}")
         prefix = resource.text(fact.prefix_path) if fact.prefix_path else None
         if prefix:
             made = _generated(prefix, resource)
             problem = f"`{fact.prefix_path}` {shown(prefix)} makes names like {shown(made)}"
-            yield from _outside(made, fact, fact.limits, problem)
+            yield from _outside(made, fact, limits, problem)
 
 
 def _generated(prefix: str, resource: Resource) -> str:

@@ -114,9 +114,9 @@ def _container(resource: Resource, graph: Graph, scope: Scope) -> str:
     Clusters, event buses, schedule groups and VPCs that are not named are those called default.
     """
     for path in scope.paths:
-        targets = graph.referenced(resource, path, *scope.types)
-        if targets:
-            return targets[0].urn
+        container = next(iter(graph.referenced(resource, path, *scope.types)), None)
+        if container is not None:
+            return container.urn
         text = resource.text(path)
         if text:
             return text
