@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 from ops.paths import PACK, ROOT, STACK, profile_of
 
@@ -16,7 +15,8 @@ def preview(stack: str) -> int:
     """Runs the engine's own preview with the pack enforced, or says in one line how to get it.
 
     Returns:
-        0 if the preview passed or no command line is installed, else 1.
+        0 if the preview passed or no command line is installed, 1 if it did not pass, 2 if the
+        local stack cannot be made.
     """
     pulumi = shutil.which("pulumi")
     if pulumi is None:
@@ -26,16 +26,18 @@ def preview(stack: str) -> int:
         )
         return 0
     environment = _environment(stack)
-    select = [pulumi, "stack", "select", "--create", "--stack", stack]
     if stack == "local":
-        subprocess.run(select, cwd=STACK, env=environment, check=True, stdout=subprocess.DEVNULL)
-    command = [pulumi, "preview", "--stack", stack, *_pack(stack)]
+        select = [pulumi, "stack", "select", "--create", "--stack", stack, "--non-interactive"]
+        made = subprocess.run(
+            select, cwd=STACK, env=environment, check=False, capture_output=True, text=True
+        )
+        if made.returncode:
+            sys.stderr.write(f"error: the local stack cannot be made: {made.stderr.strip()}\n")
+            return 2
+    profile = str(profile_of(stack))
+    enforced = ["--policy-pack", str(PACK), "--policy-pack-config", profile]
+    command = [pulumi, "preview", "--stack", stack, *enforced]
     return 1 if subprocess.run(command, cwd=STACK, env=environment, check=False).returncode else 0
-
-
-def _pack(stack: str) -> list[str]:
-    profile: Path = profile_of(stack)
-    return ["--policy-pack", str(PACK), "--policy-pack-config", str(profile)]
 
 
 def _environment(stack: str) -> dict[str, str]:
@@ -44,5 +46,6 @@ def _environment(stack: str) -> dict[str, str]:
     if stack == "local" and "PULUMI_BACKEND_URL" not in environment:
         LOCAL_BACKEND.mkdir(exist_ok=True)
         environment["PULUMI_BACKEND_URL"] = LOCAL_BACKEND.as_uri()
-        environment.setdefault("PULUMI_CONFIG_PASSPHRASE", "")
+        # The one that the salt in Pulumi.local.yaml was made with.
+        environment["PULUMI_CONFIG_PASSPHRASE"] = "local"  # noqa: S105 - no secret
     return environment
