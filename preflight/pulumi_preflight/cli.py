@@ -74,6 +74,7 @@ def _run(options: Options, started: float, section: "Section | None") -> int:
         organization=project.organization,
         config={key: value.text for key, value in project.config.items()},
         secret_keys=[key for key, value in project.config.items() if value.secret],
+        secrets=[text for value in project.config.values() for text in value.secret_texts],
     )
     choices = [PackChoice(directory=pack, config=config) for pack, config in options.packs]
     timeout = options.timeout_seconds
@@ -101,6 +102,7 @@ def _run(options: Options, started: float, section: "Section | None") -> int:
         notes.append(Note(text="no --policy-pack was given: only the program itself was judged"))
     seconds = time.perf_counter() - started
     verdict = judge(deployment, packs.reported, context, seconds=seconds, notes=notes)
+    sys.stderr.write(deployment.printed)
     from pulumi_preflight.state import stack_export  # noqa: PLC0415 - see the top
 
     if options.save_state is not None:

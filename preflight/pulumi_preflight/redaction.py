@@ -24,17 +24,26 @@ SHOWN_UNKNOWN = "[unknown]"
 # Source: pulumi/pulumi, sdk/go/common/util/logging/log.go.
 _SHORTEST = 3
 
+# A text as long as this does not stand inside an ordinary word by chance; a shorter one is hidden
+# only as a word: `test` is no part of `latest`.
+_LONG = 8
+
 
 class Redactor:
     """Replaces known secrets in texts, such as a rule's message that quotes a value."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         known = sorted({text for text in secrets if len(text) >= _SHORTEST}, key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(re.escape, known))) if known else None
+        self._pattern = re.compile("|".join(map(_pattern, known))) if known else None
 
     def __call__(self, text: str) -> str:
         """Gives `text` without secrets."""
         return self._pattern.sub(SHOWN_SECRET, text) if self._pattern else text
+
+
+def _pattern(secret: str) -> str:
+    text = re.escape(secret)
+    return text if len(secret) >= _LONG else rf"(?<![A-Za-z0-9]){text}(?![A-Za-z0-9])"
 
 
 def shown(properties: Struct) -> Properties:

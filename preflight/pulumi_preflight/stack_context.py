@@ -16,6 +16,7 @@ class StackContext:
         stack: The stack's name, without organization and project.
         config: Keys `namespace:name` to plain text; objects as JSON, secrets decrypted.
         secret_keys: The keys in `config` that are secret.
+        secrets: The secret texts inside these values, at any depth.
         organization: `organization` is what the engine says where no Pulumi Cloud is used.
     """
 
@@ -23,6 +24,7 @@ class StackContext:
     stack: str
     config: Mapping[str, str] = field(default_factory=dict)
     secret_keys: Sequence[str] = ()
+    secrets: Sequence[str] = ()
     organization: str = "organization"
 
     @property

@@ -80,13 +80,12 @@ def judge(
     Args:
         deployment: What the program registered.
         reported: What the packs said of it.
-        context: The stack; its secret config values are kept out of the messages.
+        context: The stack; its secrets are kept out of the messages.
         seconds: How long the run took.
         notes: Notes of the project's files and of the packs; the deployment's own come after.
     """
-    configured = (context.config[key] for key in context.secret_keys)
     inner = (text for resource in deployment.resources for text in secret_texts(resource.inputs))
-    redact = Redactor((*configured, *inner))
+    redact = Redactor((*context.secrets, *inner))
     positions = {resource.urn: resource.position for resource in deployment.resources}
     findings = (*reported.findings, *map(_duplicate, deployment.duplicates))
     return Verdict(

@@ -55,11 +55,26 @@ def test_only_a_mandatory_finding_fails(*, level: Level, passed: bool) -> None:
 
 def test_secrets_of_inputs_and_config_are_kept_out_of_messages() -> None:
     context = replace(
-        CONTEXT, config={"shop:key": "s3cr3t", "shop:plain": "dev"}, secret_keys=["shop:key"]
+        CONTEXT, config={"shop:key": "s3cr3t", "shop:plain": "dev"}, secrets=["s3cr3t"]
     )
     told = finding("leak", urn(QUEUE, "jobs"), message="hunter2, s3cr3t, dev", fix="not hunter2")
     (found,) = verdict(Reported(findings=(told,)), context=context).findings
     assert (found.message, found.fix) == ("[secret], [secret], dev", "not [secret]")
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        pytest.param("the latest image", "the latest image", id="short-inside-a-word"),
+        pytest.param("key=test;", "key=[secret];", id="short-between-signs"),
+        pytest.param("xpassword1x", "x[secret]x", id="long-anywhere"),
+    ],
+)
+def test_a_short_secret_is_hidden_as_a_word_alone(message: str, shown: str) -> None:
+    context = replace(CONTEXT, secrets=["test", "password1"])
+    told = finding("leak", urn(QUEUE, "jobs"), message=message)
+    (found,) = verdict(Reported(findings=(told,)), context=context).findings
+    assert found.message == shown
 
 
 @pytest.mark.parametrize(
