@@ -108,6 +108,16 @@ def test_unknown_keys_are_found(extra: dict[str, object], problem: str, hint: st
     ]
 
 
+def test_each_unknown_key_is_told() -> None:
+    container = {**WEB, "enviroment": [], "healthcheck": {}, "healthCheck": {"retry": 1}}
+    found = problems(json.dumps([container]))
+    assert [each.partition(", which")[0] for each in found] == [
+        "subject: container 'web' has the key 'enviroment'",
+        "subject: container 'web' has the key 'healthcheck'",
+        "subject: `healthCheck` of container 'web' has the key 'retry'",
+    ]
+
+
 def test_every_known_key_passes() -> None:
     inner = {key: [dict.fromkeys(keys)] for key, keys in INNER_KEYS.items()}
     container = {**dict.fromkeys(CONTAINER_KEYS), **inner, **WEB}

@@ -370,6 +370,12 @@ def test_every_password_of_the_program_is_found(type_: str, path: str, value: ob
     ]
 
 
+def test_the_first_of_two_passwords_is_named() -> None:
+    [report] = analyze(managed_password, {"password": "a", "passwordWo": "b"})
+    assert "the program sets `password`; " in report.message
+    assert "Fix: Drop `password`, " in report.message
+
+
 @pytest.mark.parametrize(
     ("type_", "properties", "count"),
     [
