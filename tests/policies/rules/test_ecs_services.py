@@ -185,11 +185,23 @@ def test_the_fix_keeps_the_other_settings_of_the_breaker() -> None:
     }
 
 
-def test_a_fix_leaves_alone_what_is_not_known() -> None:
-    assert remediate(circuit_breaker, {BREAKER: UNKNOWN}) is None
-    assert remediate(circuit_breaker, {BREAKER: {"enable": False, "else": UNKNOWN}}) is None
-    settings = [{"name": "other", "value": UNKNOWN}]
-    assert remediate(container_insights, {"settings": settings}) is None
+@pytest.mark.parametrize(
+    ("rule", "properties"),
+    [
+        pytest.param(circuit_breaker, {BREAKER: UNKNOWN}, id="breaker"),
+        pytest.param(
+            circuit_breaker, {BREAKER: {"enable": False, "else": UNKNOWN}}, id="inside a breaker"
+        ),
+        pytest.param(
+            container_insights, {"settings": [{"name": "other", "value": UNKNOWN}]}, id="setting"
+        ),
+    ],
+)
+def test_a_fix_leaves_alone_what_is_not_known(
+    rule: AnyRule, properties: Mapping[str, object]
+) -> None:
+    mended = remediate(rule, properties)
+    assert mended is None or MessageToDict(mended) == {}
 
 
 @pytest.mark.parametrize(
