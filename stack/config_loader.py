@@ -44,13 +44,23 @@ def load_settings(stack: str, configuration: Mapping[str, Any], caps: Caps) -> S
 
 
 def read_configuration(project: str) -> dict[str, Any]:
-    """The project's own keys in Pulumi configuration, with JSON values read."""
+    """The project's own keys in Pulumi configuration, with JSON values read.
+
+    A key with dots is a path, as with `pulumi config set --path`, also where `--path` was left out.
+    """
     prefix = f"{project}:"
-    return {
-        key.removeprefix(prefix): _value(value)
-        for key, value in CONFIG.get().items()
-        if key.startswith(prefix)
-    }
+    configuration: dict[str, Any] = {}
+    for key in sorted(CONFIG.get()):  # an object comes before the paths into it
+        if key.startswith(prefix):
+            *groups, leaf = key.removeprefix(prefix).split(".")
+            owner = configuration
+            for group in groups:
+                owner = owner.setdefault(group, {})
+                if not isinstance(owner, dict):
+                    break  # the group itself is wrong, which its own check tells
+            else:
+                owner[leaf] = _value(CONFIG.get()[key])
+    return configuration
 
 
 def _value(text: object) -> object:

@@ -57,8 +57,8 @@ def _resource_policy(rule: AnyRule) -> pulumi_policy.Policy:
             return None
         try:
             changes = rule.fix(_resource(args), _config(rule, args.get_config()))
-        except Unreadable:
-            return None  # the validation that follows says what cannot be read
+        except Unreadable as unreadable:
+            raise NotEvaluatedError(f"not mended: {unreadable}") from unreadable
         return {**serialize_properties(args.props), **changes} if changes else None
 
     return pulumi_policy.ResourceValidationPolicy(

@@ -11,7 +11,6 @@ from pulumi_preflight.program_environment import NO_ENDPOINT
 from pulumi_preflight.redaction import Redactor
 
 _LAST_LINES = 20
-_RUN_ERROR = "pulumi.errors.RunError"
 
 
 def raise_for(
@@ -70,7 +69,9 @@ def _of_exceptions(errors: list[dict[str, Any]], positions: Positions) -> Progra
     own = [error for error in errors if _own_frames(error["frames"], positions)]
     chosen = (own or errors)[0]
     text = chosen["text"].strip()
-    said = text if chosen["type"] == _RUN_ERROR else f"{chosen['type']}: {text}".rstrip(": ")
+    if chosen["deliberate"]:
+        return ProgramError(text)
+    said = f"{chosen['type']}: {text}".rstrip(": ")
     where = _trace(chosen["frames"], positions)
     if chosen["file"]:
         # Python could not even read this file, so it has no frame.

@@ -119,6 +119,8 @@ def _run(program: str, parallel: int) -> dict[str, object]:
 
 def _failure(error: BaseException) -> dict[str, object]:
     """Tells of an exception and of those behind it, the outermost first."""
+    import pulumi  # noqa: PLC0415 - it may be missing, which main tells
+
     errors: list[dict[str, object]] = []
     seen: typing.Optional[BaseException] = error  # noqa: UP045 - Python 3.9 reads this
     while seen is not None and len(errors) < 5:  # noqa: PLR2004 - enough to find the user's frame
@@ -126,6 +128,8 @@ def _failure(error: BaseException) -> dict[str, object]:
             {
                 "type": _type_name(seen),
                 "text": str(seen),
+                # An error that is meant for the user; the engine shows its text alone.
+                "deliberate": isinstance(seen, pulumi.RunError),
                 "frames": _frames(seen),
                 "file": getattr(seen, "filename", None) if isinstance(seen, SyntaxError) else None,
                 "line": getattr(seen, "lineno", None) if isinstance(seen, SyntaxError) else None,

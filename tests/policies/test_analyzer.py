@@ -18,7 +18,7 @@ from aws_policy_pack.analyzer import Analyzer
 from aws_policy_pack.pack import Pack
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.rule import AnyRule, Example, Level, Scope
-from aws_policy_pack.testing import Secret, resource_request, stack_request, wire
+from aws_policy_pack.testing import UNKNOWN, Secret, resource_request, stack_request, wire
 from tests.policies.strategies import subjects
 
 COMPARED = tuple(rule for rule in RULES if rule.scope is not Scope.PACK)
@@ -128,6 +128,17 @@ def test_both_services_remediate_alike(rule: AnyRule, data: st.DataObject) -> No
         for name, service in both((rule,), configured(rule, Level.REMEDIATE, ""))
     }
     assert mended["own"] == mended["stock"]
+
+
+def test_both_services_say_that_a_fix_needs_an_unknown_value() -> None:
+    rule = next(rule for rule in RULES if rule.id == "tags-required")
+    properties = wire({"tags": {"Team": "orders"}})
+    config = {rule.id: proto.PolicyConfig(enforcementLevel=proto.REMEDIATE, properties=properties)}
+    request = resource_request(rule.types[0], {"tags": {"Owner": UNKNOWN}})
+    for _, service in both((rule,), config):
+        (remediation,) = service.Remediate(request, CONTEXT).remediations
+        assert remediation.diagnostic.endswith("not mended: `tags.Owner` is not known yet")
+        assert not remediation.properties.fields
 
 
 @pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in COMPARED])

@@ -91,9 +91,13 @@ print(json.dumps([config.require_int("size"), config.require_object("zones")]))
         ),
         pytest.param(
             "import pulumi\nraise pulumi.RunError('set the size')",
-            "the program raised set the size\n  __main__.py:2 in <module>: "
-            "raise pulumi.RunError('set the size')",
-            id="error-of-the-sdk",
+            "set the size",
+            id="error-for-the-user",
+        ),
+        pytest.param(
+            "import pulumi\nclass Wrong(pulumi.RunError): ...\nraise Wrong('set the size')",
+            "set the size",
+            id="own-error-for-the-user",
         ),
         pytest.param(
             "import sys\nsys.exit(3)",

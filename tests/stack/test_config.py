@@ -70,6 +70,15 @@ def test_only_the_projects_own_keys_are_read() -> None:
     assert read("shop", config) == {"queue": {"maxReceiveCount": 3}}
 
 
+def test_a_key_with_dots_is_a_path_into_its_group() -> None:
+    config = {"shop:queue.max": "5", "shop:queue": '{"max":3,"min":1}', "shop:a.b.c": "x"}
+    assert read("shop", config) == {"queue": {"max": "5", "min": 1}, "a": {"b": {"c": "x"}}}
+
+
+def test_a_path_into_a_group_that_is_no_object_leaves_the_group_as_it_is() -> None:
+    assert read("shop", {"shop:queue": "3", "shop:queue.max": "5"}) == {"queue": "3"}
+
+
 def test_text_that_only_begins_like_an_object_stays_text() -> None:
     assert read("shop", {"shop:queue": "{"}) == {"queue": "{"}
 
