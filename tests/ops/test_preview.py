@@ -125,13 +125,13 @@ def test_an_attempt_to_leave_the_loopback_would_be_counted() -> None:
     [
         pytest.param(["--stack", "nowhere"], "nowhere", id="unknown-stack"),
         pytest.param(["--project", "docs"], "Pulumi.yaml", id="no-project"),
-        pytest.param(["--config", "queueNam=x"], "did you mean queueName", id="misspelt-setting"),
+        pytest.param(["--config", "queueNam=x"], "wanted queueName", id="misspelt-setting"),
         pytest.param(
             ["--config", "queue.maxReceiveCount=often"], "queue.maxReceiveCount", id="mistyped"
         ),
         pytest.param(
             ["--config", "services.webserver.desiredCount=90"],
-            "cost-ecs-desired-count in policies/profiles/local.json",
+            "cost-ecs-desired-count.max in policies/profiles/local.json",
             id="over-a-cap",
         ),
     ],
