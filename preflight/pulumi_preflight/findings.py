@@ -10,7 +10,7 @@ from typing import Any
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2 as protocol
 
-from pulumi_preflight.pack_config_file import RuleSettings
+from pulumi_preflight.packs.config_file import RuleSettings
 
 
 class Level(StrEnum):

@@ -26,7 +26,7 @@ from pulumi_preflight.findings import (
     reported,
     split_message,
 )
-from pulumi_preflight.pack_config_file import RuleSettings
+from pulumi_preflight.packs.config_file import RuleSettings
 from tests.preflight.builders import QUEUE, urn
 
 JOBS = urn(QUEUE, "jobs")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_preflight.errors import ProgramError
-from pulumi_preflight.policy_document import policy_document
+from pulumi_preflight.outputs.policy_document import policy_document
 from tests.preflight.running import Ran, RunProgram
 
 CALLS = """

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_preflight.arns import Place
-from pulumi_preflight.kinds import empty, in_kind
 from pulumi_preflight.outputs import Outputs, Wanted
-from pulumi_preflight.shapes import Kind, Shapes
+from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.kinds import empty, in_kind
+from pulumi_preflight.outputs.shapes import Kind, Shapes
 from pulumi_preflight.wire import UNKNOWN, PropertyValue
 from tests.preflight.running import Ran, RunProgram
 

@@ -16,26 +16,26 @@ from pulumi.runtime.proto.resource_pb2 import (
     ResourceHookRequest,
 )
 
-from pulumi_preflight.analysis import analyze_request, struct_as_packs_see
-from pulumi_preflight.assets import hashed
 from pulumi_preflight.durations import seconds
 from pulumi_preflight.model import RegisteredResource, SourcePosition
-from pulumi_preflight.outputs import Filled, Wanted, with_secrets
-from pulumi_preflight.positions import Positions
-from pulumi_preflight.providers import (
+from pulumi_preflight.monitor.analysis import analyze_request, struct_as_packs_see
+from pulumi_preflight.monitor.assets import hashed
+from pulumi_preflight.monitor.providers import (
     Package,
     is_provider_type,
     urn_of_reference,
 )
-from pulumi_preflight.providing import Providing
-from pulumi_preflight.registration import (
+from pulumi_preflight.monitor.providing import Providing
+from pulumi_preflight.monitor.registration import (
     Registration,
     collect_output_dependencies,
     read_registration,
     run_transforms,
 )
-from pulumi_preflight.registry import Inherited
-from pulumi_preflight.run import Run
+from pulumi_preflight.monitor.registry import Inherited
+from pulumi_preflight.outputs import Filled, Wanted, with_secrets
+from pulumi_preflight.positions import Positions
+from pulumi_preflight.program.run import Run
 from pulumi_preflight.urns import create_urn
 from pulumi_preflight.wire import (
     UNKNOWN,

@@ -6,22 +6,22 @@ from dataclasses import replace
 
 from google.protobuf.struct_pb2 import Struct
 
-from pulumi_preflight.analysis import analyze_request
-from pulumi_preflight.arns import Place
 from pulumi_preflight.errors import ProgramError
-from pulumi_preflight.ids import resource_id
 from pulumi_preflight.model import RegisteredResource, SourcePosition
-from pulumi_preflight.outputs import Filled
-from pulumi_preflight.providers import (
+from pulumi_preflight.monitor.analysis import analyze_request
+from pulumi_preflight.monitor.providers import (
     Package,
     default_provider_inputs,
     is_default_denied,
     provider_type,
     urn_of_reference,
 )
-from pulumi_preflight.registry import Inherited
-from pulumi_preflight.run import Run
-from pulumi_preflight.subject import Subject
+from pulumi_preflight.monitor.registry import Inherited
+from pulumi_preflight.outputs import Filled
+from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.ids import resource_id
+from pulumi_preflight.outputs.subject import Subject
+from pulumi_preflight.program.run import Run
 from pulumi_preflight.urns import create_urn
 from pulumi_preflight.wire import UNKNOWN, Properties, from_struct, to_struct, without_secret
 

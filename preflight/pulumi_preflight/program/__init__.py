@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from pulumi_preflight.child import Child
 from pulumi_preflight.errors import ProgramError
-from pulumi_preflight.program_environment import program_environment
+from pulumi_preflight.program.child import Child
+from pulumi_preflight.program.environment import program_environment
 from pulumi_preflight.project import Project
 
 # What follows imports gRPC and the SDK's messages, which takes longer than to start the program's
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Struct
     from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
-    from pulumi_preflight.engine_service import EngineService
     from pulumi_preflight.model import Deployment
     from pulumi_preflight.monitor import Monitor
+    from pulumi_preflight.monitor.engine_service import EngineService
     from pulumi_preflight.positions import Positions
 
     ResourceCheck = Callable[[AnalyzeRequest], Struct]
@@ -72,13 +72,13 @@ class _Running:
         self, check: "ResourceCheck", *, keep_unknowns: bool, timeout_seconds: float
     ) -> "Deployment":
         """Lets the program run, waits for its end, and gives what it registered."""
-        from pulumi_preflight.engine_service import EngineService  # noqa: PLC0415 - see the top
         from pulumi_preflight.model import Deployment  # noqa: PLC0415 - see the top
         from pulumi_preflight.monitor import Monitor  # noqa: PLC0415 - see the top
+        from pulumi_preflight.monitor.engine_service import EngineService  # noqa: PLC0415 - see the top
         from pulumi_preflight.positions import Positions  # noqa: PLC0415 - see the top
-        from pulumi_preflight.program_failure import raise_for  # noqa: PLC0415 - see the top
+        from pulumi_preflight.program.failure import raise_for  # noqa: PLC0415 - see the top
+        from pulumi_preflight.program.run import Run  # noqa: PLC0415 - see the top
         from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - see the top
-        from pulumi_preflight.run import Run  # noqa: PLC0415 - see the top
 
         run = Run.of(self._project, check, self._child.ask, keep_unknowns=keep_unknowns)
         engine = EngineService()

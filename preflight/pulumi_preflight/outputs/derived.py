@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from pulumi_preflight.arns import Place
-from pulumi_preflight.shapes import Shape
-from pulumi_preflight.subject import Subject, subject_kind
+from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.shapes import Shape
+from pulumi_preflight.outputs.subject import Subject, subject_kind
+from pulumi_preflight.outputs.well_formed import value_for
 from pulumi_preflight.urns import name_of, type_of
-from pulumi_preflight.well_formed import value_for
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, without_secret
 
 _DEFAULT_PORTS = {

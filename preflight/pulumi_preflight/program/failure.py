@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pulumi_preflight.child import Child
-from pulumi_preflight.engine_service import LogLine
 from pulumi_preflight.errors import ProgramError
+from pulumi_preflight.monitor.engine_service import LogLine
 from pulumi_preflight.positions import Positions
-from pulumi_preflight.program_environment import NO_ENDPOINT
+from pulumi_preflight.program.child import Child
+from pulumi_preflight.program.environment import NO_ENDPOINT
 from pulumi_preflight.redaction import Redactor
 
 _LAST_LINES = 20

@@ -13,16 +13,16 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2, source_pb2
 from pulumi.runtime.proto.callback_pb2 import Callback
 from pulumi.runtime.proto.resource_pb2_grpc import ResourceMonitorServicer
 
-from pulumi_preflight.analysis import analyze_request, message_as_packs_see, stack_request
-from pulumi_preflight.assets import AssetError
-from pulumi_preflight.callbacks import HookError
 from pulumi_preflight.durations import DurationError
 from pulumi_preflight.errors import PreflightError, ProgramError
-from pulumi_preflight.invokes import Invokes
+from pulumi_preflight.monitor.analysis import analyze_request, message_as_packs_see, stack_request
+from pulumi_preflight.monitor.assets import AssetError
+from pulumi_preflight.monitor.callbacks import HookError
+from pulumi_preflight.monitor.providing import Providing
+from pulumi_preflight.monitor.resources import Resources
+from pulumi_preflight.outputs.invokes import Invokes
 from pulumi_preflight.positions import Positions
-from pulumi_preflight.providing import Providing
-from pulumi_preflight.resources import Resources
-from pulumi_preflight.run import Run
+from pulumi_preflight.program.run import Run
 from pulumi_preflight.urns import STACK_TYPE, qualified_type_of
 from pulumi_preflight.wire import UNKNOWN
 

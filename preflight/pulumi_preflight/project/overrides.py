@@ -24,8 +24,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from pydantic.alias_generators import to_camel
 
 from pulumi_preflight.errors import ProjectError
+from pulumi_preflight.project.yaml_files import read_mapping
 from pulumi_preflight.urns import name_of, type_of
-from pulumi_preflight.yaml_files import read_mapping
 
 
 class _Entry(BaseModel):

@@ -14,9 +14,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 
 from pulumi_preflight.errors import PackError
-from pulumi_preflight.pack_config_file import ConfigFile, read_config
-from pulumi_preflight.pack_files import PackCommand, read_pack
-from pulumi_preflight.pack_process import PackProcess
+from pulumi_preflight.packs.config_file import ConfigFile, read_config
+from pulumi_preflight.packs.files import PackCommand, read_pack
+from pulumi_preflight.packs.process import PackProcess
 from pulumi_preflight.stack_context import StackContext
 
 # These import gRPC and the SDK's messages, which takes longer than to start the packs' processes;
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzeStackRequest
 
     from pulumi_preflight.findings import Reported
-    from pulumi_preflight.pack import Pack
+    from pulumi_preflight.packs.pack import Pack
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -122,7 +122,7 @@ class Packs:
             PackError: A pack failed, now or while it judged an earlier resource.
         """
         from pulumi_preflight.internal_properties import without_internal  # noqa: PLC0415 - see the top
-        from pulumi_preflight.pack import Pack, with_properties  # noqa: PLC0415 - see the top
+        from pulumi_preflight.packs.pack import Pack, with_properties  # noqa: PLC0415 - see the top
 
         self.raise_failure()
         inputs = request.properties
@@ -146,7 +146,7 @@ class Packs:
             PackError: A pack failed.
         """
         from pulumi_preflight.internal_properties import without_internal  # noqa: PLC0415 - see the top
-        from pulumi_preflight.pack import Pack  # noqa: PLC0415 - see the top
+        from pulumi_preflight.packs.pack import Pack  # noqa: PLC0415 - see the top
 
         judged = type(request)()
         judged.CopyFrom(request)
@@ -173,7 +173,7 @@ class Packs:
     def _boot(
         self, process: PackProcess, command: PackCommand, config: ConfigFile | None
     ) -> "Pack":
-        from pulumi_preflight.pack import Pack  # noqa: PLC0415 - see the top
+        from pulumi_preflight.packs.pack import Pack  # noqa: PLC0415 - see the top
 
         process.port(self._boot_seconds)
         return Pack(process, command, config, self._context, answer_seconds=self._answer_seconds)

@@ -14,7 +14,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2 as protocol
 
 from pulumi_preflight.errors import PackError
-from pulumi_preflight.pack_config_file import (
+from pulumi_preflight.packs.config_file import (
     ConfigFile,
     EnforcementLevel,
     Properties,

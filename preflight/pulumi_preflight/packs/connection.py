@@ -8,7 +8,7 @@ from google.protobuf.message import Message
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzerStackConfigureRequest
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
-from pulumi_preflight.pack_process import PackProcess
+from pulumi_preflight.packs.process import PackProcess
 from pulumi_preflight.stack_context import StackContext
 
 # The SDKs' own limit; gRPC's 4 MB is too little for a stack of some hundred resources.

@@ -8,15 +8,15 @@ empty of its kind, as AWS shows what is not set. Optional properties that nobody
 
 from dataclasses import dataclass, field
 
-from pulumi_preflight.arns import Place
-from pulumi_preflight.derived import DEFAULTS, DERIVED, name_properties, physical_name
-from pulumi_preflight.ids import resource_id
-from pulumi_preflight.kinds import empty, in_kind
-from pulumi_preflight.random_values import random_outputs
-from pulumi_preflight.shapes import Kind, PropertyShape, Shape, Shapes
-from pulumi_preflight.subject import Subject
+from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.derived import DEFAULTS, DERIVED, name_properties, physical_name
+from pulumi_preflight.outputs.ids import resource_id
+from pulumi_preflight.outputs.kinds import empty, in_kind
+from pulumi_preflight.outputs.random_values import random_outputs
+from pulumi_preflight.outputs.shapes import Kind, PropertyShape, Shape, Shapes
+from pulumi_preflight.outputs.subject import Subject
+from pulumi_preflight.outputs.well_formed import is_identity, value_for
 from pulumi_preflight.urns import type_of
-from pulumi_preflight.well_formed import is_identity, value_for
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, secret, without_unknown
 
 _DEPTH = 5

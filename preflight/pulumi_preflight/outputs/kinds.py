@@ -1,6 +1,6 @@
 """Values in the kind that the SDK's class says."""
 
-from pulumi_preflight.shapes import Kind
+from pulumi_preflight.outputs.shapes import Kind
 from pulumi_preflight.wire import (
     MARK,
     SECRET,

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
-from pulumi_preflight.callbacks import Callbacks
 from pulumi_preflight.model import RegisteredResource, SourcePosition
+from pulumi_preflight.monitor.callbacks import Callbacks
+from pulumi_preflight.monitor.providers import Packages
+from pulumi_preflight.monitor.registry import Registry
 from pulumi_preflight.outputs import Outputs
+from pulumi_preflight.outputs.shapes import Ask, Shapes
 from pulumi_preflight.project import Project
-from pulumi_preflight.providers import Packages
-from pulumi_preflight.registry import Registry
-from pulumi_preflight.shapes import Ask, Shapes
 from pulumi_preflight.wire import UNKNOWN, PropertyValue
 
 ResourceCheck = Callable[[AnalyzeRequest], Struct]

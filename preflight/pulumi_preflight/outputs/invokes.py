@@ -10,10 +10,10 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.callback_pb2 import Callback
 from pulumi.runtime.proto.resource_pb2 import ResourceInvokeRequest, TransformInvokeRequest
 
-from pulumi_preflight.aws_answers import ANSWERS, ASSUMED, PURE, Call
 from pulumi_preflight.errors import ProgramError
-from pulumi_preflight.providing import Providing
-from pulumi_preflight.run import Run
+from pulumi_preflight.monitor.providing import Providing
+from pulumi_preflight.outputs.aws_answers import ANSWERS, ASSUMED, PURE, Call
+from pulumi_preflight.program.run import Run
 from pulumi_preflight.wire import (
     Properties,
     from_struct,

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from pulumi_preflight.arns import ACCOUNT, Place
-from pulumi_preflight.policy_document import policy_document
-from pulumi_preflight.subject import Subject
+from pulumi_preflight.outputs.arns import ACCOUNT, Place
+from pulumi_preflight.outputs.policy_document import policy_document
+from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.wire import json_text
 
 _ZONES = "abc"

@@ -12,8 +12,8 @@ from contextlib import suppress
 from typing import IO
 
 from pulumi_preflight.errors import PackError
-from pulumi_preflight.pack_failures import cause_of
-from pulumi_preflight.pack_files import PackCommand
+from pulumi_preflight.packs.failures import cause_of
+from pulumi_preflight.packs.files import PackCommand
 
 _KEPT_LINES = 400
 _GRACE_SECONDS = 3.0

@@ -9,15 +9,15 @@ from pathlib import Path
 from shutil import which
 from typing import TYPE_CHECKING, Any
 
-from pulumi_preflight.config_secrets import PASSPHRASE, PLACEHOLDER, decrypter
-from pulumi_preflight.config_values import Config, ConfigValue
 from pulumi_preflight.errors import ProjectError
-from pulumi_preflight.yaml_files import read_mapping
+from pulumi_preflight.project.config_secrets import PASSPHRASE, PLACEHOLDER, decrypter
+from pulumi_preflight.project.config_values import Config, ConfigValue
+from pulumi_preflight.project.yaml_files import read_mapping
 
 # Both are slow to import and not always needed.
 if TYPE_CHECKING:
     from pulumi_preflight.model import Note
-    from pulumi_preflight.overrides import Overrides
+    from pulumi_preflight.project.overrides import Overrides
 
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 _OVERRIDES_FILE = "preflight.yaml"
@@ -274,6 +274,6 @@ def _overrides(root: Path) -> "Overrides | None":
     path = root / _OVERRIDES_FILE
     if not path.is_file():
         return None
-    from pulumi_preflight.overrides import read_overrides  # noqa: PLC0415 - see the top
+    from pulumi_preflight.project.overrides import read_overrides  # noqa: PLC0415 - see the top
 
     return read_overrides(path)

@@ -23,12 +23,12 @@ from pulumi_preflight.findings import (
     failed_remediation,
     reported,
 )
-from pulumi_preflight.pack_config import configure_request, effective_settings
-from pulumi_preflight.pack_config_file import ConfigFile, RuleSettings
-from pulumi_preflight.pack_connection import PackConnection, call_of
-from pulumi_preflight.pack_diagnosis import Diagnosis, cause_in, diagnose
-from pulumi_preflight.pack_files import PackCommand
-from pulumi_preflight.pack_process import PackProcess
+from pulumi_preflight.packs.config import configure_request, effective_settings
+from pulumi_preflight.packs.config_file import ConfigFile, RuleSettings
+from pulumi_preflight.packs.connection import PackConnection, call_of
+from pulumi_preflight.packs.diagnosis import Diagnosis, cause_in, diagnose
+from pulumi_preflight.packs.files import PackCommand
+from pulumi_preflight.packs.process import PackProcess
 from pulumi_preflight.stack_context import StackContext
 
 _Answer = TypeVar("_Answer", bound=Message)

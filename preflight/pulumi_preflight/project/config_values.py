@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from pulumi_preflight.config_paths import coerced, is_set, parse_path, with_value
 from pulumi_preflight.errors import ProjectError
+from pulumi_preflight.project.config_paths import coerced, is_set, parse_path, with_value
 
 _KEY_PARTS = 2
 _OLD_KEY_PARTS = 3

@@ -6,8 +6,8 @@ one. The examples of AWS's own reference pages say what each form looks like.
 
 import re
 
-from pulumi_preflight.arns import ACCOUNT
-from pulumi_preflight.ids import (
+from pulumi_preflight.outputs.arns import ACCOUNT
+from pulumi_preflight.outputs.ids import (
     Maker,
     arn_for,
     hexadecimal,
@@ -16,7 +16,7 @@ from pulumi_preflight.ids import (
     queue_url,
     resource_id,
 )
-from pulumi_preflight.subject import Subject
+from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.wire import PropertyValue
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")

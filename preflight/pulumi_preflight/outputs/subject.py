@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from pulumi_preflight.arns import Place
+from pulumi_preflight.outputs.arns import Place
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 

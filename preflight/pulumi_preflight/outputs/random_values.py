@@ -5,8 +5,8 @@ Source: https://www.pulumi.com/registry/packages/random/api-docs/.
 
 from collections.abc import Callable
 
-from pulumi_preflight.ids import resource_id
-from pulumi_preflight.subject import Subject
+from pulumi_preflight.outputs.ids import resource_id
+from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.wire import Properties, PropertyValue, without_secret
 
 _DEFAULT_LENGTH = 16

@@ -12,10 +12,10 @@ from google.protobuf.message import Message
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
 from pulumi_preflight.errors import PackError
-from pulumi_preflight.pack_config import configure_request
-from pulumi_preflight.pack_config_file import RuleSettings
-from pulumi_preflight.pack_connection import PackConnection, call_of
-from pulumi_preflight.pack_failures import cause_of
+from pulumi_preflight.packs.config import configure_request
+from pulumi_preflight.packs.config_file import RuleSettings
+from pulumi_preflight.packs.connection import PackConnection, call_of
+from pulumi_preflight.packs.failures import cause_of
 
 # A rule's traceback is written before the answer is; the pipe may be a little later.
 _TRACEBACK_SECONDS = 1.0

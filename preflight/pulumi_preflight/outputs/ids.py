@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from pulumi_preflight.arns import ACCOUNT, ARN_FORMATS, ARN_STEMS
-from pulumi_preflight.subject import Subject
+from pulumi_preflight.outputs.arns import ACCOUNT, ARN_FORMATS, ARN_STEMS
+from pulumi_preflight.outputs.subject import Subject
 
 Maker = Callable[[Subject, str], str]
 """Makes a value for a property's path."""

@@ -14,9 +14,9 @@ from pulumi.runtime.proto.resource_pb2 import (
     TransformResourceOptions,
 )
 
-from pulumi_preflight.callbacks import Callbacks
-from pulumi_preflight.providers import provider_type, urn_of_reference
-from pulumi_preflight.registry import Inherited, Registry
+from pulumi_preflight.monitor.callbacks import Callbacks
+from pulumi_preflight.monitor.providers import provider_type, urn_of_reference
+from pulumi_preflight.monitor.registry import Inherited, Registry
 from pulumi_preflight.urns import package_of, type_of
 from pulumi_preflight.wire import (
     MARK,
