@@ -57,6 +57,12 @@ def bench(session: nox.Session) -> None:
     run(session, "python", "-m", "ops.bench", *session.posargs)
 
 
+@nox.session(name="prices:update", default=False)
+def prices_update(session: nox.Session) -> None:
+    """Refresh the price table from AWS's public price list; `-- --region REGION`."""
+    run(session, "python", "-m", "ops.prices", *session.posargs)
+
+
 @nox.session(default=False)
 def mutation(session: nox.Session) -> None:
     """Change the pack's code in small ways and count what its tests notice; `-- PATTERN`."""
