@@ -66,7 +66,7 @@ def _index(rules: Iterable[AnyRule]) -> str:
 def _looks_at(rule: AnyRule) -> str:
     types = ", ".join(f"`{kind}`" for kind in rule.types)
     if len(rule.types) > MANY_TYPES:
-        types = f"<details><summary>{len(rule.types)} types</summary>{types}</details>"
+        types = f"{len(rule.types)} types, such as `{rule.types[0]}`"
     return f"{SCOPES[rule.scope]}{': ' if types else ''}{types}"
 
 
