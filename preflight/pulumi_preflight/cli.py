@@ -103,11 +103,15 @@ def _run(options: Options, started: float, section: "Section | None") -> int:
     seconds = time.perf_counter() - started
     verdict = judge(deployment, packs.reported, context, seconds=seconds, notes=notes)
     sys.stderr.write(deployment.printed)
-    from pulumi_preflight.state import stack_export  # noqa: PLC0415 - see the top
+    addition: Addition | None = None
+    if options.save_state is not None or section is not None:
+        from pulumi_preflight.state import stack_export  # noqa: PLC0415 - see the top
 
-    if options.save_state is not None:
-        write_whole(options.save_state, partial(_dump, stack_export(deployment, project)))
-    addition = partial(section, stack_export(deployment, project)) if section else None
+        export = stack_export(deployment, project)
+        if options.save_state is not None:
+            write_whole(options.save_state, partial(_dump, export))
+        if section is not None:
+            addition = partial(section, export)
     _report(verdict, options, os.path.relpath(options.project), addition)
     return PASSED if verdict.passed else FAILED
 
