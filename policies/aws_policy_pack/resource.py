@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from aws_policy_pack.properties import Properties, Unreadable
@@ -68,6 +69,23 @@ class Resource(Properties):
         return f"Resource({self.type} {self.name})"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Which resources refer to which ones through one property.
+
+    Attributes:
+        sources: A resource to those that refer to it, in the order of registration.
+        missed: The properties of which it is not known where they lead.
+    """
+
+    sources: Mapping[Resource, Sequence[Resource]]
+    missed: Sequence[Unreadable]
+
+    def to(self, target: Resource) -> tuple[Resource, ...]:
+        """The resources that are known to refer to the target."""
+        return tuple(self.sources.get(target, ()))
+
+
 class Graph:
     """All resources of a stack and the references between them."""
 
@@ -82,6 +100,7 @@ class Graph:
         self._referenced: dict[
             tuple[Resource, str, tuple[str, ...]], tuple[Resource, ...] | Unreadable
         ] = {}
+        self._links: dict[tuple[str, tuple[str, ...], tuple[str, ...]], Links] = {}
 
     def once(self, make: "Callable[[Graph], Read]") -> Read:
         """What a function makes of the whole graph, made once.
@@ -130,17 +149,35 @@ class Graph:
         ]
         if found:
             return tuple(dict.fromkeys(found))
-        texts = set(_texts_inside(resource.raw(path)))
+        texts = set(texts_inside(resource.raw(path)))
         matches = (self._identified(kind, text) for kind in types for text in sorted(texts))
         return tuple(dict.fromkeys(match for match in matches if match is not None))
 
+    def links(self, path: str, *, of: Iterable[str], to: Iterable[str]) -> Links:
+        """All references through a property, from resources of some types to those of others."""
+        question = (path, tuple(of), tuple(to))
+        if question not in self._links:
+            self._links[question] = self._find_links(*question)
+        return self._links[question]
+
+    def _find_links(self, path: str, of: tuple[str, ...], to: tuple[str, ...]) -> Links:
+        found, missed = survey(self.of_type(*of), lambda source: self.referenced(source, path, *to))
+        sources: dict[Resource, list[Resource]] = {}
+        for source, targets in found:
+            for target in targets:
+                sources.setdefault(target, []).append(source)
+        return Links(sources=sources, missed=missed)
+
     def referring(self, target: Resource, path: str, *types: str) -> tuple[Resource, ...]:
-        """The resources of these types whose property refers to the target."""
-        return tuple(
-            resource
-            for resource in self.of_type(*types)
-            if target in self.referenced(resource, path, target.type)
-        )
+        """The resources of these types whose property refers to the target.
+
+        Raises:
+            Unreadable: Of one of them it is not known where its property leads.
+        """
+        links = self.links(path, of=types, to=(target.type,))
+        if links.missed:
+            raise links.missed[0]
+        return links.to(target)
 
     def _identified(self, kind: str, text: str) -> Resource | None:
         if kind not in self._identities:
@@ -171,23 +208,33 @@ def survey(
     return found, missed
 
 
-def _texts_inside(value: Value) -> Iterator[str]:
+def texts_inside(value: Value) -> Iterator[str]:
+    """Every text of a value; of JSON text, itself and the texts that it spells."""
     match value:
         case str():
             yield value
             if value.lstrip().startswith(("{", "[")):
                 try:
-                    yield from _texts_inside(json.loads(value))
+                    yield from texts_inside(json.loads(value))
                 except (ValueError, RecursionError):
                     return
         case Mapping():
             for item in value.values():
-                yield from _texts_inside(item)
+                yield from texts_inside(item)
         case Sequence():
             for item in value:
-                yield from _texts_inside(item)
+                yield from texts_inside(item)
         case _:
             return
 
 
-__all__ = ["UNKNOWN", "Graph", "Properties", "Resource", "Unreadable", "survey"]
+__all__ = [
+    "UNKNOWN",
+    "Graph",
+    "Links",
+    "Properties",
+    "Resource",
+    "Unreadable",
+    "survey",
+    "texts_inside",
+]

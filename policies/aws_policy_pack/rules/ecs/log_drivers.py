@@ -1,5 +1,7 @@
 """Where the output of containers goes."""
 
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -136,8 +138,7 @@ class LogGroupDeclared(RuleConfig):
 )
 def log_group_declared(task: Resource, graph: Graph, config: LogGroupDeclared) -> Findings:
     """Compares names; groups whose names are not known yet may be the one that is missing."""
-    named, unnamed = survey(graph.of_type(LOG_GROUP), lambda group: group.text("name"))
-    names = [name for _, name in named]
+    names, unnamed = graph.once(_log_group_names)
 
     def judge(container: Container) -> Findings:
         if container.properties.text("logConfiguration.logDriver") != AWSLOGS:
@@ -159,6 +160,11 @@ def log_group_declared(task: Resource, graph: Graph, config: LogGroupDeclared) -
         )
 
     yield from judge_each(containers_of(task), judge)
+
+
+def _log_group_names(graph: Graph) -> tuple[AbstractSet[str | None], Sequence[Unreadable]]:
+    named, unnamed = survey(graph.of_type(LOG_GROUP), lambda group: group.text("name"))
+    return {name for _, name in named}, unnamed
 
 
 def _is_outside(group: str, config: LogGroupDeclared) -> bool:

@@ -1,14 +1,13 @@
 """Account ids that are written into policies."""
 
-import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.given import is_given
-from aws_policy_pack.resource import Graph, Resource, Unreadable
+from aws_policy_pack.resource import Graph, Resource, Unreadable, texts_inside
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
 from aws_policy_pack.rules.iam.administrators import ATTACHMENT_TYPES
 from aws_policy_pack.rules.iam.documents import DOCUMENT_TYPES, ROLE
@@ -98,11 +97,12 @@ def account_literal(resource: Resource, graph: Graph, config: AccountLiteral) ->
         except Unreadable as unreadable:
             yield Unreadable(unreadable.path, unreadable.reason, resource)
             continue
-        known = own.union(config.allowed_accounts)
-        for urn in resource.references.get(key, ()):
-            source = graph.by_urn(urn)
-            known.update(_accounts_in(source.values) if source else ())
-        strange = found - known
+        strange = found.difference(own, config.allowed_accounts)
+        if strange:
+            sources = (graph.by_urn(urn) for urn in resource.references.get(key, ()))
+            strange.difference_update(
+                *(_accounts_in(source.values) for source in sources if source)
+            )
         if not strange:
             continue
         named = f"names account {listed(sorted(strange))}"
@@ -126,26 +126,7 @@ def _own_accounts(graph: Graph) -> set[str]:
 
 def _accounts_in(value: Value) -> Iterator[str]:
     """The account ids in all texts of a value, JSON or not."""
-    match value:
-        case str():
-            yield from ARN.findall(value)
-            if BARE.fullmatch(value):
-                yield value
-            else:
-                yield from _accounts_in(_parsed(value))
-        case Mapping():
-            for item in value.values():
-                yield from _accounts_in(item)
-        case Sequence():
-            for item in value:
-                yield from _accounts_in(item)
-        case _:
-            return
-
-
-def _parsed(text: str) -> Value:
-    try:
-        value: Value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return value
+    for text in texts_inside(value):
+        yield from ARN.findall(text)
+        if BARE.fullmatch(text):
+            yield text

@@ -115,19 +115,13 @@ def _described(described: Properties, place: str = "") -> Findings:
 )
 def rules_conflict(graph: Graph) -> Findings:
     """Looks at each direction by itself: the provider keeps ingress and egress apart."""
-    attached, unread = survey(
-        graph.of_type(*RULE_TYPES),
-        lambda rule: (
-            direction_of(rule),
-            graph.referenced(rule, "securityGroupId", *GROUP_TYPES),
-        ),
-    )
-    yield from unread
+    attached = graph.links("securityGroupId", of=RULE_TYPES, to=GROUP_TYPES)
+    yield from attached.missed
     for group in graph.of_type(*GROUP_TYPES):
+        directions, unread = survey(attached.to(group), direction_of)
+        yield from unread
         for direction in Direction:
-            rules = [
-                rule for rule, (way, groups) in attached if way == direction and group in groups
-            ]
+            rules = [rule for rule, way in directions if way == direction]
             if rules and _has_own_rules(group, direction, rules):
                 yield Finding(
                     problem=f"has inline `{direction}` rules beside the rule resources "

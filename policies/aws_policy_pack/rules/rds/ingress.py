@@ -128,14 +128,14 @@ def ingress_from_declared_groups(
                 yield Unreadable(unreadable.path, unreadable.reason, source)
 
 
-def _sources(groups: Sequence[Resource], graph: Graph) -> tuple[list[Resource], list[Unreadable]]:
+def _sources(
+    groups: Sequence[Resource], graph: Graph
+) -> tuple[list[Resource], Sequence[Unreadable]]:
     """The groups with inline rules and the rule resources that belong to the groups."""
-    attached, unread = survey(
-        graph.of_type(*RULE_TYPES),
-        lambda rule: graph.referenced(rule, "securityGroupId", *GROUP_TYPES),
-    )
+    attached = graph.links("securityGroupId", of=RULE_TYPES, to=GROUP_TYPES)
     inline = [group for group in groups if is_given(group, Direction.INGRESS)]
-    return inline + [rule for rule, targets in attached if set(targets) & set(groups)], unread
+    rules = dict.fromkeys(rule for group in groups for rule in attached.to(group))
+    return [*inline, *rules], attached.missed
 
 
 def _judge(

@@ -32,13 +32,8 @@ def policies_of(queue: Resource, graph: Graph, key: str, kind: str) -> tuple[Res
     Raises:
         Unreadable: It is not known which queue a resource of that kind belongs to.
     """
-    found, missed = survey(
-        graph.of_type(kind), lambda policy: graph.referenced(policy, "queueUrl", QUEUE)
-    )
-    if missed:
-        raise missed[0]
     own = (queue,) if has_policy(queue, key) else ()
-    return own + tuple(policy for policy, queues in found if queue in queues)
+    return own + graph.referring(queue, "queueUrl", kind)
 
 
 def redrive_policies_of(queue: Resource, graph: Graph) -> tuple[Resource, ...]:
@@ -76,10 +71,7 @@ def dead_letter_queues_of(queue: Resource, graph: Graph) -> tuple[Resource, ...]
 
 def redrives_to(queue: Resource, graph: Graph) -> tuple[Resource, ...]:
     """The resources that hold a redrive policy which names the queue."""
-    holders = [holder for holder in graph.of_type(QUEUE) if has_policy(holder, "redrivePolicy")]
-    holders += graph.of_type(REDRIVE_POLICY)
-    found, _ = survey(holders, lambda holder: targets_of(holder, graph))
-    return tuple(holder for holder, targets in found if queue in targets)
+    return graph.links("redrivePolicy", of=(QUEUE, REDRIVE_POLICY), to=(QUEUE,)).to(queue)
 
 
 def dead_letter_sources(queue: Resource, graph: Graph) -> tuple[Resource, ...]:
