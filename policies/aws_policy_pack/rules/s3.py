@@ -264,14 +264,12 @@ def _holders(
     Raises:
         Unreadable: It is not known which bucket a resource of these kinds belongs to.
     """
-    found, missed = survey(
-        graph.of_type(*kinds), lambda holder: graph.referenced(holder, "bucket", *BUCKETS)
-    )
-    if missed:
-        raise missed[0]
     given = [key for key in keys if is_given(bucket, key) and bucket.values.get(key) not in EMPTY]
     own = (bucket,) if given else ()
-    return own + tuple(holder for holder, buckets in found if bucket in buckets)
+    links = graph.links("bucket", of=kinds, to=BUCKETS)
+    if links.missed:
+        raise links.missed[0]
+    return own + links.to(bucket)
 
 
 def _blocked(account: Resource) -> tuple[str, ...]:

@@ -62,12 +62,10 @@ class Rotation(RuleConfig):
 )
 def rotation(secret: Resource, graph: Graph, config: Rotation) -> Findings:
     """Compares the days or the rate of a rotation; a cron schedule is taken as it is."""
-    found, missed = survey(
-        graph.of_type(SECRET_ROTATION), lambda holder: graph.referenced(holder, "secretId", SECRET)
-    )
-    rotations = [holder for holder, secrets in found if secret in secrets]
-    yield from missed
-    if not rotations and not missed:
+    links = graph.links("secretId", of=(SECRET_ROTATION,), to=(SECRET,))
+    rotations = links.to(secret)
+    yield from links.missed
+    if not rotations and not links.missed:
         yield Finding(
             problem="nothing rotates it",
             wanted=f"a rotation at least every {config.max_days} days (`maxDays` of "

@@ -98,4 +98,4 @@ def test_a_policy_of_a_repository_that_is_not_known_may_be_the_one() -> None:
         Example(type=POLICY, name="rules", properties={"repository": UNKNOWN}),
     ]
     (report,) = analyze_stack(ecr_lifecycle, stack)
-    assert report.message.endswith("not evaluated: app: `repository` is not known yet")
+    assert report.message.endswith("not evaluated: rules: `repository` is not known yet")

@@ -56,8 +56,12 @@ def inline_and_attachment_conflict(graph: Graph) -> Findings:
     for key, resources in beside.items():
         placed, unread = survey(resources, lambda item: _roles_of(item, graph))
         yield from unread
+        others: dict[Resource, list[Resource]] = {}
+        for item, roles in placed:
+            for role in roles:
+                others.setdefault(role, []).append(item)
         for role in graph.of_type(ROLE):
-            yield from _judge(role, key, [item for item, roles in placed if role in roles])
+            yield from _judge(role, key, others.get(role, ()))
 
 
 def _roles_of(resource: Resource, graph: Graph) -> tuple[Resource, ...]:

@@ -133,17 +133,13 @@ def https(listener: Resource, graph: Graph) -> Findings:
     if _protocol(listener) != "HTTP":
         return
     yield from _judge_actions(listener, "defaultActions", listener, graph)
+    links = graph.links("listenerArn", of=LISTENER_RULES, to=LISTENERS)
     judged, unread = survey(
-        graph.of_type(*LISTENER_RULES),
-        lambda rule: (
-            list(_judge_actions(rule, "actions", listener, graph))
-            if listener in graph.referenced(rule, "listenerArn", *LISTENERS)
-            else []
-        ),
+        links.to(listener), lambda rule: list(_judge_actions(rule, "actions", listener, graph))
     )
     for _, findings in judged:
         yield from findings
-    yield from unread
+    yield from (*links.missed, *unread)
 
 
 def _judge_actions(

@@ -112,14 +112,11 @@ def _names_others(balancer: Resource, groups: Sequence[Resource]) -> bool:
 
 def _ingress(groups: Sequence[Resource], graph: Graph) -> tuple[list[Grant], list[Unreadable]]:
     """The ingress rules of the groups whose traffic can be read, and what cannot be read."""
-    attached, unread = survey(
-        graph.of_type(*RULE_TYPES),
-        lambda rule: graph.referenced(rule, "securityGroupId", *GROUP_TYPES),
-    )
-    sources = [group for group in groups if is_given(group, Direction.INGRESS)]
-    sources += [rule for rule, targets in attached if set(targets) & set(groups)]
-    found, missed = survey(sources, lambda source: list(_readable(source)))
-    return [grant for _, grants in found for grant in grants], unread + missed
+    attached = graph.links("securityGroupId", of=RULE_TYPES, to=GROUP_TYPES)
+    inline = [group for group in groups if is_given(group, Direction.INGRESS)]
+    rules = dict.fromkeys(rule for group in groups for rule in attached.to(group))
+    found, missed = survey([*inline, *rules], lambda source: list(_readable(source)))
+    return [grant for _, grants in found for grant in grants], [*attached.missed, *missed]
 
 
 def _readable(source: Resource) -> Iterator[Grant]:

@@ -43,14 +43,11 @@ RECORDS_REFUSALS = ("ALL", "REJECT")
 def default_security_group(resource: Resource, graph: Graph) -> Findings:
     """A VPC needs a `DefaultSecurityGroup`: without it, the rules that AWS makes are in force."""
     if resource.type != DEFAULT_SECURITY_GROUP:
-        closed, unread = survey(
-            graph.of_type(DEFAULT_SECURITY_GROUP),
-            lambda group: resource in graph.referenced(group, "vpcId", resource.type),
-        )
-        if any(is_its_own for _, is_its_own in closed):
+        closed = graph.links("vpcId", of=(DEFAULT_SECURITY_GROUP,), to=(resource.type,))
+        if closed.to(resource):
             return
-        yield from unread
-        if not unread:
+        yield from closed.missed
+        if not closed.missed:
             yield Finding(
                 problem="its default security group is as AWS makes it, open to its members",
                 wanted="a DefaultSecurityGroup for the VPC, without ingress and egress",
@@ -66,12 +63,9 @@ def default_security_group(resource: Resource, graph: Graph) -> Findings:
                 wanted="none",
                 fix=f"Empty `{direction}`, and give what needs the rules a group of its own",
             )
-    attached, unread = survey(
-        graph.of_type(*RULE_TYPES),
-        lambda rule: graph.referenced(rule, "securityGroupId", DEFAULT_SECURITY_GROUP),
-    )
-    yield from unread
-    rules = [rule for rule, groups in attached if resource in groups]
+    attached = graph.links("securityGroupId", of=RULE_TYPES, to=(DEFAULT_SECURITY_GROUP,))
+    yield from attached.missed
+    rules = attached.to(resource)
     if rules:
         yield Finding(
             problem=f"the default security group has the rules {listed(r.name for r in rules)}",
@@ -103,21 +97,16 @@ def default_security_group(resource: Resource, graph: Graph) -> Findings:
 )
 def flow_logs(vpc: Resource, graph: Graph) -> Findings:
     """Logs of accepted traffic alone do not count, as with EC2.6."""
-    found, unread = survey(
-        graph.of_type(FLOW_LOG),
-        lambda log: (
-            [log.text("trafficType")] if vpc in graph.referenced(log, "vpcId", vpc.type) else []
-        ),
-    )
-    types = [(log.name, kind) for log, kinds in found for kind in kinds]
-    if any(kind in RECORDS_REFUSALS for _, kind in types):
+    links = graph.links("vpcId", of=(FLOW_LOG,), to=(vpc.type,))
+    found, unread = survey(links.to(vpc), lambda log: log.text("trafficType"))
+    if any(kind in RECORDS_REFUSALS for _, kind in found):
         return
-    if unread:
-        yield from unread
-    elif types:
-        name, kind = types[0]
+    if links.missed or unread:
+        yield from (*links.missed, *unread)
+    elif found:
+        log, kind = found[0]
         yield Finding(
-            problem=f"its flow log {name!r} has `trafficType` {shown(kind)}",
+            problem=f"its flow log {log.name!r} has `trafficType` {shown(kind)}",
             wanted=" or ".join(map(shown, RECORDS_REFUSALS)),
             fix="Set `trafficType` to 'ALL'",
         )

@@ -5,7 +5,7 @@ from typing import Final
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.resource import Graph, Resource, survey
+from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import (
     Changes,
     Example,
@@ -202,15 +202,12 @@ def _judge_cluster(cluster: Resource, graph: Graph) -> Findings:
         is_chosen(cluster, "engineMode") and cluster.text("engineMode") == SERVERLESS
     ):
         return
-    owned, unread = survey(
-        graph.of_type(CLUSTER_INSTANCE),
-        lambda instance: cluster in graph.referenced(instance, "clusterIdentifier", CLUSTER),
-    )
-    count = sum(is_own for _, is_own in owned)
+    owned = graph.links("clusterIdentifier", of=(CLUSTER_INSTANCE,), to=(CLUSTER,))
+    count = len(owned.to(cluster))
     if count >= 2:  # noqa: PLR2004 - one that fails and one that takes over
         return
-    if unread:
-        yield from unread
+    if owned.missed:
+        yield from owned.missed
         return
     yield Finding(
         problem=f"has {count or 'no'} instance{'' if count == 1 else 's'} in the stack",
