@@ -1,0 +1,1 @@
+"""Sets how many TaskIQ workers run on ECS by the length of their SQS queue."""
