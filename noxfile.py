@@ -15,13 +15,25 @@ def run(session: nox.Session, *command: str) -> None:
     # Loading pulumi_aws from source takes three times as long as from compiled files, so these are
     # written even where the user's shell says not to.
     compiled = {"PYTHONDONTWRITEBYTECODE": ""}
-    session.run("uv", "run", "--locked", "--quiet", *command, env=compiled, external=True)
+    session.run(
+        *("uv", "run", "--locked", "--quiet", *command),
+        env=compiled,
+        external=True,
+        # After Ctrl-C the engine saves its state; nox would kill it after half a second.
+        interrupt_timeout=None,
+    )
 
 
 @nox.session
 def preview(session: nox.Session) -> None:
     """Judge the stack offline, with the policy pack; `-- --stack NAME`, default local."""
     run(session, "python", "-m", "ops.preview", *session.posargs)
+
+
+@nox.session(default=False)
+def engine(session: nox.Session) -> None:
+    """Find the real Pulumi engine, or install it, or build it from Go modules."""
+    run(session, "python", "-m", "ops.engine.install")
 
 
 @nox.session

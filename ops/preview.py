@@ -49,10 +49,10 @@ def _engine_preview(stack: str) -> int:
         return 0
     variables = environment(stack, engine)
     if stack == "local":
-        select = [engine.pulumi, "stack", "select", "--create", "--stack", stack]
+        select: list[str | Path] = [engine.pulumi, "stack", "select", "--create", "--stack", stack]
         if run(select, cwd=STACK, environment=variables):
             return 2
-    enforced = ["--policy-pack", PACK, "--policy-pack-config", profile_of(stack)]
+    enforced: list[str | Path] = ["--policy-pack", PACK, "--policy-pack-config", profile_of(stack)]
     command = [engine.pulumi, "preview", "--stack", stack, *enforced]
     return 1 if run(command, cwd=STACK, environment=variables) else 0
 

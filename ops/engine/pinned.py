@@ -13,7 +13,6 @@ from ops.paths import ROOT
 SOURCES = ROOT / "engine"
 BIN = SOURCES / "bin"
 STAMP = BIN / "stamp.json"
-LANGUAGE_HOST = SOURCES / "language_host"
 _REQUIRED = re.compile(r"github\.com/pulumi/pulumi/pkg/v3 v(?P<version>\d+\.\d+\.\d+)")
 
 Origin = Literal["built", "installed"]
@@ -73,4 +72,4 @@ def _hash_of_sources() -> str:
 def launcher() -> str:
     """The script `pulumi-language-python`: this project's host on this environment's Python."""
     python = Path(sys.prefix) / "bin" / "python"
-    return f'#!/bin/sh\nexec "{python}" "{LANGUAGE_HOST}" "$@"\n'
+    return f'#!/bin/sh\nexec "{python}" "{SOURCES}" {pinned_version()} "$@"\n'

@@ -1,0 +1,43 @@
+"""Serves the protocol on a port of its own until the engine ends it."""
+
+import signal
+import sys
+import threading
+from concurrent import futures
+from pathlib import Path
+
+import grpc
+from pulumi.runtime.proto import language_pb2_grpc
+
+from language_host.host import LanguageHost
+
+# The engine talks to one host for the program, each pack and each plugin, all at once.
+_WORKERS = 32
+# States and schemas are large; the engine itself allows this much (sdk/go/common/util/rpcutil).
+_UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+
+
+_ENGINE = Path(__file__).resolve().parent.parent
+_SHIM = _ENGINE / "bin" / "pulumi-language-python-exec"
+
+
+def main(version: str) -> int:
+    """Prints the port, as the engine expects of a plugin, and serves until a signal arrives.
+
+    Args:
+        version: The version of the engine that the host belongs to.
+    """
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    server = grpc.server(futures.ThreadPoolExecutor(_WORKERS), options=_UNLIMITED)
+    host = LanguageHost(_SHIM, version)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    ended.wait()
+    host.end_all()
+    server.stop(grace=1).wait()
+    return 0
