@@ -5,6 +5,7 @@ take turns.
 """
 
 import argparse
+import re
 import statistics
 import subprocess
 import sys
@@ -12,14 +13,16 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import grpc
-from google.protobuf import empty_pb2
+from google.protobuf import empty_pb2, json_format
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzeStackRequest
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
+from aws_policy_pack.resource import IDENTITIES
 from ops.bare_run import bare_monitor, run_bare
 from ops.paths import PACK, ROOT, STACK
 from pulumi_preflight.monitor import stack_request
@@ -116,16 +119,30 @@ def _requests(project: Project) -> tuple[list[AnalyzeRequest], AnalyzeStackReque
 
 
 def _copies(whole: AnalyzeStackRequest, count: int) -> AnalyzeStackRequest:
-    """The stack's resources over and over, each under a name of its own, up to a number."""
+    """The stack over and over, up to a number of resources, each copy under its own identities."""
+    text = json_format.MessageToJson(whole)
+    identities = {resource.urn for resource in whole.resources}
+    for resource in whole.resources:
+        identities.update(
+            resource.properties.fields[key].string_value
+            for key in IDENTITIES
+            if key in resource.properties.fields
+        )
+    longest_first = sorted(filter(None, identities), key=len, reverse=True)
+    whole_texts = re.compile(rf'(?<=")(?:{"|".join(map(re.escape, longest_first))})(?=\\?")')
     copies = AnalyzeStackRequest()
-    for number in range(count):
-        resource = copies.resources.add()
-        resource.CopyFrom(whole.resources[number % len(whole.resources)])
-        resource.urn += f"-{number}"
-        resource.name += f"-{number}"
-        if "name" in resource.properties.fields:
-            resource.properties.fields["name"].string_value += f"-{number}"
+    for number in range(-(-count // len(whole.resources))):
+        renamed = partial(_renamed, number)
+        copy = json_format.Parse(whole_texts.sub(renamed, text), AnalyzeStackRequest())
+        copies.resources.extend(copy.resources)
+    del copies.resources[count:]
     return copies
+
+
+def _renamed(number: int, identity: re.Match[str]) -> str:
+    """An identity with a number at its end, or before the ending that SQS demands."""
+    name, fifo, _ = identity[0].partition(".fifo")
+    return f"{name}-{number}{fifo}"
 
 
 def _preflight(project: Project, rounds: int) -> float:

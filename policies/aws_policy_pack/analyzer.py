@@ -4,6 +4,7 @@ The stock `pulumi_policy.PolicyPack` reads the request again for every rule. Her
 read once, only the rules of the resource's type run, and all stack rules share one graph.
 """
 
+import gc
 import json
 import sys
 from collections.abc import Iterable
@@ -50,6 +51,9 @@ def serve(name: str, rules: Iterable[AnyRule], *, version: str = __version__) ->
     so nothing may be printed before.
     """
     pack = Pack(name, version, rules)
+    # The process lives for one preview or update, and looking for cycles to free takes the longer
+    # the larger the stack is.
+    gc.disable()
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=UNLIMITED_MESSAGES)
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(pack), server)
     port = server.add_insecure_port("127.0.0.1:0")

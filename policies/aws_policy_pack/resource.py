@@ -4,12 +4,15 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import Final, TypeVar, cast
 
 from aws_policy_pack.properties import Properties, Unreadable
 from aws_policy_pack.wire import UNKNOWN, Value
 
 Read = TypeVar("Read")
+
+IDENTITIES: Final = ("id", "arn", "url", "name", "bucket")
+"""The properties by which other resources name one."""
 
 
 class Resource(Properties):
@@ -95,7 +98,7 @@ class Graph:
         self._by_type: dict[str, list[Resource]] = {}
         for resource in self.resources:
             self._by_type.setdefault(resource.type, []).append(resource)
-        self._identities: dict[str, dict[str, Resource]] = {}
+        self._identities: dict[str, dict[str, list[Resource]]] = {}
         self._facts: dict[Callable[[Graph], object], object] = {}
         self._referenced: dict[
             tuple[Resource, str, tuple[str, ...]], tuple[Resource, ...] | Unreadable
@@ -150,8 +153,14 @@ class Graph:
         if found:
             return tuple(dict.fromkeys(found))
         texts = set(texts_inside(resource.raw(path)))
-        matches = (self._identified(kind, text) for kind in types for text in sorted(texts))
-        return tuple(dict.fromkeys(match for match in matches if match is not None))
+        return tuple(
+            dict.fromkeys(
+                match
+                for kind in types
+                for text in sorted(texts)
+                for match in self.identified(kind, text)
+            )
+        )
 
     def links(self, path: str, *, of: Iterable[str], to: Iterable[str]) -> Links:
         """All references through a property, from resources of some types to those of others."""
@@ -179,15 +188,16 @@ class Graph:
             raise links.missed[0]
         return links.to(target)
 
-    def _identified(self, kind: str, text: str) -> Resource | None:
+    def identified(self, kind: str, text: str) -> tuple[Resource, ...]:
+        """The resources of a type that have this text as their id, ARN, URL or name in AWS."""
         if kind not in self._identities:
-            self._identities[kind] = {
-                identity: resource
-                for resource in self._by_type.get(kind, ())
-                for key in ("id", "arn", "url", "name", "bucket")
-                if isinstance(identity := resource.values.get(key), str) and identity
-            }
-        return self._identities[kind].get(text)
+            identities: dict[str, list[Resource]] = {}
+            for resource in self._by_type.get(kind, ()):
+                given = (resource.values.get(key) for key in IDENTITIES)
+                for identity in {text for text in given if isinstance(text, str) and text}:
+                    identities.setdefault(identity, []).append(resource)
+            self._identities[kind] = identities
+        return tuple(self._identities[kind].get(text, ()))
 
 
 def survey(
@@ -229,6 +239,7 @@ def texts_inside(value: Value) -> Iterator[str]:
 
 
 __all__ = [
+    "IDENTITIES",
     "UNKNOWN",
     "Graph",
     "Links",

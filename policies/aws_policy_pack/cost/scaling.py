@@ -111,7 +111,7 @@ def _scaled_by(target: Resource, graph: Graph, kind: str) -> tuple[Resource, ...
     if found:
         return found
     name = (target.text("resourceId") or "").rpartition("/")[2]
-    return tuple(resource for resource in graph.of_type(kind) if _known(resource, "name") == name)
+    return graph.identified(kind, name)
 
 
 def _add_own_scalers(
@@ -150,14 +150,14 @@ def _number_in(variables: Mapping[str, str | None], name: str) -> Decimal:
 def _named_services(
     holder: Resource, variables: Mapping[str, str | None], graph: Graph
 ) -> tuple[Resource, ...]:
-    values = {value for value in variables.values() if value}
-    named = tuple(
+    named = dict.fromkeys(
         service
-        for service in graph.of_type(SERVICE)
-        if values & {_known(service, key) for key in ("name", "arn", "id")}
+        for value in variables.values()
+        if value
+        for service in graph.identified(SERVICE, value)
     )
     if named:
-        return named
+        return tuple(named)
     path = "environment" if holder.type == FUNCTION else "containerDefinitions"
     targets = (graph.by_urn(urn) for urn in holder.references.get(path, ()))
     return tuple(target for target in targets if target is not None and target.type == SERVICE)

@@ -1,6 +1,6 @@
 """Services whose number of tasks something else than the program sets."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from pydantic import Field
@@ -76,11 +76,12 @@ def scaled_service_ignores_desired_count(graph: Graph, config: ScaledService) ->
     """
     held, unread = survey(graph.of_type(SERVICE), _holds_its_count)
     yield from unread
-    services = [service for service, holds in held if holds]
-    claims, missed = _claims(services, graph, config)
+    services = {service for service, holds in held if holds}
+    claims, missed = _claims(graph, config)
     found: dict[Resource, str] = {}
     for service, scaler in claims:
-        found.setdefault(service, scaler)
+        if service in services:
+            found.setdefault(service, scaler)
     for service, scaler in found.items():
         yield Finding(
             problem=f"{scaler} sets the number of tasks, and `{DESIRED_COUNT}` is not in "
@@ -99,15 +100,12 @@ def _holds_its_count(service: Resource) -> bool:
     return not is_ignored and service.text("schedulingStrategy") != "DAEMON"
 
 
-def _claims(
-    services: Iterable[Resource], graph: Graph, config: ScaledService
-) -> tuple[list[Claim], list[Unreadable]]:
-    """What scales which of the services, and what could not be read."""
-    services = tuple(services)
+def _claims(graph: Graph, config: ScaledService) -> tuple[list[Claim], list[Unreadable]]:
+    """What scales which services, and what could not be read."""
     readers: tuple[tuple[str, Callable[[Resource], list[Claim]]], ...] = (
-        (SCALABLE_TARGET, lambda target: list(_of_target(target, services, graph))),
-        (TASK_DEFINITION, lambda task: list(_of_task(task, services, config))),
-        (FUNCTION, lambda function: list(_of_function(function, services, config))),
+        (SCALABLE_TARGET, lambda target: list(_of_target(target, graph))),
+        (TASK_DEFINITION, lambda task: list(_of_task(task, graph, config))),
+        (FUNCTION, lambda function: list(_of_function(function, graph, config))),
     )
     claims: list[Claim] = []
     missed: list[Unreadable] = []
@@ -118,54 +116,40 @@ def _claims(
     return claims, missed
 
 
-def _of_target(target: Resource, services: Iterable[Resource], graph: Graph) -> Iterator[Claim]:
+def _of_target(target: Resource, graph: Graph) -> Iterator[Claim]:
     """The id of a scalable target is `service/<cluster>/<service>`."""
     if target.text("serviceNamespace") != "ecs":
         return
     scaled = graph.referenced(target, "resourceId", SERVICE)
     if not scaled:
         named = (target.text("resourceId") or "").rpartition("/")[2]
-        scaled = tuple(service for service in services if _is_called(service, named))
-    for service in services:
-        if service in scaled:
-            yield service, f"the scalable target {target.name!r}"
+        scaled = graph.identified(SERVICE, named)
+    for service in scaled:
+        yield service, f"the scalable target {target.name!r}"
 
 
-def _of_task(
-    task: Resource, services: Iterable[Resource], config: ScaledService
-) -> Iterator[Claim]:
+def _of_task(task: Resource, graph: Graph, config: ScaledService) -> Iterator[Claim]:
     for container in containers_of(task):
         variables = {
             entry.text("name") or "": entry.text("value")
             for entry in container.properties.objects("environment")
         }
         scaler = f"{container.label} of {task.name!r}"
-        yield from _of_variables(variables, scaler, services, config)
+        yield from _of_variables(variables, scaler, graph, config)
 
 
-def _of_function(
-    function: Resource, services: Iterable[Resource], config: ScaledService
-) -> Iterator[Claim]:
+def _of_function(function: Resource, graph: Graph, config: ScaledService) -> Iterator[Claim]:
     given: Properties = function.object("environment.variables")
     wanted = (*config.scaler_variables, *config.service_variables)
     variables = {name: given.text(name) for name in wanted if given.has(name)}
-    yield from _of_variables(variables, f"the function {function.name!r}", services, config)
+    yield from _of_variables(variables, f"the function {function.name!r}", graph, config)
 
 
 def _of_variables(
-    variables: dict[str, str | None],
-    scaler: str,
-    services: Iterable[Resource],
-    config: ScaledService,
+    variables: dict[str, str | None], scaler: str, graph: Graph, config: ScaledService
 ) -> Iterator[Claim]:
     if not any(name in variables for name in config.scaler_variables):
         return
-    named = [variables.get(name) for name in config.service_variables]
-    for service in services:
-        if any(text and _is_called(service, text) for text in named):
+    for name in config.service_variables:
+        for service in graph.identified(SERVICE, variables.get(name) or ""):
             yield service, scaler
-
-
-def _is_called(service: Resource, text: str) -> bool:
-    """Whether a text is the service's name or ARN, which is also its id."""
-    return text in (service.values.get("name"), service.values.get("id"))

@@ -204,12 +204,11 @@ def _outside(
         graph: All resources.
         config: What is allowed.
     """
-    declared = {group.values.get("id") for group in graph.of_type(*GROUP_TYPES)}
     outside = [
         name
         for name in names
         if name.rpartition("/")[2].startswith(GROUP_ID_PREFIX)
-        and name not in declared
+        and not any(graph.identified(kind, name) for kind in GROUP_TYPES)
         and not config.is_outside_source(name)
     ]
     nameless = [group for group in groups if not isinstance(group.values.get("id"), str)]
