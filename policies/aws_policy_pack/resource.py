@@ -152,7 +152,7 @@ class Graph:
         ]
         if found:
             return tuple(dict.fromkeys(found))
-        texts = set(texts_inside(resource.raw(path)))
+        texts = set(_texts_inside(resource.raw(path)))
         return tuple(
             dict.fromkeys(
                 match
@@ -218,22 +218,22 @@ def survey(
     return found, missed
 
 
-def texts_inside(value: Value) -> Iterator[str]:
+def _texts_inside(value: Value) -> Iterator[str]:
     """Every text of a value; of JSON text, itself and the texts that it spells."""
     match value:
         case str():
             yield value
             if value.lstrip().startswith(("{", "[")):
                 try:
-                    yield from texts_inside(json.loads(value))
+                    yield from _texts_inside(json.loads(value))
                 except (ValueError, RecursionError):
                     return
         case Mapping():
             for item in value.values():
-                yield from texts_inside(item)
+                yield from _texts_inside(item)
         case Sequence():
             for item in value:
-                yield from texts_inside(item)
+                yield from _texts_inside(item)
         case _:
             return
 
@@ -247,5 +247,4 @@ __all__ = [
     "Resource",
     "Unreadable",
     "survey",
-    "texts_inside",
 ]

@@ -1,13 +1,15 @@
 """Account ids that are written into policies."""
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from typing import Final
 
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.given import is_given
-from aws_policy_pack.resource import Graph, Resource, Unreadable, texts_inside
+from aws_policy_pack.resource import Graph, Resource, Unreadable
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
 from aws_policy_pack.rules.iam.administrators import ATTACHMENT_TYPES
 from aws_policy_pack.rules.iam.documents import DOCUMENT_TYPES, ROLE
@@ -28,8 +30,13 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
 }
 """The properties with policy documents and the ARNs of policies."""
 
-ARN = re.compile(r"arn:[\w-]+:[\w-]*:[\w-]*:(\d{12}):")
-BARE = re.compile(r"\d{12}")
+ACCOUNT: Final = re.compile(
+    r"""
+    arn:[\w-]+:[\w-]*:[\w-]*:(\d{12}):  # in an ARN
+    | (?:^|")(\d{12})(?=\\*"|$)  # a text of its own, in JSON or in JSON inside JSON
+    """,
+    re.VERBOSE,
+)
 
 
 class AccountLiteral(RuleConfig):
@@ -93,7 +100,7 @@ def account_literal(resource: Resource, graph: Graph, config: AccountLiteral) ->
         if not is_given(resource, key):
             continue
         try:
-            found = set(_accounts_in(resource.raw(key)))
+            found = _accounts_in(resource.raw(key))
         except Unreadable as unreadable:
             yield Unreadable(unreadable.path, unreadable.reason, resource)
             continue
@@ -121,12 +128,14 @@ def account_literal(resource: Resource, graph: Graph, config: AccountLiteral) ->
 def _own_accounts(graph: Graph) -> set[str]:
     """The accounts in the ARNs that the provider gave the stack's resources."""
     arns = (resource.values.get("arn") for resource in graph.resources)
-    return {match[1] for arn in arns if isinstance(arn, str) and (match := ARN.match(arn))}
+    return {
+        match[1]
+        for arn in arns
+        if isinstance(arn, str) and (match := ACCOUNT.match(arn)) and match[1]
+    }
 
 
-def _accounts_in(value: Value) -> Iterator[str]:
+def _accounts_in(value: Value) -> set[str]:
     """The account ids in all texts of a value, JSON or not."""
-    for text in texts_inside(value):
-        yield from ARN.findall(text)
-        if BARE.fullmatch(text):
-            yield text
+    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    return {in_arn or bare for in_arn, bare in ACCOUNT.findall(text)}
