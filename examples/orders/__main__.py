@@ -18,7 +18,6 @@ def fifo_queue(
         fifo_queue=True,
         content_based_deduplication=True,
         sqs_managed_sse_enabled=True,
-        receive_wait_time_seconds=20,
         visibility_timeout_seconds=VISIBILITY_SECONDS,
         message_retention_seconds=retention_days * 86_400,
         redrive_policy=redrive_policy,

@@ -37,6 +37,7 @@ class Options:
         output: Where the report goes, `None` for stdout.
         save_state: Where the stack export goes, `None` for nowhere.
         keep_unknowns: Whether computed outputs stay unknown.
+        show_fixes: Whether to show what fixes change.
         timeout_seconds: How long the program, and each answer of a pack, may take.
     """
 
@@ -48,6 +49,7 @@ class Options:
     output: Path | None
     save_state: Path | None
     keep_unknowns: bool
+    show_fixes: bool
     timeout_seconds: float
 
 
@@ -82,6 +84,7 @@ def parse(argv: Sequence[str] | None) -> Options:
         output=given.output,
         save_state=given.save_state,
         keep_unknowns=given.keep_unknowns,
+        show_fixes=given.show_fixes,
         timeout_seconds=given.timeout,
     )
 
@@ -138,6 +141,11 @@ def _parser() -> argparse.ArgumentParser:
     reported = parser.add_argument_group("what is reported")
     add = reported.add_argument
     add("--format", choices=("terminal", "json"), default="terminal", help="default: terminal")
+    add(
+        "--show-fixes",
+        action="store_true",
+        help="show what the rules' fixes change in a resource's inputs, or would change",
+    )
     add("--output", metavar="FILE", type=Path, help="write the report here, not to stdout")
     add(
         "--save-state",

@@ -97,6 +97,8 @@ def _run(options: Options, started: float, section: "Section | None") -> int:
 
         deployment = in_stable_order(registered)
         packs.analyze_stack(stack_request(deployment))
+        if options.show_fixes:
+            packs.propose_fixes()
     notes = [*project.notes, *(Note(text=note) for note in packs.notes)]
     if not choices:
         notes.append(Note(text="no --policy-pack was given: only the program itself was judged"))
@@ -122,7 +124,7 @@ def _dump(content: object, stream: TextIO) -> None:
 
 
 def _report(verdict: "Verdict", options: Options, folder: str, addition: "Addition | None") -> None:
-    write = _writer(options.format, folder, addition)
+    write = _writer(options, folder, addition)
     if options.output is None:
         _to_stdout(partial(write, verdict))
         return
@@ -133,15 +135,15 @@ def _report(verdict: "Verdict", options: Options, folder: str, addition: "Additi
 
 
 def _writer(
-    name: str, folder: str, addition: "Addition | None"
+    options: Options, folder: str, addition: "Addition | None"
 ) -> "Callable[[Verdict, TextIO], None]":
-    if name == "json":
+    if options.format == "json":
         from pulumi_preflight.reports import json as json_report  # noqa: PLC0415 - see the top
 
         return json_report.write
     from pulumi_preflight.reports import terminal  # noqa: PLC0415 - rich is slow to import
 
-    return partial(terminal.write, folder=folder, addition=addition)
+    return partial(terminal.write, folder=folder, show_fixes=options.show_fixes, addition=addition)
 
 
 def _to_stdout(write: "Callable[[TextIO], None]") -> None:

@@ -77,13 +77,23 @@ class NotEvaluated(Finding):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remediation:
-    """A change that a pack made to a resource's inputs before they were judged."""
+    """A change of a resource's inputs by a rule.
+
+    Attributes:
+        rule: The rule's name.
+        pack: The name of the pack that holds it.
+        urn: The resource.
+        before: The inputs without it.
+        after: The inputs with it.
+        applied: Whether the resource was judged with it; otherwise it was only asked for.
+    """
 
     rule: str
     pack: str
     urn: str
     before: Struct
     after: Struct
+    applied: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,18 @@ class Redactor:
         """Gives `text` without secrets."""
         return self._pattern.sub(SHOWN_SECRET, text) if self._pattern else text
 
+    def inside(self, value: PropertyValue) -> PropertyValue:
+        """Gives a value with all texts in it without secrets."""
+        match value:
+            case str():
+                return self(value)
+            case list():
+                return [self.inside(item) for item in value]
+            case dict():
+                return {name: self.inside(item) for name, item in value.items()}
+            case _:
+                return value
+
 
 def _pattern(secret: str) -> str:
     text = re.escape(secret)
@@ -51,8 +63,12 @@ def shown(properties: Struct) -> Properties:
 
     A resource reads as its id, or as its URN if it is a component.
     """
-    values = from_struct(properties)
-    return {name: _shown(without_references(value)) for name, value in values.items()}
+    return {name: shown_value(value) for name, value in from_struct(properties).items()}
+
+
+def shown_value(value: PropertyValue) -> PropertyValue:
+    """One value for a reader; see `shown`."""
+    return _shown(without_references(value))
 
 
 def secret_texts(properties: Struct) -> Iterator[str]:
@@ -67,7 +83,8 @@ def _shown(value: PropertyValue) -> PropertyValue:
         case dict() if mark_of(value) == SECRET:
             return SHOWN_SECRET
         case dict():
-            return {name: _shown(inner) for name, inner in value.items() if name != MARK}
+            # The wire keeps no order, and two runs are to show the same.
+            return {name: _shown(inner) for name, inner in sorted(value.items()) if name != MARK}
         case list():
             return [_shown(inner) for inner in value]
         case str():

@@ -12,6 +12,7 @@ from pulumi_preflight.findings import (
     Reported,
     Waived,
 )
+from pulumi_preflight.fixes import Fix, fix_of
 from pulumi_preflight.model import (
     Deployment,
     DuplicateUrn,
@@ -41,7 +42,8 @@ class Verdict:
         findings: Violations, by file, line and rule.
         waived: Violations that a pack's config excuses, likewise.
         not_evaluated: Rules that could not see what they judge, likewise.
-        remediations: What packs changed before they judged.
+        fixes: What packs changed before they judged, and what else they would change if that was
+            asked, by file and line, then in the order of the rules.
         notes: Assumptions, and what was not looked at.
         outputs: The stack's outputs, without secrets.
     """
@@ -53,7 +55,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     waived: tuple[Waived, ...]
     not_evaluated: tuple[NotEvaluated, ...]
-    remediations: tuple[Remediation, ...]
+    fixes: tuple[Fix, ...]
     notes: tuple[Note, ...]
     outputs: Properties
 
@@ -84,8 +86,12 @@ def judge(
         seconds: How long the run took.
         notes: Notes of the project's files and of the packs; the deployment's own come after.
     """
-    inner = (text for resource in deployment.resources for text in secret_texts(resource.inputs))
-    redact = Redactor((*context.secrets, *inner))
+    given = (
+        *(resource.inputs for resource in deployment.resources),
+        # A rule may hand secrets on without their mark.
+        *(change.before for change in reported.remediations),
+    )
+    redact = Redactor((*context.secrets, *(text for each in given for text in secret_texts(each))))
     positions = {resource.urn: resource.position for resource in deployment.resources}
     findings = (*reported.findings, *map(_duplicate, deployment.duplicates))
     return Verdict(
@@ -96,7 +102,7 @@ def judge(
         findings=_placed(findings, positions, redact),
         waived=_placed(reported.waived, positions, redact),
         not_evaluated=_placed(reported.not_evaluated, positions, redact),
-        remediations=tuple(sorted(reported.remediations, key=lambda change: change.urn)),
+        fixes=_fixes(reported.remediations, positions, redact),
         notes=(*notes, *deployment.notes),
         outputs=shown(deployment.stack_outputs),
     )
@@ -136,6 +142,16 @@ def _place(
     if position is None or told.file is not None:
         return told
     return replace(told, file=position.file, line=position.line)
+
+
+def _fixes(
+    changes: Iterable[Remediation],
+    positions: Mapping[str, SourcePosition | None],
+    redact: Redactor,
+) -> tuple[Fix, ...]:
+    fixes = (fix_of(change, positions.get(change.urn), redact) for change in changes)
+    found = [fix for fix in fixes if fix.changes]
+    return tuple(sorted(found, key=lambda fix: (fix.file or "", fix.line or 0, fix.urn)))
 
 
 def _order(finding: Finding) -> tuple[str, int, str, str, str]:

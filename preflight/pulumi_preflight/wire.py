@@ -70,7 +70,7 @@ def to_value(value: PropertyValue) -> Value:
             return Value(number_value=value)
 
 
-def mark_of(value: PropertyValue) -> str | None:
+def mark_of(value: object) -> str | None:
     """The mark of a marked object, `None` for a plain value."""
     if not isinstance(value, dict):
         return None

@@ -106,7 +106,19 @@ UNSEEN = NotEvaluated(
     property="redrivePolicy",
 )
 REMEDIATED = Remediation(
-    rule="tags-required", pack="demo", urn=urn(SERVICE, "web"), before=Struct(), after=Struct()
+    rule="tags-required",
+    pack="demo",
+    urn=urn(SERVICE, "web"),
+    before=struct({"desiredCount": 2, "rules": [{"a.b": None}]}),
+    after=struct({"desiredCount": 1, "rules": [{}], "tags": {"owner": "shop"}}),
+)
+PROPOSED = replace(
+    REMEDIATED,
+    rule="sqs-long-polling",
+    urn=urn(QUEUE, "jobs"),
+    before=struct({"receiveWaitTimeSeconds": 0}),
+    after=struct({"receiveWaitTimeSeconds": 20}),
+    applied=False,
 )
 REPORTED = Reported(
     findings=(TOO_MANY, UNTAGGED, TOTAL),
@@ -115,7 +127,7 @@ REPORTED = Reported(
         UNSEEN,
         replace(UNSEEN, urn=urn(QUEUE, "dead"), message="dead: `redrivePolicy` is not known yet"),
     ),
-    remediations=(REMEDIATED,),
+    remediations=(REMEDIATED, PROPOSED),
 )
 OUTPUTS = {
     "queueUrl": "https://sqs/jobs",

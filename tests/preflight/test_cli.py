@@ -77,6 +77,25 @@ def test_the_json_report_fits_the_schema_that_is_shipped(
     }
 
 
+def test_what_fixes_would_change_is_shown_where_it_is_asked_for(
+    bad: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config = tmp_path / "config.json"
+    config.write_text('{"owner-is-tagged": "advisory"}')
+    packs = ("--policy-pack", DEMO, "--policy-pack-config", str(config))
+    assert judge(bad, *packs, "--show-fixes") == FAILED
+    shown = capsys.readouterr().out
+    assert (
+        "  bad/__main__.py:16  web\n"
+        "  @@ owner-is-tagged\n"
+        '  + tags: {"owner": "platform"}\n'
+        "\nFAIL: 2 mandatory findings, " in shown
+    )
+    assert judge(bad, *packs) == FAILED
+    assert "@@" not in capsys.readouterr().out
+
+
 def test_two_runs_give_the_same_bytes(bad: str, capsys: pytest.CaptureFixture[str]) -> None:
     documents = []
     for _ in range(2):

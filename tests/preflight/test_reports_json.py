@@ -39,6 +39,9 @@ def test_the_schema_describes_every_key_and_demands_it() -> None:
     assert set(document["waived"][0]) == common | set(kinds["waived"]["required"])
     assert set(document["notEvaluated"][0]) == common | set(kinds["notEvaluated"]["required"])
     assert set(document["notes"][0]) == set(kinds["note"]["required"])
+    assert set(document["fixes"][0]) == set(kinds["fix"]["required"])
+    changed = {key for fix in document["fixes"] for change in fix["changes"] for key in change}
+    assert changed == set(kinds["change"]["properties"])
 
 
 def test_the_json_report_holds_what_the_terminal_shows() -> None:
@@ -66,6 +69,25 @@ def test_the_json_report_holds_what_the_terminal_shows() -> None:
         "line": 7,
     }
     assert document["notes"] == [{"text": "two zones were assumed", "file": "net.py", "line": 3}]
+
+
+def test_a_fix_tells_each_property_that_it_changes() -> None:
+    proposed, applied = as_json(verdict())["fixes"]
+    assert proposed == {
+        "rule": "sqs-long-polling",
+        "pack": "demo",
+        "urn": urn(QUEUE, "jobs"),
+        "file": "__main__.py",
+        "line": 7,
+        "applied": False,
+        "changes": [{"path": "receiveWaitTimeSeconds", "before": 0, "after": 20}],
+    }
+    assert applied["applied"]
+    assert applied["changes"] == [
+        {"path": "desiredCount", "before": 2, "after": 1},
+        {"path": 'rules[0]["a.b"]', "before": None},
+        {"path": "tags", "after": {"owner": "shop"}},
+    ]
 
 
 def test_outputs_show_neither_secrets_nor_the_unknown_values_code() -> None:

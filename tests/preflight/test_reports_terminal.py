@@ -12,6 +12,7 @@ from pulumi_preflight.verdict import Verdict
 from tests.preflight.builders import QUEUE, SERVICE, urn
 from tests.preflight.samples import (
     ORDERS,
+    PROPOSED,
     RESOURCES,
     STACK,
     TOO_MANY,
@@ -31,9 +32,9 @@ def _no_wishes_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
 
 
-def as_text(verdict: Verdict, *, folder: str = "") -> str:
+def as_text(verdict: Verdict, *, folder: str = "", show_fixes: bool = False) -> str:
     stream = io.StringIO()
-    terminal.write(verdict, stream, folder=folder)
+    terminal.write(verdict, stream, folder=folder, show_fixes=show_fixes)
     return stream.getvalue()
 
 
@@ -80,6 +81,54 @@ FAIL: 2 mandatory findings, 1 advisory, 1 waived, 2 not evaluated
 def test_the_terminal_report_ends_with_what_must_be_acted_on() -> None:
     text = as_text(verdict(), folder="infra")
     assert text == TERMINAL
+
+
+DIFF = """\
+
+Changed by the packs, in this run only
+  infra/__main__.py:20  web
+  @@ tags-required
+  - desiredCount: 2
+  + desiredCount: 1
+  - rules[0]["a.b"]: null
+  + tags: {"owner": "shop"}
+
+Fixes: what rules would change at the level `remediate`
+  infra/__main__.py:7  jobs
+  @@ sqs-long-polling
+  - receiveWaitTimeSeconds: 0
+  + receiveWaitTimeSeconds: 20
+
+FAIL: 2 mandatory findings, 1 advisory, 1 waived, 2 not evaluated
+"""
+
+
+def test_fixes_are_shown_as_a_diff_below_the_findings() -> None:
+    text = as_text(verdict(), folder="infra", show_fixes=True)
+    assert text.endswith(DIFF)
+    assert text.count("Changed by the packs") == 1
+
+
+def test_resources_that_are_mended_alike_are_shown_once() -> None:
+    proposals = tuple(replace(PROPOSED, urn=urn(QUEUE, name)) for name in ("jobs", "dead"))
+    there = SourcePosition(file="__main__.py", line=4)
+    two = (replace(RESOURCES[3], position=there), replace(RESOURCES[5], position=there))
+    run = deployment(resources=two)
+    text = as_text(verdict(Reported(remediations=proposals), run), show_fixes=True)
+    assert "  __main__.py:4  dead, jobs\n  @@ sqs-long-polling\n  - receive" in text
+    assert text.count("+ receiveWaitTimeSeconds: 20") == 1
+
+
+def test_where_no_rule_would_change_anything_it_is_said() -> None:
+    text = as_text(verdict(Reported()), show_fixes=True)
+    assert "\nFixes: no rule would change anything\n" in text
+
+
+def test_removed_lines_are_red_and_added_ones_green(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    text = as_text(verdict(), show_fixes=True)
+    assert "\x1b[31m- receiveWaitTimeSeconds: 0\x1b[0m" in text
+    assert "\x1b[32m+ receiveWaitTimeSeconds: 20\x1b[0m" in text
 
 
 def test_the_packs_are_named_where_findings_come_from_several() -> None:

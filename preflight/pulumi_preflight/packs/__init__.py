@@ -69,6 +69,7 @@ class Packs:
         self._lanes: list[_Lane] = []
         self._changes: list[Reported] = []
         self._judgements: list[Future[Reported]] = []
+        self._checked: dict[str, AnalyzeRequest] = {}
         self._failure: BaseException | None = None
         self.notes: list[str] = []
 
@@ -134,6 +135,7 @@ class Packs:
             except PackError as error:
                 self._failure = self._failure or error
                 raise
+        self._checked[request.urn] = with_properties(request, inputs)
         judged = with_properties(request, without_internal(inputs))
         for lane in self._lanes:
             self._await(lane.queue(Pack.analyze, judged))
@@ -156,6 +158,23 @@ class Packs:
             self._await(lane.queue(Pack.analyze_stack, judged))
         for judgement in self._judgements:
             judgement.result()
+
+    def propose_fixes(self) -> None:
+        """Asks each pack what the fixes of rules that only report would change.
+
+        To be called when all is judged: it leaves findings as they are, and is the last thing that
+        a pack is asked. A pack that fails here has given its verdict, so that is a note.
+        """
+        from pulumi_preflight.findings import Reported  # noqa: PLC0415 - see the top
+        from pulumi_preflight.packs.pack import Pack  # noqa: PLC0415 - see the top
+
+        asked = tuple(self._checked.values())
+        proposals = [lane.queue(Pack.propose, asked) for lane in self._lanes]
+        for proposal in proposals:
+            try:
+                self._changes.append(Reported(remediations=proposal.result()))
+            except PackError as error:
+                self.notes.append(f"fixes are missing: {error}")
 
     def raise_failure(self) -> None:
         """Raises the first `PackError` so far, which may be why the program failed after it."""

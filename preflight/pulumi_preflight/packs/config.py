@@ -6,6 +6,7 @@ schema errors are the engine's too, so that a search for one finds the same page
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, cast
 
@@ -85,6 +86,18 @@ def configure_request(settings: Mapping[str, RuleSettings]) -> protocol.Configur
         config.enforcementLevel = _LEVEL_NUMBERS[rule.level or "advisory"]
         ParseDict(dict(rule.properties), config.properties)
     return request
+
+
+def proposing(settings: Mapping[str, RuleSettings]) -> dict[str, RuleSettings]:
+    """Settings under which exactly the rules that report, but mend nothing, run their fix."""
+    levels: Mapping[EnforcementLevel | None, EnforcementLevel] = {
+        "advisory": "remediate",
+        "mandatory": "remediate",
+    }
+    return {
+        name: replace(rule, level=levels.get(rule.level, "disabled"))
+        for name, rule in settings.items()
+    }
 
 
 def _schema_defaults(policy: protocol.PolicyInfo) -> Properties:

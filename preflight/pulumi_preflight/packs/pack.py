@@ -5,7 +5,8 @@ stands between the engine and the packs of both SDKs: their environment carries 
 configuration, and they get ConfigureStack, GetAnalyzerInfo, Configure, but no Handshake.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 import grpc
@@ -23,7 +24,7 @@ from pulumi_preflight.findings import (
     failed_remediation,
     reported,
 )
-from pulumi_preflight.packs.config import configure_request, effective_settings
+from pulumi_preflight.packs.config import configure_request, effective_settings, proposing
 from pulumi_preflight.packs.config_file import ConfigFile, RuleSettings
 from pulumi_preflight.packs.connection import PackConnection, call_of
 from pulumi_preflight.packs.diagnosis import Diagnosis, cause_in, diagnose
@@ -87,23 +88,38 @@ class Pack:
         Raises:
             PackError: A rule raised or did not answer.
         """
-        asked = with_properties(request, inputs)
-        answer = self._ask(lambda stub: stub.Remediate, asked, _subject(request))
         done = Reported()
-        for remediation in answer.remediations if answer else ():
+        for remediation in self._remediations(request, inputs):
             if remediation.diagnostic:
                 done += failed_remediation(self._rules, remediation, request.urn)
                 continue
-            change = Remediation(
-                rule=remediation.policyName,
-                pack=self._rules.pack,
-                urn=request.urn,
-                before=inputs,
-                after=remediation.properties,
-            )
-            done += Reported(remediations=(change,))
+            done += Reported(remediations=(self._change(remediation, request.urn, inputs),))
             inputs = remediation.properties
         return inputs, done
+
+    def propose(self, requests: Iterable[protocol.AnalyzeRequest]) -> tuple[Remediation, ...]:
+        """Asks what the fixes of rules that only report would change; to be called last.
+
+        The SDKs run the fixes of level `remediate` only, so the pack is configured anew. One that
+        cannot run is left out: the rule itself has said what it could not read.
+
+        Args:
+            requests: The resources as they were judged.
+
+        Raises:
+            PackError: A rule raised or did not answer.
+        """
+        self._rules = replace(self._rules, settings=proposing(self._rules.settings))
+        self._ask(lambda stub: stub.Configure, configure_request(self._rules.settings), "its fixes")
+        proposed = []
+        for request in requests:
+            inputs = request.properties
+            for remediation in self._remediations(request, inputs):
+                if not remediation.diagnostic:
+                    change = self._change(remediation, request.urn, inputs)
+                    proposed.append(replace(change, applied=False))
+                    inputs = remediation.properties
+        return tuple(proposed)
 
     def analyze(self, request: protocol.AnalyzeRequest) -> Reported:
         """Lets the resource rules judge a resource.
@@ -131,6 +147,22 @@ class Pack:
             answer.not_applicable,
             urn=self._context.root_urn,
             resources={resource.urn for resource in request.resources},
+        )
+
+    def _remediations(
+        self, request: protocol.AnalyzeRequest, inputs: Struct
+    ) -> Iterable[protocol.Remediation]:
+        asked = with_properties(request, inputs)
+        answer = self._ask(lambda stub: stub.Remediate, asked, _subject(request))
+        return answer.remediations if answer else ()
+
+    def _change(self, remediation: protocol.Remediation, urn: str, before: Struct) -> Remediation:
+        return Remediation(
+            rule=remediation.policyName,
+            pack=self._rules.pack,
+            urn=urn,
+            before=before,
+            after=remediation.properties,
         )
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict
 from typing import TextIO
 
+from pulumi_preflight.fixes import ABSENT, Change, Fix
 from pulumi_preflight.model import Note, RegisteredResource
 from pulumi_preflight.verdict import Verdict
 
@@ -24,6 +25,7 @@ def _document(verdict: Verdict) -> dict[str, object]:
         "findings": [asdict(finding) for finding in verdict.findings],
         "waived": [asdict(finding) for finding in verdict.waived],
         "notEvaluated": [asdict(finding) for finding in verdict.not_evaluated],
+        "fixes": [_fix(fix) for fix in verdict.fixes],
         "outputs": dict(verdict.outputs),
         "notes": [_note(note) for note in verdict.notes],
     }
@@ -38,6 +40,23 @@ def _resource(resource: RegisteredResource) -> dict[str, object]:
         "file": resource.position.file if resource.position else None,
         "line": resource.position.line if resource.position else None,
     }
+
+
+def _fix(fix: Fix) -> dict[str, object]:
+    return {
+        "rule": fix.rule,
+        "pack": fix.pack,
+        "urn": fix.urn,
+        "file": fix.file,
+        "line": fix.line,
+        "applied": fix.applied,
+        "changes": [_change(change) for change in fix.changes],
+    }
+
+
+def _change(change: Change) -> dict[str, object]:
+    sides = {"path": change.path, "before": change.before, "after": change.after}
+    return {side: value for side, value in sides.items() if value is not ABSENT}
 
 
 def _note(note: Note) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """The verdict for people: what they must act on stands last, just above the verdict line."""
 
 import os
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -11,18 +11,19 @@ from rich.console import Console, ConsoleDimensions
 from rich.text import Text
 
 from pulumi_preflight.findings import Finding, Level, NotEvaluated, Waived
+from pulumi_preflight.fixes import Fix
 from pulumi_preflight.model import Note, RegisteredResource
+from pulumi_preflight.reports.diff import lines_of
+from pulumi_preflight.reports.inventory import NO_MODULE, by_module, is_shown, kinds
 from pulumi_preflight.urns import STACK_TYPE, name_of, qualified_type_of
 from pulumi_preflight.verdict import OWN_PACK, Verdict, counted, verdict_line
 
-_PROVIDER = "pulumi:providers:"
-_DEFAULT_PROVIDER = "default"
-_NO_MODULE = "(no module)"
 _NAMES_SHOWN = 3
-_TYPES_SHOWN = 5
 # rich falls back to 80 columns where there is no terminal; logs have room for more.
 _WIDTH_WITHOUT_TERMINAL = 100
 _NARROWEST = 20
+_APPLIED = "Changed by the packs, in this run only"
+_PROPOSED = "Fixes: what rules would change at the level `remediate`"
 _Key = TypeVar("_Key")
 _Item = TypeVar("_Item")
 _LEVEL_STYLES = {Level.MANDATORY: "bold red", Level.ADVISORY: "yellow"}
@@ -43,7 +44,12 @@ class Section(Protocol):
 
 
 def write(
-    verdict: Verdict, stream: TextIO, *, folder: str = "", addition: Addition | None = None
+    verdict: Verdict,
+    stream: TextIO,
+    *,
+    folder: str = "",
+    show_fixes: bool = False,
+    addition: Addition | None = None,
 ) -> None:
     """Writes the verdict, in colour on a terminal unless NO_COLOR is set.
 
@@ -51,27 +57,31 @@ def write(
         verdict: The verdict.
         stream: Where to.
         folder: The project's folder as the reader would type it; put in front of file names.
+        show_fixes: Whether to show what fixes change, property by property.
         addition: What to add above the verdict line.
     """
     console = Console(file=stream, highlight=False, emoji=False, markup=False)
     if not stream.isatty() and "COLUMNS" not in os.environ:
         console.size = ConsoleDimensions(_WIDTH_WITHOUT_TERMINAL, console.height)
-    _Report(console, verdict, folder).write(addition)
+    _Report(console, verdict, folder, show_fixes=show_fixes).write(addition)
 
 
 class _Report:
     """One report being written."""
 
-    def __init__(self, console: Console, verdict: Verdict, folder: str) -> None:
+    def __init__(
+        self, console: Console, verdict: Verdict, folder: str, *, show_fixes: bool
+    ) -> None:
         self._console = console
         self._verdict = verdict
         self._folder = folder
+        self._show_fixes = show_fixes
         packs = {finding.pack for finding in verdict.findings} - {OWN_PACK}
         self._several_packs = len(packs) > 1
 
     def write(self, addition: Addition | None) -> None:
         verdict = self._verdict
-        shown = [resource for resource in verdict.resources if _is_shown(resource)]
+        shown = [resource for resource in verdict.resources if is_shown(resource)]
         self._console.print(
             Text(verdict.project, style="bold"),
             Text(
@@ -80,11 +90,14 @@ class _Report:
         )
         self._resources(shown)
         self._notes(verdict.notes)
-        self._remediated()
+        if not self._show_fixes:
+            self._remediated()
         self._waived(verdict.waived)
         self._not_evaluated(verdict.not_evaluated)
         self._findings(Level.ADVISORY)
         self._findings(Level.MANDATORY)
+        if self._show_fixes:
+            self._fixes()
         self._console.print()
         if addition:
             colour = self._console.is_terminal and not self._console.no_color
@@ -102,13 +115,13 @@ class _Report:
         if not resources:
             return
         self._heading("Resources")
-        modules = _by_module(resources)
+        modules = by_module(resources)
         names = max(map(len, modules))
         counts = len(str(max(map(len, modules.values()))))
         for module, members in modules.items():
-            label = "" if list(modules) == [_NO_MODULE] else f"{module:<{names}}  "
+            label = "" if list(modules) == [NO_MODULE] else f"{module:<{names}}  "
             row = f"{label}{len(members):>{counts}}  "
-            self._indented(2, Text(_kinds(members)), first=row)
+            self._indented(2, Text(kinds(members)), first=row)
 
     def _notes(self, notes: Sequence[Note]) -> None:
         if not notes:
@@ -120,12 +133,24 @@ class _Report:
             self._entry(Text(note.text + where))
 
     def _remediated(self) -> None:
-        changes = self._verdict.remediations
-        if not changes:
+        applied = [fix for fix in self._verdict.fixes if fix.applied]
+        if not applied:
             return
-        self._heading("Changed by the packs, in this run only")
-        for rule, names in _grouped((change.rule, name_of(change.urn)) for change in changes):
+        self._heading(_APPLIED)
+        for rule, names in _grouped((fix.rule, name_of(fix.urn)) for fix in applied):
             self._entry(Text(f"{rule}: {_named(names)}"))
+
+    def _fixes(self) -> None:
+        fixes = self._verdict.fixes
+        if not fixes:
+            self._heading("Fixes: no rule would change anything")
+        for applied, heading in ((True, _APPLIED), (False, _PROPOSED)):
+            shown = [fix for fix in fixes if fix.applied is applied]
+            if shown:
+                self._heading(heading)
+                for line in lines_of(shown, self._where):
+                    # A diff is copied, so nothing in it is wrapped.
+                    self._console.print(Text("  ") + line if line else line, soft_wrap=True)
 
     def _waived(self, waived: Sequence[Waived]) -> None:
         if not waived:
@@ -174,8 +199,8 @@ class _Report:
             # A broken url cannot be clicked, so it may be longer than the line.
             self._console.print(Text(f"    {said.url}", style="dim"), soft_wrap=True)
 
-    def _where(self, finding: Finding) -> str:
-        return self._place(finding.file, finding.line) if finding.file else ""
+    def _where(self, found: Finding | Fix) -> str:
+        return self._place(found.file, found.line) if found.file else ""
 
     def _entry(self, text: Text) -> None:
         """One of a list: what is wrapped hangs under it."""
@@ -200,42 +225,6 @@ class _Report:
     def _place(self, file: str, line: int | None) -> str:
         path = PurePath(self._folder) / file
         return f"{path}:{line}" if line else str(path)
-
-
-def _is_shown(resource: RegisteredResource) -> bool:
-    """Whether a user would call it a resource: not the stack, nor a provider nobody asked for."""
-    provider = resource.type.startswith(_PROVIDER)
-    return resource.type != STACK_TYPE and not (
-        provider and resource.name.startswith(_DEFAULT_PROVIDER)
-    )
-
-
-def _by_module(
-    resources: Sequence[RegisteredResource],
-) -> Mapping[str, list[RegisteredResource]]:
-    """Groups resources by the outermost component above them, in order of registration."""
-    by_urn = {resource.urn: resource for resource in resources}
-    modules: defaultdict[str, list[RegisteredResource]] = defaultdict(list)
-    for resource in resources:
-        outermost = resource
-        while outermost.parent in by_urn:
-            outermost = by_urn[outermost.parent]
-        modules[_NO_MODULE if outermost.custom else outermost.name].append(resource)
-    return modules
-
-
-def _kinds(resources: Iterable[RegisteredResource]) -> str:
-    """How many resources of each type, the most frequent types by name."""
-    counts = Counter(_kind(resource.type) for resource in resources if resource.custom)
-    ordered = sorted(counts.items(), key=lambda kind: (-kind[1], kind[0]))
-    listed = ", ".join(f"{kind} {count}" for kind, count in ordered[:_TYPES_SHOWN])
-    rest = sum(count for _, count in ordered[_TYPES_SHOWN:])
-    return f"{listed} and {rest} of other types" if rest else listed
-
-
-def _kind(type_token: str) -> str:
-    last = type_token.rsplit(":", maxsplit=1)[-1]
-    return f"{last} provider" if type_token.startswith(_PROVIDER) else last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

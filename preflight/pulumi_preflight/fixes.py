@@ -1,0 +1,127 @@
+"""What a rule's fix changes in a resource's inputs, property by property."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from itertools import zip_longest
+from typing import TypeAlias
+
+from pulumi_preflight.findings import Remediation
+from pulumi_preflight.model import SourcePosition
+from pulumi_preflight.redaction import SHOWN_SECRET, Redactor, shown_value
+from pulumi_preflight.wire import SECRET, PropertyValue, from_struct, mark_of, rewrite
+from pulumi_preflight.wire import without_secret as unwrapped
+
+_PLAIN_NAME = re.compile(r"[^.\[\]\"]+")
+
+
+class Absent(Enum):
+    """The kind of `ABSENT`, which stands for a property that is not set; null is set."""
+
+    ABSENT = "absent"
+
+
+ABSENT = Absent.ABSENT
+
+Side: TypeAlias = "PropertyValue | Absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One property that a fix sets, alters or removes.
+
+    Attributes:
+        path: Where it is, as `tags.owner` or `rules[0]["a.b"]`.
+        before: What the program gave, `ABSENT` where nothing; without secrets.
+        after: What the fix makes of it, `ABSENT` where it is removed; without secrets.
+    """
+
+    path: str
+    before: Side
+    after: Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """What one rule changes, or would change, in one resource.
+
+    Attributes:
+        rule: The rule's name.
+        pack: The name of the pack that holds it.
+        urn: The resource.
+        file: Where the program created it, `None` where that is not known.
+        line: The line in `file`, from 1.
+        applied: Whether the resource was judged with it: the rule's level is `remediate`.
+        changes: What differs, in the order of the properties' names.
+    """
+
+    rule: str
+    pack: str
+    urn: str
+    file: str | None
+    line: int | None
+    applied: bool
+    changes: tuple[Change, ...]
+
+
+def fix_of(change: Remediation, position: SourcePosition | None, redact: Redactor) -> Fix:
+    """Describes a remediation for a reader.
+
+    Args:
+        change: The remediation.
+        position: Where the program created the resource.
+        redact: Takes secrets out of texts, where a rule copied one.
+    """
+    before, after = from_struct(change.before), from_struct(change.after)
+    return Fix(
+        rule=change.rule,
+        pack=change.pack,
+        urn=change.urn,
+        file=position.file if position else None,
+        line=position.line if position else None,
+        applied=change.applied,
+        changes=tuple(
+            Change(path=path, before=_told(old, redact), after=_told(new, redact))
+            for path, old, new in _differences("", before, after)
+        ),
+    )
+
+
+def _differences(path: str, before: Side, after: Side) -> Iterator[tuple[str, Side, Side]]:
+    """The innermost properties that differ; to mark a value as secret is no difference."""
+    if _bare(before) == _bare(after):
+        return
+    if SECRET in (mark_of(before), mark_of(after)):
+        # A rule may hand a secret on without its mark.
+        yield path, _hidden(before), _hidden(after)
+        return
+    match before, after:
+        case dict(), dict():
+            for name in sorted({*before, *after}):
+                inner = before.get(name, ABSENT), after.get(name, ABSENT)
+                yield from _differences(_member(path, name), *inner)
+        case list(), list():
+            for index, inner in enumerate(zip_longest(before, after, fillvalue=ABSENT)):
+                yield from _differences(f"{path}[{index}]", *inner)
+        case _:
+            yield path, before, after
+
+
+def _bare(value: Side) -> Side:
+    return ABSENT if value is ABSENT else rewrite(value, unwrapped)
+
+
+def _hidden(value: Side) -> Side:
+    return ABSENT if value is ABSENT else SHOWN_SECRET
+
+
+def _told(value: Side, redact: Redactor) -> Side:
+    return ABSENT if value is ABSENT else redact.inside(shown_value(value))
+
+
+def _member(path: str, name: str) -> str:
+    if not _PLAIN_NAME.fullmatch(name):
+        escaped = name.replace('"', '\\"')
+        return f'{path}["{escaped}"]'
+    return f"{path}.{name}" if path else name
