@@ -9,6 +9,7 @@ from aws_policy_pack.rules.network.grants import (
     DEFAULT_SECURITY_GROUP,
     EGRESS_RULE,
     INGRESS_RULE,
+    SECURITY_GROUP,
     SECURITY_GROUP_RULE,
 )
 from aws_policy_pack.rules.network.vpcs import DEFAULT_VPC, FLOW_LOG, VPC
@@ -131,6 +132,28 @@ def test_a_rule_of_an_unknown_group_is_said() -> None:
     assert groups(vpc(), closed(), rule) == [
         "not evaluated: rule: `securityGroupId` is not known yet"
     ]
+
+
+def test_a_rule_whose_group_is_not_known_yet_is_judged_by_where_it_comes_from() -> None:
+    web = Example(type=SECURITY_GROUP, name="web", properties={"id": UNKNOWN})
+    rule = Example(
+        type=INGRESS_RULE,
+        name="rule",
+        properties={"securityGroupId": UNKNOWN},
+        references={"securityGroupId": ("web",)},
+    )
+    assert groups(vpc(), closed(), web, rule) == []
+
+
+def test_what_belongs_to_the_default_vpc_says_nothing_of_another() -> None:
+    own = Example(type=DEFAULT_VPC, name="own", properties={"id": UNKNOWN})
+    from_own = {"vpcId": ("own",)}
+    group = replace(closed(vpcId=UNKNOWN), references=from_own)
+    flow_log = replace(log(trafficType="ALL", vpcId=UNKNOWN), references=from_own)
+    assert groups(vpc(), own, group) == [
+        "vpc: its default security group is as AWS makes it, open to its members"
+    ]
+    assert logs(vpc(), own, flow_log) == ["vpc: has no flow log"]
 
 
 def log(**properties: object) -> Example:

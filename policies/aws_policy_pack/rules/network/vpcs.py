@@ -5,6 +5,7 @@ from aws_policy_pack.resource import Graph, Resource, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
 from aws_policy_pack.rules.network.grants import (
     DEFAULT_SECURITY_GROUP,
+    GROUP_TYPES,
     RULE_TYPES,
     Direction,
     grants_of,
@@ -13,14 +14,16 @@ from aws_policy_pack.wording import listed, shown
 
 VPC = "aws:ec2/vpc:Vpc"
 DEFAULT_VPC = "aws:ec2/defaultVpc:DefaultVpc"
+VPCS = (VPC, DEFAULT_VPC)
+"""What a `vpcId` may come from; a dependency on the other kind answers a question about one."""
+
 FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 RECORDS_REFUSALS = ("ALL", "REJECT")
 
 
 @stack_rule(
     "network-default-security-group",
-    VPC,
-    DEFAULT_VPC,
+    *VPCS,
     DEFAULT_SECURITY_GROUP,
     level=Level.ADVISORY,
     severity=Severity.HIGH,
@@ -43,7 +46,7 @@ RECORDS_REFUSALS = ("ALL", "REJECT")
 def default_security_group(resource: Resource, graph: Graph) -> Findings:
     """A VPC needs a `DefaultSecurityGroup`: without it, the rules that AWS makes are in force."""
     if resource.type != DEFAULT_SECURITY_GROUP:
-        closed = graph.links("vpcId", of=(DEFAULT_SECURITY_GROUP,), to=(resource.type,))
+        closed = graph.links("vpcId", of=(DEFAULT_SECURITY_GROUP,), to=VPCS)
         if closed.to(resource):
             return
         yield from closed.missed
@@ -63,7 +66,7 @@ def default_security_group(resource: Resource, graph: Graph) -> Findings:
                 wanted="none",
                 fix=f"Empty `{direction}`, and give what needs the rules a group of its own",
             )
-    attached = graph.links("securityGroupId", of=RULE_TYPES, to=(DEFAULT_SECURITY_GROUP,))
+    attached = graph.links("securityGroupId", of=RULE_TYPES, to=GROUP_TYPES)
     yield from attached.missed
     rules = attached.to(resource)
     if rules:
@@ -76,8 +79,7 @@ def default_security_group(resource: Resource, graph: Graph) -> Findings:
 
 @stack_rule(
     "network-flow-logs",
-    VPC,
-    DEFAULT_VPC,
+    *VPCS,
     level=Level.ADVISORY,
     severity=Severity.MEDIUM,
     summary="Every VPC has flow logs of the traffic that it refuses",
@@ -97,7 +99,7 @@ def default_security_group(resource: Resource, graph: Graph) -> Findings:
 )
 def flow_logs(vpc: Resource, graph: Graph) -> Findings:
     """Logs of accepted traffic alone do not count, as with EC2.6."""
-    links = graph.links("vpcId", of=(FLOW_LOG,), to=(vpc.type,))
+    links = graph.links("vpcId", of=(FLOW_LOG,), to=VPCS)
     found, unread = survey(links.to(vpc), lambda log: log.text("trafficType"))
     if any(kind in RECORDS_REFUSALS for _, kind in found):
         return
