@@ -1,0 +1,156 @@
+"""What goes to SQS and what is taken from it; the client answers as each test tells it."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from taskiq import AckableMessage
+
+from taskiq_demo import broker as broker_module
+from taskiq_demo.broker import DirectSQSBroker, create_broker
+from taskiq_demo.settings import Settings, load
+from taskiq_demo.tasks import broker as demo_broker
+from taskiq_demo.tasks import sleep
+
+TASK = sleep.kicker().with_task_id("task-1")._prepare_message(0.5)  # noqa: SLF001 - as it is sent
+
+
+def message(body: str | None = None, number: int = 1) -> dict[str, str]:
+    """A message as SQS gives it; a task where no other body is given."""
+    if body is None:
+        body = demo_broker.formatter.dumps(TASK).message.decode()
+    return {"MessageId": f"m{number}", "ReceiptHandle": f"r{number}", "Body": body}
+
+
+class Client:
+    """SQS: each receive is answered by what the test has put there, in order."""
+
+    def __init__(self) -> None:
+        self.answers: asyncio.Queue[list[dict[str, str]] | Exception] = asyncio.Queue()
+        self.received: list[dict[str, Any]] = []
+        self.asked = asyncio.Event()
+        self.visible_again: list[str] = []
+
+    async def get_queue_url(self, **_: str) -> dict[str, str]:
+        return {"QueueUrl": "https://queue"}
+
+    async def receive_message(self, **asked: object) -> dict[str, Any]:
+        self.received.append(asked)
+        self.asked.set()
+        answer = await self.answers.get()
+        if isinstance(answer, Exception):
+            raise answer
+        return {"Messages": answer} if answer else {}
+
+    async def change_message_visibility(self, **asked: object) -> None:
+        assert asked["VisibilityTimeout"] == 0
+        self.visible_again.append(str(asked["ReceiptHandle"]))
+
+    async def delete_message(self, **_: str) -> None: ...
+
+
+@pytest.fixture
+def broker(monkeypatch: pytest.MonkeyPatch) -> DirectSQSBroker:
+    """The demo's broker, with its task."""
+    monkeypatch.setattr(broker_module, "RETRY_SECONDS", 0)
+    made = create_broker(load(Settings))
+    made.register_task(sleep.original_func, task_name=sleep.task_name)
+    return made
+
+
+def connect(broker: DirectSQSBroker) -> tuple[Client, AsyncGenerator[AckableMessage, None]]:
+    """Its client, and its listener."""
+    client = Client()
+    broker._sqs_client = client  # type: ignore[assignment]  # noqa: SLF001 - startup makes the real one
+    return client, broker.listen()
+
+
+async def first(listener: AsyncGenerator[AckableMessage, None]) -> bytes:
+    """The body of the next message, done with at once."""
+    async with asyncio.timeout(5):
+        found = await anext(listener)
+    await found.ack()  # type: ignore[misc]
+    return found.data
+
+
+def test_nothing_is_received_before_a_message_is_asked_for(broker: DirectSQSBroker) -> None:
+    async def run() -> None:
+        client, listener = connect(broker)
+        for number in range(3):
+            client.answers.put_nowait([message(number=number)])
+
+        await first(listener)
+        await asyncio.sleep(0)
+
+        assert [asked["MaxNumberOfMessages"] for asked in client.received] == [1]
+
+    asyncio.run(run())
+
+
+def test_an_error_of_sqs_does_not_end_the_worker(
+    broker: DirectSQSBroker, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def run() -> bytes:
+        client, listener = connect(broker)
+        client.answers.put_nowait(EndpointConnectionError(endpoint_url="https://queue"))
+        client.answers.put_nowait([])
+        client.answers.put_nowait([message()])
+        return await first(listener)
+
+    assert demo_broker.formatter.loads(asyncio.run(run())).task_id == "task-1"
+    assert 'Could not connect to the endpoint URL: "https://queue"' in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        pytest.param("junk", "it is no task", id="no-task"),
+        pytest.param(
+            '{"task_id": "1", "task_name": "demo.new", "labels": {}, "args": [], "kwargs": {}}',
+            "there is no task demo.new",
+            id="a-task-of-a-newer-release",
+        ),
+    ],
+)
+def test_a_message_that_cannot_be_executed_is_left_for_the_dead_letter_queue(
+    broker: DirectSQSBroker, caplog: pytest.LogCaptureFixture, body: str, told: str
+) -> None:
+    async def run() -> bytes:
+        client, listener = connect(broker)
+        client.answers.put_nowait([message(body, number=7)])
+        client.answers.put_nowait([message()])
+        return await first(listener)
+
+    assert demo_broker.formatter.loads(asyncio.run(run())).task_id == "task-1"
+    assert f"message m7 is left for the dead-letter queue: {told}" in caplog.text
+
+
+def test_a_stopping_worker_hands_a_late_message_back(broker: DirectSQSBroker) -> None:
+    async def run() -> list[str]:
+        client, listener = connect(broker)
+        asked = asyncio.ensure_future(anext(listener))
+        await client.asked.wait()
+        asked.cancel()
+        await asyncio.sleep(0)
+        client.answers.put_nowait([message()])
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+        return client.visible_again
+
+    assert asyncio.run(run()) == ["r1"]
+
+
+def test_the_queue_is_silent_from_the_question_to_the_answer(broker: DirectSQSBroker) -> None:
+    async def run() -> list[bool]:
+        client, listener = connect(broker)
+        silent = [broker.silence() > 0]
+        asked = asyncio.ensure_future(first(listener))
+        await client.asked.wait()
+        silent.append(broker.silence() > 0)
+        client.answers.put_nowait([message()])
+        await asked
+        return [*silent, broker.silence() > 0]
+
+    assert asyncio.run(run()) == [False, True, False]
