@@ -80,7 +80,7 @@ def evaluate(
                 violations.extend(_not_evaluated(finding, subject, config.on_unknown, reported))
                 continue
             about = finding.resource or (subject if isinstance(subject, Resource) else None)
-            message = _hide_secrets(_sentence(rule, finding, about), about)
+            message = _sentence(rule, finding, about)
             urn, name = (about.urn, about.name) if about else ("", "")
             waiver = waiver_for(config.waivers, urn=urn, name=name, today=today)
             if waiver:
@@ -104,8 +104,10 @@ def waived_reason(waived: Waived) -> dict[str, str]:
 
 
 def _sentence(rule: AnyRule, finding: Finding, about: Resource | None) -> str:
+    """The whole message; a logical name is no secret, even where a secret has the same text."""
+    said = f"{finding.problem}; wanted {finding.wanted}. Fix: {finding.fix}."
     subject = f"{about.name}: " if about else ""
-    return f"{subject}{finding.problem}; wanted {finding.wanted}. Fix: {finding.fix}. {rule.url}"
+    return f"{subject}{_hide_secrets(said, about)} {rule.url}"
 
 
 def _not_evaluated(

@@ -271,6 +271,11 @@ def test_a_short_secret_is_hidden_as_a_word_alone(value: str, secret: str, shown
     assert violation.message.startswith(f"x: {shown} is wrong; ")
 
 
+def test_a_logical_name_is_told_even_where_a_secret_has_the_same_text() -> None:
+    (violation,) = run(is_b, thing("queue", "queue", frozenset({"queue"}))).violations
+    assert violation.message.startswith("queue: '[secret]' is wrong; ")
+
+
 def test_an_empty_secret_hides_nothing() -> None:
     (violation,) = run(is_b, thing("x", "a", frozenset({""}))).violations
     assert violation.message == f"x: {TEXT}"

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 import pytest
 from pydantic import ValidationError
 
+from aws_policy_pack.resource import Resource
+from aws_policy_pack.rule import Finding
 from aws_policy_pack.rules.ecs import plaintext_secrets
+from aws_policy_pack.rules.ecs.environment import PlaintextSecrets
 from aws_policy_pack.testing import UNKNOWN, Report, Secret, analyze
 
 URL = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html"
@@ -231,3 +234,17 @@ def test_no_finding_contains_the_secret(value: str) -> None:
     for given in (json.dumps(definitions), Secret(json.dumps(definitions)), definitions):
         [report] = analyze(plaintext_secrets, {"containerDefinitions": given})
         assert value not in report.message
+
+
+def test_where_the_whole_definition_is_a_secret_containers_and_variables_are_counted() -> None:
+    text = json.dumps([{"name": "web", "environment": [{"name": "TOKEN", "value": "hunter2"}]}])
+    task = Resource(
+        lambda: {"containerDefinitions": text},
+        urn="urn:task",
+        type=plaintext_secrets.types[0],
+        name="task",
+        secrets=frozenset({text}),
+    )
+    [finding] = plaintext_secrets.check(task, PlaintextSecrets())
+    assert isinstance(finding, Finding)
+    assert finding.problem == "variable 1 of container 1 is a secret by its name"

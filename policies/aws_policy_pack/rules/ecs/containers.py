@@ -12,17 +12,27 @@ class Container:
     Attributes:
         label: What a finding calls it, such as `container 'web'`.
         properties: Its definition, with the keys of the ECS API.
+        is_secret: Whether all of it is a secret, since one text in the JSON is; findings then
+            count what they would name otherwise.
     """
 
     label: str
     properties: Properties
+    is_secret: bool = False
 
 
 def containers_of(task: Resource) -> tuple[Container, ...]:
     """The containers in the order of the definition, which is JSON text."""
+    containers = task.objects("containerDefinitions")
+    given = task.values.get("containerDefinitions")
+    is_secret = isinstance(given, str) and given in task.secrets
     return tuple(
-        Container(label=_label(properties, number), properties=properties)
-        for number, properties in enumerate(task.objects("containerDefinitions"), start=1)
+        Container(
+            label=f"container {number}" if is_secret else _label(properties, number),
+            properties=properties,
+            is_secret=is_secret,
+        )
+        for number, properties in enumerate(containers, start=1)
     )
 
 

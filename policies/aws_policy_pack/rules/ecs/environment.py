@@ -112,21 +112,24 @@ def plaintext_secrets(task: Resource, config: PlaintextSecrets) -> Findings:
 
     def judge(container: Container) -> Findings:
         yield from judge_each(
-            container.properties.objects("environment"),
-            lambda variable: _judge_variable(variable, container.label, config),
+            enumerate(container.properties.objects("environment"), start=1),
+            lambda numbered: _judge_variable(*numbered, container, config),
         )
 
     yield from judge_each(containers_of(task), judge)
 
 
-def _judge_variable(variable: Properties, label: str, config: PlaintextSecrets) -> Findings:
+def _judge_variable(
+    number: int, variable: Properties, container: Container, config: PlaintextSecrets
+) -> Findings:
     name, value = variable.text("name") or "", variable.text("value") or ""
     if not may_be_secret(value) or is_named(name, config.open_names):
         return
     sign, setting = _sign(name, value, config)
     if sign:
+        called = f"variable {number}" if container.is_secret else f"the variable {shown(name)}"
         yield Finding(
-            problem=f"the variable {shown(name)} of {label} {sign}",
+            problem=f"{called} of {container.label} {sign}",
             wanted=f"no secret in `environment` ({setting} of ecs-plaintext-secrets)",
             fix="Keep it in Secrets Manager or as a SecureString in Parameter Store, and name it "
             "in `secrets` with its ARN as `valueFrom`",
