@@ -11,7 +11,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 from pydantic import ValidationError
 
 from aws_policy_pack.config import ConfigError, RuleConfig, config_schema, problems_in
-from aws_policy_pack.evaluation import Outcome, evaluate, waived_reason
+from aws_policy_pack.evaluation import Outcome, evaluate, mend, waived_reason
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.resource import Graph, Resource, Unreadable
 from aws_policy_pack.rule import AnyRule, Level, Scope
@@ -53,10 +53,11 @@ def _resource_policy(rule: AnyRule) -> pulumi_policy.Policy:
 
     # The SDK's annotation wants an awaitable; its code takes the properties as well.
     def remediate(args: pulumi_policy.ResourceValidationArgs) -> Any:  # noqa: ANN401
-        if args.resource_type not in rule.types or rule.fix is None:
+        if args.resource_type not in rule.types:
             return None
+        config = _config(rule, args.get_config())
         try:
-            changes = rule.fix(_resource(args), _config(rule, args.get_config()))
+            changes = mend(rule, _resource(args), config=config, today=_today())
         except Unreadable as unreadable:
             raise NotEvaluatedError(f"not mended: {unreadable}") from unreadable
         return {**serialize_properties(args.props), **changes} if changes else None
@@ -107,8 +108,12 @@ def _evaluated(rule: AnyRule, subject: Resource | Graph, raw: Mapping[str, Any])
         subject,
         config=_config(rule, raw),
         level=rule.level,  # the SDK puts the configured level on what is reported
-        today=dt.datetime.now(tz=dt.UTC).date(),
+        today=_today(),
     )
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(tz=dt.UTC).date()
 
 
 def _report(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from aws_policy_pack.config import OnUnknown, RuleConfig, Waiver
 from aws_policy_pack.resource import Graph, Resource, Unreadable
-from aws_policy_pack.rule import AnyRule, Finding, Level
+from aws_policy_pack.rule import AnyRule, Changes, Finding, Level
 from aws_policy_pack.waivers import waiver_for
 
 HIDDEN = "[secret]"
@@ -90,6 +90,16 @@ def evaluate(
     except Unreadable as unreadable:
         violations.extend(_not_evaluated(unreadable, subject, config.on_unknown, reported))
     return Outcome(violations=tuple(violations), waived=tuple(waived))
+
+
+def mend(rule: AnyRule, resource: Resource, *, config: RuleConfig, today: dt.date) -> Changes:
+    """What the rule's fix changes; nothing where a waiver accepts the resource as it is.
+
+    Raises:
+        Unreadable: The fix needs a value that is not known yet.
+    """
+    waiver = waiver_for(config.waivers, urn=resource.urn, name=resource.name, today=today)
+    return {} if rule.fix is None or waiver else rule.fix(resource, config)
 
 
 def waived_reason(waived: Waived) -> dict[str, str]:

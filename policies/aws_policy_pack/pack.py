@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.evaluation import Outcome, evaluate
+from aws_policy_pack.evaluation import Outcome, evaluate, mend
 from aws_policy_pack.profiles import read_settings
 from aws_policy_pack.resource import Graph, Resource, Unreadable
 from aws_policy_pack.rule import AnyRule, Changes, Finding, Level, Scope, Setting
@@ -83,17 +83,16 @@ class Pack:
 
     def remedy(self, rule: AnyRule, resource: Resource) -> Remedy:
         """Asks one rule what to change so that the resource keeps it."""
-        if rule.fix is None:
-            return Remedy(rule=rule, changes={})
+        config = self.settings[rule.id].config
         try:
-            return Remedy(rule=rule, changes=rule.fix(resource, self.settings[rule.id].config))
+            return Remedy(rule=rule, changes=mend(rule, resource, config=config, today=_today()))
         except Unreadable as unreadable:
             return Remedy(rule=rule, changes={}, problem=f"not mended: {unreadable}")
 
     def _run(
         self, rules: Iterable[AnyRule], subject: Resource | Graph
     ) -> Iterator[tuple[AnyRule, Outcome]]:
-        today = dt.datetime.now(tz=dt.UTC).date()
+        today = _today()
         for rule in rules:
             setting = self.settings[rule.id]
             if setting.level is not Level.DISABLED:
@@ -103,6 +102,10 @@ class Pack:
                         rule, subject, config=setting.config, level=setting.level, today=today
                     ),
                 )
+
+
+def _today() -> dt.date:
+    return dt.datetime.now(tz=dt.UTC).date()
 
 
 def _bound(rule: AnyRule, settings: Iterable[tuple[AnyRule, Setting]]) -> AnyRule:

@@ -130,6 +130,17 @@ def test_both_services_remediate_alike(rule: AnyRule, data: st.DataObject) -> No
     assert mended["own"] == mended["stock"]
 
 
+@pytest.mark.parametrize(
+    "rule", [pytest.param(rule, id=rule.id) for rule in COMPARED if rule.fix is not None]
+)
+def test_both_services_leave_what_is_waived_as_it_is(rule: AnyRule) -> None:
+    assert isinstance(rule.bad, Mapping)
+    request = resource_request(rule.types[0], rule.bad)
+    for waived, count in (("other", 1), ("subject", 0)):
+        for _, service in both((rule,), configured(rule, Level.REMEDIATE, waived)):
+            assert len(service.Remediate(request, CONTEXT).remediations) == count
+
+
 def test_both_services_say_that_a_fix_needs_an_unknown_value() -> None:
     rule = next(rule for rule in RULES if rule.id == "tags-required")
     properties = wire({"tags": {"Team": "orders"}})
