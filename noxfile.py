@@ -85,5 +85,33 @@ def mutation(session: nox.Session) -> None:
     )
 
 
+def on_the_stack(name: str, what: str) -> None:
+    """Makes a session of one of the commands on a deployed stack."""
+
+    def command(session: nox.Session) -> None:
+        run(session, "python", "-m", "ops.lifecycle", name, *session.posargs)
+
+    command.__doc__ = what
+    nox.session(name=name, default=False)(command)
+
+
+for name, what in {
+    "validate": "Check all that `up` checks, and change nothing; `-- --stack NAME`.",
+    "up": "Deploy, once preflight and the engine's preview agree; `-- --stack NAME`.",
+    "refresh": "Bring the state up to what there really is.",
+    "destroy": "Delete all that the stack has made; asks first.",
+    "outputs": "Print the stack's outputs; `-- NAME` for one, `-- --json`.",
+    "reset": "The same as reset:soft.",
+    "reset:soft": "Destroy the stack, empty the endpoint, and bring both up again; asks first.",
+    "reset:hard": "Delete the state and the endpoint's data, and make new ones; asks first.",
+    "state:init": "Make the stack if there is none.",
+    "state:list": "List the resources in the state, and operations that were not finished.",
+    "state:repair": "Unlock and mend the state as far as that is safe; says what it changed.",
+    "state:restore": "Bring the newest copy of the state back, or `-- FILE`; asks first.",
+    "state:delete": "Forget the stack; what it made stays; asks first.",
+}.items():
+    on_the_stack(name, what)
+
+
 if __name__ == "__main__":
     nox.main()

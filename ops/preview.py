@@ -1,16 +1,12 @@
-"""`nox -s preview`: the offline verdict, then the engine's preview where the CLI is installed."""
+"""`nox -s preview`: the offline verdict, then the engine's preview where there is an engine."""
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 
-from ops.engine import environment, find
-from ops.engine.process import run
-from ops.paths import PACK, STACK, profile_of
-from pulumi_preflight.cli import main as preflight
+from ops.offline import judge
+from ops.paths import STACK
 
 
 def main(given: Sequence[str]) -> int:
@@ -27,63 +23,14 @@ def main(given: Sequence[str]) -> int:
     parser.add_argument("--offline", action="store_true", help="leave the engine's preview out")
     options, rest = parser.parse_known_args(given)
 
-    pack, profile = _pack(options.project, options.stack)
-    section = None
-    judges: list[str] = []
-    if "--policy-pack" not in rest:
-        judges = ["--policy-pack", str(pack), "--policy-pack-config", str(profile)]
-        # Another pack's profile may speak of rules that are not ours.
-        section = partial(_cost_table, profile) if pack == PACK else None
-    arguments = [str(options.project), "--stack", options.stack, *judges, *rest]
-    status = preflight(arguments, section=section)
-    if status == 0 and not options.offline and options.project.resolve() == STACK:
-        return _engine_preview(options.stack)
-    return status
+    verdict = judge(options.project, options.stack, rest)
+    # With options of preflight's own, its report is what is asked for.
+    if verdict.status or options.offline or rest or options.project.resolve() != STACK:
+        return verdict.status
+    # Slow to load, and needed only now.
+    from ops.lifecycle.deploy import preview_if_possible  # noqa: PLC0415
 
-
-def _engine_preview(stack: str) -> int:
-    """The engine's own preview with the pack enforced, or one line that says how to get it."""
-    engine = find()
-    if engine is None:
-        sys.stderr.write("The engine's preview was left out; `nox -s engine` gets the engine.\n")
-        return 0
-    variables = environment(stack, engine)
-    if stack == "local":
-        select: list[str | Path] = [engine.pulumi, "stack", "select", "--create", "--stack", stack]
-        if run(select, cwd=STACK, environment=variables):
-            return 2
-    enforced: list[str | Path] = ["--policy-pack", PACK, "--policy-pack-config", profile_of(stack)]
-    command = [engine.pulumi, "preview", "--stack", stack, *enforced]
-    return 1 if run(command, cwd=STACK, environment=variables) else 0
-
-
-def _pack(project: Path, stack: str) -> tuple[Path, Path]:
-    """The project's own pack and profile where its folder `policies` has them, else ours."""
-    own = project / "policies"
-    pack = own if (own / "PulumiPolicy.yaml").exists() else PACK
-    profile = own / "profile.json"
-    return pack, profile if profile.exists() else profile_of(stack)
-
-
-def _cost_table(profile: Path, export: Mapping[str, object], *, width: int, colour: bool) -> str:
-    """What the stack costs, held against the budget of its profile."""
-    # Loaded while the program and the packs run already.
-    from aws_policy_pack.cost.report import Budget, cost_report, render_terminal  # noqa: PLC0415
-    from aws_policy_pack.profiles import load_profile  # noqa: PLC0415
-    from aws_policy_pack.rule import Level  # noqa: PLC0415
-    from aws_policy_pack.rules.cost.budget import MonthlyBudget, monthly_budget  # noqa: PLC0415
-
-    checked = load_profile(profile)
-    limits = checked.config(MonthlyBudget)
-    enforced = checked.settings[monthly_budget.id].level is not Level.DISABLED
-    budget = Budget(base=Decimal(str(limits.budget_base)), worst=Decimal(str(limits.budget_worst)))
-    report = cost_report(
-        export,
-        budget=budget if enforced else None,
-        environment_names=limits.environment_names,
-        free=limits.free_types,
-    )
-    return render_terminal(report, width=width, colour=colour)
+    return preview_if_possible(options.project, options.stack, verdict.places)
 
 
 if __name__ == "__main__":

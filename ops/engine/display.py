@@ -1,0 +1,160 @@
+"""Shows an operation of the engine as it goes, and at its end what the packs found."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import groupby
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from ops.engine.events import BEGUN, ENDED, FAILED, Message, Step, Summary, parse
+from pulumi_preflight.findings import Finding, Level
+from pulumi_preflight.urns import name_of, type_of
+
+Places = Mapping[str, str]
+
+_SYMBOLS = {
+    "create": "+ ",
+    "update": "~ ",
+    "replace": "+-",
+    "create-replacement": "++",
+    "delete-replaced": "--",
+    "delete": "- ",
+    "read": "> ",
+    "discard": "< ",
+    "import": "= ",
+}
+_STYLES = {"+": "green", "~": "yellow", "-": "red", ">": "cyan", "<": "cyan", "=": "cyan"}
+_LEVEL_STYLES = {Level.MANDATORY: "bold red", Level.ADVISORY: "yellow"}
+# A step that takes longer is told again when it has ended.
+_SLOW_SECONDS = 5
+_CHANGED = {"update": "changed outside of the program", "delete": "is gone"}
+# What the packs say where a value is not known yet; preflight judges those with values.
+_UNKNOWN = ("not evaluated: ", "can't run policy ")
+_WIDTH_WITHOUT_TERMINAL = 100
+# The engine says so after it has said why.
+_SAID_ALREADY = ("preview failed", "update failed", "destroy failed", "refresh failed")
+
+
+class Display:
+    """Follows one operation.
+
+    Args:
+        places: URNs to `file:line`, as far as they are known.
+
+    Attributes:
+        findings: What the packs found, without what they could not judge.
+        summary: How the operation ended, `None` where the engine did not come that far.
+    """
+
+    def __init__(self, places: Places) -> None:
+        self.findings: list[Finding] = []
+        self.summary: Summary | None = None
+        self._places = places
+        self._unknown = 0
+        self._begun: dict[tuple[str, str], Step] = {}
+        self._said: set[tuple[str, str]] = set()
+        width = None if _is_sized() else _WIDTH_WITHOUT_TERMINAL
+        self._out = Console(highlight=False, emoji=False, markup=False, width=width)
+
+    def follow(self, line: str) -> None:
+        """Takes one line that the engine printed."""
+        match parse(line):
+            case Step() as step:
+                self._step(step)
+            case Message() as message:
+                self._message(message)
+            case Finding() as finding if finding.message.startswith(_UNKNOWN):
+                self._unknown += 1
+            case Finding() as finding:
+                self.findings.append(self._placed(finding))
+            case Summary() as summary:
+                self.summary = summary
+            case str() as text:
+                self._out.print(Text(text.rstrip()))
+            case None:
+                pass
+
+    def end(self) -> None:
+        """Shows the findings and what was done, the most pressing last."""
+        for level in (Level.ADVISORY, Level.MANDATORY):
+            self._findings(level)
+        if self._unknown:
+            self._out.print(
+                Text(f"\n{self._unknown} times a value was not known yet; preflight judged those.")
+            )
+        if self.summary is not None:
+            self._out.print(Text(f"\n{_counts(self.summary)}, {self.summary.seconds} s"))
+
+    def _step(self, step: Step) -> None:
+        if step.state == BEGUN:
+            self._begun[step.urn, step.operation] = step
+            if step.operation in _SYMBOLS:
+                self._line(step, ", ".join(step.properties))
+        elif step.state == FAILED:
+            self._out.print(Text(f"  failed: {step.operation} {_told(step)}", style="bold red"))
+        elif (step.urn, "refresh") in self._begun:
+            if step.operation in _CHANGED:
+                self._line(step, _CHANGED[step.operation])
+        elif step.state == ENDED and (begun := self._begun.get((step.urn, step.operation))):
+            seconds = step.at - begun.at
+            if seconds >= _SLOW_SECONDS and step.operation in _SYMBOLS:
+                self._line(step, f"done after {seconds} s")
+
+    def _line(self, step: Step, remark: str) -> None:
+        symbol = _SYMBOLS[step.operation]
+        line = Text("  ").append(symbol, style=_STYLES[symbol[0]]).append(f" {_told(step)}")
+        self._out.print(line.append(f"  ({remark})", style="dim") if remark else line)
+
+    def _message(self, message: Message) -> None:
+        if message.text in _SAID_ALREADY or (message.urn, message.text) in self._said:
+            return
+        self._said.add((message.urn, message.text))
+        is_error = message.severity == "error"
+        before = f"{message.severity}: " if message.severity in ("error", "warning") else ""
+        about = f"{name_of(message.urn)}: " if message.urn and before else ""
+        text = Text(f"{before}{about}{message.text}", style="bold red" if is_error else "")
+        self._out.print(text, soft_wrap=True)
+
+    def _findings(self, level: Level) -> None:
+        found = sorted(
+            (each for each in self.findings if each.level is level),
+            key=lambda each: (each.rule, each.file or "", each.urn),
+        )
+        if not found:
+            return
+        plural = "" if len(found) == 1 else "s"
+        heading = f"\n{level.value.capitalize()}: {len(found)} finding{plural}"
+        self._out.print(Text(heading, style=_LEVEL_STYLES[level]))
+        for rule, group in groupby(found, key=lambda each: each.rule):
+            self._out.print(Text("  ").append(rule, style=_LEVEL_STYLES[level]))
+            for finding in group:
+                self._finding(finding)
+
+    def _finding(self, finding: Finding) -> None:
+        where = f"{finding.file}  " if finding.file else ""
+        self._out.print(Text(f"    {where}{name_of(finding.urn)}"), soft_wrap=True)
+        message = finding.message.removeprefix(f"{name_of(finding.urn)}: ")
+        fix = f"\nFix: {finding.fix}" if finding.fix else ""
+        self._out.print(Padding(Text(message + fix), (0, 0, 0, 4)))
+        if finding.url:
+            self._out.print(Text(f"    {finding.url}", style="dim"), soft_wrap=True)
+
+    def _placed(self, finding: Finding) -> Finding:
+        return replace(finding, file=self._places.get(finding.urn))
+
+
+def _told(step: Step) -> str:
+    return f"{name_of(step.urn)}  {type_of(step.urn)}"
+
+
+def _counts(summary: Summary) -> str:
+    listed = [f"{count} {name}" for name, count in sorted(summary.changes.items()) if count]
+    return ", ".join(listed) or "nothing to do"
+
+
+def _is_sized() -> bool:
+    """Whether rich can tell the width: there is a terminal, or the user says it."""
+    return "COLUMNS" in os.environ or Console().is_terminal

@@ -1,0 +1,133 @@
+"""The engine's events, of which `--json` prints one a line, as values.
+
+Source: pulumi/pulumi, sdk/go/common/apitype/events.go (EngineEvent).
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pulumi_preflight.findings import Finding, Level, split_message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A step on one resource.
+
+    Attributes:
+        urn: The resource.
+        operation: Such as `create`, `same`, `delete-replaced`.
+        properties: The properties that make the step necessary.
+        state: Whether it begins, has ended or has failed.
+        at: When, in seconds since 1970.
+    """
+
+    urn: str
+    operation: str
+    properties: tuple[str, ...] = ()
+    state: str
+    at: int
+
+
+BEGUN, ENDED, FAILED = "begun", "ended", "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """Something that the program, a provider or the engine said.
+
+    Attributes:
+        urn: The resource that it is about, empty for none.
+        severity: `info`, `info#err`, `warning`, `error` or `debug`.
+        text: What was said.
+    """
+
+    urn: str
+    severity: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """The end of an operation.
+
+    Attributes:
+        changes: How many resources each kind of step was taken on.
+        seconds: How long it took.
+    """
+
+    changes: Mapping[str, int]
+    seconds: int
+
+
+Event = Step | Message | Finding | Summary
+
+
+def parse(line: str) -> Event | str | None:
+    """Reads one line of the engine's output.
+
+    Returns:
+        The event; `None` for one that nothing here is made of; the line itself where it is none.
+    """
+    try:
+        content = json.loads(line)
+    except ValueError:
+        return line
+    if not isinstance(content, dict) or "sequence" not in content:
+        return line
+    return _event(content)
+
+
+_STEPS = {"resourcePreEvent": BEGUN, "resOutputsEvent": ENDED, "resOpFailedEvent": FAILED}
+
+
+def _event(content: Mapping[str, Any]) -> Event | None:
+    match content:
+        case {"diagnosticEvent": event}:
+            return _message(event)
+        case {"policyEvent": event}:
+            return _finding(event)
+        case {"summaryEvent": event}:
+            return Summary(changes=event["resourceChanges"] or {}, seconds=event["durationSeconds"])
+        case _:
+            return _step(content)
+
+
+def _step(content: Mapping[str, Any]) -> Step | None:
+    key = next((key for key in _STEPS if key in content), None)
+    if key is None:
+        return None
+    metadata = content[key]["metadata"]
+    return Step(
+        urn=metadata["urn"],
+        operation=metadata["op"],
+        properties=tuple(metadata.get("detailedDiff") or metadata.get("diffs") or ()),
+        state=_STEPS[key],
+        at=content["timestamp"],
+    )
+
+
+def _message(event: Mapping[str, Any]) -> Message | None:
+    if event.get("ephemeral") or event["severity"] == "debug":
+        return None
+    return Message(
+        urn=event.get("urn", ""), severity=event["severity"], text=event["message"].strip()
+    )
+
+
+def _finding(event: Mapping[str, Any]) -> Finding:
+    # The SDKs put the rule's description on the first line, in front of what was found.
+    description, _, _ = event["message"].strip().partition("\n")
+    message, fix, url = split_message(event["message"], description)
+    mandatory = event["enforcementLevel"] == "mandatory"
+    return Finding(
+        rule=event["policyName"],
+        pack=event["policyPackName"],
+        level=Level.MANDATORY if mandatory else Level.ADVISORY,
+        severity=event.get("severity") or None,
+        urn=event.get("resourceUrn", ""),
+        message=message,
+        fix=fix,
+        url=url,
+    )

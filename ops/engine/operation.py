@@ -1,0 +1,78 @@
+"""One operation of the engine on a stack, shown as it goes."""
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from ops.engine.display import Display, Places
+from ops.engine.process import run
+from ops.offline import Enforced
+from ops.target import Target
+from pulumi_preflight.findings import Finding, Level
+
+Operation = Literal["preview", "up", "refresh", "destroy"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How an operation ended.
+
+    Attributes:
+        succeeded: Whether the engine did all that it meant to.
+        findings: What the packs found.
+        changes: How many resources each kind of step was taken on.
+    """
+
+    succeeded: bool
+    findings: tuple[Finding, ...]
+    changes: Mapping[str, int]
+
+    @property
+    def mandatory(self) -> tuple[Finding, ...]:
+        """The findings that stop an operation."""
+        return tuple(each for each in self.findings if each.level is Level.MANDATORY)
+
+
+def operate(
+    operation: Operation,
+    target: Target,
+    *options: str,
+    enforced: Enforced | None = None,
+    places: Places | None = None,
+) -> Outcome:
+    """Runs an operation to its end.
+
+    Args:
+        operation: What to do. All but a preview is done without asking and without a preview.
+        target: The stack.
+        options: More options for the engine.
+        enforced: The pack that has to agree.
+        places: Where in the program each resource is made, to tell with the findings.
+
+    Raises:
+        KeyboardInterrupt: The user interrupted, and the engine has ended.
+    """
+    told = f"{operation.capitalize()} of {target.name} stack {target.stack}"
+    sys.stdout.write(f"\n{told}, Pulumi {target.engine.version}\n")
+    packs: list[str | Path] = []
+    if enforced is not None:
+        packs = ["--policy-pack", enforced.pack, "--policy-pack-config", enforced.config]
+    doing = [] if operation == "preview" else ["--yes", "--skip-preview"]
+    display = Display(places or {})
+    try:
+        status = run(
+            target.command(operation, "--json", *doing, *packs, *options),
+            cwd=target.project,
+            # A preview prints its events, and the findings among them, only when it is told to.
+            environment={**target.variables, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},
+            on_line=display.follow,
+        )
+    finally:
+        display.end()
+    return Outcome(
+        succeeded=status == 0,
+        findings=tuple(display.findings),
+        changes=display.summary.changes if display.summary else {},
+    )

@@ -1,0 +1,109 @@
+"""The operations on a stack, each behind the checks that it needs."""
+
+import sys
+from pathlib import Path
+
+from ops.consent import Consent
+from ops.engine import find
+from ops.engine.display import Places
+from ops.engine.operation import Outcome, operate
+from ops.engine.process import run
+from ops.engine.variables import LOCAL
+from ops.errors import CommandError
+from ops.offline import enforced_on, judge
+from ops.state.store import Store
+from ops.target import Target, target
+
+PASSED, FAILED = 0, 1
+
+
+def preview_if_possible(project: Path, stack: str, places: Places) -> int:
+    """The engine's preview, or one line that says how to get an engine."""
+    if find() is None:
+        sys.stderr.write("The engine's preview was left out; `nox -s engine` gets the engine.\n")
+        return PASSED
+    try:
+        prepared = ready(target(project, stack))
+    except CommandError as error:
+        if stack == LOCAL:
+            raise
+        # A stack that is not deployed yet, or not from here, has been judged all the same.
+        sys.stderr.write(f"The engine's preview was left out: {error}\n")
+        return PASSED
+    return _status(_preview(prepared, places))
+
+
+def validate(stack: Target) -> int:
+    """All that `up` checks, and nothing changed: preflight, the state, the engine's preview."""
+    verdict = judge(stack.project, stack.stack)
+    return verdict.status or _status(_preview(ready(stack), verdict.places))
+
+
+def up(stack: Target, consent: Consent) -> int:
+    """Deploys, once preflight and the engine's preview have agreed.
+
+    The engine runs stack rules after everything has been made, too late to stop anything: so a
+    preview comes first, whatever the rules.
+    """
+    verdict = judge(stack.project, stack.stack)
+    if verdict.status:
+        return verdict.status
+    previewed = _preview(ready(stack), verdict.places)
+    if not previewed.succeeded:
+        return FAILED
+    consent.to_deploy()
+    enforced = enforced_on(stack.project, stack.stack)
+    return _status(operate("up", stack, enforced=enforced, places=verdict.places))
+
+
+def destroy(stack: Target, consent: Consent) -> int:
+    """Deletes all that the stack has made; its settings and its empty state stay."""
+    store = Store(target=stack)
+    store.check_present()
+    consent.to_delete(["every resource of the stack is deleted"])
+    _keep(store)
+    return _status(operate("destroy", stack))
+
+
+def refresh(stack: Target) -> int:
+    """Brings the state up to what there really is; changes nothing else."""
+    store = Store(target=ready(stack))
+    _keep(store)
+    return _status(operate("refresh", stack))
+
+
+def outputs(stack: Target, name: str | None, *, as_json: bool, secrets: bool) -> int:
+    """Prints the stack's outputs, or one of them."""
+    Store(target=stack).check_present()
+    options = [*([name] if name else []), *(["--json"] if as_json else [])]
+    options += ["--show-secrets"] if secrets else []
+    command = stack.command("stack", "output", *options)
+    return run(command, cwd=stack.project, environment=stack.variables)
+
+
+def ready(stack: Target) -> Target:
+    """Gives the stack back when the engine can work on it; makes it if it is the local one.
+
+    Raises:
+        CommandError: There is no such stack, its state cannot be read, or it is locked.
+    """
+    store = Store(target=stack)
+    store.check()
+    if stack.stack == LOCAL and not store.exists:
+        stack.ask("stack", "init", "--no-select")
+    store.check_present()
+    return stack
+
+
+def _preview(stack: Target, places: Places) -> Outcome:
+    enforced = enforced_on(stack.project, stack.stack)
+    return operate("preview", stack, enforced=enforced, places=places)
+
+
+def _keep(store: Store) -> None:
+    if copy := store.save():
+        sys.stdout.write(f"The state as it was is kept in {copy}\n")
+
+
+def _status(outcome: Outcome) -> int:
+    return PASSED if outcome.succeeded else FAILED

@@ -1,0 +1,53 @@
+"""Starting over: gracefully (soft), or without asking the state (hard)."""
+
+import sys
+
+from ops.consent import Consent
+from ops.endpoint import Endpoint
+from ops.engine.operation import operate
+from ops.lifecycle.deploy import FAILED, PASSED
+from ops.state import commands
+from ops.state.store import Store
+from ops.target import Target
+
+
+def soft(stack: Target, endpoint: Endpoint, consent: Consent) -> int:
+    """Destroys what the stack has made, empties the endpoint and brings both up again."""
+    consent.to_delete(["every resource of the stack is deleted", "the endpoint's data is deleted"])
+    store = Store(target=stack)
+    store.check()
+    if store.exists:
+        _say(f"The state as it was is kept in {store.save()}")
+        if not operate("destroy", stack).succeeded:
+            _say("The endpoint was left as it is. `nox -s reset:hard` asks no state.")
+            return FAILED
+    endpoint.stop()
+    endpoint.clean()
+    endpoint.start()
+    commands.make(store)
+    return PASSED if operate("refresh", stack).succeeded else FAILED
+
+
+def hard(stack: Target, endpoint: Endpoint, consent: Consent) -> int:
+    """Deletes the endpoint's data and the stack's state, whatever they hold, and makes new ones."""
+    consent.to_delete(
+        [
+            "the stack's state is deleted, without asking the endpoint",
+            "the endpoint's data is deleted",
+        ]
+    )
+    store = Store(target=stack)
+    store.check_unlocked()
+    endpoint.stop()
+    endpoint.clean()
+    if store.exists:
+        _say(f"The state as it was is kept in {store.save()}")
+        store.delete()
+    endpoint.start()
+    commands.make(store)
+    _say("`nox -s up` deploys everything anew.")
+    return PASSED
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")

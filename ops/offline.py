@@ -1,0 +1,101 @@
+"""The offline verdict on a project, under the pack that belongs to it."""
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ops.paths import PACK, profile_of
+from pulumi_preflight.cli import main as preflight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enforced:
+    """A pack and its configuration, under which a project is judged and deployed."""
+
+    pack: Path
+    config: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What preflight said.
+
+    Attributes:
+        status: Its exit code: 0 without a mandatory finding, 1 with one, 2 without a verdict.
+        places: URNs to the `file:line` that makes them.
+    """
+
+    status: int
+    places: Mapping[str, str]
+
+
+def enforced_on(project: Path, stack: str) -> Enforced:
+    """The project's own pack and profile where its folder `policies` has them, else ours."""
+    own = project / "policies"
+    pack = own if (own / "PulumiPolicy.yaml").exists() else PACK
+    profile = own / "profile.json"
+    return Enforced(pack=pack, config=profile if profile.exists() else profile_of(stack))
+
+
+def judge(project: Path, stack: str, options: Sequence[str] = ()) -> Verdict:
+    """Runs preflight and shows its report.
+
+    Args:
+        project: The folder of Pulumi.yaml.
+        stack: The stack's name.
+        options: More options for preflight; packs among them take the place of the project's.
+    """
+    enforced = enforced_on(project, stack)
+    judges: list[str] = []
+    section = None
+    if "--policy-pack" not in options:
+        judges = ["--policy-pack", str(enforced.pack), "--policy-pack-config", str(enforced.config)]
+        # Another pack's profile may speak of rules that are not ours.
+        section = partial(_cost_table, enforced.config) if enforced.pack == PACK else None
+    with TemporaryDirectory() as folder:
+        state = Path(folder) / "state.json"
+        arguments = [str(project), "--stack", stack, *judges, "--save-state", str(state), *options]
+        status = preflight(arguments, section=section)
+        places = _places(state, os.path.relpath(project)) if state.exists() else {}
+    return Verdict(status=status, places=places)
+
+
+def _places(state: Path, folder: str) -> dict[str, str]:
+    resources = json.loads(state.read_text(encoding="utf-8"))["deployment"]["resources"]
+    return {
+        each["urn"]: _place(each["sourcePosition"], folder)
+        for each in resources
+        if "sourcePosition" in each
+    }
+
+
+def _place(position: str, folder: str) -> str:
+    """`project:///modules/taskiq.py#14` as the reader would type it."""
+    file, _, line = position.removeprefix("project:///").partition("#")
+    return f"{Path(folder, file)}:{line}"
+
+
+def _cost_table(profile: Path, export: Mapping[str, object], *, width: int, colour: bool) -> str:
+    """What the stack costs, held against the budget of its profile."""
+    # Loaded while the program and the packs run already.
+    from aws_policy_pack.cost.report import Budget, cost_report, render_terminal  # noqa: PLC0415
+    from aws_policy_pack.profiles import load_profile  # noqa: PLC0415
+    from aws_policy_pack.rule import Level  # noqa: PLC0415
+    from aws_policy_pack.rules.cost.budget import MonthlyBudget, monthly_budget  # noqa: PLC0415
+
+    checked = load_profile(profile)
+    limits = checked.config(MonthlyBudget)
+    enforced = checked.settings[monthly_budget.id].level is not Level.DISABLED
+    budget = Budget(base=Decimal(str(limits.budget_base)), worst=Decimal(str(limits.budget_worst)))
+    report = cost_report(
+        export,
+        budget=budget if enforced else None,
+        environment_names=limits.environment_names,
+        free=limits.free_types,
+    )
+    return render_terminal(report, width=width, colour=colour)

@@ -1,0 +1,74 @@
+"""Mends a state as far as that is safe, and says what it changed."""
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from ops.engine.operation import operate
+from ops.state.store import Store
+from pulumi_preflight.urns import name_of, type_of
+
+Resources = Mapping[str, Any]
+
+
+def repair(store: Store) -> int:
+    """Unlocks the stack, puts its resources in order, and asks the providers what there is.
+
+    A copy of the state is kept first. A lock goes only where its process is gone. An unfinished
+    creation is dropped: whether it was made after all, no provider can be asked without its id, so
+    it is named. Every other unfinished operation is settled by the refresh.
+
+    Returns:
+        0 if the state is whole now, 1 if the refresh failed.
+
+    Raises:
+        CommandError: The state cannot be read, or another command holds it.
+    """
+    if any(lock.stale for lock in store.locks()):
+        store.target.ask("cancel", "--yes")
+        _say("unlocked: the command that held the stack is gone")
+    store.check_present()
+    _say(f"kept: {store.save()}")
+    before = store.deployment()
+    store.target.ask("state", "repair", "--yes")
+    succeeded = operate("refresh", store.target, "--clear-pending-creates").succeeded
+    for change in changes(before, store.deployment()):
+        _say(change)
+    return 0 if succeeded else 1
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """What differs between two exports of a state, a line each."""
+    found = [_settled(each) for each in before.get("pending_operations", [])]
+    old, new = _by_urn(before), _by_urn(after)
+    found += [f"removed: {_told(urn)}" for urn in old if urn not in new]
+    found += [
+        f"updated: {_told(urn)}" for urn in old if urn in new and _real(old[urn]) != _real(new[urn])
+    ]
+    if [urn for urn in old if urn in new] != [urn for urn in new if urn in old]:
+        found.append("reordered: every resource stands after those that it depends on")
+    return found or ["nothing had to be changed"]
+
+
+def _settled(pending: Mapping[str, Any]) -> str:
+    told = _told(pending["resource"]["urn"])
+    if pending["type"] == "creating":
+        return f"dropped: the unfinished creation of {told}; if it was made, it is not in the state"
+    return f"settled: the unfinished {pending['type']} of {told}"
+
+
+def _by_urn(deployment: Mapping[str, Any]) -> Resources:
+    return {each["urn"]: each for each in deployment.get("resources", [])}
+
+
+def _real(resource: Mapping[str, Any]) -> dict[str, Any]:
+    """A resource without the times that every refresh writes anew."""
+    return {name: value for name, value in resource.items() if name not in ("created", "modified")}
+
+
+def _told(urn: str) -> str:
+    return f"{name_of(urn)} ({type_of(urn)})"
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")

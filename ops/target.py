@@ -1,0 +1,91 @@
+"""What a command is about: one stack of one project, on one engine."""
+
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ops.engine import Engine, environment, find
+from ops.errors import CommandError
+
+Command = list[str | Path]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One stack of one project, on one engine.
+
+    Attributes:
+        project: The folder of Pulumi.yaml.
+        name: The project's name.
+        stack: The stack's name.
+        engine: The engine that works on it.
+        variables: What the engine runs with: backend, passphrase, PATH.
+    """
+
+    project: Path
+    name: str
+    stack: str
+    engine: Engine
+    variables: Mapping[str, str]
+
+    def command(self, *arguments: str | Path) -> Command:
+        """The engine's command line for this stack; it asks nothing back."""
+        return [self.engine.pulumi, *arguments, "--stack", self.stack, "--non-interactive"]
+
+    def ask(self, *arguments: str | Path) -> str:
+        """Runs a short command of the engine and gives what it prints.
+
+        Raises:
+            CommandError: The command failed; the text is the engine's own.
+        """
+        told = subprocess.run(
+            self.command(*arguments),
+            cwd=self.project,
+            env=dict(self.variables),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if told.returncode:
+            raise CommandError(told.stderr.strip().removeprefix("error: ") or told.stdout.strip())
+        return told.stdout
+
+
+def target(project: Path, stack: str) -> Target:
+    """Finds the project and an engine for it.
+
+    Raises:
+        CommandError: There is no engine, or no project in the folder.
+    """
+    name = _project_name(project)
+    engine = find()
+    if engine is None:
+        raise CommandError("there is no Pulumi engine here", hint="`nox -s engine` gets one")
+    return Target(
+        project=project,
+        name=name,
+        stack=stack,
+        engine=engine,
+        variables=environment(stack, engine),
+    )
+
+
+def _project_name(project: Path) -> str:
+    file = project / "Pulumi.yaml"
+    try:
+        content: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CommandError(
+            f"{project} is no Pulumi project: {file} cannot be read",
+            hint="--project takes the folder that holds Pulumi.yaml",
+        ) from error
+    except yaml.YAMLError as error:
+        raise CommandError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
+    name = content.get("name") if isinstance(content, dict) else None
+    if not isinstance(name, str):
+        raise CommandError(f"{file}: name is {name!r}; wanted the project's name")
+    return name
