@@ -1,0 +1,178 @@
+"""The auto-scaler of the stack's task definition, as a process, against moto's SQS and ECS."""
+
+import json
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import boto3
+import pytest
+
+from ops.paths import profile_of
+from tests.apps.running import (
+    Aws,
+    Container,
+    Program,
+    on_this_machine,
+    running,
+    status_of,
+    wait_until,
+)
+
+APP = "auto_scaler"
+INTERVAL = 0.2
+QUIET_TIME = 2.0
+MESSAGES_PER_WORKER = 4
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """A queue, a service, and the auto-scaler between them."""
+
+    aws: Aws
+    container: Container
+    program: Program
+    queue_url: str
+
+    def send(self, messages: int) -> None:
+        """Puts messages into the queue, each in a group of its own."""
+        sqs = boto3.client("sqs")
+        for _ in range(messages):
+            sqs.send_message(
+                QueueUrl=self.queue_url, MessageBody=str(uuid4()), MessageGroupId=str(uuid4())
+            )
+
+    def take(self, messages: int) -> list[str]:
+        """Takes messages as workers do; gives their receipts."""
+        sqs = boto3.client("sqs")
+        taken: list[str] = []
+        while len(taken) < messages:
+            found = sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=1)
+            taken += [message["ReceiptHandle"] for message in found.get("Messages", [])]
+        return taken
+
+    def finish(self, receipts: list[str]) -> None:
+        """Deletes messages that were taken."""
+        sqs = boto3.client("sqs")
+        for receipt in receipts:
+            sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=receipt)
+
+    def workers(self) -> int:
+        """How many workers ECS is told to run."""
+        environment = self.container.environment
+        found = boto3.client("ecs").describe_services(
+            cluster=environment["ECS_CLUSTER_NAME"],
+            services=[environment["ECS_WORKER_SERVICE_NAME"]],
+        )
+        return found["services"][0]["desiredCount"]
+
+    def wait_for_workers(self, count: int) -> None:
+        """Waits until ECS is told to run so many."""
+        wait_until(lambda: self.workers() == count, f"{count} workers")
+
+    def health(self) -> int | None:
+        """The status of the health endpoint."""
+        return status_of(f"http://127.0.0.1:{self.container.port}/healthz")
+
+
+@pytest.fixture
+def fleet(aws: Aws, containers: dict[str, dict[str, Any]], tmp_path: Path) -> Iterator[Fleet]:
+    """One worker, an empty queue, and the stack's auto-scaler in a hurry."""
+    name = uuid4().hex
+    queue = boto3.client("sqs").create_queue(
+        QueueName=f"{name}.fifo",
+        Attributes={"FifoQueue": "true", "ContentBasedDeduplication": "true"},
+    )
+    _create_service(name, workers=1)
+    container = on_this_machine(
+        containers["auto-scaler/auto-scaler"],
+        AWS_ENDPOINT_URL=aws.url,
+        QUEUE_URL=queue["QueueUrl"],
+        ECS_CLUSTER_NAME=name,
+        ECS_WORKER_SERVICE_NAME=name,
+        AUTOSCALER_INTERVAL_SECONDS=str(INTERVAL),
+        AUTOSCALER_SCALE_DOWN_AFTER_SECONDS=str(QUIET_TIME),
+    )
+    with running(APP, container.command, container.environment, tmp_path / "out") as program:
+        fleet = Fleet(aws, container, program, queue["QueueUrl"])
+        wait_until(lambda: fleet.health() == 200, program.printed())
+        yield fleet
+
+
+def test_it_follows_the_queue_from_idle_to_the_cap_and_back_and_an_error_changes_nothing(
+    fleet: Fleet,
+) -> None:
+    assert fleet.workers() == 1
+
+    fleet.send(30)
+    fleet.wait_for_workers(4)
+
+    receipts = fleet.take(30)
+    fleet.finish(receipts[6:])
+    fleet.wait_for_workers(2)
+
+    fleet.finish(receipts[:6])
+    fleet.aws.stop()
+    wait_until(lambda: fleet.health() == 503, "unhealthy")
+    time.sleep(QUIET_TIME)
+    fleet.aws.start()
+    assert fleet.workers() == 2
+    wait_until(lambda: fleet.health() == 200, "healthy again")
+    assert fleet.workers() == 2
+
+    fleet.wait_for_workers(1)
+    changes = re.findall(r"workers (\d+ -> \d+)", fleet.program.printed())
+    assert changes == ["1 -> 4", "4 -> 2", "2 -> 1"]
+
+
+def test_no_count_is_beyond_the_cap_of_the_profile(fleet: Fleet) -> None:
+    cap = read_profile_cap()
+    fleet.send(100)
+    fleet.wait_for_workers(cap)
+
+    fleet.send(100)
+    time.sleep(5 * INTERVAL)
+
+    assert fleet.workers() == cap
+
+
+def test_sigterm_ends_it_with_0_and_leaves_the_count(fleet: Fleet) -> None:
+    fleet.send(30)
+    fleet.wait_for_workers(4)
+
+    assert fleet.program.stop() == 0
+    assert fleet.workers() == 4
+    assert fleet.program.printed().endswith("stopped; the number of workers stays as it is\n")
+
+
+def test_the_health_check_of_the_task_definition_passes(fleet: Fleet) -> None:
+    assert fleet.container.is_healthy(APP)
+
+    fleet.aws.stop()
+    wait_until(lambda: not fleet.container.is_healthy(APP), "unhealthy")
+    fleet.aws.start()
+
+
+def read_profile_cap() -> int:
+    """The one number that limits the workers of the local stack."""
+    profile = json.loads(profile_of("local").read_text())
+    cap: int = profile["cost-autoscaling-maximum"]["max"]
+    return cap
+
+
+def _create_service(name: str, *, workers: int) -> None:
+    ecs = boto3.client("ecs")
+    ecs.create_cluster(clusterName=name)
+    task = ecs.register_task_definition(
+        family=name, containerDefinitions=[{"name": "worker", "image": "worker:1", "memory": 512}]
+    )
+    ecs.create_service(
+        cluster=name,
+        serviceName=name,
+        taskDefinition=task["taskDefinition"]["taskDefinitionArn"],
+        desiredCount=workers,
+    )
