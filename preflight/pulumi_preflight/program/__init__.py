@@ -87,6 +87,8 @@ class _Running:
             with _serving(Monitor(run, positions, self._fail), engine) as address:
                 self._child.start(self._settings(address))
                 end = self._end(timeout_seconds, positions)
+                # Before its server goes away: gRPC would log that on the program's stderr.
+                self._child.stop()
         finally:
             run.callbacks.close()
         redact = Redactor(
