@@ -1,6 +1,5 @@
 """Which provider serves a resource or call, and what its settings mean for what it serves."""
 
-import json
 import threading
 from dataclasses import replace
 
@@ -20,12 +19,11 @@ from pulumi_preflight.monitor.registry import Inherited
 from pulumi_preflight.outputs import Filled
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.ids import resource_id
+from pulumi_preflight.outputs.settings import DEFAULT_REGION, default_tags_in, region_in
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.program.run import Run
 from pulumi_preflight.urns import create_urn
-from pulumi_preflight.wire import UNKNOWN, Properties, from_struct, to_struct, without_secret
-
-_DEFAULT_REGION = "us-east-1"
+from pulumi_preflight.wire import UNKNOWN, Properties, from_struct, to_struct
 
 
 class Providing:
@@ -92,27 +90,16 @@ class Providing:
         """Where a resource is, or a function looks: its own region, its provider's, the stack's."""
         manager = self._run.registry.find(urn_of_reference(provider))
         settings = from_struct(manager.inputs) if manager else {}
-        for region in (inputs.get("region"), settings.get("region")):
-            plain = without_secret(region)
-            if isinstance(plain, str) and plain and plain != UNKNOWN:
-                return Place(region=plain)
+        region = region_in(inputs, settings)
+        if region is not None:
+            return Place(region=region)
         if self._run.project.region is None and token.startswith("aws:"):
             self._run.registry.note(
-                f"no region is configured (aws:region): {_DEFAULT_REGION} was assumed"
+                f"no region is configured (aws:region): {DEFAULT_REGION} was assumed"
             )
-        return Place(region=self._run.project.region or _DEFAULT_REGION)
+        return Place(region=self._run.project.region or DEFAULT_REGION)
 
     def default_tags(self, provider: str) -> Properties:
         """The tags that a provider adds to what it makes."""
         manager = self._run.registry.find(urn_of_reference(provider))
-        if manager is None or "defaultTags" not in manager.inputs.fields:
-            return {}
-        given = without_secret(from_struct(manager.inputs)["defaultTags"])
-        # Providers take objects as JSON text.
-        if isinstance(given, str):
-            try:
-                given = json.loads(given)
-            except ValueError:
-                return {}
-        tags = given.get("tags") if isinstance(given, dict) else None
-        return tags if isinstance(tags, dict) else {}
+        return default_tags_in(from_struct(manager.inputs)) if manager else {}

@@ -42,6 +42,8 @@ class Wanted:
         id: The id of a resource that exists already.
         known: Outputs that the user knows, from `preflight.yaml`.
         default_tags: The tags that the resource's provider adds to its own.
+        generation: How many resources of this URN were there before it and still are, as while one
+            replaces another; each has values of its own.
     """
 
     urn: str
@@ -50,6 +52,7 @@ class Wanted:
     id: str = ""
     known: Properties = field(default_factory=dict)
     default_tags: Properties = field(default_factory=dict)
+    generation: int = 0
 
 
 class Outputs:
@@ -64,12 +67,14 @@ class Outputs:
         """Fills in a resource that a provider would create or read."""
         urn, inputs, given_id = wanted.urn, wanted.inputs, wanted.id
         shape = self._shapes.resource(type_of(urn)) or ()
+        seed = f"{urn}#{wanted.generation}" if wanted.generation else urn
         subject = Subject(
-            seed=urn,
+            seed=seed,
             token=type_of(urn),
-            name=_name_in(given_id) or physical_name(urn, inputs, shape),
+            name=_name_in(given_id) or physical_name(urn, inputs, shape, seed=seed),
             place=wanted.place,
             id=given_id,
+            generation=wanted.generation,
         )
         made = {} if self._keep_unknowns else random_outputs(subject, inputs)
         identity = str(wanted.known.get("id") or given_id or made.get("id", ""))

@@ -42,7 +42,8 @@ _WITHOUT_REGION = frozenset({"iam", "s3", "route53", "cloudfront", "globalaccele
 _WITHOUT_ACCOUNT = frozenset({"s3", "route53", "apigateway"})
 
 # Module and resource of the type token, in lower case, to service and resource part. `{name}` is
-# the physical name or the id, `{short}` 16 and `{uuid}` 32 hexadecimal digits of its own.
+# the physical name or the id, `{short}` 16 and `{uuid}` 32 hexadecimal digits of its own,
+# `{revision}` counts what replaced what.
 ARN_FORMATS: dict[str, tuple[str, str]] = {
     "acm/certificate": ("acm", "certificate/{uuid}"),
     "alb/listener": ("elasticloadbalancing", "listener/app/{name}/{short}/{short}"),
@@ -72,7 +73,7 @@ ARN_FORMATS: dict[str, tuple[str, str]] = {
     "ecs/capacityprovider": ("ecs", "capacity-provider/{name}"),
     "ecs/cluster": ("ecs", "cluster/{name}"),
     "ecs/service": ("ecs", "service/{name}"),
-    "ecs/taskdefinition": ("ecs", "task-definition/{name}:1"),
+    "ecs/taskdefinition": ("ecs", "task-definition/{name}:{revision}"),
     "efs/accesspoint": ("elasticfilesystem", "access-point/{name}"),
     "efs/filesystem": ("elasticfilesystem", "file-system/{name}"),
     "eks/cluster": ("eks", "cluster/{name}"),
@@ -90,7 +91,7 @@ ARN_FORMATS: dict[str, tuple[str, str]] = {
     "kms/key": ("kms", "key/{name}"),
     "lambda/alias": ("lambda", "function:{name}"),
     "lambda/function": ("lambda", "function:{name}"),
-    "lambda/layerversion": ("lambda", "layer:{name}:1"),
+    "lambda/layerversion": ("lambda", "layer:{name}:{revision}"),
     "lb/listener": ("elasticloadbalancing", "listener/app/{name}/{short}/{short}"),
     "lb/listenerrule": ("elasticloadbalancing", "listener-rule/app/{name}/{short}/{short}/{short}"),
     "lb/loadbalancer": ("elasticloadbalancing", "loadbalancer/app/{name}/{short}"),

@@ -24,14 +24,21 @@ _DEFAULT_PORTS = {
 _NAME_SUFFIX_DIGITS = 7
 
 
-def physical_name(urn: str, inputs: Properties, shape: Shape) -> str:
-    """The name that AWS knows a resource by: given, or made of the logical name as providers do."""
+def physical_name(urn: str, inputs: Properties, shape: Shape, *, seed: str) -> str:
+    """The name that AWS knows a resource by: given, or made of the logical name as providers do.
+
+    Args:
+        urn: The resource.
+        inputs: What the program gave.
+        shape: The properties of its type.
+        seed: What its digits come from: the URN, or more where another one of that URN is there.
+    """
     names = name_properties(subject_kind(type_of(urn)))
     for name in names:
         given = without_secret(inputs.get(name))
         if isinstance(given, str) and given and given != UNKNOWN:
             return given
-    digits = Subject(seed=urn, token="", name="", place=Place(region="")).digits("name", 32)
+    digits = Subject(seed=seed, token="", name="", place=Place(region="")).digits("name", 32)
     for name in names:
         prefix = without_secret(inputs.get(f"{name}Prefix"))
         if isinstance(prefix, str) and prefix and prefix != UNKNOWN:
@@ -39,7 +46,7 @@ def physical_name(urn: str, inputs: Properties, shape: Shape) -> str:
     logical = name_of(urn)
     # Providers name a resource after its logical name and some random digits, where it has a name.
     named = any(property_.settable and property_.name in names for property_ in shape)
-    name = f"{logical}-{digits[:_NAME_SUFFIX_DIGITS]}" if named else logical
+    name = f"{logical}-{digits[:_NAME_SUFFIX_DIGITS]}" if named or seed != urn else logical
     return f"{name}.fifo" if inputs.get("fifoQueue") or inputs.get("fifoTopic") else name
 
 

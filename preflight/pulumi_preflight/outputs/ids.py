@@ -48,6 +48,7 @@ def arn_for(subject: Subject, path: str, stem: str) -> str:
             short=subject.digits(f"{path}/short", 16),
             six=subject.capitals(f"{path}/six", 6),
             uuid=_uuid(subject, f"{path}/uuid"),
+            revision=subject.generation + 1,
         ),
     )
 

@@ -12,6 +12,7 @@ from pulumi.runtime.proto.resource_pb2 import ResourceInvokeRequest, TransformIn
 
 from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.monitor.providing import Providing
+from pulumi_preflight.outputs.answers import Answers, short
 from pulumi_preflight.outputs.aws_answers import ANSWERS, ASSUMED, PURE, Call
 from pulumi_preflight.program.run import Run
 from pulumi_preflight.wire import (
@@ -29,6 +30,7 @@ class Invokes:
         """Takes the run that the calls belong to, and its providers."""
         self._run = run
         self._providing = providing
+        self._answers = Answers(run.shapes, run.outputs)
         self.transforms: list[Callback] = []
 
     def answer(self, request: ResourceInvokeRequest) -> Struct:
@@ -68,23 +70,11 @@ class Invokes:
         return from_struct(arguments)
 
     def _result(self, call: Call, known: Properties) -> Properties:
-        shape = self._run.shapes.function(call.token)
-        made = ANSWERS.get(_short(call.token))
-        if shape is None and made is None and not known:
-            raise ProgramError(
-                f"the function {call.token} has no known result: its SDK was not found in the "
-                "program's environment",
-                hint=f"answer it in preflight.yaml: invokes: [{{function: {call.token}, "
-                "result: {...}}]",
-            )
-        given: Properties = dict(call.arguments)
-        given |= made(call) if made else {}
-        given |= known
-        if _short(call.token) not in PURE and not known:
-            self._note(call, made is not None)
-        if shape is None:
-            return given
-        return self._run.outputs.of_shape(call.subject, shape, given)
+        answer = self._answers.of(call, known)
+        token = short(call.token)
+        if token not in PURE and not known:
+            self._note(call, token in ANSWERS)
+        return answer
 
     def _note(self, call: Call, made: bool) -> None:  # noqa: FBT001 - read once, right above
         member = call.token.rpartition(":")[2]
@@ -122,10 +112,3 @@ _BUILTIN: dict[str, Callable[[Invokes, Properties], Properties]] = {
     "pulumi:pulumi:readStackOutputs": Invokes.stack_outputs,
     "pulumi:pulumi:readStackResourceOutputs": Invokes.stack_outputs,
 }
-
-
-def _short(token: str) -> str:
-    """`aws:ec2/getVpc:getVpc` and the older `aws:ec2:getVpc` as `aws:ec2:getVpc`."""
-    package, _, rest = token.partition(":")
-    module, _, member = rest.rpartition(":")
-    return f"{package}:{module.partition('/')[0]}:{member}"

@@ -18,6 +18,7 @@ class Subject:
         name: The physical name, as far as it is known.
         place: Where it lives.
         id: The provider's id of a resource that exists already.
+        generation: How many others of its URN were there before it and still are.
     """
 
     seed: str
@@ -25,6 +26,7 @@ class Subject:
     name: str
     place: Place
     id: str = ""
+    generation: int = 0
 
     @property
     def kind(self) -> str:

@@ -205,11 +205,12 @@ def value_for(subject: Subject, path: str, kind: str) -> PropertyValue:
         case "string":
             return text_for(subject, path)
         case "integer" | "number":
-            return _NUMBERS.get(path.rsplit(".", 1)[-1], 0.0)
+            is_revision = path.rsplit(".", 1)[-1] in _REVISIONS
+            return subject.generation + 1.0 if is_revision else 0.0
         case "boolean":
             return False
         case _:
             return None
 
 
-_NUMBERS: dict[str, PropertyValue] = {"revision": 1.0, "latestVersion": 1.0, "defaultVersion": 1.0}
+_REVISIONS = frozenset({"revision", "latestVersion", "defaultVersion"})

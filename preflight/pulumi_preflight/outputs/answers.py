@@ -1,0 +1,43 @@
+"""Answers of data sources: what is known of a function, and the rest from its result class."""
+
+from pulumi_preflight.errors import ProgramError
+from pulumi_preflight.outputs import Outputs
+from pulumi_preflight.outputs.aws_answers import ANSWERS, Call
+from pulumi_preflight.outputs.shapes import Shapes
+from pulumi_preflight.wire import Properties
+
+
+class Answers:
+    """Answers the functions of one program's SDKs."""
+
+    def __init__(self, shapes: Shapes, outputs: Outputs) -> None:
+        """Takes the SDKs' classes, and what fills in."""
+        self._shapes = shapes
+        self._outputs = outputs
+
+    def of(self, call: Call, known: Properties) -> Properties:
+        """Answers a call; what is known of the answer stays.
+
+        Raises:
+            ProgramError: The function cannot be answered; the text says how to answer it.
+        """
+        shape = self._shapes.function(call.token)
+        made = ANSWERS.get(short(call.token))
+        if shape is None and made is None and not known:
+            raise ProgramError(
+                f"the function {call.token} has no known result: its SDK was not found in the "
+                "program's environment",
+                hint=f"answer it in preflight.yaml: invokes: [{{function: {call.token}, "
+                "result: {...}}]",
+            )
+        given: Properties = call.arguments | (made(call) if made else {}) | known
+        if shape is None:
+            return given
+        return self._outputs.of_shape(call.subject, shape, given)
+
+
+def short(token: str) -> str:
+    """`aws:ec2/getVpc:getVpc` and the older `aws:ec2:getVpc` as `aws:ec2:getVpc`."""
+    package, _, rest = token.partition(":")
+    module, _, member = rest.rpartition(":")
+    return f"{package}:{module.partition('/')[0]}:{member}"

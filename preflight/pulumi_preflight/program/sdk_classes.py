@@ -1,0 +1,126 @@
+"""What properties the classes of the SDKs have that are loaded in this process.
+
+Imports nothing of this package and no newer Python than the SDK asks for, since `runner` loads it
+into the program's own interpreter.
+"""
+
+from __future__ import annotations
+
+import enum
+import inspect
+import sys
+import typing
+from collections import abc
+
+# What a wire name is kept under by `pulumi.getter`, and what marks an output class.
+_WIRE_NAME = "_pulumi_name"
+_RESOURCE_CLASSES: dict[str, type] = {}
+
+
+def _resource(token: str) -> object:
+    """The outputs of the resource class that the program imported for a type token."""
+    if token not in _RESOURCE_CLASSES:
+        _find_resource_classes()
+    cls = _RESOURCE_CLASSES.get(token)
+    if cls is None:
+        return None
+    initializer = vars(cls).get("_internal_init") or vars(cls).get("__init__")
+    parameters = set(inspect.signature(initializer).parameters) if initializer else set()
+    return {"properties": _properties(cls, parameters)}
+
+
+def _function(token: str) -> object:
+    """The fields of the result class of a function such as `aws:ec2/getVpc:getVpc`.
+
+    The generated SDKs put `getVpc` of the module `ec2` in `<package>.ec2.get_vpc`, with the result
+    class `GetVpcResult` beside it.
+    """
+    _, module, member = token.split(":")
+    wanted = f"{member[:1].upper()}{member[1:]}Result"
+    part = module.partition("/")[0]
+    found = [
+        candidate
+        for name, loaded in list(sys.modules.items())
+        if name.startswith("pulumi_")
+        and isinstance(candidate := vars(loaded).get(wanted), type)
+        and candidate.__module__ == name
+    ]
+    found.sort(key=lambda cls: part not in cls.__module__.split("."))
+    return {"properties": _properties(found[0], set())} if found else None
+
+
+def _class(reference: str) -> object:
+    """The fields of an output class, named as `module:class` by an earlier answer."""
+    module, _, name = reference.partition(":")
+    return {"properties": _properties(vars(sys.modules[module])[name], set())}
+
+
+def _find_resource_classes() -> None:
+    import pulumi  # noqa: PLC0415 - it may be missing, which the runner tells
+
+    waiting: list[type] = [pulumi.CustomResource]
+    while waiting:
+        cls = waiting.pop()
+        waiting.extend(cls.__subclasses__())
+        token = vars(cls).get("pulumi_type")
+        if isinstance(token, str):
+            _RESOURCE_CLASSES.setdefault(token, cls)
+
+
+def _properties(cls: type, parameters: set[str]) -> list[list[object]]:
+    """Lists wire name, kind, whether optional, and whether it may be set, of each property."""
+    properties: list[list[object]] = []
+    for base in reversed(cls.__mro__):
+        for name, member in vars(base).items():
+            getter = member.fget if isinstance(member, property) else None
+            wire_name = getattr(getter, _WIRE_NAME, None)
+            if getter is None or wire_name is None:
+                continue
+            kind, optional = _kind(typing.get_type_hints(getter).get("return", typing.Any))
+            properties.append([wire_name, kind, optional, name in parameters])
+    return properties
+
+
+def _kind(annotation: typing.Any) -> tuple[list[object], bool]:  # noqa: ANN401 - any annotation
+    """The kind of a value, and whether it may be missing."""
+    import pulumi  # noqa: PLC0415 - it may be missing, which the runner tells
+
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if type(None) in arguments:
+        rest = [argument for argument in arguments if argument is not type(None)]
+        return _kind(rest[0])[0], True
+    if origin is pulumi.Output or origin is typing.Union:
+        return _kind(arguments[0])
+    if isinstance(origin, type) and issubclass(origin, abc.Mapping):
+        return ["map", _kind(arguments[-1])[0]], False
+    if isinstance(origin, type) and issubclass(origin, abc.Sequence):
+        return ["list", _kind(arguments[0])[0]], False
+    return _class_kind(annotation), False
+
+
+def _class_kind(annotation: typing.Any) -> list[object]:  # noqa: ANN401 - any annotation
+    import pulumi  # noqa: PLC0415 - it may be missing, which the runner tells
+
+    if not isinstance(annotation, type):
+        return ["any"]
+    if issubclass(annotation, enum.Enum):
+        return [_plain_kind(annotation), [member.value for member in annotation]]
+    if issubclass(annotation, (pulumi.Asset, pulumi.Archive)):
+        return ["asset" if issubclass(annotation, pulumi.Asset) else "archive"]
+    getters = (getattr(member, "fget", None) for member in vars(annotation).values())
+    if any(hasattr(getter, _WIRE_NAME) for getter in getters):
+        return ["object", f"{annotation.__module__}:{annotation.__name__}"]
+    return [_plain_kind(annotation)]
+
+
+def _plain_kind(cls: type) -> str:
+    # bool comes before int, which it is to Python.
+    kinds = ((bool, "boolean"), (int, "integer"), (float, "number"), (str, "string"))
+    return next((kind for plain, kind in kinds if issubclass(cls, plain)), "any")
+
+
+QUESTIONS: dict[str, typing.Callable[[str], object]] = {
+    "resource": _resource,
+    "function": _function,
+    "class": _class,
+}
