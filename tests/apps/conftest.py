@@ -1,5 +1,6 @@
 """The containers of the stack, and an AWS for them."""
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ def containers(deployment: Deploy) -> dict[str, dict[str, Any]]:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     """An AWS on the loopback, to which the test's own clients speak as well."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = Aws()
     server.start()
     for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": server.url}.items():

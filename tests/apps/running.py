@@ -84,6 +84,12 @@ class Program:
         self.process.terminate()
         return self.process.wait(30)
 
+    def kill(self) -> None:
+        """Ends it and its children at once, as a lost machine does."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
 
 @contextmanager
 def running(
@@ -99,12 +105,11 @@ def running(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    program = Program(process, output)
     try:
-        yield Program(process, output)
+        yield program
     finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        program.kill()
 
 
 class Aws:

@@ -9,8 +9,7 @@ from botocore.exceptions import EndpointConnectionError
 from taskiq import AckableMessage
 
 from taskiq_demo import broker as broker_module
-from taskiq_demo.broker import DirectSQSBroker, create_broker
-from taskiq_demo.settings import Settings, load
+from taskiq_demo.broker import DirectSQSBroker
 from taskiq_demo.tasks import broker as demo_broker
 from taskiq_demo.tasks import sleep
 
@@ -55,7 +54,7 @@ class Client:
 def broker(monkeypatch: pytest.MonkeyPatch) -> DirectSQSBroker:
     """The demo's broker, with its task."""
     monkeypatch.setattr(broker_module, "RETRY_SECONDS", 0)
-    made = create_broker(load(Settings))
+    made = DirectSQSBroker("demo.fifo", region="eu-west-1", visibility_timeout=900)
     made.register_task(sleep.original_func, task_name=sleep.task_name)
     return made
 
@@ -84,7 +83,9 @@ def test_nothing_is_received_before_a_message_is_asked_for(broker: DirectSQSBrok
         await first(listener)
         await asyncio.sleep(0)
 
-        assert [asked["MaxNumberOfMessages"] for asked in client.received] == [1]
+        (asked,) = client.received
+        assert asked["MaxNumberOfMessages"] == 1
+        assert asked["VisibilityTimeout"] == 900
 
     asyncio.run(run())
 

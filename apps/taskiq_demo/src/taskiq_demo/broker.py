@@ -10,8 +10,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from taskiq import AckableMessage
 from taskiq_aio_sqs import SQSBroker
 
-from taskiq_demo.settings import Settings
-
 if TYPE_CHECKING:  # The stubs are no part of the image.
     from types_aiobotocore_sqs.type_defs import MessageTypeDef, ReceiveMessageResultTypeDef
 
@@ -26,10 +24,25 @@ class DirectSQSBroker(SQSBroker):
     """Takes a message from the queue only when it can be executed at once.
 
     taskiq-aio-sqs 2.1 keeps up to 100 received messages in a buffer, where no other worker gets
-    them and the auto-scaler takes them for work in progress.
+    them and the auto-scaler takes them for work in progress. The id of a task is also its
+    deduplication id, and the AWS SDK finds the endpoint by itself.
+
+    Args:
+        queue_name: A FIFO queue, `<name>.fifo`.
+        region: Its AWS region.
+        visibility_timeout: Seconds that a message stays hidden; extended while its task runs.
     """
 
-    _unanswered_since: float | None = None
+    def __init__(self, queue_name: str, *, region: str, visibility_timeout: int) -> None:
+        super().__init__(
+            queue_name,
+            region_name=region,
+            visibility_timeout=visibility_timeout,
+            enable_heartbeat=True,
+            use_task_id_for_deduplication=True,
+        )
+        self._timeout = visibility_timeout
+        self._unanswered_since: float | None = None
 
     async def listen(self) -> AsyncGenerator[AckableMessage, None]:
         """Gives one message each time that it is asked for one.
@@ -59,7 +72,10 @@ class DirectSQSBroker(SQSBroker):
         while True:
             receiving = asyncio.ensure_future(
                 self._sqs_client.receive_message(
-                    QueueUrl=url, MaxNumberOfMessages=1, WaitTimeSeconds=POLL_SECONDS
+                    QueueUrl=url,
+                    MaxNumberOfMessages=1,
+                    WaitTimeSeconds=POLL_SECONDS,
+                    VisibilityTimeout=self._timeout,
                 )
             )
             try:
@@ -101,17 +117,3 @@ class DirectSQSBroker(SQSBroker):
             "it is no task" if name is None else f"there is no task {name}",
         )
         return False
-
-
-def create_broker(settings: Settings) -> DirectSQSBroker:
-    """The broker that the settings describe; nothing is connected yet.
-
-    The id of a task is also its deduplication id. The AWS SDK finds the endpoint by itself.
-    """
-    return DirectSQSBroker(
-        settings.taskiq_demo_queue_name,
-        region_name=settings.aws_default_region,
-        visibility_timeout=settings.taskiq_visibility_timeout,
-        enable_heartbeat=True,
-        use_task_id_for_deduplication=True,
-    )

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from taskiq import TaskiqEvents, TaskiqState
 from taskiq_aio_sqs import S3Backend
 
-from taskiq_demo.broker import create_broker
+from taskiq_demo.broker import DirectSQSBroker
 from taskiq_demo.health import serve_health
 from taskiq_demo.settings import Settings, WorkerSettings, load
 
@@ -19,7 +19,11 @@ results: S3Backend[float] = S3Backend(
     base_path=RESULTS_PREFIX,
     region_name=settings.aws_default_region,
 )
-broker = create_broker(settings)
+broker = DirectSQSBroker(
+    settings.taskiq_demo_queue_name,
+    region=settings.aws_default_region,
+    visibility_timeout=settings.taskiq_visibility_timeout,
+)
 broker.with_result_backend(results)
 
 
