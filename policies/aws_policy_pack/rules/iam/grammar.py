@@ -26,6 +26,14 @@ STATEMENT_KEYS = (
 EFFECTS = ("Allow", "Deny")
 ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 RESOURCE = re.compile(r"\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:.+", re.DOTALL)
+CONDITION = re.compile(
+    r"(ForAllValues:|ForAnyValue:)?"
+    r"(String(Not)?(Equals(IgnoreCase)?|Like)|(Numeric|Date)((Not)?Equals|(Less|Greater)Than(Equals)?)"
+    r"|Arn(Not)?(Equals|Like)|(Not)?IpAddress|Bool|BinaryEquals)(IfExists)?|Null",
+    re.IGNORECASE,
+)
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"""
+
 SID = re.compile(r"[A-Za-z0-9]*")
 
 
@@ -78,6 +86,7 @@ def _statement_faults(statement: Value, place: str, *, is_trust: bool) -> Iterat
         yield Fault(
             problem=f"`{place}.Sid` is {_shown(sid)}", wanted="letters and digits without spaces"
         )
+    yield from _condition_faults(statement.get("Condition"), f"{place}.Condition")
     yield from _one_of(statement, "Action", place)
     yield from _texts(statement, ("Action", "NotAction"), ACTION, "'service:Action' or '*'", place)
     if is_trust:
@@ -87,6 +96,25 @@ def _statement_faults(statement: Value, place: str, *, is_trust: bool) -> Iterat
         yield from _one_of(statement, "Resource", place)
         yield from _none_of(statement, "Principal", place, "in the policy of an identity")
         yield from _texts(statement, ("Resource", "NotResource"), RESOURCE, "an ARN or '*'", place)
+
+
+def _condition_faults(conditions: Value, place: str) -> Iterator[Fault]:
+    if conditions is None:
+        return
+    if not isinstance(conditions, Mapping):
+        yield Fault(problem=f"`{place}` is {_shown(conditions)}", wanted="an object of operators")
+        return
+    for operator, tested in conditions.items():
+        if not CONDITION.fullmatch(operator):
+            yield Fault(
+                problem=f"`{place}` has the operator {shown(operator)}",
+                wanted="an operator of IAM, such as 'StringEquals'",
+            )
+        elif not isinstance(tested, Mapping):
+            yield Fault(
+                problem=f"`{place}.{operator}` is {_shown(tested)}",
+                wanted="an object of condition keys",
+            )
 
 
 def _one_of(statement: Mapping[str, Value], key: str, place: str) -> Iterator[Fault]:
