@@ -17,12 +17,16 @@ _KINDS = {
 }
 
 
-def diff_response(request: DiffRequest, *, replacing: Sequence[str]) -> DiffResponse:
+def diff_response(
+    request: DiffRequest, *, replacing: Sequence[str] = (), fixed_names: Sequence[str] = ()
+) -> DiffResponse:
     """Compares old inputs with new ones.
 
     Args:
         request: What the engine asks.
         replacing: Properties whose change replaces the resource, as paths without indexes.
+        fixed_names: Properties that hold a name which two resources cannot have. Where the program
+            gives one and leaves it as it is, the old resource must go before the new one comes.
     """
     old, new = from_struct(request.old_inputs), from_struct(request.news)
     changes = differences(old, new)
@@ -33,6 +37,8 @@ def diff_response(request: DiffRequest, *, replacing: Sequence[str]) -> DiffResp
         changes=DiffResponse.DIFF_SOME,
         diffs=sorted({str(each.path[0]) for each in changes}),
         replaces=sorted({str(each.path[0]) for each in replaced}),
+        deleteBeforeReplace=bool(replaced)
+        and any(name in new and new[name] == old.get(name) for name in fixed_names),
         detailedDiff={
             each.text: PropertyDiff(kind=_KINDS[each.kind, each in replaced], inputDiff=True)
             for each in changes

@@ -28,6 +28,10 @@ from pulumi_preflight.outputs.shapes import Shapes
 from pulumi_preflight.provider.backend import Backend, BackendError, Resource
 from pulumi_preflight.provider.calls import Calls
 from pulumi_preflight.provider.diff import diff_response
+from pulumi_preflight.provider.replacements import (
+    fixed_name_properties,
+    replacing_properties,
+)
 from pulumi_preflight.urns import type_of
 from pulumi_preflight.wire import (
     Properties,
@@ -82,7 +86,7 @@ class Provider(ResourceProviderServicer):
         self, request: provider_pb2.DiffRequest, _context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
         """Tells what changed; no change of a provider replaces what it made."""
-        return diff_response(request, replacing=())
+        return diff_response(request)
 
     def Configure(  # noqa: N802
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
@@ -107,7 +111,12 @@ class Provider(ResourceProviderServicer):
         if _CHECKED not in request.old_inputs.fields:
             # Read for an import: it is taken to be as the program describes it.
             return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
-        return diff_response(request, replacing=())
+        type_ = type_of(request.urn)
+        return diff_response(
+            request,
+            replacing=replacing_properties(type_),
+            fixed_names=fixed_name_properties(type_),
+        )
 
     def Create(  # noqa: N802
         self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext
