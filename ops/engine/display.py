@@ -86,7 +86,7 @@ class Display:
                 Text(f"\n{self._unknown} times a value was not known yet; preflight judged those.")
             )
         if self.summary is not None:
-            self._out.print(Text(f"\n{_counts(self.summary)}, {self.summary.seconds} s"))
+            self._out.print(Text(f"\n{_ending(self.summary)}"))
 
     def _step(self, step: Step) -> None:
         if step.state == BEGUN:
@@ -150,9 +150,10 @@ def _told(step: Step) -> str:
     return f"{name_of(step.urn)}  {type_of(step.urn)}"
 
 
-def _counts(summary: Summary) -> str:
+def _ending(summary: Summary) -> str:
     listed = [f"{count} {name}" for name, count in sorted(summary.changes.items()) if count]
-    return ", ".join(listed) or "nothing to do"
+    counts = ", ".join(listed) or "nothing"
+    return f"{'' if summary.finished else 'not finished: '}{counts}, {summary.seconds} s"
 
 
 def _is_sized() -> bool:

@@ -54,9 +54,11 @@ class Summary:
 
     Attributes:
         changes: How many resources each kind of step was taken on.
+        finished: Whether it did all that it meant to.
         seconds: How long it took.
     """
 
+    finished: bool
     changes: Mapping[str, int]
     seconds: int
 
@@ -89,7 +91,11 @@ def _event(content: Mapping[str, Any]) -> Event | None:
         case {"policyEvent": event}:
             return _finding(event)
         case {"summaryEvent": event}:
-            return Summary(changes=event["resourceChanges"] or {}, seconds=event["durationSeconds"])
+            return Summary(
+                changes=event["resourceChanges"] or {},
+                finished=event["result"] == "succeeded",
+                seconds=event["durationSeconds"],
+            )
         case _:
             return _step(content)
 
