@@ -36,6 +36,12 @@ def engine(session: nox.Session) -> None:
     run(session, "python", "-m", "ops.engine.install")
 
 
+@nox.session(default=False)
+def rehearse(session: nox.Session) -> None:
+    """Take a stack through its life on the real engine, with no cloud; `-- --stack NAME`."""
+    run(session, "python", "-m", "ops.rehearse", *session.posargs)
+
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run the tests; `-- PATH ...` for some of them."""

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from ops.engine.events import BEGUN, ENDED, FAILED, Message, Step, Summary, parse
+from ops.engine.events import BEGUN, ENDED, FAILED, Message, Step, Summary, parse, was_evaluated
 from pulumi_preflight.findings import Finding, Level
 from pulumi_preflight.urns import name_of, type_of
 
@@ -31,8 +31,6 @@ _LEVEL_STYLES = {Level.MANDATORY: "bold red", Level.ADVISORY: "yellow"}
 # A step that takes longer is told again when it has ended.
 _SLOW_SECONDS = 5
 _CHANGED = {"update": "changed outside of the program", "delete": "is gone"}
-# What the packs say where a value is not known yet; preflight judges those with values.
-_UNKNOWN = ("not evaluated: ", "can't run policy ")
 _WIDTH_WITHOUT_TERMINAL = 100
 # The engine says so after it has said why.
 _SAID_ALREADY = ("preview failed", "update failed", "destroy failed", "refresh failed")
@@ -66,7 +64,7 @@ class Display:
                 self._step(step)
             case Message() as message:
                 self._message(message)
-            case Finding() as finding if finding.message.startswith(_UNKNOWN):
+            case Finding() as finding if not was_evaluated(finding):
                 self._unknown += 1
             case Finding() as finding:
                 self.findings.append(self._placed(finding))

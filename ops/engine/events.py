@@ -64,6 +64,13 @@ class Summary:
 
 
 Event = Step | Message | Finding | Summary
+# What the packs say where a value is not known yet; preflight judges those with values.
+_UNKNOWN = ("not evaluated: ", "can't run policy ")
+
+
+def was_evaluated(finding: Finding) -> bool:
+    """Whether a finding is one, and not the remark that a value is not known yet."""
+    return not finding.message.startswith(_UNKNOWN)
 
 
 def parse(line: str) -> Event | str | None:
