@@ -1,0 +1,225 @@
+"""The sessions on the state, and the resets, on the real engine."""
+
+import json
+import os
+import socket
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from ops.consent import Consent
+from ops.engine import Engine
+from ops.lifecycle import reset
+from ops.target import Target
+from tests.engine.lifecycle import Project, queues
+
+GARBAGE = [
+    pytest.param('{"version": 3, "checkpoint": {"sta', id="truncated"),
+    pytest.param("\x00\x01not a state", id="garbage"),
+    pytest.param("{}", id="empty-object"),
+    pytest.param("", id="empty-file"),
+]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    with queues(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def deployed(project: Project) -> Project:
+    up = project.run("up")
+    assert up.returncode == 0, up.stdout + up.stderr
+    return project
+
+
+def saved(project: Project) -> list[Path]:
+    return sorted((project.state_file.parents[2] / "saved" / "queues").glob("local.*.json"))
+
+
+def pretend_lock(project: Project, pid: int) -> None:
+    folder = project.state_file.parents[2] / "locks" / "organization" / "queues" / "local"
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = {"pid": pid, "username": "somebody", "hostname": socket.gethostname()}
+    (folder / "a-lock.json").write_text(json.dumps({**lock, "timestamp": "2026-01-01T00:00:00Z"}))
+
+
+def test_list_names_every_resource(deployed: Project) -> None:
+    listed = deployed.run("state:list").stdout.splitlines()
+    names = [line.split()[0] for line in listed[:-1]]
+    assert sorted(names) == ["dead", "default_7_51_1", "orders", "queues-local"]
+    assert listed[-1] == "4 resources"
+
+
+@pytest.mark.parametrize("content", GARBAGE)
+@pytest.mark.parametrize("session", ["up", "refresh", "state:list", "state:repair"])
+def test_a_state_that_cannot_be_read_is_one_error_that_names_the_way_back(
+    session: str, content: str, project: Project
+) -> None:
+    project.state_file.parent.mkdir(parents=True)
+    project.state_file.write_text(content)
+    run = project.run(session)
+    assert run.returncode == 2
+    (error, hint) = (
+        line for line in run.stderr.splitlines() if line.startswith(("error:", "hint:"))
+    )
+    assert error.startswith("error: the state of stack local cannot be read: ")
+    assert str(project.state_file) in error
+    assert "`nox -s state:restore`" in hint
+    assert project.state_file.read_text() == content
+
+
+def test_restore_brings_the_newest_good_copy_back(deployed: Project) -> None:
+    whole = deployed.state_file.read_text()
+    deployed.state_file.write_text(whole[:100])
+    restored = deployed.run("state:restore", "--yes")
+    assert restored.returncode == 0, restored.stderr
+    assert json.loads(deployed.state_file.read_text()) == json.loads(whole)
+    assert [copy.read_text() for copy in saved(deployed)] == [whole[:100]]
+    up = deployed.run("up")
+    assert up.returncode == 0, up.stdout + up.stderr
+    assert len(deployed.created()) == 2
+
+
+def test_restore_refuses_what_is_no_state(deployed: Project, tmp_path: Path) -> None:
+    (tmp_path / "copy.json").write_text("{")
+    before = deployed.state_file.read_text()
+    run = deployed.run("state:restore", str(tmp_path / "copy.json"), "--yes")
+    assert run.returncode == 2
+    assert "error: this is no state to bring back" in run.stderr
+    assert deployed.state_file.read_text() == before
+
+
+def test_repair_clears_what_was_never_finished_and_says_so(deployed: Project) -> None:
+    state = json.loads(deployed.state_file.read_text())
+    orders = next(
+        each
+        for each in state["checkpoint"]["latest"]["resources"]
+        if each["urn"].endswith("::orders")
+    )
+    state["checkpoint"]["latest"]["pending_operations"] = [
+        {"resource": {**orders, "urn": orders["urn"] + "-2", "id": ""}, "type": "creating"},
+        {"resource": orders, "type": "updating"},
+    ]
+    deployed.state_file.write_text(json.dumps(state))
+    repair = deployed.run("state:repair")
+    assert repair.returncode == 0, repair.stdout + repair.stderr
+    assert "dropped: the unfinished creation of orders-2 (aws:sqs/queue:Queue)" in repair.stdout
+    assert "settled: the unfinished updating of orders (aws:sqs/queue:Queue)" in repair.stdout
+    assert len(saved(deployed)) == 1
+    assert "pending" not in deployed.run("state:list").stdout
+    assert deployed.run("up").returncode == 0
+
+
+def test_repair_puts_resources_in_order(deployed: Project) -> None:
+    state = json.loads(deployed.state_file.read_text())
+    state["checkpoint"]["latest"]["resources"].reverse()
+    deployed.state_file.write_text(json.dumps(state))
+    repair = deployed.run("state:repair")
+    assert repair.returncode == 0, repair.stdout + repair.stderr
+    assert "reordered: every resource stands after those that it depends on" in repair.stdout
+    assert deployed.run("up").returncode == 0
+
+
+def test_repair_of_a_good_state_changes_nothing(deployed: Project) -> None:
+    repair = deployed.run("state:repair")
+    assert repair.returncode == 0, repair.stdout + repair.stderr
+    assert repair.stdout.splitlines()[-1] == "nothing had to be changed"
+
+
+def test_repair_removes_the_lock_of_a_process_that_is_gone(deployed: Project) -> None:
+    pretend_lock(deployed, pid=2**22 + 1)  # Linux gives no process a higher number than 2**22
+    refused = deployed.run("refresh")
+    assert refused.returncode == 2
+    assert "is locked by process 4194305, which is gone" in refused.stderr
+    assert "`nox -s state:repair`" in refused.stderr
+    assert deployed.run("state:repair").returncode == 0
+    assert deployed.run("refresh").returncode == 0
+
+
+def test_the_lock_of_a_process_that_works_is_left(deployed: Project) -> None:
+    pretend_lock(deployed, pid=os.getpid())
+    for session in ("refresh", "state:repair", "state:delete"):
+        run = deployed.run(session, "--yes")
+        assert run.returncode == 2
+        assert f"is locked: process {os.getpid()} on" in run.stderr
+
+
+def test_delete_forgets_the_stack_keeps_a_copy_and_leaves_the_resources(deployed: Project) -> None:
+    whole = deployed.state_file.read_text()
+    assert deployed.run("state:delete", "--yes").returncode == 0
+    assert not deployed.state_file.exists()
+    assert [copy.read_text() for copy in saved(deployed)] == [whole]
+    assert len(json.loads(deployed.store.read_text())) == 2
+
+
+@pytest.mark.parametrize("session", ["destroy", "state:delete", "state:restore"])
+def test_what_deletes_asks_first(session: str, deployed: Project) -> None:
+    before = deployed.state_file.read_text()
+    run = deployed.run(session, answer="n\n")
+    assert run.returncode == 2
+    assert "Go on? [y/N]" in run.stdout
+    assert "error: nothing was done" in run.stderr
+    assert deployed.state_file.read_text() == before
+
+
+@dataclass
+class Emulator:
+    """The endpoint's interface; notes what it was asked."""
+
+    done: list[str] = field(default_factory=list)
+
+    def start(self) -> None:
+        self.done.append("start")
+
+    def stop(self) -> None:
+        self.done.append("stop")
+
+    def clean(self) -> None:
+        self.done.append("clean")
+
+    def status(self) -> str:
+        return "running" if self.done[-1:] == ["start"] else "stopped"
+
+
+@pytest.fixture
+def target(deployed: Project, engine: Engine) -> Target:
+    variables: Mapping[str, str] = {
+        **deployed.variables,
+        "PULUMI_CONFIG_PASSPHRASE": "local",
+        "PATH": f"{engine.pulumi.parent}{os.pathsep}{os.environ['PATH']}",
+    }
+    return Target(
+        project=deployed.folder, name="queues", stack="local", engine=engine, variables=variables
+    )
+
+
+CONSENT = Consent(stack="local", yes=True, confirmed="")
+
+
+def test_a_soft_reset_destroys_empties_the_endpoint_and_goes_on(
+    target: Target, deployed: Project
+) -> None:
+    emulator = Emulator()
+    assert reset.soft(target, emulator, CONSENT) == 0
+    assert emulator.done == ["stop", "clean", "start"]
+    assert json.loads(deployed.store.read_text()) == []
+    assert deployed.resources() == []
+    assert deployed.run("up").returncode == 0
+
+
+@pytest.mark.parametrize("content", [None, *GARBAGE])
+def test_a_hard_reset_starts_anew_whatever_the_state(
+    content: str | None, target: Target, deployed: Project
+) -> None:
+    if content is not None:
+        deployed.state_file.write_text(content)
+    before = deployed.state_file.read_text()
+    emulator = Emulator()
+    assert reset.hard(target, emulator, CONSENT) == 0
+    assert emulator.done == ["stop", "clean", "start"]
+    assert deployed.resources() == []
+    assert before in [copy.read_text() for copy in saved(deployed)]
