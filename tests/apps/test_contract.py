@@ -1,0 +1,195 @@
+"""What the stack's task definitions set is what the applications read and serve, both ways."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ops.paths import ROOT
+from tests.apps.running import APPS, bin_of
+from tests.stack.conftest import Deploy
+
+READS = ROOT / "tests" / "apps" / "reads.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The app behind a container, and the models of settings that it reads there."""
+
+    app: str
+    models: tuple[str, ...]
+
+
+READERS = {
+    "auto-scaler/auto-scaler": Reader("auto_scaler", ("auto_scaler.settings:Settings",)),
+    "taskiq-demo-api/api": Reader("taskiq_demo", ("taskiq_demo.settings:Settings",)),
+    "taskiq-demo-worker/worker": Reader(
+        "taskiq_demo",
+        ("taskiq_demo.settings:Settings", "taskiq_demo.settings:WorkerSettings"),
+    ),
+}
+IMAGES = {
+    "auto_scaler": "auto-scaler/auto-scaler",
+    "taskiq_demo": "taskiq-demo-api/api",
+}
+"""Each app and the container whose command its image has by itself."""
+
+each_container = pytest.mark.parametrize("name", READERS)
+each_image = pytest.mark.parametrize("app", IMAGES)
+
+
+@cache
+def read_by(reader: Reader) -> Mapping[str, Any]:
+    """What the models read, asked in the app's own environment."""
+    command = [str(bin_of(reader.app) / "python"), str(READS), *reader.models]
+    found: Mapping[str, Any] = json.loads(subprocess.check_output(command))
+    return found
+
+
+def set_by(container: Mapping[str, Any]) -> set[str]:
+    """Variables and secrets of a container."""
+    given = [*container["environment"], *container.get("secrets", [])]
+    return {variable["name"] for variable in given}
+
+
+@each_container
+def test_nothing_is_set_that_nobody_reads(name: str, containers: dict[str, dict[str, Any]]) -> None:
+    reads = read_by(READERS[name])
+    read = {variable for model in reads["models"].values() for variable in model}
+
+    assert set_by(containers[name]) - read - set(reads["sdk"]) == set()
+
+
+@each_container
+@pytest.mark.parametrize("stack", ["local", "dev", "prod"])
+def test_nothing_is_read_that_nobody_sets(name: str, stack: str, deployment: Deploy) -> None:
+    reads = read_by(READERS[name])
+    containers = deployment(stack, ("taskiqDemo.enabled", True)).containers()
+
+    for model, variables in reads["models"].items():
+        assert set(variables) - set_by(containers[name]) == set(), model
+
+
+@each_container
+def test_no_variable_is_set_to_nothing(name: str, containers: dict[str, dict[str, Any]]) -> None:
+    values = {entry["name"]: entry["value"] for entry in containers[name]["environment"]}
+
+    assert all(values.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Dockerfile:
+    """The instructions of a Dockerfile's last stage, and the sources of every COPY."""
+
+    instructions: tuple[tuple[str, str], ...]
+    copied: tuple[str, ...]
+
+    def one(self, instruction: str) -> str:
+        """The value of an instruction that stands there once."""
+        (value,) = self.all(instruction)
+        return value
+
+    def all(self, instruction: str) -> list[str]:
+        """The values of an instruction."""
+        return [value for name, value in self.instructions if name == instruction]
+
+
+def dockerfile(app: str) -> Dockerfile:
+    """Reads the Dockerfile of an app; instructions stand on one line each."""
+    lines = (APPS / app / "Dockerfile").read_text().replace("\\\n", " ").splitlines()
+    pairs = [
+        (found["name"], found["value"].strip())
+        for line in lines
+        if (found := re.fullmatch(r"(?P<name>[A-Z]+) (?P<value>.*)", line))
+    ]
+    last = max(index for index, (name, _) in enumerate(pairs) if name == "FROM")
+    copies = [shlex.split(value) for name, value in pairs if name == "COPY"]
+    from_context = [words[:-1] for words in copies if not words[0].startswith("--from")]
+    return Dockerfile(
+        tuple(pairs[last:]), tuple(source for words in from_context for source in words)
+    )
+
+
+@each_image
+def test_an_image_starts_what_the_task_definition_starts(
+    app: str, containers: dict[str, dict[str, Any]]
+) -> None:
+    assert json.loads(dockerfile(app).one("CMD")) == containers[IMAGES[app]]["command"]
+
+
+@each_image
+def test_an_image_runs_as_the_user_of_the_task_definition(
+    app: str, containers: dict[str, dict[str, Any]]
+) -> None:
+    image, user = dockerfile(app), containers[IMAGES[app]]["user"]
+
+    assert image.one("USER") == user
+    (created,) = [value for value in image.all("RUN") if "useradd" in value]
+    assert f'"--uid", "{user}"' in created
+
+
+@each_image
+def test_an_image_exposes_the_ports_that_are_mapped(
+    app: str, containers: dict[str, dict[str, Any]]
+) -> None:
+    mapped = [
+        str(port["containerPort"]) for port in containers[IMAGES[app]].get("portMappings", [])
+    ]
+
+    assert dockerfile(app).all("EXPOSE") == mapped
+
+
+@each_image
+def test_an_image_declares_each_writable_folder_as_a_volume(
+    app: str, containers: dict[str, dict[str, Any]]
+) -> None:
+    volumes = [path for value in dockerfile(app).all("VOLUME") for path in json.loads(value)]
+    for name, reader in READERS.items():
+        if reader.app == app:
+            mounted = [mount["containerPath"] for mount in containers[name].get("mountPoints", [])]
+            assert volumes == mounted
+
+
+@each_image
+def test_what_is_copied_is_there_and_not_ignored(app: str) -> None:
+    kept = (APPS / app / ".dockerignore").read_text().splitlines()
+    for source in dockerfile(app).copied:
+        assert (APPS / app / source).exists()
+        assert f"!{source}" in kept
+
+
+@each_image
+def test_a_dockerfile_passes_hadolint_and_installs_no_system_packages(app: str) -> None:
+    file = APPS / app / "Dockerfile"
+    hadolint = Path(sys.executable).parent / "hadolint"
+
+    found = subprocess.run([hadolint, file], capture_output=True, text=True, check=False)
+
+    assert found.stdout == ""
+    assert not re.search(r"\b(curl|apt|apt-get)\b", file.read_text())
+
+
+def test_the_roles_of_the_demo_allow_the_prefix_that_it_writes_to(deployment: Deploy) -> None:
+    settings = (APPS / "taskiq_demo" / "src" / "taskiq_demo" / "tasks.py").read_text()
+    (prefix,) = re.findall(r'^RESULTS_PREFIX = "(.*)"$', settings, re.MULTILINE)
+    policies = deployment("local", ("taskiqDemo.enabled", True)).policies()
+
+    for service in ("taskiq-demo-api", "taskiq-demo-worker"):
+        (statements,) = [
+            found
+            for name, found in policies.items()
+            if name.startswith(service) and any(one.get("Sid") == "UseObjects" for one in found)
+        ]
+        (objects,) = [one for one in statements if one.get("Sid") == "UseObjects"]
+        (resource,) = (
+            [objects["Resource"]] if isinstance(objects["Resource"], str) else objects["Resource"]
+        )
+        assert resource.endswith(f"/{prefix}/*")
