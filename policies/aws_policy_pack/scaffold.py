@@ -1,6 +1,8 @@
 """Writes the files of a new pack that builds on this one."""
 
 import json
+import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,7 +19,7 @@ runtime:
   name: python
   options:
     toolchain: pip
-    virtualenv: venv
+    virtualenv: {environment}
 """
 PROFILE: Mapping[str, object] = {"cost-ecs-desired-count": {"max": 4}}
 
@@ -34,7 +36,7 @@ def write_pack(folder: Path) -> tuple[Path, ...]:
     """
     files = {
         folder / "__main__.py": MAIN.format(name=folder.resolve().name),
-        folder / "PulumiPolicy.yaml": PROJECT,
+        folder / "PulumiPolicy.yaml": PROJECT.format(environment=_environment(folder.resolve())),
         folder / "requirements.txt": "aws-policy-pack\n",
         folder / "profile.json": json.dumps(PROFILE, indent=2) + "\n",
     }
@@ -48,3 +50,14 @@ def write_pack(folder: Path) -> tuple[Path, ...]:
     except OSError as error:
         raise ScaffoldError(f"{folder} cannot be written: {error.strerror}") from error
     return tuple(files)
+
+
+def _environment(folder: Path) -> str:
+    """The virtual environment of the pack, as seen from its folder.
+
+    That which the command runs in, if it lies beside the pack, so that the pack starts at once;
+    otherwise one of its own, which `pulumi install` makes.
+    """
+    active = Path(sys.prefix)
+    beside = sys.prefix != sys.base_prefix and active.is_relative_to(folder.parent)
+    return os.path.relpath(active, folder) if beside else "venv"

@@ -120,6 +120,22 @@ def test_init_writes_a_pack_with_a_right_profile(
     assert main(["check-config", str(folder / "profile.json")]) == 0
 
 
+@pytest.mark.parametrize(
+    ("prefix", "named"),
+    [
+        pytest.param("venv", "../venv", id="beside-the-pack"),
+        pytest.param("../elsewhere", "venv", id="elsewhere"),
+    ],
+)
+def test_init_names_the_active_environment_where_it_lies_beside_the_pack(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prefix: str, named: str
+) -> None:
+    monkeypatch.setattr(sys, "prefix", str((tmp_path / prefix).resolve()))
+    assert main(["init", str(tmp_path / "policies")]) == 0
+    project = (tmp_path / "policies" / "PulumiPolicy.yaml").read_text(encoding="utf-8")
+    assert f"    virtualenv: {named}\n" in project
+
+
 def test_init_overwrites_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     profile = tmp_path / "profile.json"
     profile.write_text("mine", encoding="utf-8")
