@@ -3,21 +3,29 @@
 # ///
 """Every command a user types. What a session does lives in `ops` and in the packages."""
 
+from pathlib import Path
+
 import nox
 
 nox.needs_version = ">=2025.5"
 nox.options.default_venv_backend = "none"
 nox.options.error_on_external_run = False
 
+ROOT = Path(__file__).parent
+APPS = sorted(tests.parent.relative_to(ROOT).as_posix() for tests in ROOT.glob("apps/*/tests"))
 
-def run(session: nox.Session, *command: str) -> None:
-    """Runs a command in the project's one environment, which uv makes from the lock file."""
+
+def run(session: nox.Session, *command: str, app: str = ".") -> None:
+    """Runs a command in the project's one environment, which uv makes from the lock file.
+
+    Each application has an environment of its own, and its own folder as the working directory.
+    """
     # Loading pulumi_aws from source takes three times as long as from compiled files, so these are
     # written even where the user's shell says not to.
-    compiled = {"PYTHONDONTWRITEBYTECODE": ""}
+    variables = {"PYTHONDONTWRITEBYTECODE": ""} | ({"MYPYPATH": "src"} if app != "." else {})
     session.run(
-        *("uv", "run", "--locked", "--quiet", *command),
-        env=compiled,
+        *("uv", "run", "--locked", "--quiet", "--directory", app, *command),
+        env=variables,
         external=True,
         # After Ctrl-C the engine saves its state; nox would kill it after half a second.
         interrupt_timeout=None,
@@ -44,8 +52,23 @@ def rehearse(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests; `-- PATH ...` for some of them."""
+    """Run the tests, those of the applications too; `-- PATH ...` for some of them."""
     run(session, "pytest", *session.posargs)
+    if not session.posargs:
+        run_tests_of_apps(session)
+
+
+@nox.session(name="apps:test", default=False)
+def apps_test(session: nox.Session) -> None:
+    """Run each application's own tests, then the applications themselves as processes."""
+    run_tests_of_apps(session)
+    run(session, "pytest", "tests/apps", *session.posargs)
+
+
+def run_tests_of_apps(session: nox.Session) -> None:
+    """Runs the tests of every application in its own environment."""
+    for app in APPS:
+        run(session, "pytest", app=app)
 
 
 @nox.session
@@ -58,9 +81,26 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types, strictly."""
-    run(session, "mypy", "noxfile.py", "ops", "policies/aws_policy_pack", "preflight", "tests")
+    run(
+        session,
+        "mypy",
+        "noxfile.py",
+        "ops",
+        "engine",
+        "policies/aws_policy_pack",
+        "preflight",
+        "tests",
+    )
     for program in ("stack", "examples/broken", "examples/orders", "examples/orders/policies"):
         run(session, "mypy", program)
+    for app in APPS:
+        settings = (
+            "--config-file",
+            "../../pyproject.toml",
+            "--cache-dir",
+            "../../.mypy_cache/apps",
+        )
+        run(session, "mypy", *settings, "src", "tests", app=app)
 
 
 @nox.session
@@ -73,6 +113,24 @@ def docs(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure what preflight and the pack cost against the least that is possible."""
     run(session, "python", "-m", "ops.bench", *session.posargs)
+
+
+@nox.session(name="build:images", default=False)
+def build_images(session: nox.Session) -> None:
+    """Build the images with Docker; `-- IMAGE ...` for some, `-- --dry-run` for the plan."""
+    session.run("scripts/build-and-push.sh", "--no-push", *session.posargs, external=True)
+
+
+@nox.session(name="push:taskiq-demo", default=False)
+def push_taskiq_demo(session: nox.Session) -> None:
+    """Build the demo's image and push it to the stack's repository; `-- --stack NAME`."""
+    session.run("scripts/build-and-push.sh", *session.posargs, "taskiq-demo", external=True)
+
+
+@nox.session(name="demo:taskiq", default=False)
+def demo_taskiq(session: nox.Session) -> None:
+    """Build, push and deploy the TaskIQ demo; `-- --stack NAME`."""
+    run(session, "python", "-m", "ops.demo", *session.posargs)
 
 
 @nox.session(name="prices:update", default=False)

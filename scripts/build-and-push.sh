@@ -91,7 +91,7 @@ for image in "${images[@]}"; do
     [[ $repository ]] || fail "stack $stack has no repository for $image; is it enabled in its settings?"
   fi
   names=("$repository:$version")
-  [[ -z $tag ]] || names+=("$repository:$tag")
+  [[ -z $tag || $tag == "$version" ]] || names+=("$repository:$tag")
   # Fargate runs the task definitions on x86-64.
   run docker build --platform linux/amd64 "${names[@]/#/--tag=}" "$folder"
   $push || continue
