@@ -9,6 +9,8 @@ from collections import Counter
 import pytest
 from hypothesis import HealthCheck, settings
 
+from ops.engine import find
+
 settings.register_profile(
     "ci", deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -17,7 +19,7 @@ settings.load_profile("ci")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Adds up what tests recorded as generated, over all processes."""
+    """Adds up what tests recorded as generated, over all processes; says what was left out."""
     made: Counter[str] = Counter()
     for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
         if report.when == "call":
@@ -30,3 +32,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             )
     for name, count in sorted(made.items()):
         terminalreporter.write_line(f"{name}: {count:,}")
+    if find() is None:
+        terminalreporter.write_line(
+            "tests/engine was left out, since there is no Pulumi engine; `nox -s engine` gets one"
+        )
