@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from aws_policy_pack import __version__
 from aws_policy_pack.config import ConfigError, nearest
 from aws_policy_pack.cost.report import cost_report, render_json, render_terminal
 from aws_policy_pack.cost.state import StateError
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     listing = commands.add_parser("list", help="the rules, one on a line")
@@ -97,8 +99,7 @@ def _list(options: argparse.Namespace) -> str:
         controls=options.control,
     )
     if not rules:
-        areas = sorted({rule.area for rule in RULES})
-        raise UsageError(f"no rule fits; the areas are {', '.join(areas)}")
+        raise UsageError(_why_none(options))
     if options.format == "json":
         rows = [
             {
@@ -121,6 +122,23 @@ def _list(options: argparse.Namespace) -> str:
         for rule in rules
     ]
     return "\n".join([*lines, f"{len(rules)} rules" if len(rules) > 1 else "1 rule", ""])
+
+
+def _why_none(options: argparse.Namespace) -> str:
+    """Which of the filters no rule has; all of them together where each has some."""
+    areas = {rule.area for rule in RULES}
+    for area in options.area:
+        if area not in areas:
+            return f"--area {area}: unknown area; {nearest(area, areas)}"
+    for pattern in options.id:
+        if not select(ids=[pattern]):
+            ids = [rule.id for rule in RULES]
+            return f"--id {pattern}: no id is like it; {nearest(pattern, ids)}"
+    for pattern in options.control:
+        if not select(controls=[pattern]):
+            controls = {control for rule in RULES for control in rule.controls}
+            return f"--control {pattern}: no control is like it; {nearest(pattern, controls)}"
+    return "no rule has all of this; give fewer filters"
 
 
 def _explain(options: argparse.Namespace) -> str:

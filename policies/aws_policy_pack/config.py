@@ -56,13 +56,13 @@ class RuleConfig(StrictModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One mistake in a configuration: where it stands and what is wrong."""
+    """One mistake in a configuration: where it stands, empty for the whole, and what is wrong."""
 
     path: str
     text: str
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.text}"
+        return f"{self.path}: {self.text}" if self.path else self.text
 
 
 class ConfigError(Exception):

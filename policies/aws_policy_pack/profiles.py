@@ -60,10 +60,10 @@ def load_profile(path: Path, rules: Iterable[AnyRule] = RULES) -> Profile:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        problem = Problem(path="profile", text=f"cannot be read: {error.strerror}")
+        problem = Problem(path="", text=f"cannot be read: {error.strerror}")
         raise ConfigError([problem], str(path)) from error
     except ValueError as error:
-        problem = Problem(path="profile", text=f"is not valid JSON: {error}")
+        problem = Problem(path="", text=f"is not valid JSON: {error}")
         raise ConfigError([problem], str(path)) from error
     return Profile(source=str(path), settings=read_settings(raw, rules, source=str(path)))
 

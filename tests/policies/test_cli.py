@@ -95,7 +95,27 @@ def test_check_config_tells_every_mistake_on_a_line(
             "error: waivers-vald: unknown rule; did you mean `waivers-valid`?\n",
             id="unknown-rule",
         ),
-        pytest.param(["list", "--area", "sqz"], "error: no rule fits; the areas are ", id="area"),
+        pytest.param(
+            ["list", "--area", "sqz"],
+            "error: --area sqz: unknown area; did you mean `sqs`?",
+            id="area",
+        ),
+        pytest.param(
+            ["list", "--area", "sqs", "--id", "sqs-fifo"],
+            "error: --id sqs-fifo: no id is like it; did you mean `sqs-fifo-required`?",
+            id="id",
+        ),
+        pytest.param(
+            ["list", "--control", "SecurityHub SQS.1"],
+            "error: --control SecurityHub SQS.1: no control is like it; "
+            "did you mean `Security Hub SQS.1`?",
+            id="control",
+        ),
+        pytest.param(
+            ["list", "--area", "kms", "--severity", "high"],
+            "error: no rule has all of this; give fewer filters",
+            id="together",
+        ),
     ],
 )
 def test_a_wrong_name_is_told(

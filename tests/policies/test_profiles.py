@@ -167,7 +167,7 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as error:
         load_profile(tmp_path / "no.json")
     assert str(error.value) == (
-        f"{tmp_path / 'no.json'}: profile: cannot be read: No such file or directory"
+        f"{tmp_path / 'no.json'}: cannot be read: No such file or directory"
     )
 
 
