@@ -1,0 +1,1 @@
+"""Dagster whose steps run on TaskIQ workers over one SQS FIFO queue."""

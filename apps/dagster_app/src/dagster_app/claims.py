@@ -1,0 +1,121 @@
+"""The claims of workers on steps: what makes a step that is delivered twice run once.
+
+There is one row for each attempt at a step. It is written before the step is enqueued, claimed by
+the first worker that gets the message, and kept alive by it. All times are the database's.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+METADATA = sa.MetaData()
+STEPS = sa.Table(
+    "taskiq_step",
+    METADATA,
+    sa.Column("key", sa.Text, primary_key=True),
+    sa.Column("label", sa.Text, nullable=False),
+    sa.Column(
+        "queued_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()
+    ),
+    sa.Column("worker", sa.Text),
+    sa.Column("beat_at", sa.DateTime(timezone=True)),
+    sa.Column("exit_code", sa.Integer),
+    sa.Column("cancelled", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+KEPT_DAYS = 30
+"""Longer than SQS keeps a message (14 days), after which no row is asked for again."""
+CREATION_LOCK = 0x7461736B6971
+"""Key of the advisory lock under which the table is created; any number would do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """How far an attempt is.
+
+    Attributes:
+        worker: Who claimed it, if anybody has.
+        waited: Seconds since it was enqueued.
+        silence: Seconds since its worker was last heard of; 0 before the claim.
+        exit_code: What its process ended with, if it has.
+    """
+
+    worker: str | None
+    waited: float
+    silence: float
+    exit_code: int | None
+
+
+class Claims:
+    """The table of claims. Its methods raise `sqlalchemy.exc.DBAPIError` in an outage."""
+
+    def __init__(self, url: sa.URL) -> None:
+        self._engine = sa.create_engine(
+            url, pool_pre_ping=True, connect_args={"connect_timeout": 3}
+        )
+
+    def close(self) -> None:
+        """Closes all connections."""
+        self._engine.dispose()
+
+    def create(self) -> None:
+        """Creates the table where there is none, and forgets old attempts."""
+        old = STEPS.c.queued_at < sa.func.now() - sa.func.make_interval(0, 0, 0, KEPT_DAYS)
+        with self._engine.begin() as connection:
+            # IF NOT EXISTS alone fails where two processes create it at the same moment.
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CREATION_LOCK)))
+            METADATA.create_all(connection)
+            connection.execute(STEPS.delete().where(old))
+
+    def enqueue(self, key: str, label: str) -> None:
+        """Announces an attempt, which no worker can claim before."""
+        with self._engine.begin() as connection:
+            connection.execute(STEPS.insert().values(key=key, label=label))
+
+    def claim(self, key: str, worker: str) -> bool:
+        """Whether this call got the attempt; one does, of all that ask, and none once cancelled."""
+        free = STEPS.c.worker.is_(None) & ~STEPS.c.cancelled
+        return self._update(key, free, worker=worker, beat_at=sa.func.now())
+
+    def beat(self, key: str) -> bool:
+        """Says that the worker lives; gives whether its step shall go on."""
+        self._update(key, sa.true(), beat_at=sa.func.now())
+        with self._engine.connect() as connection:
+            query = sa.select(STEPS.c.cancelled).where(STEPS.c.key == key)
+            return not connection.execute(query).scalar_one()
+
+    def finish(self, key: str, exit_code: int) -> None:
+        """Notes how the step's process ended."""
+        self._update(key, sa.true(), exit_code=exit_code, beat_at=sa.func.now())
+
+    def cancel(self, key: str) -> None:
+        """Lets nobody claim the attempt, and its worker stop the step."""
+        self._update(key, sa.true(), cancelled=True)
+
+    def withdraw(self, key: str) -> bool:
+        """Cancels an attempt that nobody has claimed; whether that was so."""
+        return self._update(key, STEPS.c.worker.is_(None), cancelled=True)
+
+    def read(self, key: str) -> Claim:
+        """How far an attempt is.
+
+        Raises:
+            sqlalchemy.exc.NoResultFound: It was never enqueued.
+        """
+        query = sa.select(
+            STEPS.c.worker,
+            _seconds_since(STEPS.c.queued_at).label("waited"),
+            sa.func.coalesce(_seconds_since(STEPS.c.beat_at), 0.0).label("silence"),
+            STEPS.c.exit_code,
+        ).where(STEPS.c.key == key)
+        with self._engine.connect() as connection:
+            return Claim(**connection.execute(query).mappings().one())
+
+    def _update(self, key: str, condition: sa.ColumnElement[bool], **values: Any) -> bool:  # noqa: ANN401 - columns of all types
+        with self._engine.begin() as connection:
+            update = STEPS.update().where(STEPS.c.key == key, condition).values(**values)
+            return connection.execute(update).rowcount == 1
+
+
+def _seconds_since(moment: sa.Column[Any]) -> sa.ColumnElement[float]:
+    return sa.cast(sa.func.extract("epoch", sa.func.now() - moment), sa.Float)

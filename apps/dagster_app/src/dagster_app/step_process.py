@@ -1,0 +1,83 @@
+"""The process of a step: forked from one that has Dagster and the definitions loaded already.
+
+Loading them takes seconds of CPU, which each step would pay in a new interpreter.
+"""
+
+import asyncio
+import ctypes
+import multiprocessing
+import os
+import signal
+from collections.abc import Sequence
+from multiprocessing.forkserver import ensure_running
+from typing import Self
+
+PRELOADED = ("dagster._cli.api", "dagster_app.definitions", "dagster_app.storage")
+PR_SET_PDEATHSIG = 1
+"""From <linux/prctl.h>."""
+
+_context = multiprocessing.get_context("forkserver")
+
+
+def preload() -> None:
+    """Starts the process that steps are forked from; it loads in the background."""
+    _context.set_forkserver_preload(list(PRELOADED))
+    ensure_running()
+
+
+class StepProcess:
+    """A running step. It does not outlive the worker, however that ends."""
+
+    def __init__(self, arguments: Sequence[str]) -> None:
+        self._process = _context.Process(
+            target=_execute, args=(list(arguments),), name="step", daemon=True
+        )
+        self._ended = asyncio.Event()
+
+    @classmethod
+    async def start(cls, arguments: Sequence[str]) -> Self:
+        """Executes `dagster api execute_step` with these arguments."""
+        step = cls(arguments)
+        # The first one waits until everything is loaded.
+        await asyncio.to_thread(step._process.start)
+        asyncio.get_running_loop().add_reader(step._process.sentinel, step._ended.set)
+        return step
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id."""
+        return self._process.pid
+
+    async def exit_code(self, seconds: float) -> int | None:
+        """What it ended with, negative for a signal; `None` where it still runs after so long."""
+        try:
+            await asyncio.wait_for(self._ended.wait(), seconds)
+        except TimeoutError:
+            return None
+        asyncio.get_running_loop().remove_reader(self._process.sentinel)
+        self._process.join()
+        code = self._process.exitcode
+        self._process.close()
+        return code
+
+    def interrupt(self) -> None:
+        """Asks it to stop, which Dagster notes in the run's events."""
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        self._process.kill()
+
+
+def _execute(arguments: list[str]) -> None:
+    """Runs in the new process."""
+    forked_from = os.getppid()
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL):
+        raise OSError(ctypes.get_errno(), "prctl")
+    if os.getppid() != forked_from:
+        return  # The worker was killed before the line above; nobody waits for this step.
+    # Dagster interrupts a step on SIGTERM only where SIGINT has Python's own handler.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    from dagster._cli.api import execute_step_command  # noqa: PLC0415 - not in the worker itself
+
+    execute_step_command(arguments)
