@@ -80,9 +80,8 @@ class Display:
         for level in (Level.ADVISORY, Level.MANDATORY):
             self._findings(level)
         if self._unknown:
-            self._out.print(
-                Text(f"\n{self._unknown} times a value was not known yet; preflight judged those.")
-            )
+            told = f"Not known before the deployment, and so judged by preflight: {self._unknown}"
+            self._out.print(Text(f"\n{told}"))
         if self.summary is not None:
             self._out.print(Text(f"\n{_ending(self.summary)}"))
 
