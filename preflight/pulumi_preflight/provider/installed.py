@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 import threading
+import warnings
 from typing import Any
 
 from pulumi.runtime.rpc import get_resource_module
@@ -16,7 +17,10 @@ def ask(question: str, of: str) -> Any:  # noqa: ANN401 - JSON, as of a program'
     """Answers what a program's own process would: `resource` and `function` take tokens."""
     with _LOADING:
         if question != "class":
-            _load(of)
+            with warnings.catch_warnings():
+                # The SDKs warn of what is deprecated in them when they are loaded, used or not.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                _load(of)
         return QUESTIONS[question](of)
 
 

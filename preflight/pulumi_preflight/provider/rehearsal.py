@@ -1,6 +1,7 @@
 """The rehearsal's cloud: resources exist by name alone, with outputs that preflight makes up."""
 
 import threading
+from dataclasses import replace
 
 from pulumi_preflight.outputs import Filled, Outputs, Wanted
 from pulumi_preflight.provider.backend import BackendError, Resource
@@ -61,7 +62,10 @@ class RehearsalBackend:
         entry = self._entry(resource)
         if entry is None:
             raise BackendError(f"{resource.type} {resource.id!r} does not exist")
-        return self._outputs_of(entry, resource)
+        outputs = self._outputs_of(entry, resource)
+        # What is renamed in place, such as a database, has another ARN.
+        self._store.replace(entry, replace(entry, arn=_arn(outputs)))
+        return outputs
 
     def delete(self, resource: Resource) -> None:
         """Removes a resource."""

@@ -51,16 +51,20 @@ class Store:
         return tuple(self._entries)
 
     def find(self, type_: str, id_: str, *, arn: str, urn: str) -> Entry | None:
-        """The resource of a type and id; ARN and URN decide between several."""
-        found = [each for each in self._entries if (each.type, each.id) == (type_, id_)]
-        for fits in (
-            [each for each in found if each.arn == arn and each.urn == urn],
-            [each for each in found if each.arn == arn],
-            [each for each in found if each.urn == urn],
-        ):
-            if fits:
-                return fits[0]
-        return found[0] if found else None
+        """The resource of a type and id.
+
+        Args:
+            type_: Its type token.
+            id_: The provider's id.
+            arn: Its ARN; empty where none is known, and then any fits.
+            urn: Decides between several that share the id, as two of one name may.
+        """
+        found = [
+            each
+            for each in self._entries
+            if (each.type, each.id) == (type_, id_) and arn in ("", each.arn)
+        ]
+        return next((each for each in found if each.urn == urn), found[0] if found else None)
 
     def generations(self, urn: str) -> list[Entry]:
         """The resources that exist of one URN: several while one replaces another."""
@@ -70,6 +74,11 @@ class Store:
         """Adds a resource."""
         with self._changing():
             self._entries.append(entry)
+
+    def replace(self, old: Entry, new: Entry) -> None:
+        """Puts another entry in the place of one: the resource has changed."""
+        with self._changing():
+            self._entries[self._entries.index(old)] = new
 
     def remove(self, entry: Entry) -> None:
         """Removes a resource: it was deleted, or it vanished."""
