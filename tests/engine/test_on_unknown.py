@@ -1,0 +1,100 @@
+"""What becomes of a mandatory rule in the engine's preview of a new stack, by `onUnknown`."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ops.engine import Engine
+from ops.paths import PACK
+from pulumi_preflight.provider import rehearsal_provider
+
+RULE = "sqs-redrive-policy-shape"
+PROJECT = """\
+name: shop
+runtime:
+  name: python
+  options:
+    toolchain: pip
+    virtualenv: venv
+"""
+PROGRAM = """\
+import pulumi
+import pulumi_aws as aws
+
+dead = aws.sqs.Queue("dead")
+policy = pulumi.Output.json_dumps({"deadLetterTargetArn": dead.arn, "maxReceiveCount": 5})
+aws.sqs.Queue("jobs", redrive_policy=policy)
+"""
+UNKNOWN = "`redrivePolicy` is not known yet"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A program whose redrive policy the engine knows only after the first queue is there."""
+    (tmp_path / "Pulumi.yaml").write_text(PROJECT)
+    (tmp_path / "__main__.py").write_text(PROGRAM)
+    (tmp_path / "venv").symlink_to(sys.prefix)
+    (tmp_path / "backend").mkdir()
+    return tmp_path
+
+
+def preview(engine: Engine, project: Path, mode: str) -> tuple[int, list[tuple[str, str]]]:
+    """Gives the preview's exit code, and level and message of each policy event."""
+    profile = project / "profile.json"
+    settings = {"enforcementLevel": "mandatory", "onUnknown": mode}
+    profile.write_text(json.dumps({"all": "disabled", RULE: settings}))
+    inherited = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PULUMI_", "AWS_"))
+    }
+    folders = (engine.pulumi.parent, Path(sys.executable).parent)
+    with rehearsal_provider(project / "store") as port:
+        variables = {
+            **inherited,
+            "PATH": os.pathsep.join([*map(str, folders), inherited["PATH"]]),
+            "PULUMI_BACKEND_URL": (project / "backend").as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": "test",
+            "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
+            "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
+            "PULUMI_HOME": str(project / "home"),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        }
+
+        def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+            return subprocess.run(
+                [engine.pulumi, *arguments, "--stack", "dev", "--non-interactive"],
+                cwd=project,
+                env=variables,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+
+        run("stack", "init").check_returncode()
+        packs = ("--policy-pack", str(PACK), "--policy-pack-config", str(profile))
+        ended = run("preview", "--json", *packs)
+    assert ended.stdout, ended.stderr
+    events = [json.loads(line) for line in ended.stdout.splitlines()]
+    found = [event["policyEvent"] for event in events if "policyEvent" in event]
+    return ended.returncode, [(each["enforcementLevel"], each["message"]) for each in found]
+
+
+def test_report_says_so_and_lets_the_preview_pass(engine: Engine, project: Path) -> None:
+    status, [(level, message)] = preview(engine, project, "report")
+    assert (status, level) == (0, "advisory")
+    assert f"not evaluated: jobs: {UNKNOWN}" in message
+
+
+def test_fail_stops_the_preview(engine: Engine, project: Path) -> None:
+    status, [(level, message)] = preview(engine, project, "fail")
+    assert (status != 0, level) == (True, "mandatory")
+    assert f"jobs: {UNKNOWN}; wanted a value that can be judged" in message
+
+
+def test_ignore_says_nothing_and_lets_the_preview_pass(engine: Engine, project: Path) -> None:
+    assert preview(engine, project, "ignore") == (0, [])
