@@ -1,6 +1,7 @@
 """How long log groups keep events, and under whose key."""
 
 import pytest
+from pydantic import ValidationError
 
 from aws_policy_pack.rules.logs import encrypted, retention
 from aws_policy_pack.testing import UNKNOWN, Report, analyze
@@ -44,6 +45,15 @@ def test_the_fewest_days_are_configured() -> None:
     assert analyze(retention, group, config={"minDays": 30}) == []
     [report] = analyze(retention, group, config={"minDays": 31})
     assert "wanted at least 31 (`minDays` of logs-retention). Fix: Set " in report.message
+
+
+def test_the_fewest_days_are_days_that_cloudwatch_knows() -> None:
+    for days in (1, 3653):
+        told = retention.config.model_validate({"minDays": days}).model_dump(by_alias=True)
+        assert told["minDays"] == days
+    for days in (0, 3654):
+        with pytest.raises(ValidationError):
+            retention.config.model_validate({"minDays": days})
 
 
 @pytest.mark.parametrize(
