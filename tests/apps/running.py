@@ -1,13 +1,11 @@
 """Runs the applications as plain processes: an app's own environment, and nothing inherited."""
 
-import fcntl
 import os
 import re
 import shutil
 import signal
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -33,12 +31,10 @@ def bin_of(app: str) -> Path:
     uv = os.environ.get("UV") or shutil.which("uv")
     assert uv, "uv makes the environments of the apps, and is not on PATH"
     inherited = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
-    lock = Path(tempfile.gettempdir()) / f"{app}-{os.getuid()}.lock"
-    with lock.open("w") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        subprocess.run(
-            [uv, "sync", "--quiet", "--locked", "--project", APPS / app], env=inherited, check=True
-        )
+    # Where several ask at once, uv lets one after the other in.
+    subprocess.run(
+        [uv, "sync", "--quiet", "--locked", "--project", APPS / app], env=inherited, check=True
+    )
     return APPS / app / ".venv" / "bin"
 
 
