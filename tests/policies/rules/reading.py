@@ -14,3 +14,11 @@ def problems(reports: Iterable[Report]) -> list[str]:
         report.message.rpartition("during preview: ")[2].partition("; wanted ")[0]
         for report in reports
     ]
+
+
+def said(reports: Iterable[Report]) -> list[str]:
+    """The findings without the way to mend them, or what could not be evaluated."""
+    return [
+        report.message.rpartition("during preview: ")[2].partition(". Fix: ")[0]
+        for report in reports
+    ]
