@@ -1,0 +1,100 @@
+"""The small changes of a module's source, as Cosmic Ray makes them."""
+
+import pickle
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cosmic_ray.ast import ast_nodes, get_ast
+from cosmic_ray.mutating import MutationVisitor
+from cosmic_ray.plugins import get_operator, operator_names
+
+Node = Any  # parso's trees and Cosmic Ray's operators have no types
+Span = tuple[tuple[int, int], tuple[int, int]]
+
+IDENTITY = {"Is", "IsNot"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One small change of one module.
+
+    Attributes:
+        module: The file.
+        line: The first line that differs, from 1.
+        before: That line, without the white space around it.
+        after: What stands there instead.
+        source: The whole changed module.
+    """
+
+    module: Path
+    line: int
+    before: str
+    after: str
+    source: str
+
+
+def changes_of(module: Path) -> list[Change]:
+    """Every change of a module, each source once, from its first line to its last."""
+    code = module.read_text(encoding="utf-8")
+    tree = get_ast(code)
+    saved = pickle.dumps(tree)  # read again in a third of the time that parsing takes
+    left_out = [span for node in ast_nodes(tree) for span in _spans_left_out(node)]
+    sources = {
+        _changed(pickle.loads(saved), operator, occurrence)  # noqa: S301 - our own, from above
+        for operator in _operators()
+        for occurrence, (start, end) in enumerate(_positions(tree, operator))
+        if not any(first <= start and end <= last for first, last in left_out)
+    }
+    found = [_described(module, code, source) for source in sources - {code}]
+    return sorted(found, key=lambda change: (change.line, change.source))
+
+
+def _operators() -> Iterator[Node]:
+    for name in operator_names():
+        operator = get_operator(name)
+        if not operator.arguments() and _is_wanted(name.removeprefix("core/")):
+            yield operator()
+
+
+def _is_wanted(name: str) -> bool:
+    """Whether a kind of change tells something about the tests; names are `Kind_Before_After`."""
+    kind, *pair = name.split("_")
+    if kind == "ReplaceComparisonOperator" and not IDENTITY.isdisjoint(pair):
+        return IDENTITY.issuperset(pair)
+    return kind != "RemoveDecorator"
+
+
+def _positions(tree: Node, operator: Node) -> list[Span]:
+    return [span for node in ast_nodes(tree) for span in operator.mutation_positions(node)]
+
+
+def _spans_left_out(node: Node) -> Iterator[Span]:
+    """Where a node holds decorators, annotations and marks between parameters."""
+    match node.type:
+        case "decorator":
+            yield node.start_pos, node.end_pos
+        case "tfpdef":  # name: ANNOTATION
+            yield node.children[2].start_pos, node.children[2].end_pos
+        case "annassign":  # : ANNOTATION = value
+            yield node.children[1].start_pos, node.children[1].end_pos
+        case "funcdef" if node.annotation is not None:
+            yield node.annotation.start_pos, node.annotation.end_pos
+        case "operator" if node.parent.type in {"parameters", "param", "lambdef"}:
+            yield node.start_pos, node.end_pos  # the `*` that Cosmic Ray takes for a product
+
+
+def _changed(tree: Node, operator: Node, occurrence: int) -> str:
+    source: str = MutationVisitor(occurrence, operator).walk(tree).get_code()
+    return source
+
+
+def _described(module: Path, code: str, source: str) -> Change:
+    lines = zip(code.splitlines(), source.splitlines(), strict=False)
+    line, before, after = next(
+        (number, old, new) for number, (old, new) in enumerate(lines, start=1) if old != new
+    )
+    return Change(
+        module=module, line=line, before=before.strip(), after=after.strip(), source=source
+    )

@@ -1,0 +1,91 @@
+"""Tries a change the sure way: all the tests of its module in a process that loads it anew."""
+
+import importlib
+import importlib.abc
+import importlib.machinery
+import sys
+from collections.abc import Iterable, Iterator
+from enum import IntEnum
+from pathlib import Path
+from types import CodeType
+
+from ops.mutation.changes import Change
+from ops.mutation.children import in_children
+from ops.mutation.selection import PYTEST_OPTIONS, tests_of
+from ops.paths import PACK
+
+HEAVY = ("grpc", "hypothesis", "pulumi", "pulumi_policy", "pydantic", "pytest")
+
+
+class Outcome(IntEnum):
+    """What became of a change."""
+
+    SURVIVED = 0
+    KILLED = 1
+    BROKEN = 3
+
+
+def load_what_tests_need() -> None:
+    """Loads what every child would load; the pack itself is not among it."""
+    for name in HEAVY:
+        importlib.import_module(name)
+
+
+def passes_unchanged(module: Path) -> bool:
+    """Whether the tests of a module exist and pass without any change."""
+    ((_, code),) = in_children([module], _run_tests, jobs=1)
+    return code == 0
+
+
+def try_fresh(changes: Iterable[Change], *, jobs: int) -> Iterator[tuple[Change, Outcome]]:
+    """Tries changes; one that runs for ever or crashes is killed."""
+    for change, code in in_children(changes, _try, jobs=jobs):
+        yield change, Outcome(code) if code in set(Outcome) else Outcome.KILLED
+
+
+def _try(change: Change) -> int:
+    finder = ChangedFinder(change)
+    sys.meta_path.insert(0, finder)
+    try:
+        importlib.import_module(finder.name)
+    except Exception:  # noqa: BLE001 - a change may break the module in any way
+        return Outcome.BROKEN
+    return Outcome.SURVIVED if _run_tests(change.module) == 0 else Outcome.KILLED
+
+
+def _run_tests(module: Path) -> int:
+    import pytest  # noqa: PLC0415 - loaded by the parent; named here for the checkers
+
+    return int(pytest.main([*tests_of(module), *PYTEST_OPTIONS]))
+
+
+class ChangedLoader(importlib.machinery.SourceFileLoader):
+    """Loads a changed source in place of a module's file."""
+
+    def __init__(self, name: str, change: Change) -> None:
+        super().__init__(name, str(change.module))
+        self._source = change.source
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Compiles the changed source; compiled files of the original are not looked at."""
+        return compile(self._source, self.get_filename(fullname), "exec")
+
+
+class ChangedFinder(importlib.abc.MetaPathFinder):
+    """Finds the changed module; all others are found as ever."""
+
+    def __init__(self, change: Change) -> None:
+        self.name = ".".join(change.module.relative_to(PACK).with_suffix("").parts)
+        self._change = change
+
+    def find_spec(
+        self, fullname: str, path: object = None, target: object = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Gives the changed module's spec under its own name."""
+        del path, target
+        if fullname != self.name:
+            return None
+        loader = ChangedLoader(fullname, self._change)
+        return importlib.machinery.ModuleSpec(
+            fullname, loader, origin=str(self._change.module), is_package=False
+        )

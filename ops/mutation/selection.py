@@ -1,0 +1,51 @@
+"""Which modules are measured, and by which tests."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ops.paths import PACK, ROOT
+
+PACKAGE = PACK / "aws_policy_pack"
+TESTS = ROOT / "tests" / "policies"
+PYTEST_OPTIONS = (
+    "-x",
+    "-q",
+    "--no-header",
+    "--tb=no",
+    "--override-ini=addopts=--import-mode=importlib",
+    "--override-ini=filterwarnings=",  # the SDK is loaded before pytest could rewrite it
+    *("--hypothesis-profile=ci", "--hypothesis-seed=0"),
+    *("-p", "no:randomly", "-p", "no:xdist", "-p", "no:cacheprovider"),
+)
+
+
+def modules(patterns: Sequence[str]) -> list[Path]:
+    """The modules whose tests are measured, or those of them that a pattern names."""
+    found = [
+        PACKAGE / "config.py",
+        PACKAGE / "waivers.py",
+        *sorted((PACKAGE / "rules").rglob("*.py")),
+        *sorted((PACKAGE / "cost").rglob("*.py")),
+    ]
+    return [path for path in found if not patterns or any(part in label(path) for part in patterns)]
+
+
+def label(module: Path) -> str:
+    """How a module is called in what is printed and in the list of survivors."""
+    return str(module.relative_to(PACKAGE))
+
+
+def tests_of(module: Path) -> list[str]:
+    """The tests that speak of a module; first those that are called like it."""
+    match module.relative_to(PACKAGE).parts:
+        case ("rules", "waivers.py"):
+            found = [TESTS / "test_waivers.py"]
+        case ("rules", area, *_):
+            found = sorted((TESTS / "rules").glob(f"test_{area.removesuffix('.py')}*.py"))
+        case ("cost", *_):
+            found = sorted((TESTS / "cost").rglob("test_*.py"))
+        case ("config.py",):
+            found = [TESTS / "test_config.py", TESTS / "test_profiles.py"]
+        case _:
+            found = [TESTS / "test_evaluation.py", TESTS / "test_waivers.py"]
+    return [str(path) for path in sorted(found, key=lambda path: module.stem not in path.stem)]
