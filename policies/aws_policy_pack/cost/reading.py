@@ -24,7 +24,7 @@ def amount(properties: Properties, path: str, default: int = 0) -> Decimal:
     if number is None:
         return Decimal(default)
     if not 0 <= number <= MOST:
-        raise Unreadable(path, f"is {number:g}, not a quantity from 0 to {MOST}")
+        raise Unreadable(path, f"is {number:.12g}, not a quantity from 0 to {MOST}")
     return Decimal(str(number))
 
 

@@ -277,3 +277,22 @@ def test_what_cannot_be_read_is_not_evaluated(task: Mapping[str, object], messag
     [report] = analyze(fargate_size, {**FARGATE, **task})
     assert not report.was_evaluated
     assert message in report.message
+
+
+@pytest.mark.parametrize(
+    ("key", "unit"),
+    [
+        pytest.param("cpu", "CPU units", id="cpu"),
+        pytest.param("memory", "MiB of memory", id="memory"),
+    ],
+)
+def test_a_container_that_asks_for_nothing_adds_nothing(key: str, unit: str) -> None:
+    (problem,) = problems({"cpu": "256", "memory": "512"}, {"name": "a", key: 513}, {"name": "b"})
+    assert problem.startswith(
+        f"subject: the containers ask for 513 {unit} together; wanted at most"
+    )
+
+
+def test_large_numbers_are_written_out() -> None:
+    (problem,) = problems({"cpu": "256", "memory": "512"}, {"name": "a", "cpu": 1_234_567})
+    assert problem.startswith("subject: the containers ask for 1234567 CPU units together")

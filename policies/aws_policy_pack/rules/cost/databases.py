@@ -106,7 +106,7 @@ def serverless_capacity(cluster: Resource, config: ServerlessCapacity) -> Findin
             meaning = f", which means {capacity}" if given is None else ""
             yield Finding(
                 problem=f"`{path}` is {shown(given)}{meaning}",
-                wanted=f"at most {config.max_capacity:g} ACUs "
+                wanted=f"at most {config.max_capacity:.12g} ACUs "
                 "(`maxCapacity` of cost-rds-serverless-capacity)",
                 fix=f"Lower `{path}`, or raise the cap in the pack's config",
             )

@@ -56,7 +56,7 @@ def _over(
         subject = f"`{path}` of all containers"
     if size > cap:
         yield Finding(
-            problem=f"{subject} is {size:g}{unit}",
+            problem=f"{subject} is {size:.12g}{unit}",
             wanted=f"at most {cap}{unit} (`max{path.capitalize()}` of cost-ecs-task-size)",
             fix=f"Lower `{path}`, or raise the cap in the pack's config",
         )

@@ -55,19 +55,19 @@ def fargate_size(task: Resource) -> Findings:
 def _judge_sum(asked: float, has: float, *, path: str, unit: str) -> Findings:
     if asked > has:
         yield Finding(
-            problem=f"the containers ask for {asked:g} {unit} together",
-            wanted=f"at most the {has:g} of the task",
+            problem=f"the containers ask for {asked:.12g} {unit} together",
+            wanted=f"at most the {has:.12g} of the task",
             fix=f"Lower `{path}` of some containers, or raise that of the task",
         )
 
 
 def _judge_limit(container: Container, has: float) -> Findings:
     """A container may have a limit above what is kept for it, but not above the task's."""
-    limit = container.properties.number("memory") or 0
-    if container.properties.has("memoryReservation") and limit > has:
+    limit = container.properties.number("memory")
+    if container.properties.has("memoryReservation") and limit is not None and limit > has:
         yield Finding(
-            problem=f"`memory` of {container.label} is {limit:g} MiB",
-            wanted=f"at most the {has:g} of the task",
+            problem=f"`memory` of {container.label} is {limit:.12g} MiB",
+            wanted=f"at most the {has:.12g} of the task",
             fix="Lower `memory` of the container, or raise that of the task",
         )
 
