@@ -27,6 +27,7 @@ def test_events_that_are_kept_too_briefly_are_found() -> None:
     [
         pytest.param(6, False, id="one day too few"),
         pytest.param(7, True, id="just enough"),
+        pytest.param(30, True, id="more than enough"),
         pytest.param("5", False, id="too few as text"),
         pytest.param(0, True, id="for ever"),
         pytest.param(None, True, id="for ever by null"),
