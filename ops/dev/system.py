@@ -64,11 +64,11 @@ class System:
         log = self.folder / f"{label}.log"
         return self._exits.enter_context(running(container, self.programs, log))
 
-    def start_all(self) -> dict[str, Running]:
-        """Starts one of each and waits until all are healthy."""
-        started = {"code-server": self.start("code-server")}
+    def start_all(self, values: Mapping[str, str] | None = None) -> dict[str, Running]:
+        """Starts one of each and waits until all are healthy; arguments as for `start`."""
+        started = {"code-server": self.start("code-server", values)}
         started["code-server"].wait_until_healthy(START_SECONDS)
-        started |= {name: self.start(name) for name in ("webserver", "daemon", "worker")}
+        started |= {name: self.start(name, values) for name in ("webserver", "daemon", "worker")}
         for process in started.values():
             process.wait_until_healthy(START_SECONDS)
         return started

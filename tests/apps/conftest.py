@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from ops.dev import environments as local
+from ops.paths import STACK
+from pulumi_preflight.cli import main as preflight
 from tests.apps.running import CREDENTIALS, Aws
 from tests.stack.conftest import Deploy, deployment
 
@@ -16,6 +19,15 @@ __all__ = ["deployment"]
 def containers(deployment: Deploy) -> dict[str, dict[str, Any]]:
     """All containers of the local stack with the demo, by `<task>/<container>`."""
     return deployment("local", ("taskiqDemo.enabled", True)).containers()
+
+
+@pytest.fixture(scope="session")
+def dagster_containers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, local.Container]:
+    """The containers of the local stack, by name."""
+    state = tmp_path_factory.mktemp("stack") / "state.json"
+    status = preflight([str(STACK), "--stack", "local", "--save-state", str(state)])
+    assert status == 0
+    return local.containers(state)
 
 
 @pytest.fixture
