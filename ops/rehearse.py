@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from ops.engine.events import Message, Summary, parse, was_evaluated
+from ops.engine.events import SAID_ALREADY, Message, Summary, parse, was_evaluated
 from ops.engine.process import run
 from ops.errors import CommandError
 from ops.offline import Enforced, enforced_on
@@ -86,7 +86,7 @@ class Heard:
                 self.unknown += 1
             case Finding() as finding:
                 self.findings.append(finding)
-            case Message(severity="error") as message:
+            case Message(severity="error") as message if message.text not in SAID_ALREADY:
                 self.errors.append(message.text)
             case _:
                 pass

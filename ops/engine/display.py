@@ -9,7 +9,17 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from ops.engine.events import BEGUN, ENDED, FAILED, Message, Step, Summary, parse, was_evaluated
+from ops.engine.events import (
+    BEGUN,
+    ENDED,
+    FAILED,
+    SAID_ALREADY,
+    Message,
+    Step,
+    Summary,
+    parse,
+    was_evaluated,
+)
 from pulumi_preflight.findings import Finding, Level
 from pulumi_preflight.urns import name_of, type_of
 
@@ -32,8 +42,6 @@ _LEVEL_STYLES = {Level.MANDATORY: "bold red", Level.ADVISORY: "yellow"}
 _SLOW_SECONDS = 5
 _CHANGED = {"update": "changed outside of the program", "delete": "is gone"}
 _WIDTH_WITHOUT_TERMINAL = 100
-# The engine says so after it has said why.
-_SAID_ALREADY = ("preview failed", "update failed", "destroy failed", "refresh failed")
 
 
 class Display:
@@ -106,7 +114,7 @@ class Display:
         self._out.print(line.append(f"  ({remark})", style="dim") if remark else line)
 
     def _message(self, message: Message) -> None:
-        if message.text in _SAID_ALREADY or (message.urn, message.text) in self._said:
+        if message.text in SAID_ALREADY or (message.urn, message.text) in self._said:
             return
         self._said.add((message.urn, message.text))
         is_error = message.severity == "error"

@@ -30,6 +30,8 @@ class Step:
     at: int
 
 
+# The engine says so after it has said why.
+SAID_ALREADY = ("preview failed", "update failed", "destroy failed", "refresh failed")
 BEGUN, ENDED, FAILED = "begun", "ended", "failed"
 
 
