@@ -7,6 +7,11 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzerResourceOptions
 
 
+def _no_options() -> AnalyzerResourceOptions:
+    """The engine sends timeouts always, empty ones too."""
+    return AnalyzerResourceOptions(customTimeouts=AnalyzerResourceOptions.CustomTimeouts())
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourcePosition:
     """Where the program created a resource: a file, relative to the project, and a line from 1."""
@@ -52,7 +57,7 @@ class RegisteredResource:
     outputs: Struct
     dependencies: tuple[str, ...] = ()
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    options: AnalyzerResourceOptions = field(default_factory=AnalyzerResourceOptions)
+    options: AnalyzerResourceOptions = field(default_factory=_no_options)
     retain_on_delete: bool = False
     deleted_with: str = ""
     position: SourcePosition | None = None

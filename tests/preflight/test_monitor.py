@@ -157,6 +157,11 @@ def test_a_check_is_told_the_provider(graph: Ran) -> None:
     assert request.provider.properties["region"] == "us-west-1"
 
 
+def test_a_check_is_not_told_what_the_engine_keeps_for_itself(graph: Ran) -> None:
+    [request] = [each for each in graph.requests if each.name == "child"]
+    assert "__internal" not in request.provider.properties
+
+
 def test_the_stack_request_holds_outputs_parents_and_dependencies(graph: Ran) -> None:
     [plain] = [each for each in stack_request(graph.deployment).resources if each.name == "plain"]
     assert plain.parent == graph.resource("shop-dev").urn
@@ -203,12 +208,12 @@ def test_a_resource_that_is_adopted_has_the_id_it_was_given(run: RunProgram) -> 
     assert ran.resource("a").id == "thing-1"
 
 
-def test_a_resource_that_is_only_read_is_external_and_not_checked(run: RunProgram) -> None:
+def test_a_resource_that_is_only_read_is_external_and_not_judged(run: RunProgram) -> None:
     ran = run(f'{TYPES}\nThing("a", {{"size": 1}}, ResourceOptions(id="thing-1"))')
     read = ran.resource("a")
     assert (read.external, read.id) == (True, "thing-1")
     assert "a" not in {request.name for request in ran.requests}
-    assert "a" in {each.name for each in stack_request(ran.deployment).resources}
+    assert "a" not in {each.name for each in stack_request(ran.deployment).resources}
 
 
 def test_a_remote_component_leaves_a_note_and_unknown_outputs(run: RunProgram) -> None:

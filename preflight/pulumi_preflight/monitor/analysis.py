@@ -13,6 +13,7 @@ from pulumi.runtime.proto.analyzer_pb2 import (
     AnalyzeStackRequest,
 )
 
+from pulumi_preflight.internal_properties import without_internal
 from pulumi_preflight.model import Deployment, RegisteredResource
 from pulumi_preflight.monitor.providers import urn_of_reference
 from pulumi_preflight.wire import (
@@ -47,13 +48,14 @@ def analyze_request(
 def stack_request(deployment: Deployment) -> AnalyzeStackRequest:
     """Asks for the judgement of all resources together, by their outputs.
 
-    The stack, providers, components and resources that were only read are among them.
+    The stack, providers and components are among them; resources that were only read are not.
     """
     resources = {resource.urn: resource for resource in deployment.resources}
     return AnalyzeStackRequest(
         resources=[
             _stack_resource(resource, resources.get(urn_of_reference(resource.provider)))
             for resource in deployment.resources
+            if not resource.external
         ]
     )
 
@@ -99,7 +101,7 @@ def _provider(provider: RegisteredResource | None) -> AnalyzerProviderResource |
         return None
     return AnalyzerProviderResource(
         type=provider.type,
-        properties=provider.inputs,
+        properties=without_internal(provider.inputs),
         urn=provider.urn,
         name=provider.name,
     )

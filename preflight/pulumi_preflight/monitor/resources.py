@@ -91,6 +91,9 @@ class Resources:
         identity = self._identity(request.type, request.name, request.parent, position)
         provider = self._provider(registration, position)
         inputs = hashed(self._inputs(registration), self._run.project.working_directory)
+        inputs = self._run.outputs.checked(
+            request.type, inputs, self._providing.default_tags(provider)
+        )
         inherited = self._inherited(registration, provider)
         resource = RegisteredResource(
             urn=identity.urn,
@@ -171,7 +174,9 @@ class Resources:
                 outputs=struct_as_packs_see(outputs),
                 dependencies=tuple(sorted(request.dependencies)),
                 options=AnalyzerResourceOptions(
-                    additionalSecretOutputs=request.additionalSecretOutputs, parent=request.parent
+                    additionalSecretOutputs=request.additionalSecretOutputs,
+                    customTimeouts=AnalyzerResourceOptions.CustomTimeouts(),
+                    parent=request.parent,
                 ),
                 position=position,
             )

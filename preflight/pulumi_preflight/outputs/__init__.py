@@ -13,6 +13,7 @@ from pulumi_preflight.outputs.derived import DEFAULTS, DERIVED, name_properties,
 from pulumi_preflight.outputs.ids import resource_id
 from pulumi_preflight.outputs.kinds import empty, in_kind
 from pulumi_preflight.outputs.random_values import random_outputs
+from pulumi_preflight.outputs.settings import with_default_tags
 from pulumi_preflight.outputs.shapes import Kind, PropertyShape, Shape, Shapes
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.outputs.well_formed import is_identity, value_for
@@ -62,6 +63,12 @@ class Outputs:
         """Takes the SDKs' classes, and whether to leave computed outputs unknown."""
         self._shapes = shapes
         self._keep_unknowns = keep_unknowns
+
+    def checked(self, type_: str, inputs: Properties, default_tags: Properties) -> Properties:
+        """The inputs as the provider's Check hands them on to packs."""
+        if not default_tags:
+            return inputs
+        return with_default_tags(inputs, default_tags, self._shapes.resource(type_) or ())
 
     def of_resource(self, wanted: Wanted) -> Filled:
         """Fills in a resource that a provider would create or read."""

@@ -3,7 +3,7 @@
 import json
 
 from pulumi_preflight.outputs.shapes import Shape
-from pulumi_preflight.wire import UNKNOWN, Properties, without_secret
+from pulumi_preflight.wire import UNKNOWN, Properties, has_unknown, mark_of, without_secret
 
 DEFAULT_REGION = "us-east-1"
 
@@ -31,12 +31,16 @@ def default_tags_in(settings: Properties) -> Properties:
 
 
 def with_default_tags(inputs: Properties, default_tags: Properties, shape: Shape) -> Properties:
-    """The inputs as the AWS provider's Check gives them back: with its default tags among `tags`.
+    """The inputs as the AWS provider's Check gives them back: all tags together in `tagsAll`.
 
-    A type takes tags where it has the output `tagsAll`. Tags that are not known at all stay so.
+    A type takes tags where it has the output `tagsAll`. One tag that is not known hides them all.
+    Source: pulumi/pulumi-aws, provider/tags.go (applyTags).
     """
     tags = inputs.get("tags", {})
     taggable = any(property_.name == "tagsAll" for property_ in shape)
-    if not default_tags or not taggable or not isinstance(tags, dict):
+    if not default_tags or not taggable:
         return inputs
-    return inputs | {"tags": default_tags | tags}
+    if has_unknown(tags) or not isinstance(tags, dict):
+        return inputs | {"tagsAll": UNKNOWN}
+    # Tags that are secret as a whole keep their mark.
+    return inputs | {"tagsAll": tags if mark_of(tags) else default_tags | tags}

@@ -66,6 +66,10 @@ def test_each_tag_has_its_own_finding() -> None:
     ("properties", "config"),
     [
         pytest.param({}, {}, id="none required"),
+        pytest.param({"tagsAll": {"Environment": "dev"}}, REQUIRED, id="by the provider"),
+        pytest.param(
+            {"tags": {"Environment": "dev"}, "tagsAll": UNKNOWN}, REQUIRED, id="enough is known"
+        ),
         pytest.param({"tags": {"Environment": "dev", "x": "y"}}, REQUIRED, id="the value"),
         pytest.param({"tags": {"Environment": Secret("dev")}}, REQUIRED, id="a secret value"),
         pytest.param({"tags": {"Team": "any"}}, ANY, id="any value"),

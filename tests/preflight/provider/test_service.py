@@ -143,7 +143,8 @@ def test_an_alias_does_not_lose_a_resource(client: Client) -> None:
 def test_tags_of_the_provider_are_among_the_tags(connect: Connect) -> None:
     client = connect(defaultTags='{"tags": {"team": "data", "stage": "dev"}}')
     made = client.create(urn("orders"), {"tags": {"stage": "test"}})
-    assert made.inputs["tags"] == {"team": "data", "stage": "test"}
+    assert made.inputs["tags"] == {"stage": "test"}
+    assert made.inputs["tagsAll"] == {"team": "data", "stage": "test"}
     assert made.outputs["tagsAll"] == {"team": "data", "stage": "test"}
 
 

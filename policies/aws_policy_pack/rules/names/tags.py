@@ -61,7 +61,7 @@ def add_tags(resource: Resource, config: TagsRequired) -> Changes:
     fix=add_tags,
 )
 def tags_required(resource: Resource, config: TagsRequired) -> Findings:
-    """Compares the resource's own tags; those of the provider are in them under the engine."""
+    """Compares the resource's own tags, and those of its provider behind them."""
     for name, value in _wrong(resource, config):
         wanted = config.tags[name]
         yield Finding(
@@ -75,11 +75,12 @@ def tags_required(resource: Resource, config: TagsRequired) -> Findings:
 def _wrong(resource: Resource, config: TagsRequired) -> Iterator[tuple[str, object]]:
     """Required tags that are missing or have another value, and that value.
 
-    Names of tags may hold dots, so they are not read as paths.
+    Names of tags may hold dots, so they are not read as paths. The AWS provider adds its default
+    tags to the resource's own in the input `tagsAll`.
     """
-    tags = resource.object("tags").values
+    own = resource.object("tags").values
     for name, wanted in config.tags.items():
-        value = tags.get(name)
+        value = own[name] if name in own else resource.object("tagsAll").values.get(name)
         if value is UNKNOWN and wanted is not None:
             raise Unreadable(f"tags.{name}", "is not known yet")
         if value is None or value == "" or (wanted is not None and value != wanted):
