@@ -86,6 +86,28 @@ def scaler(**environment: str) -> Example:
             id="the tasks of a deployment are rounded down",
         ),
         pytest.param(
+            (
+                task(cpu="1024", memory="2048"),
+                service(desiredCount=100, deploymentMaximumPercent=None),
+            ),
+            [
+                "web task vCPU: 73000 vCPU-hour at 0.04048 = 2955.04 / 5910.08",
+                "web task memory: 146000 GB-hour at 0.004445 = 648.97 / 1297.94",
+            ],
+            id="many tasks are doubled exactly where nothing is said",
+        ),
+        pytest.param(
+            (
+                task(cpu="1024", memory="2048"),
+                service(desiredCount=100, deploymentMaximumPercent=150),
+            ),
+            [
+                "web task vCPU: 73000 vCPU-hour at 0.04048 = 2955.04 / 4432.56",
+                "web task memory: 146000 GB-hour at 0.004445 = 648.97 / 973.455",
+            ],
+            id="a percentage is a share of a hundred",
+        ),
+        pytest.param(
             (task(), service(deploymentMaximumPercent=None)),
             [
                 "web task vCPU: 730 vCPU-hour at 0.04048 = 29.5504 / 59.1008",
@@ -234,6 +256,18 @@ def scaler(**environment: str) -> Example:
                 "web task storage above 20 GiB: 1460 GB-hour at 0.000111 = 0.16206 / 0.16206",
             ],
             id="storage above that",
+        ),
+        pytest.param(
+            (
+                task(ephemeralStorage={"sizeInGib": 50}),
+                service(desiredCount=3, deploymentMaximumPercent=200),
+            ),
+            [
+                "web task vCPU: 1095 vCPU-hour at 0.04048 = 44.3256 / 88.6512",
+                "web task memory: 2190 GB-hour at 0.004445 = 9.73455 / 19.4691",
+                "web task storage above 20 GiB: 65700 GB-hour at 0.000111 = 7.2927 / 14.5854",
+            ],
+            id="storage of all tasks, also during a deployment",
         ),
         pytest.param(
             (
