@@ -1,8 +1,14 @@
-"""Serves the rehearsal provider: prints its port, then serves until it is told to end."""
+"""Serves the rehearsal provider: prints its port, then serves until it is told to end.
+
+It also ends when the process that has started it is gone: nobody else could end it.
+"""
 
 import argparse
+import os
 import signal
 import sys
+import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +16,7 @@ from pulumi_preflight.provider.server import rehearsal, serving
 from pulumi_preflight.provider.store import StoreError
 
 _ENDING = {signal.SIGINT, signal.SIGTERM}
+_SECONDS_BETWEEN_LOOKS = 1
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -32,6 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     # Before any thread starts, since those inherit it: only `sigwait` takes these signals.
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+    threading.Thread(target=_end_after, args=(os.getppid(),), daemon=True).start()
     try:
         provider = rehearsal(options.store, options.calls)
     except StoreError as error:
@@ -42,6 +50,12 @@ def main(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
         signal.sigwait(_ENDING)
     return 0
+
+
+def _end_after(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":

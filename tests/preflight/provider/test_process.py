@@ -52,3 +52,15 @@ def test_a_file_that_is_no_store_is_one_clear_error(tmp_path: Path) -> None:
 def test_what_does_not_exist_cannot_vanish(tmp_path: Path) -> None:
     with pytest.raises(KeyError):
         Store(tmp_path / "store.json").forget("urn:pulumi:dev::shop::aws:sqs/queue:Queue::no")
+
+
+def test_it_ends_with_the_process_that_has_started_it(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pulumi_preflight.provider", "--store", str(tmp_path / "s")]
+    starting = "import subprocess, sys; subprocess.Popen(sys.argv[1:]); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", starting, *command], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as parent:
+        assert parent.stdout is not None
+        int(parent.stdout.readline())
+        parent.kill()
+        assert parent.stdout.read() == b"", "the pipe closes when the provider, too, is gone"
