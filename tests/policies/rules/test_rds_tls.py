@@ -112,8 +112,10 @@ def test_each_engine_has_its_parameter(engine: str, type_: str, name: str) -> No
         pytest.param("aurora-postgresql", CLUSTER, "16.9", "rds.force_ssl", id="Aurora 16"),
         pytest.param("aurora-postgresql", CLUSTER, "17.4", None, id="Aurora 17"),
         pytest.param("mysql", INSTANCE, "8.4", "require_secure_transport", id="MySQL 8.4"),
+        pytest.param("mysql", INSTANCE, "9.6", "require_secure_transport", id="MySQL 9.6"),
         pytest.param("mysql", INSTANCE, "9.7", None, id="MySQL 9.7"),
         pytest.param("mariadb", INSTANCE, "11.4.2", "require_secure_transport", id="MariaDB 11.4"),
+        pytest.param("mariadb", INSTANCE, "11.7.2", "require_secure_transport", id="MariaDB 11.7"),
         pytest.param("mariadb", INSTANCE, "11.8", None, id="MariaDB 11.8"),
         pytest.param(
             "aurora-mysql",

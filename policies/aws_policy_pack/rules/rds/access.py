@@ -118,7 +118,7 @@ def managed_password(database: Resource) -> Findings:
 def iam_authentication(database: Resource) -> Findings:
     """Engines that cannot do it pass; a replica, which names no engine, is judged."""
     path = "iamDatabaseAuthenticationEnabled"
-    if not database.flag(path) and (database.text("engine") or IAM_ENGINES[0]) in IAM_ENGINES:
+    if not database.flag(path) and database.text("engine") in (None, *IAM_ENGINES):
         yield Finding(
             problem=f"`{path}` is {shown(database.raw(path))}",
             wanted="true",
