@@ -21,6 +21,7 @@ from pulumi_preflight.wire import Properties, secret
 _PROVIDER_TYPE = "pulumi:providers:"
 _DISABLED = "pulumi:disable-default-providers"
 _INTERNAL = "__internal"
+_DYNAMIC = ("pulumi-python", "pulumi-nodejs")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.]")
 
 
@@ -114,8 +115,11 @@ class Packages:
 
 
 def default_provider_inputs(package: Package, config: Mapping[str, ConfigValue]) -> Properties:
-    """The inputs of a package's default provider: the package's own configuration."""
-    prefix = f"{package.name}:"
+    """The inputs of a package's default provider: the package's own configuration.
+
+    The provider of dynamic resources runs the program's code, and gets all that the program gets.
+    """
+    prefix = "" if package.name in _DYNAMIC else f"{package.name}:"
     inputs: Properties = {
         key.removeprefix(prefix): secret(value.text) if value.secret else value.text
         for key, value in config.items()

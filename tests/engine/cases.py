@@ -1,0 +1,43 @@
+"""The programs that preflight and the engine are compared on."""
+
+from pathlib import Path
+
+import pytest
+
+from ops.paths import PACK, ROOT, STACK, profile_of
+from tests.engine.conformance import Case
+
+PROGRAMS = Path(__file__).parent / "programs"
+ORDERS = ROOT / "examples" / "orders"
+
+
+def _case(project: Path) -> Case:
+    own = project / "profile.json"
+    profile = own if own.exists() else profile_of("dev")
+    return Case(name=project.name, project=project, stack="dev", pack=PACK, profile=profile)
+
+
+def _reference(stack: str) -> Case:
+    return Case(
+        name=f"stack-{stack}", project=STACK, stack=stack, pack=PACK, profile=profile_of(stack)
+    )
+
+
+OWN = tuple(_case(folder) for folder in sorted(PROGRAMS.iterdir()))
+REFERENCE = tuple(map(_reference, ("local", "dev", "prod")))
+EXAMPLES = (
+    Case(
+        name="orders",
+        project=ORDERS,
+        stack="dev",
+        pack=ORDERS / "policies",
+        profile=ORDERS / "policies" / "profile.json",
+    ),
+)
+CASES = (*OWN, *REFERENCE, *EXAMPLES)
+
+
+def each_case(*but: str) -> pytest.MarkDecorator:
+    """Parametrises a test with all cases but some; the reason stands where it is used."""
+    cases = [case for case in CASES if case.name not in but]
+    return pytest.mark.parametrize("case", cases, ids=[case.name for case in cases])

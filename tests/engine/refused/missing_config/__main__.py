@@ -1,0 +1,5 @@
+"""A setting that nobody made."""
+
+import pulumi
+
+pulumi.Config().require("size")

@@ -1,0 +1,90 @@
+"""Preflight's findings are the engine's; where the engine cannot judge, preflight does."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from tests.engine.cases import each_case
+from tests.engine.conformance import Case, Observed
+
+Observe = Callable[[Case], Observed]
+_NOT_EVALUATED = "not evaluated: "
+
+
+class Found(NamedTuple):
+    """A finding as both sides tell it."""
+
+    rule: str
+    level: str
+    severity: str | None
+    urn: str
+    message: str
+
+
+@each_case()
+def test_findings_are_those_of_policy_analyze_on_the_saved_state(
+    case: Case, observe: Observe
+) -> None:
+    seen = observe(case)
+    # `policy analyze` lets resource rules judge what is only read; previews and `up` do not.
+    analyzed = {found for found in by_engine(seen.analyzed) if found.urn not in seen.read}
+    assert {found for found in by_preflight(seen) if found.urn not in seen.read} == analyzed
+
+
+@each_case()
+def test_what_the_engine_finds_in_a_preview_preflight_finds(case: Case, observe: Observe) -> None:
+    seen = observe(case)
+    more = by_engine(seen.previewed) - by_preflight(seen)
+    assert {found for found in more if found.urn not in seen.built_by_plugins} == set()
+
+
+# The cost of what is in another region: a preview does not know the region, which is an output, and
+# prices it as if it were in the table's own.
+@each_case("providers")
+def test_preflight_finds_more_than_a_preview_only_by_rules_that_could_not_see(
+    case: Case, observe: Observe
+) -> None:
+    seen = observe(case)
+    more = by_preflight(seen) - by_engine(seen.previewed)
+    # A resource that is made inside `apply` is in no preview.
+    previewed = {found for found in more if found.urn in seen.asked_by_engine.together}
+    assert {found.rule for found in previewed} <= unseen_by_engine(seen)
+
+
+@each_case()
+def test_preflight_judges_all_that_a_preview_cannot(case: Case, observe: Observe) -> None:
+    seen = observe(case)
+    assert seen.verdict["notEvaluated"] == []
+
+
+def by_preflight(seen: Observed) -> set[Found]:
+    return {
+        Found(each["rule"], each["level"], each["severity"], each["urn"], each["message"])
+        for each in seen.verdict["findings"]
+    }
+
+
+def by_engine(events: list[dict[str, Any]]) -> set[Found]:
+    return {
+        Found(
+            event["policyName"],
+            event["enforcementLevel"],
+            event.get("severity"),
+            event["resourceUrn"],
+            said(event).partition(" Fix: ")[0],
+        )
+        for event in events
+        if not said(event).startswith(_NOT_EVALUATED)
+    }
+
+
+def unseen_by_engine(seen: Observed) -> set[str]:
+    """The rules that met an unknown value in the engine's preview."""
+    return {
+        event["policyName"] for event in seen.previewed if said(event).startswith(_NOT_EVALUATED)
+    }
+
+
+def said(event: dict[str, Any]) -> str:
+    """What a rule said, without the description that stands on the line above."""
+    message: str = event["message"]
+    return message.partition("\n")[2].strip()
