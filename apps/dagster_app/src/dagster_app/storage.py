@@ -21,8 +21,8 @@ class PostgresStorage(DagsterPostgresStorage):
     """Storage that ends its process when the database refuses the password.
 
     RDS changes the password every week, and a container gets the new one only when ECS starts it
-    anew. The health checks of web server and code server do not ask the database, so the process
-    ends by itself.
+    anew. The web server's health check does not ask the database, so the process ends by
+    itself. The daemon takes the code server of its task with it.
     """
 
     @classmethod
