@@ -28,15 +28,13 @@ REFUSED = Path(__file__).parent / "refused"
         pytest.param(
             "missing_config",
             2,
-            "missing-config:size",
-            "missing-config:size",
+            ("missing-config:size", "missing-config:size"),
             id="a missing setting",
         ),
         pytest.param(
             "raises",
             2,
-            "the list of queues is empty",
-            "the list of queues is empty",
+            ("the list of queues is empty", "the list of queues is empty"),
             id="a mistake",
         ),
         pytest.param(
