@@ -535,6 +535,17 @@ def test_a_fix_sets_one_property_and_keeps_the_others(
     assert analyze(rule, dict(mended)) == []
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(not_public, id="private by default"),
+        pytest.param(minor_upgrades, id="upgrades by default"),
+    ],
+)
+def test_a_fix_does_not_write_out_a_default_that_is_right(rule: AnyRule) -> None:
+    assert remediate(rule, {"engine": "postgres"}) is None
+
+
 def test_a_fix_hides_a_multi_az_cluster() -> None:
     mended = remediate(not_public, {"dbClusterInstanceClass": "db.m7g.large"}, type=CLUSTER)
     assert mended is not None

@@ -287,6 +287,11 @@ def test_inline_rules_from_a_referenced_group_pass() -> None:
             id="port",
         ),
         pytest.param(
+            {"cidrIpv4": UNKNOWN, "prefixListId": UNKNOWN},
+            "not evaluated: rule: `cidrIpv4` is not known yet",
+            id="the first of two",
+        ),
+        pytest.param(
             {"cidrIpv4": "10.0.0.0/8", "referencedSecurityGroupId": UNKNOWN},
             f"rule: lets 10.0.0.0/8 reach the database 'orders'; {WANTED}",
             id="a group beside a wide block",

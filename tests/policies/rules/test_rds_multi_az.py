@@ -42,13 +42,13 @@ def cluster(**properties: object) -> Example:
         ),
         pytest.param(
             [cluster(), *members(1)],
-            "has 1 instance in the stack; wanted at least 2, which AWS puts in different zones. "
-            "Fix: Add a cluster instance",
+            "has only one instance in the stack; wanted at least 2, which AWS puts in different "
+            "zones. Fix: Add a cluster instance",
             id="cluster of one",
         ),
         pytest.param(
             [cluster()],
-            "has no instances in the stack; wanted at least 2, which AWS puts in different zones. "
+            "has no instance in the stack; wanted at least 2, which AWS puts in different zones. "
             "Fix: Add a cluster instance",
             id="cluster of none",
         ),
@@ -114,7 +114,7 @@ def test_other_clusters_need_two_instances(properties: Mapping[str, object]) -> 
 def test_instances_of_another_cluster_do_not_count() -> None:
     other = Example(type=CLUSTER_INSTANCE, name="b", properties={"clusterIdentifier": "other"})
     [found] = said(analyze_stack(multi_az, [cluster(), *members(1), other]))
-    assert found.startswith("orders: has 1 instance in the stack")
+    assert found.startswith("orders: has only one instance in the stack")
 
 
 def test_an_instance_of_a_cluster_that_is_not_known_may_be_the_second() -> None:

@@ -210,7 +210,7 @@ def _judge_cluster(cluster: Resource, graph: Graph) -> Findings:
         yield from owned.missed
         return
     yield Finding(
-        problem=f"has {count or 'no'} instance{'' if count == 1 else 's'} in the stack",
+        problem=f"has {'only one' if count else 'no'} instance in the stack",
         wanted="at least 2, which AWS puts in different zones",
         fix="Add a cluster instance",
     )

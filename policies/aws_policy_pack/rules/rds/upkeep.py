@@ -13,6 +13,7 @@ from aws_policy_pack.wording import listed
 
 EXPORTS = "enabledCloudwatchLogsExports"
 UPGRADES = "autoMinorVersionUpgrade"
+LOGS = {INSTANCE: INSTANCE_LOGS, CLUSTER: CLUSTER_LOGS}
 
 
 class LogExports(RuleConfig):
@@ -56,7 +57,7 @@ class LogExports(RuleConfig):
 def log_exports(database: Resource, config: LogExports) -> Findings:
     """A replica or restored database that names no engine passes, as do engines without logs."""
     engine = database.text("engine") or ""
-    legal = fact_about(engine, CLUSTER_LOGS if database.type == CLUSTER else INSTANCE_LOGS)
+    legal = fact_about(engine, LOGS[database.type])
     if legal is None:
         return
     exports = database.texts(EXPORTS)
