@@ -1,14 +1,13 @@
 """Dead-letter queues: each queue has one, of its own type, that keeps messages long enough."""
 
-import json
 from fnmatch import fnmatchcase
-from typing import Final
 
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Graph, Resource, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rules.sqs.examples import ORDERS, ORDERS_DEAD
 from aws_policy_pack.rules.sqs.links import (
     QUEUE,
     REDRIVE_ALLOW_POLICY,
@@ -24,22 +23,6 @@ from aws_policy_pack.rules.sqs.links import (
     targets_of,
 )
 from aws_policy_pack.wording import shown
-
-ORDERS: Final = Example(
-    type=QUEUE,
-    name="orders",
-    properties={
-        "fifoQueue": True,
-        "redrivePolicy": json.dumps(
-            {
-                "deadLetterTargetArn": "arn:aws:sqs:eu-west-1:111122223333:orders-dead.fifo",
-                "maxReceiveCount": 5,
-            }
-        ),
-    },
-    references={"redrivePolicy": ("orders-dead",)},
-)
-"""A FIFO queue for examples, that redrives to `orders-dead`."""
 
 
 class DeadLetterQueueRequired(RuleConfig):
@@ -60,10 +43,7 @@ class DeadLetterQueueRequired(RuleConfig):
     "blocks its message group all that time, and then it is lost.",
     url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html",
     controls=("cdk-nag AwsSolutions-SQS3",),
-    good=(
-        ORDERS,
-        Example(type=QUEUE, name="orders-dead", properties={"fifoQueue": True}),
-    ),
+    good=(ORDERS, ORDERS_DEAD),
     bad=(Example(type=QUEUE, name="orders", properties={"fifoQueue": True}),),
 )
 def dead_letter_queue_required(
@@ -93,10 +73,7 @@ def dead_letter_queue_required(
     why="SQS refuses a redrive policy to a queue of the other type.",
     url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html",
     controls=("cfn-lint E3502",),
-    good=(
-        ORDERS,
-        Example(type=QUEUE, name="orders-dead", properties={"fifoQueue": True}),
-    ),
+    good=(ORDERS, ORDERS_DEAD),
     bad=(ORDERS, Example(type=QUEUE, name="orders-dead")),
 )
 def dead_letter_queue_same_type(holder: Resource, graph: Graph) -> Findings:

@@ -97,9 +97,9 @@ class LongPolling(RuleConfig):
 
 def wait_longest(queue: Resource, config: LongPolling) -> Changes:
     """Sets the longest wait; a wait that is long enough stays."""
-    if (queue.number("receiveWaitTimeSeconds") or 0) >= config.min_seconds:
-        return {}
-    return {"receiveWaitTimeSeconds": LONGEST_WAIT_SECONDS}
+    if _is_short(queue.number("receiveWaitTimeSeconds"), config):
+        return {"receiveWaitTimeSeconds": LONGEST_WAIT_SECONDS}
+    return {}
 
 
 @resource_rule(
@@ -116,11 +116,16 @@ def wait_longest(queue: Resource, config: LongPolling) -> Changes:
     fix=wait_longest,
 )
 def long_polling(queue: Resource, config: LongPolling) -> Findings:
-    """Compares the wait with the shortest; without one, SQS answers at once."""
+    """Compares the wait with the shortest."""
     wait = queue.number("receiveWaitTimeSeconds")
-    if (wait or 0) < config.min_seconds:
+    if _is_short(wait, config):
         yield Finding(
             problem=f"`receiveWaitTimeSeconds` is {shown(wait)}",
             wanted=f"at least {config.min_seconds} (`minSeconds` of sqs-long-polling)",
             fix=f"Set `receiveWaitTimeSeconds` to {LONGEST_WAIT_SECONDS}",
         )
+
+
+def _is_short(wait: float | None, config: LongPolling) -> bool:
+    """Whether a receive comes back too soon; without a wait, SQS answers at once."""
+    return wait is None or wait < config.min_seconds

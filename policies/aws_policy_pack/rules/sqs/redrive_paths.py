@@ -5,7 +5,7 @@ from typing import Final
 
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
-from aws_policy_pack.rules.sqs.dead_letters import ORDERS
+from aws_policy_pack.rules.sqs.examples import ORDERS, ORDERS_DEAD
 from aws_policy_pack.rules.sqs.links import (
     QUEUE,
     REDRIVE_ALLOW_POLICY,
@@ -21,7 +21,6 @@ MOST_NAMED_SOURCES: Final = 10
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
 """
-ORDERS_DEAD: Final = Example(type=QUEUE, name="orders-dead", properties={"fifoQueue": True})
 
 
 @stack_rule(
