@@ -142,11 +142,7 @@ def prices_update(session: nox.Session) -> None:
 @nox.session(default=False)
 def mutation(session: nox.Session) -> None:
     """Change the pack's code in small ways and count what its tests notice; `-- PATTERN`."""
-    session.run(
-        *("uv", "run", "--locked", "--quiet", "--group", "mutation"),
-        *("python", "-m", "ops.mutation", *session.posargs),
-        external=True,
-    )
+    run(session, "python", "-m", "ops.mutation", *session.posargs)
 
 
 def on_the_stack(name: str, what: str) -> None:

@@ -1,9 +1,9 @@
-"""Prints a score for each module, the survivors and what is stale in the list of explained ones."""
+"""Prints each module's score and survivors, and which explained ones are no survivors any more."""
 
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from ops.mutation.changes import Change, changes_of
 from ops.mutation.fresh import Outcome, load_what_tests_need, try_fresh
 from ops.mutation.quick import noticed
 from ops.mutation.selection import label, modules
-from ops.mutation.survivors import EXPLAINED, read
+from ops.mutation.survivors import EXPLAINED, Survivors, read
 from ops.paths import ROOT
 
 WANTED_SCORE = 95.0
@@ -52,12 +52,26 @@ def main(arguments: Sequence[str]) -> int:
     os.nice(NICENESS)
     os.chdir(ROOT)
     load_what_tests_need()
-    explained = read()
+    return report(chosen, read(), lambda module: _tried(module, jobs))
+
+
+def report(
+    chosen: Sequence[Path],
+    explained: Sequence[Survivors],
+    tried: Callable[[Path], tuple[int, list[Change]]],
+) -> int:
+    """Prints what became of each module's changes, and gives the exit code.
+
+    Args:
+        chosen: The modules.
+        explained: The list of explained survivors.
+        tried: Gives how many changes of a module were killed, and which survived.
+    """
     total, stale = Score(), list[str]()
     _print(ROW.format("", "killed", "survived", "explained", "score"))
     for module in chosen:
         try:
-            killed, survivors = _tried(module, jobs)
+            killed, survivors = tried(module)
         except RuntimeError as error:
             sys.stderr.write(f"error: the tests of {label(module)}: {error}\n")
             return 2
@@ -68,13 +82,10 @@ def main(arguments: Sequence[str]) -> int:
             f"{entry.module}: {after}" for entry in about for after in entry.missing_from(survivors)
         ]
         _print_row(label(module), score)
+        for change in unexplained:
+            _print_survivor(change)
         total.add(score)
     _print_row("all", total)
-    for change in total.unexplained:
-        _print(
-            f"survives: {label(change.module)}:{change.line}\n"
-            f"    {change.before}\n -> {change.after}\n"
-        )
     _print(f"{len(total.unexplained)} survivors without a reason in {EXPLAINED.name}\n")
     for entry in stale:
         sys.stderr.write(f"error: {EXPLAINED.name}: does not survive, take it out: {entry}\n")
@@ -108,6 +119,13 @@ def _tried(module: Path, jobs: int) -> tuple[int, list[Change]]:
 def _print_row(name: str, score: Score) -> None:
     survived = len(score.unexplained)
     _print(ROW.format(name, score.killed, survived, score.explained, f"{score.percent:.1f} %"))
+
+
+def _print_survivor(change: Change) -> None:
+    _print(
+        f"  survives: {label(change.module)}:{change.line}\n"
+        f"      {change.before}\n   -> {change.after}\n"
+    )
 
 
 def _print(text: str) -> None:

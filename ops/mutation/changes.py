@@ -1,7 +1,7 @@
 """The small changes of a module's source, as Cosmic Ray makes them."""
 
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,9 @@ Node = Any  # parso's trees and Cosmic Ray's operators have no types
 Span = tuple[tuple[int, int], tuple[int, int]]
 
 IDENTITY = {"Is", "IsNot"}
+EQUALITY = {"Eq", "NotEq"}
+ORDER = {"Lt", "LtE", "Gt", "GtE"}
+TEXTS = {"string", "strings", "fstring"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +44,13 @@ def changes_of(module: Path) -> list[Change]:
     tree = get_ast(code)
     saved = pickle.dumps(tree)  # read again in a third of the time that parsing takes
     left_out = [span for node in ast_nodes(tree) for span in _spans_left_out(node)]
+    beside_text = [span for node in ast_nodes(tree) for span in _comparisons_with_text(node)]
     sources = {
         _changed(pickle.loads(saved), operator, occurrence)  # noqa: S301 - our own, from above
         for operator in _operators()
-        for occurrence, (start, end) in enumerate(_positions(tree, operator))
-        if not any(first <= start and end <= last for first, last in left_out)
+        for occurrence, span in enumerate(_positions(tree, operator))
+        if not _lies_in(left_out, span)
+        if not (_asks_for_order(operator) and span in beside_text)
     }
     found = [_described(module, code, source) for source in sources - {code}]
     return sorted(found, key=lambda change: (change.line, change.source))
@@ -66,6 +71,16 @@ def _is_wanted(name: str) -> bool:
     return kind != "RemoveDecorator"
 
 
+def _asks_for_order(operator: Node) -> bool:
+    """Whether a kind of change puts an order in the place of `==` or `!=`."""
+    _, *pair = type(operator).__name__.split("_")
+    match pair:
+        case [before, after]:
+            return before in EQUALITY and after in ORDER
+        case _:
+            return False
+
+
 def _positions(tree: Node, operator: Node) -> list[Span]:
     return [span for node in ast_nodes(tree) for span in operator.mutation_positions(node)]
 
@@ -83,6 +98,18 @@ def _spans_left_out(node: Node) -> Iterator[Span]:
             yield node.annotation.start_pos, node.annotation.end_pos
         case "operator" if node.parent.type in {"parameters", "param", "lambdef"}:
             yield node.start_pos, node.end_pos  # the `*` that Cosmic Ray takes for a product
+
+
+def _comparisons_with_text(node: Node) -> Iterator[Span]:
+    """Where a node compares something with a text that stands there."""
+    if node.type == "comparison":
+        for left, operator, right in zip(*(node.children[i:] for i in range(3)), strict=False):
+            if operator.type == "operator" and not TEXTS.isdisjoint((left.type, right.type)):
+                yield operator.start_pos, operator.end_pos
+
+
+def _lies_in(spans: Iterable[Span], inner: Span) -> bool:
+    return any(start <= inner[0] and inner[1] <= end for start, end in spans)
 
 
 def _changed(tree: Node, operator: Node, occurrence: int) -> str:
