@@ -1,7 +1,7 @@
 """From the resources of a stack to what they cost in a month."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeAlias
 
 from aws_policy_pack.cost.billing import Billing, billing_of
@@ -41,24 +41,26 @@ def estimate(
     Args:
         graph: All resources.
         region: The region of resources that name none; if not given, that of the stack's
-            provider, or us-east-1.
+            provider, or us-east-1. Where providers name several, a resource that names none
+            cannot be priced.
         environment_names: Environment variables from which one's own scalers read their maximum.
         free: Types or globs that are known to be free.
         tables: Where the prices come from.
     """
     graph = as_declared(graph)
-    region = region or _region_of_provider(graph) or DEFAULT_REGION
+    places = [region] if region else _regions_of_providers(graph) or [DEFAULT_REGION]
     scaling = scaling_of(graph, environment_names)
     entries: list[Line | Unpriced] = []
     for resource in graph.resources:
         if resource.type in PRICING:
-            place = _region_of(resource) or region
-            entries += _of_priced_type(resource, graph, scaling, place, tables(place))
+            possible = [own] if (own := _region_of(resource)) else places
+            entries += _of_priced_type(resource, graph, scaling, possible, tables)
         else:
             entries += _of_other_type(resource, free)
-    table = tables(region)
+    home = places[0] if len(places) == 1 else DEFAULT_REGION
+    table = tables(home)
     return Estimate(
-        region=region,
+        region=home,
         dated=table.dated if table else None,
         lines=tuple(entry for entry in entries if isinstance(entry, Line)),
         unpriced=(
@@ -75,8 +77,14 @@ def _of_other_type(resource: Resource, free: tuple[str, ...]) -> Iterator[Unpric
 
 
 def _of_priced_type(
-    resource: Resource, graph: Graph, scaling: Scaling, place: str, table: PriceTable | None
+    resource: Resource, graph: Graph, scaling: Scaling, places: Sequence[str], tables: Tables
 ) -> Iterator[Line | Unpriced]:
+    if len(places) > 1:
+        unreadable = Unreadable("region", f"is not known: it may be {' or '.join(places)}")
+        yield _not_read(unreadable, resource)
+        return
+    (place,) = places
+    table = tables(place)
     if table is None:
         reason = f"is in {place}, which has no price table; there is one of {', '.join(regions())}"
         yield Unpriced(resource=resource, reason=reason)
@@ -135,7 +143,7 @@ def _region_of(resource: Resource) -> str | None:
     return given if isinstance(given, str) and REGION.fullmatch(given) else None
 
 
-def _region_of_provider(graph: Graph) -> str | None:
-    """The region of the stack's providers, where they have the same one."""
-    found = {_region_of(provider) for provider in graph.of_type(PROVIDER)} - {None}
-    return found.pop() if len(found) == 1 else None
+def _regions_of_providers(graph: Graph) -> list[str]:
+    """The regions that the stack's providers name."""
+    found = (_region_of(provider) for provider in graph.of_type(PROVIDER))
+    return sorted({region for region in found if region})

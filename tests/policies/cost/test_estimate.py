@@ -130,6 +130,20 @@ def test_a_resource_may_name_its_region(region: object, expected: str) -> None:
     assert expected in shown(estimate(graph_of(make(KEY, region=region))))
 
 
+@pytest.mark.parametrize("region", [UNKNOWN, None], ids=["not known yet", "none"])
+def test_where_providers_name_several_regions_each_resource_has_to_name_its_own(
+    region: object,
+) -> None:
+    providers = (make(PROVIDER, "p", region="eu-west-1"), make(PROVIDER, "q", region="us-east-1"))
+    reason = "is not priced: `region` is not known: it may be eu-west-1 or us-east-1"
+    assert unpriced(*providers, make(KEY, region=region)) == [reason]
+
+
+def test_a_resource_with_a_region_is_priced_whatever_the_providers_name() -> None:
+    providers = (make(PROVIDER, "p", region="eu-west-1"), make(PROVIDER, "q", region="eu-west-2"))
+    assert unpriced(*providers, make(KEY, region="us-east-1")) == []
+
+
 def test_free_types_are_free_in_every_region() -> None:
     assert shown(estimate(graph_of(make("aws:ec2/vpc:Vpc", region="eu-west-1")))) == []
 
