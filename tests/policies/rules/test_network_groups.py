@@ -54,6 +54,11 @@ def test_a_description_that_says_nothing_is_found(description: object, shown: st
     assert described({"description": description}) == [f"subject: `description` is {shown}"]
 
 
+@pytest.mark.parametrize("description", ["Database", "Managed by Pulumi for tasks", "Tasks"])
+def test_a_description_in_own_words_passes(description: str) -> None:
+    assert described({"description": description}) == []
+
+
 @pytest.mark.parametrize("type_", [SECURITY_GROUP, SECURITY_GROUP_RULE, INGRESS_RULE, EGRESS_RULE])
 def test_every_group_and_rule_resource_needs_a_description(type_: str) -> None:
     assert described({"description": "Tasks to the database"}, type_) == []

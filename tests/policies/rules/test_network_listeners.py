@@ -1,5 +1,7 @@
 """Security groups of load balancers open what the load balancers listen on."""
 
+from dataclasses import replace
+
 import pytest
 
 from aws_policy_pack.rules.network import listener_port_open
@@ -122,6 +124,12 @@ def test_any_group_of_the_load_balancer_may_open_the_port() -> None:
 def test_all_groups_are_named() -> None:
     stack = [group(), group("windows"), balancer("doors", "windows"), listener()]
     assert problems(*stack) == [f"{CLOSED}, 'windows'"]
+
+
+def test_every_load_balancer_that_a_listener_may_belong_to_is_judged() -> None:
+    without_groups = Example(type="aws:lb/loadBalancer:LoadBalancer", name="other")
+    either = replace(listener(), references={"loadBalancerArn": ("other", "web")})
+    assert problems(group(), without_groups, balancer("doors"), either) == [CLOSED]
 
 
 @pytest.mark.parametrize("kind", [SECURITY_GROUP, DEFAULT_SECURITY_GROUP])

@@ -267,6 +267,14 @@ def test_ports_and_widths_are_configured(config: Mapping[str, object], expected:
     assert [report.message.partition(". Fix")[0] for report in found] == expected
 
 
+def test_a_range_may_be_allowed_port_by_port() -> None:
+    group = {"ingress": [inline(fromPort=8000, toPort=8002)]}
+    assert problems(group, config={"allowedPorts": [8000, 8001, 8002]}) == []
+    assert problems(group, config={"allowedPorts": [8000, 8002]}) == [
+        "subject: `ingress[0]` lets 0.0.0.0/0 in on tcp ports 8000 to 8002"
+    ]
+
+
 def test_the_width_of_ipv6_is_configured() -> None:
     rule = inline(cidrBlocks=[], ipv6CidrBlocks=["2600::/20"])
     assert problems({"ingress": [rule]}) == []

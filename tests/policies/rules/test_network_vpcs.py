@@ -74,16 +74,16 @@ def test_rules_of_a_default_group_are_found() -> None:
     [report] = analyze_stack(default_security_group, [vpc(), closed(ingress=[RULE])])
     assert report.name == "default"
     assert report.message == (
-        "default: `ingress` of the default security group has 1 rule; wanted none. Fix: Empty "
+        "default: the default security group has rules in `ingress`; wanted none. Fix: Empty "
         "`ingress`, and give what needs the rules a group of its own. "
         "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-2"
     )
 
 
-def test_each_direction_is_counted() -> None:
+def test_each_direction_is_told_once() -> None:
     assert groups(vpc(), closed(ingress=[RULE, RULE], egress=[RULE])) == [
-        "default: `ingress` of the default security group has 2 rules",
-        "default: `egress` of the default security group has 1 rule",
+        "default: the default security group has rules in `ingress`",
+        "default: the default security group has rules in `egress`",
     ]
 
 
@@ -202,6 +202,13 @@ def test_one_of_two_flow_logs_is_enough() -> None:
         references={"vpcId": ("vpc",)},
     )
     assert logs(vpc(), log(trafficType="ACCEPT"), second) == []
+
+
+def test_the_first_of_two_flow_logs_of_other_traffic_is_named() -> None:
+    first = log(trafficType="ACCEPT")
+    assert logs(vpc(), first, replace(first, name="second")) == [
+        "vpc: its flow log 'log' has `trafficType` 'ACCEPT'"
+    ]
 
 
 def test_a_flow_log_of_a_subnet_does_not_count() -> None:

@@ -63,6 +63,17 @@ ONE_BLOCK_RULE = Names(
 )
 
 
+NAMES = {
+    SECURITY_GROUP: INLINE,
+    DEFAULT_SECURITY_GROUP: INLINE,
+    SECURITY_GROUP_RULE: RULE,
+    INGRESS_RULE: ONE_BLOCK_RULE,
+    EGRESS_RULE: ONE_BLOCK_RULE,
+}
+DIRECTIONS = {INGRESS_RULE: Direction.INGRESS, EGRESS_RULE: Direction.EGRESS}
+"""The direction of the rule resources that have but one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
     """One security group rule.
@@ -124,18 +135,16 @@ class Grant:
 
 def direction_of(rule: Resource) -> str | None:
     """The direction of a rule resource."""
-    if rule.type == SECURITY_GROUP_RULE:
-        return rule.text("type")
-    return Direction.INGRESS if rule.type == INGRESS_RULE else Direction.EGRESS
+    return DIRECTIONS.get(rule.type) or rule.text("type")
 
 
 def grants_of(resource: Resource, direction: Direction) -> Iterator[Grant]:
     """The rules of one direction in a group or rule resource."""
+    names = NAMES[resource.type]
     if resource.type in GROUP_TYPES:
         for index, inline in enumerate(resource.objects(direction)):
-            yield Grant(properties=inline, names=INLINE, path=f"{direction}[{index}]")
+            yield Grant(properties=inline, names=names, path=f"{direction}[{index}]")
     elif direction_of(resource) == direction:
-        names = RULE if resource.type == SECURITY_GROUP_RULE else ONE_BLOCK_RULE
         yield Grant(properties=resource, names=names, path="")
 
 

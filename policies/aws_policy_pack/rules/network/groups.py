@@ -26,6 +26,7 @@ from aws_policy_pack.rules.network.grants import (
 )
 from aws_policy_pack.wording import listed, shown
 
+DESCRIBED_TYPES = (SECURITY_GROUP, *RULE_TYPES)
 PLACEHOLDER = "Managed by Pulumi"
 """The description that the provider gives a group that has none."""
 
@@ -51,7 +52,7 @@ PLACEHOLDER = "Managed by Pulumi"
 )
 def security_group_description(resource: Resource) -> Findings:
     """A default group has no description of its own, but its inline rules do."""
-    if resource.type != DEFAULT_SECURITY_GROUP:
+    if resource.type in DESCRIBED_TYPES:
         yield from judge_each([resource], _described)
     if resource.type in GROUP_TYPES:
         for direction in Direction:

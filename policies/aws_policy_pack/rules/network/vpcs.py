@@ -8,7 +8,6 @@ from aws_policy_pack.rules.network.grants import (
     GROUP_TYPES,
     RULE_TYPES,
     Direction,
-    grants_of,
 )
 from aws_policy_pack.wording import listed, shown
 
@@ -45,7 +44,7 @@ RECORDS_REFUSALS = ("ALL", "REJECT")
 )
 def default_security_group(resource: Resource, graph: Graph) -> Findings:
     """A VPC needs a `DefaultSecurityGroup`: without it, the rules that AWS makes are in force."""
-    if resource.type != DEFAULT_SECURITY_GROUP:
+    if resource.type in VPCS:
         closed = graph.links("vpcId", of=(DEFAULT_SECURITY_GROUP,), to=VPCS)
         if closed.to(resource):
             return
@@ -58,11 +57,9 @@ def default_security_group(resource: Resource, graph: Graph) -> Findings:
             )
         return
     for direction in Direction:
-        count = len(list(grants_of(resource, direction))) if is_given(resource, direction) else 0
-        if count:
+        if is_given(resource, direction) and resource.objects(direction):
             yield Finding(
-                problem=f"`{direction}` of the default security group has {count} "
-                f"{'rule' if count == 1 else 'rules'}",
+                problem=f"the default security group has rules in `{direction}`",
                 wanted="none",
                 fix=f"Empty `{direction}`, and give what needs the rules a group of its own",
             )
