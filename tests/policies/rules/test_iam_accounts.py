@@ -197,10 +197,10 @@ def test_other_properties_are_not_read() -> None:
     assert problems(QUEUE, role) == []
 
 
-def test_the_own_account_is_read_only_from_the_arn_itself() -> None:
-    queue = Example(
-        type=QUEUE.type, name="queue", properties={"arn": "x", "name": arn(STRANGE), "url": STRANGE}
-    )
+@pytest.mark.parametrize("no_arn", ["x", STRANGE, ""], ids=["a-word", "an-account", "nothing"])
+def test_the_own_account_is_read_only_from_the_arn_itself(no_arn: str) -> None:
+    properties = {"arn": no_arn, "name": arn(STRANGE), "url": STRANGE}
+    queue = Example(type=QUEUE.type, name="queue", properties=properties)
     assert problems(queue, policy(arn(STRANGE))) == [
         (
             f"not evaluated: policy: `policy` names account '{STRANGE}', and the stack's own is "
@@ -242,4 +242,28 @@ def test_an_unknown_property_does_not_hide_the_next_one() -> None:
     assert problems(QUEUE, role) == [
         f"role: `permissionsBoundary` names account '{STRANGE}'",
         "not evaluated: role: `assumeRolePolicy` is not known yet",
+    ]
+
+
+def test_a_property_that_names_only_the_own_account_does_not_hide_the_next_one() -> None:
+    role = Example(
+        type="aws:iam/role:Role",
+        name="role",
+        properties={"managedPolicyArns": [arn(OWN)], "permissionsBoundary": arn(STRANGE)},
+    )
+    assert problems(QUEUE, role) == [f"role: `permissionsBoundary` names account '{STRANGE}'"]
+
+
+def test_every_property_that_cannot_be_judged_yet_is_said() -> None:
+    role = Example(
+        type="aws:iam/role:Role",
+        name="role",
+        properties={"managedPolicyArns": [arn(STRANGE)], "permissionsBoundary": arn(STRANGE)},
+    )
+    reason = f"names account '{STRANGE}', and the stack's own is not known yet"
+    assert problems(role) == [
+        (
+            f"not evaluated: role: `managedPolicyArns` {reason}; "
+            f"not evaluated: role: `permissionsBoundary` {reason}"
+        )
     ]

@@ -171,12 +171,18 @@ def test_a_document_that_iam_takes_passes(policy: object) -> None:
         ),
         pytest.param(
             document(GOOD, version="2012-10-17"),
-            "`policy` has the unknown key 'version'; wanted only 'Version', 'Id', 'Statement'",
+            (
+                "`policy` has 'version', which IAM does not know; wanted only 'Version', 'Id', "
+                "'Statement'"
+            ),
             id="a key in lower case",
         ),
         pytest.param(
             document(GOOD, a=1, b=2),
-            "`policy` has the unknown keys 'a', 'b'; wanted only 'Version', 'Id', 'Statement'",
+            (
+                "`policy` has 'a', 'b', which IAM does not know; wanted only 'Version', 'Id', "
+                "'Statement'"
+            ),
             id="two unknown keys",
         ),
         pytest.param(
@@ -200,8 +206,8 @@ def test_a_document_that_iam_takes_passes(policy: object) -> None:
         pytest.param(
             document({**GOOD, "Resources": "*"}),
             (
-                "`policy.Statement[0]` has the unknown key 'Resources'; wanted only 'Sid', "
-                "'Effect', 'Principal', 'NotPrincipal', 'Action', 'NotAction', 'Resource', "
+                "`policy.Statement[0]` has 'Resources', which IAM does not know; wanted only "
+                "'Sid', 'Effect', 'Principal', 'NotPrincipal', 'Action', 'NotAction', 'Resource', "
                 "'NotResource', 'Condition'"
             ),
             id="a misspelt key",

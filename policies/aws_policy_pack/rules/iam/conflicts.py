@@ -9,6 +9,9 @@ from aws_policy_pack.rules.iam.administrators import POLICY_ATTACHMENT, ROLE_ATT
 from aws_policy_pack.rules.iam.documents import ROLE, ROLE_POLICY
 from aws_policy_pack.wording import listed
 
+ROLE_KEY = {ROLE_ATTACHMENT: "role", POLICY_ATTACHMENT: "roles", ROLE_POLICY: "role"}
+"""The property in which a resource beside the role names it."""
+
 MADE_BY = {"managedPolicyArns": "policyArn", "inlinePolicies": "name"}
 """A role's own list of policies, and the property of a resource that makes one of the same."""
 
@@ -65,9 +68,7 @@ def inline_and_attachment_conflict(graph: Graph) -> Findings:
 
 
 def _roles_of(resource: Resource, graph: Graph) -> tuple[Resource, ...]:
-    return graph.referenced(
-        resource, "roles" if resource.type == POLICY_ATTACHMENT else "role", ROLE
-    )
+    return graph.referenced(resource, ROLE_KEY[resource.type], ROLE)
 
 
 def _judge(role: Resource, key: str, others: Sequence[Resource]) -> Iterator[Finding]:

@@ -17,8 +17,6 @@ USER_POLICY = "aws:iam/userPolicy:UserPolicy"
 GROUP_POLICY = "aws:iam/groupPolicy:GroupPolicy"
 DOCUMENT_TYPES = (ROLE_POLICY, POLICY, USER_POLICY, GROUP_POLICY, ROLE)
 
-ARN_PARTS = 6
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
@@ -96,8 +94,8 @@ def covers_everything(statement: Statement) -> bool:
 
 def is_everything(resource: str) -> bool:
     """Whether an ARN pattern leaves nothing out, such as `*` and `arn:aws:s3:::*`."""
-    parts = resource.split(":", ARN_PARTS - 1)
-    if len(parts) < ARN_PARTS:
-        return set(resource) == {"*"}
-    region, account, rest = parts[3:]
-    return {region, account} <= {"", "*"} and "*" in rest and set(rest) <= set("*/:")
+    match resource.split(":", maxsplit=5):
+        case [_, _, _, region, account, rest]:
+            return {region, account} <= {"", "*"} and "*" in rest and set(rest) <= set("*/:")
+        case _:
+            return set(resource) == {"*"}

@@ -155,8 +155,7 @@ def _unknown_keys(found: Mapping[str, Value], known: Sequence[str], place: str) 
     unknown = [key for key in found if key not in known]
     if unknown:
         yield Fault(
-            problem=f"`{place}` has the unknown {'keys' if len(unknown) > 1 else 'key'} "
-            f"{listed(unknown)}",
+            problem=f"`{place}` has {listed(unknown)}, which IAM does not know",
             wanted=f"only {listed(known)}",
         )
 
