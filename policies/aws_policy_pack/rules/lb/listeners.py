@@ -164,7 +164,7 @@ def _judge_actions(
                 fix="Set `redirect.protocol` to 'HTTPS' and `redirect.port` to '443'",
                 resource=resource,
             )
-        elif (redirect.text("redirect.host") or SAME_HOST) == SAME_HOST:
+        elif redirect.text("redirect.host") in (None, "", SAME_HOST):
             yield from _judge_port(redirect.text("redirect.port"), resource, listener, graph)
 
 
@@ -173,7 +173,7 @@ def _judge_port(
 ) -> Iterator[Finding | Unreadable]:
     """Looks for the HTTPS listener behind a redirect to the same load balancer."""
     balancers = graph.referenced(listener, "loadBalancerArn", *LOAD_BALANCERS)
-    port = listener.text("port") if (given or SAME_PORT) == SAME_PORT else given
+    port = listener.text("port") if given in (None, "", SAME_PORT) else given
     found, unread = survey(
         graph.of_type(*LISTENERS),
         lambda other: (
