@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from aws_policy_pack.rules.ecs import fargate_size
-from aws_policy_pack.rules.ecs.sizes import MEMORY_BY_CPU, memory_choices, shown_memory, units
+from aws_policy_pack.rules.ecs.sizes import MEMORY_BY_CPU, memory_choices, shown_memory
 from aws_policy_pack.testing import UNKNOWN, analyze
 
 URL = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html"
@@ -17,27 +17,6 @@ def problems(task: Mapping[str, object], *containers: Mapping[str, object]) -> l
     definitions = {"containerDefinitions": json.dumps(containers)}
     found = analyze(fargate_size, {**FARGATE, **definitions, **task})
     return [report.message.partition(". Fix: ")[0] for report in found]
-
-
-@pytest.mark.parametrize(
-    ("text", "number"),
-    [
-        ("512", 512),
-        (" 512 ", 512),
-        ("512.0", 512),
-        (".5 vCPU", 512),
-        ("0.25vcpu", 256),
-        ("2 GB", 2048),
-        ("1.5gb", 1536),
-        ("", None),
-        ("512 MB", None),
-        ("-512", None),
-        ("1 vCPU 2", None),
-        ("\u0665", None),
-    ],
-)
-def test_a_size_is_read(text: str, number: float | None) -> None:
-    assert units(text) == number
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,18 @@
 """ECS on Fargate: a task's vCPUs, memory, storage and public address, for every task."""
 
-import re
 from decimal import Decimal
 from typing import Final
 
 from aws_policy_pack.cost.charges import Charges, Missing, Pricing, Situation, hourly, usage
-from aws_policy_pack.cost.reading import amount, given_text, needed_text
+from aws_policy_pack.cost.reading import amount, given_text
 from aws_policy_pack.cost.scaling import SERVICE, TASK_DEFINITION, TASKS
 from aws_policy_pack.resource import Graph, Resource, Unreadable
+from aws_policy_pack.task_sizes import UNITS, units_of
 from aws_policy_pack.wording import shown
 
 CLUSTER: Final = "aws:ecs/cluster:Cluster"
 CLUSTER_PROVIDERS: Final = "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders"
 
-UNITS: Final = 1024
-"""CPU units in a vCPU, and MiB in a GiB."""
-SIZE: Final = re.compile(
-    r"\s*(?P<number>\d{1,9}(\.\d{1,9})?|\.\d{1,9})\s*(?P<unit>vcpu|gb)?\s*",
-    re.IGNORECASE | re.ASCII,
-)
 FREE_STORAGE: Final = 20
 """GiB of ephemeral storage that every task has: https://aws.amazon.com/fargate/pricing/."""
 DEFAULT_PERCENT: Final = 200
@@ -125,18 +119,14 @@ def _platform(task: Resource) -> str:
 
 
 def _size(task: Resource, path: str) -> Decimal:
-    """The vCPUs or GiB of a task, given in units or MiB, or as `1 vCPU` and `2 GB`.
-
-    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
-    """
+    """The vCPUs or GiB of a task."""
     try:
-        text = needed_text(task, path)
+        units = units_of(task, path)
     except Unreadable as unreadable:
         raise Unreadable(path, unreadable.reason, task) from unreadable
-    match = SIZE.fullmatch(text)
-    if match is None:
-        raise Unreadable(path, f"is {shown(text)}, not a size", task)
-    return Decimal(match["number"]) / (1 if match["unit"] else UNITS)
+    if units is None:
+        raise Unreadable(path, "is not set", task)
+    return Decimal(str(units)) / UNITS
 
 
 def _surged(resource: Resource, tasks: Decimal, controller: str) -> Decimal:

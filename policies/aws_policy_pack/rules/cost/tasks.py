@@ -1,21 +1,16 @@
 """ECS tasks: their size."""
 
-import re
 from collections.abc import Callable
 from typing import Final
 
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.resource import Properties, Resource, Unreadable
+from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
-from aws_policy_pack.wording import shown
+from aws_policy_pack.task_sizes import units_of
 
 TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
-
-UNITS: Final = 1024
-"""CPU units in a vCPU, and MiB in what ECS calls a GB."""
-SIZE: Final = re.compile(r"\s*(?P<number>\d+(\.\d+)?|\.\d+)\s*(?P<unit>vcpu|gb)?\s*", re.IGNORECASE)
 
 
 class TaskSize(RuleConfig):
@@ -49,7 +44,7 @@ def _over(
     cap: int,
     unit: str,
 ) -> Findings:
-    size, subject = _size(task, path), f"`{path}`"
+    size, subject = units_of(task, path), f"`{path}`"
     if size is None:
         containers = task.objects("containerDefinitions")
         size = sum(of_container(container) or 0 for container in containers)
@@ -60,20 +55,6 @@ def _over(
             wanted=f"at most {cap}{unit} (`max{path.capitalize()}` of cost-ecs-task-size)",
             fix=f"Lower `{path}`, or raise the cap in the pack's config",
         )
-
-
-def _size(task: Resource, path: str) -> float | None:
-    """CPU units or MiB; ECS also takes texts such as `.5 vCPU` and `2 GB`.
-
-    https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
-    """
-    text = task.text(path)
-    if text is None:
-        return None
-    match = SIZE.fullmatch(text)
-    if match is None:
-        raise Unreadable(path, f"is {shown(text)}, not a size")
-    return float(match["number"]) * (UNITS if match["unit"] else 1)
 
 
 def _container_memory(container: Properties) -> float | None:

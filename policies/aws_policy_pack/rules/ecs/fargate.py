@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
 from aws_policy_pack.rules.ecs.containers import Container, containers_of, runs_on_fargate
-from aws_policy_pack.rules.ecs.sizes import MEMORY_BY_CPU, memory_choices, shown_memory, units
+from aws_policy_pack.rules.ecs.sizes import MEMORY_BY_CPU, memory_choices, shown_memory
 from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
+from aws_policy_pack.task_sizes import units_in
 from aws_policy_pack.wording import listed, shown
 
 
@@ -27,7 +28,7 @@ def fargate_size(task: Resource) -> Findings:
     if not runs_on_fargate(task):
         return
     cpu, memory = task.text("cpu"), task.text("memory")
-    cpu_units, memory_mib = units(cpu or ""), units(memory or "")
+    cpu_units, memory_mib = units_in(cpu or ""), units_in(memory or "")
     choices = memory_choices(cpu_units)
     if choices is None:
         yield Finding(

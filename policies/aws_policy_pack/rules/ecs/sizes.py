@@ -4,16 +4,8 @@ Source, read 2026-11-23:
 https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
 """
 
-import re
 from collections.abc import Mapping
 from typing import Final, TypeAlias
-
-UNITS: Final = 1024
-"""CPU units in a vCPU, and MiB in what ECS calls a GB."""
-
-SIZE: Final = re.compile(
-    r"\s*(?P<number>\d+(\.\d+)?|\.\d+)\s*(?P<unit>vcpu|gb)?\s*", re.ASCII | re.IGNORECASE
-)
 
 Memory: TypeAlias = range | tuple[int, ...]
 """Amounts of memory in MiB, from the least to the most."""
@@ -28,14 +20,6 @@ MEMORY_BY_CPU: Final[Mapping[int, Memory]] = {
     16384: range(32768, 122880 + 1, 8192),
 }
 """The legal amounts of memory for each legal number of CPU units."""
-
-
-def units(text: str) -> float | None:
-    """CPU units or MiB of a size such as `512`, `.5 vCPU` or `2 GB`; `None` if it is no size."""
-    match = SIZE.fullmatch(text)
-    if match is None:
-        return None
-    return float(match["number"]) * (UNITS if match["unit"] else 1)
 
 
 def memory_choices(cpu_units: float | None) -> Memory | None:
