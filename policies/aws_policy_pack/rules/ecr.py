@@ -1,7 +1,7 @@
 """Container image repositories: what is pushed, and who can pull it."""
 
 from aws_policy_pack.policy_documents import is_public, statements
-from aws_policy_pack.resource import Resource
+from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Changes, Finding, Findings, Level, Severity, resource_rule
 from aws_policy_pack.wording import listed, shown
 
@@ -11,6 +11,7 @@ REGISTRY_POLICY = "aws:ecr/registryPolicy:RegistryPolicy"
 
 IMMUTABLE = ("IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION")
 KMS = ("KMS", "KMS_DSSE")
+NO_KEY = (None, "")
 
 
 def scan_what_is_pushed(repository: Resource) -> Changes:
@@ -88,9 +89,14 @@ def immutable_tags(repository: Resource) -> Findings:
     bad={"encryptionConfigurations": [{"encryptionType": "AES256"}]},
 )
 def encrypted(repository: Resource) -> Findings:
-    """ECR takes AES256 with a key of its own unless told otherwise, and one configuration."""
+    """ECR takes AES256 with a key of its own unless told otherwise.
+
+    The provider sends the first configuration, and no key for an empty text:
+    https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ecr/repository.go
+    """
     configurations = repository.objects("encryptionConfigurations")
-    kind = configurations[0].text("encryptionType") if configurations else None
+    configuration = next(iter(configurations), Properties(dict))
+    kind = configuration.text("encryptionType")
     if kind not in KMS:
         yield Finding(
             problem=f"`encryptionType` is {shown(kind)}",
@@ -98,7 +104,7 @@ def encrypted(repository: Resource) -> Findings:
             fix="Set `encryptionConfigurations` to KMS with a `kmsKey`; ECR then makes a new "
             "repository",
         )
-    elif not configurations[0].has("kmsKey"):
+    elif configuration.values.get("kmsKey") in NO_KEY:
         yield Finding(
             problem=f"`encryptionType` is {shown(kind)} without `kmsKey`, so the key is AWS's",
             wanted="a `kmsKey` of the account",

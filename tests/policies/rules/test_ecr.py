@@ -120,6 +120,16 @@ def test_a_mutability_that_is_not_known_is_said() -> None:
             "'AES256'",
             id="AES256",
         ),
+        pytest.param(
+            {
+                "encryptionConfigurations": [
+                    {"encryptionType": "AES256"},
+                    {"encryptionType": "KMS", "kmsKey": KEY},
+                ]
+            },
+            "'AES256'",
+            id="AES256 first, which is what counts",
+        ),
     ],
 )
 def test_images_under_the_registrys_key_are_found(
@@ -135,8 +145,17 @@ def test_images_under_the_registrys_key_are_found(
 
 
 @pytest.mark.parametrize("kind", ["KMS", "KMS_DSSE"])
-def test_images_under_aws_key_are_found(kind: str) -> None:
-    [report] = analyze(encrypted, {"encryptionConfigurations": [{"encryptionType": kind}]})
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param({}, id="no key"),
+        pytest.param({"kmsKey": None}, id="null"),
+        pytest.param({"kmsKey": ""}, id="an empty text"),
+    ],
+)
+def test_images_under_aws_key_are_found(kind: str, key: dict[str, object]) -> None:
+    configuration = {"encryptionType": kind, **key}
+    [report] = analyze(encrypted, {"encryptionConfigurations": [configuration]})
     assert report.message == (
         f"subject: `encryptionType` is '{kind}' without `kmsKey`, so the key is AWS's; wanted a "
         "`kmsKey` of the account. Fix: Set `kmsKey` to the ARN of a key; ECR then makes a new "
