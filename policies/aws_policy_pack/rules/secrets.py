@@ -21,6 +21,11 @@ VALUES: Final = {
     PARAMETER: (("value",), "valueWo"),
 }
 """The properties that hold the value, and the one that the state does not keep, by type."""
+PLAIN_TYPES: Final = ("String", "StringList")
+"""Types of parameters that are no secrets; versions of secrets have no type.
+
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
+"""
 HOURS: Final = {"hour": 1, "day": 24}
 RATE: Final = re.compile(r"rate\(\s*([0-9]{1,9})\s+(hour|day)s?\s*\)")
 
@@ -133,7 +138,7 @@ def no_literal_value(holder: Resource, graph: Graph) -> Findings:  # noqa: ARG00
     A value that comes from Pulumi's config looks the same. A placeholder whose changes are ignored
     passes, since the real value is put in its place elsewhere.
     """
-    if holder.type == PARAMETER and holder.text("type") != "SecureString":
+    if holder.text("type") in PLAIN_TYPES:
         return
     keys, write_only = VALUES[holder.type]
     for key in keys:

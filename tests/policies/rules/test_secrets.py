@@ -222,6 +222,9 @@ LITERAL = "comes from the program or its config, not from a resource"
             version("hunter2", "value", kind=PARAMETER, type="String"), [], id="plain-parameter"
         ),
         pytest.param(
+            version("a,b", "value", kind=PARAMETER, type="StringList"), [], id="plain-list"
+        ),
+        pytest.param(
             version("hunter2", "value", kind=PARAMETER, type=UNKNOWN),
             ["not evaluated: token: `type` is not known yet"],
             id="parameter-of-unknown-type",
