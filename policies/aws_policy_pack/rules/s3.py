@@ -12,8 +12,8 @@ from aws_policy_pack.resource import Graph, Properties, Resource, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
 from aws_policy_pack.wording import listed, shown
 
-BUCKETS: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
-BUCKET: Final = BUCKETS[0]
+BUCKET: Final = "aws:s3/bucket:Bucket"
+BUCKETS: Final = (BUCKET, "aws:s3/bucketV2:BucketV2")
 BUCKET_POLICY: Final = "aws:s3/bucketPolicy:BucketPolicy"
 PUBLIC_ACCESS_BLOCK: Final = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock"
 ACCOUNT_BLOCK: Final = "aws:s3/accountPublicAccessBlock:AccountPublicAccessBlock"
@@ -83,14 +83,13 @@ def public_access_block(block: Resource, graph: Graph) -> Findings:
     S3 blocks all four on a new bucket that has no block of its own, and what the account blocks
     holds for every bucket: https://aws.amazon.com/about-aws/whats-new/2022/12/amazon-s3-automatically-enable-block-public-access-disable-access-control-lists-buckets-april-2023/.
     """
-    left_open = [key for key in BLOCKS if not block.flag(key)]
-    if left_open:
-        accounts, missed = survey(graph.of_type(ACCOUNT_BLOCK), _blocked)
-        if missed:
-            raise missed[0]
-        closed = {key for _, keys in accounts for key in keys}
-        left_open = [key for key in left_open if key not in closed]
-    if left_open:
+    accounts, missed = survey(graph.of_type(ACCOUNT_BLOCK), _blocked)
+    closed = {key for _, keys in accounts for key in keys}
+    left_open = [key for key in BLOCKS if key not in closed and not block.flag(key)]
+    if not left_open:
+        return
+    yield from missed
+    if not missed:
         settings = " and ".join(f"`{key}` is {shown(block.raw(key))}" for key in left_open)
         yield Finding(
             problem=settings,

@@ -111,6 +111,15 @@ def test_each_of_the_four_settings_counts(setting: str) -> None:
             id="unknown-account",
         ),
         pytest.param(
+            [
+                bucket(),
+                beside(PUBLIC_ACCESS_BLOCK, {"blockPublicAcls": UNKNOWN}),
+                account(**CLOSED),
+            ],
+            [],
+            id="unknown-and-closed-by-the-account",
+        ),
+        pytest.param(
             [bucket(), beside(PUBLIC_ACCESS_BLOCK, {**CLOSED, "blockPublicPolicy": UNKNOWN})],
             ["not evaluated: setting: `blockPublicPolicy` is not known yet"],
             id="unknown",
@@ -322,6 +331,16 @@ def test_a_bucket_open_to_plain_http_is_told(stack: list[Example], problem: str)
 )
 def test_a_bucket_policy_denies_plain_http(stack: list[Example], expected: list[str]) -> None:
     assert problems(analyze_stack(s3.tls_only, stack)) == expected
+
+
+def test_of_settings_of_unknown_buckets_the_first_is_told() -> None:
+    stray = [
+        Example(type=BUCKET_POLICY, name=name, properties={"bucket": UNKNOWN})
+        for name in ("first", "second")
+    ]
+    assert problems(analyze_stack(s3.tls_only, [bucket(), *stray])) == [
+        "not evaluated: first: `bucket` is not known yet"
+    ]
 
 
 @pytest.mark.parametrize(
