@@ -2,9 +2,11 @@
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
+from aws_policy_pack.analyzer import Analyzer
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.pack import Pack
 from aws_policy_pack.resource import Graph, Resource
@@ -17,7 +19,9 @@ from aws_policy_pack.rule import (
     resource_rule,
     stack_rule,
 )
+from aws_policy_pack.rules.sqs import encryption
 from aws_policy_pack.rules.waivers import waivers_valid
+from aws_policy_pack.testing import stack_request
 from aws_policy_pack.wire import UNKNOWN, Value
 
 THING = "test:index:Thing"
@@ -200,3 +204,22 @@ def test_a_waiver_of_this_rule_itself_is_taken_as_needed() -> None:
 
 def test_the_rule_has_no_settings_of_its_own() -> None:
     assert waivers_valid.config is RuleConfig
+
+
+def told_of_example(example: object) -> list[str]:
+    """What a pack says of one of the rule's own examples."""
+    assert isinstance(example, tuple)
+    pack = Pack("pack", "1.0.0", [encryption, waivers_valid])
+    pack.configure(waivers_valid.example_config)
+    analyzer: Any = Analyzer(pack)  # takes any context
+    response = analyzer.AnalyzeStack(stack_request(example), None)
+    return [diagnostic.message for diagnostic in response.diagnostics]
+
+
+def test_the_waiver_of_the_good_example_is_needed() -> None:
+    assert told_of_example(waivers_valid.good) == []
+
+
+def test_the_waiver_of_the_bad_example_names_no_resource() -> None:
+    (message,) = told_of_example(waivers_valid.bad)
+    assert "the waiver of `sqs-encryption` for 'orders' names no resource of this stack" in message

@@ -100,7 +100,7 @@ waivers_valid: Rule[Graph] = Rule(
     check=check_waivers,
     fix=None,
     good=(Example(type=QUEUE, name="orders", properties={"sqsManagedSseEnabled": False}),),
-    bad=(Example(type=QUEUE, name="other", properties={"sqsManagedSseEnabled": False}),),
+    bad=(Example(type=QUEUE, name="other"),),
     example_config={
         "sqs-encryption": {
             "waivers": [
