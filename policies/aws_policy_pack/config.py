@@ -78,9 +78,9 @@ class ConfigError(Exception):
 def nearest(name: str, known: Iterable[str]) -> str:
     """The end of a sentence that names the nearest known name, or lists a few names whole."""
     names = sorted(known)
-    matches = difflib.get_close_matches(name, names, n=1, cutoff=LIKE)
-    if matches:
-        return f"did you mean `{matches[0]}`?"
+    if alike := difflib.get_close_matches(name, names, n=1, cutoff=LIKE):
+        (match,) = alike
+        return f"did you mean `{match}`?"
     if len(names) <= FEW:
         return f"known are {', '.join(f'`{known}`' for known in names)}"
     (match,) = difflib.get_close_matches(name, names, n=1, cutoff=0)
@@ -90,7 +90,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 def problems_in(error: ValidationError, model: type[BaseModel], path: str) -> list[Problem]:
     """Tells pydantic's complaints in one line each, with the nearest right key for a wrong one."""
     problems = []
-    for item in error.errors(include_url=False):
+    for item in error.errors():
         location = ".".join(str(part) for part in item["loc"])
         where = f"{path}.{location}" if location else path
         if item["type"] == "extra_forbidden":

@@ -6,11 +6,13 @@ import pytest
 from pydantic import Field, ValidationError
 
 from aws_policy_pack.config import (
+    FEW,
     ConfigError,
     OnUnknown,
     Problem,
     RuleConfig,
     StrictModel,
+    Waiver,
     config_schema,
     nearest,
     problems_in,
@@ -30,6 +32,18 @@ class Limits(RuleConfig):
     by_name: dict[str, Limit] = Field(default_factory=dict, description="Bounds by name")
     single: Limit | None = Field(default=None, description="One bound")
     required: str = Field(description="Must be given")
+
+
+class Group(StrictModel):
+    """A setting that has one within."""
+
+    limit: Limit = Field(description="Upper bound of the group")
+
+
+class Groups(RuleConfig):
+    """A rule's config whose settings lie deep."""
+
+    groups: tuple[Group, ...] = Field(default=(), description="Groups")
 
 
 def problems(raw: dict[str, Any]) -> list[str]:
@@ -81,6 +95,14 @@ def test_a_mistake_is_told(raw: dict[str, Any], told: str) -> None:
     assert problems(raw) == [told]
 
 
+def test_a_misspelt_key_that_lies_deep_is_told_with_its_neighbours() -> None:
+    with pytest.raises(ValidationError) as error:
+        Groups.model_validate({"groups": [{"limit": {"maxCont": 2}}]})
+    assert [str(problem) for problem in problems_in(error.value, Groups, "rule")] == [
+        "rule.groups.0.limit.maxCont: unknown key; did you mean `maxCount`?"
+    ]
+
+
 def test_a_missing_key_is_told() -> None:
     with pytest.raises(ValidationError) as error:
         Limits.model_validate({})
@@ -107,6 +129,32 @@ def test_a_config_error_without_a_file_begins_with_the_place() -> None:
 
 def test_nearest_lists_all_names_in_order_when_none_is_near() -> None:
     assert nearest("zzz", ["b", "a"]) == "known are `a`, `b`"
+
+
+def test_nearest_lists_as_many_names_as_fit_on_a_line() -> None:
+    names = [f"n{number:02}" for number in range(12)]
+    assert len(names) == FEW
+    assert nearest("zzz", names) == f"known are {', '.join(f'`{name}`' for name in names)}"
+
+
+def test_nearest_names_only_the_most_alike_of_two() -> None:
+    assert nearest("maxCont", ["maxCounts", "maxCount"]) == "did you mean `maxCount`?"
+
+
+def test_a_config_may_be_made_by_the_names_of_its_attributes() -> None:
+    assert RuleConfig(on_unknown=OnUnknown.FAIL) == RuleConfig.model_validate({"onUnknown": "fail"})
+
+
+def test_a_config_cannot_be_changed() -> None:
+    config = RuleConfig()
+    with pytest.raises(ValidationError, match="frozen"):
+        config.on_unknown = OnUnknown.IGNORE  # type: ignore[misc] # what the test is about
+
+
+def test_a_waiver_names_a_resource() -> None:
+    assert Waiver(resource="a").resource == "a"
+    with pytest.raises(ValidationError, match="at least 1 character"):
+        Waiver(resource="")
 
 
 def test_unknown_values_are_reported_unless_configured() -> None:

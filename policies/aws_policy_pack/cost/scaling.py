@@ -161,9 +161,3 @@ def _named_services(
     path = "environment" if holder.type == FUNCTION else "containerDefinitions"
     targets = (graph.by_urn(urn) for urn in holder.references.get(path, ()))
     return tuple(target for target in targets if target is not None and target.type == SERVICE)
-
-
-def _known(resource: Resource, key: str) -> str | None:
-    """A text of the resource if it is known: an unknown name is no name to look for."""
-    value = resource.values.get(key)
-    return value if isinstance(value, str) else None

@@ -184,6 +184,9 @@ def test_an_illegal_pair_is_found(task: Mapping[str, object], expected: str) -> 
             id="what is kept counts",
         ),
         pytest.param(
+            [{"memory": 511, "memoryReservation": 256}], [], id="a limit below the task's"
+        ),
+        pytest.param(
             [{"memory": 512, "memoryReservation": 256}, {"memoryReservation": 257}],
             [
                 (

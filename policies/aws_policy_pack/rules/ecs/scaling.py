@@ -90,7 +90,7 @@ def scaled_service_ignores_desired_count(graph: Graph, config: ScaledService) ->
             fix='Add it: in Python `ignore_changes=["desired_count"]`',
             resource=service,
         )
-    if len(found) < len(services):
+    if not services.issubset(found):
         yield from missed
 
 

@@ -11,7 +11,7 @@ from aws_policy_pack.rules.ecs.types import SERVICE, TASK_DEFINITION
 from aws_policy_pack.rules.lb.types import TARGET_GROUPS
 from aws_policy_pack.wording import listed, shown
 
-TARGET_GROUP: Final = TARGET_GROUPS[0]
+TARGET_GROUP: Final = "aws:lb/targetGroup:TargetGroup"
 
 
 @stack_rule(
