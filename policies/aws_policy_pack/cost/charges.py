@@ -68,7 +68,7 @@ def monthly(
         worst: Units at most; never fewer than declared.
     """
     most = max(quantity, quantity if worst is None else worst)
-    if most > 0:
+    if most:
         yield Charge(item=item, price=price, quantity=quantity, worst=most)
 
 
