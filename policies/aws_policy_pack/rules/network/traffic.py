@@ -64,6 +64,6 @@ def traffic(protocol: str | None, first: float | None, last: float | None) -> Tr
         return Traffic(protocol=name, first=0, last=LAST_PORT)
     return Traffic(
         protocol=name,
-        first=max(first or 0, 0),
+        first=0 if first is None else max(first, 0),
         last=LAST_PORT if last is None or last < 0 else last,
     )
