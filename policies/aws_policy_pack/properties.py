@@ -7,14 +7,18 @@ the evaluation turns that into "not evaluated", so that no rule has to guard any
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import Protocol, TypeVar
 
 from aws_policy_pack.wire import Unknown, Value
 
-if TYPE_CHECKING:
-    from aws_policy_pack.resource import Resource
-
 Read = TypeVar("Read")
+
+
+class Named(Protocol):
+    """What a finding can point at: a resource."""
+
+    urn: str
+    name: str
 
 
 class Unreadable(Exception):  # noqa: N818 - a state of the value, not an error of the program
@@ -26,7 +30,7 @@ class Unreadable(Exception):  # noqa: N818 - a state of the value, not an error 
         resource: Whose property it is; stack rules say so.
     """
 
-    def __init__(self, path: str, reason: str, resource: "Resource | None" = None) -> None:
+    def __init__(self, path: str, reason: str, resource: Named | None = None) -> None:
         super().__init__(f"`{path}` {reason}")
         self.path = path
         self.reason = reason

@@ -86,6 +86,11 @@ def hourly(
     return monthly(item, price, count * HOURS, None if worst is None else worst * HOURS)
 
 
+def beyond(units: Decimal, included: Decimal | int) -> Decimal:
+    """The units above those that something else already pays for."""
+    return max(NONE, units - included)
+
+
 def usage(item: str, price: str) -> Charge:
     """A charge by what passes through or is stored: no inputs say how much, so it counts 0."""
     return Charge(item=f"{item} (usage only)", price=price, quantity=NONE, worst=NONE)

@@ -132,9 +132,8 @@ def _unknown_scalers(scaling: Scaling) -> Iterator[Unpriced]:
     """Scalers without which the worst case is not complete."""
     for resource, reason in scaling.unmatched:
         yield Unpriced(resource=resource, reason=reason)
-    for unreadable in scaling.unread:
-        if unreadable.resource is not None:
-            yield _not_read(unreadable, unreadable.resource, "is not counted in the worst case")
+    for resource, unreadable in scaling.unread:
+        yield _not_read(unreadable, resource, "is not counted in the worst case")
 
 
 def _region_of(resource: Resource) -> str | None:

@@ -86,7 +86,7 @@ def money(quantity: Decimal, unit_price: Decimal) -> Decimal:
 
 def dollars(amount: Decimal) -> str:
     """An amount as it is shown: `1,234.50`; what is above 0 is never shown as 0."""
-    if 0 < amount < Decimal("0.005"):
+    if amount and amount < Decimal("0.005"):
         return "<0.01"
     return f"{amount.quantize(Decimal('0.01'), rounding=ROUND_HALF_UP):,}"
 
@@ -95,4 +95,4 @@ def dearest(lines: Iterable[Line], *, at_worst: bool) -> list[Line]:
     """The lines that cost anything, the dearest first."""
     priced = [(line.worst if at_worst else line.base, line) for line in lines]
     ordered = sorted(priced, key=lambda pair: (-pair[0], pair[1].resource.urn, pair[1].item))
-    return [line for cost, line in ordered if cost > 0]
+    return [line for cost, line in ordered if cost]

@@ -48,12 +48,12 @@ class Scaling:
 
     Attributes:
         spans: What may be set, by the scaled resource's URN and the dimension.
-        unread: Scalers that cannot be read.
+        unread: Scalers that cannot be read, and what of them.
         unmatched: Scalers whose worst case is not counted, and why.
     """
 
     spans: dict[tuple[str, str], list[Span]] = field(default_factory=dict)
-    unread: list[Unreadable] = field(default_factory=list)
+    unread: list[tuple[Resource, Unreadable]] = field(default_factory=list)
     unmatched: list[tuple[Resource, str]] = field(default_factory=list)
 
     def least(self, resource: Resource, dimension: str, declared: Decimal) -> Decimal:
@@ -82,7 +82,7 @@ def scaling_of(graph: Graph, environment_names: tuple[str, ...]) -> Scaling:
             else:
                 _add_own_scalers(resource, graph, environment_names, scaling)
         except Unreadable as unreadable:
-            scaling.unread.append(Unreadable(unreadable.path, unreadable.reason, resource))
+            scaling.unread.append((resource, unreadable))
     return scaling
 
 
@@ -120,7 +120,7 @@ def _add_own_scalers(
     for variables in _environments(holder):
         for name in names:
             most = _number_in(variables, name)
-            if most == 0:
+            if not most:
                 continue
             services = _named_services(holder, variables, graph)
             for service in services:

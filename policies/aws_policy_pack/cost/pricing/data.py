@@ -137,7 +137,7 @@ def table(resource: Resource, situation: Situation) -> Charges:
     yield usage("table storage", "dynamodb/gb-month")
     if resource.flag("pointInTimeRecovery.enabled"):
         yield usage("point-in-time recovery", "dynamodb/backup-gb-month")
-    if len(resource.objects("replicas")) > 0:
+    if resource.objects("replicas"):
         yield Missing(reason="has replicas, whose writes and storage have no price here")
 
 

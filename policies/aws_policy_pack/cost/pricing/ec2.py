@@ -11,6 +11,7 @@ from aws_policy_pack.cost.charges import (
     Missing,
     Pricing,
     Situation,
+    beyond,
     hourly,
     monthly,
     usage,
@@ -117,13 +118,13 @@ def _volume(
 def _provisioned(device: Properties, name: str) -> Iterator[tuple[str, str, Decimal]]:
     iops = amount(device, "iops")
     if name == "gp3":
-        over = max(Decimal(0), iops - GP3_IOPS)
+        over = beyond(iops, GP3_IOPS)
         yield f"gp3 IOPS above {GP3_IOPS}", "ebs/iops-month/gp3", over
-        over = max(Decimal(0), amount(device, "throughput") - GP3_THROUGHPUT)
+        over = beyond(amount(device, "throughput"), GP3_THROUGHPUT)
         yield f"gp3 throughput above {GP3_THROUGHPUT} MiB/s", "ebs/throughput-month/gp3", over
     if name in ("io1", "io2"):
         yield f"{name} IOPS", f"ebs/iops-month/{name}", min(iops, FIRST_IOPS)
-        over = max(Decimal(0), iops - FIRST_IOPS)
+        over = beyond(iops, FIRST_IOPS)
         yield f"{name} IOPS above {FIRST_IOPS}", f"ebs/iops-month/{name}/above-{FIRST_IOPS}", over
 
 

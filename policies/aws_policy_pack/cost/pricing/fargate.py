@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-from aws_policy_pack.cost.charges import Charges, Missing, Pricing, Situation, hourly, usage
+from aws_policy_pack.cost.charges import Charges, Missing, Pricing, Situation, beyond, hourly, usage
 from aws_policy_pack.cost.reading import amount, given_text
 from aws_policy_pack.cost.scaling import SERVICE, TASK_DEFINITION, TASKS
 from aws_policy_pack.resource import Graph, Resource, Unreadable
@@ -46,7 +46,7 @@ def service(resource: Resource, situation: Situation) -> Charges:
     yield from hourly(
         f"task memory{label}", f"fargate/gb-hour/{platform}", memory * declared, memory * worst
     )
-    storage = max(Decimal(0), amount(task, "ephemeralStorage.sizeInGib") - FREE_STORAGE)
+    storage = beyond(amount(task, "ephemeralStorage.sizeInGib"), FREE_STORAGE)
     yield from hourly(
         f"task storage above {FREE_STORAGE} GiB",
         "fargate/ephemeral-gb-hour",

@@ -10,6 +10,7 @@ from aws_policy_pack.cost.charges import (
     Missing,
     Pricing,
     Situation,
+    beyond,
     hourly,
     monthly,
     usage,
@@ -60,9 +61,9 @@ def _public_addresses(resource: Resource) -> Iterator[Charge]:
     mappings = resource.objects("subnetMappings")
     allocated = sum(1 for mapping in mappings if mapping.has("allocationId"))
     zones = length(resource, "subnets") or Decimal(len(mappings))
-    if zones == 0:
+    if not zones:
         raise Unreadable("subnets", "is not set")
-    addresses = max(Decimal(0), zones - allocated)
+    addresses = beyond(zones, allocated)
     yield from hourly("public IPv4 of the load balancer", "public-ipv4/hour", addresses)
 
 
@@ -84,7 +85,7 @@ def vpc_endpoint(resource: Resource, situation: Situation) -> Charges:
     graph = situation.graph
     apart = len(graph.referring(resource, "vpcEndpointId", ENDPOINT_SUBNET))
     zones = length(resource, "subnetIds") + apart or length(resource, "subnetConfigurations")
-    if zones == 0:
+    if not zones:
         raise Unreadable("subnetIds", "is not set")
     yield from hourly("endpoint, by zone", "vpc-endpoint/hour", zones)
     key = "gb" if kind == "Interface" else "gateway-load-balancer-gb"
@@ -102,7 +103,7 @@ def firewall(resource: Resource, situation: Situation) -> Charges:
     """A firewall has an endpoint in each zone."""
     del situation
     zones = length(resource, "subnetMappings")
-    if zones == 0:
+    if not zones:
         raise Unreadable("subnetMappings", "is not set")
     yield from hourly("firewall endpoint", "network-firewall/endpoint-hour", zones)
     yield usage("firewall, data processed", "network-firewall/gb")
@@ -137,7 +138,7 @@ def resolver_endpoint(resource: Resource, situation: Situation) -> Charges:
     """An endpoint of the resolver bills each of its addresses."""
     del situation
     addresses = length(resource, "ipAddresses")
-    if addresses == 0:
+    if not addresses:
         raise Unreadable("ipAddresses", "is not set")
     yield from hourly("resolver address", "route53/resolver-address-hour", addresses)
 

@@ -10,6 +10,7 @@ from aws_policy_pack.cost.charges import (
     Missing,
     Pricing,
     Situation,
+    beyond,
     hourly,
     monthly,
     usage,
@@ -147,13 +148,12 @@ def _storage(resource: Resource, source: Resource, zones: str, label: str) -> It
         yield from monthly(
             f"gp3 IOPS above {INCLUDED_IOPS[is_large]}{label}",
             f"rds/iops-month/gp3{zones}",
-            max(Decimal(0), iops - INCLUDED_IOPS[is_large]),
+            beyond(iops, INCLUDED_IOPS[is_large]),
         )
-        throughput = amount(resource, "storageThroughput") - INCLUDED_THROUGHPUT[is_large]
         yield from monthly(
             f"gp3 throughput above {INCLUDED_THROUGHPUT[is_large]} MiB/s{label}",
             f"rds/throughput-month/gp3{zones}",
-            max(Decimal(0), throughput),
+            beyond(amount(resource, "storageThroughput"), INCLUDED_THROUGHPUT[is_large]),
         )
 
 
