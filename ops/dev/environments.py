@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ops.dev.ports import free_port
+from ops.errors import CommandError
+
 TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 """What a task's role gives a container on ECS; no key of anybody."""
@@ -28,10 +31,25 @@ class Container:
     environment: Mapping[str, str]
     health_check: Sequence[str]
 
+    @property
+    def health_port(self) -> str:
+        """The port of the loopback that its health check asks over HTTP."""
+        (port,) = re.findall(r"http://127\.0\.0\.1:(\d+)", " ".join(self.health_check))
+        return str(port)
+
     def with_values(self, values: Mapping[str, str]) -> "Container":
-        """The container with other values for variables that it has."""
-        known = {name: value for name, value in values.items() if name in self.environment}
-        return replace(self, environment={**CREDENTIALS, **self.environment, **known})
+        """The container with a task's credentials, and other values for variables that it has.
+
+        Raises:
+            CommandError: The task definition does not set such a variable.
+        """
+        if unknown := set(values) - set(self.environment):
+            raise CommandError(f"{self.name} is not told {', '.join(sorted(unknown))}")
+        return replace(self, environment={**CREDENTIALS, **self.environment, **values})
+
+    def on_a_free_port(self) -> "Container":
+        """The container with a port of its own in place of the one that its check asks."""
+        return self.with_texts({self.health_port: str(free_port())})
 
     def with_texts(self, texts: Mapping[str, str]) -> "Container":
         """The container with words replaced in command, variables and check: ports, paths."""
@@ -62,10 +80,11 @@ def containers(state: Path) -> dict[str, Container]:
         if resource["type"] == TASK_DEFINITION
         for document in json.loads(resource["outputs"]["containerDefinitions"])
     ]
-    return {document["name"]: _container(document) for document in documents}
+    return {document["name"]: container(document) for document in documents}
 
 
-def _container(document: Mapping[str, Any]) -> Container:
+def container(document: Mapping[str, Any]) -> Container:
+    """A container as its task definition has it; its health check is in exec form."""
     variables = {entry["name"]: entry["value"] for entry in document["environment"]}
     secrets = {entry["name"]: entry["name"] for entry in document.get("secrets", [])}
     return Container(

@@ -11,6 +11,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from ops.dev.guard import Guard
 from ops.dev.ports import free_port
 from ops.errors import CommandError
 
@@ -39,6 +40,7 @@ class Postgres:
     password: str
     port: int = field(default_factory=free_port)
     _server: "subprocess.Popen[bytes] | None" = None
+    _guard: Guard | None = None
 
     def create(self) -> None:
         """Makes the data folder.
@@ -77,6 +79,7 @@ class Postgres:
                 user=SERVER_USER,
                 start_new_session=True,
             )
+        self._guard = Guard(self._server.pid)
         end = time.monotonic() + START_SECONDS
         while not self._is_ready():
             if self._server.poll() is not None or time.monotonic() > end:
@@ -92,6 +95,9 @@ class Postgres:
             self._server.send_signal(signal.SIGINT)  # PostgreSQL's "fast shutdown"
             self._server.wait()
             self._server = None
+        if self._guard is not None:
+            self._guard.dismiss()
+            self._guard = None
 
     def query(self, statement: str) -> str:
         """Executes SQL; gives rows as lines, their columns separated by `|`.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ops.dev.environments import Container
+from ops.dev.guard import Guard
 from ops.errors import CommandError
 
 STOP_SECONDS = 30
@@ -80,7 +81,7 @@ class Running:
 
 @contextmanager
 def running(container: Container, programs: Path, log: Path) -> Iterator[Running]:
-    """Runs a container's command while the block runs; leaves no process behind.
+    """Runs a container's command while the block runs, and no longer than this process lives.
 
     Args:
         container: What to run.
@@ -96,6 +97,7 @@ def running(container: Container, programs: Path, log: Path) -> Iterator[Running
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
+    guard = Guard(process.pid)
     started = Running(container=container, programs=programs, process=process, log=log)
     try:
         yield started
@@ -103,6 +105,7 @@ def running(container: Container, programs: Path, log: Path) -> Iterator[Running
         if process.poll() is None:
             started.stop()
         started.kill()
+        guard.dismiss()
 
 
 def _words(programs: Path, command: Sequence[str]) -> list[str]:

@@ -11,9 +11,8 @@ from ops.dev.environments import CREDENTIALS, Container
 from ops.dev.ports import free_port
 from ops.dev.postgres import Postgres, running_postgres
 from ops.dev.processes import Running, running
-from ops.paths import ROOT
+from ops.dev.programs import APPS
 
-APP = ROOT / "apps" / "dagster_app"
 HOME = "/opt/dagster/home"
 """Where the image keeps dagster.yaml and workspace.yaml."""
 WEB_PORT, CODE_PORT, HEALTH_PORT = "3000", "4266", "8080"
@@ -80,7 +79,7 @@ class System:
     def _fit(self, name: str, home: Path, values: Mapping[str, str]) -> Container:
         home.mkdir()
         for file in ("dagster.yaml", "workspace.yaml"):
-            text = (APP / file).read_text().replace(CODE_PORT, self.code_port)
+            text = (APPS / "dagster_app" / file).read_text().replace(CODE_PORT, self.code_port)
             (home / file).write_text(text)
         texts = {
             HOME: str(home),
@@ -99,7 +98,11 @@ class System:
             "S3_BUCKET": BUCKET,
             "TASKIQ_QUEUE_NAME": QUEUE,
         }
-        return self.containers[name].with_texts(texts).with_values(places | dict(values))
+        container = self.containers[name]
+        told = places | dict(values)
+        return container.with_texts(texts).with_values(
+            {name: told[name] for name in told if name in container.environment}
+        )
 
 
 @contextmanager

@@ -109,7 +109,11 @@ def create_queue(
 
 
 def worker_command(broker: str, concurrency: int) -> Sequence[str]:
-    """A TaskIQ worker of one process that holds no more messages than it executes."""
+    """A TaskIQ worker of one process that holds no more messages than it executes.
+
+    Where its process ends by itself, so does the container: ECS starts a new one, and gives up a
+    deployment whose containers end again and again.
+    """
     return (
         "taskiq",
         "worker",
@@ -120,6 +124,8 @@ def worker_command(broker: str, concurrency: int) -> Sequence[str]:
         str(concurrency),
         "--max-prefetch",
         "0",
+        "--max-fails",
+        "1",
         "--shutdown-timeout",
         "10",
         "--wait-tasks-timeout",

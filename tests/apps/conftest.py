@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from ops.dev import environments as local
+from ops.dev import environments
 from ops.paths import STACK
 from pulumi_preflight.cli import main as preflight
-from tests.apps.running import CREDENTIALS, Aws
+from tests.apps.aws import Aws
 from tests.stack.conftest import Deploy, deployment
 
 __all__ = ["deployment"]
@@ -22,12 +22,14 @@ def containers(deployment: Deploy) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def dagster_containers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, local.Container]:
+def dagster_containers(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, environments.Container]:
     """The containers of the local stack, by name."""
     state = tmp_path_factory.mktemp("stack") / "state.json"
     status = preflight([str(STACK), "--stack", "local", "--save-state", str(state)])
     assert status == 0
-    return local.containers(state)
+    return environments.containers(state)
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = Aws()
     server.start()
-    for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": server.url}.items():
+    for name, value in {**environments.CREDENTIALS, "AWS_ENDPOINT_URL": server.url}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     yield server

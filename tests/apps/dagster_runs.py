@@ -16,8 +16,9 @@ import boto3
 
 from ops.dev.environments import CREDENTIALS, Container
 from ops.dev.processes import Running
+from ops.dev.programs import programs_of
 from ops.dev.system import BUCKET, DEAD_LETTER_QUEUE, QUEUE, REGION, System, running_system
-from tests.apps.running import bin_of, wait_until
+from tests.apps.waiting import wait_until
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -201,7 +202,7 @@ def dagster(containers: Mapping[str, Container]) -> Iterator[Dagster]:
     with TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL does not run as root, and must get through.
-        with running_system(containers, bin_of("dagster_app"), folder) as system:
+        with running_system(containers, programs_of("dagster_app"), folder) as system:
             made = Dagster(system)
             made.create_queues_and_bucket()
             yield made

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
+from ops.dev.programs import APPS, programs_of
 from ops.paths import ROOT
-from tests.apps.running import APPS, bin_of
 from tests.stack.conftest import Deploy
 
 READS = ROOT / "tests" / "apps" / "reads.py"
@@ -49,7 +49,7 @@ each_image = pytest.mark.parametrize("app", IMAGES)
 @cache
 def read_by(reader: Reader) -> Mapping[str, Any]:
     """What the models read, asked in the app's own environment."""
-    command = [str(bin_of(reader.app) / "python"), str(READS), *reader.models]
+    command = [str(programs_of(reader.app) / "python"), str(READS), *reader.models]
     found: Mapping[str, Any] = json.loads(subprocess.check_output(command))
     return found
 

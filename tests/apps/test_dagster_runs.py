@@ -12,7 +12,7 @@ import pytest
 from ops.dev.environments import Container
 from ops.dev.processes import Running
 from tests.apps.dagster_runs import SHORT, VISIBILITY_TIMEOUT, Dagster, dagster, executions, owner
-from tests.apps.running import wait_until
+from tests.apps.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("dagster-runs")
 

@@ -10,7 +10,7 @@ import pytest
 from ops.dev.environments import Container
 from ops.dev.processes import Running
 from tests.apps.dagster_runs import SHORT, SLOTS, Dagster, dagster, executions
-from tests.apps.running import wait_until
+from tests.apps.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("dagster-workers")
 ENDS_AT_ONCE = ["--help"]

@@ -16,9 +16,12 @@ from uuid import UUID, uuid4
 import boto3
 import pytest
 
-from tests.apps.running import Aws, Container, Program, on_this_machine, running, wait_until
+from ops.dev import environments
+from ops.dev.processes import Running, running
+from ops.dev.programs import programs_of
+from tests.apps.aws import Aws
+from tests.apps.waiting import wait_until
 
-APP = "taskiq_demo"
 SLOTS = 4
 """Tasks that a worker executes at a time, by its command in the task definition."""
 
@@ -38,13 +41,13 @@ class Demo:
 
     queue_url: str
     bucket: str
-    api: Container
-    start_worker: Callable[[], tuple[Container, Program]]
+    api: Running
+    start_worker: Callable[[], Running]
 
     def ask(self, method: str, path: str, body: object = None) -> Answer:
         """One request to the API."""
         request = Request(
-            f"http://127.0.0.1:{self.api.port}{path}",
+            f"http://127.0.0.1:{self.api.container.health_port}{path}",
             method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json"},
@@ -93,34 +96,34 @@ def demo(aws: Aws, containers: dict[str, dict[str, Any]], tmp_path: Path) -> Ite
         "TASKIQ_DEMO_QUEUE_NAME": f"{name}.fifo",
         "RESULTS_BUCKET": name,
     }
-    api = on_this_machine(containers["taskiq-demo-api/api"], **values)
     with ExitStack() as programs:
 
-        def start(container: Container) -> Program:
-            output = tmp_path / uuid4().hex
+        def start(name: str, **changes: str) -> Running:
+            container = environments.container(containers[name]).on_a_free_port()
             program = programs.enter_context(
-                running(APP, container.command, container.environment, output)
+                running(
+                    container.with_values(values | changes),
+                    programs_of("taskiq_demo"),
+                    tmp_path / uuid4().hex,
+                )
             )
-            wait_until(lambda: container.is_healthy(APP), f"healthy: {container.command}")
+            program.wait_until_healthy(30)
             return program
 
-        def start_worker() -> tuple[Container, Program]:
-            document = containers["taskiq-demo-worker/worker"]
-            container = on_this_machine(document, **values, TASKIQ_VISIBILITY_TIMEOUT="4")
-            return container, start(container)
+        def start_worker() -> Running:
+            return start("taskiq-demo-worker/worker", TASKIQ_VISIBILITY_TIMEOUT="4")
 
-        start(api)
-        yield Demo(queue["QueueUrl"], name, api, start_worker)
+        yield Demo(queue["QueueUrl"], name, start("taskiq-demo-api/api"), start_worker)
 
 
-def executions(*workers: Program) -> Counter[str]:
+def executions(*workers: Running) -> Counter[str]:
     """How often each task was executed, by what the workers' logs say."""
     found = r"Executing task demo\.sleep with ID: (\S+)"
     return Counter(task for worker in workers for task in re.findall(found, worker.printed()))
 
 
 def test_a_hundred_tasks_are_done_once_each_and_each_result_is_found_by_its_id(demo: Demo) -> None:
-    (_, first), (_, second) = demo.start_worker(), demo.start_worker()
+    first, second = demo.start_worker(), demo.start_worker()
 
     pages = [demo.post((number + 1) / 1000) for number in range(100)]
     wait_until(lambda: all(map(demo.is_done, reversed(pages))), "all done", seconds=60)
@@ -213,7 +216,7 @@ def test_a_worker_takes_no_more_messages_than_it_executes(demo: Demo) -> None:
 
 
 def test_a_task_longer_than_the_visibility_timeout_is_executed_once(demo: Demo) -> None:
-    (_, first), (_, second) = demo.start_worker(), demo.start_worker()
+    first, second = demo.start_worker(), demo.start_worker()
 
     page = demo.post(9)
     wait_until(lambda: demo.is_done(page), "done")
@@ -223,7 +226,7 @@ def test_a_task_longer_than_the_visibility_timeout_is_executed_once(demo: Demo) 
 
 def test_a_stopping_worker_ends_its_tasks_and_keeps_no_message(demo: Demo) -> None:
     pages = [demo.post(3) for _ in range(SLOTS + 2)]
-    _, worker = demo.start_worker()
+    worker = demo.start_worker()
     wait_until(lambda: demo.depth() == (2, SLOTS), "all slots taken")
 
     assert worker.stop() == 0
@@ -234,7 +237,7 @@ def test_a_stopping_worker_ends_its_tasks_and_keeps_no_message(demo: Demo) -> No
 
 def test_what_a_killed_worker_had_taken_is_done_by_another(demo: Demo) -> None:
     page = demo.post(2)
-    _, worker = demo.start_worker()
+    worker = demo.start_worker()
     wait_until(lambda: demo.depth() == (0, 1), "taken")
     worker.kill()
 

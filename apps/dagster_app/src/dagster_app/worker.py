@@ -26,20 +26,21 @@ OUTAGE = (OperationalError, InterfaceError)
 Answer = TypeVar("Answer")
 
 log = logging.getLogger(__name__)
+# A wrong environment is told before anything is connected.
+_settings = load(WorkerSettings)
+_database = load(DatabaseSettings).url()
 broker = create_broker()
 
 
 @broker.on_event(TaskiqEvents.WORKER_STARTUP)
 async def start(state: TaskiqState) -> None:
     """Connects to the database, opens the health endpoint, and loads what steps need."""
-    settings = load(WorkerSettings)
-    database = load(DatabaseSettings)
     preload()
     state.name = f"{socket.gethostname()}:{os.getpid()}"
-    state.protection = ScaleInProtection(settings.ecs_agent_uri)
-    state.claims = Claims(database.url())
+    state.protection = ScaleInProtection(_settings.ecs_agent_uri)
+    state.claims = Claims(_database)
     state.health = await serve_health(
-        settings.taskiq_worker_health_port, Health(broker.silence, database.url())
+        _settings.taskiq_worker_health_port, Health(broker.silence, _database)
     )
     await survive(state.claims.create)
 
