@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aws_policy_pack.cost.estimate import estimate
-from aws_policy_pack.cost.lines import dollars, money
+from aws_policy_pack.cost.lines import money
 from aws_policy_pack.cost.pricing import PRICING
 from aws_policy_pack.cost.table import load_table
 from aws_policy_pack.resource import Graph, Resource
@@ -177,31 +177,6 @@ def test_totals_are_the_sums_of_the_rounded_lines() -> None:
     result = estimate(graph_of(*many))
     assert result.base == Decimal("0.35")
     assert result.worst == Decimal("0.35")
-
-
-@pytest.mark.parametrize(
-    ("quantity", "expected"),
-    [
-        pytest.param("0.0000004", "0.000000", id="below half a millionth"),
-        pytest.param("0.0000005", "0.000001", id="half a millionth is rounded up"),
-        pytest.param("1.2345678", "1.234568", id="to a millionth"),
-    ],
-)
-def test_a_line_is_rounded_to_a_millionth(quantity: str, expected: str) -> None:
-    assert money(Decimal(quantity), Decimal(1)) == Decimal(expected)
-
-
-@pytest.mark.parametrize(
-    ("amount", "expected"),
-    [
-        pytest.param("0", "0.00", id="nothing"),
-        pytest.param("0.0049", "<0.01", id="less than half a cent is not nothing"),
-        pytest.param("0.005", "0.01", id="half a cent is rounded up"),
-        pytest.param("1234567.891", "1,234,567.89", id="thousands"),
-    ],
-)
-def test_how_an_amount_is_shown(amount: str, expected: str) -> None:
-    assert dollars(Decimal(amount)) == expected
 
 
 def test_no_price_is_nothing_and_each_has_unit_and_source() -> None:
