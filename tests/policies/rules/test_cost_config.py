@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.rules.cost.autoscaling import AutoscalingMaximum
+from aws_policy_pack.rules.cost.budget import MonthlyBudget
 from aws_policy_pack.rules.cost.counts import ResourceCount
 from aws_policy_pack.rules.cost.databases import RdsStorage, ServerlessCapacity
 from aws_policy_pack.rules.cost.retention import LogRetention
@@ -31,6 +32,8 @@ from aws_policy_pack.rules.cost.tasks import TaskSize
         pytest.param(RdsStorage, {"maxStorage": 5}, {"maxStorage": 4}, id="storage"),
         pytest.param(RdsStorage, {"maxIops": 0}, {"maxIops": -1}, id="IOPS"),
         pytest.param(LogRetention, {"maxDays": 1}, {"maxDays": 0}, id="days"),
+        pytest.param(MonthlyBudget, {"budgetBase": 0}, {"budgetBase": -0.01}, id="budget"),
+        pytest.param(MonthlyBudget, {"budgetWorst": 0}, {"budgetWorst": -0.01}, id="at worst"),
         pytest.param(
             ResourceCount, {"maxByType": {"t": 0}}, {"maxByType": {"t": -1}}, id="resources"
         ),
@@ -42,6 +45,24 @@ def test_a_cap_has_bounds(
     model.model_validate(allowed)
     with pytest.raises(ValidationError):
         model.model_validate(refused)
+
+
+@pytest.mark.parametrize(
+    ("model", "caps"),
+    [
+        pytest.param(DesiredCount, {"max": 4, "overrides": {}}, id="tasks of a service"),
+        pytest.param(TotalDesiredCount, {"max": 12}, id="tasks of all services"),
+        pytest.param(DeploymentSurge, {"maxPercent": 200}, id="surge"),
+        pytest.param(TaskSize, {"maxCpu": 2048, "maxMemory": 4096}, id="a task"),
+        pytest.param(AutoscalingMaximum, {"max": 10}, id="workers"),
+        pytest.param(ServerlessCapacity, {"maxCapacity": 4}, id="ACUs"),
+        pytest.param(RdsStorage, {"maxStorage": 100, "maxIops": 12_000}, id="storage"),
+        pytest.param(LogRetention, {"maxDays": 365}, id="days"),
+        pytest.param(MonthlyBudget, {"budgetBase": 300, "budgetWorst": 600}, id="money"),
+    ],
+)
+def test_a_cap_has_a_default(model: type[RuleConfig], caps: Mapping[str, object]) -> None:
+    assert caps.items() <= model().model_dump(by_alias=True).items()
 
 
 def test_a_cap_that_the_engine_sends_as_a_float_is_a_whole_number() -> None:

@@ -155,14 +155,15 @@ def test_the_config_decides(
 @pytest.mark.parametrize(
     ("key", "taken", "refused"),
     [
-        pytest.param("minRandomLength", (8, 1000), (7,), id="length"),
-        pytest.param("minRandomness", (0.01, 1), (0, 1.01), id="randomness"),
+        pytest.param("minRandomLength", (24, 8, 1000), (7,), id="length"),
+        pytest.param("minRandomness", (0.87, 0.01, 1), (0, 1.01), id="randomness"),
     ],
 )
-def test_settings_have_bounds(
+def test_settings_have_a_default_and_bounds(
     key: str, taken: tuple[float, ...], refused: tuple[float, ...]
 ) -> None:
     model = plaintext_secrets.config
+    assert model().model_dump(by_alias=True)[key] == taken[0]
     for number in taken:
         assert model.model_validate({key: number}).model_dump(by_alias=True)[key] == number
     for number in refused:

@@ -104,9 +104,9 @@ def _has_breaker(service: Resource) -> bool:
 )
 def grace_period_needs_load_balancer(service: Resource) -> Findings:
     """A target group of VPC Lattice counts as a load balancer; 0 is what ECS has anyway."""
-    seconds = service.number("healthCheckGracePeriodSeconds") or 0
+    seconds = service.number("healthCheckGracePeriodSeconds")
     balancers = service.objects("loadBalancers") or service.objects("vpcLatticeConfigurations")
-    if seconds > 0 and not balancers:
+    if seconds and not balancers:
         yield Finding(
             problem=f"`healthCheckGracePeriodSeconds` is {shown(seconds)} without `loadBalancers`",
             wanted="a load balancer, or no grace period",
