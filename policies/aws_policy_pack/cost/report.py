@@ -210,7 +210,7 @@ def _module_rows(report: CostReport, width: int) -> list[str]:
     wide = max([len("module"), len("total"), *map(len, names)])
     rows = [f"  {'module':{wide}}  {'base':>12}  {'worst':>12}"]
     for share in report.modules:
-        part = share.worst / total if total else Decimal(0)
+        part = share.worst / total
         bar = f"  {_bar(part)} {part:>4.0%}" if width >= NARROW else ""
         rows.append(_row(share.name, wide, share.base, share.worst) + bar)
     rows.append(_row("total", wide, report.estimate.base, total))

@@ -29,21 +29,22 @@ def entry(type_: str, name: str, parent: str = STACK, **outputs: object) -> dict
     return {"urn": urn, "type": type_, "parent": parent, "outputs": outputs}
 
 
+DATABASE = entry(
+    "aws:rds/instance:Instance",
+    "database",
+    DATA,
+    engine="postgres",
+    instanceClass="db.t4g.micro",
+    allocatedStorage=20,
+    maxAllocatedStorage=40,
+)
 STATE = {
     "deployment": {
         "resources": [
             {"urn": STACK, "type": "pulumi:pulumi:Stack"},
             {"urn": DATA, "type": "my:modules:Data", "parent": STACK},
             {"urn": INNER, "type": "my:parts:Store", "parent": DATA},
-            entry(
-                "aws:rds/instance:Instance",
-                "database",
-                DATA,
-                engine="postgres",
-                instanceClass="db.t4g.micro",
-                allocatedStorage=20,
-                maxAllocatedStorage=40,
-            ),
+            DATABASE,
             entry("aws:ebs/volume:Volume", "disk", INNER, size=10, type="gp3"),
             entry("aws:kms/key:Key", "key"),
             entry("aws:sqs/queue:Queue", "queue"),
@@ -82,13 +83,37 @@ def test_the_table_shows_modules_lines_totals_and_verdict() -> None:
 
 
 def test_a_narrow_table_has_no_bars() -> None:
-    lines = render_terminal(report(), width=60).splitlines()
-    assert lines[2] == "  data                14.78         17.08"
+    narrow = "  data                14.78         17.08"
+    assert render_terminal(report(), width=71).splitlines()[2] == narrow
+    assert render_terminal(report(), width=72).splitlines()[2] == f"{narrow}  {'█' * 19}░  94%"
 
 
-def test_a_narrow_table_cuts_long_names() -> None:
-    lines = render_terminal(report(), width=50).splitlines()
-    assert "  database: postgres d         11.68         11.68" in lines
+@pytest.mark.parametrize(
+    ("width", "label"),
+    [
+        pytest.param(53, "database: postgres db.t", id="as much as fits"),
+        pytest.param(50, "database: postgres d", id="twenty characters"),
+        pytest.param(30, "database: postgres d", id="never fewer"),
+    ],
+)
+def test_a_narrow_table_cuts_long_names(width: int, label: str) -> None:
+    lines = render_terminal(report(), width=width).splitlines()
+    assert f"  {label}         11.68         11.68" in lines
+
+
+def test_a_table_is_made_for_a_hundred_columns() -> None:
+    key = entry("aws:kms/key:Key", "k" * 80)
+    table = render_terminal(cost_report({"deployment": {"resources": [key]}}))
+    assert f"  {'k' * 70}          1.00          1.00" in table.splitlines()
+
+
+def test_lines_are_in_the_order_of_the_worst_case() -> None:
+    disk = entry("aws:ebs/volume:Volume", "disk", size=40, type="gp3")
+    state = {"deployment": {"resources": [disk, DATABASE]}}
+    assert render_terminal(cost_report(state)).splitlines()[-5:-3] == [
+        "  database: gp3 storage                    2.30          4.60",
+        "  disk: gp3 volume                         3.20          3.20",
+    ]
 
 
 def test_a_table_in_colour_says_the_same() -> None:
@@ -105,6 +130,12 @@ def test_a_table_in_colour_says_the_same() -> None:
     [
         pytest.param("15.78", "18.08", "Within the budget", id="exactly the budget"),
         pytest.param("15.77", "20", "Not within the budget: base is 0.01 over", id="base over"),
+        pytest.param(
+            "15.78",
+            "18",
+            "Not within the budget: worst case is 0.08 over",
+            id="base exactly, worst over",
+        ),
         pytest.param("20", "18", "Not within the budget: worst case is 0.08 over", id="worst over"),
         pytest.param(
             "15",
@@ -226,6 +257,12 @@ def test_the_json_is_as_documented() -> None:
             }
         ],
     }
+
+
+def test_the_json_is_indented_and_ends_its_line() -> None:
+    text = render_json(cost_report(STATE))
+    assert text.startswith('{\n  "currency": "USD",\n')
+    assert text.endswith("\n}\n")
 
 
 def test_the_jsons_lines_add_up() -> None:
