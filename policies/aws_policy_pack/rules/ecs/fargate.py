@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
 from aws_policy_pack.rules.ecs.containers import Container, containers_of, runs_on_fargate
-from aws_policy_pack.rules.ecs.sizes import MEMORY_BY_CPU, memory_choices, shown_memory
+from aws_policy_pack.rules.ecs.sizes import MEMORY_BY_CPU
 from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
 from aws_policy_pack.task_sizes import units_in
 from aws_policy_pack.wording import listed, shown
@@ -29,17 +29,17 @@ def fargate_size(task: Resource) -> Findings:
         return
     cpu, memory = task.text("cpu"), task.text("memory")
     cpu_units, memory_mib = units_in(cpu or ""), units_in(memory or "")
-    choices = memory_choices(cpu_units)
+    choices = None if cpu_units is None else MEMORY_BY_CPU.get(cpu_units)
     if choices is None:
         yield Finding(
             problem=f"`cpu` is {shown(cpu)}",
             wanted=f"one of {listed(MEMORY_BY_CPU)} CPU units",
             fix="Set `cpu` to a size that Fargate offers",
         )
-    elif memory_mib not in choices:
+    elif memory_mib is None or memory_mib not in choices:
         yield Finding(
             problem=f"`memory` is {shown(memory)} beside the `cpu` {shown(cpu)}",
-            wanted=shown_memory(choices),
+            wanted=str(choices),
             fix="Set `memory` to an amount that Fargate offers with this `cpu`, or change `cpu`",
         )
     containers = containers_of(task)
