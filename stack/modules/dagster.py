@@ -114,7 +114,7 @@ class Dagster(pulumi.ComponentResource):
             environment={**self._image.environment, **self._taskiq.environment},
             secrets=self._image.secrets,
             health_check=HealthCheck(
-                command=("dagster", "api", "grpc-health-check", "-p", str(CODE_PORT)),
+                command=("python", "-m", "dagster_app.code_server_check", str(CODE_PORT)),
                 timeout_seconds=15,
             ),
             port=CODE_PORT,

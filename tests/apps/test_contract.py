@@ -22,14 +22,37 @@ READS = ROOT / "tests" / "apps" / "reads.py"
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """The app behind a container, and the models of settings that it reads there."""
+    """The app behind a container, and where it reads variables.
+
+    Attributes:
+        app: Its folder.
+        models: Models of settings.
+        files: YAML files of the image; `env: NAME` in them is a variable.
+        others: What a library reads by itself.
+    """
 
     app: str
     models: tuple[str, ...]
+    files: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+def dagster_reader(models: tuple[str, ...], *files: str) -> Reader:
+    """A container of Dagster, which loads its instance from `dagster.yaml` in its home."""
+    return Reader(
+        "dagster_app",
+        tuple(f"dagster_app.settings:{model}" for model in ("DatabaseSettings", *models)),
+        ("dagster.yaml", *files),
+        ("DAGSTER_HOME",),
+    )
 
 
 READERS = {
     "auto-scaler/auto-scaler": Reader("auto_scaler", ("auto_scaler.settings:Settings",)),
+    "dagster-daemon/code-server": dagster_reader(("StepSettings",)),
+    "dagster-daemon/daemon": dagster_reader((), "workspace.yaml"),
+    "dagster-webserver/webserver": dagster_reader((), "workspace.yaml"),
+    "taskiq-worker/worker": dagster_reader(("StepSettings", "WorkerSettings")),
     "taskiq-demo-api/api": Reader("taskiq_demo", ("taskiq_demo.settings:Settings",)),
     "taskiq-demo-worker/worker": Reader(
         "taskiq_demo",
@@ -38,9 +61,11 @@ READERS = {
 }
 IMAGES = {
     "auto_scaler": "auto-scaler/auto-scaler",
+    "dagster_app": "dagster-webserver/webserver",
     "taskiq_demo": "taskiq-demo-api/api",
 }
 """Each app and the container whose command its image has by itself."""
+SET_BY_ECS = {"ECS_AGENT_URI"}
 
 each_container = pytest.mark.parametrize("name", READERS)
 each_image = pytest.mark.parametrize("app", IMAGES)
@@ -54,6 +79,12 @@ def read_by(reader: Reader) -> Mapping[str, Any]:
     return found
 
 
+def read_in_files(reader: Reader) -> set[str]:
+    """The variables that YAML files of the image name."""
+    texts = [(APPS / reader.app / file).read_text() for file in reader.files]
+    return {name for text in texts for name in re.findall(r"^\s*env: (\w+)$", text, re.MULTILINE)}
+
+
 def set_by(container: Mapping[str, Any]) -> set[str]:
     """Variables and secrets of a container."""
     given = [*container["environment"], *container.get("secrets", [])]
@@ -62,20 +93,28 @@ def set_by(container: Mapping[str, Any]) -> set[str]:
 
 @each_container
 def test_nothing_is_set_that_nobody_reads(name: str, containers: dict[str, dict[str, Any]]) -> None:
-    reads = read_by(READERS[name])
+    reader = READERS[name]
+    reads = read_by(reader)
     read = {variable for model in reads["models"].values() for variable in model}
+    read |= read_in_files(reader) | set(reader.others) | set(reads["sdk"])
 
-    assert set_by(containers[name]) - read - set(reads["sdk"]) == set()
+    assert set_by(containers[name]) - read == set()
 
 
 @each_container
 @pytest.mark.parametrize("stack", ["local", "dev", "prod"])
 def test_nothing_is_read_that_nobody_sets(name: str, stack: str, deployment: Deploy) -> None:
-    reads = read_by(READERS[name])
-    containers = deployment(stack, ("taskiqDemo.enabled", True)).containers()
+    reader = READERS[name]
+    given = set_by(deployment(stack, ("taskiqDemo.enabled", True)).containers()[name]) | SET_BY_ECS
 
-    for model, variables in reads["models"].items():
-        assert set(variables) - set_by(containers[name]) == set(), model
+    for model, variables in read_by(reader)["models"].items():
+        assert set(variables) - given == set(), model
+    assert read_in_files(reader) - given == set()
+    assert set(reader.others) - given == set()
+
+
+def test_every_container_of_the_stack_is_looked_at(containers: dict[str, dict[str, Any]]) -> None:
+    assert set(READERS) == set(containers)
 
 
 @each_container
@@ -112,7 +151,11 @@ def dockerfile(app: str) -> Dockerfile:
     ]
     last = max(index for index, (name, _) in enumerate(pairs) if name == "FROM")
     copies = [shlex.split(value) for name, value in pairs if name == "COPY"]
-    from_context = [words[:-1] for words in copies if not words[0].startswith("--from")]
+    from_context = [
+        [word for word in words[:-1] if not word.startswith("--")]
+        for words in copies
+        if not words[0].startswith("--from")
+    ]
     return Dockerfile(
         tuple(pairs[last:]), tuple(source for words in from_context for source in words)
     )
@@ -140,11 +183,15 @@ def test_an_image_runs_as_the_user_of_the_task_definition(
 def test_an_image_exposes_the_ports_that_are_mapped(
     app: str, containers: dict[str, dict[str, Any]]
 ) -> None:
-    mapped = [
-        str(port["containerPort"]) for port in containers[IMAGES[app]].get("portMappings", [])
-    ]
+    mapped = {
+        str(port["containerPort"])
+        for name, reader in READERS.items()
+        for port in containers[name].get("portMappings", [])
+        if reader.app == app
+    }
 
-    assert dockerfile(app).all("EXPOSE") == mapped
+    exposed = [port for ports in dockerfile(app).all("EXPOSE") for port in ports.split()]
+    assert sorted(exposed) == sorted(mapped)
 
 
 @each_image
@@ -175,6 +222,13 @@ def test_a_dockerfile_passes_hadolint_and_installs_no_system_packages(app: str) 
 
     assert found.stdout == ""
     assert not re.search(r"\b(curl|apt|apt-get)\b", file.read_text())
+
+
+def test_the_broker_of_both_applications_is_the_same() -> None:
+    # Its tests are the demo's. A package of its own would be a release for one file.
+    brokers = [APPS / app / "src" / app / "broker.py" for app in ("dagster_app", "taskiq_demo")]
+
+    assert brokers[0].read_text() == brokers[1].read_text()
 
 
 def test_the_roles_of_the_demo_allow_the_prefix_that_it_writes_to(deployment: Deploy) -> None:

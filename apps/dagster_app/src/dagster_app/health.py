@@ -5,13 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
-from dagster_app.storage import is_refusal
+from dagster_app.database import refuses
 
 PATH = "/health"
 REQUEST_SECONDS = 4
-CONNECT_SECONDS = 2
 STALE_AFTER_SECONDS = 60
 
 
@@ -21,8 +19,7 @@ class Health:
 
     Attributes:
         silence: Seconds for which the queue has not answered.
-        database: Asked whether it still takes the password, which RDS changes every week: ECS
-            gives the new one to a new container. An outage is no reason for a restart.
+        database: Asked whether it still takes the password.
     """
 
     silence: Callable[[], float]
@@ -32,20 +29,9 @@ class Health:
         """What is wrong, if anything is."""
         if (silence := self.silence()) > STALE_AFTER_SECONDS:
             return f"no answer from the queue for {silence:.0f} s"
-        return await asyncio.to_thread(self._refusal)
-
-    def _refusal(self) -> str | None:
-        # A connection of a pool would still be open after the change.
-        engine = sa.create_engine(
-            self.database,
-            poolclass=sa.NullPool,
-            connect_args={"connect_timeout": CONNECT_SECONDS},
-        )
-        try:
-            with engine.connect():
-                return None
-        except DBAPIError as error:
-            return "the database refuses the password" if is_refusal(error.orig) else None
+        if await asyncio.to_thread(refuses, self.database):
+            return "the database refuses the password"
+        return None
 
 
 async def serve_health(port: int, health: Health) -> asyncio.Server:

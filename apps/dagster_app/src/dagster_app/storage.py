@@ -12,6 +12,7 @@ from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
 from sqlalchemy.engine.interfaces import ExceptionContext
 
+from dagster_app.database import is_refusal
 from dagster_app.settings import DatabaseSettings, load
 
 log = logging.getLogger(__name__)
@@ -21,8 +22,8 @@ class PostgresStorage(DagsterPostgresStorage):
     """Storage that ends its process when the database refuses the password.
 
     RDS changes the password every week, and a container gets the new one only when ECS starts it
-    anew. The web server's health check does not ask the database, so the process ends by
-    itself. The daemon takes the code server of its task with it.
+    anew. The health checks of web server and daemon do not find that out, so they end by
+    themselves. Code server and workers have checks that do.
     """
 
     @classmethod
@@ -48,12 +49,3 @@ def end_process_on_refusal(context: ExceptionContext) -> None:
     if is_refusal(context.original_exception):
         log.error("the database refuses the password; this process ends to be started with the new")
         os.kill(os.getpid(), signal.SIGTERM)
-
-
-def is_refusal(error: BaseException | None) -> bool:
-    """Whether PostgreSQL refused the password.
-
-    psycopg2 gives no SQLSTATE for an error while connecting, only the server's sentence, which
-    has this form in English, the language of RDS.
-    """
-    return "password authentication failed" in str(error)

@@ -1,0 +1,28 @@
+"""The code server's health check: `python -m dagster_app.code_server_check PORT`.
+
+Dagster's own check asks whether the server answers. It does so with a password that the database
+no longer takes, while no run can start.
+"""
+
+import sys
+
+from dagster._grpc.client import DagsterGrpcClient
+
+from dagster_app.database import refuses
+from dagster_app.settings import DatabaseSettings, load
+
+
+def main(port: int) -> int:
+    """Gives 0 where the code server can start runs, else 1 and says why."""
+    status = DagsterGrpcClient(port=port, host="127.0.0.1").health_check_query()
+    if status != "SERVING":
+        sys.stderr.write(f"error: the code server on port {port} does not answer: {status}\n")
+        return 1
+    if refuses(load(DatabaseSettings).url()):
+        sys.stderr.write("error: the database refuses the password\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1])))
