@@ -31,12 +31,6 @@ def load_what_tests_need() -> None:
         importlib.import_module(name)
 
 
-def passes_unchanged(module: Path) -> bool:
-    """Whether the tests of a module exist and pass without any change."""
-    ((_, code),) = in_children([module], _run_tests, jobs=1)
-    return code == 0
-
-
 def try_fresh(changes: Iterable[Change], *, jobs: int) -> Iterator[tuple[Change, Outcome]]:
     """Tries changes; one that runs for ever or crashes is killed."""
     for change, code in in_children(changes, _try, jobs=jobs):
@@ -56,7 +50,15 @@ def _try(change: Change) -> int:
 def _run_tests(module: Path) -> int:
     import pytest  # noqa: PLC0415 - loaded by the parent; named here for the checkers
 
-    return int(pytest.main([*tests_of(module), *PYTEST_OPTIONS]))
+    # Most changes are noticed by the tests that are called like the module, before others load.
+    tests = tests_of(module)
+    own = [path for path in tests if module.stem in Path(path).stem]
+    others = [path for path in tests if path not in own]
+    for group in filter(None, (own, others)):
+        code = int(pytest.main([*group, *PYTEST_OPTIONS]))
+        if code:
+            return code
+    return 0
 
 
 class ChangedLoader(importlib.machinery.SourceFileLoader):
