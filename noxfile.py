@@ -100,7 +100,12 @@ def types(session: nox.Session) -> None:
             "--cache-dir",
             "../../.mypy_cache/apps",
         )
-        run(session, "mypy", *settings, "src", "tests", app=app)
+        run(session, "mypy", *settings, *folders_of(app), app=app)
+
+
+def folders_of(app: str) -> list[str]:
+    """The folders of an application that hold code."""
+    return [name for name in ("src", "tests", "bench") if (ROOT / app / name).is_dir()]
 
 
 @nox.session
@@ -113,6 +118,12 @@ def docs(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure what preflight and the pack cost against the least that is possible."""
     run(session, "python", "-m", "ops.bench", *session.posargs)
+
+
+@nox.session(name="apps:bench", default=False)
+def apps_bench(session: nox.Session) -> None:
+    """Measure what a step costs on a worker against Dagster's own executor."""
+    run(session, "python", "-m", "ops.bench_apps", *session.posargs)
 
 
 @nox.session(name="build:images", default=False)
@@ -171,6 +182,25 @@ for name, what in {
     "state:delete": "Forget the stack; what it made stays; asks first.",
 }.items():
     on_the_stack(name, what)
+
+
+def on_the_endpoint(name: str, what: str) -> None:
+    """Makes a session of one of the commands on the local stack's AWS endpoint."""
+
+    def command(session: nox.Session) -> None:
+        run(session, "python", "-m", "ops.endpoint", name, *session.posargs)
+
+    command.__doc__ = what
+    nox.session(name=f"endpoint:{name}", default=False)(command)
+
+
+for name, what in {
+    "start": "Start the local stack's endpoint: LocalStack with Docker and a token, else moto.",
+    "stop": "Stop the endpoint; moto's data end with it, LocalStack's stay.",
+    "status": "Say what the endpoint is, whether it runs and where.",
+    "logs": "Print what the endpoint has printed.",
+}.items():
+    on_the_endpoint(name, what)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ class System:
     code_port: str = field(default_factory=lambda: str(free_port()))
     web_port: str = field(default_factory=lambda: str(free_port()))
     _exits: ExitStack = field(default_factory=ExitStack)
-    _started: int = 0
+    _made: int = 0
 
     @property
     def graphql(self) -> str:
@@ -57,11 +57,14 @@ class System:
             name: The container's.
             values: Other values for its variables.
         """
-        self._started += 1
-        label = f"{name}-{self._started}"
-        container = self._fit(name, self.folder / label, values or {})
-        log = self.folder / f"{label}.log"
+        container = self.container(name, values)
+        log = self.folder / f"{name}-{self._made}.log"
         return self._exits.enter_context(running(container, self.programs, log))
+
+    def container(self, name: str, values: Mapping[str, str] | None = None) -> Container:
+        """A container of the stack with what it needs to run here; arguments as for `start`."""
+        self._made += 1
+        return self._fit(name, self.folder / f"{name}-{self._made}", values or {})
 
     def start_all(self, values: Mapping[str, str] | None = None) -> dict[str, Running]:
         """Starts one of each and waits until all are healthy; arguments as for `start`."""

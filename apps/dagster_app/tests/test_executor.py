@@ -2,8 +2,8 @@
 
 import pytest
 
-from dagster_app.claims import Claim
-from dagster_app.executor import Attempt, what_is_wrong
+from dagster_app.claims import Claim, Claims
+from dagster_app.executor import Attempt, Patience, give_up, what_is_wrong
 
 LEASE = 60
 
@@ -33,3 +33,29 @@ def test_each_attempt_at_a_step_has_a_key_of_its_own_that_stays_the_same() -> No
     ]
     assert len({attempt.key for attempt in attempts}) == len(attempts)
     assert Attempt("r", "a", 0).key == attempts[0].key
+
+
+def test_an_attempt_that_no_worker_takes_is_given_up_and_can_no_longer_be_taken(
+    claims: Claims, key: str
+) -> None:
+    assert give_up(claims, key, Patience(queue_timeout=60, lease=LEASE)) is None
+    assert give_up(claims, key, Patience(queue_timeout=0, lease=LEASE)) == (
+        "no worker took it within 0 s; see the dead-letter queue and the number of workers"
+    )
+    assert not claims.claim(key, "late")
+
+
+def test_an_attempt_that_was_taken_outlasts_the_queue_timeout(claims: Claims, key: str) -> None:
+    claims.claim(key, "w")
+    assert give_up(claims, key, Patience(queue_timeout=0, lease=LEASE)) is None
+    assert claims.beat(key), "its step goes on"
+
+
+def test_the_worker_of_an_attempt_that_is_given_up_is_told_to_stop(
+    claims: Claims, key: str
+) -> None:
+    claims.claim(key, "w")
+    assert give_up(claims, key, Patience(queue_timeout=60, lease=-1)) == (
+        "worker w has been silent for 0 s"
+    )
+    assert not claims.beat(key)

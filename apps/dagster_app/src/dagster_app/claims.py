@@ -19,6 +19,7 @@ STEPS = sa.Table(
         "queued_at", sa.DateTime(timezone=True), nullable=False, server_default=sa.func.now()
     ),
     sa.Column("worker", sa.Text),
+    sa.Column("claimed_at", sa.DateTime(timezone=True)),
     sa.Column("beat_at", sa.DateTime(timezone=True)),
     sa.Column("exit_code", sa.Integer),
     sa.Column("cancelled", sa.Boolean, nullable=False, server_default=sa.false()),
@@ -75,7 +76,8 @@ class Claims:
     def claim(self, key: str, worker: str) -> bool:
         """Whether this call got the attempt; one does, of all that ask, and none once cancelled."""
         free = STEPS.c.worker.is_(None) & ~STEPS.c.cancelled
-        return self._update(key, free, worker=worker, beat_at=sa.func.now())
+        now = sa.func.now()
+        return self._update(key, free, worker=worker, claimed_at=now, beat_at=now)
 
     def beat(self, key: str) -> bool:
         """Says that the worker lives; gives whether its step shall go on."""

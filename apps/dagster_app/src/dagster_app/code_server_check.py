@@ -14,7 +14,8 @@ from dagster_app.settings import DatabaseSettings, load
 
 def main(port: int) -> int:
     """Gives 0 where the code server can start runs, else 1 and says why."""
-    status = DagsterGrpcClient(port=port, host="127.0.0.1").health_check_query()
+    client = DagsterGrpcClient(port=port, host="127.0.0.1")
+    status = client.health_check_query()  # type: ignore[no-untyped-call] # Dagster's
     if status != "SERVING":
         sys.stderr.write(f"error: the code server on port {port} does not answer: {status}\n")
         return 1

@@ -123,19 +123,9 @@ class TaskiqStepHandler(StepHandler):
     def check_step_health(self, step_handler_context: StepHandlerContext) -> CheckStepHealthResult:
         """Tells whose message, worker or process is lost; Dagster then fails or retries it."""
         key = Attempt.of(step_handler_context).key
-        claim = self._claims.read(key)
-        if claim.worker is None and claim.waited > self._patience.queue_timeout:
-            # Nobody may start it behind Dagster's back, which gives it up now.
-            if self._claims.withdraw(key):
-                return CheckStepHealthResult.unhealthy(
-                    f"no worker took it within {self._patience.queue_timeout:.0f} s; "
-                    "see the dead-letter queue and the number of workers"
-                )
-            return CheckStepHealthResult.healthy()
-        problem = what_is_wrong(claim, self._patience.lease)
+        problem = give_up(self._claims, key, self._patience)
         if problem is None:
             return CheckStepHealthResult.healthy()
-        self._claims.cancel(key)
         return CheckStepHealthResult.unhealthy(problem)
 
     def terminate_step(self, step_handler_context: StepHandlerContext) -> Iterator[DagsterEvent]:
@@ -150,6 +140,25 @@ class TaskiqStepHandler(StepHandler):
 
     def _await(self, call: Coroutine[Any, Any, object]) -> None:
         asyncio.run_coroutine_threadsafe(call, self._loop).result(SEND_SECONDS)
+
+
+def give_up(claims: Claims, key: str, patience: Patience) -> str | None:
+    """Why an attempt is given up, or `None` where it goes on.
+
+    Nobody starts it then behind the back of Dagster, which fails or retries it.
+    """
+    claim = claims.read(key)
+    if claim.worker is None and claim.waited > patience.queue_timeout:
+        if not claims.withdraw(key):
+            return None  # A worker took it just now.
+        return (
+            f"no worker took it within {patience.queue_timeout:.0f} s; "
+            "see the dead-letter queue and the number of workers"
+        )
+    problem = what_is_wrong(claim, patience.lease)
+    if problem is not None:
+        claims.cancel(key)
+    return problem
 
 
 def what_is_wrong(claim: Claim, lease: float) -> str | None:
