@@ -1,29 +1,37 @@
 """Work done in forked children, so that no change of code outlives its trial."""
 
 import os
+import resource
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 Work = TypeVar("Work")
 
-SECONDS_FOR_ONE = 60
+LONGEST = 600
+"""Seconds after which even a child that sleeps is ended; a busy machine makes all of them slow."""
 
 
 def in_children(
-    work: Iterable[Work], do: Callable[[Work], int], *, jobs: int
+    work: Iterable[Work], do: Callable[[Work], int], *, jobs: int, seconds: int
 ) -> Iterator[tuple[Work, int | None]]:
-    """Does each piece of work in a silent child, `jobs` at a time.
+    """Does each piece of work in a silent child.
+
+    Args:
+        work: What to do.
+        do: How; called in the child.
+        jobs: Children at a time.
+        seconds: How much of the processor's time each child gets.
 
     Yields:
         The work and what `do` returned, in the order in which they end; None for a child that
-        crashed or ran for more than a minute.
+        crashed or took too long.
     """
     running: dict[int, Work] = {}
     for piece in work:
         child = os.fork()
         if child == 0:
-            _in_silence(do, piece)
+            _in_silence(do, piece, seconds)
         running[child] = piece
         if len(running) == jobs:
             yield _ended(running)
@@ -31,9 +39,10 @@ def in_children(
         yield _ended(running)
 
 
-def _in_silence(do: Callable[[Work], int], piece: Work) -> None:
+def _in_silence(do: Callable[[Work], int], piece: Work, seconds: int) -> None:
     """Never returns: what the parent would do next is not the child's to do."""
-    signal.alarm(SECONDS_FOR_ONE)
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    signal.alarm(LONGEST)
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)

@@ -14,6 +14,8 @@ from ops.mutation.children import in_children
 from ops.mutation.selection import PYTEST_OPTIONS, tests_of
 from ops.paths import PACK
 
+SECONDS = 60
+"""Of the processor's time; all tests of the slowest area take a fifth of that."""
 HEAVY = ("grpc", "hypothesis", "pulumi", "pulumi_policy", "pydantic", "pytest")
 
 
@@ -33,7 +35,7 @@ def load_what_tests_need() -> None:
 
 def try_fresh(changes: Iterable[Change], *, jobs: int) -> Iterator[tuple[Change, Outcome]]:
     """Tries changes; one that runs for ever or crashes is killed."""
-    for change, code in in_children(changes, _try, jobs=jobs):
+    for change, code in in_children(changes, _try, jobs=jobs, seconds=SECONDS):
         yield change, Outcome(code) if code in set(Outcome) else Outcome.KILLED
 
 

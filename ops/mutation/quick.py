@@ -22,6 +22,8 @@ from ops.mutation.children import in_children
 from ops.mutation.selection import PYTEST_OPTIONS, tests_of
 
 NOTICED = 1
+LEAST, SLOWER = 2, 2
+"""A trial may take this many seconds, and this many times as long as the tests without a change."""
 
 
 def noticed(module: Path, changes: Sequence[Change], *, jobs: int) -> set[Change]:
@@ -95,16 +97,21 @@ class Trials:
         # A child that crashes or runs for ever has noticed, too.
         self.killed = [
             index
-            for index, code in in_children(range(len(self._changes)), attempt, jobs=self._jobs)
+            for index, code in in_children(
+                range(len(self._changes)),
+                attempt,
+                jobs=self._jobs,
+                seconds=LEAST + SLOWER * round(sum(seconds.values())),
+            )
             if code in {NOTICED, None}
         ]
         return True
 
     def _recorded(self, item: pytest.Item) -> float:
         self._coverage.switch_context(item.nodeid)
-        start = time.perf_counter()
+        start = time.process_time()
         _run(item)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     def _fails(self, items: Sequence[pytest.Item]) -> bool:
         for item in items:
