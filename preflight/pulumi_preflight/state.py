@@ -24,6 +24,9 @@ from pulumi_preflight.wire import (
 _VERSION = 3
 # The engine asks for a time; a fixed one keeps two exports of one program the same.
 _TIME = "2026-01-01T00:00:00Z"
+# What the SDK adds, in a preview alone, to a resource that is given out as a whole.
+# Source: pulumi/pulumi, sdk/python/lib/pulumi/runtime/stack.py (massage_complex).
+_GIVEN_OUT = "@isPulumiResource"
 
 
 def stack_export(deployment: Deployment, _project: Project) -> dict[str, Any]:
@@ -87,11 +90,29 @@ def _position(resource: RegisteredResource) -> str:
 
 
 def _known(properties: Properties) -> Properties:
+    deployed = {name: _as_deployed(value) for name, value in properties.items()}
     return {
         name: whole_numbers(rewrite(value, _sealed))
-        for name, value in properties.items()
+        for name, value in deployed.items()
         if not has_unknown(value)
     }
+
+
+def _as_deployed(value: PropertyValue) -> PropertyValue:
+    """Gives out resources as a deployment does: what their provider leaves out is null then.
+
+    In a preview the SDK takes just that for unknown.
+    """
+    match value:
+        case list():
+            return [_as_deployed(item) for item in value]
+        case dict():
+            inner = {name: _as_deployed(item) for name, item in value.items()}
+            if not inner.pop(_GIVEN_OUT, False):
+                return inner
+            return {name: None if item == UNKNOWN else item for name, item in inner.items()}
+        case _:
+            return value
 
 
 def _sealed(marked: dict[str, PropertyValue]) -> PropertyValue:

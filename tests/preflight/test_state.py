@@ -84,3 +84,24 @@ def test_positions_are_relative_to_the_project(states: dict[str, dict[str, Any]]
 def test_a_state_holds_no_unknown_values(states: dict[str, dict[str, Any]]) -> None:
     assert "outputs" not in states["organization/other/dev"]["outputs"]
     assert "04da6b54-80e4-46f7-96ec-b56ff0331ba9" not in json.dumps(states)
+
+
+def test_a_resource_that_is_given_out_has_null_where_its_provider_gives_nothing(
+    run: RunProgram,
+) -> None:
+    program = """
+import pulumi
+class Thing(pulumi.CustomResource):
+    def __init__(self, name):
+        super().__init__("demo:index:Thing", name, {"size": 1, "color": None})
+pulumi.export("things", [Thing("first")])
+"""
+    ran = run(program)
+    stack = stack_export(ran.deployment, ran.project)["deployment"]["resources"][0]
+    [thing] = stack["outputs"]["things"]
+    assert thing == {
+        "urn": "urn:pulumi:dev::shop::demo:index:Thing::first",
+        "id": thing["id"],
+        "size": 1,
+        "color": None,
+    }
