@@ -100,7 +100,7 @@ def _add_target(target: Resource, graph: Graph, scaling: Scaling) -> None:
     prefix = CAPACITY[target.type]
     most = amount(target, f"{prefix}maxCapacity")
     # An action changes the minimum for a while only, so it does not count as declared.
-    least = amount(target, f"{prefix}minCapacity") if target.type == TARGET else Decimal(0)
+    least = amount(target, f"{prefix}minCapacity") if target.type == TARGET else Decimal()
     for resource in scaled:
         scaling.spans.setdefault((resource.urn, dimension), []).append(Span(least=least, most=most))
 
@@ -124,7 +124,7 @@ def _add_own_scalers(
                 continue
             services = _named_services(holder, variables, graph)
             for service in services:
-                span = Span(least=Decimal(0), most=most)
+                span = Span(least=Decimal(), most=most)
                 scaling.spans.setdefault((service.urn, TASKS), []).append(span)
             if not services:
                 reason = f"may start {most} tasks ({name}) of a service that is not in this stack"

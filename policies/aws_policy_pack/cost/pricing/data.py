@@ -38,7 +38,7 @@ def cache_cluster(resource: Resource, situation: Situation) -> Charges:
     holder = resource
     if resource.has("replicationGroupId"):
         groups = situation.graph.referenced(resource, "replicationGroupId", REPLICATION_GROUP)
-        holder = groups[0] if groups else resource
+        holder = next(iter(groups), resource)
     yield from _nodes(holder, amount(resource, "numCacheNodes", default=1))
 
 

@@ -142,16 +142,20 @@ def _has_public_address(resource: Resource, graph: Graph) -> bool:
 
 def _template(resource: Resource, graph: Graph) -> Resource:
     """What the group's instances are made from."""
-    for path, kind in (
-        ("launchTemplate", LAUNCH_TEMPLATE),
-        ("mixedInstancesPolicy", LAUNCH_TEMPLATE),
-        ("launchConfiguration", LAUNCH_CONFIGURATION),
-    ):
-        if resource.has(path):
-            found = graph.referenced(resource, path, kind)
-            if found:
-                return found[0]
-    raise Unreadable("launchTemplate", "names no launch template of this stack")
+    found = (
+        template
+        for path, kind in (
+            ("launchTemplate", LAUNCH_TEMPLATE),
+            ("mixedInstancesPolicy", LAUNCH_TEMPLATE),
+            ("launchConfiguration", LAUNCH_CONFIGURATION),
+        )
+        if resource.has(path)
+        for template in graph.referenced(resource, path, kind)
+    )
+    template = next(found, None)
+    if template is None:
+        raise Unreadable("launchTemplate", "names no launch template of this stack")
+    return template
 
 
 def _dearest(resource: Resource, situation: Situation) -> tuple[str, ...]:

@@ -107,7 +107,8 @@ def _task_definition(resource: Resource, graph: Graph) -> Resource:
     if not found:
         given = shown(resource.text(needed))
         raise Unreadable(needed, f"is {given}, which is not in this stack: its size is not known")
-    return found[0]
+    task, *_ = found
+    return task
 
 
 def _platform(task: Resource) -> str:

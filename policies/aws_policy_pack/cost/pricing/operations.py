@@ -41,11 +41,12 @@ def provisioned_concurrency(resource: Resource, situation: Situation) -> Charges
     if not functions:
         given = shown(given_text(resource, path))
         raise Unreadable(path, f"is {given}, which is no function of this stack")
-    memory = amount(functions[0], "memorySize", default=DEFAULT_MEMORY) / MIB
+    owner, *_ = functions
+    memory = amount(owner, "memorySize", default=DEFAULT_MEMORY) / MIB
     count = needed_amount(resource, "provisionedConcurrentExecutions")
     yield from hourly(
         "provisioned concurrency",
-        f"lambda/provisioned-gb-second/{_architecture(functions[0])}",
+        f"lambda/provisioned-gb-second/{_architecture(owner)}",
         count * memory * SECONDS,
     )
 

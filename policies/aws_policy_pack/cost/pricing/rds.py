@@ -130,7 +130,7 @@ def _source(resource: Resource, graph: Graph) -> Resource:
     """Where engine and storage stand: a replica of this stack has those of its source."""
     if given_text(resource, "engine") is None and resource.has("replicateSourceDb"):
         sources = graph.referenced(resource, "replicateSourceDb", INSTANCE)
-        return sources[0] if sources else resource
+        return next(iter(sources), resource)
     return resource
 
 
@@ -174,7 +174,8 @@ def _cluster_of(resource: Resource, graph: Graph) -> Resource:
         raise Unreadable(path, "is not set")
     owners = graph.referenced(resource, path, CLUSTER)
     if owners:
-        return owners[0]
+        owner, *_ = owners
+        return owner
     name = resource.text(path)
     for owner in graph.of_type(CLUSTER):
         if name in (owner.values.get("clusterIdentifier"), owner.values.get("id")):
