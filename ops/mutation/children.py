@@ -13,7 +13,7 @@ LONGEST = 600
 
 
 def in_children(
-    work: Iterable[Work], do: Callable[[Work], int], *, jobs: int, seconds: int
+    work: Iterable[Work], do: Callable[[Work], int], *, jobs: int, seconds: Callable[[Work], int]
 ) -> Iterator[tuple[Work, int | None]]:
     """Does each piece of work in a silent child.
 
@@ -21,7 +21,7 @@ def in_children(
         work: What to do.
         do: How; called in the child.
         jobs: Children at a time.
-        seconds: How much of the processor's time each child gets.
+        seconds: How much of the processor's time a piece of work gets.
 
     Yields:
         The work and what `do` returned, in the order in which they end; None for a child that
@@ -31,7 +31,7 @@ def in_children(
     for piece in work:
         child = os.fork()
         if child == 0:
-            _in_silence(do, piece, seconds)
+            _in_silence(do, piece, seconds(piece))
         running[child] = piece
         if len(running) == jobs:
             yield _ended(running)

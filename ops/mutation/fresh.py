@@ -35,7 +35,7 @@ def load_what_tests_need() -> None:
 
 def try_fresh(changes: Iterable[Change], *, jobs: int) -> Iterator[tuple[Change, Outcome]]:
     """Tries changes; one that runs for ever or crashes is killed."""
-    for change, code in in_children(changes, _try, jobs=jobs, seconds=SECONDS):
+    for change, code in in_children(changes, _try, jobs=jobs, seconds=lambda _: SECONDS):
         yield change, Outcome(code) if code in set(Outcome) else Outcome.KILLED
 
 

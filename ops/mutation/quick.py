@@ -23,7 +23,7 @@ from ops.mutation.selection import PYTEST_OPTIONS, tests_of
 
 NOTICED = 1
 LEAST, SLOWER = 2, 2
-"""A trial may take this many seconds, and this many times as long as the tests without a change."""
+"""A trial may take this many seconds, and this many times as long as its tests without a change."""
 
 
 def noticed(module: Path, changes: Sequence[Change], *, jobs: int) -> set[Change]:
@@ -94,14 +94,15 @@ class Trials:
                 return 0
             return NOTICED if self._fails(tests.get(change.line, ())) else 0
 
+        def most_seconds(index: int) -> int:
+            items = tests.get(self._changes[index].line, ())
+            return LEAST + SLOWER * round(sum(seconds[item] for item in items))
+
         # A child that crashes or runs for ever has noticed, too.
         self.killed = [
             index
             for index, code in in_children(
-                range(len(self._changes)),
-                attempt,
-                jobs=self._jobs,
-                seconds=LEAST + SLOWER * round(sum(seconds.values())),
+                range(len(self._changes)), attempt, jobs=self._jobs, seconds=most_seconds
             )
             if code in {NOTICED, None}
         ]

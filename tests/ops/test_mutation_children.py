@@ -22,7 +22,7 @@ def crashes(_: int) -> int:
 
 
 def test_each_child_tells_what_it_returned() -> None:
-    done = dict(in_children([1, 2, 3], lambda number: number * 2, jobs=2, seconds=5))
+    done = dict(in_children([1, 2, 3], lambda number: number * 2, jobs=2, seconds=lambda _: 5))
     assert done == {1: 2, 2: 4, 3: 6}
 
 
@@ -30,4 +30,4 @@ def test_each_child_tells_what_it_returned() -> None:
     "do", [pytest.param(loops, id="it runs for ever"), pytest.param(crashes, id="it crashes")]
 )
 def test_a_child_that_does_not_end_well_tells_nothing(do: Callable[[int], int]) -> None:
-    assert list(in_children([1], do, jobs=1, seconds=1)) == [(1, None)]
+    assert list(in_children([1], do, jobs=1, seconds=lambda _: 1)) == [(1, None)]
