@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from ops.engine import Engine, environment, find
+from ops.engine.variables import LOCAL
 from ops.errors import CommandError
 
 Command = list[str | Path]
@@ -35,6 +36,12 @@ class Target:
     def command(self, *arguments: str | Path) -> Command:
         """The engine's command line for this stack; it asks nothing back."""
         return [self.engine.pulumi, *arguments, "--stack", self.stack, "--non-interactive"]
+
+    def session(self, name: str, *options: str) -> str:
+        """How the user types a session for this stack."""
+        named = [] if self.stack == LOCAL else ["--stack", self.stack]
+        given = [*named, *options]
+        return " ".join(["nox", "-s", name, *(["--", *given] if given else [])])
 
     def ask(self, *arguments: str | Path) -> str:
         """Runs a short command of the engine and gives what it prints.

@@ -42,6 +42,8 @@ _LEVEL_STYLES = {Level.MANDATORY: "bold red", Level.ADVISORY: "yellow"}
 _SLOW_SECONDS = 5
 _CHANGED = {"update": "changed outside of the program", "delete": "is gone"}
 _WIDTH_WITHOUT_TERMINAL = 100
+# Source: pulumi/pulumi, pkg/secrets/passphrase/manager.go.
+_WRONG_PASSPHRASE = "incorrect passphrase"  # noqa: S105 - the engine's words
 
 
 class Display:
@@ -53,11 +55,13 @@ class Display:
     Attributes:
         findings: What the packs found, without what they could not judge.
         summary: How the operation ended, `None` where the engine did not come that far.
+        wrong_passphrase: Whether the engine refused the passphrase, which its caller tells.
     """
 
     def __init__(self, places: Places) -> None:
         self.findings: list[Finding] = []
         self.summary: Summary | None = None
+        self.wrong_passphrase = False
         self._places = places
         self._unknown = 0
         self._begun: dict[tuple[str, str], Step] = {}
@@ -78,6 +82,8 @@ class Display:
                 self.findings.append(self._placed(finding))
             case Summary() as summary:
                 self.summary = summary
+            case str() as text if _WRONG_PASSPHRASE in text:
+                self.wrong_passphrase = True
             case str() as text:
                 self._out.print(Text(text.rstrip()))
             case None:

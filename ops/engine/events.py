@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pulumi_preflight.findings import Finding, Level, split_message
+from pulumi_preflight.findings import Finding, Level
+from pulumi_preflight.packs.answers import split_message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

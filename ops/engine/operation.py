@@ -1,5 +1,6 @@
 """One operation of the engine on a stack, shown as it goes."""
 
+import signal
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Literal
 
 from ops.engine.display import Display, Places
 from ops.engine.process import run
+from ops.errors import CommandError
 from ops.offline import Enforced
 from ops.target import Target
 from pulumi_preflight.findings import Finding, Level
@@ -52,6 +54,7 @@ def operate(
         places: Where in the program each resource is made, to tell with the findings.
 
     Raises:
+        CommandError: The engine was killed, or has refused to begin.
         KeyboardInterrupt: The user interrupted, and the engine has ended.
     """
     told = f"{operation.capitalize()} of {target.name} stack {target.stack}"
@@ -68,9 +71,22 @@ def operate(
             # A preview prints its events, and the findings among them, only when it is told to.
             environment={**target.variables, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},
             on_line=display.follow,
+            with_errors=True,
         )
     finally:
         display.end()
+    if status < 0:
+        raise CommandError(
+            f"the engine was killed ({signal.Signals(-status).name})",
+            hint=f"`{target.session('state:repair')}` settles what was under way",
+        )
+    if display.wrong_passphrase:
+        raise CommandError(
+            f"PULUMI_CONFIG_PASSPHRASE is not the passphrase that stack {target.stack} was made "
+            "with",
+            hint="set it to that one; where it is lost, the secrets are, and "
+            f"`{target.session('state:delete')}` forgets the stack",
+        )
     return Outcome(
         succeeded=status == 0,
         findings=tuple(display.findings),

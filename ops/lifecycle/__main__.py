@@ -39,7 +39,8 @@ def main(given: Sequence[str]) -> int:
     except KeyboardInterrupt:
         sys.stdout.flush()
         sys.stderr.write(
-            "interrupted; what was done is in the state, and the next command goes on from there\n"
+            "interrupted; what was done is in the state: the next command goes on from there, or "
+            "says what comes first\n"
         )
         return _INTERRUPTED
 
@@ -72,7 +73,7 @@ _COMMANDS: Mapping[str, Callable[[_Asked], int]] = {
     "reset:hard": lambda asked: reset.hard(asked.stack, endpoint(), asked.consent),
     "state:init": lambda asked: commands.make(asked.store),
     "state:list": lambda asked: commands.show(asked.store),
-    "state:repair": lambda asked: repair(asked.store),
+    "state:repair": lambda asked: repair(asked.store, unlock=asked.options.unlock),
     "state:restore": lambda asked: commands.restore(asked.store, asked.options.file, asked.consent),
     "state:delete": lambda asked: commands.delete(asked.store, asked.consent),
 }
@@ -111,6 +112,10 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("--show-secrets", action="store_true", help="secrets in plain text")
     restored = named.choices["state:restore"]
     restored.add_argument("file", nargs="?", type=Path, help="the copy (default: the newest)")
+    repaired = named.choices["state:repair"]
+    repaired.add_argument(
+        "--unlock", action="store_true", help="unlock the stack: no process works on it any more"
+    )
     return parser
 
 

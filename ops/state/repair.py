@@ -11,12 +11,16 @@ from pulumi_preflight.urns import name_of, type_of
 Resources = Mapping[str, Any]
 
 
-def repair(store: Store) -> int:
+def repair(store: Store, *, unlock: bool = False) -> int:
     """Unlocks the stack, puts its resources in order, and asks the providers what there is.
 
     A copy of the state is kept first. A lock goes only where its process is gone. An unfinished
     creation is dropped: whether it was made after all, no provider can be asked without its id, so
     it is named. Every other unfinished operation is settled by the refresh.
+
+    Args:
+        store: The state.
+        unlock: The user says that no process works on the stack, whatever its locks tell.
 
     Returns:
         0 if the state is whole now, 1 if the refresh failed.
@@ -24,7 +28,7 @@ def repair(store: Store) -> int:
     Raises:
         CommandError: The state cannot be read, or another command holds it.
     """
-    if any(lock.stale for lock in store.locks()):
+    if any(unlock or lock.stale for lock in store.locks()):
         store.target.ask("cancel", "--yes")
         _say("unlocked: the command that held the stack is gone")
     store.check_present()

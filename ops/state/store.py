@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ops.engine.variables import LOCAL
 from ops.errors import CommandError
 from ops.paths import ROOT
 from ops.target import Target
@@ -92,8 +91,8 @@ class Store:
         if problem := self.problem:
             raise CommandError(
                 f"the state of stack {self.target.stack} cannot be read: {problem}",
-                hint=f"`{self._session('state:restore')}` brings the newest good copy back; "
-                f"`{self._session('reset:hard')}` starts without one",
+                hint=f"`{self.target.session('state:restore')}` brings the newest good copy back; "
+                f"`{self.target.session('reset:hard')}` starts without one",
             )
         self.check_unlocked()
 
@@ -107,7 +106,7 @@ class Store:
         if not self.exists:
             raise CommandError(
                 f"there is no stack {self.target.stack}",
-                hint=f"`{self._session('state:init')}` makes it",
+                hint=f"`{self.target.session('state:init')}` makes it",
             )
 
     def check_unlocked(self) -> None:
@@ -120,12 +119,13 @@ class Store:
             if lock.stale:
                 raise CommandError(
                     f"stack {self.target.stack} is locked by process {lock.pid}, which is gone",
-                    hint=f"`{self._session('state:repair')}` unlocks and repairs it",
+                    hint=f"`{self.target.session('state:repair')}` unlocks and repairs it",
                 )
             raise CommandError(
                 f"stack {self.target.stack} is locked: process {lock.pid} on {lock.host} works "
                 "on it",
-                hint="wait for it to end",
+                hint="wait for it to end; where you know that it has, "
+                f"`{self.target.session('state:repair', '--unlock')}`",
             )
 
     def deployment(self) -> dict[str, Any]:
@@ -139,8 +139,7 @@ class Store:
         if folder is None:
             return []
         locks = folder / "locks" / "organization" / self.target.name / self.target.stack
-        found = (json.loads(file.read_text(encoding="utf-8")) for file in locks.glob("*.json"))
-        return [Lock(pid=int(each["pid"]), host=str(each["hostname"])) for each in found]
+        return [lock for file in locks.glob("*.json") if (lock := _lock(file))]
 
     def save(self) -> Path | None:
         """Keeps a dated copy of the state, as it is; `None` where there is no state."""
@@ -199,10 +198,17 @@ class Store:
     def _saved(self) -> Path:
         return (self._folder or ROOT / ".pulumi") / "saved" / self.target.name
 
-    def _session(self, name: str) -> str:
-        """How the user would type a session for this stack."""
-        stack = self.target.stack
-        return f"nox -s {name}" if stack == LOCAL else f"nox -s {name} -- --stack {stack}"
+
+def _lock(file: Path) -> Lock | None:
+    """The lock in a file, `None` where it has gone meanwhile."""
+    try:
+        content = json.loads(file.read_bytes())
+        return Lock(pid=int(content["pid"]), host=str(content["hostname"]))
+    except FileNotFoundError:
+        return None
+    except (ValueError, TypeError, KeyError):
+        # Cut off when its machine went down; it locks all the same.
+        return Lock(pid=0, host="an unknown machine")
 
 
 def _readable(files: Iterable[Path]) -> list[Path]:

@@ -1,0 +1,75 @@
+"""Which engine is taken: the user's own, the project's, or none."""
+
+from pathlib import Path
+
+import pytest
+
+from ops.engine import pinned
+from ops.engine.locate import Engine, Missing, look
+from ops.engine.pinned import pinned_version, read_stamp, write_stamp
+
+OLD = "3.1.0"
+
+
+@pytest.fixture(autouse=True)
+def nothing_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither a command on PATH nor one in the project."""
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setattr(pinned, "STAMP", tmp_path / "stamp.json")
+
+
+def put_on_path(folder: Path, says: str) -> Path:
+    command = folder / "pulumi"
+    command.write_text(f"#!/bin/sh\necho '{says}'\n")
+    command.chmod(0o755)
+    return command
+
+
+@pytest.mark.parametrize("before", ["", "v"])
+def test_the_users_own_comes_first(before: str, tmp_path: Path) -> None:
+    command = put_on_path(tmp_path, f"{before}{pinned_version()}")
+    write_stamp("built")
+    assert next(look()) == Engine(pulumi=command, version=pinned_version(), origin="PATH")
+
+
+@pytest.mark.parametrize(
+    ("says", "why"),
+    [
+        pytest.param(OLD, f"is {OLD}; wanted {pinned_version()} or newer", id="too old"),
+        pytest.param("hello", "does not say its version", id="no version"),
+    ],
+)
+def test_one_that_will_not_do_is_passed_over_with_the_reason(
+    says: str, why: str, tmp_path: Path
+) -> None:
+    command = put_on_path(tmp_path, says)
+    assert next(look()) == Missing(reason=f"{command} {why}")
+
+
+def test_the_projects_own_is_taken_while_its_sources_are_todays() -> None:
+    write_stamp("built")
+    _, found = look()
+    assert isinstance(found, Engine)
+    assert (found.version, found.origin) == (pinned_version(), "engine/bin, built")
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        pytest.param(None, id="none"),
+        pytest.param("{", id="cut off"),
+        pytest.param('{"version": "3.255.0"}', id="without its sources"),
+    ],
+)
+def test_an_engine_without_a_whole_stamp_is_none(stamp: str | None) -> None:
+    if stamp is not None:
+        pinned.STAMP.write_text(stamp)
+    assert read_stamp() is None
+    assert list(look())[1] == Missing(reason="the project's engine/bin has none")
+
+
+def test_an_engine_of_other_sources_is_passed_over() -> None:
+    pinned.STAMP.write_text('{"version": "3.255.0", "origin": "built", "sources": "others"}')
+    assert list(look())[1] == Missing(
+        reason="the one in engine/bin was made from other sources than today's"
+    )

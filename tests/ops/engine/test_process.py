@@ -1,0 +1,88 @@
+"""How the engine is run: its output, its exit code, and Ctrl-C."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from ops.engine.process import run
+from ops.paths import ROOT
+
+# Runs the command that it gets as the sessions run the engine.
+SESSION = """
+import os, pathlib, sys
+from ops.engine.process import run
+try:
+    run(sys.argv[1:], cwd=pathlib.Path.cwd(), environment=os.environ, on_line=print)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+PATIENT = """
+import signal, sys, time
+signal.signal(signal.SIGINT, lambda *_: print("SIGINT", flush=True))
+print("ready", flush=True)
+for _ in range(int(sys.argv[1]) * 10):
+    time.sleep(0.1)
+print("done", flush=True)
+"""
+
+
+def lines_of(program: str, *, with_errors: bool) -> tuple[int, list[str]]:
+    lines: list[str] = []
+    status = run(
+        [sys.executable, "-c", program],
+        cwd=Path.cwd(),
+        environment=os.environ,
+        on_line=lines.append,
+        with_errors=with_errors,
+    )
+    return status, [line.strip() for line in lines]
+
+
+def test_lines_and_exit_code_are_the_commands() -> None:
+    program = "import sys; print('one'); print('two'); sys.exit(7)"
+    assert lines_of(program, with_errors=False) == (7, ["one", "two"])
+
+
+@pytest.mark.parametrize(("with_errors", "lines"), [(True, ["told"]), (False, [])])
+def test_errors_are_among_the_lines_where_they_are_wanted(
+    *, with_errors: bool, lines: list[str]
+) -> None:
+    program = "import sys; sys.stderr.write('told')"
+    assert lines_of(program, with_errors=with_errors) == (0, lines)
+
+
+def test_a_killed_command_gives_minus_the_signal() -> None:
+    program = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    assert lines_of(program, with_errors=False) == (-signal.SIGKILL, [])
+
+
+def interrupted(times: int, seconds: int) -> tuple[str, float]:
+    """Interrupts a session whose command takes some seconds; gives its output and duration."""
+    session = [sys.executable, "-u", "-c", SESSION, sys.executable, "-c", PATIENT, str(seconds)]
+    begun = time.monotonic()
+    with subprocess.Popen(session, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        output = process.stdout.readline()
+        for _ in range(times):
+            process.send_signal(signal.SIGINT)
+            output += "".join(iter(process.stdout.readline, "SIGINT\n"))
+            output += "SIGINT\n"
+            process.stdout.readline()  # `print` ends the line once more
+        output += process.stdout.read()
+    return output, time.monotonic() - begun
+
+
+def test_an_interrupt_reaches_the_command_once_and_its_end_is_awaited() -> None:
+    output, _ = interrupted(times=1, seconds=1)
+    assert output.split() == ["ready", "SIGINT", "done", "interrupted"]
+
+
+def test_a_command_that_does_not_end_after_two_interrupts_is_killed() -> None:
+    output, seconds = interrupted(times=2, seconds=60)
+    assert output.split() == ["ready", "SIGINT", "SIGINT", "interrupted"]
+    assert seconds < 30

@@ -1,0 +1,176 @@
+"""Where a state is kept, and whether it can be used: on a file backend, without an engine."""
+
+import json
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from ops.engine import Engine
+from ops.errors import CommandError
+from ops.state.store import Lock, Store
+from ops.target import Target
+
+GONE = 2**22 + 1  # Linux gives no process a higher number than 2**22
+HERE = socket.gethostname()
+
+
+def store_in(folder: Path, stack: str = "local") -> Store:
+    """A store of the project `shop`, whose backend is the folder."""
+    engine = Engine(pulumi=folder / "no-engine", version="3.255.0", origin="PATH")
+    variables = {"PULUMI_BACKEND_URL": folder.as_uri()}
+    return Store(
+        target=Target(project=folder, name="shop", stack=stack, engine=engine, variables=variables)
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return store_in(tmp_path)
+
+
+def written(store: Store, text: str) -> Path:
+    assert store.file is not None
+    store.file.parent.mkdir(parents=True, exist_ok=True)
+    store.file.write_text(text)
+    return store.file
+
+
+def lock(store: Store, text: str) -> None:
+    folder = store.target.project / ".pulumi/locks/organization/shop" / store.target.stack
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "1.json").write_text(text)
+
+
+def good(version: int) -> str:
+    return json.dumps({"version": version, "checkpoint": {}})
+
+
+def test_a_stack_is_a_file_of_its_backend(store: Store, tmp_path: Path) -> None:
+    assert store.file == tmp_path / ".pulumi/stacks/shop/local.json"
+    assert not store.exists
+    written(store, good(3))
+    assert store.exists
+
+
+def test_a_relative_backend_is_in_the_project(tmp_path: Path) -> None:
+    target = store_in(tmp_path).target
+    relative = Target(
+        project=target.project,
+        name="shop",
+        stack="local",
+        engine=target.engine,
+        variables={"PULUMI_BACKEND_URL": "file://state%20here"},
+    )
+    expected = tmp_path / "state here/.pulumi/stacks/shop/local.json"
+    assert Store(target=relative).file == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        pytest.param('{"version": 3, "checkp', "Unterminated string", id="truncated"),
+        pytest.param("", "Expecting value", id="empty"),
+        pytest.param("[]", "it holds no checkpoint", id="a list"),
+        pytest.param("{}", "it holds no checkpoint", id="no checkpoint"),
+    ],
+)
+def test_a_state_that_cannot_be_read_is_named_with_the_way_back(
+    text: str, why: str, store: Store
+) -> None:
+    file = written(store, text)
+    with pytest.raises(CommandError, match=why) as caught:
+        store.check()
+    assert str(file) in str(caught.value)
+    assert caught.value.hint is not None
+    assert "nox -s state:restore" in caught.value.hint
+
+
+def test_a_copy_holds_what_the_state_held_and_restores_it(store: Store) -> None:
+    file = written(store, good(3))
+    copy = store.save()
+    assert copy is not None
+    file.write_text("broken")
+    store.restore(copy)
+    assert file.read_text() == good(3)
+
+
+def test_copies_that_can_be_read_come_newest_first(store: Store) -> None:
+    file = written(store, good(1))
+    first = store.save()
+    file.write_text("broken")
+    store.save()
+    file.write_text(good(2))
+    second = store.save()
+    assert first is not None
+    assert second is not None
+    os.utime(first, (1, 1))
+    os.utime(second, (2, 2))
+    assert store.copies() == [second, first]
+
+
+def test_what_is_not_there_is_not_copied(store: Store) -> None:
+    assert store.save() is None
+
+
+def test_a_broken_copy_is_not_restored(store: Store, tmp_path: Path) -> None:
+    file = written(store, good(3))
+    (tmp_path / "copy").write_text("[]")
+    with pytest.raises(CommandError, match="no state to bring back"):
+        store.restore(tmp_path / "copy")
+    assert file.read_text() == good(3)
+
+
+@pytest.mark.parametrize(
+    ("pid", "host", "stale"),
+    [
+        pytest.param(GONE, HERE, True, id="gone"),
+        pytest.param(os.getpid(), HERE, False, id="at-work"),
+        pytest.param(1, HERE, False, id="of-another-user"),
+        pytest.param(GONE, "elsewhere", False, id="elsewhere"),
+    ],
+)
+def test_a_lock_is_stale_when_its_process_is_known_to_be_gone(
+    pid: int, host: str, *, stale: bool
+) -> None:
+    assert Lock(pid=pid, host=host).stale is stale
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "way"),
+    [
+        pytest.param(
+            json.dumps({"pid": GONE, "hostname": HERE}),
+            f"stack dev is locked by process {GONE}, which is gone",
+            "`nox -s state:repair -- --stack dev` unlocks",
+            id="gone",
+        ),
+        pytest.param(
+            json.dumps({"pid": 7, "hostname": "elsewhere"}),
+            "stack dev is locked: process 7 on elsewhere works on it",
+            "`nox -s state:repair -- --stack dev --unlock`",
+            id="elsewhere",
+        ),
+        pytest.param(
+            '{"pid": 7, "host',
+            "stack dev is locked: process 0 on an unknown machine works on it",
+            "`nox -s state:repair -- --stack dev --unlock`",
+            id="cut-off",
+        ),
+    ],
+)
+def test_a_lock_is_told_with_the_way_out(text: str, told: str, way: str, tmp_path: Path) -> None:
+    store = store_in(tmp_path, "dev")
+    lock(store, text)
+    with pytest.raises(CommandError) as caught:
+        store.check_unlocked()
+    assert str(caught.value) == told
+    assert caught.value.hint is not None
+    assert way in caught.value.hint
+
+
+def test_an_unreadable_state_is_deleted_without_the_engine(store: Store) -> None:
+    written(store, "broken")
+    store.delete()
+    assert not store.exists
