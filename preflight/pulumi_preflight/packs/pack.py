@@ -17,13 +17,8 @@ from pulumi.runtime.proto import analyzer_pb2 as protocol
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
 from pulumi_preflight.errors import PackError
-from pulumi_preflight.findings import (
-    PackRules,
-    Remediation,
-    Reported,
-    failed_remediation,
-    reported,
-)
+from pulumi_preflight.findings import Remediation, Reported
+from pulumi_preflight.packs.answers import PackRules, failed_remediation, reported
 from pulumi_preflight.packs.config import configure_request, effective_settings, proposing
 from pulumi_preflight.packs.config_file import ConfigFile, RuleSettings
 from pulumi_preflight.packs.connection import PackConnection, call_of

@@ -19,8 +19,8 @@ from pulumi.runtime.proto.analyzer_pb2 import (
     Remediation,
 )
 
-from pulumi_preflight.findings import (
-    Level,
+from pulumi_preflight.findings import Level
+from pulumi_preflight.packs.answers import (
     PackRules,
     failed_remediation,
     reported,
