@@ -91,6 +91,21 @@ def test_a_default_provider_gets_the_packages_configuration(graph: Ran) -> None:
     assert graph.inputs("default") == {"region": "eu-west-1", "token": "t", "__internal": {}}
 
 
+def test_the_default_provider_of_dynamic_resources_gets_all_configuration(run: RunProgram) -> None:
+    program = """
+from pulumi.dynamic import Resource, ResourceProvider
+class Text(Resource):
+    pass
+Text(ResourceProvider(), "text", {})
+"""
+    ran = run(program, config='{"demo:region": "eu-west-1", "shop:size": 3}')
+    assert ran.inputs("default") == {
+        "demo:region": "eu-west-1",
+        "shop:size": "3",
+        "__internal": {},
+    }
+
+
 def test_an_explicit_provider_carries_its_version(graph: Ran) -> None:
     assert graph.inputs("west") == {
         "region": "us-west-1",

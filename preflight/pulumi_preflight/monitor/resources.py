@@ -297,7 +297,6 @@ class Resources:
                     place=self._providing.place_of(resource.type, resource.provider, flat),
                     id=getattr(registration.options, "import"),
                     known=self._known(resource.urn),
-                    default_tags=self._providing.default_tags(resource.provider),
                 )
             )
         secrets = list(registration.options.additional_secret_outputs)

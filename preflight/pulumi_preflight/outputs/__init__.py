@@ -42,7 +42,6 @@ class Wanted:
         place: Where the resource's provider puts it.
         id: The id of a resource that exists already.
         known: Outputs that the user knows, from `preflight.yaml`.
-        default_tags: The tags that the resource's provider adds to its own.
         generation: How many resources of this URN were there before it and still are, as while one
             replaces another; each has values of its own.
     """
@@ -52,7 +51,6 @@ class Wanted:
     place: Place
     id: str = ""
     known: Properties = field(default_factory=dict)
-    default_tags: Properties = field(default_factory=dict)
     generation: int = 0
 
 
@@ -93,9 +91,6 @@ class Outputs:
                 continue
             if not property_.settable or given_id or property_.kind.name != "object":
                 outputs[property_.name] = self._missing(subject, property_, inputs, given_id)
-        tags = outputs.get("tagsAll")
-        if isinstance(tags, dict):
-            outputs["tagsAll"] = wanted.default_tags | tags
         outputs |= {name: value for name, value in wanted.known.items() if name != "id"}
         return Filled(id=identity, outputs=outputs)
 
