@@ -9,6 +9,7 @@ from tests.engine.conformance import Case
 
 PROGRAMS = Path(__file__).parent / "programs"
 ORDERS = ROOT / "examples" / "orders"
+BROKEN = ROOT / "examples" / "broken"
 
 
 def _case(project: Path) -> Case:
@@ -32,6 +33,17 @@ EXAMPLES = (
         stack="dev",
         pack=ORDERS / "policies",
         profile=ORDERS / "policies" / "profile.json",
+    ),
+    Case(
+        name="broken",
+        project=BROKEN,
+        stack="local",
+        pack=PACK,
+        profile=BROKEN / "policies" / "profile.json",
+        left_out=(
+            'aws.cloudwatch.LogGroup("audit", name="/broken/audit-local-2", retention_in_days=7, '
+            "tags=TAGS)"
+        ),
     ),
 )
 CASES = (*OWN, *REFERENCE, *EXAMPLES)

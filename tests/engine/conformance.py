@@ -40,6 +40,7 @@ class Case:
         stack: The stack that is run.
         pack: The pack that judges it.
         profile: The pack's configuration.
+        left_out: A line of the program that is not run, since the engine would stop at it.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Case:
     stack: str
     pack: Path
     profile: Path
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,8 @@ class Bench:
         self._engine = engine
         self.project = folder / "copy" / case.project.relative_to(ROOT)
         shutil.copytree(case.project, self.project, ignore=shutil.ignore_patterns("__pycache__"))
+        if case.left_out:
+            _leave_out(case.left_out, self.project / "__main__.py")
         # Projects of this repository name the environment relative to themselves.
         (folder / "copy" / ".venv").symlink_to(sys.prefix)
         (folder / "copy" / "policies").symlink_to(PACK)
@@ -262,6 +266,12 @@ def _have_stacks(bench: Bench, case: Case) -> None:
         here = ("--cwd", folder, "--stack", stack)
         _succeed(bench.engine("stack", "init", "--no-select", *here))
         _succeed(bench.engine("stack", "import", "--file", "state.json", *here))
+
+
+def _leave_out(line: str, program: Path) -> None:
+    lines = program.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines.remove(f"{line}\n")
+    program.write_text("".join(lines), encoding="utf-8")
 
 
 def _succeed(ended: Ended) -> None:

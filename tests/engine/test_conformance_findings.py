@@ -47,7 +47,7 @@ def test_preflight_finds_more_than_a_preview_only_by_rules_that_could_not_see(
     more = by_preflight(seen) - by_engine(seen.previewed)
     # A resource that is made inside `apply` is in no preview.
     previewed = {found for found in more if found.urn in seen.asked_by_engine.together}
-    assert {found.rule for found in previewed} <= unseen_by_engine(seen)
+    assert {(found.rule, found.urn) for found in previewed} <= unseen_by_engine(seen)
 
 
 @each_case()
@@ -77,10 +77,12 @@ def by_engine(events: list[dict[str, Any]]) -> set[Found]:
     }
 
 
-def unseen_by_engine(seen: Observed) -> set[str]:
-    """The rules that met an unknown value in the engine's preview."""
+def unseen_by_engine(seen: Observed) -> set[tuple[str, str]]:
+    """The rules that met an unknown value in the engine's preview, each with the resource."""
     return {
-        event["policyName"] for event in seen.previewed if said(event).startswith(_NOT_EVALUATED)
+        (event["policyName"], event["resourceUrn"])
+        for event in seen.previewed
+        if said(event).startswith(_NOT_EVALUATED)
     }
 
 
