@@ -5,13 +5,17 @@ Where there is none, nothing in this folder is collected, and the end of the run
 
 import fcntl
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from ops.engine import Engine, find
 from tests.engine.conformance import Case, Observed
 from tests.engine.conformance import observe as observe_in
+from tests.engine.lifecycle import Project
 
 ENGINE = find()
 
@@ -29,21 +33,63 @@ def engine() -> Engine:
 
 
 @pytest.fixture(scope="session")
-def observe(
-    tmp_path_factory: pytest.TempPathFactory, worker_id: str, engine: Engine
-) -> Callable[[Case], Observed]:
-    """Runs a case under preflight and the engine, once for all processes of the tests."""
+def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A folder for what all processes of the tests make once."""
     own = tmp_path_factory.getbasetemp()
-    shared = own if worker_id == "master" else own.parent
+    return own if worker_id == "master" else own.parent
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Makes the folder; only one process of the tests is in it at a time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def observe(shared: Path, engine: Engine) -> Callable[[Case], Observed]:
+    """Runs a case under preflight and the engine, once for all processes of the tests."""
     known: dict[str, Observed] = {}
 
     def observed(case: Case) -> Observed:
         if case.name not in known:
             folder = shared / "conformance" / case.name
-            folder.mkdir(parents=True, exist_ok=True)
-            with (folder / "lock").open("w") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX)
+            with alone(folder):
                 known[case.name] = observe_in(case, folder, engine)
         return known[case.name]
 
     return observed
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    """A project with two queues, of which nothing is deployed."""
+    made = Project(tmp_path / "project")
+    made.write()
+    with made.served():
+        yield made
+
+
+@pytest.fixture(scope="session")
+def deployed_once(shared: Path) -> Path:
+    """The folder of such a project that is deployed, to copy from."""
+    folder = shared / "deployed"
+    with alone(folder):
+        made = Project(folder / "project")
+        if not (folder / "done").exists():
+            made.write()
+            with made.served():
+                made.passes("up")
+            (folder / "done").touch()
+    return made.root
+
+
+@pytest.fixture
+def deployed(deployed_once: Path, tmp_path: Path) -> Iterator[Project]:
+    """A project with two queues that are deployed."""
+    made = Project(tmp_path / "project")
+    shutil.copytree(deployed_once, made.root)
+    with made.served():
+        yield made

@@ -1,39 +1,28 @@
 """The sessions on a stack, on the real engine."""
 
-import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.engine.lifecycle import Project, queues, wait_until
+from tests.engine.lifecycle import Project
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Iterator[Project]:
-    with queues(tmp_path) as made:
-        yield made
+def test_up_deploys_what_outputs_then_prints(project: Project) -> None:
+    project.passes("up")
+    project.assert_whole()
+    assert project.passes("outputs", "orders").startswith("https://")
 
 
-def test_up_deploys_and_destroy_leaves_nothing(project: Project) -> None:
-    up = project.run("up")
-    assert up.returncode == 0, up.stdout + up.stderr
-    assert project.resources() == ["dead", "orders"]
-    shown = project.run("outputs", "orders")
-    assert shown.stdout.startswith("https://")
-
-    destroy = project.run("destroy", "--yes")
-    assert destroy.returncode == 0, destroy.stdout + destroy.stderr
-    assert project.resources() == []
+def test_destroy_leaves_nothing(deployed: Project) -> None:
+    deployed.passes("destroy", "--yes")
+    assert deployed.resources() == []
+    assert deployed.existing == []
 
 
-def test_a_second_up_changes_nothing(project: Project) -> None:
-    assert project.run("up").returncode == 0
-    again = project.run("up")
-    assert again.returncode == 0, again.stdout + again.stderr
-    assert len(project.created()) == 2
-    assert re.search(r"^3 same, \d+ s$", again.stdout.splitlines()[-1])
+def test_a_second_up_changes_nothing(deployed: Project) -> None:
+    again = deployed.passes("up")
+    assert re.search(r"^3 same, \d+ s$", again.splitlines()[-1])
+    deployed.assert_whole()
 
 
 @pytest.mark.parametrize("judge", ["preflight", "engine"])
@@ -70,22 +59,6 @@ def test_a_finding_of_the_engine_is_told_with_its_place_and_its_fix(project: Pro
 
 
 def test_validate_changes_nothing(project: Project) -> None:
-    validate = project.run("validate")
-    assert validate.returncode == 0, validate.stdout + validate.stderr
+    project.passes("validate")
     assert project.created() == []
     assert project.resources() == []
-
-
-@pytest.mark.parametrize("phase", ["preflight", "preview", "up"])
-def test_ctrl_c_leaves_a_state_that_the_next_up_can_use_and_no_process(
-    phase: str, project: Project
-) -> None:
-    status, output = project.interrupt("up", phase)
-    assert status == 130, output
-    assert "Traceback" not in output
-    wait_until(lambda: not project.processes(), seconds=5)
-
-    up = project.run("up")
-    assert up.returncode == 0, up.stdout + up.stderr
-    assert project.resources() == ["dead", "orders"]
-    assert len(json.loads(project.store.read_text(encoding="utf-8"))) == 2

@@ -2,18 +2,13 @@
 
 import json
 import os
-import socket
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from ops.consent import Consent
 from ops.engine import Engine
 from ops.lifecycle import reset
-from ops.target import Target
-from tests.engine.lifecycle import Project, queues
+from tests.engine.lifecycle import YES, Emulator, Project
 
 GARBAGE = [
     pytest.param('{"version": 3, "checkpoint": {"sta', id="truncated"),
@@ -23,28 +18,8 @@ GARBAGE = [
 ]
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Iterator[Project]:
-    with queues(tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def deployed(project: Project) -> Project:
-    up = project.run("up")
-    assert up.returncode == 0, up.stdout + up.stderr
-    return project
-
-
 def saved(project: Project) -> list[Path]:
     return sorted((project.state_file.parents[2] / "saved" / "queues").glob("local.*.json"))
-
-
-def pretend_lock(project: Project, pid: int) -> None:
-    folder = project.state_file.parents[2] / "locks" / "organization" / "queues" / "local"
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = {"pid": pid, "username": "somebody", "hostname": socket.gethostname()}
-    (folder / "a-lock.json").write_text(json.dumps({**lock, "timestamp": "2026-01-01T00:00:00Z"}))
 
 
 def test_list_names_every_resource(deployed: Project) -> None:
@@ -79,9 +54,8 @@ def test_restore_brings_the_newest_good_copy_back(deployed: Project) -> None:
     assert restored.returncode == 0, restored.stderr
     assert json.loads(deployed.state_file.read_text()) == json.loads(whole)
     assert [copy.read_text() for copy in saved(deployed)] == [whole[:100]]
-    up = deployed.run("up")
-    assert up.returncode == 0, up.stdout + up.stderr
-    assert len(deployed.created()) == 2
+    deployed.passes("up")
+    deployed.assert_whole()
 
 
 def test_restore_refuses_what_is_no_state(deployed: Project, tmp_path: Path) -> None:
@@ -105,33 +79,30 @@ def test_repair_clears_what_was_never_finished_and_says_so(deployed: Project) ->
         {"resource": orders, "type": "updating"},
     ]
     deployed.state_file.write_text(json.dumps(state))
-    repair = deployed.run("state:repair")
-    assert repair.returncode == 0, repair.stdout + repair.stderr
-    assert "dropped: the unfinished creation of orders-2 (aws:sqs/queue:Queue)" in repair.stdout
-    assert "settled: the unfinished updating of orders (aws:sqs/queue:Queue)" in repair.stdout
+    repaired = deployed.passes("state:repair")
+    assert "dropped: the unfinished creation of orders-2 (aws:sqs/queue:Queue)" in repaired
+    assert "settled: the unfinished updating of orders (aws:sqs/queue:Queue)" in repaired
     assert len(saved(deployed)) == 1
-    assert "pending" not in deployed.run("state:list").stdout
-    assert deployed.run("up").returncode == 0
+    assert "pending" not in deployed.passes("state:list")
+    deployed.assert_whole()
 
 
 def test_repair_puts_resources_in_order(deployed: Project) -> None:
     state = json.loads(deployed.state_file.read_text())
     state["checkpoint"]["latest"]["resources"].reverse()
     deployed.state_file.write_text(json.dumps(state))
-    repair = deployed.run("state:repair")
-    assert repair.returncode == 0, repair.stdout + repair.stderr
-    assert "reordered: every resource stands after those that it depends on" in repair.stdout
+    repaired = deployed.passes("state:repair")
+    assert "reordered: every resource stands after those that it depends on" in repaired
     assert deployed.run("up").returncode == 0
 
 
 def test_repair_of_a_good_state_changes_nothing(deployed: Project) -> None:
-    repair = deployed.run("state:repair")
-    assert repair.returncode == 0, repair.stdout + repair.stderr
-    assert repair.stdout.splitlines()[-1] == "nothing had to be changed"
+    repaired = deployed.passes("state:repair")
+    assert repaired.splitlines()[-1] == "nothing had to be changed"
 
 
 def test_repair_removes_the_lock_of_a_process_that_is_gone(deployed: Project) -> None:
-    pretend_lock(deployed, pid=2**22 + 1)  # Linux gives no process a higher number than 2**22
+    deployed.lock(pid=2**22 + 1)  # Linux gives no process a higher number than 2**22
     refused = deployed.run("refresh")
     assert refused.returncode == 2
     assert "is locked by process 4194305, which is gone" in refused.stderr
@@ -141,7 +112,7 @@ def test_repair_removes_the_lock_of_a_process_that_is_gone(deployed: Project) ->
 
 
 def test_the_lock_of_a_process_that_works_is_left(deployed: Project) -> None:
-    pretend_lock(deployed, pid=os.getpid())
+    deployed.lock(pid=os.getpid())
     for session in ("refresh", "state:repair", "state:delete"):
         run = deployed.run(session, "--yes")
         assert run.returncode == 2
@@ -153,7 +124,7 @@ def test_delete_forgets_the_stack_keeps_a_copy_and_leaves_the_resources(deployed
     assert deployed.run("state:delete", "--yes").returncode == 0
     assert not deployed.state_file.exists()
     assert [copy.read_text() for copy in saved(deployed)] == [whole]
-    assert len(json.loads(deployed.store.read_text())) == 2
+    assert len(deployed.existing) == 2
 
 
 @pytest.mark.parametrize("session", ["destroy", "state:delete", "state:restore"])
@@ -166,60 +137,25 @@ def test_what_deletes_asks_first(session: str, deployed: Project) -> None:
     assert deployed.state_file.read_text() == before
 
 
-@dataclass
-class Emulator:
-    """The endpoint's interface; notes what it was asked."""
-
-    done: list[str] = field(default_factory=list)
-
-    def start(self) -> None:
-        self.done.append("start")
-
-    def stop(self) -> None:
-        self.done.append("stop")
-
-    def clean(self) -> None:
-        self.done.append("clean")
-
-    def status(self) -> str:
-        return "running" if self.done[-1:] == ["start"] else "stopped"
-
-
-@pytest.fixture
-def target(deployed: Project, engine: Engine) -> Target:
-    variables: Mapping[str, str] = {
-        **deployed.variables,
-        "PULUMI_CONFIG_PASSPHRASE": "local",
-        "PATH": f"{engine.pulumi.parent}{os.pathsep}{os.environ['PATH']}",
-    }
-    return Target(
-        project=deployed.folder, name="queues", stack="local", engine=engine, variables=variables
-    )
-
-
-CONSENT = Consent(stack="local", yes=True, confirmed="")
-
-
 def test_a_soft_reset_destroys_empties_the_endpoint_and_goes_on(
-    target: Target, deployed: Project
+    deployed: Project, engine: Engine
 ) -> None:
-    emulator = Emulator()
-    assert reset.soft(target, emulator, CONSENT) == 0
+    emulator = Emulator(deployed)
+    assert reset.soft(deployed.target(engine), emulator, YES) == 0
     assert emulator.done == ["stop", "clean", "start"]
-    assert json.loads(deployed.store.read_text()) == []
+    assert deployed.existing == []
     assert deployed.resources() == []
-    assert deployed.run("up").returncode == 0
 
 
 @pytest.mark.parametrize("content", [None, *GARBAGE])
 def test_a_hard_reset_starts_anew_whatever_the_state(
-    content: str | None, target: Target, deployed: Project
+    content: str | None, deployed: Project, engine: Engine
 ) -> None:
     if content is not None:
         deployed.state_file.write_text(content)
     before = deployed.state_file.read_text()
-    emulator = Emulator()
-    assert reset.hard(target, emulator, CONSENT) == 0
+    emulator = Emulator(deployed)
+    assert reset.hard(deployed.target(engine), emulator, YES) == 0
     assert emulator.done == ["stop", "clean", "start"]
     assert deployed.resources() == []
     assert before in [copy.read_text() for copy in saved(deployed)]
