@@ -37,9 +37,7 @@ def test_what_the_engine_finds_in_a_preview_preflight_finds(case: Case, observe:
     assert {found for found in more if found.urn not in seen.built_by_plugins} == set()
 
 
-# The cost of what is in another region: a preview does not know the region, which is an output, and
-# prices it as if it were in the table's own.
-@each_case("providers")
+@each_case()
 def test_preflight_finds_more_than_a_preview_only_by_rules_that_could_not_see(
     case: Case, observe: Observe
 ) -> None:
