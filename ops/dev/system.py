@@ -16,7 +16,7 @@ from ops.dev.programs import APPS
 HOME = "/opt/dagster/home"
 """Where the image keeps dagster.yaml and workspace.yaml."""
 WEB_PORT, CODE_PORT, HEALTH_PORT = "3000", "4266", "8080"
-START_SECONDS = 60
+START_SECONDS = 120
 QUEUE = "steps.fifo"
 DEAD_LETTER_QUEUE = "steps-dead.fifo"
 BUCKET = "dagster-data"

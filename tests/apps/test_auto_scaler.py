@@ -15,6 +15,7 @@ import pytest
 from ops.dev import environments
 from ops.dev.processes import Running, running
 from ops.dev.programs import programs_of
+from ops.dev.system import START_SECONDS
 from ops.paths import profile_of
 from tests.apps.aws import Aws
 from tests.apps.waiting import status_of, wait_until
@@ -94,7 +95,7 @@ def fleet(aws: Aws, containers: dict[str, dict[str, Any]], tmp_path: Path) -> It
     with running(
         container.on_a_free_port().with_values(values), programs_of("auto_scaler"), tmp_path / "out"
     ) as program:
-        program.wait_until_healthy(30)
+        program.wait_until_healthy(START_SECONDS)
         yield Fleet(aws, program, queue["QueueUrl"])
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from ops.dev.environments import Container
 from ops.dev.processes import Running
+from ops.dev.system import START_SECONDS
 from tests.apps.dagster_runs import SHORT, VISIBILITY_TIMEOUT, Dagster, dagster, executions, owner
 from tests.apps.waiting import wait_until
 
@@ -28,7 +29,7 @@ class Fleet:
     def add_worker(self) -> None:
         """Starts another worker."""
         worker = self.dagster.system.start("worker", SHORT)
-        worker.wait_until_healthy(60)
+        worker.wait_until_healthy(START_SECONDS)
         self.workers.append(worker)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from ops.dev.environments import Container
 from ops.dev.processes import Running
+from ops.dev.system import START_SECONDS
 from tests.apps.dagster_runs import SHORT, SLOTS, Dagster, dagster, executions
 from tests.apps.waiting import wait_until
 
@@ -29,7 +30,7 @@ def workers(system: Dagster) -> list[Running]:
     """Two workers."""
     started = [system.system.start("worker", SHORT) for _ in range(2)]
     for worker in started:
-        worker.wait_until_healthy(60)
+        worker.wait_until_healthy(START_SECONDS)
     return started
 
 

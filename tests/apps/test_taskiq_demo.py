@@ -19,6 +19,7 @@ import pytest
 from ops.dev import environments
 from ops.dev.processes import Running, running
 from ops.dev.programs import programs_of
+from ops.dev.system import START_SECONDS
 from tests.apps.aws import Aws
 from tests.apps.waiting import wait_until
 
@@ -107,7 +108,7 @@ def demo(aws: Aws, containers: dict[str, dict[str, Any]], tmp_path: Path) -> Ite
                     tmp_path / uuid4().hex,
                 )
             )
-            program.wait_until_healthy(30)
+            program.wait_until_healthy(START_SECONDS)
             return program
 
         def start_worker() -> Running:
