@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,12 @@ from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
 from aws_policy_pack.resource import IDENTITIES
 from ops.bare_run import bare_monitor, run_bare
+from ops.engine import find
+from ops.engine.variables import LOCAL
+from ops.offline import enforced_on
 from ops.paths import PACK, ROOT, STACK
+from ops.rehearse import rehearsed
+from ops.target import target
 from pulumi_preflight.monitor import stack_request
 from pulumi_preflight.program import run_program
 from pulumi_preflight.project import Project, load_project
@@ -40,6 +45,7 @@ from aws_policy_pack.registry import select
 serve("one", select(ids=["names-unique-logical"]))
 """
 PROJECT_FILE = "runtime: python\n"
+PREFLIGHT = (sys.executable, "-m", "ops.preview", "--offline", "--stack")
 UNLIMITED = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
 
 
@@ -48,10 +54,11 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="nox -s bench --", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="rounds a ratio (default: 7)")
     rounds = parser.parse_args(arguments).rounds
-    project = load_project(STACK, stack="local", config_overrides={})
+    project = load_project(STACK, stack=LOCAL, config_overrides={})
     requests, whole = _requests(project)
     sys.stdout.write(f"reference stack: {len(requests)} resources; {rounds} rounds\n")
     _row("preflight / bare program", _preflight(project, rounds), 1.5)
+    _engine_row(rounds)
     with tempfile.TemporaryDirectory() as folder:
         empty = _pack(Path(folder) / "empty", EMPTY_RULE.format(kind="Resource"))
         empty_stack = _pack(Path(folder) / "stack", EMPTY_RULE.format(kind="Stack"))
@@ -95,9 +102,14 @@ def _row(name: str, ratio: float, goal: float | None) -> None:
 
 
 def _paired(first: Callable[[], object], second: Callable[[], object], rounds: int) -> float:
-    """The median ratio of two durations, taken in turns after one round that does not count."""
-    ratios = [_seconds(first) / _seconds(second) for _ in range(rounds + 1)]
-    return statistics.median(ratios[1:])
+    return statistics.median(_ratios(first, second, rounds))
+
+
+def _ratios(
+    first: Callable[[], object], second: Callable[[], object], rounds: int
+) -> Sequence[float]:
+    """The ratios of two durations, taken in turns after one round that does not count."""
+    return [_seconds(first) / _seconds(second) for _ in range(rounds + 1)][1:]
 
 
 def _seconds(action: Callable[[], object]) -> float:
@@ -147,7 +159,7 @@ def _renamed(number: int, identity: re.Match[str]) -> str:
 
 def _preflight(project: Project, rounds: int) -> float:
     config = {key: value.text for key, value in project.config.items()}
-    command = [sys.executable, "-m", "ops.preview", "--offline", "--stack", project.stack]
+    command = [*PREFLIGHT, project.stack]
     with bare_monitor() as address:
         return _paired(
             lambda: subprocess.run(command, cwd=ROOT, capture_output=True, check=False),
@@ -160,6 +172,33 @@ def _preflight(project: Project, rounds: int) -> float:
             ),
             rounds,
         )
+
+
+def _engine_row(rounds: int) -> None:
+    """Preflight beside the engine's preview: the same stack, under the same pack."""
+    if find() is None:
+        sys.stdout.write("preflight / the engine's preview: left out, `nox -s engine` gets one\n")
+        return
+    enforced = enforced_on(STACK, LOCAL)
+    with tempfile.TemporaryDirectory() as folder:
+        store = Path(folder, "resources.json")
+        with rehearsed(target(STACK, LOCAL), Path(folder), store) as (stack, settings):
+            packs = ("--policy-pack", enforced.pack, "--policy-pack-config", enforced.config)
+            command = stack.command("preview", "--config-file", settings, *packs)
+            ratios = _ratios(
+                lambda: _checked([*PREFLIGHT, LOCAL], ROOT, None),
+                lambda: _checked(command, stack.project, stack.variables),
+                min(rounds, 3),
+            )
+    _row("preflight / the engine's preview", statistics.median(ratios), None)
+    sys.stdout.write(f"  (from {min(ratios):.2f} to {max(ratios):.2f}, {len(ratios)} rounds)\n")
+
+
+def _checked(
+    command: Sequence[str | Path], folder: Path, variables: Mapping[str, str] | None
+) -> None:
+    """Runs a command that must end well: what stops early would look fast."""
+    subprocess.run(command, cwd=folder, env=variables, capture_output=True, check=True)
 
 
 def _boot(empty: Path, rounds: int) -> float:

@@ -126,12 +126,12 @@ def rehearse(stack: Target) -> int:
     enforced = enforced_on(stack.project, stack.stack)
     with TemporaryDirectory(prefix="rehearsal-") as folder:
         store = Path(folder, "resources.json")
-        with _rehearsed(stack, Path(folder), store) as (rehearsed, settings):
+        with rehearsed(stack, Path(folder), store) as (alone, settings):
             version = stack.engine.version
             _say(f"Rehearsal of {stack.name} stack {stack.stack}, Pulumi {version}, no cloud\n")
             _say(_ROW.format("step", "seconds", *_COLUMNS, "mandatory", "advisory", "unknown"))
             for step in STEPS:
-                if trouble := _carry_out(step, rehearsed, settings, enforced):
+                if trouble := _carry_out(step, alone, settings, enforced):
                     return _failed(step.name, trouble)
         left = [f"{each.urn} is left over" for each in Store(store).entries]
     if left:
@@ -173,7 +173,7 @@ def _mandatory(heard: Heard) -> Sequence[str]:
 
 
 @contextmanager
-def _rehearsed(stack: Target, folder: Path, store: Path) -> Iterator[tuple[Target, Path]]:
+def rehearsed(stack: Target, folder: Path, store: Path) -> Iterator[tuple[Target, Path]]:
     """The stack on a backend and a provider of the rehearsal's own, and its settings file."""
     settings = folder / f"Pulumi.{stack.stack}.yaml"
     settings.write_text(yaml.safe_dump(_settings(stack)), encoding="utf-8")
