@@ -130,6 +130,7 @@ def test_a_table_in_colour_says_the_same() -> None:
     [
         pytest.param("15.78", "18.08", "Within the budget", id="exactly the budget"),
         pytest.param("15.77", "20", "Not within the budget: base is 0.01 over", id="base over"),
+        pytest.param("5", "20", "Not within the budget: base is 10.78 over", id="base far over"),
         pytest.param(
             "15.78",
             "18",
@@ -212,6 +213,7 @@ def test_a_module_is_the_outermost_component_and_counts_its_resources() -> None:
     ("parent", "expected"),
     [
         pytest.param(DATA, "data", id="a component that the export leaves out"),
+        pytest.param(f"{PREFIX}::shop:parts:Store::store", "store", id="one of another package"),
         pytest.param(f"{PREFIX}::aws:ec2/vpc:Vpc::vpc", "(no module)", id="a resource of AWS"),
         pytest.param(f"{PREFIX}::aws:kms/key:Key::key", "(no module)", id="itself"),
         pytest.param("", "(no module)", id="none"),
