@@ -203,5 +203,28 @@ for name, what in {
     on_the_endpoint(name, what)
 
 
+def looking(name: str, what: str) -> None:
+    """Makes a session of one of the commands that look at what a deployed stack does."""
+
+    def command(session: nox.Session) -> None:
+        run(session, "python", "-m", "ops.observe", name, *session.posargs)
+
+    command.__doc__ = what
+    nox.session(name=name, default=False)(command)
+
+
+for name, what in {
+    "logs:dagster-daemon": "Print the daemon's logs; `-- --follow`, `--since 10m`, `--filter TEXT`.",
+    "logs:dagster-webserver": "Print the web server's logs; the same options.",
+    "logs:taskiq-worker": "Print the workers' logs; the same options.",
+    "logs:auto-scaler": "Print the auto-scaler's logs; the same options.",
+    "aws:services": "List the services of the stack's cluster; `-- --format json`.",
+    "aws:tasks": "List the tasks that run.",
+    "ecs:status": "Show one service, its tasks and its last events; `-- NAME`.",
+    "queue:depth": "Count the messages in the stack's queues; `-- --watch SECONDS`.",
+}.items():
+    looking(name, what)
+
+
 if __name__ == "__main__":
     nox.main()

@@ -1,0 +1,167 @@
+"""The services and tasks of a stack's cluster."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ops.errors import CommandError
+from ops.observe.deployment import Deployment, told_plainly
+from ops.observe.show import Listing
+
+if TYPE_CHECKING:
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_ecs.type_defs import ServiceTypeDef, TaskTypeDef
+
+# DescribeServices takes ten names at a time, DescribeTasks a hundred.
+# Source: Amazon ECS API reference.
+_SERVICES_A_CALL = 10
+_TASKS_A_CALL = 100
+_EVENTS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceRow:
+    """A service; the counts are tasks."""
+
+    service: str
+    status: str
+    desired: int
+    running: int
+    pending: int
+    rollout: str | None
+    definition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRow:
+    """A task that has not stopped."""
+
+    service: str
+    task: str
+    status: str
+    health: str
+    started: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """What ECS says about a service."""
+
+    ago: datetime
+    event: str
+
+
+def services(stack: Deployment) -> list[Listing]:
+    """Every service of the cluster, those by hand too."""
+    with told_plainly(stack.endpoint):
+        rows = [_service(stack, each) for each in _described(stack)]
+    return [_service_listing(stack, sorted(rows, key=lambda row: row.service))]
+
+
+def tasks(stack: Deployment) -> list[Listing]:
+    """Every task of the cluster that has not stopped."""
+    with told_plainly(stack.endpoint):
+        return [_task_listing(stack, list(_task_rows(stack)))]
+
+
+def status(stack: Deployment, name: str) -> list[Listing]:
+    """One service, its tasks, and the newest of what ECS says about it.
+
+    Raises:
+        CommandError: There is no such service; it names those that there are.
+    """
+    with told_plainly(stack.endpoint):
+        found = {_known_as(stack, each["serviceName"]): each for each in _described(stack)}
+        by_name = found | {each["serviceName"]: each for each in found.values()}
+        if name not in by_name:
+            known = ", ".join(sorted(found)) or "none"
+            raise CommandError(
+                f"stack {stack.stack} has no service {name!r} in its cluster; it has: {known}"
+            )
+        service = by_name[name]
+        known_as = _known_as(stack, service["serviceName"])
+        events = [
+            EventRow(ago=event["createdAt"], event=event["message"])
+            for event in service.get("events", [])[:_EVENTS]
+        ]
+        return [
+            _service_listing(stack, [_service(stack, service)]),
+            _task_listing(stack, [row for row in _task_rows(stack) if row.service == known_as]),
+            Listing(key="events", rows=events, empty="ECS says nothing about it yet."),
+        ]
+
+
+def _service_listing(stack: Deployment, rows: list[ServiceRow]) -> Listing:
+    cluster = stack.outputs["clusterArn"]
+    return Listing(key="services", rows=rows, empty=f"There is no service in {cluster}.")
+
+
+def _task_listing(stack: Deployment, rows: list[TaskRow]) -> Listing:
+    emulated = " moto never runs one; LocalStack and AWS do." if stack.endpoint else ""
+    return Listing(
+        key="tasks",
+        rows=sorted(rows, key=lambda row: (row.service, row.task)),
+        empty=f"No task runs.{emulated}",
+    )
+
+
+def _task_rows(stack: Deployment) -> Iterator[TaskRow]:
+    client = _ecs(stack)
+    cluster = stack.outputs["clusterArn"]
+    pages = client.get_paginator("list_tasks").paginate(
+        cluster=cluster, PaginationConfig={"PageSize": _TASKS_A_CALL}
+    )
+    for page in pages:
+        if names := page["taskArns"]:
+            for each in client.describe_tasks(cluster=cluster, tasks=names)["tasks"]:
+                yield _task(stack, each)
+
+
+def _described(stack: Deployment) -> Iterator["ServiceTypeDef"]:
+    client = _ecs(stack)
+    cluster = stack.outputs["clusterArn"]
+    pages = client.get_paginator("list_services").paginate(
+        cluster=cluster, PaginationConfig={"PageSize": _SERVICES_A_CALL}
+    )
+    for page in pages:
+        if names := page["serviceArns"]:
+            yield from client.describe_services(cluster=cluster, services=names)["services"]
+
+
+def _service(stack: Deployment, service: "ServiceTypeDef") -> ServiceRow:
+    newest = next(iter(service.get("deployments", [])), None)
+    return ServiceRow(
+        service=_known_as(stack, service["serviceName"]),
+        status=service["status"],
+        desired=service["desiredCount"],
+        running=service["runningCount"],
+        pending=service["pendingCount"],
+        rollout=newest.get("rolloutState") if newest else None,
+        definition=_last_part(service["taskDefinition"]),
+    )
+
+
+def _task(stack: Deployment, task: "TaskTypeDef") -> TaskRow:
+    kind, _, name = task.get("group", "").partition(":")
+    return TaskRow(
+        service=_known_as(stack, name) if kind == "service" else "-",
+        task=_last_part(task["taskArn"]),
+        status=task["lastStatus"],
+        health=task.get("healthStatus", "UNKNOWN"),
+        started=task.get("startedAt"),
+    )
+
+
+def _known_as(stack: Deployment, name: str) -> str:
+    """What people call a service of ECS; its own name where it is none of the stack's."""
+    called = {physical: known for known, physical in stack.services.items()}
+    return called.get(name, name)
+
+
+def _last_part(arn: str) -> str:
+    return arn.rpartition("/")[2]
+
+
+def _ecs(stack: Deployment) -> "ECSClient":
+    return stack.session.client("ecs", **stack.client_options)
