@@ -1,6 +1,7 @@
 """What the containers of Dagster do when the database gets a new password."""
 
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import pytest
 
@@ -9,6 +10,7 @@ from ops.dev.processes import Running
 from tests.apps.dagster_runs import SHORT, Dagster, dagster
 from tests.apps.waiting import status_of, wait_until
 
+COUNT_RUNS = "{ runsOrError { ... on Runs { count } } }"
 pytestmark = pytest.mark.xdist_group("dagster-password")
 
 
@@ -31,7 +33,7 @@ def test_every_container_ends_or_becomes_unhealthy_once_the_password_is_another(
         wait_for_bad_health(started[name])
         assert started[name].process.poll() is None
     # Web server and daemon notice when they next ask the database.
-    status_of(f"{system.system.graphql}?query=%7BrunsOrError%7B__typename%7D%7D")
+    status_of(f"{system.system.graphql}?query={quote(COUNT_RUNS)}")
     for name in ("webserver", "daemon"):
         assert started[name].process.wait(60) == 0
 
