@@ -214,7 +214,7 @@ def looking(name: str, what: str) -> None:
 
 
 for name, what in {
-    "logs:dagster-daemon": "Print the daemon's logs; `-- --follow`, `--since 10m`, `--filter TEXT`.",
+    "logs:dagster-daemon": "Print the daemon's logs; `-- --follow --since 10m --filter TEXT`.",
     "logs:dagster-webserver": "Print the web server's logs; the same options.",
     "logs:taskiq-worker": "Print the workers' logs; the same options.",
     "logs:auto-scaler": "Print the auto-scaler's logs; the same options.",
