@@ -411,6 +411,37 @@ from tests.policies.cost.stacks import bill_of, no_price, not_read
             {
                 "engine": "postgres",
                 "instanceClass": "db.t4g.micro",
+                "allocatedStorage": 500,
+                "storageType": "gp3",
+                "storageThroughput": 501,
+            },
+            [
+                "it postgres db.t4g.micro: 730 hour at 0.016 = 11.68 / 11.68",
+                "it gp3 storage: 500 GB-month at 0.115 = 57.5 / 57.5",
+                no_price("gp3 throughput above 500 MiB/s", "rds/throughput-month/gp3"),
+            ],
+            id="more throughput of large storage has no price",
+        ),
+        pytest.param(
+            "aws:rds/instance:Instance",
+            {
+                "engine": "postgres",
+                "instanceClass": "db.t4g.micro",
+                "allocatedStorage": 20,
+                "storageType": "gp3",
+                "performanceInsightsEnabled": True,
+            },
+            [
+                "it postgres db.t4g.micro: 730 hour at 0.016 = 11.68 / 11.68",
+                "it gp3 storage: 20 GB-month at 0.115 = 2.3 / 2.3",
+            ],
+            id="Performance Insights are kept for a week where nothing is said",
+        ),
+        pytest.param(
+            "aws:rds/instance:Instance",
+            {
+                "engine": "postgres",
+                "instanceClass": "db.t4g.micro",
                 "allocatedStorage": 20,
                 "storageType": "gp3",
                 "manageMasterUserPassword": True,

@@ -55,15 +55,16 @@ def parse_image(text: str) -> ImageReference:
         raise ImageReferenceError(f"has {len(tags)} tags")
     if not REPOSITORY.fullmatch(repository):
         raise ImageReferenceError(f"has {repository!r} where the repository's name belongs")
-    if tags and not TAG.fullmatch(tags[0]):
-        raise ImageReferenceError(f"has {tags[0]!r} where the tag belongs")
-    if digests and not DIGEST.fullmatch(digests[0]):
-        raise ImageReferenceError(f"has {digests[0]!r} where the digest belongs")
+    tag, digest = "".join(tags), "".join(digests)
+    if tags and not TAG.fullmatch(tag):
+        raise ImageReferenceError(f"has {tag!r} where the tag belongs")
+    if digests and not DIGEST.fullmatch(digest):
+        raise ImageReferenceError(f"has {digest!r} where the digest belongs")
     return ImageReference(
         registry=registry,
         repository=repository,
-        tag="".join(tags),
-        digest="".join(digests),
+        tag=tag,
+        digest=digest,
     )
 
 
