@@ -18,12 +18,12 @@ from typing import Any
 import yaml
 
 from ops.engine import Engine
+from ops.engine.variables import LOCAL_PASSPHRASE
 from ops.paths import PACK, ROOT
 from pulumi_preflight.provider import rehearsal_provider
 from pulumi_preflight.urns import STACK_TYPE, stack_urn
 
 RECORDER = Path(__file__).parent / "recorder"
-PASSPHRASE = "conformance"  # noqa: S105 - no secret: the programs' own are made up
 ASKED = "asked.jsonl"
 _DONE = "done"
 
@@ -155,8 +155,8 @@ class Bench:
         plugin.write_text(f'#!/bin/sh\nexec "{sys.executable}" -u -m pulumi.dynamic "$@"\n')
         plugin.chmod(0o755)
 
-    def preflight(self, *arguments: str | Path, recorder: str) -> Ended:
-        """Runs preflight with the case's pack and the recorder."""
+    def preflight(self, *arguments: str | Path, recorder: str | None = None) -> Ended:
+        """Runs preflight with the case's pack, and the recorder where it is named."""
         preflight = Path(sys.executable).with_name("preflight")
         judged = [self.project, "--stack", self._case.stack, *self._packs(recorder)]
         return self._run([preflight, *judged, *arguments], {})
@@ -174,13 +174,16 @@ class Bench:
             variables={**variables, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},
         )
 
-    def _packs(self, recorder: str) -> list[str | Path]:
+    def _packs(self, recorder: str | None) -> list[str | Path]:
+        pack: list[str | Path] = [
+            *("--policy-pack", self._case.pack, "--policy-pack-config", self._case.profile)
+        ]
+        if recorder is None:
+            return pack
         copy = self._folder / recorder
         shutil.copytree(RECORDER, copy, ignore=shutil.ignore_patterns("__pycache__"))
-        return [
-            *("--policy-pack", self._case.pack, "--policy-pack-config", self._case.profile),
-            *("--policy-pack", copy, "--policy-pack-config", self._folder / "none.json"),
-        ]
+        nothing = self._folder / "none.json"
+        return [*pack, "--policy-pack", copy, "--policy-pack-config", nothing]
 
     def _run(self, command: list[str | Path], variables: Mapping[str, str]) -> Ended:
         ran = subprocess.run(
@@ -208,7 +211,7 @@ class Bench:
         return own | {
             "PATH": os.pathsep.join([*map(str, folders), own.get("PATH", os.defpath)]),
             "PULUMI_BACKEND_URL": (self._folder / "backend").as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+            "PULUMI_CONFIG_PASSPHRASE": LOCAL_PASSPHRASE,
             "PULUMI_HOME": str(self._folder / "home"),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         }
@@ -222,7 +225,6 @@ def observe(case: Case, folder: Path, engine: Engine) -> Observed:
     judged = bench.preflight(
         *("--format", "json", "--output", folder / "verdict.json"),
         *("--save-state", folder / "saved.json"),
-        recorder="offline",
     )
     assert judged.status in (0, 1), judged.errors
     unknowns = bench.preflight("--keep-unknowns", "--format", "json", recorder="unknowns")

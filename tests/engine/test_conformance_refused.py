@@ -55,7 +55,7 @@ def test_both_refuse(
     project = REFUSED / program
     case = Case(name=program, project=project, stack="dev", pack=PACK, profile=profile_of("dev"))
     bench = Bench(case, tmp_path, engine)
-    judged = bench.preflight("--format", "json", recorder="offline")
+    judged = bench.preflight("--format", "json")
     assert judged.status == status
     assert by_preflight in judged.output + judged.errors
     made = bench.engine("stack", "init", "--no-select", "--stack", "dev")
