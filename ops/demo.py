@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from ops.consent import Consent
 from ops.errors import CommandError
 from ops.lifecycle.deploy import ready, up
+from ops.lifecycle.surroundings import surrounded
 from ops.paths import ROOT, STACK
 from ops.target import Target, target
 
@@ -31,7 +32,8 @@ def main(given: Sequence[str]) -> int:
         # A machine without Docker is told so before anything is changed.
         if status := _script("--no-push", "taskiq-demo"):
             return status
-        return deploy_demo(ready(target(STACK, options.stack)), consent)
+        with surrounded(target(STACK, options.stack)) as stack:
+            return deploy_demo(ready(stack), consent)
     except CommandError as error:
         sys.stdout.flush()
         sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))

@@ -1,13 +1,25 @@
 """The AWS endpoint of the local stack: what is behind 127.0.0.1:4566."""
 
+import argparse
+import os
 import shutil
 import subprocess
-from typing import Protocol
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
 
+import yaml
+
+from ops.embedded.endpoint import EmbeddedEndpoint
+from ops.engine.variables import LOCAL
 from ops.errors import CommandError
-from ops.paths import ROOT
+from ops.paths import ROOT, STACK
 
 SERVICE = "localstack"
+TOKEN = "LOCALSTACK_AUTH_TOKEN"  # noqa: S105 - the variable's name
+DEFAULT_PORT = 4566
 
 
 class Endpoint(Protocol):
@@ -28,6 +40,9 @@ class Endpoint(Protocol):
     def status(self) -> str:
         """Says in one line whether it runs, and where."""
 
+    def logs(self) -> str:
+        """What it has printed."""
+
 
 class ComposeEndpoint:
     """LocalStack, as the service `localstack` of docker-compose.yml."""
@@ -46,21 +61,78 @@ class ComposeEndpoint:
 
     def status(self) -> str:
         """The container's state in Docker's words."""
-        return _compose("ps", "--all", SERVICE).strip()
+        state = _compose("ps", "--all", "--format", "{{.Status}}", SERVICE).strip()
+        return f"LocalStack, in Docker: {state or 'not started'}"
+
+    def logs(self) -> str:
+        """The container's log."""
+        return _compose("logs", "--no-color", "--no-log-prefix", SERVICE)
 
 
-def endpoint() -> Endpoint:
-    """The endpoint that can run here.
+def endpoint(project: Path) -> Endpoint:
+    """LocalStack where Docker runs and a token for it is given, moto otherwise.
+
+    Args:
+        project: The folder of Pulumi.yaml, whose local stack names the endpoint's port.
+    """
+    if os.environ.get(TOKEN) and shutil.which("docker") and _answers():
+        return ComposeEndpoint()
+    port = urlsplit(url_in(project) or "").port or DEFAULT_PORT
+    return EmbeddedEndpoint(port=port, folder=project / ".endpoint")
+
+
+def url_in(project: Path) -> str | None:
+    """The endpoint that the settings of a project's local stack name, `None` where they do not.
 
     Raises:
-        CommandError: There is no Docker that runs.
+        CommandError: The file of settings cannot be read.
     """
-    if shutil.which("docker") is None or not _answers():
-        raise CommandError(
-            "the local stack's endpoint cannot be reached: no Docker runs here",
-            hint="start Docker (https://docs.docker.com/get-started/)",
-        )
-    return ComposeEndpoint()
+    file = project / f"Pulumi.{LOCAL}.yaml"
+    try:
+        content: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, yaml.YAMLError) as error:
+        raise CommandError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
+    settings = content.get("config") if isinstance(content, dict) else None
+    given = settings if isinstance(settings, dict) else {}
+    groups = [each for name, each in given.items() if name.partition(":")[2] == "aws"]
+    urls = [each["endpoint"] for each in groups if isinstance(each, dict) and "endpoint" in each]
+    return str(urls[0]) if urls else None
+
+
+def main(given: Sequence[str]) -> int:
+    """Starts, stops or shows the endpoint.
+
+    Returns:
+        0 if it did, 2 if it could not.
+    """
+    parser = argparse.ArgumentParser(prog="nox -s endpoint:", description=__doc__)
+    parser.add_argument("command", choices=["start", "stop", "status", "logs"])
+    parser.add_argument(
+        "--project", type=Path, default=STACK, help="the Pulumi project (default: stack/)"
+    )
+    options = parser.parse_args(given)
+    try:
+        told = _carry_out(options.command, endpoint(options.project.resolve()))
+    except CommandError as error:
+        sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
+        return 2
+    sys.stdout.write(f"{told}\n" if told else "")
+    return 0
+
+
+def _carry_out(command: str, shown: Endpoint) -> str:
+    match command:
+        case "start":
+            shown.start()
+        case "stop":
+            shown.stop()
+        case "logs":
+            return shown.logs().rstrip()
+        case _:
+            pass
+    return shown.status()
 
 
 def _answers() -> bool:
@@ -79,3 +151,7 @@ def _compose(*arguments: str) -> str:
     if told.returncode:
         raise CommandError(f"docker compose {arguments[0]} failed: {told.stderr.strip()}")
     return told.stdout
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

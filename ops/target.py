@@ -25,6 +25,7 @@ class Target:
         stack: The stack's name.
         engine: The engine that works on it.
         variables: What the engine runs with: backend, passphrase, PATH.
+        embedded: Whether the embedded provider stands in for the plugin of AWS.
     """
 
     project: Path
@@ -32,6 +33,7 @@ class Target:
     stack: str
     engine: Engine
     variables: Mapping[str, str]
+    embedded: bool = False
 
     def command(self, *arguments: str | Path) -> Command:
         """The engine's command line for this stack; it asks nothing back."""

@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -11,6 +12,7 @@ from ops.consent import Consent
 from ops.endpoint import endpoint
 from ops.errors import CommandError
 from ops.lifecycle import deploy, reset
+from ops.lifecycle.surroundings import surrounded
 from ops.paths import STACK
 from ops.state import commands
 from ops.state.repair import repair
@@ -62,15 +64,21 @@ def _outputs(asked: _Asked) -> int:
     )
 
 
+def _soft_reset(asked: _Asked) -> int:
+    return reset.soft(asked.stack, endpoint(asked.stack.project), asked.consent)
+
+
 _COMMANDS: Mapping[str, Callable[[_Asked], int]] = {
     "validate": lambda asked: deploy.validate(asked.stack),
     "up": lambda asked: deploy.up(asked.stack, asked.consent),
     "destroy": lambda asked: deploy.destroy(asked.stack, asked.consent),
     "refresh": lambda asked: deploy.refresh(asked.stack),
     "outputs": _outputs,
-    "reset": lambda asked: reset.soft(asked.stack, endpoint(), asked.consent),
-    "reset:soft": lambda asked: reset.soft(asked.stack, endpoint(), asked.consent),
-    "reset:hard": lambda asked: reset.hard(asked.stack, endpoint(), asked.consent),
+    "reset": _soft_reset,
+    "reset:soft": _soft_reset,
+    "reset:hard": lambda asked: reset.hard(
+        asked.stack, endpoint(asked.stack.project), asked.consent
+    ),
     "state:init": lambda asked: commands.make(asked.store),
     "state:list": lambda asked: commands.show(asked.store),
     "state:repair": lambda asked: repair(asked.store, unlock=asked.options.unlock),
@@ -79,15 +87,20 @@ _COMMANDS: Mapping[str, Callable[[_Asked], int]] = {
 }
 
 
+# These ask a provider, and with it the endpoint.
+_OPERATING = {"validate", "up", "destroy", "refresh", "reset", "reset:soft"}
+
+
 def _carry_out(options: argparse.Namespace) -> int:
-    stack = target(options.project, options.stack)
-    asked = _Asked(
-        stack=stack,
-        store=Store(target=stack),
-        consent=Consent(stack=options.stack, yes=options.yes, confirmed=options.confirm),
-        options=options,
-    )
-    return _COMMANDS[options.command](asked)
+    stack = target(options.project.resolve(), options.stack)
+    with surrounded(stack) if options.command in _OPERATING else nullcontext(stack) as found:
+        asked = _Asked(
+            stack=found,
+            store=Store(target=found),
+            consent=Consent(stack=options.stack, yes=options.yes, confirmed=options.confirm),
+            options=options,
+        )
+        return _COMMANDS[options.command](asked)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 
 from ops.consent import Consent
+from ops.embedded.checks import check_still_there, check_types
+from ops.embedded.provider import provided
 from ops.engine import find
 from ops.engine.display import Places
 from ops.engine.operation import Outcome, operate
@@ -30,13 +32,14 @@ def preview_if_possible(project: Path, stack: str, places: Places) -> int:
         # A stack that is not deployed yet, or not from here, has been judged all the same.
         sys.stderr.write(f"The engine's preview was left out: {error}\n")
         return PASSED
-    return _status(_preview(prepared, places))
+    with provided(prepared) as found:
+        return _status(_preview(found, places))
 
 
 def validate(stack: Target) -> int:
     """All that `up` checks, and nothing changed: preflight, the state, the engine's preview."""
     verdict = judge(stack.project, stack.stack)
-    return verdict.status or _status(_preview(ready(stack), verdict.places))
+    return verdict.status or _status(_preview(_prepared(stack, verdict.places), verdict.places))
 
 
 def up(stack: Target, consent: Consent) -> int:
@@ -48,7 +51,7 @@ def up(stack: Target, consent: Consent) -> int:
     verdict = judge(stack.project, stack.stack)
     if verdict.status:
         return verdict.status
-    previewed = _preview(ready(stack), verdict.places)
+    previewed = _preview(_prepared(stack, verdict.places), verdict.places)
     if not previewed.succeeded:
         return FAILED
     consent.to_deploy()
@@ -92,6 +95,15 @@ def ready(stack: Target) -> Target:
     if stack.stack == LOCAL and not store.exists:
         stack.ask("stack", "init", "--no-select")
     store.check_present()
+    return stack
+
+
+def _prepared(stack: Target, places: Places) -> Target:
+    """See `ready`; the embedded provider says at once what it cannot do."""
+    if not stack.embedded:
+        return ready(stack)
+    check_types(places)
+    check_still_there(Store(target=ready(stack)))
     return stack
 
 

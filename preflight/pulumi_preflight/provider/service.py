@@ -28,6 +28,7 @@ from pulumi_preflight.outputs.shapes import Shapes
 from pulumi_preflight.provider.backend import Backend, BackendError, Resource
 from pulumi_preflight.provider.calls import Calls
 from pulumi_preflight.provider.diff import diff_response
+from pulumi_preflight.provider.differences import differences
 from pulumi_preflight.provider.replacements import (
     fixed_name_properties,
     replacing_properties,
@@ -141,7 +142,9 @@ class Provider(ResourceProviderServicer):
         if filled is None:
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
-            id=filled.id, inputs=request.inputs, properties=to_struct(filled.outputs)
+            id=filled.id,
+            inputs=to_struct(_inputs_now(resource, filled.outputs)),
+            properties=to_struct(filled.outputs),
         )
 
     def Update(  # noqa: N802
@@ -217,6 +220,15 @@ class Provider(ResourceProviderServicer):
 
     def _given(self, resource: Resource, plan: Properties) -> Properties:
         return {name: value for name, value in plan.items() if name in resource.inputs}
+
+
+def _inputs_now(resource: Resource, outputs: Properties) -> Properties:
+    """The inputs that would make a resource as it is now: those that drifted have new values."""
+    drifted = {str(each.path[0]) for each in differences(resource.outputs, outputs)}
+    return {
+        name: outputs[name] if name in drifted and name in outputs else value
+        for name, value in resource.inputs.items()
+    }
 
 
 def _guarded(act: Callable[[], _Answer], context: grpc.ServicerContext) -> _Answer:

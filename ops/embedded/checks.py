@@ -1,0 +1,71 @@
+"""What the embedded provider can say before anything is done."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ops.embedded.provider import embedded_backend
+from ops.embedded.table import TABLE
+from ops.errors import CommandError
+from ops.state.store import Store
+from pulumi_preflight.outputs.shapes import Shapes
+from pulumi_preflight.provider.backend import BackendError, Resource
+from pulumi_preflight.provider.installed import ask
+from pulumi_preflight.urns import name_of, type_of
+
+
+def check_types(places: Mapping[str, str]) -> None:
+    """Makes sure that all of a program's resources can be made.
+
+    Args:
+        places: URNs to the `file:line` that makes them.
+
+    Raises:
+        CommandError: It has a type that the table does not.
+    """
+    unknown = [
+        f"{type_of(urn)} ({name_of(urn)}, {place})"
+        for urn, place in places.items()
+        if type_of(urn).startswith("aws:") and type_of(urn) not in TABLE
+    ]
+    if unknown:
+        raise CommandError(
+            f"the embedded provider cannot make {', '.join(unknown)}",
+            hint="install the plugin of AWS, or give the type an entry in ops/embedded/table",
+        )
+
+
+def check_still_there(store: Store) -> None:
+    """Makes sure that the endpoint has something of what the state says it has.
+
+    It keeps its data in memory, so after a restart it is empty, and the state is not.
+
+    Raises:
+        CommandError: It has none of it, or cannot be asked.
+    """
+    resources: list[dict[str, Any]] = store.deployment().get("resources") or []
+    providers = {
+        f"{each['urn']}::{each['id']}": each.get("inputs", {})
+        for each in resources
+        if each["type"].startswith("pulumi:providers:")
+    }
+    made = [each for each in resources if each["type"] in TABLE]
+    backend = embedded_backend(Shapes(ask))
+    for each in made:
+        resource = Resource(
+            urn=each["urn"],
+            inputs=each.get("inputs", {}),
+            settings=providers.get(each.get("provider", ""), {}),
+            id=each["id"],
+            outputs=each.get("outputs", {}),
+        )
+        try:
+            if backend.read(resource) is not None:
+                return
+        except BackendError as error:
+            raise CommandError(f"the endpoint cannot be asked: {error}") from error
+    if made:
+        raise CommandError(
+            f"the endpoint has none of the {len(made)} resources in the state of stack "
+            f"{store.target.stack}: it was restarted, and keeps nothing",
+            hint="`nox -s refresh` takes them out of the state, and `nox -s up` makes them again",
+        )

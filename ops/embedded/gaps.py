@@ -1,0 +1,142 @@
+"""What moto 5.2.5 lacks or gets wrong of what the stack needs, closed one by one.
+
+Each gap is one function over moto's own classes, and has a test that fails once moto closes it.
+"""
+
+from typing import Any
+
+from moto.core.common_types import TYPE_RESPONSE
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult, BaseResponse
+from moto.ecs.models import Service
+from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.rds.models import DBSubnetGroup, RDSBackend
+from moto.rds.responses import RDSResponse
+from moto.sqs.models import Queue
+
+_SERVICE_FIELDS = (
+    "availabilityZoneRebalancing",
+    "capacityProviderStrategy",
+    "deploymentConfiguration",
+    "enableECSManagedTags",
+    "enableExecuteCommand",
+    "healthCheckGracePeriodSeconds",
+    "networkConfiguration",
+)
+
+
+def close_gaps() -> None:
+    """Changes moto in this process, once."""
+    for close in GAPS:
+        close()
+
+
+def keep_queue_policies() -> None:
+    """SetQueueAttributes leaves the policy alone when it does not name it; `""` removes either.
+
+    Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+    """
+    original = Queue._set_attributes  # noqa: SLF001 - moto has no other place to set them
+    Queue.BASE_ATTRIBUTES = [*Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]
+
+    def set_attributes(self: Any, attributes: dict[str, Any], now: float | None = None) -> None:  # noqa: ANN401 - a queue, whose attributes moto sets by name
+        kept = getattr(self, "policy", None)
+        allowed = getattr(self, "redrive_allow_policy", None)
+        original(self, attributes, now)
+        self.policy = attributes.get("Policy", kept)
+        self.redrive_allow_policy = attributes.get("RedriveAllowPolicy", allowed) or None
+
+    Queue._set_attributes = set_attributes  # type: ignore[method-assign] # noqa: SLF001 - the same
+
+
+def keep_service_fields() -> None:
+    """What CreateService and UpdateService are given is shown by DescribeServices.
+
+    Source: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_Service.html
+    """
+    for operation in ("create_service", "update_service"):
+        setattr(
+            EC2ContainerServiceResponse,
+            operation,
+            _keeping(getattr(EC2ContainerServiceResponse, operation)),
+        )
+
+
+def _keeping(original: Any) -> Any:  # noqa: ANN401 - a method of moto's
+    def kept(self: EC2ContainerServiceResponse) -> ActionResult:
+        answer: ActionResult = original(self)
+        result: Any = answer.result
+        service: Service = result["service"]
+        for name in _SERVICE_FIELDS:
+            if (value := self._get_param(name)) is not None:
+                setattr(service, name, value)
+        return answer
+
+    return kept
+
+
+def keep_modified_subnet_group() -> None:
+    """ModifyDBSubnetGroup changes a group; it does not delete it.
+
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBSubnetGroup.html
+    """
+    original = RDSBackend.modify_db_subnet_group
+
+    def modify(
+        self: RDSBackend, subnet_name: str, description: str, subnets: list[Any]
+    ) -> DBSubnetGroup:
+        group = original(self, subnet_name, description, subnets)
+        self.subnet_groups[subnet_name] = group
+        return group
+
+    RDSBackend.modify_db_subnet_group = modify  # type: ignore[method-assign]
+
+
+def name_source_of_parameters() -> None:
+    """DescribeDBParameters says of a parameter who has set it.
+
+    moto knows only those that the user has set.
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_Parameter.html
+    """
+    original = RDSResponse.describe_db_parameters
+
+    def describe(self: RDSResponse) -> ActionResult:
+        answer = original(self)
+        shown: Any = answer.result
+        shown["Parameters"] = [{**each, "Source": "user"} for each in shown["Parameters"]]
+        return answer
+
+    RDSResponse.describe_db_parameters = describe  # type: ignore[method-assign]
+
+
+class UnsupportedOperation(ServiceException):
+    """The endpoint does not know the call."""
+
+    code = "UnsupportedOperation"
+
+
+def refuse_unknown_operations() -> None:
+    """A call that moto does not know is refused with a code, not with a page that says 500.
+
+    Clients try a 500 again and again.
+    Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html
+    """
+    original = BaseResponse.call_action
+
+    def call_action(self: BaseResponse) -> TYPE_RESPONSE:
+        try:
+            return original(self)
+        except NotImplementedError as error:
+            status, headers, body = self.serialized(ActionResult(UnsupportedOperation(str(error))))
+            return status, {**headers, "status": status}, body
+
+    BaseResponse.call_action = call_action  # type: ignore[method-assign]
+
+
+GAPS = (
+    keep_queue_policies,
+    keep_service_fields,
+    keep_modified_subnet_group,
+    name_source_of_parameters,
+    refuse_unknown_operations,
+)

@@ -1,0 +1,70 @@
+"""The embedded provider: stands in for the plugin of AWS on the local stack."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from shutil import which
+
+from ops.embedded.backend import EmbeddedBackend
+from ops.engine.variables import LOCAL
+from ops.target import Target
+from pulumi_preflight.outputs import Outputs
+from pulumi_preflight.outputs.shapes import Shapes
+from pulumi_preflight.provider.calls import Calls
+from pulumi_preflight.provider.installed import ask
+from pulumi_preflight.provider.server import serving
+from pulumi_preflight.provider.service import Provider
+
+_ATTACHED = "PULUMI_DEBUG_PROVIDERS"
+_SDK = "pulumi-aws"
+
+
+@contextmanager
+def provided(stack: Target) -> Iterator[Target]:
+    """The stack with a provider for AWS, while the block runs.
+
+    The plugin is used where it is installed, or where another provider was attached by hand; so it
+    is for any stack but the local one. Whether the plugin could be downloaded is not asked: without
+    a network that takes long.
+    """
+    if not _needs_embedded(stack):
+        yield stack
+        return
+    sys.stdout.write(
+        "The plugin of AWS is not installed: the embedded provider is used"
+        f" (`pulumi plugin install resource aws {version(_SDK)}` gets the plugin).\n"
+    )
+    attached = stack.variables.get(_ATTACHED)
+    with serving(Provider(shapes := Shapes(ask), embedded_backend(shapes), Calls(None))) as port:
+        own = f"aws:{port}"
+        both = f"{attached},{own}" if attached else own
+        variables = {**stack.variables, _ATTACHED: both}
+        yield replace(stack, variables=variables, embedded=True)
+
+
+def _needs_embedded(stack: Target) -> bool:
+    """Whether the stack is the local one, and has no other provider for AWS."""
+    attached = stack.variables.get(_ATTACHED, "").split(",")
+    return (
+        stack.stack == LOCAL
+        and not any(each.startswith("aws:") for each in attached)
+        and not _plugin_is_installed(stack)
+    )
+
+
+def embedded_backend(shapes: Shapes) -> EmbeddedBackend:
+    """The backend, on the SDKs of this interpreter."""
+    return EmbeddedBackend(shapes, Outputs(shapes, keep_unknowns=False))
+
+
+def _plugin_is_installed(stack: Target) -> bool:
+    """Whether the engine finds the plugin of the SDK's version in its folder, or any on PATH.
+
+    Source: pulumi/pulumi, sdk/go/common/workspace/plugins.go (GetPluginPath).
+    """
+    home = stack.variables.get("PULUMI_HOME") or Path.home() / ".pulumi"
+    folder = Path(home, "plugins", f"resource-aws-v{version(_SDK)}")
+    return folder.is_dir() or which("pulumi-resource-aws", path=stack.variables["PATH"]) is not None
