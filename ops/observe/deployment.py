@@ -15,6 +15,9 @@ from botocore.exceptions import (
     NoCredentialsError,
     PartialCredentialsError,
 )
+from botocore.exceptions import (
+    ConnectionError as NoConnection,
+)
 
 from ops.endpoint import url_in
 from ops.engine.variables import LOCAL
@@ -122,7 +125,7 @@ def told_plainly(endpoint: str | None) -> Iterator[None]:
             f"AWS cannot be asked: {error}",
             hint="`aws sso login`, AWS_PROFILE or AWS_ACCESS_KEY_ID give credentials",
         ) from error
-    except HTTPClientError as error:
+    except (NoConnection, HTTPClientError) as error:
         if endpoint is None:
             raise CommandError(f"AWS does not answer: {error}") from error
         raise CommandError(

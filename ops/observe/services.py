@@ -22,7 +22,7 @@ _EVENTS = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceRow:
-    """A service; the counts are tasks."""
+    """A service; the counts are tasks, and the revision is its task definition's."""
 
     service: str
     status: str
@@ -30,7 +30,7 @@ class ServiceRow:
     running: int
     pending: int
     rollout: str | None
-    definition: str
+    revision: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +98,7 @@ def _service_listing(stack: Deployment, rows: list[ServiceRow]) -> Listing:
 
 
 def _task_listing(stack: Deployment, rows: list[TaskRow]) -> Listing:
-    emulated = " moto never runs one; LocalStack and AWS do." if stack.endpoint else ""
+    emulated = " moto starts none for a service; LocalStack and AWS do." if stack.endpoint else ""
     return Listing(
         key="tasks",
         rows=sorted(rows, key=lambda row: (row.service, row.task)),
@@ -138,7 +138,7 @@ def _service(stack: Deployment, service: "ServiceTypeDef") -> ServiceRow:
         running=service["runningCount"],
         pending=service["pendingCount"],
         rollout=newest.get("rolloutState") if newest else None,
-        definition=_last_part(service["taskDefinition"]),
+        revision=int(service["taskDefinition"].rpartition(":")[2]),
     )
 
 

@@ -62,7 +62,7 @@ def duration(length: timedelta) -> str:
 
 
 def _table(rows: Sequence[Any]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for field in fields(rows[0]):
         number = all(isinstance(getattr(row, field.name), int | None) for row in rows)
         table.add_column(
