@@ -64,7 +64,7 @@ class EmbeddedBackend:
     def read(self, resource: Resource) -> Filled | None:
         """The resource as the endpoint shows it."""
         entry, api = self._api(resource)
-        known = _known(resource.outputs, resource.inputs, {"id": resource.id})
+        known = _known({"id": resource.id}, resource.outputs, resource.inputs)
         seen = self._seen(resource, entry, api, known)
         if seen is None:
             return None
@@ -78,7 +78,7 @@ class EmbeddedBackend:
             BackendError: It is gone, the endpoint refuses, or there is no call for the change.
         """
         entry, api = self._api(resource)
-        known = _known(resource.outputs, resource.inputs, {"id": resource.id})
+        known = _known({"id": resource.id}, resource.outputs, resource.inputs)
         before = plain(resource.outputs)
         changed = {
             name
@@ -95,7 +95,7 @@ class EmbeddedBackend:
         try:
             for call in due:
                 known["result"] = api.call(call, known, names=entry.names)
-            self._tag(entry, api, known, before.get("tags") or {})
+            self._tag(entry, api, known, before.get("tagsAll") or {})
         except GoneError:
             raise BackendError(f"{resource.type} {resource.id!r} does not exist") from None
         seen = self._seen(resource, entry, api, known)
@@ -113,7 +113,7 @@ class EmbeddedBackend:
             BackendError: The endpoint refuses.
         """
         entry, api = self._api(resource)
-        known = _known(resource.outputs, resource.inputs, {"id": resource.id})
+        known = _known({"id": resource.id}, resource.outputs, resource.inputs)
         self._call(entry, api, known, entry.delete)
 
     def _api(self, resource: Resource) -> tuple[Entry, Api]:
@@ -188,12 +188,13 @@ class EmbeddedBackend:
 
 
 def _known(*properties: Properties) -> dict[str, Any]:
-    """What expressions see: the last of several values of one name."""
+    """What expressions see: the last of several values of one name; the last are the inputs."""
     known: dict[str, Any] = {}
     for each in properties:
         known |= {name: plain(value) for name, value in each.items() if not name.startswith("__")}
-    if known.get("tagsAll"):
-        known["tags"] = known["tagsAll"]
+    # With the tags that the provider adds to all that it makes, where it does.
+    wanted = properties[-1]
+    known["tags"] = plain(wanted.get("tagsAll") or wanted.get("tags") or {})
     return known
 
 
