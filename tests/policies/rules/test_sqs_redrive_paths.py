@@ -33,9 +33,9 @@ def allowed(permission: str | None, *sources: str) -> str:
 def test_a_circle_is_told_once() -> None:
     stack = [queue("b", to="c"), queue("a", to="b"), queue("c", to="a")]
     [report] = analyze_stack(sqs.redrive_cycle, stack)
-    assert (report.level, report.name) == ("mandatory", "b")
+    assert (report.level, report.name) == ("mandatory", "a")
     assert report.message == (
-        "b: its dead letters come back to it: 'b' -> 'c' -> 'a' -> 'b'; wanted a dead-letter queue "
+        "a: its dead letters come back to it: 'a' -> 'b' -> 'c' -> 'a'; wanted a dead-letter queue "
         "without a redrive policy at the end. Fix: Remove the redrive policy of the queue that is "
         f"to keep the dead letters. {DEAD_LETTERS_URL}"
     )

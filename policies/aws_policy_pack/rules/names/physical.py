@@ -67,11 +67,18 @@ class Named:
     ),
 )
 def unique_physical(graph: Graph, config: UniquePhysical) -> Findings:
-    """Compares names of one kind in one scope; the finding is about the later of two resources."""
+    """Compares names of one kind in one scope; the finding is about the second in the
+    order of the logical names.
+
+    Resources reach the engine in an order that differs from run to run.
+    """
     for fact in FACTS:
         if fact.scope.name in config.skip_scopes:
             continue
-        found, unread = survey(graph.of_type(*fact.types), partial(_read, graph=graph, fact=fact))
+        resources = sorted(
+            graph.of_type(*fact.types), key=lambda resource: (resource.name, resource.urn)
+        )
+        found, unread = survey(resources, partial(_read, graph=graph, fact=fact))
         yield from unread
         named = [name for _, name in found if name is not None]
         yield from _same_names(named, fact)

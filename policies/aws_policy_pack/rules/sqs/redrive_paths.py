@@ -44,12 +44,12 @@ https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQue
     ),
 )
 def redrive_cycle(queue: Resource, graph: Graph) -> Findings:
-    """Tells a circle once, at the queue of it that was declared first."""
+    """Tells a circle once, at the queue of it whose URN is the first."""
     if not redrive_policies_of(queue, graph):
         return
     circle = _circle(queue, graph)
     if circle:
-        if queue is min(circle, key=graph.resources.index):
+        if queue is min(circle, key=lambda member: member.urn):
             yield Finding(
                 problem="its dead letters come back to it: "
                 f"{' -> '.join(shown(member.name) for member in circle)}",
