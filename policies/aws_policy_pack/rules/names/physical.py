@@ -67,18 +67,15 @@ class Named:
     ),
 )
 def unique_physical(graph: Graph, config: UniquePhysical) -> Findings:
-    """Compares names of one kind in one scope; the finding is about the second in the
-    order of the logical names.
+    """Compares names of one kind in one scope; the finding is about the second by logical name.
 
     Resources reach the engine in an order that differs from run to run.
     """
     for fact in FACTS:
         if fact.scope.name in config.skip_scopes:
             continue
-        resources = sorted(
-            graph.of_type(*fact.types), key=lambda resource: (resource.name, resource.urn)
-        )
-        found, unread = survey(resources, partial(_read, graph=graph, fact=fact))
+        in_order = sorted(graph.of_type(*fact.types), key=lambda item: (item.name, item.urn))
+        found, unread = survey(in_order, partial(_read, graph=graph, fact=fact))
         yield from unread
         named = [name for _, name in found if name is not None]
         yield from _same_names(named, fact)
