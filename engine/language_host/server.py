@@ -1,5 +1,6 @@
-"""Serves the protocol on a port of its own until the engine ends it."""
+"""Serves the protocol on a port of its own until the engine ends it, or is gone itself."""
 
+import os
 import signal
 import sys
 import threading
@@ -15,7 +16,7 @@ from language_host.host import LanguageHost
 _WORKERS = 32
 # States and schemas are large; the engine itself allows this much (sdk/go/common/util/rpcutil).
 _UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
-
+_SECONDS_BETWEEN_LOOKS = 1
 
 _ENGINE = Path(__file__).resolve().parent.parent
 _SHIM = _ENGINE / "bin" / "pulumi-language-python-exec"
@@ -27,6 +28,7 @@ def main(version: str) -> int:
     Args:
         version: The version of the engine that the host belongs to.
     """
+    engine = os.getppid()
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
@@ -37,7 +39,9 @@ def main(version: str) -> int:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    ended.wait()
+    # A killed engine ends nobody.
+    while not ended.wait(_SECONDS_BETWEEN_LOOKS) and os.getppid() == engine:
+        pass
     host.end_all()
     server.stop(grace=1).wait()
     return 0
