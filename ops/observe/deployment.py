@@ -71,6 +71,11 @@ class Deployment:
             if output in self.outputs
         }
 
+    def known_as(self, service: str) -> str:
+        """What people call a service of ECS; its own name where it is none of the stack's."""
+        called = {physical: known for known, physical in self.services.items()}
+        return called.get(service, service)
+
 
 def deployment(target: Target) -> Deployment:
     """Reads a stack's outputs and finds its API: the endpoint in the settings, or AWS.

@@ -55,7 +55,7 @@ class EventRow:
 def services(stack: Deployment) -> list[Listing]:
     """Every service of the cluster, those by hand too."""
     with told_plainly(stack.endpoint):
-        rows = [_service(stack, each) for each in _described(stack)]
+        rows = [_service(stack, each) for each in described(stack)]
     return [_service_listing(stack, sorted(rows, key=lambda row: row.service))]
 
 
@@ -72,7 +72,7 @@ def status(stack: Deployment, name: str) -> list[Listing]:
         CommandError: There is no such service; it names those that there are.
     """
     with told_plainly(stack.endpoint):
-        found = {_known_as(stack, each["serviceName"]): each for each in _described(stack)}
+        found = {stack.known_as(each["serviceName"]): each for each in described(stack)}
         by_name = found | {each["serviceName"]: each for each in found.values()}
         if name not in by_name:
             known = ", ".join(sorted(found)) or "none"
@@ -80,7 +80,7 @@ def status(stack: Deployment, name: str) -> list[Listing]:
                 f"stack {stack.stack} has no service {name!r} in its cluster; it has: {known}"
             )
         service = by_name[name]
-        known_as = _known_as(stack, service["serviceName"])
+        known_as = stack.known_as(service["serviceName"])
         events = [
             EventRow(ago=event["createdAt"], event=event["message"])
             for event in service.get("events", [])[:_EVENTS]
@@ -118,7 +118,8 @@ def _task_rows(stack: Deployment) -> Iterator[TaskRow]:
                 yield _task(stack, each)
 
 
-def _described(stack: Deployment) -> Iterator["ServiceTypeDef"]:
+def described(stack: Deployment) -> Iterator["ServiceTypeDef"]:
+    """Every service of the cluster, as ECS describes it."""
     client = _ecs(stack)
     cluster = stack.outputs["clusterArn"]
     pages = client.get_paginator("list_services").paginate(
@@ -132,7 +133,7 @@ def _described(stack: Deployment) -> Iterator["ServiceTypeDef"]:
 def _service(stack: Deployment, service: "ServiceTypeDef") -> ServiceRow:
     newest = next(iter(service.get("deployments", [])), None)
     return ServiceRow(
-        service=_known_as(stack, service["serviceName"]),
+        service=stack.known_as(service["serviceName"]),
         status=service["status"],
         desired=service["desiredCount"],
         running=service["runningCount"],
@@ -145,18 +146,12 @@ def _service(stack: Deployment, service: "ServiceTypeDef") -> ServiceRow:
 def _task(stack: Deployment, task: "TaskTypeDef") -> TaskRow:
     kind, _, name = task.get("group", "").partition(":")
     return TaskRow(
-        service=_known_as(stack, name) if kind == "service" else "-",
+        service=stack.known_as(name) if kind == "service" else "-",
         task=_last_part(task["taskArn"]),
         status=task["lastStatus"],
         health=task.get("healthStatus", "UNKNOWN"),
         started=task.get("startedAt"),
     )
-
-
-def _known_as(stack: Deployment, name: str) -> str:
-    """What people call a service of ECS; its own name where it is none of the stack's."""
-    called = {physical: known for known, physical in stack.services.items()}
-    return called.get(name, name)
 
 
 def _last_part(arn: str) -> str:
