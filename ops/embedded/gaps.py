@@ -3,6 +3,7 @@
 Each gap is one function over moto's own classes, and has a test that fails once moto closes it.
 """
 
+import json
 from typing import Any
 
 from moto.core.common_types import TYPE_RESPONSE
@@ -10,8 +11,10 @@ from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 from moto.ecs.models import Service
 from moto.ecs.responses import EC2ContainerServiceResponse
+from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.rds.models import DBSubnetGroup, RDSBackend
 from moto.rds.responses import RDSResponse
+from moto.s3.models import FakeBucket
 from moto.sqs.models import Queue
 
 _SERVICE_FIELDS = (
@@ -133,10 +136,31 @@ def refuse_unknown_operations() -> None:
     BaseResponse.call_action = call_action  # type: ignore[method-assign]
 
 
+def leave_conditions_to_the_cloud() -> None:
+    """A statement of a bucket's policy with conditions denies nothing here.
+
+    moto takes it as if it had none. The stack's buckets deny what is not sent over TLS: at AWS that
+    is nothing, while all that reaches this endpoint is plain HTTP on the loopback.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
+    """
+
+    def get_permission(self: FakeBucket, action: str, resource: str) -> PermissionResult:
+        policy = json.loads(self.policy or '{"Statement": []}')
+        given = policy["Statement"]
+        statements = given if isinstance(given, list) else [given]
+        judged = [each for each in statements if "Condition" not in each]
+        bare = IAMPolicy(json.dumps({**policy, "Statement": judged}))
+        return bare.is_action_permitted(action, resource)
+
+    FakeBucket.get_permission = get_permission  # type: ignore[method-assign]
+
+
 GAPS = (
     keep_queue_policies,
     keep_service_fields,
     keep_modified_subnet_group,
     name_source_of_parameters,
     refuse_unknown_operations,
+    leave_conditions_to_the_cloud,
 )

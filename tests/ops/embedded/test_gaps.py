@@ -114,6 +114,17 @@ def an_unknown_call_is_the_caller_s_mistake(client: Client) -> None:
     assert refused.value.response["Error"]["Code"] == "UnsupportedOperation"
 
 
+def a_bucket_that_wants_tls_takes_objects(client: Client) -> None:
+    s3, bucket = client("s3"), new_name()
+    s3.create_bucket(Bucket=bucket)
+    deny = {**STATEMENT, "Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}}
+    s3.put_bucket_policy(
+        Bucket=bucket, Policy=json.dumps({"Version": "2012-10-17", "Statement": [deny]})
+    )
+    s3.put_object(Bucket=bucket, Key="one", Body=b"1")
+    assert s3.get_object(Bucket=bucket, Key="one")["Body"].read() == b"1"
+
+
 documented = pytest.mark.parametrize(
     "answer",
     [
@@ -123,6 +134,7 @@ documented = pytest.mark.parametrize(
         a_modified_subnet_group_is_there,
         a_parameter_names_its_source,
         an_unknown_call_is_the_caller_s_mistake,
+        a_bucket_that_wants_tls_takes_objects,
     ],
 )
 
@@ -130,6 +142,15 @@ documented = pytest.mark.parametrize(
 @documented
 def test_the_endpoint_answers_as_documented(answer: Callable[[Client], None], ours: Client) -> None:
     answer(ours)
+
+
+def test_a_bucket_that_denies_without_conditions_denies(ours: Client) -> None:
+    s3, bucket = ours("s3"), new_name()
+    s3.create_bucket(Bucket=bucket)
+    deny = {**STATEMENT, "Action": "s3:PutObject"}
+    s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps({"Statement": [deny]}))
+    with pytest.raises(ClientError, match="Forbidden"):
+        s3.put_object(Bucket=bucket, Key="one", Body=b"1")
 
 
 @documented
