@@ -79,7 +79,9 @@ class ChangedFinder(importlib.abc.MetaPathFinder):
     """Finds the changed module; all others are found as ever."""
 
     def __init__(self, change: Change) -> None:
-        self.name = ".".join(change.module.relative_to(PACK).with_suffix("").parts)
+        parts = change.module.relative_to(PACK).with_suffix("").parts
+        self._is_package = parts[-1] == "__init__"
+        self.name = ".".join(parts[:-1] if self._is_package else parts)
         self._change = change
 
     def find_spec(
@@ -90,6 +92,9 @@ class ChangedFinder(importlib.abc.MetaPathFinder):
         if fullname != self.name:
             return None
         loader = ChangedLoader(fullname, self._change)
-        return importlib.machinery.ModuleSpec(
-            fullname, loader, origin=str(self._change.module), is_package=False
+        spec = importlib.machinery.ModuleSpec(
+            fullname, loader, origin=str(self._change.module), is_package=self._is_package
         )
+        if spec.submodule_search_locations is not None:
+            spec.submodule_search_locations.append(str(self._change.module.parent))
+        return spec

@@ -6,6 +6,7 @@ import pytest
 
 from ops.mutation.__main__ import report
 from ops.mutation.changes import Change, changes_of
+from ops.mutation.fresh import ChangedFinder
 from ops.mutation.selection import PACKAGE
 from ops.mutation.survivors import Survivors, read
 
@@ -79,6 +80,29 @@ def test_a_change_tells_where_it_is(tmp_path: Path) -> None:
     (change,) = [change for change in changes_of(module) if "False" in change.after]
     assert (change.line, change.before, change.after) == (3, "b = True", "b = False")
     assert change.source == "a = 'x'\nif a:\n    b = False\n"
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "folders"),
+    [
+        pytest.param("waivers.py", "aws_policy_pack.waivers", None, id="a module"),
+        pytest.param(
+            "rules/sqs/__init__.py",
+            "aws_policy_pack.rules.sqs",
+            [str(PACKAGE / "rules" / "sqs")],
+            id="a package",
+        ),
+    ],
+)
+def test_a_changed_file_is_loaded_under_its_own_name(
+    path: str, name: str, folders: list[str] | None
+) -> None:
+    change = Change(module=PACKAGE / path, line=1, before="", after="", source="answer = 42\n")
+    finder = ChangedFinder(change)
+    assert finder.find_spec("aws_policy_pack.other") is None
+    spec = finder.find_spec(name)
+    assert spec is not None
+    assert spec.submodule_search_locations == folders
 
 
 def explained(*after: str) -> Survivors:
