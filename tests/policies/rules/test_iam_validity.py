@@ -19,6 +19,16 @@ GOOD = {
     "Resource": ["arn:aws:sqs:eu-west-1:111122223333:tasks", "*"],
     "Condition": {"StringEquals": {"aws:ResourceTag/team": "data"}},
 }
+NAMED_BY_VARIABLE = {**GOOD, "Resource": "arn:aws:s3:::home/${aws:username}/*"}
+TAGGED_BY_VARIABLES = {
+    **GOOD,
+    "Condition": {
+        "StringEquals": {
+            "aws:ResourceTag/team": ["${aws:userid}", "${aws:PrincipalTag/team}"],
+            "aws:RequestTag/team": "${aws:userid}",
+        }
+    },
+}
 TRUST = {
     "Effect": "Allow",
     "Principal": {"Service": "ecs-tasks.amazonaws.com"},
@@ -127,6 +137,9 @@ def test_text_that_is_no_json_is_found() -> None:
     "policy",
     [
         pytest.param(document(GOOD), id="an object"),
+        pytest.param(document(GOOD, Version="2008-10-17"), id="the old version, no variable"),
+        pytest.param({"Statement": [GOOD]}, id="no version, no variable"),
+        pytest.param(document(NAMED_BY_VARIABLE), id="a variable and the new version"),
         pytest.param(json.dumps(document(GOOD)), id="text"),
         pytest.param({"Version": "2012-10-17", "Statement": GOOD}, id="one statement"),
         pytest.param(document(GOOD, Id="Tasks"), id="an id"),
@@ -155,14 +168,21 @@ def test_a_document_that_iam_takes_passes(policy: object) -> None:
         pytest.param("7", "`policy` is 7; wanted a policy document", id="a number"),
         pytest.param('"a"', "`policy` is 'a'; wanted a policy document", id="a text"),
         pytest.param(
-            {"Statement": [GOOD]},
-            "`policy.Version` is not set; wanted '2012-10-17'",
-            id="no version",
+            {"Statement": [NAMED_BY_VARIABLE]},
+            "`policy.Version` is not set, for which '${aws:username}' is plain text; wanted "
+            "'2012-10-17'",
+            id="a variable without a version",
         ),
         pytest.param(
-            document(GOOD, Version="2008-10-17"),
-            "`policy.Version` is '2008-10-17'; wanted '2012-10-17'",
-            id="an old version",
+            document(TAGGED_BY_VARIABLES, Version="2008-10-17"),
+            "`policy.Version` is '2008-10-17', for which '${aws:PrincipalTag/team}', "
+            "'${aws:userid}' is plain text; wanted '2012-10-17'",
+            id="variables and an old version",
+        ),
+        pytest.param(
+            document(GOOD, Version="2024-01-01"),
+            "`policy.Version` is '2024-01-01'; wanted '2012-10-17'",
+            id="a version that there is not",
         ),
         pytest.param(
             document(GOOD, Version=["2012-10-17"]),

@@ -11,6 +11,7 @@ from aws_policy_pack.wire import Value
 from aws_policy_pack.wording import listed, shown
 
 VERSION = "2012-10-17"
+OLD_VERSION = "2008-10-17"
 DOCUMENT_KEYS = ("Version", "Id", "Statement")
 STATEMENT_KEYS = (
     "Sid",
@@ -35,6 +36,7 @@ CONDITION = re.compile(
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"""
 
 SID = re.compile(r"[A-Za-z0-9]*")
+VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +60,46 @@ def faults(document: Value, place: str, *, is_trust: bool) -> Iterator[Fault]:
         yield Fault(problem=f"`{place}` is {_shown(document)}", wanted="a policy document")
         return
     yield from _unknown_keys(document, DOCUMENT_KEYS, place)
-    if document.get("Version") != VERSION:
-        yield Fault(
-            problem=f"`{place}.Version` is {_shown(document.get('Version'))}",
-            wanted=shown(VERSION),
-        )
+    yield from _version_faults(document, f"{place}.Version")
     statements = _as_list(document.get("Statement"))
     if not statements:
         yield Fault(problem=f"`{place}.Statement` has no statement", wanted="at least one")
     for index, statement in enumerate(statements):
         yield from _statement_faults(statement, f"{place}.Statement[{index}]", is_trust=is_trust)
     yield from _repeated_sids(statements, place)
+
+
+def _version_faults(document: Mapping[str, Value], place: str) -> Iterator[Fault]:
+    """IAM takes the old version too, and none for it, but then knows no policy variables.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
+    """
+    version = document.get("Version")
+    if version == VERSION:
+        return
+    problem = f"`{place}` is {_shown(version)}"
+    if version is not None and version != OLD_VERSION:
+        yield Fault(problem=problem, wanted=shown(VERSION))
+        return
+    variables = sorted(set(_variables_in(document.get("Statement"))))
+    if variables:
+        yield Fault(
+            problem=f"{problem}, for which {listed(variables)} is plain text", wanted=shown(VERSION)
+        )
+
+
+def _variables_in(value: Value) -> Iterator[str]:
+    match value:
+        case str():
+            yield from VARIABLE.findall(value)
+        case Mapping():
+            for item in value.values():
+                yield from _variables_in(item)
+        case Sequence():
+            for item in value:
+                yield from _variables_in(item)
+        case _:
+            return
 
 
 def _statement_faults(statement: Value, place: str, *, is_trust: bool) -> Iterator[Fault]:
