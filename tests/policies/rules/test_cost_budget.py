@@ -107,10 +107,19 @@ def test_what_has_no_price_is_a_finding_about_its_resource() -> None:
     assert report.name == "airflow"
     assert report.message == (
         "airflow: is of a type that is billed and has no price here, so the month's cost is not "
-        "known; wanted a price for all that is billed. Fix: Use what has a price, list the type "
-        "under `freeTypes` of cost-monthly-budget if it is free, or waive the finding with an "
-        f"estimate as its reason. {URL}"
+        "known; wanted a price for all that is billed. Fix: Use what has a price, list "
+        "'aws:mwaa/environment:Environment' under `freeTypes` of cost-monthly-budget if it is "
+        f"free, or waive the finding with an estimate as its reason. {URL}"
     )
+
+
+def test_a_size_without_a_price_is_no_type_that_could_be_free() -> None:
+    machine = Example(
+        type="aws:ec2/instance:Instance", name="web", properties={"instanceType": "x9.huge"}
+    )
+    message, _ = messages(machine)
+    assert message.startswith("web: has no price for Linux x9.huge in us-east-1")
+    assert "Fix: Use what has a price, or waive the finding with an estimate" in message
 
 
 def test_a_type_that_is_known_to_be_free_is_no_finding() -> None:

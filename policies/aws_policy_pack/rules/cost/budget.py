@@ -9,12 +9,12 @@ from pydantic import Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.cost.estimate import estimate
 from aws_policy_pack.cost.lines import Estimate, Line, Unpriced, dearest, dollars
+from aws_policy_pack.cost.pricing import PRICING
 from aws_policy_pack.cost.scaling import ENVIRONMENT_NAMES
 from aws_policy_pack.resource import Graph, Unreadable
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.wording import first_few
 
-NAMED: Final = 5
-"""Lines that a finding names."""
 DATABASE: Final = "aws:rds/instance:Instance"
 
 
@@ -109,17 +109,18 @@ def _top(lines: Iterable[Line], *, at_worst: bool) -> str:
         f"{line.resource.name} {line.item} {dollars(line.worst if at_worst else line.base)}"
         for line in lines
     ]
-    rest = len(named) - NAMED
-    return ", ".join(named[:NAMED]) + (f" and {rest} more" if rest > 0 else "")
+    return first_few(named)
 
 
 def _without_price(item: Unpriced) -> Finding | Unreadable:
     if item.unreadable is not None:
         return item.unreadable
+    kind = item.resource.type
+    free = f"list {kind!r} under `freeTypes` of cost-monthly-budget if it is free, "
     return Finding(
         problem=f"{item.reason}, so the month's cost is not known",
         wanted="a price for all that is billed",
-        fix="Use what has a price, list the type under `freeTypes` of cost-monthly-budget "
-        "if it is free, or waive the finding with an estimate as its reason",
+        fix=f"Use what has a price, {'' if kind in PRICING else free}or waive the finding with an "
+        "estimate as its reason",
         resource=item.resource,
     )
