@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from aws_policy_pack.resource import Properties, Unreadable
 from aws_policy_pack.wire import Value
+from aws_policy_pack.wording import first_few, listed, shown
 
 ANYONE = "*"
 IPV4_BROADEST = 8
@@ -110,6 +111,13 @@ def statements_of(resource: Properties, key: str) -> tuple[Statement, ...]:
     if resource.values.get(key) == "":
         return ()
     return statements(resource.object(key))
+
+
+def named_actions(statement: Statement) -> str:
+    """The actions that a statement is about, as a finding says them."""
+    if statement.not_actions:
+        return f"every action but {listed(statement.not_actions)}"
+    return first_few([shown(action) for action in statement.actions])
 
 
 def is_public(statement: Statement) -> bool:

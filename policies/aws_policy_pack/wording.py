@@ -1,6 +1,10 @@
 """How values are written in findings."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+MOST_NAMED: Final = 5
+"""So many of a long list are named; the rest is counted."""
 
 
 def shown(value: object) -> str:
@@ -17,3 +21,9 @@ def shown(value: object) -> str:
 def listed(values: Iterable[object]) -> str:
     """Values as a finding lists them: `'a', 'b'`; `nothing` if there are none."""
     return ", ".join(shown(value) for value in values) or "nothing"
+
+
+def first_few(texts: Sequence[str]) -> str:
+    """Texts as a finding lists them where there may be many: `a, b, c, d, e and 9 more`."""
+    rest = len(texts) - MOST_NAMED
+    return ", ".join(texts[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")

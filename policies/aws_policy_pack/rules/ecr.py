@@ -1,9 +1,9 @@
 """Container image repositories: what is pushed, and who can pull it."""
 
-from aws_policy_pack.policy_documents import is_public, statements
+from aws_policy_pack.policy_documents import is_public, named_actions, statements
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Changes, Finding, Findings, Level, Severity, resource_rule
-from aws_policy_pack.wording import listed, shown
+from aws_policy_pack.wording import shown
 
 REPOSITORY = "aws:ecr/repository:Repository"
 REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
@@ -136,10 +136,9 @@ def policy_not_public(policy: Resource) -> Findings:
     """A condition that holds the caller to an account, an organisation or the like passes."""
     for number, statement in enumerate(statements(policy.object("policy")), start=1):
         if is_public(statement):
-            allowed = listed(statement.actions) if statement.actions else "nearly every action"
             yield Finding(
-                problem=f"statement {shown(statement.sid or number)} of `policy` allows {allowed} "
-                "to everyone",
+                problem=f"statement {shown(statement.sid or number)} of `policy` allows "
+                f"{named_actions(statement)} to everyone",
                 wanted="the accounts or roles that need it",
                 fix="Name them in `Principal`, or add a condition on `aws:PrincipalOrgID`",
             )

@@ -90,9 +90,8 @@ def public_access_block(block: Resource, graph: Graph) -> Findings:
         return
     yield from missed
     if not missed:
-        settings = " and ".join(f"`{key}` is {shown(block.raw(key))}" for key in left_open)
         yield Finding(
-            problem=settings,
+            problem=", ".join(f"`{key}` is {shown(block.raw(key))}" for key in left_open),
             wanted="true for all four settings",
             fix="Set them to true, or remove the block: S3 blocks public access to new buckets",
         )

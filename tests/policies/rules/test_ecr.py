@@ -205,7 +205,7 @@ def policy(**statement: object) -> dict[str, object]:
         ),
         pytest.param(
             {"Principal": "*", "NotAction": "ecr:DeleteRepository"},
-            "statement 1 of `policy` allows nearly every action to everyone",
+            "statement 1 of `policy` allows every action but 'ecr:DeleteRepository' to everyone",
             id="all actions but one",
         ),
     ],

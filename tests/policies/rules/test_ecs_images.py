@@ -1,5 +1,6 @@
 """References to images, and the rule about them."""
 
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -115,6 +116,13 @@ def test_a_tag_that_moves_is_told_whole() -> None:
         "'main' (`floatingTags` of ecs-image-reference), or a digest. Fix: Push the image under a "
         f"tag of its own, such as the version or the commit, and name that. {URL}"
     )
+
+
+@pytest.mark.parametrize("name", [pytest.param("", id="empty"), pytest.param(5, id="a number")])
+def test_a_container_without_a_usable_name_is_counted(name: object) -> None:
+    definitions = json.dumps([{"name": name, "image": "orders"}])
+    [report] = analyze(image_reference, {"containerDefinitions": definitions})
+    assert report.message.startswith("subject: `image` of container 1 is 'orders'")
 
 
 @pytest.mark.parametrize(

@@ -271,6 +271,12 @@ def test_a_cluster_that_measures_passes(value: str) -> None:
     assert remediate(container_insights, given) is None
 
 
+def test_of_several_settings_that_are_enough_a_fix_sets_the_first() -> None:
+    mended = remediate(container_insights, {}, config={"accepted": ["enhanced", "enabled"]})
+    assert mended is not None
+    assert MessageToDict(mended)["settings"] == [{"name": INSIGHTS, "value": "enhanced"}]
+
+
 def test_something_has_to_be_enough() -> None:
     with pytest.raises(ValidationError):
         container_insights.config.model_validate({"accepted": []})

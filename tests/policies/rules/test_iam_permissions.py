@@ -402,3 +402,10 @@ def test_every_statement_is_counted(rule: AnyRule) -> None:
 def test_a_policy_that_cannot_be_read_is_said(rule: AnyRule, policy: object, reason: str) -> None:
     [report] = analyze(rule, {"policy": policy})
     assert said(report) == f"not evaluated: subject: {reason}"
+
+
+def test_of_many_actions_a_few_are_named() -> None:
+    names = ("SendMessage", "DeleteMessage", "PurgeQueue", "ReceiveMessage", "CreateQueue")
+    actions = [f"sqs:{name}" for name in (*names, "DeleteQueue")]
+    [problem] = problems(wildcard_resource, {"Action": actions, "Resource": "*"})
+    assert problem.endswith("'sqs:ReceiveMessage', 'sqs:CreateQueue' and 1 more on '*'")

@@ -66,7 +66,7 @@ def test_a_block_that_leaves_something_open_is_told() -> None:
     [report] = analyze_stack(s3.public_access_block, [bucket(), block])
     assert (report.level, report.name) == ("mandatory", "setting")
     assert report.message == (
-        "setting: `blockPublicPolicy` is false and `restrictPublicBuckets` is not set; wanted true "
+        "setting: `blockPublicPolicy` is false, `restrictPublicBuckets` is not set; wanted true "
         "for all four settings. Fix: Set them to true, or remove the block: S3 blocks public "
         "access to new buckets. https://docs.aws.amazon.com/AmazonS3/latest/userguide/"
         "access-control-block-public-access.html"

@@ -138,9 +138,9 @@ def test_a_public_statement_is_told(place: str) -> None:
     [report] = analyze(sqs.policy_not_public, properties, type=place)
     assert report.level == "mandatory"
     assert report.message == (
-        "subject: statement 'Senders' allows 'sqs:SendMessage' to everyone; wanted principals by "
-        "name, or a condition such as `aws:SourceArn` that holds the caller. Fix: Name the roles "
-        "or services in `Principal`, or add such a condition. https://docs.aws.amazon.com/"
+        "subject: statement 'Senders' of `policy` allows 'sqs:SendMessage' to everyone; wanted "
+        "principals by name, or a condition such as `aws:SourceArn` that holds the caller. Fix: "
+        "Name the roles or services in `Principal`, or add such a condition. https://docs.aws.amazon.com/"
         "securityhub/latest/userguide/sqs-controls.html#sqs-3"
     )
 
@@ -162,20 +162,20 @@ def test_a_public_statement_is_told(place: str) -> None:
         ),
         pytest.param(
             document(EVERYONE),
-            ["subject: statement 0 allows 'sqs:SendMessage' to everyone"],
+            ["subject: statement 1 of `policy` allows 'sqs:SendMessage' to everyone"],
             id="without-a-name",
         ),
         pytest.param(
             document(DENY_PLAIN_HTTP, EVERYONE, {**EVERYONE, "Action": ["sqs:*", "sns:*"]}),
             [
-                "subject: statement 1 allows 'sqs:SendMessage' to everyone",
-                "subject: statement 2 allows 'sqs:*', 'sns:*' to everyone",
+                "subject: statement 2 of `policy` allows 'sqs:SendMessage' to everyone",
+                "subject: statement 3 of `policy` allows 'sqs:*', 'sns:*' to everyone",
             ],
             id="each-statement",
         ),
         pytest.param(
             {"Statement": [EVERYONE]},
-            ["subject: statement 0 allows 'sqs:SendMessage' to everyone"],
+            ["subject: statement 1 of `policy` allows 'sqs:SendMessage' to everyone"],
             id="object",
         ),
         pytest.param(UNKNOWN, ["not evaluated: subject: `policy` is not known yet"], id="unknown"),

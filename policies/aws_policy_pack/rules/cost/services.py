@@ -17,13 +17,11 @@ from aws_policy_pack.rule import (
     resource_rule,
     stack_rule,
 )
-from aws_policy_pack.wording import shown
+from aws_policy_pack.wording import first_few, shown
 
 SERVICE: Final = "aws:ecs/service:Service"
 SCALABLE_TARGET: Final = "aws:appautoscaling/target:Target"
 
-NAMED: Final = 5
-"""Services that a finding about all of them names."""
 DEFAULT_PERCENT: Final = 200
 """What ECS takes for `maximumPercent` where it is not set; daemons have no surge by default.
 
@@ -114,9 +112,7 @@ def total_desired_count(graph: Graph, config: TotalDesiredCount) -> Findings:
 def _most(asked: Sequence[tuple[str, float]]) -> str:
     """The services that ask for most tasks, with their numbers."""
     ordered = sorted(asked, key=lambda pair: pair[1], reverse=True)
-    named = ", ".join(f"{name} {shown(count)}" for name, count in ordered[:NAMED])
-    rest = len(ordered) - NAMED
-    return f"{named} and {rest} more" if rest > 0 else named
+    return first_few([f"{name} {shown(count)}" for name, count in ordered])
 
 
 class DeploymentSurge(RuleConfig):

@@ -18,7 +18,7 @@ class Container:
 
     label: str
     properties: Properties
-    is_secret: bool = False
+    is_secret: bool
 
 
 def containers_of(task: Resource) -> tuple[Container, ...]:

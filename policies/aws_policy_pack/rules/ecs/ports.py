@@ -18,5 +18,6 @@ def port_range(text: str) -> range:
 
 def shown_ports(ports: Iterable[range]) -> str:
     """Ports as a finding lists them: `3000, 8000-8010`; `no port` if there are none."""
-    texts = [f"{each[0]}" if len(each) == 1 else f"{each[0]}-{each[-1]}" for each in ports if each]
+    ends = [dict.fromkeys((each[0], each[-1])) for each in ports if each]
+    texts = ["-".join(map(str, each)) for each in ends]
     return ", ".join(texts) or "no port"

@@ -8,7 +8,7 @@ from aws_policy_pack.parts import judge_each
 from aws_policy_pack.policy_documents import Statement, statements
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Findings
-from aws_policy_pack.wording import listed, shown
+from aws_policy_pack.wording import shown
 
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
@@ -66,11 +66,6 @@ def judge_clauses(resource: Resource, judge: Callable[[Clause], Findings]) -> Fi
             yield from judge(Clause(statement=statement, name=name, is_trust=document.is_trust))
 
     yield from judge_each(documents(resource), judge_document)
-
-
-def all_but_a_few(statement: Statement) -> str:
-    """What a statement with `NotAction` allows, as a finding says it."""
-    return f"every action but {listed(statement.not_actions)}"
 
 
 def allows(statement: Statement, action: str) -> bool:

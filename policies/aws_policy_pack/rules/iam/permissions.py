@@ -1,19 +1,18 @@
 """What IAM policies allow: too many actions, on too many resources."""
 
-from aws_policy_pack.policy_documents import Statement
+from aws_policy_pack.policy_documents import Statement, named_actions
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
 from aws_policy_pack.rules.iam.documents import (
     DOCUMENT_TYPES,
     Clause,
-    all_but_a_few,
     allows,
     covers_everything,
     is_everything,
     judge_clauses,
 )
 from aws_policy_pack.rules.iam.scopable_actions import is_scopable
-from aws_policy_pack.wording import listed
+from aws_policy_pack.wording import first_few, listed, shown
 
 PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action, not a password
 QUEUE_ARN = "arn:aws:sqs:eu-west-1:111122223333:tasks.fifo"
@@ -42,7 +41,7 @@ def wildcard_action(resource: Resource) -> Findings:
         statement = clause.statement
         wide = [action for action in statement.actions if _is_whole_service(action)]
         if statement.effect == "Allow" and (wide or statement.not_actions):
-            said = listed(wide) if wide else all_but_a_few(statement)
+            said = listed(wide) if wide else named_actions(statement)
             yield Finding(
                 problem=f"{clause.name} allows {said}",
                 wanted="the actions that are needed, by name",
@@ -78,12 +77,12 @@ def wildcard_resource(resource: Resource) -> Findings:
             return
         actions = ("*",) if statement.not_actions else statement.actions
         wide = [
-            action
+            shown(action)
             for action in actions
             if is_scopable(action) and not _is_limited(statement, action)
         ]
         if wide:
-            said = all_but_a_few(statement) if statement.not_actions else listed(wide)
+            said = named_actions(statement) if statement.not_actions else first_few(wide)
             yield Finding(
                 problem=f"{clause.name} allows {said} on {_resources(statement)}",
                 wanted="the ARNs of the resources that are needed",

@@ -6,7 +6,12 @@ from typing import Final
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.policy_documents import denies_plain_http, is_public, statements_of
+from aws_policy_pack.policy_documents import (
+    denies_plain_http,
+    is_public,
+    named_actions,
+    statements_of,
+)
 from aws_policy_pack.resource import Graph, Resource, survey
 from aws_policy_pack.rule import (
     Changes,
@@ -19,7 +24,7 @@ from aws_policy_pack.rule import (
     stack_rule,
 )
 from aws_policy_pack.rules.sqs.links import QUEUE, QUEUE_POLICY, policies_of
-from aws_policy_pack.wording import listed, shown
+from aws_policy_pack.wording import shown
 
 QUEUE_ARN: Final = "arn:aws:sqs:eu-west-1:111122223333:orders.fifo"
 
@@ -122,11 +127,11 @@ def _is_open(queue: Resource) -> bool:
 )
 def policy_not_public(holder: Resource) -> Findings:
     """Looks at each statement; a condition counts if it holds the caller to somebody."""
-    for index, statement in enumerate(statements_of(holder, "policy")):
+    for number, statement in enumerate(statements_of(holder, "policy"), start=1):
         if is_public(statement):
             yield Finding(
-                problem=f"statement {shown(statement.sid or index)} allows "
-                f"{listed(statement.actions)} to everyone",
+                problem=f"statement {shown(statement.sid or number)} of `policy` allows "
+                f"{named_actions(statement)} to everyone",
                 wanted="principals by name, or a condition such as `aws:SourceArn` that holds the "
                 "caller",
                 fix="Name the roles or services in `Principal`, or add such a condition",
