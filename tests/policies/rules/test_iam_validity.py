@@ -1,7 +1,6 @@
 """Policy documents that IAM would refuse."""
 
 import json
-from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -10,15 +9,9 @@ from hypothesis import strategies as st
 from aws_policy_pack.rules.iam import policy_document_valid
 from aws_policy_pack.rules.iam.documents import ROLE
 from aws_policy_pack.testing import UNKNOWN, Report, analyze
+from tests.policies.rules.iam_documents import GOOD, document, faults, without
 
 URL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html"
-GOOD = {
-    "Sid": "Send",
-    "Effect": "Allow",
-    "Action": ["sqs:SendMessage", "ecs:Describe*"],
-    "Resource": ["arn:aws:sqs:eu-west-1:111122223333:tasks", "*"],
-    "Condition": {"StringEquals": {"aws:ResourceTag/team": "data"}},
-}
 NAMED_BY_VARIABLE = {**GOOD, "Resource": "arn:aws:s3:::home/${aws:username}/*"}
 TAGGED_BY_VARIABLES = {
     **GOOD,
@@ -29,89 +22,11 @@ TAGGED_BY_VARIABLES = {
         }
     },
 }
-TRUST = {
-    "Effect": "Allow",
-    "Principal": {"Service": "ecs-tasks.amazonaws.com"},
-    "Action": "sts:AssumeRole",
-}
 
 
 def said(report: Report) -> str:
     """The message, without what the SDK writes before that of a rule which cannot be run."""
     return report.message.rpartition("during preview: ")[2]
-
-
-def document(*statements: object, **changes: object) -> dict[str, object]:
-    return {"Version": "2012-10-17", "Statement": statements, **changes}
-
-
-def without(key: str, statement: Mapping[str, object] = GOOD) -> dict[str, object]:
-    return {name: value for name, value in statement.items() if name != key}
-
-
-def faults(policy: object) -> list[str]:
-    found = analyze(policy_document_valid, {"policy": policy})
-    return [said(report).partition(". Fix: ")[0].removeprefix("subject: ") for report in found]
-
-
-def trust_faults(policy: object) -> list[str]:
-    found = analyze(policy_document_valid, {"assumeRolePolicy": policy}, type=ROLE)
-    return [said(report).partition(". Fix: ")[0].removeprefix("subject: ") for report in found]
-
-
-@pytest.mark.parametrize(
-    ("condition", "expected"),
-    [
-        pytest.param(
-            {"Like": {"a": "b"}},
-            "`policy.Statement[0].Condition` has the operator 'Like'; wanted an operator of IAM, "
-            "such as 'StringEquals'",
-            id="operator",
-        ),
-        pytest.param(
-            {"StringEquals": "b"},
-            "`policy.Statement[0].Condition.StringEquals` is 'b'; wanted an object of condition "
-            "keys",
-            id="keys",
-        ),
-        pytest.param(
-            [],
-            "`policy.Statement[0].Condition` is a list; wanted an object of operators",
-            id="list",
-        ),
-    ],
-)
-def test_a_condition_that_iam_does_not_know_is_found(condition: object, expected: str) -> None:
-    assert faults(document({**GOOD, "Condition": condition})) == [expected]
-
-
-@pytest.mark.parametrize(
-    "operator",
-    [
-        "StringNotEqualsIgnoreCase",
-        "StringLike",
-        "NumericLessThanEquals",
-        "DateGreaterThan",
-        "DateNotEquals",
-        "Bool",
-        "BinaryEquals",
-        "NotIpAddress",
-        "IpAddress",
-        "ArnNotLike",
-        "ArnEqualsIfExists",
-        "ForAllValues:StringEquals",
-        "ForAnyValue:StringNotLikeIfExists",
-        "Null",
-        "stringequals",
-    ],
-)
-def test_every_kind_of_operator_passes(operator: str) -> None:
-    assert faults(document({**GOOD, "Condition": {operator: {"aws:a": "b"}}})) == []
-
-
-@pytest.mark.parametrize("operator", ["NullIfExists", "ForSomeValues:Bool", "StringLikeX", ""])
-def test_what_only_looks_like_an_operator_is_found(operator: str) -> None:
-    assert faults(document({**GOOD, "Condition": {operator: {"aws:a": "b"}}}))
 
 
 def test_a_finding_names_the_place_and_the_value() -> None:
@@ -342,51 +257,6 @@ def test_a_document_that_iam_takes_passes(policy: object) -> None:
 )
 def test_what_iam_refuses_is_found(policy: object, expected: str) -> None:
     assert faults(policy) == [expected]
-
-
-@pytest.mark.parametrize(
-    ("policy", "expected"),
-    [
-        pytest.param(
-            document(without("Principal", TRUST)),
-            (
-                "`assumeRolePolicy.Statement[0]` has neither `Principal` nor `NotPrincipal`; "
-                "wanted one of them"
-            ),
-            id="no principal",
-        ),
-        pytest.param(
-            document({**TRUST, "Resource": "*"}),
-            (
-                "`assumeRolePolicy.Statement[0]` has `Resource`; wanted no `Resource` in a trust "
-                "policy"
-            ),
-            id="a resource",
-        ),
-        pytest.param(
-            document({**TRUST, "NotResource": "tasks"}),
-            (
-                "`assumeRolePolicy.Statement[0]` has `NotResource`; wanted no `NotResource` in a "
-                "trust policy"
-            ),
-            id="a negated resource",
-        ),
-        pytest.param(
-            document({**TRUST, "Action": "AssumeRole"}),
-            (
-                "`assumeRolePolicy.Statement[0].Action` has 'AssumeRole'; wanted 'service:Action' "
-                "or '*'"
-            ),
-            id="an action without service",
-        ),
-    ],
-)
-def test_a_trust_policy_names_principals_and_no_resources(policy: object, expected: str) -> None:
-    assert trust_faults(policy) == [expected]
-
-
-def test_a_trust_policy_for_a_service_passes() -> None:
-    assert trust_faults(document(TRUST)) == []
 
 
 def test_all_faults_of_all_statements_are_found() -> None:

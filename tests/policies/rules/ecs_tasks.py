@@ -1,0 +1,15 @@
+"""A task definition, as the tests of ECS declare it."""
+
+import json
+
+from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
+from aws_policy_pack.testing import UNKNOWN, Example
+
+
+def task_of(containers: object, *, name: str = "task", **properties: object) -> Example:
+    definitions = containers if containers is UNKNOWN else json.dumps(containers)
+    return Example(
+        type=TASK_DEFINITION,
+        name=name,
+        properties={"containerDefinitions": definitions, **properties},
+    )

@@ -1,0 +1,22 @@
+"""What the tests of databases have in common."""
+
+from collections.abc import Mapping
+
+from aws_policy_pack.rule import AnyRule
+from aws_policy_pack.rules.rds.types import INSTANCE
+from aws_policy_pack.testing import analyze
+from tests.policies.rules import reading
+
+GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
+CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/rds-controls.html"
+
+
+def said(
+    rule: AnyRule,
+    properties: Mapping[str, object],
+    *,
+    type: str = INSTANCE,  # noqa: A002 - Pulumi's word
+    config: Mapping[str, object] | None = None,
+) -> list[str]:
+    """What a rule says of one database."""
+    return reading.said(analyze(rule, properties, type=type, config=config))
