@@ -196,7 +196,7 @@ def on_the_endpoint(name: str, what: str) -> None:
 
 for name, what in {
     "start": "Start the local stack's endpoint: LocalStack with Docker and a token, else moto.",
-    "stop": "Stop the endpoint; moto's data end with it, LocalStack's stay.",
+    "stop": "Stop the endpoint; what it holds is kept for the next start.",
     "status": "Say what the endpoint is, whether it runs and where.",
     "logs": "Print what the endpoint has printed.",
 }.items():

@@ -25,7 +25,9 @@ from pulumi_preflight.provider.backend import BackendError
 from pulumi_preflight.wire import Properties, without_secret
 
 Known = Mapping[str, Any]
-_GONE = re.compile(r"NotFound|NotExist|NonExist|NoSuch|NotAttached|^404$")
+_GONE = re.compile(r"NotFound|NotExist|NonExist|NoSuch|NotAttached|^404:")
+# What ECS says of a task definition that is not there; the code is that of any mistake.
+_NO_TASK_DEFINITION = "Unable to describe task definition"
 _CONNECTIONS = 32
 # One after the other: loading a service's model is work for the processor alone.
 _LOADING = threading.Lock()
@@ -75,11 +77,10 @@ class Api:
             return getattr(client, xform_name(call.operation))(**request)
         except ClientError as error:
             told = error.response.get("Error", {})
-            if _GONE.search(told.get("Code", "")):
+            code, message = told.get("Code", ""), told.get("Message", "")
+            if _GONE.search(f"{code}:") or _NO_TASK_DEFINITION in message:
                 raise GoneError from error
-            raise BackendError(
-                f"{call.operation}: {told.get('Code')}: {told.get('Message')}"
-            ) from error
+            raise BackendError(f"{call.operation}: {code}: {message}") from error
         except BotoCoreError as error:
             raise BackendError(f"{call.operation}: {error}") from error
 

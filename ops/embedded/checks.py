@@ -37,7 +37,7 @@ def check_types(places: Mapping[str, str]) -> None:
 def check_still_there(store: Store) -> None:
     """Makes sure that the endpoint has something of what the state says it has.
 
-    It keeps its data in memory, so after a restart it is empty, and the state is not.
+    What it holds is lost when it is killed, and the state is not.
 
     Raises:
         CommandError: It has none of it, or cannot be asked.
@@ -66,6 +66,6 @@ def check_still_there(store: Store) -> None:
     if made:
         raise CommandError(
             f"the endpoint has none of the {len(made)} resources in the state of stack "
-            f"{store.target.stack}: it was restarted, and keeps nothing",
+            f"{store.target.stack}: it was killed, or its data were deleted",
             hint="`nox -s refresh` takes them out of the state, and `nox -s up` makes them again",
         )

@@ -1,7 +1,9 @@
 """moto as the endpoint of the local stack: started, stopped and looked at."""
 
+import contextlib
 import fcntl
 import os
+import re
 import shutil
 import signal
 import socket
@@ -15,19 +17,43 @@ from pathlib import Path
 from ops.errors import CommandError
 from ops.paths import ROOT
 
+PID_FILE = "pid"
+DATA_FILE = "data"
+_PROCESS = re.compile(r"(?P<pid>\d+) (?P<port>\d+)")
 _START_SECONDS = 60
-_STOP_SECONDS = 10
+_STOP_SECONDS = 30
+_WRITING_SECONDS = 5
 _POLL_SECONDS = 0.05
 _LINES_OF_LOG = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """The process that serves.
+
+    Attributes:
+        pid: Its number.
+        port: Where it listens.
+    """
+
+    pid: int
+    port: int
+
+    @property
+    def url(self) -> str:
+        """The URL that it answers at."""
+        return _url(self.port)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmbeddedEndpoint:
-    """moto in a process of its own on 127.0.0.1; its data are in memory and end with it.
+    """moto in a process of its own on 127.0.0.1.
+
+    What it holds is in memory. It is kept when the process is stopped, and lost when it is killed.
 
     Attributes:
         port: Where it listens.
-        folder: For its pid file and its log.
+        folder: For its pid file, its log and what is kept.
     """
 
     port: int
@@ -36,24 +62,22 @@ class EmbeddedEndpoint:
     @property
     def url(self) -> str:
         """Its URL."""
-        return f"http://127.0.0.1:{self.port}"
+        return _url(self.port)
 
     @property
     def log(self) -> Path:
-        """The file with all that it prints."""
+        """The file with all that it has printed since it was started."""
         return self.folder / "log"
-
-    @property
-    def _pid_file(self) -> Path:
-        return self.folder / "pid"
 
     def start(self) -> None:
         """Starts it, and returns when it answers; does nothing where it runs.
 
         Raises:
-            CommandError: The port is another program's, or it does not come up.
+            CommandError: The port is another program's, it runs at another port, or it does not
+                come up.
         """
         if self.runs():
+            self._check_port()
             return
         if _is_taken(self.port):
             raise CommandError(
@@ -61,11 +85,13 @@ class EmbeddedEndpoint:
                 hint="end that program, or give aws.endpoint in Pulumi.local.yaml another port",
             )
         self.folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            self.log.replace(self.log.with_suffix(".before"))
         with self.log.open("ab") as log:
             process = subprocess.Popen(
                 [
                     *(sys.executable, "-m", "ops.embedded.server"),
-                    *("--port", str(self.port), "--pid-file", self._pid_file),
+                    *("--port", str(self.port), "--folder", self.folder),
                 ],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
@@ -73,37 +99,40 @@ class EmbeddedEndpoint:
                 stderr=log,
                 start_new_session=True,  # it outlives the terminal's Ctrl-C, and the terminal
             )
-        end = time.monotonic() + _START_SECONDS
-        while not (self.runs() and _answers(self.port)):
-            if process.poll() is not None or time.monotonic() > end:
-                process.kill()
-                raise CommandError(f"the endpoint does not start: {self.last_lines()}")
-            time.sleep(_POLL_SECONDS)
+        self._wait_for(process)
         # It is nobody's child from here on: this process ends, and it goes on.
         process.returncode = 0
 
     def stop(self) -> None:
-        """Stops it, and with it end its data; does nothing where it does not run."""
+        """Stops it, which keeps what it holds; does nothing where it does not run.
+
+        Raises:
+            CommandError: It cannot be told which process it is.
+        """
         for number in (signal.SIGTERM, signal.SIGKILL):
             end = time.monotonic() + _STOP_SECONDS
-            if self.runs():
-                os.kill(int(self._pid_file.read_text(encoding="utf-8")), number)
+            if process := self._process():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process.pid, number)
             while self.runs() and time.monotonic() < end:
                 time.sleep(_POLL_SECONDS)
 
     def clean(self) -> None:
-        """Removes its pid file and log; its data have ended with it."""
+        """Removes what is kept, its pid file and its log."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def status(self) -> str:
         """Says in one line whether it runs, and where."""
-        if self.runs():
-            pid = self._pid_file.read_text(encoding="utf-8")
-            return f"moto answers at {self.url} (process {pid}); its data end with it"
-        return f"moto does not run; `nox -s endpoint:start` starts it at {self.url}"
+        if process := self._process():
+            return f"moto answers at {process.url} (process {process.pid})"
+        kept = (self.folder / DATA_FILE).exists()
+        return (
+            f"moto does not run{'; what it held is kept' if kept else ''}; "
+            f"`nox -s endpoint:start` starts it at {self.url}"
+        )
 
     def logs(self) -> str:
-        """All that it has printed since its log was begun."""
+        """All that it has printed since it was started."""
         return self.log.read_text(encoding="utf-8") if self.log.exists() else ""
 
     def last_lines(self) -> str:
@@ -120,6 +149,53 @@ class EmbeddedEndpoint:
         except BlockingIOError:
             return True
         return False
+
+    @property
+    def _pid_file(self) -> Path:
+        return self.folder / PID_FILE
+
+    def _process(self) -> Process | None:
+        """The process, `None` where there is none.
+
+        Raises:
+            CommandError: Its pid file is damaged.
+        """
+        end = time.monotonic() + _WRITING_SECONDS
+        while self.runs():
+            with contextlib.suppress(FileNotFoundError):
+                told = _PROCESS.fullmatch(self._pid_file.read_text(encoding="utf-8"))
+                if told:
+                    return Process(pid=int(told["pid"]), port=int(told["port"]))
+            # It writes the file as it starts.
+            if time.monotonic() > end:
+                raise CommandError(
+                    f"moto runs, and {self._pid_file} does not say which process it is",
+                    hint=f"end the process that listens on 127.0.0.1:{self.port} by hand",
+                )
+            time.sleep(_POLL_SECONDS)
+        return None
+
+    def _check_port(self) -> None:
+        process = self._process()
+        if process and process.port != self.port:
+            raise CommandError(
+                f"moto answers at {process.url}, and the settings say {self.url}",
+                hint="`nox -s endpoint:stop` stops it and keeps what it holds; go on after that",
+            )
+
+    def _wait_for(self, process: subprocess.Popen[bytes]) -> None:
+        end = time.monotonic() + _START_SECONDS
+        while not (self.runs() and _answers(self.port)):
+            # Where another command has started one meanwhile, that is waited for.
+            ended = process.poll() is not None and not self.runs()
+            if ended or time.monotonic() > end:
+                process.kill()
+                raise CommandError(f"the endpoint does not start: {self.last_lines()}")
+            time.sleep(_POLL_SECONDS)
+
+
+def _url(port: int) -> str:
+    return f"http://127.0.0.1:{port}"
 
 
 def _is_taken(port: int) -> bool:

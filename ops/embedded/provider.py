@@ -1,5 +1,6 @@
 """The embedded provider: stands in for the plugin of AWS on the local stack."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,6 +44,9 @@ def provided(stack: Target) -> Iterator[Target]:
         both = f"{attached},{own}" if attached else own
         variables = {**stack.variables, _ATTACHED: both}
         yield replace(stack, variables=variables, embedded=True)
+    # The interpreter would go through all that the SDK has loaded once more before it ends, which
+    # takes a second.
+    gc.freeze()
 
 
 def _needs_embedded(stack: Target) -> bool:

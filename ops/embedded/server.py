@@ -1,7 +1,7 @@
 """The endpoint's process: moto on the loopback, with its gaps closed.
 
 It holds a lock on its pid file for as long as it lives: whoever finds that unlocked knows that it
-has ended, however it did.
+has ended, however it did. What it holds outlives a stop, see `snapshot`.
 """
 
 import argparse
@@ -9,14 +9,22 @@ import fcntl
 import os
 import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 # Read when moto's models are loaded: roles may have policies of AWS's own.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
 
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
 
+from ops.embedded import snapshot
+from ops.embedded.endpoint import DATA_FILE, PID_FILE
 from ops.embedded.gaps import close_gaps
 
 _ENDING = {signal.SIGINT, signal.SIGTERM}
@@ -26,29 +34,53 @@ def main(arguments: Sequence[str]) -> int:
     """Serves.
 
     Returns:
-        0 after SIGINT or SIGTERM, 1 where another process serves under this pid file.
+        0 after SIGINT or SIGTERM, 1 where another process serves in this folder.
     """
     parser = argparse.ArgumentParser(prog="python -m ops.embedded.server", description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
-    parser.add_argument("--pid-file", type=Path, required=True, help="locked while it lives")
+    parser.add_argument("--folder", type=Path, required=True, help="for its pid file and its data")
     options = parser.parse_args(arguments)
     # Before any thread starts, since those inherit it: only `sigwait` takes these signals.
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
-    with options.pid_file.open("a+", encoding="utf-8") as pid_file:
+    with (options.folder / PID_FILE).open("a+", encoding="utf-8") as pid_file:
         try:
             fcntl.flock(pid_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            sys.stderr.write(f"error: {options.pid_file} belongs to a process that runs\n")
+            _say(f"error: {pid_file.name} belongs to a process that runs")
             return 1
         pid_file.truncate(0)
-        pid_file.write(str(os.getpid()))
+        pid_file.write(f"{os.getpid()} {options.port}")
         pid_file.flush()
-        close_gaps()
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=options.port, verbose=False)
-        server.start()
-        signal.sigwait(_ENDING)
-        server.stop()
+        _serve(options.port, options.folder / DATA_FILE)
     return 0
+
+
+def _serve(port: int, data: Path) -> None:
+    close_gaps()
+    # Binds the port: where that is another's, what was kept stays kept.
+    server = make_server(
+        "127.0.0.1",
+        port,
+        DomainDispatcherApplication(create_backend_app),
+        threaded=True,
+        request_handler=MotoRequestHandler,
+    )
+    try:
+        snapshot.restore(data)
+    except snapshot.SnapshotError as error:
+        _say(f"what was kept in {data} is lost: {error}")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    signal.sigwait(_ENDING)
+    server.shutdown()
+    try:
+        snapshot.save(data)
+    except snapshot.SnapshotError as error:
+        _say(f"what the endpoint holds cannot be kept: {error}")
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -86,6 +87,11 @@ class Deployment:
         output = ran.stdout + ran.stderr
         assert ran.returncode == status, output
         return output
+
+    def kill_endpoint(self) -> None:
+        """Kills the endpoint, which loses what it holds."""
+        pid_file = self.folder / ".endpoint" / "pid"
+        os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
 
     def set(self, name: str, value: str) -> None:
         """Changes a setting of the stack."""

@@ -87,13 +87,19 @@ def test_what_was_changed_by_hand_is_seen_by_refresh_and_put_back_by_up(
     assert timeout(deployed) == "60"
 
 
-def test_an_endpoint_that_was_restarted_is_told_with_the_way_back(deployed: Deployment) -> None:
-    deployed.endpoint("stop")
+def test_an_endpoint_that_was_stopped_holds_what_it_held(deployed: Deployment) -> None:
+    assert "what it held is kept" in deployed.endpoint("stop")
+    assert last_line(deployed.session("up")) == "5 same"
+    assert timeout(deployed) == "60"
+
+
+def test_an_endpoint_that_was_killed_is_told_with_the_way_back(deployed: Deployment) -> None:
+    deployed.kill_endpoint()
     up = deployed.session("up", status=2)
     assert "error: the endpoint has none of the 3 resources in the state of stack local" in up
     assert "hint: `nox -s refresh`" in up
-    deployed.session("refresh")
-    deployed.session("up")
+    assert last_line(deployed.session("refresh")) == "3 delete, 2 same"
+    assert last_line(deployed.session("up")) == "3 create, 2 same"
     assert timeout(deployed) == "60"
 
 

@@ -1,0 +1,100 @@
+"""The endpoint's process: one for a folder, whatever happens to it."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ops.dev.ports import free_port
+from ops.embedded.endpoint import EmbeddedEndpoint
+from ops.errors import CommandError
+from ops.paths import ROOT
+
+START = """\
+import sys
+from pathlib import Path
+from ops.embedded.endpoint import EmbeddedEndpoint
+EmbeddedEndpoint(port=int(sys.argv[1]), folder=Path(sys.argv[2])).start()
+"""
+
+
+@pytest.fixture
+def endpoint(tmp_path: Path) -> Iterator[EmbeddedEndpoint]:
+    made = EmbeddedEndpoint(port=free_port(), folder=tmp_path / "endpoint")
+    yield made
+    made.stop()
+
+
+def pid_in(endpoint: EmbeddedEndpoint) -> int:
+    return int((endpoint.folder / "pid").read_text().split()[0])
+
+
+def test_two_commands_that_start_it_at_once_get_one(endpoint: EmbeddedEndpoint) -> None:
+    command = [sys.executable, "-c", START, str(endpoint.port), str(endpoint.folder)]
+    started = [subprocess.Popen(command, cwd=ROOT) for _ in range(3)]
+    assert [each.wait() for each in started] == [0, 0, 0]
+    assert endpoint.status() == f"moto answers at {endpoint.url} (process {pid_in(endpoint)})"
+
+
+def test_a_second_start_changes_nothing(endpoint: EmbeddedEndpoint) -> None:
+    endpoint.start()
+    before = pid_in(endpoint)
+    endpoint.start()
+    assert pid_in(endpoint) == before
+
+
+@pytest.mark.parametrize("left", ["", "gone", str(os.getpid()), f"{os.getpid()} 4566"])
+def test_a_pid_file_that_is_left_over_is_no_process(left: str, endpoint: EmbeddedEndpoint) -> None:
+    endpoint.folder.mkdir()
+    (endpoint.folder / "pid").write_text(left)
+    assert "moto does not run" in endpoint.status()
+    endpoint.stop()
+    endpoint.start()
+    assert pid_in(endpoint) != os.getpid()
+
+
+def test_a_pid_file_that_was_overwritten_is_named(endpoint: EmbeddedEndpoint) -> None:
+    endpoint.start()
+    file = endpoint.folder / "pid"
+    kept = file.read_text()
+    file.write_text("")
+    with pytest.raises(CommandError, match="pid does not say which process it is") as refused:
+        endpoint.stop()
+    assert str(endpoint.port) in (refused.value.hint or "")
+    file.write_text(kept)
+
+
+def test_settings_with_another_port_say_where_it_answers(endpoint: EmbeddedEndpoint) -> None:
+    endpoint.start()
+    moved = replace(endpoint, port=free_port())
+    with pytest.raises(CommandError, match=f"{endpoint.url}, and the settings say {moved.url}"):
+        moved.start()
+    moved.stop()
+    assert not endpoint.runs()
+
+
+def test_a_process_that_cannot_serve_is_told_with_the_end_of_its_log(
+    endpoint: EmbeddedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(endpoint.folder))
+    (endpoint.folder / "moto").mkdir(parents=True)
+    (endpoint.folder / "moto" / "__init__.py").write_text("raise SystemExit('no moto here')")
+    with pytest.raises(CommandError, match="the endpoint does not start: no moto here"):
+        endpoint.start()
+    assert not endpoint.runs()
+
+
+def test_the_log_of_the_run_before_is_kept_beside_the_new_one(endpoint: EmbeddedEndpoint) -> None:
+    endpoint.start()
+    endpoint.log.write_text("of the first\n")
+    os.kill(pid_in(endpoint), signal.SIGKILL)
+    while endpoint.runs():
+        pass
+    endpoint.start()
+    assert "of the first" not in endpoint.logs()
+    assert "of the first" in (endpoint.folder / "log.before").read_text()
