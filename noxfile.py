@@ -203,6 +203,12 @@ for name, what in {
     on_the_endpoint(name, what)
 
 
+@nox.session(default=False)
+def dev(session: nox.Session) -> None:
+    """Run the local stack's applications as processes of this machine; Ctrl-C ends them."""
+    run(session, "python", "-m", "ops.dev", *session.posargs)
+
+
 def looking(name: str, what: str) -> None:
     """Makes a session of one of the commands that look at what a deployed stack does."""
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,10 @@ from ops.errors import CommandError
 TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 """What a task's role gives a container on ECS; no key of anybody."""
+STOP_SECONDS = 30
+"""From SIGTERM to SIGKILL, where a task definition does not say."""
+
+_HEALTH_PORT = re.compile(r"http://127\.0\.0\.1:(\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,18 +28,35 @@ class Container:
         command: Command in exec form.
         environment: All variables; a secret has its name as value until it is given.
         health_check: Command in exec form.
+        image: Reference of its image.
+        secrets: Variables to where ECS takes their values from.
+        mapped_ports: Ports on which others reach it.
+        starts_after: Containers of the task that must be healthy first.
+        stop_seconds: From SIGTERM to SIGKILL.
+        log_options: Options of the log driver `awslogs`.
     """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     health_check: Sequence[str]
+    image: str = ""
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    mapped_ports: Sequence[str] = ()
+    starts_after: Sequence[str] = ()
+    stop_seconds: float = STOP_SECONDS
+    log_options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def health_ports(self) -> Sequence[str]:
+        """The ports of the loopback that its health check asks over HTTP."""
+        return _HEALTH_PORT.findall(" ".join(self.health_check))
 
     @property
     def health_port(self) -> str:
-        """The port of the loopback that its health check asks over HTTP."""
-        (port,) = re.findall(r"http://127\.0\.0\.1:(\d+)", " ".join(self.health_check))
-        return str(port)
+        """The one port of the loopback that its health check asks over HTTP."""
+        (port,) = self.health_ports
+        return port
 
     def with_values(self, values: Mapping[str, str]) -> "Container":
         """The container with a task's credentials, and other values for variables that it has.
@@ -64,6 +85,7 @@ class Container:
             command=[changed(word) for word in self.command],
             environment={name: changed(value) for name, value in self.environment.items()},
             health_check=[changed(word) for word in self.health_check],
+            mapped_ports=[changed(port) for port in self.mapped_ports],
         )
 
 
@@ -86,10 +108,16 @@ def containers(state: Path) -> dict[str, Container]:
 def container(document: Mapping[str, Any]) -> Container:
     """A container as its task definition has it; its health check is in exec form."""
     variables = {entry["name"]: entry["value"] for entry in document["environment"]}
-    secrets = {entry["name"]: entry["name"] for entry in document.get("secrets", [])}
+    secrets = {entry["name"]: entry["valueFrom"] for entry in document.get("secrets", [])}
     return Container(
         name=document["name"],
         command=document["command"],
-        environment=variables | secrets,
+        environment=variables | {name: name for name in secrets},
         health_check=document["healthCheck"]["command"][1:],
+        image=document["image"],
+        secrets=secrets,
+        mapped_ports=[str(each["containerPort"]) for each in document.get("portMappings", [])],
+        starts_after=[each["containerName"] for each in document.get("dependsOn", [])],
+        stop_seconds=document.get("stopTimeout", STOP_SECONDS),
+        log_options=document.get("logConfiguration", {}).get("options", {}),
     )

@@ -13,7 +13,6 @@ from ops.dev.environments import Container
 from ops.dev.guard import Guard
 from ops.errors import CommandError
 
-STOP_SECONDS = 30
 POLL_SECONDS = 0.2
 
 
@@ -63,11 +62,11 @@ class Running:
                 )
             time.sleep(POLL_SECONDS)
 
-    def stop(self, seconds: float = STOP_SECONDS) -> int:
-        """Sends SIGTERM, as ECS does, and SIGKILL after so long; gives the exit code."""
+    def stop(self) -> int:
+        """Sends SIGTERM, and SIGKILL after its stop timeout, as ECS does; gives the exit code."""
         self.process.terminate()
         try:
-            return self.process.wait(seconds)
+            return self.process.wait(self.container.stop_seconds)
         except subprocess.TimeoutExpired:
             self.kill()
             return self.process.wait()

@@ -10,6 +10,12 @@ from ops.errors import CommandError
 from ops.paths import ROOT
 
 APPS = ROOT / "apps"
+APPS_OF_IMAGES = {
+    "dagster": "dagster_app",
+    "auto-scaler": "auto_scaler",
+    "taskiq-demo": "taskiq_demo",
+}
+"""Images, as the stack's output `repositoryUrls` names them, to the folders of what is in them."""
 
 
 @cache

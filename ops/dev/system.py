@@ -8,14 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ops.dev.environments import CREDENTIALS, Container
+from ops.dev.machine import Machine
 from ops.dev.ports import free_port
 from ops.dev.postgres import Postgres, running_postgres
 from ops.dev.processes import Running, running
-from ops.dev.programs import APPS
 
-HOME = "/opt/dagster/home"
-"""Where the image keeps dagster.yaml and workspace.yaml."""
-WEB_PORT, CODE_PORT, HEALTH_PORT = "3000", "4266", "8080"
+WEB_PORT, HEALTH_PORT = "3000", "8080"
 START_SECONDS = 120
 QUEUE = "steps.fifo"
 DEAD_LETTER_QUEUE = "steps-dead.fifo"
@@ -64,7 +62,13 @@ class System:
     def container(self, name: str, values: Mapping[str, str] | None = None) -> Container:
         """A container of the stack with what it needs to run here; arguments as for `start`."""
         self._made += 1
-        return self._fit(name, self.folder / f"{name}-{self._made}", values or {})
+        machine = Machine(postgres=self.postgres, endpoint=self.endpoint, code_port=self.code_port)
+        return machine.fit(
+            self.containers[name],
+            self.folder / f"{name}-{self._made}",
+            {WEB_PORT: self.web_port, HEALTH_PORT: str(free_port())},
+            {"S3_BUCKET": BUCKET, "TASKIQ_QUEUE_NAME": QUEUE, **(values or {})},
+        )
 
     def start_all(self, values: Mapping[str, str] | None = None) -> dict[str, Running]:
         """Starts one of each and waits until all are healthy; arguments as for `start`."""
@@ -78,34 +82,6 @@ class System:
     def close(self) -> None:
         """Stops all that was started, the last first."""
         self._exits.close()
-
-    def _fit(self, name: str, home: Path, values: Mapping[str, str]) -> Container:
-        home.mkdir()
-        for file in ("dagster.yaml", "workspace.yaml"):
-            text = (APPS / "dagster_app" / file).read_text().replace(CODE_PORT, self.code_port)
-            (home / file).write_text(text)
-        texts = {
-            HOME: str(home),
-            WEB_PORT: self.web_port,
-            CODE_PORT: self.code_port,
-            HEALTH_PORT: str(free_port()),
-        }
-        places = {
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "DAGSTER_CODE_HOST": "127.0.0.1",
-            "POSTGRES_HOST": "127.0.0.1",
-            "POSTGRES_PORT": str(self.postgres.port),
-            "POSTGRES_USER": self.postgres.user,
-            "POSTGRES_DB": self.postgres.user,
-            "POSTGRES_PASSWORD": self.postgres.password,
-            "S3_BUCKET": BUCKET,
-            "TASKIQ_QUEUE_NAME": QUEUE,
-        }
-        container = self.containers[name]
-        told = places | dict(values)
-        return container.with_texts(texts).with_values(
-            {name: told[name] for name in told if name in container.environment}
-        )
 
 
 @contextmanager

@@ -93,7 +93,7 @@ class Deployment:
         pid_file = self.folder / ".endpoint" / "pid"
         os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
 
-    def set(self, name: str, value: str) -> None:
+    def set(self, name: str, value: object) -> None:
         """Changes a setting of the stack."""
         file = self.folder / "Pulumi.local.yaml"
         content = yaml.safe_load(file.read_text())

@@ -1,0 +1,76 @@
+"""What containers find on this machine in place of what they would find in AWS."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ops.dev.environments import Container
+from ops.dev.ports import listens
+from ops.dev.postgres import Postgres
+from ops.dev.programs import APPS
+
+HOME = "/opt/dagster/home"
+"""Where Dagster's image keeps dagster.yaml and workspace.yaml."""
+CODE_PORT = "4266"
+"""Where the code server listens, as Dagster's workspace.yaml says too."""
+EVERYWHERE, LOOPBACK = "0.0.0.0", "127.0.0.1"  # noqa: S104 - what is never listened on here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """This machine.
+
+    Attributes:
+        postgres: Stands in for RDS.
+        endpoint: URL of the AWS endpoint.
+        code_port: Where the code server listens here.
+    """
+
+    postgres: Postgres
+    endpoint: str
+    code_port: str
+
+    def fit(
+        self,
+        container: Container,
+        home: Path,
+        ports: Mapping[str, str],
+        values: Mapping[str, str] | None = None,
+    ) -> Container:
+        """A container with places, ports and paths of this machine; it listens on the loopback.
+
+        Args:
+            container: As its task definition has it.
+            home: A new folder of its own, which is made.
+            ports: Its ports to those that it gets here.
+            values: Other values for some of its variables.
+        """
+        home.mkdir()
+        if "DAGSTER_HOME" in container.environment:
+            self._write_dagster_files(home)
+        texts = {HOME: str(home), EVERYWHERE: LOOPBACK, CODE_PORT: self.code_port, **ports}
+        told = {
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "DAGSTER_CODE_HOST": LOOPBACK,
+            "POSTGRES_HOST": LOOPBACK,
+            "POSTGRES_PORT": str(self.postgres.port),
+            "POSTGRES_USER": self.postgres.user,
+            "POSTGRES_DB": self.postgres.user,
+            "POSTGRES_PASSWORD": self.postgres.password,
+            **(values or {}),
+        }
+        return container.with_texts(texts).with_values(
+            {name: value for name, value in told.items() if name in container.environment}
+        )
+
+    def is_due(self, container: Container) -> bool:
+        """Whether the code server answers, or the container does not ask it.
+
+        In AWS Dagster's web server starts without it, says so at length, and finds it later.
+        """
+        return "DAGSTER_CODE_HOST" not in container.environment or listens(self.code_port)
+
+    def _write_dagster_files(self, home: Path) -> None:
+        for file in ("dagster.yaml", "workspace.yaml"):
+            text = (APPS / "dagster_app" / file).read_text(encoding="utf-8")
+            (home / file).write_text(text.replace(CODE_PORT, self.code_port), encoding="utf-8")
