@@ -57,12 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     listing = commands.add_parser("list", help="the rules, one on a line")
-    listing.add_argument("--area", action="append", default=[], help="only this area; repeatable")
-    listing.add_argument("--id", action="append", default=[], help="only ids like this glob")
-    listing.add_argument(
-        "--severity", action="append", default=[], choices=[s.value for s in Severity]
-    )
-    listing.add_argument("--control", action="append", default=[], help="only controls like this")
+    _add_filters(listing)
     listing.add_argument("--format", choices=["table", "json"], default="table")
     listing.set_defaults(command=_list)
 
@@ -91,13 +86,36 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_filters(listing: argparse.ArgumentParser) -> None:
+    filters = listing.add_argument_group(
+        "filters",
+        "A rule must pass each that is given; one that is repeated takes any of its values.",
+    )
+    filters.add_argument("--area", action="append", default=[], help="such as sqs")
+    filters.add_argument("--id", action="append", default=[], help="an id or a glob: 'cost-*'")
+    filters.add_argument(
+        "--level",
+        action="append",
+        default=[],
+        choices=sorted({rule.level.value for rule in RULES}),
+        help="where the profile says nothing",
+    )
+    filters.add_argument(
+        "--severity", action="append", default=[], choices=[s.value for s in Severity]
+    )
+    filters.add_argument(
+        "--control", action="append", default=[], help="a control or a glob: 'Security Hub SQS.*'"
+    )
+
+
 def _list(options: argparse.Namespace) -> str:
-    rules = select(
+    found = select(
         areas=options.area,
         ids=options.id,
         severities=[Severity(value) for value in options.severity],
         controls=options.control,
     )
+    rules = [rule for rule in found if not options.level or rule.level.value in options.level]
     if not rules:
         raise UsageError(_why_none(options))
     if options.format == "json":

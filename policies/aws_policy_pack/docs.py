@@ -12,9 +12,30 @@ HEADER = """# Rules
 Written by `nox -s docs` from the rules in `policies/aws_policy_pack/rules`; edit them, not this \
 page.
 
-Every rule also takes `enforcementLevel` (`advisory`, `mandatory`, `remediate`, `disabled`), \
-`onUnknown` (`report`, `fail`, `ignore`) and `waivers` (a list of `resource`, `reason`, `owner`, \
-`expires`).
+What a profile does not name keeps its default. It names a rule with its level alone, or with \
+settings; `all` gives a level to the rules that name none:
+
+```json
+{
+  "all": "mandatory",
+  "iam-no-users": "disabled",
+  "sqs-encryption": { "enforcementLevel": "advisory", "requireKms": true }
+}
+```
+
+Every rule takes, beside settings of its own:
+
+| setting | meaning |
+|---|---|
+| `enforcementLevel` | `advisory` tells, `mandatory` stops the update, `remediate` mends what has \
+a fix and stops on the rest, `disabled` is silent |
+| `onUnknown` | what becomes of a value that is [not known yet](../policies/README.md#what-is-not-\
+known-yet): `report`, `fail` or `ignore` |
+| `waivers` | what is [accepted for a reason](reuse.md#waivers): `resource`, `reason`, `owner`, \
+`expires` |
+
+A rule that is said to have a fix can be set to `remediate`. Types stand as in the state, \
+properties with the names of the engine (`fifoQueue`, in Python `fifo_queue`).
 """
 MANY_TYPES = 12
 """From here on the list of a rule's types is folded."""
@@ -55,9 +76,10 @@ def rule_section(rule: AnyRule) -> str:
 
 
 def _index(rules: Iterable[AnyRule]) -> str:
-    rows = ["| rule | level | severity | what holds |", "|---|---|---|---|"]
+    rows = ["| rule | level | severity | fix | what holds |", "|---|---|---|---|---|"]
     rows += [
-        f"| [{rule.id}](#{rule.id}) | {rule.level.value} | {rule.severity.value} | {rule.summary} |"
+        f"| [{rule.id}](#{rule.id}) | {rule.level.value} | {rule.severity.value} "
+        f"| {'yes' if rule.fix else ''} | {rule.summary} |"
         for rule in rules
     ]
     return "\n".join(rows)

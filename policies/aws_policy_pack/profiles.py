@@ -58,7 +58,7 @@ def load_profile(path: Path, rules: Iterable[AnyRule] = RULES) -> Profile:
         ConfigError: The file cannot be read, is no JSON object, or has mistakes.
     """
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_object)
     except OSError as error:
         problem = Problem(path="", text=f"cannot be read: {error.strerror}")
         raise ConfigError([problem], str(path)) from error
@@ -66,6 +66,16 @@ def load_profile(path: Path, rules: Iterable[AnyRule] = RULES) -> Profile:
         problem = Problem(path="", text=f"is not valid JSON: {error}")
         raise ConfigError([problem], str(path)) from error
     return Profile(source=str(path), settings=read_settings(raw, rules, source=str(path)))
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object, of which JSON itself would drop all but the last of two equal keys."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        raise ValueError(f"{', '.join(map(repr, twice))} stands there more than once")
+    return found
 
 
 def read_settings(

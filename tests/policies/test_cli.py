@@ -27,6 +27,19 @@ def test_list_shows_every_rule_once_and_counts_them(capsys: pytest.CaptureFixtur
             ["--severity", "high"], lambda rule: rule.severity.value == "high", id="severity"
         ),
         pytest.param(
+            ["--level", "advisory"], lambda rule: rule.level.value == "advisory", id="level"
+        ),
+        pytest.param(
+            ["--control", "Security Hub SQS.*"],
+            lambda rule: any(each.startswith("Security Hub SQS.") for each in rule.controls),
+            id="control-glob",
+        ),
+        pytest.param(
+            ["--area", "kms", "--area", "ecr"],
+            lambda rule: rule.area in {"kms", "ecr"},
+            id="any-of-two",
+        ),
+        pytest.param(
             ["--area", "waivers", "--severity", "medium"],
             lambda rule: rule.area == "waivers" and rule.severity.value == "medium",
             id="both-must-hold",

@@ -1,10 +1,13 @@
 """The page of all rules says of each what there is to say."""
 
+from pathlib import Path
+
 import pytest
 
 from aws_policy_pack.docs import MANY_TYPES, rule_section, rules_page
+from aws_policy_pack.profiles import load_profile
 from aws_policy_pack.registry import RULES
-from aws_policy_pack.rule import AnyRule
+from aws_policy_pack.rule import AnyRule, Level
 
 every_rule = pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in RULES])
 
@@ -14,6 +17,15 @@ def test_the_page_has_one_row_and_one_section_for_each_rule() -> None:
     rows = [line.split("]")[0].removeprefix("| [") for line in lines if line.startswith("| [")]
     sections = [line.removeprefix("### ") for line in lines if line.startswith("### ")]
     assert rows == sections == [rule.id for rule in RULES]
+
+
+def test_the_profile_that_the_page_shows_has_no_mistakes(tmp_path: Path) -> None:
+    shown = rules_page([]).split("```json\n")[1].split("```")[0]
+    profile = tmp_path / "profile.json"
+    profile.write_text(shown, encoding="utf-8")
+    settings = load_profile(profile).settings
+    assert settings["iam-no-users"].level is Level.DISABLED
+    assert settings["sqs-encryption"].level is Level.ADVISORY
 
 
 @every_rule

@@ -178,6 +178,20 @@ def test_a_file_that_is_no_json_is_told_with_its_place(tmp_path: Path) -> None:
         load_profile(file)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param('{"a": 1, "twice": {}, "twice": {}}', id="a rule"),
+        pytest.param('{"a": {"twice": 1, "b": 2, "twice": 1}}', id="a setting"),
+    ],
+)
+def test_what_stands_there_twice_is_told(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "dev.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match="is not valid JSON: 'twice' stands there more than once"):
+        load_profile(file)
+
+
 def test_a_config_that_no_rule_has_cannot_be_looked_up(tmp_path: Path) -> None:
     file = tmp_path / "dev.json"
     file.write_text("{}", encoding="utf-8")

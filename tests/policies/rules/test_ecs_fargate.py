@@ -83,6 +83,23 @@ def test_a_legal_pair_passes(cpu: object, memory: object) -> None:
     assert problems({"cpu": cpu, "memory": memory}) == []
 
 
+WINDOWS = {"runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}}
+
+
+@pytest.mark.parametrize(
+    ("cpu", "memory"), [("1024", "2048"), ("2048", "16384"), ("4096", "30720")]
+)
+def test_windows_has_the_same_memory_for_its_cpus(cpu: str, memory: str) -> None:
+    assert problems({"cpu": cpu, "memory": memory, **WINDOWS}) == []
+
+
+@pytest.mark.parametrize(("cpu", "memory"), [("512", "1024"), ("8192", "16384")])
+def test_windows_has_fewer_cpus_to_choose_from(cpu: str, memory: str) -> None:
+    assert problems({"cpu": cpu, "memory": memory, **WINDOWS}) == [
+        f"subject: `cpu` is '{cpu}'; wanted one of 1024, 2048, 4096 CPU units"
+    ]
+
+
 CPUS = "; wanted one of 256, 512, 1024, 2048, 4096, 8192, 16384 CPU units"
 
 

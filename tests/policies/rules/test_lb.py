@@ -222,7 +222,8 @@ def test_a_health_check_that_is_not_known_is_said(properties: dict[str, object],
 POLICIES = (
     "'ELBSecurityPolicy-TLS13-1-3-*', 'ELBSecurityPolicy-TLS13-1-2-Res-*', "
     "'ELBSecurityPolicy-TLS13-1-2-2*', 'ELBSecurityPolicy-TLS13-1-2-PQ-*', "
-    "'ELBSecurityPolicy-TLS13-1-2-FIPS-*', 'ELBSecurityPolicy-FS-1-2-Res-*'"
+    "'ELBSecurityPolicy-TLS13-1-2-FIPS-*', 'ELBSecurityPolicy-TLS13-1-2-RFC9151-FIPS-*', "
+    "'ELBSecurityPolicy-FS-1-2-Res-*'"
 )
 
 
@@ -258,6 +259,7 @@ def test_an_outdated_tls_policy_is_found(given: object, shown: str) -> None:
         "ELBSecurityPolicy-TLS13-1-2-Ext2-2021-06",
         "ELBSecurityPolicy-TLS13-1-2-Ext1-FIPS-2023-04",
         "ELBSecurityPolicy-TLS13-1-2-Ext2-PQ-2025-09",
+        "ELBSecurityPolicy-TLS13-1-2-RFC9151-INTEROP4-FIPS-2023-07",
         "ELBSecurityPolicy-FS-2018-06",
         "ELBSecurityPolicy-FS-1-1-2019-08",
         "ELBSecurityPolicy-FS-1-2-2019-08",
@@ -276,6 +278,7 @@ def test_policies_with_old_protocols_or_weak_ciphers_fail(name: str) -> None:
         "ELBSecurityPolicy-TLS13-1-2-2021-06",
         "ELBSecurityPolicy-TLS13-1-2-FIPS-2023-04",
         "ELBSecurityPolicy-TLS13-1-2-FIPS-PQ-2025-09",
+        "ELBSecurityPolicy-TLS13-1-2-RFC9151-FIPS-2023-07",
         "ELBSecurityPolicy-TLS13-1-2-PQ-2025-09",
         "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
         "ELBSecurityPolicy-TLS13-1-2-Res-FIPS-2023-04",

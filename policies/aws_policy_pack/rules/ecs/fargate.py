@@ -4,8 +4,13 @@ from collections.abc import Iterable
 
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
-from aws_policy_pack.rules.ecs.containers import Container, containers_of, runs_on_fargate
-from aws_policy_pack.rules.ecs.sizes import MEMORY_BY_CPU
+from aws_policy_pack.rules.ecs.containers import (
+    Container,
+    containers_of,
+    runs_on_fargate,
+    runs_on_windows,
+)
+from aws_policy_pack.rules.ecs.sizes import MEMORY_BY_CPU, WINDOWS_MEMORY_BY_CPU
 from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
 from aws_policy_pack.task_sizes import units_in
 from aws_policy_pack.wording import listed, shown
@@ -29,11 +34,12 @@ def fargate_size(task: Resource) -> Findings:
         return
     cpu, memory = task.text("cpu"), task.text("memory")
     cpu_units, memory_mib = units_in(cpu or ""), units_in(memory or "")
-    choices = None if cpu_units is None else MEMORY_BY_CPU.get(cpu_units)
+    offered = WINDOWS_MEMORY_BY_CPU if runs_on_windows(task) else MEMORY_BY_CPU
+    choices = None if cpu_units is None else offered.get(cpu_units)
     if choices is None:
         yield Finding(
             problem=f"`cpu` is {shown(cpu)}",
-            wanted=f"one of {listed(MEMORY_BY_CPU)} CPU units",
+            wanted=f"one of {listed(offered)} CPU units",
             fix="Set `cpu` to a size that Fargate offers",
         )
     elif memory_mib is None or memory_mib not in choices:

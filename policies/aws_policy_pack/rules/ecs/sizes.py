@@ -47,3 +47,6 @@ MEMORY_BY_CPU: Final[Mapping[float, Choices | Steps]] = {
     16384: Steps(32768, 122880, 8192),
 }
 """The legal amounts of memory for each legal number of CPU units."""
+
+WINDOWS_MEMORY_BY_CPU: Final = {cpu: MEMORY_BY_CPU[cpu] for cpu in (1024, 2048, 4096)}
+"""The same for Windows containers, which have fewer numbers of CPU units to choose from."""

@@ -34,7 +34,8 @@ class TlsPolicy(RuleConfig):
     """Settings of lb-tls-policy.
 
     The default takes TLS 1.2 and 1.3 with forward secrecy, with and without FIPS and post-quantum
-    keys, of any year; the Ext policies, which add weak ciphers, are not among them:
+    keys, of any year; policies that add weak ciphers, by the names Ext and INTEROP, are not among
+    them:
     https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
     """
 
@@ -45,6 +46,7 @@ class TlsPolicy(RuleConfig):
             "ELBSecurityPolicy-TLS13-1-2-2*",
             "ELBSecurityPolicy-TLS13-1-2-PQ-*",
             "ELBSecurityPolicy-TLS13-1-2-FIPS-*",
+            "ELBSecurityPolicy-TLS13-1-2-RFC9151-FIPS-*",
             "ELBSecurityPolicy-FS-1-2-Res-*",
         ),
         description="Names or globs of the security policies that listeners may have",
