@@ -57,7 +57,8 @@ def estimate(
             entries += _of_priced_type(resource, graph, scaling, possible, tables)
         else:
             entries += _of_other_type(resource, free)
-    home = places[0] if len(places) == 1 else DEFAULT_REGION
+    first, *others = places
+    home = DEFAULT_REGION if others else first
     table = tables(home)
     return Estimate(
         region=home,
@@ -79,11 +80,11 @@ def _of_other_type(resource: Resource, free: tuple[str, ...]) -> Iterator[Unpric
 def _of_priced_type(
     resource: Resource, graph: Graph, scaling: Scaling, places: Sequence[str], tables: Tables
 ) -> Iterator[Line | Unpriced]:
-    if len(places) > 1:
+    place, *others = places
+    if others:
         unreadable = Unreadable("region", f"is not known: it may be {' or '.join(places)}")
         yield _not_read(unreadable, resource)
         return
-    (place,) = places
     table = tables(place)
     if table is None:
         reason = f"is in {place}, which has no price table; there is one of {', '.join(regions())}"

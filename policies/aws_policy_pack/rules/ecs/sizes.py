@@ -48,5 +48,7 @@ MEMORY_BY_CPU: Final[Mapping[float, Choices | Steps]] = {
 }
 """The legal amounts of memory for each legal number of CPU units."""
 
-WINDOWS_MEMORY_BY_CPU: Final = {cpu: MEMORY_BY_CPU[cpu] for cpu in (1024, 2048, 4096)}
+WINDOWS_MEMORY_BY_CPU: Final[Mapping[float, Choices | Steps]] = {
+    cpu: MEMORY_BY_CPU[cpu] for cpu in (1024, 2048, 4096)
+}
 """The same for Windows containers, which have fewer numbers of CPU units to choose from."""
