@@ -11,6 +11,7 @@ from aws_policy_pack import __version__
 from aws_policy_pack.config import ConfigError, nearest
 from aws_policy_pack.cost.report import cost_report, render_json, render_terminal
 from aws_policy_pack.cost.state import StateError
+from aws_policy_pack.cost.table import regions
 from aws_policy_pack.docs import rule_section
 from aws_policy_pack.profiles import load_profile
 from aws_policy_pack.registry import RULES, select
@@ -172,6 +173,9 @@ def _check_config(options: argparse.Namespace) -> str:
 
 
 def _cost(options: argparse.Namespace) -> str:
+    if options.region and options.region not in regions():
+        known = ", ".join(regions())
+        raise UsageError(f"--region {options.region}: has no price table; there is one of {known}")
     report = cost_report(options.state, region=options.region)
     if options.format == "json":
         return render_json(report)

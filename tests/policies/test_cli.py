@@ -129,6 +129,11 @@ def test_check_config_tells_every_mistake_on_a_line(
             "error: no rule has all of this; give fewer filters",
             id="together",
         ),
+        pytest.param(
+            ["cost", "state.json", "--region", "mars-north-1"],
+            "error: --region mars-north-1: has no price table; there is one of us-east-1",
+            id="region",
+        ),
     ],
 )
 def test_a_wrong_name_is_told(

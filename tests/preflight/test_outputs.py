@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from pulumi_preflight.outputs import Outputs, Wanted
 from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.derived import DERIVED
 from pulumi_preflight.outputs.kinds import empty, in_kind
 from pulumi_preflight.outputs.shapes import Kind, Shapes
-from pulumi_preflight.wire import UNKNOWN, PropertyValue
+from pulumi_preflight.outputs.subject import Subject
+from pulumi_preflight.wire import UNKNOWN, PropertyValue, secret
 from tests.preflight.running import Ran, RunProgram
 
 AWS = """
@@ -319,3 +321,24 @@ def test_a_random_pet_is_its_id() -> None:
     urn = "urn:pulumi:dev::shop::random:index/randomPet:RandomPet::a"
     filled = outputs.of_resource(Wanted(urn=urn, inputs={}, place=Place(region="")))
     assert re.fullmatch("[a-z]+-[a-z]+", filled.id)
+
+
+@pytest.mark.parametrize(
+    ("image", "repository"),
+    [
+        pytest.param("shop/web:v1", "shop/web", id="a tag"),
+        pytest.param("shop/web", "shop/web", id="no tag"),
+        pytest.param("localhost:5000/web:v1", "localhost:5000/web", id="a port"),
+        pytest.param(secret("web:v1"), "web", id="a secret"),
+        pytest.param(None, "made", id="no name"),
+    ],
+)
+def test_an_image_is_pulled_by_its_digest(image: PropertyValue, repository: str) -> None:
+    subject = Subject(
+        seed="urn",
+        token="docker:index/image:Image",  # noqa: S106 - a type
+        name="made",
+        place=Place(region="eu-west-1"),
+    )
+    digest = DERIVED["repoDigest"](subject, {} if image is None else {"imageName": image})
+    assert re.fullmatch(rf"{re.escape(repository)}@sha256:{DIGITS}{{64}}", str(digest))

@@ -122,6 +122,15 @@ def _graphql_addresses(subject: Subject, _inputs: Properties) -> PropertyValue:
     }
 
 
+def _repository_digest(subject: Subject, inputs: Properties) -> PropertyValue:
+    """What a pushed image of the docker provider is pulled by: its repository and its digest."""
+    name = without_secret(inputs.get("imageName"))
+    path = str(name or subject.name)
+    folder, slash, last = path.rpartition("/")
+    repository = f"{folder}{slash}{last.partition(':')[0]}"
+    return f"{repository}@sha256:{subject.digits('repoDigest', 64)}"
+
+
 def _region(subject: Subject, _inputs: Properties) -> PropertyValue:
     return subject.place.region
 
@@ -133,6 +142,7 @@ DERIVED: dict[str, Callable[[Subject, Properties], PropertyValue]] = {
     "masterUserSecrets": _user_secrets,
     "port": _port,
     "region": _region,
+    "repoDigest": _repository_digest,
     "tagsAll": _tags_all,
     "uris": _graphql_addresses,
 }

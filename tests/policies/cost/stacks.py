@@ -8,11 +8,22 @@ from aws_policy_pack.cost.estimate import estimate
 from aws_policy_pack.cost.lines import Estimate
 from aws_policy_pack.cost.table import PriceTable, read_table
 from aws_policy_pack.resource import Graph, Resource
-from aws_policy_pack.testing import Example, stack_request
+from aws_policy_pack.testing import UNKNOWN, Example, stack_request
 from aws_policy_pack.wire import read_struct
 
 PRICES: PriceTable = read_table((Path(__file__).parent / "prices.json").read_text(encoding="utf-8"))
 """A copy of the table, so that a refresh of the prices breaks no test of the arithmetic."""
+
+
+def make(type_: str, name: str, /, **properties: object) -> Example:
+    """A resource; a property that is the name of another in braces is its unknown output."""
+    references = {
+        key: (value[1:-1],)
+        for key, value in properties.items()
+        if isinstance(value, str) and value.startswith("{")
+    }
+    given = {key: UNKNOWN if key in references else value for key, value in properties.items()}
+    return Example(type=type_, name=name, properties=given, references=references)
 
 
 def graph_of(*examples: Example) -> Graph:

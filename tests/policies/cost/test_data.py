@@ -57,6 +57,18 @@ from tests.policies.cost.stacks import bill_of, no_price, not_read
         ),
         pytest.param(
             "aws:elasticache/replicationGroup:ReplicationGroup",
+            {"nodeType": "cache.t4g.small", "numNodeGroups": 3, "replicasPerNodeGroup": 2},
+            ["it redis cache.t4g.small: 6570 hour at 0.032 = 210.24 / 210.24"],
+            id="shards and their copies, which nobody has counted",
+        ),
+        pytest.param(
+            "aws:elasticache/replicationGroup:ReplicationGroup",
+            {"nodeType": "cache.t4g.small", "numNodeGroups": 3},
+            ["it redis cache.t4g.small: 2190 hour at 0.032 = 70.08 / 70.08"],
+            id="shards without copies",
+        ),
+        pytest.param(
+            "aws:elasticache/replicationGroup:ReplicationGroup",
             {"nodeType": "cache.t4g.small"},
             ["it redis cache.t4g.small: 730 hour at 0.032 = 23.36 / 23.36"],
             id="a group that says nothing has one node",

@@ -2,40 +2,20 @@
 
 import pytest
 
-from aws_policy_pack.testing import UNKNOWN, Example
-from tests.policies.cost.stacks import bill
+from aws_policy_pack.testing import Example
+from tests.policies.cost.stacks import bill, make
 
 CLUSTER = "aws:rds/cluster:Cluster"
 CLUSTER_INSTANCE = "aws:rds/clusterInstance:ClusterInstance"
 INSTANCE = "aws:rds/instance:Instance"
-ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint"
-ENDPOINT_SUBNET = "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation"
-GROUP = "aws:autoscaling/group:Group"
-TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 TABLE = "aws:dynamodb/table:Table"
 TARGET = "aws:appautoscaling/target:Target"
-SUBNET = "aws:ec2/subnet:Subnet"
-MACHINE = "aws:ec2/instance:Instance"
 FUNCTION = "aws:lambda/function:Function"
 CONCURRENCY = "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig"
 CACHE = "aws:elasticache/cluster:Cluster"
 CACHE_GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
-
-
-def make(type_: str, name: str, /, **properties: object) -> Example:
-    """A resource; a property that is the name of another in braces is its unknown output."""
-    references = {
-        key: (value[1:-1],)
-        for key, value in properties.items()
-        if isinstance(value, str) and value.startswith("{")
-    }
-    given = {key: UNKNOWN if key in references else value for key, value in properties.items()}
-    return Example(type=type_, name=name, properties=given, references=references)
-
-
 SCALES = {"minCapacity": 0.5, "maxCapacity": 4}
 POSTGRES = {"engine": "postgres", "instanceClass": "db.t4g.micro", "allocatedStorage": 20}
-ROOT = {"volumeSize": 8, "volumeType": "gp3"}
 
 
 @pytest.mark.parametrize(
@@ -181,76 +161,6 @@ ROOT = {"volumeSize": 8, "volumeType": "gp3"}
         ),
         pytest.param(
             (
-                make(ENDPOINT, "it", vpcEndpointType="Interface", subnetIds=["a"]),
-                make(ENDPOINT_SUBNET, "zone", vpcEndpointId="{it}"),
-            ),
-            ["it endpoint, by zone: 1460 hour at 0.01 = 14.6 / 14.6"],
-            id="zones that are joined apart",
-        ),
-        pytest.param(
-            (
-                make(
-                    TEMPLATE,
-                    "lt",
-                    instanceType="t3.micro",
-                    blockDeviceMappings=[{"deviceName": "a", "ebs": ROOT}, {"deviceName": "b"}],
-                ),
-                make(GROUP, "it", launchTemplate="{lt}", desiredCapacity=2, minSize=1, maxSize=4),
-            ),
-            [
-                "it Linux t3.micro: 1460 hour at 0.0104 = 15.184 / 30.368",
-                "it gp3 volume: 16 GB-month at 0.08 = 1.28 / 2.56",
-            ],
-            id="a group of instances goes to its maximum",
-        ),
-        pytest.param(
-            (
-                make(TEMPLATE, "lt", instanceType="t3.micro", blockDeviceMappings=[{"ebs": ROOT}]),
-                make(GROUP, "it", mixedInstancesPolicy="{lt}", minSize=1, maxSize=1),
-            ),
-            [
-                "it Linux t3.micro: 730 hour at 0.0104 = 7.592 / 7.592",
-                "it gp3 volume: 8 GB-month at 0.08 = 0.64 / 0.64",
-            ],
-            id="a group without a desired capacity has its minimum",
-        ),
-        pytest.param(
-            (
-                make(
-                    "aws:ec2/launchConfiguration:LaunchConfiguration",
-                    "lc",
-                    instanceType="t3.micro",
-                    rootBlockDevice=ROOT,
-                ),
-                make(GROUP, "it", launchConfiguration="{lc}", minSize=1, maxSize=2),
-            ),
-            [
-                "it Linux t3.micro: 730 hour at 0.0104 = 7.592 / 15.184",
-                "it gp3 volume: 8 GB-month at 0.08 = 0.64 / 1.28",
-            ],
-            id="a group with a launch configuration",
-        ),
-        pytest.param(
-            (
-                make(TEMPLATE, "lt", instanceType="t3.micro"),
-                make(GROUP, "it", launchTemplate="{lt}", minSize=1, maxSize=1),
-            ),
-            [
-                "it Linux t3.micro: 730 hour at 0.0104 = 7.592 / 7.592",
-                (
-                    "it is not priced: `blockDeviceMappings` of lt names no volume: the image "
-                    "decides on its size"
-                ),
-            ],
-            id="volumes that only the image knows",
-        ),
-        pytest.param(
-            (make(GROUP, "it", launchTemplate={"id": "lt-0123"}, minSize=1, maxSize=1),),
-            ["it is not priced: `launchTemplate` names no launch template of this stack"],
-            id="a launch template that is elsewhere",
-        ),
-        pytest.param(
-            (
                 make(TABLE, "it", name="orders", readCapacity=5, writeCapacity=5),
                 make(
                     TARGET,
@@ -287,56 +197,28 @@ ROOT = {"volumeSize": 8, "volumeType": "gp3"}
         ),
         pytest.param(
             (
-                make(SUBNET, "public", mapPublicIpOnLaunch=True),
                 make(
-                    MACHINE,
+                    TABLE,
                     "it",
-                    instanceType="t3.micro",
-                    rootBlockDevice=ROOT,
-                    subnetId="{public}",
+                    name="orders",
+                    readCapacity=5,
+                    writeCapacity=5,
+                    globalSecondaryIndexes=[{"readCapacity": 2, "writeCapacity": 3}],
+                ),
+                make(
+                    TARGET,
+                    "reads",
+                    scalableDimension="dynamodb:table:ReadCapacityUnits",
+                    resourceId="table/orders",
+                    minCapacity=5,
+                    maxCapacity=8,
                 ),
             ),
             [
-                "it Linux t3.micro: 730 hour at 0.0104 = 7.592 / 7.592",
-                "it public IPv4 of the instance: 730 hour at 0.005 = 3.65 / 3.65",
-                "it gp3 volume: 8 GB-month at 0.08 = 0.64 / 0.64",
+                "it read capacity: 5110 RCU-hour at 0.00013 = 0.6643 / 0.949",
+                "it write capacity: 5840 WCU-hour at 0.00065 = 3.796 / 3.796",
             ],
-            id="a subnet that gives addresses",
-        ),
-        pytest.param(
-            (
-                make(SUBNET, "private"),
-                make(
-                    MACHINE,
-                    "it",
-                    instanceType="t3.micro",
-                    rootBlockDevice=ROOT,
-                    subnetId="{private}",
-                ),
-            ),
-            [
-                "it Linux t3.micro: 730 hour at 0.0104 = 7.592 / 7.592",
-                "it gp3 volume: 8 GB-month at 0.08 = 0.64 / 0.64",
-            ],
-            id="a subnet that gives none",
-        ),
-        pytest.param(
-            (
-                make(SUBNET, "public", mapPublicIpOnLaunch=True),
-                make(
-                    MACHINE,
-                    "it",
-                    instanceType="t3.micro",
-                    rootBlockDevice=ROOT,
-                    subnetId="{public}",
-                    associatePublicIpAddress=False,
-                ),
-            ),
-            [
-                "it Linux t3.micro: 730 hour at 0.0104 = 7.592 / 7.592",
-                "it gp3 volume: 8 GB-month at 0.08 = 0.64 / 0.64",
-            ],
-            id="an instance that wants none",
+            id="an index bills beside a table that scales",
         ),
         pytest.param(
             (
