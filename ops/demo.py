@@ -1,6 +1,7 @@
 """`nox -s demo:taskiq`: switches the TaskIQ demo on, pushes its image, deploys it."""
 
 import argparse
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -29,7 +30,8 @@ def main(given: Sequence[str]) -> int:
     options = parser.parse_args(given)
     consent = Consent(stack=options.stack, yes=options.yes, confirmed="")
     try:
-        # A machine without Docker is told so before anything is changed.
+        # A machine without Docker or AWS CLI is told so before anything is changed.
+        _check_aws_cli()
         if status := _script("--no-push", "taskiq-demo"):
             return status
         with surrounded(target(STACK, options.stack)) as stack:
@@ -51,9 +53,11 @@ def deploy_demo(stack: Target, consent: Consent) -> int:
     set_value(stack, "taskiqDemo.imageTag", tag)
     for path in COUNTS:
         set_value(stack, path, "0")
-    status = up(stack, consent)
-    for path in COUNTS:
-        stack.ask("config", "rm", "--path", f"dagster-taskiq:{path}")
+    try:
+        status = up(stack, consent)
+    finally:
+        for path in COUNTS:
+            stack.ask("config", "rm", "--path", f"dagster-taskiq:{path}")
     if status or (status := _script("--stack", stack.stack, "--tag", tag, "taskiq-demo")):
         return status
     return up(stack, consent)
@@ -68,6 +72,11 @@ def revision() -> str:
     """The short git revision, which is also the image's tag."""
     command = ["git", "rev-parse", "--short=12", "HEAD"]
     return subprocess.check_output(command, cwd=ROOT, text=True).strip()
+
+
+def _check_aws_cli() -> None:
+    if shutil.which("aws") is None:
+        raise CommandError("aws is not on PATH; wanted the AWS CLI, which logs in to ECR")
 
 
 def _script(*arguments: str) -> int:

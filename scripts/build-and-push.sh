@@ -30,9 +30,16 @@ while (($#)); do
   case $1 in
     --dry-run) dry_run=true ;;
     --no-push) push=false ;;
-    --stack | --tag)
-      [[ ${2-} ]] || fail "$1 needs a value"
-      if [[ $1 == --stack ]]; then stack=$2; else tag=$2; fi
+    --stack)
+      stack=${2-}
+      [[ $stack && $stack != -* ]] || fail "$1 needs a value"
+      shift
+      ;;
+    --tag)
+      tag=${2-}
+      [[ $tag && $tag != -* ]] || fail "$1 needs a value"
+      [[ $tag =~ ^[[:alnum:]_][[:alnum:]_.-]{0,127}$ ]] ||
+        fail "--tag is '$tag'; wanted at most 128 letters, digits, '_', '.' and '-'"
       shift
       ;;
     -h | --help)
@@ -54,23 +61,32 @@ run() {
 }
 
 log_in() { # the region is the fourth part of ACCOUNT.dkr.ecr.REGION.HOST
-  local registry=$1 region
+  local registry=$1 region password
   region=$(cut -d. -f4 <<<"$registry")
   if $dry_run; then
     echo "aws ecr get-login-password --region $region | docker login --username AWS --password-stdin $registry"
-  else
-    aws ecr get-login-password --region "$region" |
-      docker login --username AWS --password-stdin "$registry" >/dev/null
+    return
   fi
+  password=$(aws ecr get-login-password --region "$region") ||
+    fail "AWS gives no password for $registry; sign in, and see 'aws sts get-caller-identity'"
+  docker login --username AWS --password-stdin "$registry" <<<"$password" >/dev/null ||
+    fail "$registry refuses the password that AWS gave"
+}
+
+need() {
+  command -v "$1" >/dev/null || fail "$1 is not on PATH; wanted $2"
 }
 
 if ! $dry_run; then
-  command -v docker >/dev/null || fail "docker is not on PATH; wanted Docker, which builds the images"
+  need docker "Docker, which builds the images"
   docker info >/dev/null 2>&1 || fail "Docker's engine does not answer; start it, or see 'docker info'"
-  if $push; then
-    command -v aws >/dev/null || fail "aws is not on PATH; wanted the AWS CLI, which logs in to ECR"
-  fi
 fi
+if $push; then
+  $dry_run || need aws "the AWS CLI, which logs in to ECR"
+  need uv "uv, which runs this project's Python"
+fi
+revision=$(git rev-parse --short=12 HEAD 2>/dev/null) ||
+  fail "this is no checkout of git; wanted one, whose revision is the tag of the images"
 
 urls='{}'
 if $push; then
@@ -78,7 +94,6 @@ if $push; then
     exit 2 # It has said why.
 fi
 
-revision=$(git rev-parse --short=12 HEAD)
 logged_in=''
 for image in "${images[@]}"; do
   folder=$(folder_of "$image")
@@ -92,14 +107,17 @@ for image in "${images[@]}"; do
   fi
   names=("$repository:$version")
   [[ -z $tag || $tag == "$version" ]] || names+=("$repository:$tag")
-  # Fargate runs the task definitions on x86-64.
-  run docker build --platform linux/amd64 "${names[@]/#/--tag=}" "$folder"
-  $push || continue
   registry=${repository%%/*}
-  if [[ $registry != "$logged_in" ]]; then
+  # moto gives out names in AWS's own registry, which are somebody's.
+  [[ $stack != local || $registry != *.amazonaws.com ]] ||
+    fail "the local stack's endpoint has no registry; wanted LocalStack, which has one"
+  if $push && [[ $registry != "$logged_in" ]]; then # before the build, which takes longer
     log_in "$registry"
     logged_in=$registry
   fi
+  # Fargate runs the task definitions on x86-64.
+  run docker build --platform linux/amd64 "${names[@]/#/--tag=}" "$folder"
+  $push || continue
   for name in "${names[@]}"; do
     run docker push "$name"
   done
