@@ -1,7 +1,7 @@
 """IAM roles with least-privilege policies, written as data."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -12,25 +12,20 @@ POLICY_VERSION = "2012-10-17"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allow:
-    """One statement that allows `actions` on `resources`, under `condition` where given.
-
-    `condition` has the shape of the policy language: operator to key to value.
-    """
+    """One statement that allows `actions` on `resources`."""
 
     sid: str
     actions: Sequence[str]
     resources: Sequence[pulumi.Input[str]]
-    condition: Mapping[str, Mapping[str, str | Sequence[str]]] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """The statement in the JSON shape of an IAM policy."""
-        statement: dict[str, Any] = {
+        return {
             "Sid": self.sid,
             "Effect": "Allow",
             "Action": list(self.actions),
             "Resource": list(self.resources),
         }
-        return {**statement, "Condition": self.condition} if self.condition else statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

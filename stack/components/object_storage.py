@@ -22,17 +22,17 @@ class Bucket:
     policy: aws.s3.BucketPolicy
 
     def grant(self, prefixes: Sequence[str], *, write: bool) -> list[Allow]:
-        """Statements that let a role list and read, with `write` also change, some prefixes."""
+        """Statements that let a role read, with `write` also change, what lies under prefixes.
+
+        It may list the whole bucket: S3 says of a missing object that there is none only to who
+        may, and denies access to all others.
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+        """
         actions = ["s3:GetObject"]
         if write:
             actions += ["s3:PutObject", "s3:DeleteObject"]
         return [
-            Allow(
-                sid="ListBucket",
-                actions=["s3:ListBucket"],
-                resources=[self.arn],
-                condition={"StringLike": {"s3:prefix": [f"{prefix}/*" for prefix in prefixes]}},
-            ),
+            Allow(sid="ListBucket", actions=["s3:ListBucket"], resources=[self.arn]),
             Allow(
                 sid="UseObjects",
                 actions=actions,
