@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 from taskiq import AckableMessage
 
 from taskiq_demo import broker as broker_module
@@ -24,13 +24,18 @@ def message(body: str | None = None, number: int = 1) -> dict[str, str]:
 
 
 class Client:
-    """SQS: each receive is answered by what the test has put there, in order."""
+    """SQS: each receive is answered by what the test has put there, in order.
+
+    Requests about a message are noted in `done`, or refused with the next of `errors`.
+    """
 
     def __init__(self) -> None:
         self.answers: asyncio.Queue[list[dict[str, str]] | Exception] = asyncio.Queue()
         self.received: list[dict[str, Any]] = []
         self.asked = asyncio.Event()
-        self.visible_again: list[str] = []
+        self.errors: list[Exception] = []
+        self.done: list[tuple[str, object]] = []
+        self.handled: asyncio.Queue[None] = asyncio.Queue()
 
     async def get_queue_url(self, **_: str) -> dict[str, str]:
         return {"QueueUrl": "https://queue"}
@@ -44,10 +49,16 @@ class Client:
         return {"Messages": answer} if answer else {}
 
     async def change_message_visibility(self, **asked: object) -> None:
-        assert asked["VisibilityTimeout"] == 0
-        self.visible_again.append(str(asked["ReceiptHandle"]))
+        self._do(f"hidden for {asked['VisibilityTimeout']}", asked["ReceiptHandle"])
 
-    async def delete_message(self, **_: str) -> None: ...
+    async def delete_message(self, **asked: object) -> None:
+        self._do("deleted", asked["ReceiptHandle"])
+
+    def _do(self, what: str, receipt: object) -> None:
+        self.handled.put_nowait(None)
+        if self.errors:
+            raise self.errors.pop(0)
+        self.done.append((what, receipt))
 
 
 @pytest.fixture
@@ -129,7 +140,7 @@ def test_a_message_that_cannot_be_executed_is_left_for_the_dead_letter_queue(
 
 
 def test_a_stopping_worker_hands_a_late_message_back(broker: DirectSQSBroker) -> None:
-    async def run() -> list[str]:
+    async def run() -> list[tuple[str, object]]:
         client, listener = connect(broker)
         asked = asyncio.ensure_future(anext(listener))
         await client.asked.wait()
@@ -138,9 +149,92 @@ def test_a_stopping_worker_hands_a_late_message_back(broker: DirectSQSBroker) ->
         client.answers.put_nowait([message()])
         with pytest.raises(asyncio.CancelledError):
             await asked
-        return client.visible_again
+        return client.done
 
-    assert asyncio.run(run()) == ["r1"]
+    assert asyncio.run(run()) == [("hidden for 0", "r1")]
+
+
+def refused(code: str) -> ClientError:
+    """An answer of SQS that is an error."""
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "ChangeMessageVisibility")
+
+
+NO_ANSWER = EndpointConnectionError(endpoint_url="https://queue")
+
+
+async def hold(
+    broker: DirectSQSBroker, errors: list[Exception], requests: int
+) -> list[tuple[str, object]]:
+    """Takes a message, and finishes it after so many requests about it; gives what was done."""
+    client, listener = connect(broker)
+    client.errors += errors
+    client.answers.put_nowait([message()])
+    found = await anext(listener)
+    async with asyncio.timeout(5):
+        for _ in range(requests):
+            await client.handled.get()
+    await found.ack()  # type: ignore[misc]
+    return client.done
+
+
+@pytest.fixture
+def hurried(broker: DirectSQSBroker, monkeypatch: pytest.MonkeyPatch) -> DirectSQSBroker:
+    """The broker, which hides a message anew every hundredth of a second."""
+    monkeypatch.setattr(broker_module, "EXTENSIONS", 90_000)
+    return broker
+
+
+@pytest.mark.parametrize(
+    "errors",
+    [
+        pytest.param([], id="no-error"),
+        pytest.param([NO_ANSWER, refused("InternalError")], id="errors-that-pass"),
+    ],
+)
+def test_a_message_is_hidden_for_as_long_as_its_task_runs(
+    hurried: DirectSQSBroker, errors: list[Exception]
+) -> None:
+    done = asyncio.run(hold(hurried, errors, requests=len(errors) + 3))
+
+    assert done[:3] == [("hidden for 900", "r1")] * 3
+    assert done[-1] == ("deleted", "r1")
+
+
+def test_a_message_is_deleted_once_sqs_answers_again(broker: DirectSQSBroker) -> None:
+    errors = [NO_ANSWER, refused("InternalError"), refused("RequestThrottled")]
+
+    assert asyncio.run(hold(broker, errors, requests=0)) == [("deleted", "r1")]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("ReceiptHandleIsInvalid", id="deleted-or-expired"),
+        pytest.param("AWS.SimpleQueueService.MessageNotInflight", id="visible-again"),
+        pytest.param("InvalidParameterValue", id="after-twelve-hours"),
+    ],
+)
+def test_a_message_that_is_no_longer_the_workers_is_left_alone(
+    hurried: DirectSQSBroker, caplog: pytest.LogCaptureFixture, code: str
+) -> None:
+    async def run() -> list[tuple[str, object]]:
+        client, listener = connect(hurried)
+        client.answers.put_nowait([message()])
+        client.errors.append(refused(code))
+        found = await anext(listener)
+        async with asyncio.timeout(5):
+            await client.handled.get()
+        await asyncio.sleep(0.1)
+        done = list(client.done)
+        client.errors.append(refused(code))
+        await found.ack()  # type: ignore[misc]
+        return done + client.done
+
+    assert asyncio.run(run()) == []
+    assert [text.partition(": ")[0] for text in caplog.messages] == [
+        "a message could not be hidden for longer",
+        "a message could not be deleted",
+    ]
 
 
 def test_the_queue_is_silent_from_the_question_to_the_answer(broker: DirectSQSBroker) -> None:

@@ -3,12 +3,12 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 from taskiq import AckableMessage
-from taskiq_aio_sqs import SQSBroker
+from taskiq_aio_sqs import SQSBroker, SQSQueue
 
 if TYPE_CHECKING:  # The stubs are no part of the image.
     from types_aiobotocore_sqs.type_defs import MessageTypeDef, ReceiveMessageResultTypeDef
@@ -16,6 +16,15 @@ if TYPE_CHECKING:  # The stubs are no part of the image.
 POLL_SECONDS = 2
 """How long SQS may take to say that there is nothing; a stopping worker waits for its answer."""
 RETRY_SECONDS = 5
+EXTENSIONS = 3
+"""A message is hidden anew so often within its timeout; a request may fail and be repeated."""
+NO_LONGER_OURS = {
+    "InvalidParameterValue",  # the receipt has expired, or SQS's twelve hours are over
+    "MessageNotInflight",
+    "NonExistentQueue",
+    "ReceiptHandleIsInvalid",
+}
+"""Errors of SQS about a message that do not pass, without the namespace in front of them."""
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +71,30 @@ class DirectSQSBroker(SQSBroker):
                     self._unanswered_since = None
                     yield message
 
+    def build_ack_fnx(
+        self,
+        queue_url: str,
+        receipt_handle: str,
+        *,
+        heartbeat_task: asyncio.Task[None] | None = None,
+        **_: object,
+    ) -> Callable[[], Awaitable[None]]:
+        """Gives what deletes a message; it stays hidden until that is done."""
+
+        async def delete() -> None:
+            try:
+                await self._insist(
+                    "deleted",
+                    lambda: self._sqs_client.delete_message(
+                        QueueUrl=queue_url, ReceiptHandle=receipt_handle
+                    ),
+                )
+            finally:
+                if heartbeat_task is not None:
+                    heartbeat_task.cancel()
+
+        return delete
+
     def silence(self) -> float:
         """Seconds for which SQS has been asked in vain; 0 while there is enough to do."""
         since = self._unanswered_since
@@ -86,6 +119,32 @@ class DirectSQSBroker(SQSBroker):
             except (BotoCoreError, ClientError) as error:
                 log.error("no message could be received: %s", error)  # noqa: TRY400 - AWS's own sentence says it all
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def _heartbeat_loop(self, _: SQSQueue, queue_url: str, receipt_handle: str) -> None:
+        """Keeps a message hidden; the one of taskiq-aio-sqs ends at the first error."""
+
+        async def hide() -> None:
+            await self._sqs_client.change_message_visibility(
+                QueueUrl=queue_url, ReceiptHandle=receipt_handle, VisibilityTimeout=self._timeout
+            )
+
+        hidden = True
+        while hidden:
+            await asyncio.sleep(self._timeout / EXTENSIONS)
+            hidden = await self._insist("hidden for longer", hide)
+
+    async def _insist(self, what: str, request: Callable[[], Awaitable[object]]) -> bool:
+        """Repeats a request about a message until SQS does it, or the message is another's."""
+        while True:
+            try:
+                await request()
+            except (BotoCoreError, ClientError) as error:
+                log.warning("a message could not be %s: %s", what, error)
+                if _code_of(error) in NO_LONGER_OURS:
+                    return False
+                await asyncio.sleep(RETRY_SECONDS)
+            else:
+                return True
 
     async def _hand_back(
         self, url: str, receiving: "asyncio.Future[ReceiveMessageResultTypeDef]"
@@ -117,3 +176,10 @@ class DirectSQSBroker(SQSBroker):
             "it is no task" if name is None else f"there is no task {name}",
         )
         return False
+
+
+def _code_of(error: BotoCoreError | ClientError) -> str | None:
+    """What AWS calls an error; `None` where it did not answer."""
+    if not isinstance(error, ClientError):
+        return None
+    return error.response["Error"]["Code"].rpartition(".")[2]

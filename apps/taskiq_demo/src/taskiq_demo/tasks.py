@@ -4,17 +4,17 @@ import asyncio
 from uuid import UUID, uuid4
 
 from taskiq import TaskiqEvents, TaskiqState
-from taskiq_aio_sqs import S3Backend
 
 from taskiq_demo.broker import DirectSQSBroker
 from taskiq_demo.health import serve_health
+from taskiq_demo.results import PatientS3Backend
 from taskiq_demo.settings import Settings, WorkerSettings, load
 
 RESULTS_PREFIX = "taskiq-demo"
 """Key prefix of the results, the only one that the tasks' roles may use."""
 
 settings = load(Settings)
-results: S3Backend[float] = S3Backend(
+results: PatientS3Backend[float] = PatientS3Backend(
     settings.results_bucket,
     base_path=RESULTS_PREFIX,
     region_name=settings.aws_default_region,
