@@ -20,6 +20,7 @@ class Children:
     def __init__(self) -> None:
         self._running: set[subprocess.Popen[bytes]] = set()
         self._lock = threading.Lock()
+        self._ended = False
 
     @contextmanager
     def start(
@@ -38,17 +39,22 @@ class Children:
             variables: Its environment.
             captured: Whether its output is read here; otherwise it goes where the host's goes,
                 which the engine reads.
+
+        Raises:
+            RuntimeError: All have been ended already.
         """
         output = subprocess.PIPE if captured else None
-        process = subprocess.Popen(
-            command,
-            cwd=cwd or None,
-            env=dict(variables),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-        )
         with self._lock:
+            if self._ended:
+                raise RuntimeError("this language host is ending, and starts nothing more")
+            process = subprocess.Popen(
+                command,
+                cwd=cwd or None,
+                env=dict(variables),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
             self._running.add(process)
         try:
             with process:
@@ -59,9 +65,12 @@ class Children:
                 self._running.discard(process)
 
     def end_all(self) -> None:
-        """Ends every process that is still running."""
+        """Ends every process that is still running; none is started after that."""
         with self._lock:
+            self._ended = True
             running = list(self._running)
+        for process in running:
+            process.terminate()
         for process in running:
             end(process)
 

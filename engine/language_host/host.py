@@ -112,7 +112,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         with self._children.start(
             command, cwd=request.pwd, variables=variables, captured=False
         ) as program:
-            context.add_callback(lambda: end(program))
+            _end_with_call(program, context)
             code = program.wait()
         if code == _TOLD_ALREADY:
             return language_pb2.RunResponse(bail=True)
@@ -137,7 +137,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             variables=interpreter.variables(variables or os.environ),
             captured=True,
         ) as plugin:
-            context.add_callback(lambda: end(plugin))
+            _end_with_call(plugin, context)
             for stream, chunk in output_of(plugin):
                 if stream == "stdout":
                     yield language_pb2.RunPluginResponse(stdout=chunk)
@@ -165,6 +165,12 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             Path(request.info.program_directory, request.info.entry_point or ".")
         )
         yield from request.args
+
+
+def _end_with_call(process: subprocess.Popen[bytes], context: grpc.ServicerContext) -> None:
+    """Ends the process when the engine gives the call up, or has done so already."""
+    if not context.add_callback(lambda: end(process)):
+        end(process)
 
 
 def _interpreter(info: language_pb2.ProgramInfo, context: grpc.ServicerContext) -> Interpreter:

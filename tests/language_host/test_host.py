@@ -12,13 +12,29 @@ import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
+from language_host.children import Children
+from tests.waiting import LONG, wait_until
+
 ROOT = Path(__file__).resolve().parents[2]
+HOST = [sys.executable, str(ROOT / "engine"), "9.8.7", "127.0.0.1:1"]
+# A plugin that has started a process, and one that does not end when it is asked to.
+WITH_A_CHILD = """
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+print(child.pid, flush=True)
+time.sleep(600)
+"""
+STUBBORN = """
+import os, signal, time
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+print(os.getpid(), flush=True)
+time.sleep(600)
+"""
 
 
 @pytest.fixture
 def process() -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, str(ROOT / "engine"), "9.8.7", "127.0.0.1:1"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as started:
+    with subprocess.Popen(HOST, stdout=subprocess.PIPE, text=True) as started:
         yield started
         started.terminate()
 
@@ -30,6 +46,14 @@ def host(
     assert process.stdout is not None
     with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
         yield language_pb2_grpc.LanguageRuntimeStub(channel)
+
+
+@pytest.fixture
+def host_of_an_engine() -> Iterator[subprocess.Popen[str]]:
+    """A host in a process group of its own, as the engine starts it."""
+    with subprocess.Popen(HOST, stdout=subprocess.PIPE, text=True, process_group=0) as started:
+        yield started
+        started.kill()
 
 
 def plugin(folder: Path, program: str) -> language_pb2.RunPluginRequest:
@@ -77,6 +101,45 @@ def test_no_plugin_outlives_its_call_or_the_host(
     process.wait(timeout=10)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+@pytest.mark.parametrize("program", [WITH_A_CHILD, STUBBORN], ids=["with-a-child", "stubborn"])
+def test_nothing_outlives_an_engine_that_was_killed(
+    program: str, host_of_an_engine: subprocess.Popen[str], tmp_path: Path
+) -> None:
+    output = host_of_an_engine.stdout
+    assert output is not None
+    with grpc.insecure_channel(f"127.0.0.1:{int(output.readline())}") as channel:
+        call = language_pb2_grpc.LanguageRuntimeStub(channel).RunPlugin(plugin(tmp_path, program))
+        pid = int(next(call).stdout)
+        # What is left of a killed engine is a pipe that nobody reads.
+        output.close()
+        host_of_an_engine.wait(timeout=LONG)
+    wait_until(lambda: not is_running(pid))
+
+
+def test_it_ends_where_the_engine_was_killed_before_it_served(
+    host_of_an_engine: subprocess.Popen[str],
+) -> None:
+    assert host_of_an_engine.stdout is not None
+    host_of_an_engine.stdout.close()
+    host_of_an_engine.wait(timeout=LONG)
+
+
+def test_nothing_is_started_once_all_was_ended(tmp_path: Path) -> None:
+    children = Children()
+    children.end_all()
+    start = children.start([sys.executable], cwd=str(tmp_path), variables={}, captured=True)
+    with pytest.raises(RuntimeError, match="is ending"), start:
+        pass
+
+
+def is_running(pid: int) -> bool:
+    """Whether a process is there and has not ended; one that nobody waits for stays as a name."""
+    try:
+        return " Z " not in Path("/proc", str(pid), "stat").read_text()
+    except FileNotFoundError:
+        return False
 
 
 def test_the_dependencies_of_a_program_are_those_that_nothing_else_needs(
