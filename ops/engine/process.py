@@ -5,19 +5,28 @@ is under way. Interrupted again it still waits for a provider that does not answ
 a little later. A terminal sends Ctrl-C to every process of the foreground group, and what stands
 between the user and the engine (nox, uv) sends more. So the engine gets a group of its own, and
 exactly one interrupt for each that arrives here.
+
+Python carries a signal out in the main thread and between two steps of its code. One that arrives
+just before a call that blocks is carried out when that call comes back: so the main thread never
+waits without a time limit, since a provider that hangs lets the engine print nothing more.
 """
 
+import os
 import signal
 import subprocess
+import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from types import FrameType
-from typing import Self
+from typing import IO, Self
 
 _FORWARDED = (signal.SIGINT, signal.SIGTERM)
 _TIMES_TO_KILL = 2
 _SECONDS_TO_END = 5.0
+_SECONDS_BETWEEN_LOOKS = 0.2
+_WAITING = b"\ninterrupted; waiting for what is under way (Ctrl-C once more ends it at once)\n"
 
 
 def run(
@@ -39,7 +48,8 @@ def run(
         with_errors: Whether it gets the lines of the standard error as well.
 
     Raises:
-        KeyboardInterrupt: The user interrupted; the command has ended by itself.
+        KeyboardInterrupt: The user interrupted; the command has ended.
+        Exception: What `on_line` raised; the command was interrupted then, and has ended.
     """
     with _Interrupts() as interrupts:
         process = subprocess.Popen(
@@ -51,16 +61,53 @@ def run(
             stderr=subprocess.STDOUT if with_errors else None,
             text=True,
             encoding="utf-8",
+            errors="replace",
             process_group=0,
         )
         interrupts.forward_to(process)
-        with process:
+        try:
             if process.stdout is not None and on_line is not None:
-                for line in process.stdout:
+                for line in _lines(process.stdout):
                     on_line(line)
+        except BaseException:
+            # Its output is still read: a closed pipe would end it in the middle of something.
+            process.send_signal(signal.SIGINT)
+            raise
+        finally:
+            _wait(process)
         if interrupts.arrived:
             raise KeyboardInterrupt
     return process.returncode
+
+
+def _lines(stream: IO[str]) -> Iterator[str]:
+    """The lines of a stream as they come, read in a thread of their own to the very end."""
+    lines: SimpleQueue[str | None] = SimpleQueue()
+
+    def read() -> None:
+        with stream:
+            for line in stream:
+                lines.put(line)
+        lines.put(None)
+
+    threading.Thread(target=read, daemon=True).start()
+    while True:
+        try:
+            line = lines.get(timeout=_SECONDS_BETWEEN_LOOKS)
+        except Empty:
+            continue
+        if line is None:
+            return
+        yield line
+
+
+def _wait(process: subprocess.Popen[str]) -> None:
+    """Waits for the end of a process."""
+    while process.poll() is None:
+        try:
+            process.wait(_SECONDS_BETWEEN_LOOKS)
+        except subprocess.TimeoutExpired:
+            continue
 
 
 class _Interrupts:
@@ -68,6 +115,7 @@ class _Interrupts:
 
     def __init__(self) -> None:
         self.arrived = 0
+        self._forwarded = 0
         self._process: subprocess.Popen[str] | None = None
         self._killing: threading.Timer | None = None
 
@@ -84,14 +132,20 @@ class _Interrupts:
     def forward_to(self, process: subprocess.Popen[str]) -> None:
         """Names the process; what arrived before it had started reaches it now."""
         self._process = process
-        if self.arrived:
-            process.send_signal(signal.SIGINT)
+        self._forward(process)
 
     def _arrive(self, _signal: int, _frame: FrameType | None) -> None:
         self.arrived += 1
-        if self._process is None:
-            return
-        self._process.send_signal(signal.SIGINT)
-        if self.arrived == _TIMES_TO_KILL:
-            self._killing = threading.Timer(_SECONDS_TO_END, self._process.kill)
-            self._killing.start()
+        if self._process is not None:
+            self._forward(self._process)
+
+    def _forward(self, process: subprocess.Popen[str]) -> None:
+        while self._forwarded < self.arrived:
+            self._forwarded += 1
+            process.send_signal(signal.SIGINT)
+            if self._forwarded == 1:
+                # Not through `sys.stderr`, which this may have interrupted in the middle.
+                os.write(sys.stderr.fileno(), _WAITING)
+            if self._forwarded == _TIMES_TO_KILL:
+                self._killing = threading.Timer(_SECONDS_TO_END, process.kill)
+                self._killing.start()

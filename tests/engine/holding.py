@@ -27,7 +27,8 @@ class Hold:
     """Where to hold still, as files in a folder.
 
     `hold` holds a moment: `create dead`, `created dead`, `read dead`, `delete dead`, or a phase of
-    the program. `holding` appears when it is reached, `cancelled` when the engine has sent Cancel.
+    the program. `holding` appears when it is reached, `cancelled` when the engine sends Cancel from
+    then on: it also does so at the end of every operation.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -38,7 +39,9 @@ class Hold:
     def at(self, moment: str) -> None:
         """Holds still if this is the moment."""
         while _read(self._wanted) == moment:
-            self._reached.touch()
+            if not self.is_reached():
+                self._cancelled.unlink(missing_ok=True)
+                self._reached.touch()
             time.sleep(0.02)
 
     def want(self, moment: str) -> None:

@@ -6,8 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from ops.engine import Engine, environment
 from ops.target import Target
 from pulumi_preflight.provider.store import Entry, Store
 from tests.engine.holding import Hold
+from tests.waiting import LONG, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 YES = Consent(stack="local", yes=True, confirmed="")
@@ -35,9 +35,9 @@ orders = aws.sqs.Queue(
     "orders", redrive_policy=dead.arn.apply(lambda arn: '{"deadLetterTargetArn": "%s"}' % arn)
 )
 hold = pathlib.Path("..", "hold")
-if hold.exists() and hold.read_text() == phase:
+while hold.exists() and hold.read_text() == phase:
     pathlib.Path("..", "holding").touch()
-    time.sleep(60)
+    time.sleep(0.05)
 pulumi.export("orders", orders.url)
 """
 PACK = """\
@@ -157,7 +157,7 @@ class Project:
             capture_output=True,
             text=True,
             check=False,
-            timeout=240,
+            timeout=LONG,
         )
 
     def passes(self, name: str, *options: str) -> str:
@@ -288,14 +288,6 @@ class Emulator:
 
     def logs(self) -> str:
         return "\n".join(self.done)
-
-
-def wait_until(condition: Callable[[], bool], seconds: float = 120) -> None:
-    """Waits for something that must happen."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.05)
 
 
 def _read(file: Path) -> bytes:

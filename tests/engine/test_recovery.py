@@ -10,8 +10,9 @@ from ops.engine import Engine
 from ops.engine.operation import operate
 from ops.lifecycle import reset
 from pulumi_preflight.project.config_secrets import PASSPHRASE
-from tests.engine.lifecycle import YES, Emulator, Project, wait_until
+from tests.engine.lifecycle import YES, Emulator, Project
 from tests.engine.page import is_on_the_page
+from tests.waiting import LONG, wait_until
 
 
 def test_what_vanished_is_found_by_refresh_and_made_again_by_up(deployed: Project) -> None:
@@ -26,7 +27,7 @@ def test_what_vanished_is_found_by_refresh_and_made_again_by_up(deployed: Projec
 def test_a_provider_that_died_before_it_created_leaves_nothing_behind(project: Project) -> None:
     with project.held("create dead", "up") as session:
         project.kill_provider()
-        output, _ = session.communicate(timeout=120)
+        output, _ = session.communicate(timeout=LONG)
     assert session.returncode == 1, output
     assert "Traceback" not in output
     project.hold.release()
@@ -39,7 +40,7 @@ def test_a_provider_that_died_before_it_created_leaves_nothing_behind(project: P
 def test_what_was_made_and_not_noted_is_named_for_the_user_to_delete(project: Project) -> None:
     with project.held("created dead", "up") as session:
         os.kill(project.engine_pid(), signal.SIGKILL)
-        session.communicate(timeout=120)
+        session.communicate(timeout=LONG)
     project.kill_provider()
     project.hold.release()
     project.start_provider()
@@ -55,8 +56,8 @@ def test_a_killed_engine_leaves_a_lock_that_repair_removes(project: Project) -> 
     with project.held("create dead", "up") as session:
         pid = project.engine_pid()
         os.kill(pid, signal.SIGKILL)
-        output, _ = session.communicate(timeout=120)
-        wait_until(lambda: not project.processes(), seconds=30)
+        output, _ = session.communicate(timeout=LONG)
+        wait_until(lambda: not project.processes())
     assert session.returncode == 2, output
     assert output.endswith(
         "error: the engine was killed (SIGKILL)\n"
@@ -90,7 +91,7 @@ def test_a_second_command_waits_for_its_turn(deployed: Project) -> None:
                 f"error: stack local is locked: process {pid} on {socket.gethostname()} works on it"
             )
         deployed.hold.release()
-        output, _ = session.communicate(timeout=120)
+        output, _ = session.communicate(timeout=LONG)
     assert session.returncode == 0, output
     deployed.passes("up")
     deployed.assert_whole()

@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-from tests.engine.lifecycle import Project, wait_until
+from tests.engine.lifecycle import Project
+from tests.waiting import LONG, wait_until
 
 IN_THE_PROGRAM = ["preflight", "preview", "up"]
 
@@ -18,10 +19,10 @@ def press(session: subprocess.Popen[str]) -> None:
 
 def ended(session: subprocess.Popen[str], project: Project) -> str:
     """What an interrupted session printed; neither it nor what it has started is there still."""
-    output, _ = session.communicate(timeout=120)
+    output, _ = session.communicate(timeout=LONG)
     assert session.returncode == 130, output
     assert "Traceback" not in output
-    wait_until(lambda: not project.processes(), seconds=30)
+    wait_until(lambda: not project.processes())
     return output
 
 
