@@ -3,6 +3,9 @@
 # ///
 """Every command a user types. What a session does lives in `ops` and in the packages."""
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nox
@@ -23,13 +26,36 @@ def run(session: nox.Session, *command: str, app: str = ".") -> None:
     # Loading pulumi_aws from source takes three times as long as from compiled files, so these are
     # written even where the user's shell says not to.
     variables = {"PYTHONDONTWRITEBYTECODE": ""} | ({"MYPYPATH": "src"} if app != "." else {})
-    session.run(
-        *("uv", "run", "--locked", "--quiet", "--directory", app, *command),
-        env=variables,
-        external=True,
-        # After Ctrl-C the engine saves its state; nox would kill it after half a second.
-        interrupt_timeout=None,
-    )
+    with ending_by_itself():
+        session.run(
+            *("uv", "run", "--locked", "--quiet", "--directory", app, *command),
+            env=variables,
+            external=True,
+        )
+
+
+@contextmanager
+def ending_by_itself() -> Iterator[None]:
+    """Lets a command end as it must after Ctrl-C: the engine saves its state.
+
+    Nox would kill it after half a second, and leave it alone with the prompt at the second Ctrl-C.
+    The command gets each of them too; the third is for nox.
+    """
+    pressed = 0
+
+    def press(*_: object) -> None:
+        nonlocal pressed
+        pressed += 1
+        if pressed > 2:  # noqa: PLR2004 - see above
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if pressed:
+            raise KeyboardInterrupt
 
 
 @nox.session
