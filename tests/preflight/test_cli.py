@@ -187,14 +187,18 @@ def test_a_report_that_cannot_be_written_is_no_verdict(
     )
 
 
-def test_a_reader_that_has_seen_enough_does_not_disturb(bad: str) -> None:
-    command = [str(COMMAND), bad, "--stack", "dev", "--policy-pack", DEMO]
+@pytest.mark.parametrize(("project", "code"), [("good", PASSED), ("bad", FAILED)])
+def test_a_reader_that_has_seen_enough_does_not_disturb(
+    project: str, code: int, request: pytest.FixtureRequest
+) -> None:
+    folder = request.getfixturevalue(project)
+    command = [str(COMMAND), folder, "--stack", "dev", "--policy-pack", DEMO]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         process.stdout.close()
         error = process.stderr.read()
-    assert (process.returncode, error) == (FAILED, b"")
+    assert (process.returncode, error) == (code, b"")
 
 
 def processes_in(folder: Path) -> list[str]:

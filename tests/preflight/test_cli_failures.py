@@ -1,5 +1,6 @@
 """Runs of the command that end without a verdict: one message, exit code 2, nothing on stdout."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,16 @@ def test_a_program_that_raises_is_told_as_such(
     lines = no_verdict(capsys, project, "--policy-pack", DEMO)
     assert lines[0].startswith("error: ")
     assert "no zone" in "\n".join(lines)
+
+
+def test_a_recursion_without_an_end_is_told_in_few_lines(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = write_project(tmp_path, "def again():\n    again()\n\nagain()\n")
+    lines = no_verdict(capsys, project)
+    assert lines[0].startswith("error: the program raised RecursionError: ")
+    assert len(lines) < 30
+    assert any(re.fullmatch(r"  \.\.\. \d+ more", line) for line in lines)
 
 
 def test_a_program_that_does_not_end_is_given_up_after_the_timeout(

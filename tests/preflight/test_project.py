@@ -101,6 +101,11 @@ def test_the_program_may_be_a_file_of_another_name(write_project: WriteProject) 
             id="other-runtime",
         ),
         pytest.param(
+            {"Pulumi.yaml": "name: shop\nruntime: {name: python, options: fast}"},
+            "runtime.options is 'fast'; wanted keys and values",
+            id="options-no-mapping",
+        ),
+        pytest.param(
             {"Pulumi.yaml": "name: shop\nruntime: python\nmain: nowhere"},
             "main is 'nowhere', but there is no",
             id="main-that-is-not-there",

@@ -11,6 +11,8 @@ from pulumi_preflight.program.environment import NO_ENDPOINT
 from pulumi_preflight.redaction import Redactor
 
 _LAST_LINES = 20
+# More frames than both are a recursion, in which one is like the other.
+_FIRST_FRAMES, _LAST_FRAMES = 5, 15
 
 
 def raise_for(
@@ -92,7 +94,11 @@ def _own_frames(frames: list[dict[str, Any]], positions: Positions) -> list[str]
 
 
 def _trace(frames: list[dict[str, Any]], positions: Positions) -> str:
-    return "".join(_own_frames(frames, positions))
+    lines = _own_frames(frames, positions)
+    left_out = len(lines) - _FIRST_FRAMES - _LAST_FRAMES
+    if left_out > 1:
+        lines[_FIRST_FRAMES:-_LAST_FRAMES] = [f"\n  ... {left_out} more"]
+    return "".join(lines)
 
 
 def _hint(errors: list[dict[str, Any]]) -> str | None:

@@ -88,6 +88,7 @@ def load_project(
     file = _project_file(root)
     content = read_mapping(file)
     name = _name(content, file)
+    options = _options(content, file)
     organization, stack = _stack_name(stack)
     files = _Files(
         project=file,
@@ -107,7 +108,7 @@ def load_project(
         program=program,
         working_directory=working_directory,
         runtime="python",
-        interpreter=_interpreter(content, file, environment),
+        interpreter=_interpreter(options, file, environment),
         config=config,
         overrides=_overrides(root),
         notes=notes,
@@ -232,7 +233,8 @@ def _program(content: Mapping[str, Any], file: Path) -> tuple[Path, Path]:
     return program.parent, program
 
 
-def _interpreter(content: Mapping[str, Any], file: Path, environment: Mapping[str, str]) -> Path:
+def _options(content: Mapping[str, Any], file: Path) -> Mapping[str, Any]:
+    """The options of the runtime, which must be Python."""
     runtime = content.get("runtime")
     options: Any = {}
     if isinstance(runtime, dict):
@@ -241,6 +243,12 @@ def _interpreter(content: Mapping[str, Any], file: Path, environment: Mapping[st
         raise ProjectError(
             f"{file}: runtime is {runtime!r}; preflight runs programs in Python only"
         )
+    if not isinstance(options, dict):
+        raise ProjectError(f"{file}: runtime.options is {options!r}; wanted keys and values")
+    return options
+
+
+def _interpreter(options: Mapping[str, Any], file: Path, environment: Mapping[str, str]) -> Path:
     if virtualenv := options.get("virtualenv"):
         return _of_virtualenv(file.parent / str(virtualenv), f"{file}: virtualenv {virtualenv!r}")
     if options.get("toolchain") in (None, "uv") and (lock := _found_upwards(file, "uv.lock")):

@@ -60,10 +60,17 @@ def write(
         show_fixes: Whether to show what fixes change, property by property.
         addition: What to add above the verdict line.
     """
-    console = Console(file=stream, highlight=False, emoji=False, markup=False)
+    console = _Console(file=stream, highlight=False, emoji=False, markup=False)
     if not stream.isatty() and "COLUMNS" not in os.environ:
         console.size = ConsoleDimensions(_WIDTH_WITHOUT_TERMINAL, console.height)
     _Report(console, verdict, folder, show_fixes=show_fixes).write(addition)
+
+
+class _Console(Console):
+    """A console whose caller says what happens when the reader has gone; rich would exit."""
+
+    def on_broken_pipe(self) -> None:
+        raise  # noqa: PLE0704 - rich calls this while it handles the error
 
 
 class _Report:
