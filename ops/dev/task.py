@@ -148,8 +148,9 @@ class Task:
         for health in self._health.values():
             if health.becomes_known():
                 container = health.running.container
-                places = [f"http://127.0.0.1:{port}" for port in container.mapped_ports]
-                self._say(" ".join([f"{container.name} is healthy", *places]))
+                served = set(container.mapped_ports) & set(container.health_ports)
+                pages = [f"http://127.0.0.1:{port}" for port in served]
+                self._say(" ".join([f"{container.name} is healthy", *pages]))
 
     def _running(self) -> Iterable[Running]:
         return [health.running for health in self._health.values()]

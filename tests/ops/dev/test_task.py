@@ -91,12 +91,22 @@ def test_a_container_waits_for_what_it_needs_of_other_tasks(
     wait_until(lambda: starter.started == ["one"], "the container")
 
 
-def test_it_is_said_once_where_a_healthy_container_can_be_reached(starter: Starter) -> None:
-    web = replace(container("web"), mapped_ports=["8123"])
-    starter.start(web)
+@pytest.mark.parametrize(
+    ("mapped", "page"),
+    [
+        pytest.param(["8123"], " http://127.0.0.1:8123", id="the port that its check asks"),
+        pytest.param(["4266"], "", id="a port that speaks something else"),
+        pytest.param([], "", id="no port"),
+    ],
+)
+def test_it_is_said_once_that_a_container_is_healthy_and_where_its_page_is(
+    starter: Starter, mapped: Sequence[str], page: str
+) -> None:
+    asked = container("web", check="'http://127.0.0.1:8123'")
+    starter.start(replace(asked, mapped_ports=mapped))
     wait_until(lambda: starter.said, "its health")
     time.sleep(1)
-    assert starter.said == ["web is healthy http://127.0.0.1:8123"]
+    assert starter.said == [f"web is healthy{page}"]
 
 
 def test_when_one_container_ends_all_do_and_it_is_said_which_did(starter: Starter) -> None:
