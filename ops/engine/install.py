@@ -1,5 +1,6 @@
 """`nox -s engine`: finds an engine, installs one, or builds one, and says which and why."""
 
+import shutil
 import sys
 
 from pulumi.automation import PulumiCommand
@@ -20,6 +21,8 @@ def main() -> int:
         if isinstance(found, Engine):
             return _told(found)
         _say(f"{found.reason}.")
+    # What an installer finds there it takes for whole, a launcher for another folder included.
+    shutil.rmtree(BIN, ignore_errors=True)
     if not (_installed() or _built()):
         return 2
     made = find()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ops.consent import Consent
 from ops.endpoint import endpoint
+from ops.engine import find, install
 from ops.errors import CommandError
 from ops.lifecycle import deploy, reset
 from ops.lifecycle.surroundings import surrounded
@@ -89,9 +90,13 @@ _COMMANDS: Mapping[str, Callable[[_Asked], int]] = {
 
 # These ask a provider, and with it the endpoint.
 _OPERATING = {"validate", "up", "destroy", "refresh", "reset", "reset:soft"}
+# With these a new machine begins: where there is no engine yet, they get one first.
+_FIRST = {"validate", "up"}
 
 
 def _carry_out(options: argparse.Namespace) -> int:
+    if options.command in _FIRST and find() is None and (status := install.main()):
+        return status
     stack = target(options.project.resolve(), options.stack)
     with surrounded(stack) if options.command in _OPERATING else nullcontext(stack) as found:
         asked = _Asked(
