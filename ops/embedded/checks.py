@@ -1,5 +1,6 @@
 """What the embedded provider can say before anything is done."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,10 +35,14 @@ def check_types(places: Mapping[str, str]) -> None:
         )
 
 
-def check_still_there(store: Store) -> None:
+def check_still_there(store: Store, url: str | None) -> None:
     """Makes sure that the endpoint has something of what the state says it has.
 
     What it holds is lost when it is killed, and the state is not.
+
+    Args:
+        store: The state.
+        url: The endpoint that the settings name now, which may not be that of the state.
 
     Raises:
         CommandError: It has none of it, or cannot be asked.
@@ -48,13 +53,15 @@ def check_still_there(store: Store) -> None:
         for each in resources
         if each["type"].startswith("pulumi:providers:")
     }
+    services = {entry.service for entry in TABLE.values()}
+    here = {"endpoints": json.dumps([dict.fromkeys(services, url)])} if url else {}
     made = [each for each in resources if each["type"] in TABLE]
     backend = embedded_backend(Shapes(ask))
     for each in made:
         resource = Resource(
             urn=each["urn"],
             inputs=each.get("inputs", {}),
-            settings=providers.get(each.get("provider", ""), {}),
+            settings={**providers.get(each.get("provider", ""), {}), **here},
             id=each["id"],
             outputs=each.get("outputs", {}),
         )

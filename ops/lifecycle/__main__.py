@@ -89,7 +89,7 @@ _COMMANDS: Mapping[str, Callable[[_Asked], int]] = {
 
 
 # These ask a provider, and with it the endpoint.
-_OPERATING = {"validate", "up", "destroy", "refresh", "reset", "reset:soft"}
+_OPERATING = {"validate", "up", "destroy", "refresh", "reset", "reset:soft", "state:repair"}
 # With these a new machine begins: where there is no engine yet, they get one first.
 _FIRST = {"validate", "up"}
 

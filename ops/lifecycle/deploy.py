@@ -6,6 +6,7 @@ from pathlib import Path
 from ops.consent import Consent
 from ops.embedded.checks import check_still_there, check_types
 from ops.embedded.provider import provided
+from ops.endpoint import url_in
 from ops.engine import find
 from ops.engine.display import Places
 from ops.engine.operation import Outcome, operate
@@ -103,7 +104,7 @@ def _prepared(stack: Target, places: Places) -> Target:
     if not stack.embedded:
         return ready(stack)
     check_types(places)
-    check_still_there(Store(target=ready(stack)))
+    check_still_there(Store(target=ready(stack)), url_in(stack.project))
     return stack
 
 

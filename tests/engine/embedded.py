@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,14 @@ class Deployment:
         """Kills the endpoint, which loses what it holds."""
         pid_file = self.folder / ".endpoint" / "pid"
         os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
+
+    def moved(self) -> "Deployment":
+        """The same after its endpoint was stopped and the settings got another port."""
+        self.endpoint("stop")
+        port = free_port()
+        file = self.folder / "Pulumi.local.yaml"
+        file.write_text(file.read_text().replace(f":{self.port}", f":{port}"))
+        return replace(self, port=port)
 
     def set(self, name: str, value: object) -> None:
         """Changes a setting of the stack."""

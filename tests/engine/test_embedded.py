@@ -103,6 +103,14 @@ def test_an_endpoint_that_was_killed_is_told_with_the_way_back(deployed: Deploym
     assert timeout(deployed) == "60"
 
 
+def test_an_endpoint_at_another_port_goes_on(deployed: Deployment) -> None:
+    moved = deployed.moved()
+    assert last_line(moved.session("up")) == "4 same, 1 update"  # the provider
+    assert timeout(moved) == "60"
+    assert last_line(moved.session("state:repair")) == "updated: orders (aws:sqs/queue:Queue)"
+    assert last_line(moved.session("state:repair")) == "nothing had to be changed"
+
+
 def test_a_soft_reset_leaves_an_endpoint_that_runs_and_holds_nothing(deployed: Deployment) -> None:
     deployed.session("reset:soft", "--yes")
     assert deployed.client("sqs").list_queues().get("QueueUrls") is None
