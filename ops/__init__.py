@@ -1,1 +1,15 @@
 """What the nox sessions call."""
+
+import sys
+from types import TracebackType
+
+
+def _told(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
+    """Tells of an exception that nobody caught; Ctrl-C while modules load is no mistake."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.stderr.write("interrupted\n")
+    else:
+        sys.__excepthook__(kind, error, traceback)
+
+
+sys.excepthook = _told

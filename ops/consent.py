@@ -50,7 +50,11 @@ class Consent:
         listed = "".join(f"  - {each}\n" for each in consequences)
         sys.stdout.write(f"Stack {self.stack}:\n{listed}Go on? [y/N] ")
         sys.stdout.flush()
-        answer = sys.stdin.readline().strip().lower()
+        line = sys.stdin.readline()
+        if not line.endswith("\n"):
+            sys.stdout.write("\n")
+            sys.stdout.flush()
+        answer = line.strip().lower()
         if answer not in ("y", "yes"):
             raise CommandError(
                 "nothing was done", hint=None if answer else "--yes answers beforehand"

@@ -1,6 +1,7 @@
 """Shows an operation of the engine as it goes, and at its end what the packs found."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import groupby
@@ -41,6 +42,8 @@ _LEVEL_STYLES = {Level.MANDATORY: "bold red", Level.ADVISORY: "yellow"}
 # A step that takes longer is told again when it has ended.
 _SLOW_SECONDS = 5
 _CHANGED = {"update": "changed outside of the program", "delete": "is gone"}
+# Source: pulumi/pulumi, pkg/resource/deploy/deployment_executor.go.
+_PENDING = re.compile(r"^ *\* (?P<urn>urn:.+), interrupted while (?P<what>\w+)$", re.MULTILINE)
 _WIDTH_WITHOUT_TERMINAL = 100
 # Source: pulumi/pulumi, pkg/secrets/passphrase/manager.go.
 _WRONG_PASSPHRASE = "incorrect passphrase"  # noqa: S105 - the engine's words
@@ -126,7 +129,8 @@ class Display:
         is_error = message.severity == "error"
         before = f"{message.severity}: " if message.severity in ("error", "warning") else ""
         about = f"{name_of(message.urn)}: " if message.urn and before else ""
-        text = Text(f"{before}{about}{message.text}", style="bold red" if is_error else "")
+        said = _shortened(message.text)
+        text = Text(f"{before}{about}{said}", style="bold red" if is_error else "")
         self._out.print(text, soft_wrap=True)
 
     def _findings(self, level: Level) -> None:
@@ -155,6 +159,14 @@ class Display:
 
     def _placed(self, finding: Finding) -> Finding:
         return replace(finding, file=self._places.get(finding.urn))
+
+
+def _shortened(text: str) -> str:
+    """What was said, without the engine's long advice on operations that were never finished."""
+    begun = [f"{each['what']} {name_of(each['urn'])}" for each in _PENDING.finditer(text)]
+    if not begun:
+        return text
+    return f"begun and never finished: {', '.join(begun)}; `nox -s state:repair` settles them"
 
 
 def _told(step: Step) -> str:

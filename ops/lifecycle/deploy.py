@@ -100,11 +100,13 @@ def ready(stack: Target) -> Target:
 
 
 def _prepared(stack: Target, places: Places) -> Target:
-    """See `ready`; the embedded provider says at once what it cannot do."""
-    if not stack.embedded:
-        return ready(stack)
-    check_types(places)
-    check_still_there(Store(target=ready(stack)), url_in(stack.project))
+    """See `ready`; nothing may be half done, and the embedded provider says what it cannot do."""
+    if stack.embedded:
+        check_types(places)
+    store = Store(target=ready(stack))
+    store.check_settled()
+    if stack.embedded:
+        check_still_there(store, url_in(stack.project))
     return stack
 
 

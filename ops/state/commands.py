@@ -28,15 +28,15 @@ def make(store: Store) -> int:
 def show(store: Store) -> int:
     """Lists the resources of the state, and the operations that were never finished."""
     store.check_present()
-    deployment = store.deployment()
-    resources = deployment.get("resources", [])
+    resources = store.deployment().get("resources", [])
     width = max((len(name_of(each["urn"])) for each in resources), default=0)
     for each in resources:
         line = f"{name_of(each['urn']):<{width}}  {type_of(each['urn'])}  {each.get('id', '')}"
         _say(line.rstrip())
-    _say(f"{len(resources)} resources")
-    for pending in deployment.get("pending_operations", []):
-        _say(f"pending: {pending['type']} {name_of(pending['resource']['urn'])}")
+    _say(f"{len(resources)} resource{'' if len(resources) == 1 else 's'}")
+    if pending := store.pending():
+        settles = store.target.session("state:repair")
+        _say(f"begun and never finished: {', '.join(pending)}; `{settles}` settles them")
     return DONE
 
 

@@ -32,7 +32,7 @@ def repair(store: Store, *, unlock: bool = False) -> int:
         store.target.ask("cancel", "--yes")
         _say("unlocked: the command that held the stack is gone")
     store.check_present()
-    _say(f"kept: {store.save()}")
+    _say(f"The state as it was is kept in {store.save()}")
     before = store.deployment()
     store.target.ask("state", "repair", "--yes")
     succeeded = operate("refresh", store.target, "--clear-pending-creates").succeeded

@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 from ops.errors import CommandError
 from ops.paths import ROOT
 from ops.target import Target
+from pulumi_preflight.urns import name_of
 
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
 
@@ -127,6 +128,32 @@ class Store:
                 hint="wait for it to end; where you know that it has, "
                 f"`{self.target.session('state:repair', '--unlock')}`",
             )
+
+    def check_settled(self) -> None:
+        """Makes sure that no operation was begun and never finished.
+
+        Going on could make a second time what was made already.
+
+        Raises:
+            CommandError: There is one.
+        """
+        if pending := self.pending():
+            raise CommandError(
+                f"stack {self.target.stack} has operations that were begun and never finished: "
+                f"{', '.join(pending)}",
+                hint=f"`{self.target.session('state:repair')}` settles them",
+            )
+
+    def pending(self) -> list[str]:
+        """The operations that were begun and never finished, such as `creating orders`."""
+        if self.file is not None:
+            content = json.loads(self.file.read_bytes())["checkpoint"].get("latest") or {}
+        else:
+            content = self.deployment()
+        return [
+            f"{each['type']} {name_of(each['resource']['urn'])}"
+            for each in content.get("pending_operations") or []
+        ]
 
     def deployment(self) -> dict[str, Any]:
         """The state as `pulumi stack export` gives it; secrets stay encrypted."""

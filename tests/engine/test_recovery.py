@@ -1,6 +1,7 @@
 """Recovery drills: what goes wrong with a stack, what is said, and the way back to a good one."""
 
 import os
+import shutil
 import signal
 import socket
 
@@ -41,10 +42,18 @@ def test_what_was_made_and_not_noted_is_named_for_the_user_to_delete(project: Pr
     with project.held("created dead", "up") as session:
         os.kill(project.engine_pid(), signal.SIGKILL)
         session.communicate(timeout=LONG)
+    # As it is once its owner has unlocked the stack by hand.
+    shutil.rmtree(project.state_file.parents[2] / "locks")
     project.kill_provider()
     project.hold.release()
     project.start_provider()
     assert project.pending() == [("creating", "dead")]
+    made = project.created()
+    for command in ("validate", "up"):
+        refused = project.run(command)
+        assert refused.returncode == 2, refused.stdout + refused.stderr
+        assert is_on_the_page(refused.stderr)
+    assert project.created() == made
     assert "dropped: the unfinished creation of dead" in project.passes("state:repair")
     assert [each.urn.split("::")[-1] for each in project.existing] == ["dead"]
     project.forget("dead")

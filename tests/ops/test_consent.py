@@ -30,6 +30,15 @@ def test_only_yes_is_yes(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
         consent("local").to_delete(["all"])
 
 
+def test_an_answer_that_never_comes_ends_the_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    with pytest.raises(CommandError, match="nothing was done"):
+        consent("local").to_delete(["all"])
+    assert capsys.readouterr().out.endswith("Go on? [y/N] \n")
+
+
 @pytest.mark.parametrize("answer", ["y\n", "Yes\n"])
 def test_yes_goes_on(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(answer))

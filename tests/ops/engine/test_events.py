@@ -113,6 +113,16 @@ def test_an_error_is_shown_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert shown(capsys, told, told, failed) == ["error: orders: no"]
 
 
+def test_what_was_never_finished_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    message = (
+        "Attempting to deploy or update resources with 1 pending operations from previous "
+        f"deployment.\n  * {URN}, interrupted while creating\nThese resources are ...\n"
+    )
+    output = shown(capsys, event("diagnosticEvent", {"message": message, "severity": "warning"}))
+    told = "begun and never finished: creating orders; `nox -s state:repair` settles them"
+    assert output == [f"warning: {told}"]
+
+
 def test_a_finding_stands_with_its_place(capsys: pytest.CaptureFixture[str]) -> None:
     output = shown(capsys, policy("The rule.\norders: it is bad. Fix: Mend it."))
     assert output == [

@@ -54,6 +54,24 @@ def test_a_stack_is_a_file_of_its_backend(store: Store, tmp_path: Path) -> None:
     assert store.exists
 
 
+def test_what_was_never_finished_is_named_and_stands_in_the_way(store: Store) -> None:
+    queue = "urn:pulumi:local::shop::aws:sqs/queue:Queue::orders"
+    pending = [{"type": "creating", "resource": {"urn": queue}}]
+    written(store, json.dumps({"checkpoint": {"latest": {"pending_operations": pending}}}))
+    assert store.pending() == ["creating orders"]
+    with pytest.raises(CommandError, match="never finished: creating orders") as raised:
+        store.check_settled()
+    assert raised.value.hint == "`nox -s state:repair` settles them"
+
+
+@pytest.mark.parametrize("latest", [{}, {"latest": None}, {"latest": {"resources": []}}])
+def test_where_all_was_finished_nothing_stands_in_the_way(
+    latest: dict[str, object], store: Store
+) -> None:
+    written(store, json.dumps({"checkpoint": latest}))
+    store.check_settled()
+
+
 def test_a_relative_backend_is_in_the_project(tmp_path: Path) -> None:
     target = store_in(tmp_path).target
     relative = Target(
