@@ -5,10 +5,12 @@ import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import GenerateJsonSchema
 
 LIKE = 0.6  # how alike two names are, from 0 to 1, for one to be a slip of the other
 FEW = 12  # names that fit on a line
@@ -132,7 +134,24 @@ def config_schema(model: type[RuleConfig]) -> tuple[Mapping[str, Any], list[str]
 
     The engine checks each property's schema by itself, so references are replaced by their target.
     """
-    schema = model.model_json_schema(by_alias=True)
+    own, required = _schema_of(model, generator=OwnSettings)
+    common, _ = _schema_of(RuleConfig)
+    return {**common, **own}, required
+
+
+class OwnSettings(GenerateJsonSchema):
+    """Leaves out what every rule can be told: it is most of each schema, and always the same."""
+
+    def field_is_present(self, field: Mapping[str, object]) -> bool:
+        """Whether a field is a setting of the rule's own."""
+        return field.get("serialization_alias") not in _keys(RuleConfig)
+
+
+@cache
+def _schema_of(
+    model: type[RuleConfig], generator: type[GenerateJsonSchema] = GenerateJsonSchema
+) -> tuple[Mapping[str, Any], list[str]]:
+    schema = model.model_json_schema(by_alias=True, schema_generator=generator)
     definitions = schema.get("$defs", {})
     properties = {
         name: _resolved(value, definitions) for name, value in schema["properties"].items()

@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from aws_policy_pack.wire import Unknown, Value
+from aws_policy_pack.wire import UNKNOWN, Unknown, Value
 
 Read = TypeVar("Read")
 
@@ -153,17 +153,20 @@ class Properties:
             yield item
 
     def _look(self, path: str) -> tuple[Value, str]:
-        """Follows the path; returns the value and its full path."""
+        """Follows the path; returns the value and its full path.
+
+        Rules read thousands of properties, so the kinds that there nearly always are come first.
+        """
         value: Value = self.values
         where = self._path
-        for part in path.split("."):
+        for part in path.split(".") if "." in path else (path,):
             if value is None:
                 continue
-            if not isinstance(value, Mapping):
+            if not (type(value) is dict or isinstance(value, Mapping)):
                 raise _refusal(value, where, "an object")
             where = f"{where}.{part}" if where else part
             value = value.get(part)
-            if isinstance(value, Unknown):
+            if value is UNKNOWN:
                 raise Unreadable(where, "is not known yet")
         return value, where
 

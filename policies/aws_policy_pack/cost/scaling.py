@@ -100,7 +100,7 @@ def _add_target(target: Resource, graph: Graph, scaling: Scaling) -> None:
     prefix = CAPACITY[target.type]
     most = amount(target, f"{prefix}maxCapacity")
     # An action changes the minimum for a while only, so it does not count as declared.
-    least = amount(target, f"{prefix}minCapacity") if target.type == TARGET else Decimal()
+    least = Decimal() if prefix else amount(target, "minCapacity")
     for resource in scaled:
         scaling.spans.setdefault((resource.urn, dimension), []).append(Span(least=least, most=most))
 
@@ -159,5 +159,5 @@ def _named_services(
     if named:
         return tuple(named)
     path = "environment" if holder.type == FUNCTION else "containerDefinitions"
-    targets = (graph.by_urn(urn) for urn in holder.references.get(path, ()))
-    return tuple(target for target in targets if target is not None and target.type == SERVICE)
+    urns = holder.references.get(path, ())
+    return tuple(service for service in graph.of_type(SERVICE) if service.urn in urns)

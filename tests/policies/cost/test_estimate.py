@@ -357,3 +357,16 @@ def test_a_resource_is_found_by_what_the_engine_sends() -> None:
         "key",
         "key requests (usage only)",
     ]
+
+
+def test_each_variable_of_scalers_is_looked_for() -> None:
+    scaler = Example(
+        type="aws:lambda/function:Function",
+        name="scaler",
+        properties={"environment": {"variables": {"MOST": "4", "HIGHEST": "5"}}},
+    )
+    result = estimate(graph_of(scaler), environment_names=("LIMIT", "MOST", "HIGHEST"))
+    assert [item.reason for item in result.unpriced] == [
+        "may start 4 tasks (MOST) of a service that is not in this stack",
+        "may start 5 tasks (HIGHEST) of a service that is not in this stack",
+    ]

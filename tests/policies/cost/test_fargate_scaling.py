@@ -6,6 +6,7 @@ from aws_policy_pack.testing import UNKNOWN, Example
 from tests.policies.cost.ecs_services import TARGET, TASK, containers, scaler, service, target, task
 from tests.policies.cost.stacks import bill
 
+CLUSTER = "aws:ecs/cluster:Cluster"
 ACTION = "aws:appautoscaling/scheduledAction:ScheduledAction"
 FUNCTION = "aws:lambda/function:Function"
 
@@ -215,6 +216,29 @@ FUNCTION = "aws:lambda/function:Function"
                 "web task memory: 1460 GB-hour at 0.004445 = 6.4897 / 22.71395",
             ],
             id="a scaler that depends on the service",
+        ),
+        pytest.param(
+            (
+                task(),
+                service(),
+                Example(type=CLUSTER, name="main"),
+                Example(type="aws:sqs/queue:Queue", name="jobs"),
+                Example(
+                    type=TASK,
+                    name="scaler",
+                    properties={"containerDefinitions": containers(AUTOSCALER_MAX_WORKERS="7")},
+                    references={"containerDefinitions": ("main", "jobs")},
+                ),
+            ),
+            [
+                "web task vCPU: 730 vCPU-hour at 0.04048 = 29.5504 / 29.5504",
+                "web task memory: 1460 GB-hour at 0.004445 = 6.4897 / 6.4897",
+                (
+                    "scaler may start 7 tasks (AUTOSCALER_MAX_WORKERS) of a service that is not in "
+                    "this stack"
+                ),
+            ],
+            id="a scaler that depends on what is no service",
         ),
         pytest.param(
             (

@@ -66,6 +66,18 @@ from tests.policies.cost.stacks import bill_of, no_price, not_read
         ),
         pytest.param(
             "aws:cloudwatch/metricAlarm:MetricAlarm",
+            {"period": 1},
+            ["it high-resolution alarm, by metric: 1 metric-month at 0.30 = 0.3 / 0.3"],
+            id="an alarm of every second",
+        ),
+        pytest.param(
+            "aws:cloudwatch/metricAlarm:MetricAlarm",
+            {"period": 300},
+            ["it standard alarm, by metric: 1 metric-month at 0.10 = 0.1 / 0.1"],
+            id="an alarm of every five minutes",
+        ),
+        pytest.param(
+            "aws:cloudwatch/metricAlarm:MetricAlarm",
             {},
             ["it standard alarm, by metric: 1 metric-month at 0.10 = 0.1 / 0.1"],
             id="an alarm that says nothing",

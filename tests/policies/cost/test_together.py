@@ -155,6 +155,26 @@ POSTGRES = {"engine": "postgres", "instanceClass": "db.t4g.micro", "allocatedSto
             id="a replica with storage of its own",
         ),
         pytest.param(
+            (
+                make(INSTANCE, "source", **POSTGRES),
+                make(
+                    INSTANCE,
+                    "it",
+                    replicateSourceDb="{source}",
+                    engine="mysql",
+                    instanceClass="db.t3.micro",
+                    allocatedStorage=30,
+                ),
+            ),
+            [
+                "source postgres db.t4g.micro: 730 hour at 0.016 = 11.68 / 11.68",
+                "source gp3 storage: 20 GB-month at 0.115 = 2.3 / 2.3",
+                "it mysql db.t3.micro: 730 hour at 0.017 = 12.41 / 12.41",
+                "it gp3 storage: 30 GB-month at 0.115 = 3.45 / 3.45",
+            ],
+            id="a replica that names its engine",
+        ),
+        pytest.param(
             (make(INSTANCE, "it", replicateSourceDb="elsewhere", instanceClass="db.t4g.micro"),),
             ["it is not priced: `engine` is not set"],
             id="a replica of an instance that is elsewhere",

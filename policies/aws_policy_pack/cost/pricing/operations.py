@@ -85,7 +85,7 @@ def metric_alarm(resource: Resource, situation: Situation) -> Charges:
     queries = resource.objects("metricQueries")
     metrics = [query.object("metric") for query in queries if query.has("metric")]
     periods = [amount(metric, "period") for metric in metrics] or [amount(resource, "period")]
-    is_high = any(0 < period < HIGH_RESOLUTION for period in periods)
+    is_high = any(period and period < HIGH_RESOLUTION for period in periods)
     kind = "high-resolution" if is_high else "standard"
     count = Decimal(len(metrics) or 1)
     yield from monthly(f"{kind} alarm, by metric", f"cloudwatch/alarm-month/{kind}", count)
