@@ -84,6 +84,13 @@ def tests(session: nox.Session) -> None:
         run_tests_of_apps(session)
 
 
+@nox.session(default=False)
+def nightly(session: nox.Session) -> None:
+    """Try each rule on 1,500 generated resources or graphs; the last lines count them."""
+    options = ("--hypothesis-profile", "nightly", "-k", "nothing_that_an_engine_may_send")
+    run(session, "pytest", *options, "tests/policies/test_every_rule.py", *session.posargs)
+
+
 @nox.session(name="apps:test", default=False)
 def apps_test(session: nox.Session) -> None:
     """Run each application's own tests, then the applications themselves as processes."""

@@ -1,7 +1,7 @@
 """How much Hypothesis tries: a little on every run, a lot at night.
 
-`nox -s tests -- --hypothesis-profile nightly tests/policies/test_every_rule.py` tries each rule on
-1,500 generated resources or graphs. The last lines of the output say how many there were in all.
+`nox -s nightly` tries each rule on 1,500 generated resources or graphs. The last lines that it
+prints say how many there were in all.
 """
 
 from collections import Counter

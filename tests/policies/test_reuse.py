@@ -7,8 +7,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from aws_policy_pack.testing import analyze_stack
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reuse.md"
@@ -71,3 +74,16 @@ def test_a_newcomer_gets_a_pack_a_rule_a_test_and_a_verdict(wheels: Path, tmp_pa
     assert shown.splitlines()[-1].startswith("FAIL: 2 mandatory findings, ")
     assert "sqs-fifo-name-suffix" in shown
     assert "shop-table-on-demand" in shown
+
+
+def test_the_rule_about_the_whole_stack_keeps_its_own_tests() -> None:
+    section = PAGE.read_text(encoding="utf-8").partition("## Settings, and rules about")[2]
+    code = section.partition("```python\n")[2].partition("```")[0]
+    page: dict[str, Any] = {}
+    exec(compile(code, str(PAGE), "exec"), page)  # noqa: S102 - what the page shows
+    tests = [name for name in page if name.startswith("test_")]
+    assert len(tests) == 2
+    for name in tests:
+        page[name]()
+    rule = page["stream_readers"]
+    assert analyze_stack(rule, rule.good) == []
