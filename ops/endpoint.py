@@ -15,6 +15,7 @@ import yaml
 from ops.embedded.endpoint import EmbeddedEndpoint
 from ops.engine.variables import LOCAL
 from ops.errors import CommandError
+from ops.loopback import is_loopback
 from ops.paths import ROOT, STACK
 
 SERVICE = "localstack"
@@ -81,24 +82,41 @@ def endpoint(project: Path) -> Endpoint:
     return EmbeddedEndpoint(port=port, folder=project / ".endpoint")
 
 
-def url_in(project: Path) -> str | None:
-    """The endpoint that the settings of a project's local stack name, `None` where they do not.
+def url_in(project: Path, stack: str = LOCAL) -> str | None:
+    """The endpoint that a stack's settings name, `None` where they do not: then it is AWS.
 
     Raises:
-        CommandError: The file of settings cannot be read.
+        CommandError: The file of settings cannot be read, or the stack may not have this endpoint.
     """
-    file = project / f"Pulumi.{LOCAL}.yaml"
+    file = project / f"Pulumi.{stack}.yaml"
     try:
         content: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, yaml.YAMLError) as error:
         raise CommandError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
-    settings = content.get("config") if isinstance(content, dict) else None
+    url = _endpoint_in(content.get("config") if isinstance(content, dict) else None)
+    if url is not None and stack != LOCAL:
+        raise CommandError(
+            f"{file}: aws.endpoint is {url}; {LOCAL} alone may have one",
+            hint="remove it: this stack is made at AWS, with your own credentials",
+        )
+    if url is not None and not is_loopback(url):
+        raise CommandError(
+            f"{file}: aws.endpoint is {url}; wanted a loopback address: the stack {LOCAL} sends "
+            "dummy keys",
+            hint=f"give it http://127.0.0.1:{DEFAULT_PORT}, or another port there",
+        )
+    return url
+
+
+def _endpoint_in(settings: object) -> str | None:
+    """The setting `aws.endpoint`, as a leaf or as a member of a group."""
     given = settings if isinstance(settings, dict) else {}
-    groups = [each for name, each in given.items() if name.partition(":")[2] == "aws"]
-    urls = [each["endpoint"] for each in groups if isinstance(each, dict) and "endpoint" in each]
-    return str(urls[0]) if urls else None
+    leaves = {str(name).partition(":")[2]: value for name, value in given.items()}
+    group = leaves.get("aws")
+    url = leaves.get("aws.endpoint", group.get("endpoint") if isinstance(group, dict) else None)
+    return None if url is None else str(url)
 
 
 def main(given: Sequence[str]) -> int:

@@ -1,6 +1,5 @@
 """Calls of AWS's services at one endpoint on the loopback."""
 
-import ipaddress
 import json
 import re
 import threading
@@ -9,7 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from string import Template
 from typing import Any
-from urllib.parse import urlsplit
 
 import botocore.session
 import jmespath  # type: ignore[import-untyped] # botocore's, and it has none
@@ -21,6 +19,7 @@ from botocore.model import OperationModel, StructureShape
 
 from ops.embedded.entry import Call
 from ops.embedded.values import same_name, to_request
+from ops.loopback import is_loopback
 from pulumi_preflight.provider.backend import BackendError
 from pulumi_preflight.wire import Properties, without_secret
 
@@ -122,18 +121,9 @@ def endpoint_in(settings: Properties, service: str) -> str:
             f"the provider names no endpoint for {service}; the embedded one works on the loopback "
             "alone, so give it `endpoints`, or install the plugin of AWS"
         )
-    host = urlsplit(url).hostname or ""
-    if host != "localhost" and not (_is_address(host) and ipaddress.ip_address(host).is_loopback):
+    if not is_loopback(url):
         raise BackendError(f"the endpoint of {service} is {url}; wanted one on the loopback")
     return str(url)
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _by_name(

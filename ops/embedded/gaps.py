@@ -4,6 +4,7 @@ Each gap is one function over moto's own classes, and has a test that fails once
 """
 
 import json
+from itertools import takewhile
 from typing import Any
 
 from moto.core.common_types import TYPE_RESPONSE
@@ -26,6 +27,7 @@ _SERVICE_FIELDS = (
     "healthCheckGracePeriodSeconds",
     "networkConfiguration",
 )
+_DEDUPLICATION_MS = 5 * 60 * 1000
 
 
 def close_gaps() -> None:
@@ -156,8 +158,41 @@ def leave_conditions_to_the_cloud() -> None:
     FakeBucket.get_permission = get_permission  # type: ignore[method-assign]
 
 
+def deduplicate_as_long_as_aws() -> None:
+    """A FIFO queue drops a duplicate for five minutes, whether or not the first is there still.
+
+    Duplicates are those of the same group where the queue's scope is that. moto compares with what
+    waits in the queue, of all groups.
+
+    Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
+    """
+    original = Queue.add_message
+
+    def add_message(self: Any, message: Any) -> None:  # noqa: ANN401 - moto gives them attributes by name
+        # What moves to a dead-letter queue has been received, and is no duplicate.
+        if not self.fifo_queue or message.approximate_receive_count:
+            original(self, message)
+            return
+        sent: dict[tuple[str | None, str], int] = self.__dict__.setdefault("sent_ids", {})
+        per_group = getattr(self, "deduplication_scope", None) == "messageGroup"
+        key = (message.group_id if per_group else None, message.deduplication_id)
+        end = message.sent_timestamp - _DEDUPLICATION_MS
+        # They stand in the order in which they were sent.
+        for old in list(takewhile(lambda each: sent[each] <= end, sent)):
+            del sent[old]
+        if key in sent:
+            return
+        sent[key] = message.sent_timestamp
+        with self._messages_lock:
+            self._messages.append(message)
+            self._messages_lock.notify_all()
+
+    Queue.add_message = add_message  # type: ignore[method-assign]
+
+
 GAPS = (
     keep_queue_policies,
+    deduplicate_as_long_as_aws,
     keep_service_fields,
     keep_modified_subnet_group,
     name_source_of_parameters,

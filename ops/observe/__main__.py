@@ -5,7 +5,7 @@ import re
 import sys
 import time
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ops.errors import CommandError
@@ -61,11 +61,15 @@ def _carry_out(stack: Deployment, options: argparse.Namespace) -> None:
 
 
 def _show_queues(stack: Deployment, watch: float | None, *, as_json: bool) -> None:
-    show(queues(stack), as_json=as_json)
-    while watch is not None:
+    while True:
+        if watch is not None and not as_json:
+            sys.stdout.write(f"{datetime.now(UTC):%H:%M:%S} UTC\n")
+        show(queues(stack), as_json=as_json)
+        if watch is None:
+            return
+        sys.stdout.write("" if as_json else "\n")
         sys.stdout.flush()
         time.sleep(watch)
-        show(queues(stack), as_json=as_json)
 
 
 def _parser() -> argparse.ArgumentParser:

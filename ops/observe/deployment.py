@@ -20,7 +20,6 @@ from botocore.exceptions import (
 )
 
 from ops.endpoint import url_in
-from ops.engine.variables import LOCAL
 from ops.errors import CommandError
 from ops.state.store import Store
 from ops.target import Target
@@ -83,13 +82,14 @@ def deployment(target: Target) -> Deployment:
     An operation that is under way does no harm here, so a lock is no hindrance.
 
     Raises:
-        CommandError: There is no such stack, it has not been deployed, or there is no such profile.
+        CommandError: There is no such stack, it has not been deployed, its settings name an
+            endpoint that it may not have, or there is no such profile.
     """
     store = Store(target=target)
     if store.problem or not store.exists:
         store.check_present()
     outputs = json.loads(target.ask("stack", "output", "--json"))
-    endpoint = url_in(target.project) if target.stack == LOCAL else None
+    endpoint = url_in(target.project, target.stack)
     if missing := sorted(_NEEDED - outputs.keys()):
         raise CommandError(
             f"stack {target.stack} has no output {', '.join(missing)}: it is not deployed",

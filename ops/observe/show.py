@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 NOTHING_KNOWN = "-"
+# So that a table of queues, whose names are long, fits 80 columns.
+_HEADS = {"dead_letters": "dead"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,9 +67,8 @@ def _table(rows: Sequence[Any]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
     for field in fields(rows[0]):
         number = all(isinstance(getattr(row, field.name), int | None) for row in rows)
-        table.add_column(
-            field.name.replace("_", " "), justify="right" if number else "left", overflow="fold"
-        )
+        head = _HEADS.get(field.name, field.name.replace("_", " "))
+        table.add_column(head, justify="right" if number else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_cell(getattr(row, field.name)) for field in fields(row)))
     return table

@@ -7,6 +7,7 @@ from typing import Any
 from ops.engine.operation import operate
 from ops.state.store import Store
 from pulumi_preflight.urns import name_of, type_of
+from pulumi_preflight.wire import PropertyValue, rewrite
 
 Resources = Mapping[str, Any]
 
@@ -65,9 +66,10 @@ def _by_urn(deployment: Mapping[str, Any]) -> Resources:
     return {each["urn"]: each for each in deployment.get("resources", [])}
 
 
-def _real(resource: Mapping[str, Any]) -> dict[str, Any]:
-    """A resource without the times that every refresh writes anew."""
-    return {name: value for name, value in resource.items() if name not in ("created", "modified")}
+def _real(resource: Mapping[str, Any]) -> PropertyValue:
+    """A resource without what every refresh writes anew: times, and what secrets look like."""
+    told = {name: value for name, value in resource.items() if name not in ("created", "modified")}
+    return rewrite(told, lambda marked: marked.get("value"))
 
 
 def _told(urn: str) -> str:

@@ -67,6 +67,37 @@ def a_redrive_allow_policy_is_shown(client: Client) -> None:
     assert "Attributes" not in sqs.get_queue_attributes(**asked)
 
 
+def fifo(client: Client, **attributes: str) -> str:
+    name, given = f"{new_name()}.fifo", {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
+    return str(
+        client("sqs").create_queue(QueueName=name, Attributes={**given, **attributes})["QueueUrl"]
+    )
+
+
+def received(client: Client, url: str) -> list[str]:
+    """Takes all that is there out of a queue; gives what it says."""
+    taken = client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", [])
+    for each in taken:
+        client("sqs").delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
+    return [each["Body"] for each in taken]
+
+
+def a_duplicate_of_what_was_deleted_is_dropped(client: Client) -> None:
+    url = fifo(client)
+    sent = {"QueueUrl": url, "MessageBody": "one", "MessageGroupId": "a"}
+    client("sqs").send_message(**sent)
+    assert received(client, url) == ["one"]
+    client("sqs").send_message(**sent)
+    assert received(client, url) == []
+
+
+def a_message_of_another_group_is_no_duplicate(client: Client) -> None:
+    url = fifo(client, DeduplicationScope="messageGroup", FifoThroughputLimit="perMessageGroupId")
+    for group in ("a", "b", "b"):
+        client("sqs").send_message(QueueUrl=url, MessageBody="one", MessageGroupId=group)
+    assert received(client, url) == ["one", "one"]
+
+
 def a_service_is_shown_as_it_was_given(client: Client) -> None:
     ecs, cluster, family = client("ecs"), new_name(), new_name()
     ecs.create_cluster(clusterName=cluster)
@@ -130,6 +161,8 @@ documented = pytest.mark.parametrize(
     [
         a_policy_outlives_other_attributes,
         a_redrive_allow_policy_is_shown,
+        a_duplicate_of_what_was_deleted_is_dropped,
+        a_message_of_another_group_is_no_duplicate,
         a_service_is_shown_as_it_was_given,
         a_modified_subnet_group_is_there,
         a_parameter_names_its_source,

@@ -53,7 +53,7 @@ def test_depth_counts_what_waits_what_is_in_flight_and_dead_letters(stack: Deplo
     told = stack.run("queue:depth")
 
     assert cells(told.stdout)[:2] == [
-        ["queue", "visible", "in flight", "delayed", "dead letters", "oldest"],
+        ["queue", "visible", "in flight", "delayed", "dead", "oldest"],
         ["steps", "3", "2", "1", "4", "-"],
     ]
 

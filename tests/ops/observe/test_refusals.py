@@ -77,3 +77,21 @@ def test_what_is_gone_from_the_endpoint_is_named(stack: Deployed, elsewhere: Pat
 )
 def test_a_wrong_option_is_quoted(stack: Deployed, arguments: list[str], wrong: str) -> None:
     assert wrong in refused(stack.run(*arguments))
+
+
+def test_dummy_keys_are_sent_to_no_endpoint_elsewhere(stack: Deployed, elsewhere: Path) -> None:
+    message = refused(
+        make_project(elsewhere, "http://10.0.0.1:4566", stack.outputs).run("aws:tasks")
+    )
+
+    assert "aws.endpoint is http://10.0.0.1:4566; wanted a loopback address" in message
+
+
+def test_an_endpoint_of_another_stack_than_local_is_refused(
+    stack: Deployed, elsewhere: Path
+) -> None:
+    project = make_project(elsewhere, stack.url, stack.outputs)
+    (elsewhere / "Pulumi.local.yaml").rename(elsewhere / "Pulumi.dev.yaml")
+    message = refused(project.run("queue:depth", "--stack", "dev"))
+
+    assert "Pulumi.dev.yaml: aws.endpoint is" in message

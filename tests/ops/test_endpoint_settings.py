@@ -1,0 +1,52 @@
+"""Which endpoint a stack may have: dummy keys never leave the loopback, and no other stack's do."""
+
+from pathlib import Path
+
+import pytest
+
+from ops import endpoint
+from ops.endpoint import url_in
+from ops.errors import CommandError
+
+
+def settings(folder: Path, stack: str, text: str) -> Path:
+    (folder / f"Pulumi.{stack}.yaml").write_text(f"config:\n{text}")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("  shop:aws: {endpoint: 'http://127.0.0.1:4566'}", id="member"),
+        pytest.param("  shop:aws.endpoint: http://127.0.0.1:4566", id="leaf"),
+    ],
+)
+def test_the_local_stack_has_the_one_in_its_settings(text: str, tmp_path: Path) -> None:
+    assert url_in(settings(tmp_path, "local", text)) == "http://127.0.0.1:4566"
+
+
+@pytest.mark.parametrize("text", ["", "  shop:aws: {region: us-east-1}", "  shop:aws: text"])
+def test_without_one_it_is_aws(text: str, tmp_path: Path) -> None:
+    assert url_in(settings(tmp_path, "dev", text), "dev") is None
+    assert url_in(tmp_path, "prod") is None
+
+
+@pytest.mark.parametrize(
+    "url", ["http://10.0.0.1:4566", "https://sqs.us-east-1.amazonaws.com", "http://localhost.com"]
+)
+@pytest.mark.parametrize("command", ["start", "status"])
+def test_an_endpoint_elsewhere_is_refused_before_anything_is_started(
+    command: str, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings(tmp_path, "local", f"  shop:aws: {{endpoint: '{url}'}}")
+    assert endpoint.main([command, "--project", str(tmp_path)]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert f"Pulumi.local.yaml: aws.endpoint is {url}; wanted a loopback address" in told.err
+    assert not (tmp_path / ".endpoint").exists()
+
+
+def test_another_stack_with_an_endpoint_is_refused(tmp_path: Path) -> None:
+    settings(tmp_path, "dev", "  shop:aws: {endpoint: 'http://127.0.0.1:4566'}")
+    with pytest.raises(CommandError, match=r"Pulumi\.dev\.yaml: aws\.endpoint is .*; local alone"):
+        url_in(tmp_path, "dev")
