@@ -120,7 +120,8 @@ class Display:
     def _line(self, step: Step, remark: str) -> None:
         symbol = _SYMBOLS[step.operation]
         line = Text("  ").append(symbol, style=_STYLES[symbol[0]]).append(f" {_told(step)}")
-        self._out.print(line.append(f"  ({remark})", style="dim") if remark else line)
+        told = line.append(f"  ({remark})", style="dim") if remark else line
+        self._out.print(told, soft_wrap=True)
 
     def _message(self, message: Message) -> None:
         if message.text in SAID_ALREADY or (message.urn, message.text) in self._said:

@@ -93,6 +93,13 @@ def test_a_change_is_shown_once_and_an_unchanged_resource_not(
     assert shown(capsys, *lines, done) == ["  +  orders  aws:sqs/queue:Queue"]
 
 
+def test_a_long_line_stays_one(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "x" * 120
+    begun = json.loads(step("resourcePreEvent", "create"))
+    begun["resourcePreEvent"]["metadata"]["urn"] = URN.replace("orders", name)
+    assert shown(capsys, json.dumps(begun)) == [f"  +  {name}  aws:sqs/queue:Queue"]
+
+
 def test_a_slow_step_is_told_when_it_has_ended(capsys: pytest.CaptureFixture[str]) -> None:
     ended = json.loads(step("resOutputsEvent", "create")) | {"timestamp": 165}
     output = shown(capsys, step("resourcePreEvent", "create"), json.dumps(ended))
