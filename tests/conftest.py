@@ -1,4 +1,4 @@
-"""How much Hypothesis tries: a little on every run, a lot at night.
+"""How much Hypothesis tries, a little on every run, a lot at night; and which tests go first.
 
 `nox -s nightly` tries each rule on 1,500 generated resources or graphs. The last lines that it
 prints say how many there were in all.
@@ -16,6 +16,16 @@ settings.register_profile(
 )
 settings.register_profile("nightly", settings.get_profile("ci"), max_examples=1500)
 settings.load_profile("ci")
+
+
+# Tests that take seconds or a minute each. They go first, since one that begins last keeps a single
+# process busy while the others have nothing left to do.
+LONG = ("tests/engine/", "tests/apps/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the long tests first; otherwise the order stays as it was shuffled."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -50,6 +50,13 @@ CASES = (*OWN, *REFERENCE, *EXAMPLES)
 
 
 def each_case(*but: str) -> pytest.MarkDecorator:
-    """Parametrises a test with all cases but some; the reason stands where it is used."""
-    cases = [case for case in CASES if case.name not in but]
-    return pytest.mark.parametrize("case", cases, ids=[case.name for case in cases])
+    """Parametrises a test with all cases but some; the reason stands where it is used.
+
+    One process runs all tests of a case, so that none waits for another's run of the program.
+    """
+    cases = [
+        pytest.param(case, id=case.name, marks=pytest.mark.xdist_group(f"conformance {case.name}"))
+        for case in CASES
+        if case.name not in but
+    ]
+    return pytest.mark.parametrize("case", cases)
