@@ -48,7 +48,15 @@ def test_a_second_start_changes_nothing(endpoint: EmbeddedEndpoint) -> None:
     assert pid_in(endpoint) == before
 
 
-@pytest.mark.parametrize("left", ["", "gone", str(os.getpid()), f"{os.getpid()} 4566"])
+@pytest.mark.parametrize(
+    "left",
+    [
+        pytest.param("", id="empty"),
+        pytest.param("gone", id="no number"),
+        pytest.param(str(os.getpid()), id="another process"),
+        pytest.param(f"{os.getpid()} 4566", id="another process and a port"),
+    ],
+)
 def test_a_pid_file_that_is_left_over_is_no_process(left: str, endpoint: EmbeddedEndpoint) -> None:
     endpoint.folder.mkdir()
     (endpoint.folder / "pid").write_text(left)
