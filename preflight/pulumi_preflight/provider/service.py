@@ -77,6 +77,13 @@ class Provider(ResourceProviderServicer):
         """Names a version that no SDK finds too old: this serves whatever is asked of it."""
         return plugin_pb2.PluginInfo(version=_NEWER_THAN_ANY)
 
+    def Parameterize(  # noqa: N802
+        self, request: provider_pb2.ParameterizeRequest, _context: grpc.ServicerContext
+    ) -> provider_pb2.ParameterizeResponse:
+        """Becomes the package that a parameter makes of this one; it is served like any other."""
+        package = request.value
+        return provider_pb2.ParameterizeResponse(name=package.name, version=package.version)
+
     def CheckConfig(  # noqa: N802
         self, request: provider_pb2.CheckRequest, _context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
