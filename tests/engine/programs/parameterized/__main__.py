@@ -14,7 +14,7 @@ class Thing(pulumi.CustomResource):
         self, name: str, size: pulumi.Input[int], opts: pulumi.ResourceOptions | None = None
     ) -> None:
         package = register_package("aws", "7.0.0", "", "shop", "3.1.0", "cGFyYW1ldGVy")
-        super().__init__("shop:index:Thing", name, {"size": size}, opts, False, package)
+        super().__init__("shop:index:Thing", name, {"size": size}, opts, package_ref=package)
 
 
 first = Thing("first", 3)
