@@ -1,6 +1,7 @@
 """Projects on the embedded endpoint and provider, and the sessions run on them as a user would."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -46,6 +47,7 @@ network = aws.ec2.Vpc("network", cidr_block="10.0.0.0/16", enable_dns_hostnames=
 pulumi.export("orders", orders.url)
 pulumi.export("network", network.id)
 """
+_ENDPOINT = r"127\.0\.0\.1:\d+"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,10 @@ class Deployment:
         """Kills the endpoint, which loses what it holds."""
         pid_file = self.folder / ".endpoint" / "pid"
         os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
+
+    def with_variables(self, **variables: str) -> "Deployment":
+        """The same, whose sessions run with other variables."""
+        return replace(self, variables={**self.variables, **variables})
 
     def moved(self) -> "Deployment":
         """The same after its endpoint was stopped and the settings got another port."""
@@ -141,24 +147,49 @@ def reference_stack(folder: Path, engine: Engine) -> Iterator[Deployment]:
     """A copy of the reference stack, with an endpoint of its own."""
     project = folder / "stack"
     port = free_port()
+    folder.mkdir(exist_ok=True)
     shutil.copytree(STACK, project, ignore=shutil.ignore_patterns("__pycache__", ".endpoint"))
     (folder / REFERENCE_PACK.name).symlink_to(
         REFERENCE_PACK
     )  # the stack reads its caps from beside itself
     for name, old, new in (
-        ("Pulumi.yaml", "../.venv", sys.prefix),
-        ("Pulumi.local.yaml", "127.0.0.1:4566", f"127.0.0.1:{port}"),
+        ("Pulumi.yaml", r"\.\./\.venv", sys.prefix),
+        ("Pulumi.local.yaml", _ENDPOINT, f"127.0.0.1:{port}"),
     ):
         file = project / name
-        file.write_text(file.read_text().replace(old, new))
+        file.write_text(re.sub(old, new, file.read_text()))
     with _deployment(folder, project, port, engine) as made:
+        yield made
+
+
+@contextmanager
+def copied(deployed: Path, folder: Path, engine: Engine) -> Iterator[Deployment]:
+    """A copy of a deployed stack whose endpoint was stopped: its own state, endpoint and port.
+
+    Args:
+        deployed: The folder that it was made in.
+        folder: For the copy.
+        engine: The engine.
+    """
+    shutil.copytree(deployed, folder, symlinks=True)
+    settings = folder / "stack" / "Pulumi.local.yaml"
+    kept = folder / "stack" / ".endpoint" / "data"
+    (before,) = re.findall(_ENDPOINT, settings.read_text())
+    port = free_port()
+    here = f"127.0.0.1:{port}"
+    # As many digits, since the endpoint's file is a binary one.
+    assert len(before) == len(here)
+    # It stands in ids of queues and in environments of containers.
+    for file in (settings, kept, *folder.glob("backend/.pulumi/stacks/**/local.json")):
+        file.write_bytes(file.read_bytes().replace(before.encode(), here.encode()))
+    with _deployment(folder, folder / "stack", port, engine) as made:
         yield made
 
 
 @contextmanager
 def _deployment(folder: Path, project: Path, port: int, engine: Engine) -> Iterator[Deployment]:
     backend, home = folder / "backend", folder / "home"
-    backend.mkdir()
+    backend.mkdir(exist_ok=True)
     own = {
         "PATH": f"{engine.pulumi.parent}{os.pathsep}{os.environ['PATH']}",
         "PULUMI_BACKEND_URL": backend.as_uri(),

@@ -71,31 +71,46 @@ def clone(tmp_path: Path, engine: Engine) -> Iterator[Clone]:
         "PATH": os.pathsep.join([str(tools), str(engine.pulumi.parent), SYSTEM]),
         "PULUMI_HOME": str(tmp_path / "pulumi"),  # no plugin in there
         "NO_COLOR": "1",
-        "COLUMNS": "200",
+        "COLUMNS": "80",
     }
     made = Clone(folder=folder, tools=tools, variables=outer | own)
     yield made
     made.nox("endpoint:stop")
 
 
-def test_the_whole_system_comes_up_is_looked_at_and_goes(clone: Clone) -> None:
-    up = clone.nox("up")
-    assert "the embedded provider is used" in up
-    assert re.search(r"^105 create, \d+ s$", up, re.MULTILINE), up
-    services = {
-        line.split()[0]: line.split()[1:3]
-        for line in clone.nox("aws:services").splitlines()
-        if " ACTIVE " in line
-    }
-    assert services == {
-        name: ["ACTIVE", "1"]
-        for name in ("auto-scaler", "dagster-daemon", "dagster-webserver", "taskiq-worker")
-    }
-    assert re.search(
-        r"^dagster-taskiq-steps-local\.fifo +0 +0 +0 +0 +-$", clone.nox("queue:depth"), re.MULTILINE
-    )
-    assert "dagster-taskiq-steps-local.fifo" in clone.nox("outputs")
-    assert re.search(r"^105 delete, \d+ s$", clone.nox("destroy", answer="y\n"), re.MULTILINE)
+def shown() -> list[tuple[list[str], list[str]]]:
+    """The README's sessions on a laptop: what is typed after `nox -s`, and the lines printed."""
+    _, _, section = (ROOT / "README.md").read_text().partition("## The whole system on your laptop")
+    block = section.partition("```text\n")[2].partition("```")[0]
+    parts = [part.splitlines() for part in block.split("$ nox -s ")[1:]]
+    return [
+        (
+            [word for word in typed.split() if word != "--"],
+            [line for line in lines if line not in ("", "...")],
+        )
+        for typed, *lines in parts
+    ]
+
+
+def without_chance(line: str) -> str:
+    """A line without times, ports and numbers of processes."""
+    line = re.sub(r"\b\d+ s$", "N s", line.rstrip())
+    return re.sub(r"(127\.0\.0\.1:|process )\d+", r"\1N", line)
+
+
+def test_the_readme_s_system_comes_up_is_looked_at_and_goes(clone: Clone) -> None:
+    for (session, *options), lines in shown():
+        # The answer stands in the terminal, and not in what is printed.
+        printed = clone.nox(session, *options, answer="y\n").replace("[y/N] ", "[y/N] y\n")
+        left = iter([without_chance(line) for line in printed.splitlines()])
+        missing = [line for line in map(without_chance, lines) if line not in left]
+        assert missing == [], printed
     assert "0 resources" in clone.nox("state:list")
     changed = git("-C", str(clone.folder), "status", "--short")
     assert changed.split() == ["M", "stack/Pulumi.local.yaml"]
+
+
+def test_the_readme_shows_the_first_steps() -> None:
+    assert [session for (session, *_), _ in shown()] == [
+        *("up", "aws:services", "queue:depth", "outputs", "destroy")
+    ]
