@@ -57,9 +57,10 @@ class Properties:
 
     def has(self, path: str) -> bool:
         """Whether the property is given and not null; an unknown value is given."""
+        if "." not in path:
+            return self.values.get(path) is not None
         parent, _, key = path.rpartition(".")
-        owner = self.object(parent) if parent else self
-        return owner.values.get(key) is not None
+        return self.object(parent).values.get(key) is not None
 
     def is_known(self, path: str) -> bool:
         """Whether the property, if given, is known, whatever its kind."""

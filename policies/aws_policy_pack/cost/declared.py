@@ -5,12 +5,10 @@ not known. To AWS they are absent, so its default holds; an estimate that stoppe
 nothing of any preview.
 """
 
-from collections.abc import Mapping
 from typing import Final
 
 from aws_policy_pack.given import is_given
 from aws_policy_pack.resource import Graph, Resource
-from aws_policy_pack.wire import Value
 
 LEFT_TO_PROVIDER: Final = frozenset(
     {
@@ -71,13 +69,22 @@ LEFT_TO_PROVIDER: Final = frozenset(
 
 
 def as_declared(graph: Graph) -> Graph:
-    """The stack without the properties that nobody gave and that are not known yet."""
-    return Graph(_as_declared(resource) for resource in graph.resources)
+    """The stack without the properties that nobody gave and that are not known yet.
+
+    Where all is known it is the stack itself, with all that other rules have looked up in it.
+    """
+    declared = [_as_declared(resource) for resource in graph.resources]
+    return graph if declared == list(graph.resources) else Graph(declared)
 
 
 def _as_declared(resource: Resource) -> Resource:
+    values = resource.values
+    left_out = {key for key in LEFT_TO_PROVIDER & values.keys() if not is_given(resource, key)}
+    if not left_out:
+        return resource
+    given = {key: value for key, value in values.items() if key not in left_out}
     return Resource(
-        lambda: _given_values(resource),
+        lambda: given,
         urn=resource.urn,
         type=resource.type,
         name=resource.name,
@@ -87,11 +94,3 @@ def _as_declared(resource: Resource) -> Resource:
         references=resource.references,
         secrets=resource.secrets,
     )
-
-
-def _given_values(resource: Resource) -> Mapping[str, Value]:
-    return {
-        key: value
-        for key, value in resource.values.items()
-        if key not in LEFT_TO_PROVIDER or is_given(resource, key)
-    }
