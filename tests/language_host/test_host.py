@@ -98,7 +98,7 @@ def test_no_plugin_outlives_its_call_or_the_host(
         process.send_signal(signal.SIGINT)
     else:
         process.send_signal(signal.SIGINT)
-    process.wait(timeout=10)
+    process.wait(timeout=LONG)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
 

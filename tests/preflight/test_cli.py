@@ -4,7 +4,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from importlib import resources
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from pulumi_preflight.cli import FAILED, INTERRUPTED, NO_VERDICT, PASSED, TERMINATED, main
 from tests.preflight.builders import BAD, ENDLESS, GOOD, PACKS, write_pack, write_project
+from tests.waiting import LONG, wait_until
 
 COMMAND = Path(sys.executable).with_name("preflight")
 DEMO = str(PACKS / "demo")
@@ -221,11 +221,9 @@ def test_a_signal_ends_the_run_and_leaves_nothing(
     pack = write_pack(tmp_path / "pack", ENDLESS)
     command = [str(COMMAND), project, "--stack", "dev", "--policy-pack", str(pack)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
-        deadline = time.monotonic() + 60
-        while not (tmp_path / "endless" / "started").exists() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_until((tmp_path / "endless" / "started").exists)
         process.send_signal(number)
-        out, error = process.communicate(timeout=60)
+        out, error = process.communicate(timeout=LONG)
     assert process.returncode == code
     assert (out, error.decode()) == (b"", f"error: {word}; there is no verdict\n")
     assert processes_in(tmp_path) == []

@@ -186,9 +186,9 @@ def test_an_environment_without_the_sdk_is_told(write_project: WriteProject) -> 
 def test_a_program_that_does_not_end_is_stopped_and_located(write_project: WriteProject) -> None:
     program = "import time\nprint('x')\ntime.sleep(3600)\n"
     project = load_project(write_project(program), stack="dev", environment={})
-    wanted = r"did not end within 6 s; it was at __main__\.py:3"
+    wanted = r"did not end within 15 s; it was at __main__\.py:3"
     with pytest.raises(ProgramError, match=wanted) as raised:
-        run_program(project, check=as_it_is, timeout_seconds=6)
+        run_program(project, check=as_it_is, timeout_seconds=15)
     assert "--timeout" in str(raised.value.hint)
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from pulumi_preflight.provider import rehearsal_provider
 from pulumi_preflight.provider.store import Store
+from tests.waiting import LONG
 
 COMMAND = [sys.executable, "-m", "pulumi_preflight.provider", "--store"]
 
@@ -20,7 +21,7 @@ def test_it_serves_while_it_is_entered_and_is_gone_afterwards(tmp_path: Path) ->
         rehearsal_provider(tmp_path / "store.json") as port,
         grpc.insecure_channel(f"127.0.0.1:{port}") as channel,
     ):
-        grpc.channel_ready_future(channel).result(timeout=10)
+        grpc.channel_ready_future(channel).result(timeout=LONG)
     with (
         grpc.insecure_channel(f"127.0.0.1:{port}") as channel,
         pytest.raises(grpc.FutureTimeoutError),
@@ -36,7 +37,7 @@ def test_it_ends_well_when_it_is_told_to(tmp_path: Path, number: signal.Signals)
         assert process.stdout is not None
         assert int(process.stdout.readline()) > 0
         os.kill(process.pid, number)
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=LONG) == 0
 
 
 def test_a_file_that_is_no_store_is_one_clear_error(tmp_path: Path) -> None:
