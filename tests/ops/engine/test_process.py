@@ -38,12 +38,20 @@ def heard(line):
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 """,
 )
+# Ends a moment after it has been interrupted so many times.
 PATIENT = """
 import signal, sys, time
-signal.signal(signal.SIGINT, lambda *_: print("SIGINT", flush=True))
+arrived = []
+
+def arrive(*_):
+    arrived.append(1)
+    print("SIGINT", flush=True)
+
+signal.signal(signal.SIGINT, arrive)
 print("ready", flush=True)
-for _ in range(int(sys.argv[1]) * 10):
-    time.sleep(0.1)
+while len(arrived) < int(sys.argv[1]):
+    time.sleep(0.05)
+time.sleep(0.5)
 print("done", flush=True)
 """
 
@@ -100,29 +108,32 @@ def test_what_the_caller_raises_reaches_it_once_the_command_has_ended_well(tmp_p
     assert done.exists()
 
 
-def interrupted(times: int, seconds: int, session: str = SESSION) -> tuple[str, float]:
-    """Interrupts a session whose command takes some seconds; gives its output and duration."""
-    command = [sys.executable, "-u", "-c", session, sys.executable, "-c", PATIENT, str(seconds)]
+def interrupted(times: int, *, ends_after: int, session: str = SESSION) -> tuple[str, float]:
+    """Interrupts a session so many times; gives its output and duration."""
+    patient = [sys.executable, "-c", PATIENT, str(ends_after)]
+    command = [sys.executable, "-u", "-c", session, *patient]
     begun = time.monotonic()
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         output = process.stdout.readline()
         for _ in range(times):
             process.send_signal(signal.SIGINT)
-            output += "".join(iter(process.stdout.readline, "SIGINT\n"))
-            output += "SIGINT\n"
-            process.stdout.readline()  # `print` ends the line once more
+            while not output.endswith("SIGINT\n"):
+                line = process.stdout.readline()
+                assert line, output
+                output += line
+            output += process.stdout.readline()  # `print` ends the line once more
         output += process.stdout.read()
     return output, time.monotonic() - begun
 
 
 def test_an_interrupt_reaches_the_command_once_and_its_end_is_awaited() -> None:
-    output, _ = interrupted(times=1, seconds=1)
+    output, _ = interrupted(1, ends_after=1)
     assert output.split() == ["ready", "SIGINT", "done", "interrupted"]
 
 
 @pytest.mark.parametrize("session", [SESSION, UNWOKEN], ids=["woken", "unwoken"])
 def test_a_command_that_does_not_end_after_two_interrupts_is_killed(session: str) -> None:
-    output, seconds = interrupted(times=2, seconds=LONG, session=session)
+    output, seconds = interrupted(2, ends_after=3, session=session)
     assert output.split() == ["ready", "SIGINT", "SIGINT", "interrupted"]
     assert seconds < LONG / 2
