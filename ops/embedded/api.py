@@ -50,13 +50,21 @@ class Api:
     url: str
     region: str
 
-    def call(self, call: Call, known: Known, *, names: Mapping[str, str | None]) -> Any:  # noqa: ANN401
+    def call(
+        self,
+        call: Call,
+        known: Known,
+        *,
+        names: Mapping[str, str | None],
+        given: Known | None = None,
+    ) -> Any:  # noqa: ANN401
         """Makes a call; gives its answer, whole, or `None` where there was nothing to call for.
 
         Args:
             call: The call.
             known: What its expressions see.
             names: Properties whose name at AWS is another.
+            given: What can become an argument by its name; all that is known where not given.
 
         Raises:
             GoneError: What it is about does not exist.
@@ -67,9 +75,9 @@ class Api:
             return None
         client = _client(self.service, self.url, self.region)
         model = client.meta.service_model.operation_model(call.operation)
-        given = _by_name(model, known, names) if call.by_name else {}
+        own = _by_name(model, known if given is None else given, names) if call.by_name else {}
         try:
-            request = to_request(given | arguments, input_of(model))
+            request = to_request(own | arguments, input_of(model))
         except ValueError as error:
             raise BackendError(f"{call.operation}: {error}") from error
         try:

@@ -92,9 +92,12 @@ class EmbeddedBackend:
                 f"the embedded provider cannot change {', '.join(sorted(own))} of {resource.type}"
             )
         due = [each for each in calls if (own if not each.when else own & set(each.when))]
+        # What the program does not give is AWS's to say, but for the names that Pulumi makes up.
+        meant = resource.inputs.keys() | name_properties(subject_kind(resource.type))
+        given = {name: value for name, value in known.items() if name in meant}
         try:
             for call in due:
-                known["result"] = api.call(call, known, names=entry.names)
+                known["result"] = api.call(call, known, names=entry.names, given=given)
             self._tag(entry, api, known, before.get("tagsAll") or {})
         except GoneError:
             raise BackendError(f"{resource.type} {resource.id!r} does not exist") from None

@@ -13,7 +13,7 @@ from moto.core.responses import ActionResult, BaseResponse
 from moto.ecs.models import Service
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.iam.access_control import IAMPolicy, PermissionResult
-from moto.rds.models import DBSubnetGroup, RDSBackend
+from moto.rds.models import DBInstance, DBSubnetGroup, RDSBackend
 from moto.rds.responses import RDSResponse
 from moto.s3.models import FakeBucket
 from moto.sqs.models import Queue
@@ -95,6 +95,20 @@ def keep_modified_subnet_group() -> None:
         return group
 
     RDSBackend.modify_db_subnet_group = modify  # type: ignore[method-assign]
+
+
+def keep_managed_secret() -> None:
+    """An instance whose password is managed keeps its secret when it is modified.
+
+    Source: https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html
+    """
+    original = DBInstance.update
+
+    def update(self: DBInstance, manage_master_user_password: Any = None, **given: Any) -> None:  # noqa: ANN401 - what moto's takes
+        managed = manage_master_user_password and hasattr(self, "master_user_secret")
+        original(self, None if managed else manage_master_user_password, **given)
+
+    DBInstance.update = update  # type: ignore[assignment,method-assign]
 
 
 def name_source_of_parameters() -> None:
@@ -195,6 +209,7 @@ GAPS = (
     deduplicate_as_long_as_aws,
     keep_service_fields,
     keep_modified_subnet_group,
+    keep_managed_secret,
     name_source_of_parameters,
     refuse_unknown_operations,
     leave_conditions_to_the_cloud,

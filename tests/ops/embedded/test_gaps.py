@@ -129,6 +129,22 @@ def a_modified_subnet_group_is_there(client: Client) -> None:
     assert shown["DBSubnetGroupDescription"] == "after"
 
 
+def a_modified_instance_keeps_its_managed_secret(client: Client) -> None:
+    rds, name, managed = client("rds"), new_name(), {"ManageMasterUserPassword": True}
+    made = rds.create_db_instance(
+        DBInstanceIdentifier=name,
+        DBInstanceClass="db.t4g.micro",
+        Engine="postgres",
+        MasterUsername="orders",
+        AllocatedStorage=20,
+        **managed,
+    )
+    rds.modify_db_instance(DBInstanceIdentifier=name, BackupRetentionPeriod=3, **managed)
+    (shown,) = rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"]
+    secret = made["DBInstance"]["MasterUserSecret"]["SecretArn"]
+    assert shown["MasterUserSecret"]["SecretArn"] == secret
+
+
 def a_parameter_names_its_source(client: Client) -> None:
     rds, group = client("rds"), {"DBParameterGroupName": new_name()}
     rds.create_db_parameter_group(**group, DBParameterGroupFamily="postgres17", Description="one")
@@ -165,6 +181,7 @@ documented = pytest.mark.parametrize(
         a_message_of_another_group_is_no_duplicate,
         a_service_is_shown_as_it_was_given,
         a_modified_subnet_group_is_there,
+        a_modified_instance_keeps_its_managed_secret,
         a_parameter_names_its_source,
         an_unknown_call_is_the_caller_s_mistake,
         a_bucket_that_wants_tls_takes_objects,
