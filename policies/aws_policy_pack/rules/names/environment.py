@@ -42,7 +42,7 @@ class CarryEnvironment(RuleConfig):
     summary="A physical name that is given tells the environment",
     why="Two stacks of one program in one account ask AWS for the same names; the second "
     "deployment fails, or takes over the first one's queue.",
-    url="https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html",
+    url="https://www.pulumi.com/docs/iac/concepts/resources/names/",
     good={"name": "orders-dev"},
     bad={"name": "orders"},
     example_config={"token": "dev"},
