@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from google.protobuf.json_format import MessageToDict
+
 from aws_policy_pack.rule import AnyRule
 from aws_policy_pack.rules.rds.types import INSTANCE
-from aws_policy_pack.testing import analyze
+from aws_policy_pack.testing import analyze, remediate
 from tests.policies.rules import reading
 
 GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
@@ -20,3 +22,12 @@ def said(
 ) -> list[str]:
     """What a rule says of one database."""
     return reading.said(analyze(rule, properties, type=type, config=config))
+
+
+def assert_mends(rule: AnyRule, given: Mapping[str, object], changes: Mapping[str, object]) -> None:
+    """A fix makes these changes and no others, after which there is nothing more to mend."""
+    mended = remediate(rule, given)
+    assert mended is not None
+    assert MessageToDict(mended) == {**given, **changes}
+    assert remediate(rule, dict(mended)) is None
+    assert analyze(rule, dict(mended)) == []

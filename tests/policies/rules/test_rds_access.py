@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 
 import pytest
-from google.protobuf.json_format import MessageToDict
 
 from aws_policy_pack.rule import AnyRule
 from aws_policy_pack.rules.rds import iam_authentication, managed_password, not_public
 from aws_policy_pack.rules.rds.types import CLUSTER, CLUSTER_INSTANCE, INSTANCE
 from aws_policy_pack.testing import UNKNOWN, Secret, analyze, remediate
-from tests.policies.rules.rds_databases import GUIDE, said
+from tests.policies.rules.rds_databases import GUIDE, assert_mends, said
 
 
 @pytest.mark.parametrize(
@@ -200,12 +199,7 @@ def test_a_password_that_rds_makes_or_inherits_passes(
 def test_a_fix_sets_one_property_and_keeps_the_others(
     rule: AnyRule, properties: Mapping[str, object], changes: Mapping[str, object]
 ) -> None:
-    given = {"engine": "postgres", **properties}
-    mended = remediate(rule, given)
-    assert mended is not None
-    assert MessageToDict(mended) == {**given, **changes}
-    assert remediate(rule, dict(mended)) is None
-    assert analyze(rule, dict(mended)) == []
+    assert_mends(rule, {"engine": "postgres", **properties}, changes)
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 
 import pytest
-from google.protobuf.json_format import MessageToDict
 from pydantic import ValidationError
 
 from aws_policy_pack.rule import AnyRule
 from aws_policy_pack.rules.rds import backups, deletion_protection, encrypted, final_snapshot
 from aws_policy_pack.rules.rds.types import CLUSTER, INSTANCE
-from aws_policy_pack.testing import UNKNOWN, analyze, remediate
-from tests.policies.rules.rds_databases import GUIDE, said
+from aws_policy_pack.testing import UNKNOWN, analyze
+from tests.policies.rules.rds_databases import GUIDE, assert_mends, said
 
 
 @pytest.mark.parametrize(
@@ -182,12 +181,7 @@ def test_days_of_backups_have_bounds(key: str) -> None:
 def test_a_fix_sets_one_property_and_keeps_the_others(
     rule: AnyRule, properties: Mapping[str, object], changes: Mapping[str, object]
 ) -> None:
-    given = {"engine": "postgres", **properties}
-    mended = remediate(rule, given)
-    assert mended is not None
-    assert MessageToDict(mended) == {**given, **changes}
-    assert remediate(rule, dict(mended)) is None
-    assert analyze(rule, dict(mended)) == []
+    assert_mends(rule, {"engine": "postgres", **properties}, changes)
 
 
 @pytest.mark.parametrize(

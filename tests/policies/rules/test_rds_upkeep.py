@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 
 import pytest
-from google.protobuf.json_format import MessageToDict
 
 from aws_policy_pack.rule import AnyRule
 from aws_policy_pack.rules.rds import log_exports, minor_upgrades
 from aws_policy_pack.rules.rds.types import CLUSTER, CLUSTER_INSTANCE, INSTANCE
 from aws_policy_pack.testing import UNKNOWN, analyze, remediate
-from tests.policies.rules.rds_databases import CONTROLS, said
+from tests.policies.rules.rds_databases import CONTROLS, assert_mends, said
 
 
 @pytest.mark.parametrize(
@@ -180,12 +179,7 @@ def test_demands_on_logs(
 def test_a_fix_sets_one_property_and_keeps_the_others(
     rule: AnyRule, properties: Mapping[str, object], changes: Mapping[str, object]
 ) -> None:
-    given = {"engine": "postgres", **properties}
-    mended = remediate(rule, given)
-    assert mended is not None
-    assert MessageToDict(mended) == {**given, **changes}
-    assert remediate(rule, dict(mended)) is None
-    assert analyze(rule, dict(mended)) == []
+    assert_mends(rule, {"engine": "postgres", **properties}, changes)
 
 
 @pytest.mark.parametrize(
