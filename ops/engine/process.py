@@ -17,6 +17,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import FrameType
@@ -144,8 +145,10 @@ class _Interrupts:
             self._forwarded += 1
             process.send_signal(signal.SIGINT)
             if self._forwarded == 1:
-                # Not through `sys.stderr`, which this may have interrupted in the middle.
-                os.write(sys.stderr.fileno(), _WAITING)
+                # Not through `sys.stderr`, which this may have interrupted in the middle; and
+                # nothing goes wrong where nobody reads it.
+                with suppress(OSError):
+                    os.write(sys.stderr.fileno(), _WAITING)
             if self._forwarded == _TIMES_TO_KILL:
                 self._killing = threading.Timer(_SECONDS_TO_END, process.kill)
                 self._killing.start()
