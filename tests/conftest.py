@@ -4,6 +4,7 @@
 prints say how many there were in all.
 """
 
+import os
 from collections import Counter
 
 import pytest
@@ -21,6 +22,11 @@ settings.load_profile("ci")
 # Tests that take seconds or a minute each. They go first, since one that begins last keeps a single
 # process busy while the others have nothing left to do.
 LONG = ("tests/engine/", "tests/apps/")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores, since the tests of the applications mostly wait."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
