@@ -74,3 +74,13 @@ def test_controls_are_chosen_by_glob() -> None:
     assert chosen == tuple(
         rule for rule in RULES if any(c.startswith("Security Hub ") for c in rule.controls)
     )
+
+
+@every_rule
+def test_a_control_is_named_in_the_form_of_its_source(rule: AnyRule) -> None:
+    """One form for each source, so that a glob such as `cdk-nag *` finds all of it."""
+    forms = re.compile(
+        r"Security Hub [A-Za-z0-9]+\.\d+|CKV2?_AWS_\d+|cdk-nag AwsSolutions-[A-Z0-9]+"
+        r"|cfn-lint [EWI]\d{4}|NIST\.800-53\.r5 [A-Z]{2}-\d+(\(\d+\))?|CIS AWS \d+(\.\d+)+"
+    )
+    assert [control for control in rule.controls if not forms.fullmatch(control)] == []

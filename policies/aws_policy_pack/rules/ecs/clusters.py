@@ -47,7 +47,7 @@ def measure_containers(cluster: Resource, config: ContainerInsights) -> Changes:
     why="Without it CloudWatch knows only the averages of a service, and nothing of a task that "
     "was killed for its memory.",
     url="https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-12",
-    controls=("Security Hub ECS.12", "CKV_AWS_65", "AwsSolutions-ECS4"),
+    controls=("Security Hub ECS.12", "CKV_AWS_65", "cdk-nag AwsSolutions-ECS4"),
     good={"settings": [{"name": "containerInsights", "value": "enhanced"}]},
     bad={"settings": [{"name": "containerInsights", "value": "disabled"}]},
     fix=measure_containers,

@@ -93,7 +93,7 @@ class PlaintextSecrets(RuleConfig):
     why="Everyone who may describe the task definition reads its environment, in the console, in "
     "the state and in every old revision, which cannot be deleted at once.",
     url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html",
-    controls=("Security Hub ECS.8", "AwsSolutions-ECS2"),
+    controls=("Security Hub ECS.8", "cdk-nag AwsSolutions-ECS2"),
     good={
         "family": "orders-dev",
         "containerDefinitions": '[{"name": "web", "environment": '

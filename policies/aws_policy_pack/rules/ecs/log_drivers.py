@@ -53,7 +53,7 @@ class Logging(RuleConfig):
     summary="Every container sends its output to a log",
     why="What a container prints is gone with it; without a log nobody learns why it stopped.",
     url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html",
-    controls=("Security Hub ECS.9", "AwsSolutions-ECS7"),
+    controls=("Security Hub ECS.9", "cdk-nag AwsSolutions-ECS7"),
     good={
         "requiresCompatibilities": ["FARGATE"],
         "containerDefinitions": '[{"name": "web", "logConfiguration": {"logDriver": "awslogs", '

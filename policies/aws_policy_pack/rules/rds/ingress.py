@@ -59,7 +59,7 @@ class IngressSources(RuleConfig):
     why="A block of addresses lets in whatever gets one of them tomorrow; a group lets in the "
     "clients that the stack names, and nobody else.",
     url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurityGroups.html",
-    controls=("AwsSolutions-RDS8",),
+    controls=("cdk-nag AwsSolutions-RDS8",),
     good=(
         Example(type=SECURITY_GROUP, name="web"),
         Example(type=SECURITY_GROUP, name="database"),
