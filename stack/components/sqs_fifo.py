@@ -35,7 +35,6 @@ class FifoQueue:
             actions=[
                 "sqs:ChangeMessageVisibility",
                 "sqs:DeleteMessage",
-                "sqs:GetQueueAttributes",
                 "sqs:GetQueueUrl",
                 "sqs:ReceiveMessage",
             ],

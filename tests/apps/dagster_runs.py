@@ -4,12 +4,13 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import boto3
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
 
 SLOTS = 4
 """Steps that a worker executes at a time, by its command in the task definition."""
-VISIBILITY_TIMEOUT = 4
+VISIBILITY_TIMEOUT = 6
 MAX_RECEIVE_COUNT = 3
 SHORT = {"TASKIQ_VISIBILITY_TIMEOUT": str(VISIBILITY_TIMEOUT)}
-IMPATIENT = {"lease_seconds": 8, "health_interval_seconds": 1}
+SHORT_LEASE = 10
+"""Seconds, for a test that loses a worker; in all others none is ever lost."""
 
 LAUNCH = """
 mutation ($parameters: ExecutionParams!) {
@@ -38,6 +40,12 @@ mutation ($parameters: ExecutionParams!) {
     ... on LaunchRunSuccess { run { runId } }
   }
 }"""
+RUNS = "{ runsOrError { ... on Runs { results { runId parentRunId } } } }"
+EVENTS = """
+query ($id: ID!) {
+  runOrError(runId: $id) { ... on Run { eventConnection(limit: 1) { cursor } } }
+}"""
+TERMINATE = "mutation ($id: String!) { terminateRun(runId: $id) { __typename } }"
 STATUS = "query ($id: ID!) { runOrError(runId: $id) { ... on Run { status } } }"
 
 
@@ -132,10 +140,10 @@ class Dagster:
         assert isinstance(field, dict)
         return field
 
-    def launch(self, job: str, ops: Mapping[str, object]) -> str:
+    def launch(self, job: str, ops: Mapping[str, object], *, lease: int = 120) -> str:
         """Launches a run with settings for its ops; gives its id."""
         config = {
-            "execution": {"config": IMPATIENT},
+            "execution": {"config": {"lease_seconds": lease, "health_interval_seconds": 1}},
             "ops": {name: {"config": value} for name, value in ops.items()},
         }
         answer = self.ask(
@@ -154,37 +162,71 @@ class Dagster:
         run_id: str = answer["run"]["runId"]
         return run_id
 
+    def terminate(self, run_id: str) -> None:
+        """Cancels a run, as its page does."""
+        answer = self.ask(TERMINATE, id=run_id)
+        assert answer["__typename"] == "TerminateRunSuccess"
+
+    def runs_after(self, run_id: str) -> list[str]:
+        """The runs that were started in place of a run."""
+        runs = self.ask(RUNS)["results"]
+        return [run["runId"] for run in runs if run["parentRunId"] == run_id]
+
+    def find_database_again(self, run_id: str) -> None:
+        """Asks for runs and events until the web server has given up its old connections."""
+
+        def answers(query: str) -> bool:
+            with suppress(HTTPError):
+                return bool(self.ask(query, id=run_id))
+            return False
+
+        for query in (RUNS, EVENTS):
+            wait_until(partial(answers, query), "an answer without an error")
+
     def status(self, run_id: str) -> str:
         """A run's status in Dagster's words."""
         status: str = self.ask(STATUS, id=run_id)["status"]
         return status
 
-    def wait_for(self, run_id: str, status: str, seconds: float = 90) -> None:
+    def wait_for(self, run_id: str, status: str, seconds: float = 180) -> None:
         """Waits until a run has a status; fails where it ends with another."""
         ends = {"SUCCESS", "FAILURE", "CANCELED"}
         wait_until(lambda: self.status(run_id) in ends | {status}, f"{status} of the run", seconds)
         assert self.status(run_id) == status
 
     def claims(self, run_id: str) -> dict[str, str]:
-        """The attempts of a run that workers have claimed, as `<step>:<number>`, and by whom."""
+        """The attempts of a run that workers have claimed, as `<step>:<number>`, and which did."""
         rows = self.system.postgres.query(
             f"SELECT label, worker FROM taskiq_step WHERE label LIKE '{run_id}:%'"  # noqa: S608 - ids of our own
             " AND worker IS NOT NULL"
         )
         pairs = [row.split("|") for row in rows.splitlines()]
-        return {label.removeprefix(f"{run_id}:"): worker for label, worker in pairs}
+        return {
+            label.removeprefix(f"{run_id}:"): delivery.partition("#")[0]
+            for label, delivery in pairs
+        }
 
     def wait_for_claim(self, run_id: str, attempt: str) -> str:
         """Waits until a worker has claimed an attempt; gives its name."""
-        wait_until(lambda: attempt in self.claims(run_id), f"a claim of {attempt}", 60)
+        wait_until(lambda: attempt in self.claims(run_id), f"a claim of {attempt}")
         return self.claims(run_id)[attempt]
 
 
+def process_of(name: str) -> int:
+    """The process of a worker that calls itself `<host>:<process id>`."""
+    return int(name.rpartition(":")[2])
+
+
 def owner(name: str, workers: list[Running]) -> Running:
-    """The worker that calls itself `<host>:<process id>`."""
-    session = os.getsid(int(name.rpartition(":")[2]))
+    """The worker that calls itself so."""
+    session = os.getsid(process_of(name))
     (found,) = [worker for worker in workers if worker.process.pid == session]
     return found
+
+
+def step_process(worker: Running) -> int:
+    """The process of the step that a worker started last."""
+    return int(re.findall(r"runs in process (\d+)", worker.printed())[-1])
 
 
 def executions(workers: list[Running]) -> list[str]:
@@ -197,12 +239,18 @@ def executions(workers: list[Running]) -> list[str]:
 
 
 @contextmanager
-def dagster(containers: Mapping[str, Container]) -> Iterator[Dagster]:
-    """An empty system; what is started in it ends with the block."""
+def dagster(containers: Mapping[str, Container], endpoint: str | None = None) -> Iterator[Dagster]:
+    """An empty system; what is started in it ends with the block.
+
+    Args:
+        containers: Those of the stack.
+        endpoint: URL of an AWS, where it is not the system's own.
+    """
     with TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL does not run as root, and must get through.
         with running_system(containers, programs_of("dagster_app"), folder) as system:
+            system.endpoint = endpoint or system.endpoint
             made = Dagster(system)
             made.create_queues_and_bucket()
             yield made

@@ -24,7 +24,7 @@ def dagster_reader(models: tuple[str, ...], *files: str) -> Reader:
     """A container of Dagster, which loads its instance from `dagster.yaml` in its home."""
     return Reader(
         "dagster_app",
-        tuple(f"dagster_app.settings:{model}" for model in ("DatabaseSettings", *models)),
+        tuple(f"dagster_app.settings:{model}" for model in ("InstanceSettings", *models)),
         ("dagster.yaml", *files),
         ("DAGSTER_HOME",),
     )

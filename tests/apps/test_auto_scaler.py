@@ -18,7 +18,9 @@ from ops.dev.programs import programs_of
 from ops.dev.system import START_SECONDS
 from ops.paths import profile_of
 from tests.apps.aws import Aws
+from tests.apps.permissions import asked, refused
 from tests.apps.waiting import status_of, wait_until
+from tests.apps.writes import watched, written_outside
 
 INTERVAL = 0.2
 QUIET_TIME = 2.0
@@ -75,7 +77,9 @@ class Fleet:
 
 
 @pytest.fixture
-def fleet(aws: Aws, containers: dict[str, dict[str, Any]], tmp_path: Path) -> Iterator[Fleet]:
+def fleet(
+    aws: Aws, containers: dict[str, dict[str, Any]], tmp_path: Path, writes: Path
+) -> Iterator[Fleet]:
     """One worker, an empty queue, and the stack's auto-scaler in a hurry."""
     name = uuid4().hex
     queue = boto3.client("sqs").create_queue(
@@ -92,9 +96,8 @@ def fleet(aws: Aws, containers: dict[str, dict[str, Any]], tmp_path: Path) -> It
         "AUTOSCALER_SCALE_DOWN_AFTER_SECONDS": str(QUIET_TIME),
     }
     container = environments.container(containers["auto-scaler/auto-scaler"])
-    with running(
-        container.on_a_free_port().with_values(values), programs_of("auto_scaler"), tmp_path / "out"
-    ) as program:
+    made = watched(container.on_a_free_port().with_values(values), writes)
+    with running(made, programs_of("auto_scaler"), tmp_path / "out") as program:
         program.wait_until_healthy(START_SECONDS)
         yield Fleet(aws, program, queue["QueueUrl"])
 
@@ -147,6 +150,40 @@ def test_sigterm_ends_it_with_0_and_leaves_the_count(fleet: Fleet) -> None:
     assert fleet.program.stop() == 0
     assert fleet.workers() == 4
     assert fleet.program.printed().endswith("stopped; the number of workers stays as it is\n")
+
+
+def test_it_writes_nowhere_as_its_task_definition_gives_it_no_folder(
+    fleet: Fleet, writes: Path, containers: dict[str, dict[str, Any]]
+) -> None:
+    fleet.send(30)
+    fleet.wait_for_workers(4)
+
+    assert "mountPoints" not in containers["auto-scaler/auto-scaler"]
+    assert written_outside(writes) == set()
+
+
+def test_its_role_allows_all_that_it_asks_for(
+    fleet: Fleet,
+    requests: Path,
+    containers: dict[str, dict[str, Any]],
+    policies: dict[str, list[dict[str, Any]]],
+) -> None:
+    fleet.send(30)
+    fleet.wait_for_workers(4)
+
+    own = {one for one in asked(requests) if one.who == "auto-scaler"}
+    stack = environments.container(containers["auto-scaler/auto-scaler"]).environment
+    here = fleet.program.container.environment
+    names = {
+        here["ECS_WORKER_SERVICE_NAME"]: stack["ECS_WORKER_SERVICE_NAME"],
+        here["QUEUE_URL"].rpartition("/")[2]: stack["QUEUE_URL"].rpartition("/")[2],
+    }
+    assert {one.action for one in own} == {
+        "ecs:DescribeServices",
+        "ecs:UpdateService",
+        "sqs:GetQueueAttributes",
+    }
+    assert refused(own, policies["auto-scaler"], names) == set()
 
 
 def test_the_health_check_of_the_task_definition_passes(fleet: Fleet) -> None:

@@ -35,7 +35,7 @@ def test_every_container_ends_or_becomes_unhealthy_once_the_password_is_another(
     # Web server and daemon notice when they next ask the database.
     status_of(f"{system.system.graphql}?query={quote(COUNT_RUNS)}")
     for name in ("webserver", "daemon"):
-        assert started[name].process.wait(60) == 0
+        assert started[name].process.wait(120) == 0
 
 
 def wait_for_bad_health(process: Running) -> None:

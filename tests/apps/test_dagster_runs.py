@@ -1,21 +1,47 @@
 """Runs, launched as a user does in the web server, on two workers, all as the stack starts them."""
 
+import logging
 import os
 import re
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ops.dev.environments import Container
-from ops.dev.processes import Running
-from ops.dev.system import START_SECONDS
-from tests.apps.dagster_runs import SHORT, VISIBILITY_TIMEOUT, Dagster, dagster, executions, owner
+from ops.dev.machine import HOME
+from ops.dev.processes import Running, running
+from ops.dev.system import BUCKET, QUEUE, START_SECONDS
+from tests.apps.aws import Aws
+from tests.apps.dagster_runs import (
+    SHORT,
+    SHORT_LEASE,
+    VISIBILITY_TIMEOUT,
+    Dagster,
+    dagster,
+    executions,
+    owner,
+    process_of,
+    step_process,
+)
+from tests.apps.permissions import asked, recorded, refused
 from tests.apps.waiting import wait_until
+from tests.apps.writes import watched, written_outside
 
 pytestmark = pytest.mark.xdist_group("dagster-runs")
+PATIENCE = "110"
+"""Seconds for which a stopping worker waits for its steps, by its command."""
+DAGSTER = (
+    "dagster-daemon/code-server",
+    "dagster-daemon/daemon",
+    "dagster-webserver/webserver",
+    "taskiq-worker/worker",
+)
 
 
 @dataclass
@@ -25,6 +51,8 @@ class Fleet:
     dagster: Dagster
     services: dict[str, Running]
     workers: list[Running]
+    writes: Path
+    requests: Path
 
     def add_worker(self) -> None:
         """Starts another worker."""
@@ -32,15 +60,39 @@ class Fleet:
         worker.wait_until_healthy(START_SECONDS)
         self.workers.append(worker)
 
+    def wait_for_step(self, run_id: str) -> tuple[Running, str]:
+        """Waits until a run's step is in the middle of its work; gives its worker and its name."""
+        name = self.dagster.wait_for_claim(run_id, "wait:0")
+        worker = owner(name, self.workers)
+        said = re.compile(rf"{run_id} - \S+ - waiting [\d.]+ s")
+        wait_until(lambda: said.search(worker.printed()), "the step in the middle of its work")
+        return worker, name
+
+    def wait_for_another_run(self, run_id: str) -> None:
+        """Waits until a run has failed and another in its place has succeeded."""
+        wait_until(lambda: self.dagster.runs_after(run_id), "another run", 240)
+        (again,) = self.dagster.runs_after(run_id)
+        self.dagster.wait_for(again, "SUCCESS")
+        assert self.dagster.status(run_id) == "FAILURE"
+
 
 @pytest.fixture(scope="module")
-def fleet(dagster_containers: dict[str, Container]) -> Iterator[Fleet]:
+def fleet(
+    dagster_containers: dict[str, Container], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Fleet]:
     """Everything, healthy, with two workers."""
-    with dagster(dagster_containers) as made:
+    notes = tmp_path_factory.mktemp("notes")
+    writes, requests = notes / "writes", notes / "requests"
+    watching = {name: watched(one, writes) for name, one in dagster_containers.items()}
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    aws = Aws()
+    aws.start()
+    with recorded(requests), dagster(watching, aws.url) as made:
         services = made.system.start_all(SHORT)
-        started = Fleet(made, services, [services.pop("worker")])
+        started = Fleet(made, services, [services.pop("worker")], writes, requests)
         started.add_worker()
         yield started
+    aws.stop()
 
 
 def process_exists(pid: int) -> bool:
@@ -52,14 +104,14 @@ def process_exists(pid: int) -> bool:
 
 
 def test_every_command_of_the_stack_passes_its_health_check(fleet: Fleet) -> None:
-    running = [*fleet.services.values(), *fleet.workers]
-    assert {process.container.name for process in running} == {
+    started = [*fleet.services.values(), *fleet.workers]
+    assert {process.container.name for process in started} == {
         "code-server",
         "daemon",
         "webserver",
         "worker",
     }
-    assert all(process.is_healthy() for process in running)
+    assert all(process.is_healthy() for process in started)
 
 
 def test_a_fan_out_runs_on_several_workers_with_data_and_logs_in_the_bucket(fleet: Fleet) -> None:
@@ -76,18 +128,79 @@ def test_a_fan_out_runs_on_several_workers_with_data_and_logs_in_the_bucket(flee
     assert len(fleet.dagster.keys(f"compute-logs/storage/{run_id}")) >= 2 * len(claims)
 
 
+def test_containers_keep_to_the_folders_and_rights_of_their_tasks(
+    fleet: Fleet,
+    containers: dict[str, dict[str, Any]],
+    dagster_containers: dict[str, Container],
+    policies: dict[str, list[dict[str, Any]]],
+) -> None:
+    run_id = fleet.dagster.launch("waiting", {"wait": {"seconds": 0.5 * VISIBILITY_TIMEOUT}})
+    fleet.dagster.wait_for(run_id, "SUCCESS")
+    # Dagster's home lies in the system's folder here.
+    here = str(fleet.dagster.system.folder)
+    mounted = [
+        here if mount["containerPath"] == HOME else mount["containerPath"]
+        for container in map(containers.__getitem__, DAGSTER)
+        for mount in container["mountPoints"]
+    ]
+    assert written_outside(fleet.writes, *mounted) == set()
+
+    names = {
+        QUEUE: dagster_containers["worker"].environment["TASKIQ_QUEUE_NAME"],
+        BUCKET: dagster_containers["worker"].environment["S3_BUCKET"],
+    }
+    requests = asked(fleet.requests)
+    assert {"code-server", "worker"} <= {one.who for one in requests}
+    for task, name in (path.split("/") for path in DAGSTER):
+        own = {one for one in requests if one.who == name}
+        assert refused(own, policies[task], names) == set()
+
+
 def test_a_step_whose_worker_is_killed_is_retried_by_another(fleet: Fleet) -> None:
-    run_id = fleet.dagster.launch("waiting", {"wait": {"seconds": 6}})
-    first = fleet.dagster.wait_for_claim(run_id, "wait:0")
-    lost = owner(first, fleet.workers)
-    wait_until(lambda: "waiting 6 s" in lost.printed(), "the step in the middle of its work")
+    run_id = fleet.dagster.launch("waiting", {"wait": {"seconds": 6}}, lease=SHORT_LEASE)
+    lost, first = fleet.wait_for_step(run_id)
     lost.kill()
     fleet.workers.remove(lost)
+    fleet.add_worker()
     fleet.dagster.wait_for(run_id, "SUCCESS")
     claims = fleet.dagster.claims(run_id)
     assert set(claims) == {"wait:0", "wait:1"}
     assert claims["wait:1"] != first
+
+
+def test_a_step_dies_with_its_worker_and_the_container_ends(fleet: Fleet) -> None:
+    run_id = fleet.dagster.launch("waiting", {"wait": {"seconds": 600}}, lease=SHORT_LEASE)
+    lost, first = fleet.wait_for_step(run_id)
+    step = step_process(lost)
+    assert process_exists(step)
+    os.kill(process_of(first), signal.SIGKILL)  # as the kernel does when the memory is used up
+    fleet.workers.remove(lost)
+    wait_until(lambda: not process_exists(step), "the end of the step's process")
+    assert lost.process.wait(60) == 255
     fleet.add_worker()
+    wait_until(lambda: "wait:1" in fleet.dagster.claims(run_id), "another attempt")
+    assert fleet.dagster.claims(run_id)["wait:1"] != first
+    fleet.dagster.terminate(run_id)
+    fleet.dagster.wait_for(run_id, "CANCELED")
+
+
+def test_a_run_that_loses_the_database_is_started_once_more(fleet: Fleet) -> None:
+    run_id = fleet.dagster.launch("waiting", {"wait": {"seconds": 10}})
+    fleet.wait_for_step(run_id)
+    fleet.dagster.system.postgres.stop()
+    time.sleep(20)
+    fleet.dagster.system.postgres.start()
+    fleet.dagster.find_database_again(run_id)
+    fleet.wait_for_another_run(run_id)
+
+
+def test_a_run_that_is_lost_with_the_code_server_is_started_once_more(fleet: Fleet) -> None:
+    run_id = fleet.dagster.launch("waiting", {"wait": {"seconds": 10}})
+    fleet.wait_for_step(run_id)
+    fleet.services["code-server"].kill()
+    fleet.services["code-server"] = fleet.dagster.system.start("code-server", SHORT)
+    fleet.services["code-server"].wait_until_healthy(START_SECONDS)
+    fleet.wait_for_another_run(run_id)
 
 
 def test_a_step_longer_than_the_visibility_timeout_runs_once(fleet: Fleet) -> None:
@@ -101,27 +214,41 @@ def test_a_step_longer_than_the_visibility_timeout_runs_once(fleet: Fleet) -> No
 
 def test_a_worker_that_is_told_to_stop_ends_its_step_first(fleet: Fleet) -> None:
     run_id = fleet.dagster.launch("waiting", {"wait": {"seconds": 8}})
-    stopping = owner(fleet.dagster.wait_for_claim(run_id, "wait:0"), fleet.workers)
-    wait_until(lambda: "waiting 8 s" in stopping.printed(), "the step in the middle of its work")
+    stopping, _ = fleet.wait_for_step(run_id)
     assert stopping.stop() == 0
     fleet.workers.remove(stopping)
+    fleet.add_worker()
     fleet.dagster.wait_for(run_id, "SUCCESS")
     assert set(fleet.dagster.claims(run_id)) == {"wait:0"}
+    wait_until(lambda: fleet.dagster.messages() == (0, 0), "an empty queue")
+
+
+def test_a_step_that_outlasts_its_stopping_worker_is_retried_by_another(fleet: Fleet) -> None:
+    system = fleet.dagster.system
+    hurried = system.container("worker", SHORT).with_texts({PATIENCE: "1"})
+    while fleet.workers:
+        assert fleet.workers.pop().stop() == 0
+    with running(hurried, system.programs, system.folder / "hurried.log") as worker:
+        worker.wait_until_healthy(START_SECONDS)
+        fleet.workers.append(worker)
+        run_id = fleet.dagster.launch("waiting", {"wait": {"seconds": 12}})
+        fleet.wait_for_step(run_id)
+        assert worker.stop() == 0
+        fleet.workers.remove(worker)
+    fleet.add_worker()
+    fleet.dagster.wait_for(run_id, "SUCCESS")
+    assert set(fleet.dagster.claims(run_id)) == {"wait:0", "wait:1"}
     wait_until(lambda: fleet.dagster.messages() == (0, 0), "an empty queue")
     fleet.add_worker()
 
 
 def test_cancelling_a_run_stops_its_step_within_ten_seconds(fleet: Fleet) -> None:
     run_id = fleet.dagster.launch("waiting", {"wait": {"seconds": 600}})
-    worker = owner(fleet.dagster.wait_for_claim(run_id, "wait:0"), fleet.workers)
-    wait_until(lambda: "waiting 600 s" in worker.printed(), "the step in the middle of its work")
-    pid = int(re.findall(r"runs in process (\d+)", worker.printed())[-1])
-    assert process_exists(pid)
+    worker, _ = fleet.wait_for_step(run_id)
+    step = step_process(worker)
+    assert process_exists(step)
     cancelled = time.monotonic()
-    answer = fleet.dagster.ask(
-        "mutation ($id: String!) { terminateRun(runId: $id) { __typename } }", id=run_id
-    )
-    assert answer["__typename"] == "TerminateRunSuccess"
-    wait_until(lambda: not process_exists(pid), "the end of the step's process", 10)
+    fleet.dagster.terminate(run_id)
+    wait_until(lambda: not process_exists(step), "the end of the step's process")
     assert time.monotonic() - cancelled < 10
     fleet.dagster.wait_for(run_id, "CANCELED")

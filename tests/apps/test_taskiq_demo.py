@@ -21,10 +21,13 @@ from ops.dev.processes import Running, running
 from ops.dev.programs import programs_of
 from ops.dev.system import START_SECONDS
 from tests.apps.aws import Aws
+from tests.apps.permissions import asked, refused
 from tests.apps.waiting import wait_until
+from tests.apps.writes import watched, written_outside
 
 SLOTS = 4
 """Tasks that a worker executes at a time, by its command in the task definition."""
+VISIBILITY_TIMEOUT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Demo:
     queue_url: str
     bucket: str
     api: Running
-    start_worker: Callable[[], Running]
+    start_worker: Callable[..., Running]
 
     def ask(self, method: str, path: str, body: object = None) -> Answer:
         """One request to the API."""
@@ -54,7 +57,7 @@ class Demo:
             headers={"Content-Type": "application/json"},
         )
         try:
-            with urlopen(request, timeout=20) as answer:  # noqa: S310 - the same
+            with urlopen(request, timeout=60) as answer:  # noqa: S310 - the same
                 return Answer(answer.status, answer.headers["Location"], json.load(answer))
         except HTTPError as error:
             return Answer(error.code, None, json.load(error))
@@ -84,7 +87,9 @@ class Demo:
 
 
 @pytest.fixture
-def demo(aws: Aws, containers: dict[str, dict[str, Any]], tmp_path: Path) -> Iterator[Demo]:
+def demo(
+    aws: Aws, containers: dict[str, dict[str, Any]], tmp_path: Path, writes: Path
+) -> Iterator[Demo]:
     """The API, and no worker yet."""
     name = uuid4().hex
     queue = boto3.client("sqs").create_queue(
@@ -103,7 +108,7 @@ def demo(aws: Aws, containers: dict[str, dict[str, Any]], tmp_path: Path) -> Ite
             container = environments.container(containers[name]).on_a_free_port()
             program = programs.enter_context(
                 running(
-                    container.with_values(values | changes),
+                    watched(container.with_values(values | changes), writes),
                     programs_of("taskiq_demo"),
                     tmp_path / uuid4().hex,
                 )
@@ -111,8 +116,9 @@ def demo(aws: Aws, containers: dict[str, dict[str, Any]], tmp_path: Path) -> Ite
             program.wait_until_healthy(START_SECONDS)
             return program
 
-        def start_worker() -> Running:
-            return start("taskiq-demo-worker/worker", TASKIQ_VISIBILITY_TIMEOUT="4")
+        def start_worker(visibility_timeout: int = VISIBILITY_TIMEOUT) -> Running:
+            changes = {"TASKIQ_VISIBILITY_TIMEOUT": str(visibility_timeout)}
+            return start("taskiq-demo-worker/worker", **changes)
 
         yield Demo(queue["QueueUrl"], name, start("taskiq-demo-api/api"), start_worker)
 
@@ -127,7 +133,7 @@ def test_a_hundred_tasks_are_done_once_each_and_each_result_is_found_by_its_id(d
     first, second = demo.start_worker(), demo.start_worker()
 
     pages = [demo.post((number + 1) / 1000) for number in range(100)]
-    wait_until(lambda: all(map(demo.is_done, reversed(pages))), "all done", seconds=60)
+    wait_until(lambda: all(map(demo.is_done, reversed(pages))), "all done", seconds=240)
 
     assert [demo.ask("GET", page).body["result"] for page in pages] == [
         (number + 1) / 1000 for number in range(100)
@@ -190,22 +196,30 @@ def test_an_id_that_is_none_is_refused_with_422(demo: Demo) -> None:
     assert demo.ask("GET", "/api/tasks/latest").status == 422
 
 
-def test_without_aws_the_api_says_503_and_recovers(demo: Demo, aws: Aws) -> None:
+def test_an_outage_of_aws_is_told_by_the_api_and_loses_no_task(demo: Demo, aws: Aws) -> None:
+    worker = demo.start_worker(visibility_timeout=300)
+    page = demo.post(3)
+    wait_until(lambda: demo.depth() == (0, 1), "taken")
     aws.stop()
     refused = demo.ask("POST", "/api/tasks", {"duration_seconds": 1})
     unread = demo.ask("GET", f"/api/tasks/{uuid4()}")
+    wait_until(lambda: "could not be written" in worker.printed(), "a result without a place")
     aws.start()
+    wait_until(lambda: demo.is_done(page), "done")
+    after = demo.post(0.01)
+    wait_until(lambda: demo.is_done(after), "done as before")
+    wait_until(lambda: demo.depth() == (0, 0), "an empty queue")
 
+    assert executions(worker).total() == 2, "each once"
     assert refused.status == 503
     assert refused.body == {"detail": "the queue takes no task now: SendTaskError"}
     assert unread.status == 503
     assert unread.body == {"detail": "no result can be read now: EndpointConnectionError"}
-    assert demo.post(1)
 
 
 def test_a_worker_takes_no_more_messages_than_it_executes(demo: Demo) -> None:
     for _ in range(3 * SLOTS):
-        demo.post(1.5)
+        demo.post(2.5)
     demo.start_worker()
 
     in_flight = set()
@@ -219,14 +233,14 @@ def test_a_worker_takes_no_more_messages_than_it_executes(demo: Demo) -> None:
 def test_a_task_longer_than_the_visibility_timeout_is_executed_once(demo: Demo) -> None:
     first, second = demo.start_worker(), demo.start_worker()
 
-    page = demo.post(9)
+    page = demo.post(2.5 * VISIBILITY_TIMEOUT)
     wait_until(lambda: demo.is_done(page), "done")
 
     assert executions(first, second).total() == 1
 
 
 def test_a_stopping_worker_ends_its_tasks_and_keeps_no_message(demo: Demo) -> None:
-    pages = [demo.post(3) for _ in range(SLOTS + 2)]
+    pages = [demo.post(5) for _ in range(SLOTS + 2)]
     worker = demo.start_worker()
     wait_until(lambda: demo.depth() == (2, SLOTS), "all slots taken")
 
@@ -244,6 +258,42 @@ def test_what_a_killed_worker_had_taken_is_done_by_another(demo: Demo) -> None:
 
     demo.start_worker()
     wait_until(lambda: demo.is_done(page), "done")
+
+
+def test_api_and_worker_keep_to_the_folders_and_rights_of_their_tasks(
+    demo: Demo,
+    writes: Path,
+    requests: Path,
+    containers: dict[str, dict[str, Any]],
+    policies: dict[str, list[dict[str, Any]]],
+) -> None:
+    page = demo.post(0.5 * VISIBILITY_TIMEOUT)
+    demo.start_worker()
+    wait_until(lambda: demo.is_done(page), "done")
+    wait_until(lambda: demo.depth() == (0, 0), "an empty queue")
+
+    wanted = {
+        "api": {"sqs:GetQueueUrl", "sqs:SendMessage", "s3:GetObject"},
+        "worker": {
+            "sqs:ChangeMessageVisibility",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueUrl",
+            "sqs:ReceiveMessage",
+            "s3:PutObject",
+        },
+    }
+    for name, actions in wanted.items():
+        task = f"taskiq-demo-{name}"
+        mounted = [mount["containerPath"] for mount in containers[f"{task}/{name}"]["mountPoints"]]
+        assert written_outside(writes, *mounted) == set()
+        own = {one for one in asked(requests) if one.who == name}
+        stack = environments.container(containers[f"{task}/{name}"]).environment
+        names = {
+            demo.queue_url.rpartition("/")[2]: stack["TASKIQ_DEMO_QUEUE_NAME"],
+            demo.bucket: stack["RESULTS_BUCKET"],
+        }
+        assert {one.action for one in own} == actions
+        assert refused(own, policies[task], names) == set()
 
 
 def test_the_results_lie_where_the_roles_of_the_stack_may_use_them(demo: Demo) -> None:

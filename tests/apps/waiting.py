@@ -6,7 +6,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 
-def wait_until(condition: Callable[[], object], what: str, seconds: float = 60) -> None:
+def wait_until(condition: Callable[[], object], what: str, seconds: float = 120) -> None:
     """Waits for a condition; fails with its name after so many seconds."""
     end = time.monotonic() + seconds
     while not condition():

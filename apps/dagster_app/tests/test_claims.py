@@ -1,5 +1,7 @@
 """Claims in a real PostgreSQL."""
 
+import os
+import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -45,6 +47,13 @@ def test_one_of_three_that_ask_at_once_gets_the_attempt(url: sa.URL, claims: Cla
         assert claims.read(attempt).worker == f"w{got.index(True)}"
     for worker in workers:
         worker.close()
+
+
+def test_who_lost_the_answer_asks_again_and_gets_the_same_one(claims: Claims, key: str) -> None:
+    assert [claims.claim(key, "w#1") for _ in range(2)] == [True, True]
+    assert not claims.claim(key, "w#2"), "another delivery to the same worker"
+    claims.cancel(key)
+    assert not claims.claim(key, "w#1")
 
 
 def test_three_that_create_the_table_at_once_all_find_it(postgres: Postgres, url: sa.URL) -> None:
@@ -112,6 +121,10 @@ def test_a_worker_hears_of_a_cancellation_at_its_next_beat(claims: Claims, key: 
     assert not claims.beat(key)
 
 
+def test_a_step_whose_attempt_is_no_longer_known_shall_stop(claims: Claims) -> None:
+    assert not claims.beat(uuid4().hex)
+
+
 def test_old_attempts_are_forgotten(postgres: Postgres, claims: Claims, key: str) -> None:
     old = uuid4().hex
     claims.enqueue(old, "run:step:0")
@@ -134,6 +147,26 @@ def test_old_attempts_are_forgotten(postgres: Postgres, claims: Claims, key: str
 )
 def test_a_wrong_password_is_a_refusal(url: sa.URL, password: str, *, refused: bool) -> None:
     assert refuses(url.set(password=password)) is refused
+
+
+def test_a_database_whose_machine_is_gone_is_given_up_after_seconds(url: sa.URL) -> None:
+    with sa.create_engine(url, poolclass=sa.NullPool).connect() as made:
+        descriptor = made.connection.driver_connection.fileno()  # type: ignore[union-attr] # psycopg2's
+        with socket.socket(fileno=os.dup(descriptor)) as connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 15_000
+            assert connection.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 15
+
+
+def test_a_database_that_can_only_be_read_is_an_outage_for_the_worker(
+    url: sa.URL, key: str
+) -> None:
+    from dagster_app.worker import OUTAGE  # noqa: PLC0415 - reads the environment
+
+    standby = Claims(url.update_query_dict({"options": "-c default_transaction_read_only=on"}))
+    with pytest.raises(OUTAGE):
+        standby.claim(key, "w")
+    standby.close()
 
 
 def test_a_database_that_does_not_answer_is_no_refusal(url: sa.URL) -> None:

@@ -1,13 +1,15 @@
 """The claims of workers on steps: what makes a step that is delivered twice run once.
 
 There is one row for each attempt at a step. It is written before the step is enqueued, claimed by
-the first worker that gets the message, and kept alive by it. All times are the database's.
+the first worker that gets the message, and kept alive by it. The processes of runs are kept in a
+table of their own. All times are the database's.
 """
 
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 METADATA = sa.MetaData()
 STEPS = sa.Table(
@@ -24,6 +26,13 @@ STEPS = sa.Table(
     sa.Column("exit_code", sa.Integer),
     sa.Column("cancelled", sa.Boolean, nullable=False, server_default=sa.false()),
 )
+RUNS = sa.Table(
+    "taskiq_run",
+    METADATA,
+    sa.Column("run_id", sa.Text, primary_key=True),
+    sa.Column("beat_at", sa.DateTime(timezone=True), nullable=False),
+)
+"""The runs whose processes say that they live."""
 KEPT_DAYS = 30
 """Longer than SQS keeps a message (14 days), after which no row is asked for again."""
 CREATION_LOCK = 0x7461736B6971
@@ -48,25 +57,24 @@ class Claim:
 
 
 class Claims:
-    """The table of claims. Its methods raise `sqlalchemy.exc.DBAPIError` in an outage."""
+    """The tables. Its methods raise `sqlalchemy.exc.DBAPIError` in an outage."""
 
     def __init__(self, url: sa.URL) -> None:
-        self._engine = sa.create_engine(
-            url, pool_pre_ping=True, connect_args={"connect_timeout": 3}
-        )
+        self._engine = sa.create_engine(url, pool_pre_ping=True)
 
     def close(self) -> None:
         """Closes all connections."""
         self._engine.dispose()
 
     def create(self) -> None:
-        """Creates the table where there is none, and forgets old attempts."""
-        old = STEPS.c.queued_at < sa.func.now() - sa.func.make_interval(0, 0, 0, KEPT_DAYS)
+        """Creates the tables where there are none, and forgets what is old."""
+        oldest = sa.func.now() - sa.func.make_interval(0, 0, 0, KEPT_DAYS)
         with self._engine.begin() as connection:
             # IF NOT EXISTS alone fails where two processes create it at the same moment.
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CREATION_LOCK)))
             METADATA.create_all(connection)
-            connection.execute(STEPS.delete().where(old))
+            connection.execute(STEPS.delete().where(STEPS.c.queued_at < oldest))
+            connection.execute(RUNS.delete().where(RUNS.c.beat_at < oldest))
 
     def enqueue(self, key: str, label: str) -> None:
         """Announces an attempt, which no worker can claim before."""
@@ -74,17 +82,20 @@ class Claims:
             connection.execute(STEPS.insert().values(key=key, label=label))
 
     def claim(self, key: str, worker: str) -> bool:
-        """Whether this call got the attempt; one does, of all that ask, and none once cancelled."""
-        free = STEPS.c.worker.is_(None) & ~STEPS.c.cancelled
+        """Whether the attempt is the caller's: one of all that ask gets it, none once cancelled.
+
+        Who asks again by the same name, as the answer was lost with the connection, gets the same.
+        """
+        free = sa.or_(STEPS.c.worker.is_(None), STEPS.c.worker == worker) & ~STEPS.c.cancelled
         now = sa.func.now()
         return self._update(key, free, worker=worker, claimed_at=now, beat_at=now)
 
     def beat(self, key: str) -> bool:
         """Says that the worker lives; gives whether its step shall go on."""
-        self._update(key, sa.true(), beat_at=sa.func.now())
-        with self._engine.connect() as connection:
-            query = sa.select(STEPS.c.cancelled).where(STEPS.c.key == key)
-            return not connection.execute(query).scalar_one()
+        update = STEPS.update().where(STEPS.c.key == key).values(beat_at=sa.func.now())
+        with self._engine.begin() as connection:
+            cancelled = connection.execute(update.returning(STEPS.c.cancelled)).scalar_one_or_none()
+        return cancelled is False
 
     def finish(self, key: str, exit_code: int) -> None:
         """Notes how the step's process ended."""
@@ -112,6 +123,19 @@ class Claims:
         ).where(STEPS.c.key == key)
         with self._engine.connect() as connection:
             return Claim(**connection.execute(query).mappings().one())
+
+    def beat_run(self, run_id: str) -> None:
+        """Says that the process of a run lives."""
+        now = {"beat_at": sa.func.now()}
+        row = insert(RUNS).values(run_id=run_id, **now)
+        with self._engine.begin() as connection:
+            connection.execute(row.on_conflict_do_update(index_elements=["run_id"], set_=now))
+
+    def run_silence(self, run_id: str) -> float | None:
+        """Seconds since the process of a run was last heard of; `None` where it never was."""
+        query = sa.select(_seconds_since(RUNS.c.beat_at)).where(RUNS.c.run_id == run_id)
+        with self._engine.connect() as connection:
+            return connection.execute(query).scalar_one_or_none()
 
     def _update(self, key: str, condition: sa.ColumnElement[bool], **values: Any) -> bool:  # noqa: ANN401 - columns of all types
         with self._engine.begin() as connection:

@@ -21,6 +21,8 @@ from dagster import (
     multiple_process_executor_requirements,
 )
 from dagster._core.events import EngineEventData
+from dagster._core.execution.context.system import PlanOrchestrationContext
+from dagster._core.execution.plan.plan import ExecutionPlan
 from dagster._core.execution.retries import RetryMode
 from dagster._core.executor.step_delegating import (
     CheckStepHealthResult,
@@ -34,6 +36,7 @@ from taskiq.kicker import AsyncKicker
 
 from dagster_app.broker import DirectSQSBroker
 from dagster_app.claims import Claim, Claims
+from dagster_app.launcher import beating
 from dagster_app.settings import DatabaseSettings, StepSettings, load
 
 EXECUTE_STEP = "dagster.execute_step"
@@ -142,6 +145,21 @@ class TaskiqStepHandler(StepHandler):
         asyncio.run_coroutine_threadsafe(call, self._loop).result(SEND_SECONDS)
 
 
+class TaskiqExecutor(StepDelegatingExecutor):
+    """Dagster's executor, in a process that says that it lives."""
+
+    def __init__(self, claims: Claims, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Dagster's
+        super().__init__(*args, **kwargs)
+        self._claims = claims
+
+    def execute(
+        self, plan_context: PlanOrchestrationContext, execution_plan: ExecutionPlan
+    ) -> Iterator[DagsterEvent]:
+        """Executes a run."""
+        with beating(self._claims, plan_context.run_id):
+            yield from super().execute(plan_context, execution_plan)
+
+
 def give_up(claims: Claims, key: str, patience: Patience) -> str | None:
     """Why an attempt is given up, or `None` where it goes on.
 
@@ -201,9 +219,11 @@ def create_broker() -> DirectSQSBroker:
 def taskiq_executor(context: InitExecutorContext) -> StepDelegatingExecutor:
     """Executes steps on TaskIQ workers."""
     config: dict[str, Any] = dict(context.executor_config)
-    return StepDelegatingExecutor(
+    claims = Claims(load(DatabaseSettings).url())
+    return TaskiqExecutor(
+        claims,
         TaskiqStepHandler(
-            Claims(load(DatabaseSettings).url()),
+            claims,
             create_broker(),
             Patience(config["queue_timeout_seconds"], config["lease_seconds"]),
         ),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -11,6 +12,9 @@ from dagster_app.database import refuses
 PATH = "/health"
 REQUEST_SECONDS = 4
 STALE_AFTER_SECONDS = 60
+
+# In an outage the other threads wait for the database, one for each step.
+_thread = ThreadPoolExecutor(1, thread_name_prefix="health")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,8 @@ class Health:
         """What is wrong, if anything is."""
         if (silence := self.silence()) > STALE_AFTER_SECONDS:
             return f"no answer from the queue for {silence:.0f} s"
-        if await asyncio.to_thread(refuses, self.database):
+        loop = asyncio.get_running_loop()
+        if await loop.run_in_executor(_thread, refuses, self.database):
             return "the database refuses the password"
         return None
 

@@ -10,6 +10,15 @@ from sqlalchemy import URL
 Name = Annotated[str, Field(min_length=1)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Model = TypeVar("Model", bound=BaseSettings)
+LOST_CONNECTION = {
+    "connect_timeout": "3",
+    "tcp_user_timeout": "15000",
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+}
+"""Seconds, but for the milliseconds of the second: a database whose machine is gone without a word,
+as after a failover, would otherwise be waited for by the kernel for a quarter of an hour."""
 
 
 class DatabaseSettings(BaseSettings):
@@ -33,8 +42,14 @@ class DatabaseSettings(BaseSettings):
             host=self.postgres_host,
             port=self.postgres_port,
             database=self.postgres_db,
-            query={"sslmode": self.postgres_sslmode},
+            query={"sslmode": self.postgres_sslmode, **LOST_CONNECTION},
         )
+
+
+class InstanceSettings(DatabaseSettings):
+    """Of every process that loads Dagster's instance; `dagster.yaml` names the bucket too."""
+
+    s3_bucket: Name
 
 
 class StepSettings(BaseSettings):

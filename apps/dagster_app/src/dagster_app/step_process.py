@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Sequence
 from multiprocessing.forkserver import ensure_running
+from threading import Thread
 from typing import Self
 
 PRELOADED = ("dagster._cli.api", "dagster_app.definitions", "dagster_app.storage")
@@ -40,7 +41,7 @@ class StepProcess:
         step = cls(arguments)
         # The first one waits until everything is loaded.
         await asyncio.to_thread(step._process.start)
-        asyncio.get_running_loop().add_reader(step._process.sentinel, step._ended.set)
+        asyncio.get_running_loop().add_reader(step._process.sentinel, step._note_end)
         return step
 
     @property
@@ -54,11 +55,15 @@ class StepProcess:
             await asyncio.wait_for(self._ended.wait(), seconds)
         except TimeoutError:
             return None
-        asyncio.get_running_loop().remove_reader(self._process.sentinel)
         self._process.join()
         code = self._process.exitcode
         self._process.close()
         return code
+
+    def _note_end(self) -> None:
+        # Its end can be read from now on, again and again.
+        asyncio.get_running_loop().remove_reader(self._process.sentinel)
+        self._ended.set()
 
     def interrupt(self) -> None:
         """Asks it to stop, which Dagster notes in the run's events."""
@@ -71,13 +76,26 @@ class StepProcess:
 
 def _execute(arguments: list[str]) -> None:
     """Runs in the new process."""
-    forked_from = os.getppid()
-    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL):
-        raise OSError(ctypes.get_errno(), "prctl")
-    if os.getppid() != forked_from:
-        return  # The worker was killed before the line above; nobody waits for this step.
+    _die_with_forkserver()
+    Thread(target=_die_with_worker, name="worker-watch", daemon=True).start()
     # Dagster interrupts a step on SIGTERM only where SIGINT has Python's own handler.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     from dagster._cli.api import execute_step_command  # noqa: PLC0415 - not in the worker itself
 
     execute_step_command(arguments)
+
+
+def _die_with_forkserver() -> None:
+    """Has the kernel end this process with the one it is forked from, which tells how it ended."""
+    forked_from = os.getppid()
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL):
+        raise OSError(ctypes.get_errno(), "prctl")
+    if os.getppid() != forked_from:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _die_with_worker() -> None:
+    """Ends this process once the worker is gone; the one it is forked from outlives it for us."""
+    if worker := multiprocessing.parent_process():
+        worker.join()
+        os.kill(os.getpid(), signal.SIGKILL)

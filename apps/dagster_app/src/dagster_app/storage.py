@@ -13,7 +13,7 @@ from dagster_postgres import DagsterPostgresStorage
 from sqlalchemy.engine.interfaces import ExceptionContext
 
 from dagster_app.database import is_refusal
-from dagster_app.settings import DatabaseSettings, load
+from dagster_app.settings import InstanceSettings, load
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +37,8 @@ class PostgresStorage(DagsterPostgresStorage):
         inst_data: ConfigurableClassData | None,
         config_value: Mapping[str, Any],  # noqa: ARG003 - Dagster's interface; it is empty
     ) -> Self:
-        """Creates the storage that the environment describes."""
-        url = load(DatabaseSettings).url().render_as_string(hide_password=False)
+        """Creates the storage that the environment describes, which is read here first."""
+        url = load(InstanceSettings).url().render_as_string(hide_password=False)
         if not sa.event.contains(sa.Engine, "handle_error", end_process_on_refusal):
             sa.event.listen(sa.Engine, "handle_error", end_process_on_refusal)
         return cls(postgres_url=url, inst_data=inst_data)

@@ -5,9 +5,10 @@ import logging
 import os
 import socket
 from collections.abc import Callable
+from itertools import count
 from typing import TypeVar
 
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from taskiq import TaskiqEvents, TaskiqState
 
 from dagster_app.claims import Claims
@@ -21,11 +22,13 @@ BEAT_SECONDS = 2
 STOP_SECONDS = 5
 """From the request to stop until a cancelled step is killed."""
 RETRY_SECONDS = 2
-OUTAGE = (OperationalError, InterfaceError)
+OUTAGE = (OperationalError, InterfaceError, InternalError)
+"""The last is said by a database that has become the standby: it can only be read."""
 
 Answer = TypeVar("Answer")
 
 log = logging.getLogger(__name__)
+_deliveries = count(1)
 # A wrong environment is told before anything is connected.
 _settings = load(WorkerSettings)
 _database = load(DatabaseSettings).url()
@@ -61,13 +64,19 @@ async def execute_step(key: str, arguments: list[str]) -> None:
         arguments: Of `dagster api execute_step`.
     """
     claims: Claims = broker.state.claims
-    if not await survive(lambda: claims.claim(key, broker.state.name)):
+    # Another delivery to this worker asks by another name.
+    name = f"{broker.state.name}#{next(_deliveries)}"
+    if not await survive(lambda: claims.claim(key, name)):
         log.info("step %s is dropped: it was delivered before, or cancelled", key)
         return
     async with broker.state.protection.held():
         step = await StepProcess.start(arguments)
         log.info("step %s runs in process %s", key, step.pid)
-        code = await attend(step, key)
+        try:
+            code = await attend(step, key)
+        except BaseException:
+            step.kill()  # Nobody would beat for it: Dagster starts it anew.
+            raise
     log.info("step %s ended with %s", key, code)
     await survive(lambda: claims.finish(key, code))
 
