@@ -68,6 +68,12 @@ class Fleet:
         wait_until(lambda: said.search(worker.printed()), "the step in the middle of its work")
         return worker, name
 
+    def launch_many_steps(self) -> str:
+        """Launches a run, of which some steps have ended and many have not when this returns."""
+        run_id = self.dagster.launch("primes", {"split_range": {"limit": 60_000, "parts": 40}})
+        wait_until(lambda: len(self.dagster.claims(run_id)) > 3, "some steps")
+        return run_id
+
     def wait_for_another_run(self, run_id: str) -> None:
         """Waits until a run has failed and another in its place has succeeded."""
         wait_until(lambda: self.dagster.runs_after(run_id), "another run", 240)
@@ -185,8 +191,7 @@ def test_a_step_dies_with_its_worker_and_the_container_ends(fleet: Fleet) -> Non
 
 
 def test_a_run_that_loses_the_database_is_started_once_more(fleet: Fleet) -> None:
-    run_id = fleet.dagster.launch("waiting", {"wait": {"seconds": 10}})
-    fleet.wait_for_step(run_id)
+    run_id = fleet.launch_many_steps()
     fleet.dagster.system.postgres.stop()
     time.sleep(20)
     fleet.dagster.system.postgres.start()
@@ -195,8 +200,7 @@ def test_a_run_that_loses_the_database_is_started_once_more(fleet: Fleet) -> Non
 
 
 def test_a_run_that_is_lost_with_the_code_server_is_started_once_more(fleet: Fleet) -> None:
-    run_id = fleet.dagster.launch("waiting", {"wait": {"seconds": 10}})
-    fleet.wait_for_step(run_id)
+    run_id = fleet.launch_many_steps()
     fleet.services["code-server"].kill()
     fleet.services["code-server"] = fleet.dagster.system.start("code-server", SHORT)
     fleet.services["code-server"].wait_until_healthy(START_SECONDS)
