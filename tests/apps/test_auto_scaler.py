@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import boto3
@@ -21,6 +21,9 @@ from tests.apps.aws import Aws
 from tests.apps.permissions import asked, refused
 from tests.apps.waiting import status_of, wait_until
 from tests.apps.writes import watched, written_outside
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs.type_defs import DeleteMessageBatchRequestEntryTypeDef
 
 INTERVAL = 0.2
 QUIET_TIME = 2.0
@@ -55,8 +58,12 @@ class Fleet:
     def finish(self, receipts: list[str]) -> None:
         """Deletes messages that were taken."""
         sqs = boto3.client("sqs")
-        for receipt in receipts:
-            sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=receipt)
+        for start in range(0, len(receipts), 10):
+            entries: list[DeleteMessageBatchRequestEntryTypeDef] = [
+                {"Id": str(number), "ReceiptHandle": receipt}
+                for number, receipt in enumerate(receipts[start : start + 10])
+            ]
+            sqs.delete_message_batch(QueueUrl=self.queue_url, Entries=entries)
 
     def workers(self) -> int:
         """How many workers ECS is told to run."""

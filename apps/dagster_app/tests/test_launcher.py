@@ -6,7 +6,6 @@ from threading import Event
 from uuid import uuid4
 
 import pytest
-import sqlalchemy as sa
 from dagster import DagsterRun
 from dagster._core.launcher.base import CheckRunHealthResult, WorkerStatus
 from sqlalchemy.exc import OperationalError
@@ -16,11 +15,12 @@ from dagster_app.claims import Claims
 from dagster_app.launcher import LEASE_SECONDS, WatchedRunLauncher, beating
 from ops.dev.postgres import Postgres
 
+pytestmark = pytest.mark.usefixtures("claims")
+
 
 @pytest.fixture
-def run(claims: Claims) -> DagsterRun:
+def run() -> DagsterRun:
     """A run that is under way."""
-    assert claims
     return DagsterRun(job_name="waiting", run_id=str(uuid4()))
 
 
@@ -39,12 +39,11 @@ Check = Callable[[DagsterRun, Callable[[], None]], CheckRunHealthResult]
 
 
 @pytest.fixture
-def check(url: sa.URL, monkeypatch: pytest.MonkeyPatch) -> Check:
+def check(monkeypatch: pytest.MonkeyPatch) -> Check:
     """What Dagster is told, and what happens while the launcher waits before it looks again."""
-    assert url
 
     def check(run: DagsterRun, meanwhile: Callable[[], None]) -> CheckRunHealthResult:
-        monkeypatch.setattr(launcher_module.time, "sleep", lambda _: meanwhile())
+        monkeypatch.setattr(time, "sleep", lambda _: meanwhile())
         launcher = WatchedRunLauncher()
         assert launcher.supports_check_run_worker_health
         return launcher.check_run_worker_health(run)
@@ -66,10 +65,22 @@ def test_a_run_that_beats_goes_on(check: Check, run: DagsterRun, claims: Claims)
     assert check(run, nothing).status is WorkerStatus.RUNNING
 
 
-def test_a_run_that_is_silent_for_too_long_is_lost(check: Check, silent: DagsterRun) -> None:
+def test_a_run_that_is_silent_for_too_long_is_lost_and_its_steps_with_it(
+    check: Check, silent: DagsterRun, claims: Claims
+) -> None:
+    queued, running, of_another = (uuid4().hex for _ in range(3))
+    for key in (queued, running):
+        claims.enqueue(key, f"{silent.run_id}:step:0")
+    claims.enqueue(of_another, f"{uuid4()}:step:0")
+    claims.claim(running, "w")
+
     assert check(silent, nothing) == CheckRunHealthResult(
         WorkerStatus.FAILED, "its process is lost"
     )
+
+    assert not claims.claim(queued, "w"), "no worker starts it"
+    assert not claims.beat(running), "its worker stops it"
+    assert claims.claim(of_another, "w")
 
 
 def test_a_run_that_beats_again_after_an_outage_goes_on(

@@ -105,6 +105,12 @@ class Claims:
         """Lets nobody claim the attempt, and its worker stop the step."""
         self._update(key, sa.true(), cancelled=True)
 
+    def cancel_run(self, run_id: str) -> None:
+        """Cancels all attempts of a run that have not ended."""
+        under_way = STEPS.c.label.startswith(f"{run_id}:") & STEPS.c.exit_code.is_(None)
+        with self._engine.begin() as connection:
+            connection.execute(STEPS.update().where(under_way).values(cancelled=True))
+
     def withdraw(self, key: str) -> bool:
         """Cancels an attempt that nobody has claimed; whether that was so."""
         return self._update(key, STEPS.c.worker.is_(None), cancelled=True)

@@ -35,11 +35,13 @@ class WatchedRunLauncher(DefaultRunLauncher):
         return True
 
     def check_run_worker_health(self, run: DagsterRun) -> CheckRunHealthResult:
-        """Whether the process of a run has been heard of."""
+        """Whether the process of a run has been heard of; no step outlives a run that is lost."""
         if self._is_silent(run):
             # It may be the database that was away, and with it all beats.
             time.sleep(2 * BEAT_SECONDS)
             if self._is_silent(run):
+                # The run that takes its place executes these steps itself.
+                self._claims.cancel_run(run.run_id)
                 return CheckRunHealthResult(WorkerStatus.FAILED, "its process is lost")
         return CheckRunHealthResult(WorkerStatus.RUNNING)
 
