@@ -17,7 +17,7 @@ from pathlib import Path
 from ops.errors import CommandError
 from ops.paths import ROOT
 
-PID_FILE = "pid"
+_PID_FILE = "pid"
 DATA_FILE = "data"
 _PROCESS = re.compile(r"(?P<pid>\d+) (?P<port>\d+)")
 _START_SECONDS = 60
@@ -72,36 +72,29 @@ class EmbeddedEndpoint:
     def start(self) -> None:
         """Starts it, and returns when it answers; does nothing where it runs.
 
+        Where another command is starting it, that is waited for.
+
         Raises:
             CommandError: The port is another program's, it runs at another port, or it does not
                 come up.
         """
-        if self.runs():
-            self._check_port()
-            return
-        if _is_taken(self.port):
-            raise CommandError(
-                f"127.0.0.1:{self.port} is taken by a program that this project has not started",
-                hint="end that program, or give aws.endpoint in Pulumi.local.yaml another port",
-            )
         self.folder.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileNotFoundError):
-            self.log.replace(self.log.with_suffix(".before"))
-        with self.log.open("ab") as log:
-            process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "ops.embedded.server"),
-                    *("--port", str(self.port), "--folder", self.folder),
-                ],
-                cwd=ROOT,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,  # it outlives the terminal's Ctrl-C, and the terminal
-            )
-        self._wait_for(process)
-        # It is nobody's child from here on: this process ends, and it goes on.
-        process.returncode = 0
+        end = time.monotonic() + _START_SECONDS
+        process = None
+        while True:
+            if process is None and (process := self._started()) is None:
+                self._check_port()
+            if self.runs() and _answers(self.port):
+                break
+            ended = process is not None and process.poll() is not None
+            if ended or time.monotonic() > end:
+                if process is not None:
+                    process.kill()
+                raise CommandError(f"the endpoint does not start: {self.last_lines()}")
+            time.sleep(_POLL_SECONDS)
+        if process is not None:
+            # It is nobody's child from here on: this process ends, and it goes on.
+            process.returncode = 0
 
     def stop(self) -> None:
         """Stops it, which keeps what it holds; does nothing where it does not run.
@@ -140,7 +133,7 @@ class EmbeddedEndpoint:
         return "\n".join(self.logs().splitlines()[-_LINES_OF_LOG:])
 
     def runs(self) -> bool:
-        """Whether its process lives."""
+        """Whether its process lives: then the pid file is locked, however it was started."""
         try:
             with self._pid_file.open("rb") as pid_file:
                 fcntl.flock(pid_file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -152,7 +145,7 @@ class EmbeddedEndpoint:
 
     @property
     def _pid_file(self) -> Path:
-        return self.folder / PID_FILE
+        return self.folder / _PID_FILE
 
     def _process(self) -> Process | None:
         """The process, `None` where there is none.
@@ -166,7 +159,7 @@ class EmbeddedEndpoint:
                 told = _PROCESS.fullmatch(self._pid_file.read_text(encoding="utf-8"))
                 if told:
                     return Process(pid=int(told["pid"]), port=int(told["port"]))
-            # It writes the file as it starts.
+            # It is written as the process starts.
             if time.monotonic() > end:
                 raise CommandError(
                     f"moto runs, and {self._pid_file} does not say which process it is",
@@ -183,15 +176,40 @@ class EmbeddedEndpoint:
                 hint="`nox -s endpoint:stop` stops it and keeps what it holds; go on after that",
             )
 
-    def _wait_for(self, process: subprocess.Popen[bytes]) -> None:
-        end = time.monotonic() + _START_SECONDS
-        while not (self.runs() and _answers(self.port)):
-            # Where another command has started one meanwhile, that is waited for.
-            ended = process.poll() is not None and not self.runs()
-            if ended or time.monotonic() > end:
-                process.kill()
-                raise CommandError(f"the endpoint does not start: {self.last_lines()}")
-            time.sleep(_POLL_SECONDS)
+    def _started(self) -> "subprocess.Popen[bytes] | None":
+        """Starts the process, unless there is one.
+
+        It inherits the locked pid file, and with it the lock, for as long as it lives.
+        """
+        with self._pid_file.open("a+", encoding="utf-8") as pid_file:
+            try:
+                fcntl.flock(pid_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return None
+            if _is_taken(self.port):
+                raise CommandError(
+                    f"127.0.0.1:{self.port} is taken by a program that this project has not "
+                    "started",
+                    hint="end that program, or give aws.endpoint in Pulumi.local.yaml another port",
+                )
+            with contextlib.suppress(FileNotFoundError):
+                self.log.replace(self.log.with_suffix(".before"))
+            with self.log.open("ab") as log:
+                process = subprocess.Popen(
+                    [
+                        *(sys.executable, "-m", "ops.embedded.server"),
+                        *("--port", str(self.port), "--data", self.folder / DATA_FILE),
+                    ],
+                    cwd=ROOT,
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=[pid_file.fileno()],
+                    start_new_session=True,  # it outlives the terminal's Ctrl-C, and the terminal
+                )
+            pid_file.truncate(0)
+            pid_file.write(f"{process.pid} {self.port}")
+        return process
 
 
 def _url(port: int) -> str:

@@ -1,11 +1,10 @@
 """The endpoint's process: moto on the loopback, with its gaps closed.
 
-It holds a lock on its pid file for as long as it lives: whoever finds that unlocked knows that it
-has ended, however it did. What it holds outlives a stop, see `snapshot`.
+What it holds outlives a stop, see `snapshot`. Who starts it gives it a locked pid file, which it
+leaves open: whoever finds that unlocked knows that it has ended, however it did.
 """
 
 import argparse
-import fcntl
 import os
 import signal
 import sys
@@ -24,7 +23,6 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from ops.embedded import snapshot
-from ops.embedded.endpoint import DATA_FILE, PID_FILE
 from ops.embedded.gaps import close_gaps
 
 _ENDING = {signal.SIGINT, signal.SIGTERM}
@@ -34,24 +32,15 @@ def main(arguments: Sequence[str]) -> int:
     """Serves.
 
     Returns:
-        0 after SIGINT or SIGTERM, 1 where another process serves in this folder.
+        0 after SIGINT or SIGTERM.
     """
     parser = argparse.ArgumentParser(prog="python -m ops.embedded.server", description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
-    parser.add_argument("--folder", type=Path, required=True, help="for its pid file and its data")
+    parser.add_argument("--data", type=Path, required=True, help="where to keep what it holds")
     options = parser.parse_args(arguments)
     # Before any thread starts, since those inherit it: only `sigwait` takes these signals.
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
-    with (options.folder / PID_FILE).open("a+", encoding="utf-8") as pid_file:
-        try:
-            fcntl.flock(pid_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            _say(f"error: {pid_file.name} belongs to a process that runs")
-            return 1
-        pid_file.truncate(0)
-        pid_file.write(f"{os.getpid()} {options.port}")
-        pid_file.flush()
-        _serve(options.port, options.folder / DATA_FILE)
+    _serve(options.port, options.data)
     return 0
 
 

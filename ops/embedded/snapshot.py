@@ -48,9 +48,12 @@ def save(file: Path) -> None:
     """
     written = _written()
     whole = file.with_suffix(".part")
-    whole.touch(mode=0o600)
-    whole.write_bytes(written)
-    whole.replace(file)
+    try:
+        whole.touch(mode=0o600)
+        whole.write_bytes(written)
+        whole.replace(file)
+    except OSError as error:
+        raise SnapshotError(f"{whole}: {error.strerror}") from error
 
 
 def restore(file: Path) -> None:

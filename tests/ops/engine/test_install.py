@@ -1,0 +1,61 @@
+"""A machine without an engine gets one, whole, where the first command needs it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pulumi.automation import PulumiCommand
+
+from ops.engine import install, pinned
+from ops.engine.pinned import pinned_version, read_stamp
+from ops.lifecycle import __main__ as lifecycle
+
+
+@pytest.fixture
+def nothing_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No engine, and a folder for one that holds what an older project made."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "pulumi-language-python").write_text("exec /elsewhere/python")
+    monkeypatch.setattr(install, "BIN", folder)
+    monkeypatch.setattr(pinned, "STAMP", folder / "stamp.json")
+    monkeypatch.setenv("PATH", "/usr/bin:/bin")
+    return folder
+
+
+def installing(folder: Path, *, succeeds: bool) -> Callable[..., None]:
+    def installed(**_: object) -> None:
+        assert not folder.exists(), "an installer takes what it finds for whole"
+        if not succeeds:
+            raise OSError("no network")
+        folder.mkdir()
+
+    return installed
+
+
+def test_what_an_older_project_left_is_not_taken_over(
+    nothing_here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PulumiCommand, "install", installing(nothing_here, succeeds=True))
+    assert install.main() == 0
+    stamp = read_stamp()
+    assert stamp is not None
+    assert (stamp.origin, stamp.version) == ("installed", pinned_version())
+
+
+@pytest.mark.usefixtures("nothing_here")
+@pytest.mark.parametrize("session", ["up", "validate"])
+def test_a_first_command_gets_the_engine(session: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(install, "main", lambda: 2)
+    assert lifecycle.main([session]) == 2
+
+
+@pytest.mark.usefixtures("nothing_here")
+def test_a_command_on_what_is_deployed_only_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(install, "main", lambda: pytest.fail("nothing is deployed here"))
+    assert lifecycle.main(["destroy"]) == 2
+    assert (
+        "there is no Pulumi engine here\nhint: `nox -s engine` gets one" in capsys.readouterr().err
+    )
