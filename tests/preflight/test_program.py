@@ -221,15 +221,27 @@ def is_running(pid: int) -> bool:
     return "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()
 
 
-def test_ctrl_c_leaves_no_process_behind(write_project: WriteProject, tmp_path: Path) -> None:
+# Another thread gets the signals, so none wakes the main thread, which carries them out: just as
+# with one that arrives in the moment before the main thread begins to wait.
+UNWOKEN = """
+import signal, threading
+threading.Thread(target=signal.pause, daemon=True).start()
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+"""
+
+
+@pytest.mark.parametrize("first", ["", UNWOKEN], ids=["woken", "unwoken"])
+def test_ctrl_c_leaves_no_process_behind(
+    first: str, write_project: WriteProject, tmp_path: Path
+) -> None:
     folder = write_project(CHILDREN)
-    code = textwrap.dedent(
+    code = first + textwrap.dedent(
         f"""
         from pathlib import Path
         from pulumi_preflight.program import run_program
         from pulumi_preflight.project import load_project
         project = load_project(Path({str(folder)!r}), stack="dev")
-        run_program(project, check=lambda request: request.properties)
+        run_program(project, check=lambda request: request.properties, timeout_seconds=3600)
         """
     )
     with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) as preflight:

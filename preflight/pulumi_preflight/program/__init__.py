@@ -2,9 +2,10 @@
 
 import os
 import queue
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from pulumi_preflight.errors import ProgramError
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _PARALLEL = 16
 _SERVER_THREADS = 32
+_SECONDS_A_TURN = 0.2
 _MESSAGE_BYTES = 400 * 1024 * 1024
 
 
@@ -123,17 +125,19 @@ class _Running:
         self._child.ended.put({"ended": "failed", "error": error})
 
     def _end(self, timeout_seconds: float, positions: "Positions") -> dict[str, Any]:
-        try:
-            return self._child.ended.get(timeout=timeout_seconds)
-        except queue.Empty:
-            frames = self._child.ask("position") or []
-            places = [(frame["file"], frame["line"]) for frame in reversed(frames)]
-            place = positions.nearest(places)
-            where = f"; it was at {place.file}:{place.line}" if place else ""
-            raise ProgramError(
-                f"the program did not end within {timeout_seconds:g} s{where}",
-                hint="give it longer with --timeout SECONDS",
-            ) from None
+        deadline = time.monotonic() + timeout_seconds
+        while (left := deadline - time.monotonic()) > 0:
+            # In short turns: Python carries a Ctrl-C out that arrives just before one after it.
+            with suppress(queue.Empty):
+                return self._child.ended.get(timeout=min(left, _SECONDS_A_TURN))
+        frames = self._child.ask("position") or []
+        places = [(frame["file"], frame["line"]) for frame in reversed(frames)]
+        place = positions.nearest(places)
+        where = f"; it was at {place.file}:{place.line}" if place else ""
+        raise ProgramError(
+            f"the program did not end within {timeout_seconds:g} s{where}",
+            hint="give it longer with --timeout SECONDS",
+        )
 
 
 @contextmanager
