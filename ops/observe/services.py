@@ -98,7 +98,11 @@ def _service_listing(stack: Deployment, rows: list[ServiceRow]) -> Listing:
 
 
 def _task_listing(stack: Deployment, rows: list[TaskRow]) -> Listing:
-    emulated = " moto starts none for a service; LocalStack and AWS do." if stack.endpoint else ""
+    emulated = (
+        " moto starts none for a service; `nox -s dev` runs them as processes."
+        if stack.endpoint
+        else ""
+    )
     return Listing(
         key="tasks",
         rows=sorted(rows, key=lambda row: (row.service, row.task)),

@@ -92,6 +92,18 @@ def read(url: str) -> str:
         return text
 
 
+def shown_in_the_readme() -> list[str]:
+    """The lines that the README shows of `nox -s dev`."""
+    _, _, block = (ROOT / "README.md").read_text().partition("$ nox -s dev\n")
+    lines = block.partition("```")[0].splitlines()
+    return [line for line in lines if line not in {"...", "^C"}]
+
+
+def without_chance(line: str) -> str:
+    """A line without the ports that were free."""
+    return re.sub(r"127\.0\.0\.1:\d+", "127.0.0.1:PORT", line)
+
+
 def ask(web: str, query: str, **variables: object) -> Any:  # noqa: ANN401 - the one field of an answer
     body = json.dumps({"query": query, "variables": variables}).encode()
     request = Request(  # noqa: S310 - the loopback
@@ -181,6 +193,8 @@ def test_a_burst_of_steps_moves_the_workers_to_the_cap_and_back_and_ctrl_c_ends_
     dev.process.send_signal(signal.SIGINT)
     assert dev.process.wait(RUN_SECONDS) == 0
     assert dev.said("dev")[-1] == "all has ended"
+    printed = {without_chance(line) for line in dev.printed}
+    assert {without_chance(line) for line in shown_in_the_readme()} <= printed
     wait_until(lambda: dev.processes() == 0, "no process left")
 
 
