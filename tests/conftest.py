@@ -8,6 +8,7 @@ import os
 from collections import Counter
 
 import pytest
+from _pytest.nodeid import coerce_node_id
 from hypothesis import HealthCheck, settings
 
 from ops.engine import find
@@ -17,7 +18,6 @@ settings.register_profile(
 )
 settings.register_profile("nightly", settings.get_profile("ci"), max_examples=1500)
 settings.load_profile("ci")
-
 
 # Tests that take seconds or a minute each. They go first, since one that begins last keeps a single
 # process busy while the others have nothing left to do.
@@ -29,9 +29,19 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Puts the long tests first; otherwise the order stays as it was shuffled."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Puts the long tests first; otherwise the order stays as it was shuffled.
+
+    Tests of one `xdist_group` run in one process: xdist 3.8 writes the group behind the test's id,
+    where pytest 9.2 no longer looks for it.
+    """
     items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    if not getattr(config.option, "loadgroup", False):
+        return
+    for item in items:
+        mark = item.get_closest_marker("xdist_group")
+        if mark and not item.nodeid.endswith(suffix := f"@{mark.args[0]}"):
+            item._id = coerce_node_id(f"{item.nodeid}{suffix}")  # noqa: SLF001 - see above
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

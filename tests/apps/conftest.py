@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from _pytest.nodeid import coerce_node_id
 
 from ops.dev import environments
 from ops.paths import STACK
@@ -16,19 +15,6 @@ from tests.apps.permissions import recorded
 from tests.stack.conftest import Deploy, deployment
 
 __all__ = ["deployment"]
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keeps tests that share a system in one process: by xdist's mark, for xdist.
-
-    xdist 3.8 writes the group behind the test's id, where pytest 9.2 no longer looks for it.
-    """
-    if not getattr(config.option, "loadgroup", False):
-        return
-    for item in items:
-        mark = item.get_closest_marker("xdist_group")
-        if mark and not item.nodeid.endswith(suffix := f"@{mark.args[0]}"):
-            item._id = coerce_node_id(f"{item.nodeid}{suffix}")  # noqa: SLF001 - see above
 
 
 @pytest.fixture(scope="session")
