@@ -6,6 +6,7 @@ leaves open: whoever finds that unlocked knows that it has ended, however it did
 
 import argparse
 import os
+import re
 import signal
 import sys
 import threading
@@ -25,6 +26,7 @@ from werkzeug.serving import make_server
 from ops.embedded import snapshot
 from ops.embedded.gaps import close_gaps
 
+_SIGNED = re.compile(r"Credential=[^/]*/\d+/[^/]*/(?P<service>[^/]*)/")
 _ENDING = {signal.SIGINT, signal.SIGTERM}
 
 
@@ -52,7 +54,7 @@ def _serve(port: int, data: Path) -> None:
         port,
         DomainDispatcherApplication(create_backend_app),
         threaded=True,
-        request_handler=MotoRequestHandler,
+        request_handler=_Handler,
     )
     try:
         snapshot.restore(data)
@@ -65,6 +67,16 @@ def _serve(port: int, data: Path) -> None:
         snapshot.save(data)
     except snapshot.SnapshotError as error:
         _say(f"what the endpoint holds cannot be kept: {error}")
+
+
+class _Handler(MotoRequestHandler):
+    """Logs a call by its service and, where the protocol tells, by its name."""
+
+    def log_request(self, code: int | str = "-", _size: int | str = "-") -> None:
+        signed = _SIGNED.search(self.headers.get("Authorization", ""))
+        target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
+        service = signed["service"] if signed else "-"
+        self.log("info", "%s %s %s", service, target or f"{self.command} {self.path}", code)
 
 
 def _say(text: str) -> None:

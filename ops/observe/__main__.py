@@ -87,7 +87,9 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--format", choices=["text", "json"], default="text")
         if name.startswith(_LOGS):
             _add_logs_options(command)
-    named.choices["ecs:status"].add_argument("name", help="the service, as aws:services has it")
+    named.choices["ecs:status"].add_argument(
+        "name", nargs="?", default="", help="the service, as aws:services has it"
+    )
     named.choices["queue:depth"].add_argument(
         "--watch", type=_seconds, metavar="SECONDS", help="again after so long, until Ctrl-C"
     )

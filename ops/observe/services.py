@@ -69,15 +69,19 @@ def status(stack: Deployment, name: str) -> list[Listing]:
     """One service, its tasks, and the newest of what ECS says about it.
 
     Raises:
-        CommandError: There is no such service; it names those that there are.
+        CommandError: There is no such service, or none is named; it names those that there are.
     """
     with told_plainly(stack.endpoint):
         found = {stack.known_as(each["serviceName"]): each for each in described(stack)}
         by_name = found | {each["serviceName"]: each for each in found.values()}
         if name not in by_name:
             known = ", ".join(sorted(found)) or "none"
+            wrong = (
+                f"has no service {name!r} in its cluster" if name else "has several"
+            )
             raise CommandError(
-                f"stack {stack.stack} has no service {name!r} in its cluster; it has: {known}"
+                f"stack {stack.stack} {wrong}; it has: {known}",
+                hint=None if name else "`nox -s ecs:status -- NAME` shows one of them",
             )
         service = by_name[name]
         known_as = stack.known_as(service["serviceName"])

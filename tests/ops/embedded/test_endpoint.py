@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import boto3
 import pytest
 
 from ops.dev.ports import free_port
@@ -97,12 +98,17 @@ def test_a_process_that_cannot_serve_is_told_with_the_end_of_its_log(
     assert not endpoint.runs()
 
 
-def test_the_log_of_the_run_before_is_kept_beside_the_new_one(endpoint: EmbeddedEndpoint) -> None:
+def test_the_log_names_calls_and_that_of_the_run_before_is_kept(endpoint: EmbeddedEndpoint) -> None:
     endpoint.start()
-    endpoint.log.write_text("of the first\n")
+    keys = {"aws_access_key_id": "loopback", "aws_secret_access_key": "loopback"}
+    for service, call in (("sqs", "list_queues"), ("ec2", "describe_vpcs")):
+        client = boto3.client(service, "us-east-1", endpoint_url=endpoint.url, **keys)  # type: ignore[call-overload]
+        getattr(client, call)()
+    calls = [line.partition("] ")[2] for line in endpoint.logs().splitlines()]
+    assert calls[-2:] == ["sqs ListQueues 200", "ec2 POST / 200"]
     os.kill(pid_in(endpoint), signal.SIGKILL)
     while endpoint.runs():
         pass
     endpoint.start()
-    assert "of the first" not in endpoint.logs()
-    assert "of the first" in (endpoint.folder / "log.before").read_text()
+    assert "ListQueues" not in endpoint.logs()
+    assert "ListQueues" in (endpoint.folder / "log.before").read_text()

@@ -23,6 +23,13 @@ def test_an_unknown_service_lists_the_known_ones(stack: Deployed) -> None:
     assert "it has: by-hand, dagster-daemon, taskiq-worker" in message
 
 
+def test_no_service_at_all_lists_them_too(stack: Deployed) -> None:
+    message = refused(stack.run("ecs:status"))
+
+    assert "it has: by-hand, dagster-daemon, taskiq-worker" in message
+    assert "`nox -s ecs:status -- NAME`" in message
+
+
 def test_logs_that_the_stack_does_not_have_list_those_that_it_has(stack: Deployed) -> None:
     message = refused(stack.run("logs:taskiq-worker"))
 
