@@ -10,13 +10,17 @@ from typing import Any
 from moto.core.common_types import TYPE_RESPONSE
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
+from moto.ec2.models.nat_gateways import NatGateway, NatGatewayBackend
 from moto.ecs.models import Service
 from moto.ecs.responses import EC2ContainerServiceResponse
 from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.rds.models import DBInstance, DBSubnetGroup, RDSBackend
 from moto.rds.responses import RDSResponse
+from moto.route53.models import route53_backends
 from moto.s3.models import FakeBucket
+from moto.servicediscovery.models import ServiceDiscoveryBackend
 from moto.sqs.models import Queue
+from moto.utilities.utils import get_partition
 
 _SERVICE_FIELDS = (
     "availabilityZoneRebalancing",
@@ -109,6 +113,40 @@ def keep_managed_secret() -> None:
         original(self, None if managed else manage_master_user_password, **given)
 
     DBInstance.update = update  # type: ignore[assignment,method-assign]
+
+
+def delete_zone_of_namespace() -> None:
+    """With a DNS namespace of Cloud Map goes the hosted zone that was made with it.
+
+    Source: https://docs.aws.amazon.com/cloud-map/latest/dg/deleting-namespaces.html
+    """
+    original = ServiceDiscoveryBackend.delete_namespace
+
+    def delete(self: ServiceDiscoveryBackend, namespace_id: str) -> str:
+        namespace = self.namespaces.get(namespace_id)
+        operation = original(self, namespace_id)
+        if namespace and namespace.dns_properties:
+            zones = route53_backends[self.account_id][get_partition(self.region_name)].zones
+            zones.pop(namespace.dns_properties["HostedZoneId"].rpartition("/")[2], None)
+        return operation
+
+    ServiceDiscoveryBackend.delete_namespace = delete  # type: ignore[method-assign]
+
+
+def delete_interface_of_nat_gateway() -> None:
+    """With a NAT gateway goes its network interface.
+
+    Source: https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-basics.html
+    """
+    original = NatGatewayBackend.delete_nat_gateway
+
+    def delete(self: Any, nat_gateway_id: str) -> NatGateway:  # noqa: ANN401 - all of EC2's backends in one
+        gateway = original(self, nat_gateway_id)
+        for address in gateway.nat_gateway_addresses:
+            self.enis.pop(address["networkInterfaceId"], None)
+        return gateway
+
+    NatGatewayBackend.delete_nat_gateway = delete  # type: ignore[method-assign]
 
 
 def name_source_of_parameters() -> None:
@@ -210,6 +248,8 @@ GAPS = (
     keep_service_fields,
     keep_modified_subnet_group,
     keep_managed_secret,
+    delete_zone_of_namespace,
+    delete_interface_of_nat_gateway,
     name_source_of_parameters,
     refuse_unknown_operations,
     leave_conditions_to_the_cloud,

@@ -76,9 +76,7 @@ def status(stack: Deployment, name: str) -> list[Listing]:
         by_name = found | {each["serviceName"]: each for each in found.values()}
         if name not in by_name:
             known = ", ".join(sorted(found)) or "none"
-            wrong = (
-                f"has no service {name!r} in its cluster" if name else "has several"
-            )
+            wrong = f"has no service {name!r} in its cluster" if name else "has several"
             raise CommandError(
                 f"stack {stack.stack} {wrong}; it has: {known}",
                 hint=None if name else "`nox -s ecs:status -- NAME` shows one of them",
