@@ -3,11 +3,13 @@
 import os
 import resource
 import signal
+import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 Work = TypeVar("Work")
 
+_SECONDS_BETWEEN_LOOKS = 0.01
 LONGEST = 600
 """Seconds after which even a child that sleeps is ended; a busy machine makes all of them slow."""
 
@@ -54,5 +56,11 @@ def _in_silence(do: Callable[[Work], int], piece: Work, seconds: int) -> None:
 
 
 def _ended(running: dict[int, Work]) -> tuple[Work, int | None]:
-    child, status = os.wait()
-    return running.pop(child), os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
+    # Not `os.wait`, which also takes the end of a child that somebody else waits for.
+    while True:
+        for child in running:
+            ended, status = os.waitpid(child, os.WNOHANG)
+            if ended:
+                code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else None
+                return running.pop(child), code
+        time.sleep(_SECONDS_BETWEEN_LOOKS)
