@@ -117,7 +117,7 @@ def named_actions(statement: Statement) -> str:
     """The actions that a statement is about, as a finding says them."""
     if statement.not_actions:
         return f"every action but {listed(statement.not_actions)}"
-    return first_few([shown(action) for action in statement.actions])
+    return first_few([shown(action) for action in statement.actions]) or "nothing"
 
 
 def is_public(statement: Statement) -> bool:

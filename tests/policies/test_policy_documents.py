@@ -12,6 +12,7 @@ from aws_policy_pack.policy_documents import (
     Statement,
     denies_plain_http,
     is_public,
+    named_actions,
     statements,
     statements_of,
 )
@@ -333,3 +334,23 @@ def test_a_document_of_any_shape_is_read_or_refused(properties: dict[str, Value]
         (True, False),
         (False, True),
     }
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        pytest.param({"Action": "sqs:*"}, "'sqs:*'", id="an action"),
+        pytest.param(
+            {"Action": [f"sqs:{letter}" for letter in "ABCDEFG"]},
+            "'sqs:A', 'sqs:B', 'sqs:C', 'sqs:D', 'sqs:E' and 2 more",
+            id="many actions",
+        ),
+        pytest.param(
+            {"NotAction": ["sqs:A", "sqs:B"]}, "every action but 'sqs:A', 'sqs:B'", id="not"
+        ),
+        pytest.param({}, "nothing", id="no action"),
+    ],
+)
+def test_what_a_statement_is_about_is_said(part: Value, expected: str) -> None:
+    [statement] = statements(document(part))
+    assert named_actions(statement) == expected
