@@ -1,10 +1,12 @@
 """The reference stack on the embedded endpoint and provider, from nothing to nothing."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import jmespath  # type: ignore[import-untyped] # botocore's, and it has none
 import pytest
 
 from ops.embedded.provider import embedded_backend
@@ -14,13 +16,37 @@ from ops.engine import Engine
 from pulumi_preflight.outputs.shapes import Shapes
 from pulumi_preflight.provider.backend import Resource
 from pulumi_preflight.provider.installed import ask
-from tests.engine.embedded import Deployment, reference_stack
+from tests.engine.conftest import alone
+from tests.engine.embedded import Deployment, copied, reference_stack
+
+OF_QUEUE = ("auto-scaler", "dagster-daemon", "taskiq-worker")
+"""Those that use the queue."""
+
+
+def services(*names: str) -> list[str]:
+    return [f"{name}-service" for name in names]
+
+
+def tasks(*names: str) -> list[str]:
+    return [f"{name}-task" for name in names]
+
+
+@pytest.fixture(scope="session")
+def deployed_once(shared: Path, engine: Engine) -> Path:
+    """Where the reference stack was deployed and its endpoint stopped, to copy from."""
+    folder = shared / "reference"
+    with alone(folder):
+        if not (folder / "done").exists():
+            with reference_stack(folder / "made", engine) as made:
+                made.session("up")
+            (folder / "done").touch()
+    return folder / "made"
 
 
 @pytest.fixture
-def deployed(tmp_path: Path, engine: Engine) -> Iterator[Deployment]:
-    with reference_stack(tmp_path, engine) as made:
-        made.session("up")
+def deployed(deployed_once: Path, tmp_path: Path, engine: Engine) -> Iterator[Deployment]:
+    with copied(deployed_once, tmp_path / "copy", engine) as made:
+        made.endpoint("start")
         yield made
 
 
@@ -46,32 +72,203 @@ def as_shown(each: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     return read.outputs
 
 
-def test_every_resource_is_made_as_given_and_kept_and_taken_down(deployed: Deployment) -> None:
+def different(deployed: Deployment) -> list[tuple[str, str]]:
+    """The inputs that the endpoint shows otherwise than they were given."""
     made = [each for each in resources(deployed) if each["type"].startswith("aws:")]
     (provider,) = (each for each in resources(deployed) if each["type"] == "pulumi:providers:aws")
-    assert {each["type"] for each in made} <= TABLE.keys()
-    different = [
+    return [
         (each["urn"], name)
         for each in made
         for name, value in as_shown(each, provider["inputs"]).items()
         if name in each["inputs"] and not agrees(plain(each["inputs"][name]), plain(value))
     ]
-    assert different == []
 
-    assert f"{len(resources(deployed))} same" in deployed.session("up")
 
+def changes(up: str) -> dict[str, list[str]]:
+    """The resources that `up` has updated, replaced and created, as it tells."""
+    _, _, told = up.partition("\nUp of ")
+    steps = re.findall(r"^  (~|\+-|\+|- ) +(\S+)  ", told, re.MULTILINE)
+    return {
+        symbol: sorted(name for each, name in steps if each == symbol)
+        for symbol in {"~", "+-", "+"} | {each for each, _ in steps}
+    }
+
+
+def last_line(output: str) -> str:
+    return re.sub(r", \d+ s$", "", output.rstrip().splitlines()[-1])
+
+
+LISTED: Mapping[str, Mapping[str, str]] = {
+    "ec2": {
+        "describe_vpcs": "Vpcs",
+        "describe_subnets": "Subnets",
+        "describe_internet_gateways": "InternetGateways",
+        "describe_nat_gateways": "NatGateways[?State != 'deleted']",
+        "describe_addresses": "Addresses",
+        "describe_route_tables": "RouteTables",
+        "describe_security_groups": "SecurityGroups",
+        "describe_security_group_rules": "SecurityGroupRules",
+        "describe_vpc_endpoints": "VpcEndpoints[?State != 'deleted']",
+        "describe_flow_logs": "FlowLogs",
+        "describe_network_interfaces": "NetworkInterfaces",
+    },
+    "ecr": {"describe_repositories": "repositories"},
+    "ecs": {"list_task_definitions": "taskDefinitionArns"},
+    "elbv2": {
+        "describe_load_balancers": "LoadBalancers",
+        "describe_target_groups": "TargetGroups",
+    },
+    "iam": {"list_roles": "Roles", "list_users": "Users", "list_instance_profiles": "[]"},
+    "kms": {"list_aliases": "Aliases"},
+    "logs": {"describe_log_groups": "logGroups"},
+    "rds": {
+        "describe_db_instances": "DBInstances",
+        "describe_db_parameter_groups": "DBParameterGroups",
+        "describe_db_subnet_groups": "DBSubnetGroups",
+        "describe_db_snapshots": "DBSnapshots",
+    },
+    "route53": {"list_hosted_zones": "HostedZones"},
+    "s3": {"list_buckets": "Buckets"},
+    "secretsmanager": {"list_secrets": "SecretList"},
+    "servicediscovery": {"list_namespaces": "Namespaces", "list_services": "Services"},
+    "sqs": {"list_queues": "QueueUrls"},
+}
+"""What lists the resources that the stack makes, by service."""
+
+
+def held(deployed: Deployment) -> dict[str, int]:
+    """How much the endpoint has of what the stack makes.
+
+    A deleted cluster can be listed for a while, and so can a key that waits for its deletion; the
+    keys of AWS's own come with the first secret.
+    """
+    counts = {
+        f"{service} {operation}": len(
+            jmespath.search(result, getattr(deployed.client(service), operation)()) or ()
+        )
+        for service, listed in LISTED.items()
+        for operation, result in listed.items()
+    }
+    ecs, kms = deployed.client("ecs"), deployed.client("kms")
+    clusters = ecs.describe_clusters(clusters=ecs.list_clusters()["clusterArns"])["clusters"]
+    own = {each.get("TargetKeyId") for each in kms.list_aliases()["Aliases"]}
+    keys = [each["KeyId"] for each in kms.list_keys()["Keys"]]
+    described = [kms.describe_key(KeyId=key)["KeyMetadata"] for key in keys if key not in own]
+    return counts | {
+        "ecs clusters": sum(each["status"] == "ACTIVE" for each in clusters),
+        "kms keys": sum(each["KeyState"] == "Enabled" for each in described),
+    }
+
+
+def test_every_resource_is_made_as_given_and_kept(deployed: Deployment) -> None:
+    assert {
+        each["type"] for each in resources(deployed) if each["type"].startswith("aws:")
+    } <= TABLE.keys()
+    assert different(deployed) == []
+    assert last_line(deployed.session("up")) == f"{len(resources(deployed))} same"
+
+
+def test_destroy_leaves_an_endpoint_as_it_was_before_up(deployed: Deployment) -> None:
+    assert {entry.service for entry in TABLE.values()} <= LISTED.keys()
+    before = held(deployed)
     deployed.session("destroy", "--yes")
+    after = held(deployed)
     assert resources(deployed) == []
-    assert deployed.client("sqs").list_queues().get("QueueUrls") is None
-    # A deleted cluster can be described for a while, as at AWS.
-    clusters = deployed.client("ecs").describe_clusters(clusters=["dagster-taskiq-cluster-local"])
-    assert [each["status"] for each in clusters["clusters"]] == ["INACTIVE"]
-    assert deployed.client("ecs").list_task_definitions()["taskDefinitionArns"] == []
-    assert deployed.client("rds").describe_db_instances()["DBInstances"] == []
-    assert deployed.client("elbv2").describe_load_balancers()["LoadBalancers"] == []
-    assert deployed.client("s3").list_buckets()["Buckets"] == []
-    assert deployed.client("iam").list_roles()["Roles"] == []
-    assert deployed.client("logs").describe_log_groups()["logGroups"] == []
-    assert deployed.client("ecr").describe_repositories()["repositories"] == []
-    assert deployed.client("servicediscovery").list_namespaces()["Namespaces"] == []
-    assert all(each["IsDefault"] for each in deployed.client("ec2").describe_vpcs()["Vpcs"])
+    deployed.kill_endpoint()
+    deployed.endpoint("start")
+    assert after == held(deployed)
+    assert {name.split()[0] for name in before if before[name] > after[name]} >= {
+        entry.service for entry in TABLE.values()
+    }
+
+
+@pytest.mark.parametrize(
+    ("settings", "updated", "replaced", "created"),
+    [
+        pytest.param(
+            {"queue": {"visibilityTimeoutSeconds": 1800}},
+            [
+                "steps-dead-letter-queue",
+                "steps-queue",
+                *services("dagster-daemon", "taskiq-worker"),
+            ],
+            tasks("dagster-daemon", "taskiq-worker"),
+            [],
+            id="queue",
+        ),
+        pytest.param(
+            {"database": {"backupRetentionDays": 14}}, ["database"], [], [], id="database"
+        ),
+        pytest.param(
+            {"services": {"imageTag": "local", "worker": {"concurrency": 2}}},
+            services("taskiq-worker"),
+            tasks("taskiq-worker"),
+            [],
+            id="variable-of-a-container",
+        ),
+        pytest.param(
+            {"queueName": "work"},
+            [*services(*OF_QUEUE), *(f"{name}-task-role-policy" for name in OF_QUEUE)],
+            [
+                *tasks(*OF_QUEUE),
+                *("steps-queue", "steps-queue-policy", "steps-redrive-allow"),
+                *("steps-dead-letter-queue", "steps-dead-letter-queue-policy"),
+            ],
+            [],
+            id="name-of-a-queue",
+        ),
+        pytest.param(
+            {"loadBalancer": {"allowedCidrBlocks": ["10.0.0.0/16", "10.1.0.0/16"]}},
+            [],
+            [],
+            ["load-balancer-80-2-ingress"],
+            id="clients",
+        ),
+    ],
+)
+def test_a_changed_setting_changes_what_hangs_on_it_and_nothing_else(
+    settings: dict[str, object],
+    updated: list[str],
+    replaced: list[str],
+    created: list[str],
+    deployed: Deployment,
+) -> None:
+    for name, value in settings.items():
+        deployed.set(f"dagster-taskiq:{name}", value)
+    steps = changes(deployed.session("up"))
+    assert steps == {"~": sorted(updated), "+-": sorted(replaced), "+": sorted(created)}
+    assert different(deployed) == []
+
+
+def test_what_was_removed_by_hand_is_made_again(deployed: Deployment) -> None:
+    deployed.client("logs").delete_log_group(logGroupName="/dagster-taskiq/local/auto-scaler")
+    deployed.client("ecs").delete_service(
+        cluster="dagster-taskiq-cluster-local",
+        service="dagster-taskiq-taskiq-worker-local",
+        force=True,
+    )
+    (balancer,) = deployed.client("elbv2").describe_load_balancers()["LoadBalancers"]
+    (listener,) = deployed.client("elbv2").describe_listeners(
+        LoadBalancerArn=balancer["LoadBalancerArn"]
+    )["Listeners"]
+    deployed.client("elbv2").delete_listener(ListenerArn=listener["ListenerArn"])
+    whole = len(resources(deployed))
+    refreshed = deployed.session("refresh")
+    gone = re.findall(r"^  -  +(\S+)  .*\(is gone\)$", refreshed, re.MULTILINE)
+    assert sorted(gone) == [
+        *("auto-scaler-logs", "dagster-webserver-rule", "http-listener", "taskiq-worker-service")
+    ]
+    assert last_line(refreshed) == f"4 delete, {whole - 4} same"
+    assert last_line(deployed.session("up")) == f"4 create, {whole - 4} same"
+    assert different(deployed) == []
+
+
+def test_what_was_killed_comes_back_by_the_documented_way(deployed: Deployment) -> None:
+    whole = len(resources(deployed))
+    made = sum(each["type"].startswith("aws:") for each in resources(deployed))
+    deployed.kill_endpoint()
+    told = deployed.session("up", status=2)
+    assert f"error: the endpoint has none of the {made} resources in the state" in told
+    assert last_line(deployed.session("refresh")) == f"{made} delete, {whole - made} same"
+    assert last_line(deployed.session("up")) == f"{made} create, {whole - made} same"
+    assert different(deployed) == []
