@@ -53,7 +53,8 @@ class Cluster:
         self.containers = cache(self._containers)
 
     def services(self) -> list[Service]:
-        """The services, as ECS is told to run them now."""
+        """The stack's own services, as ECS is told to run them now."""
+        own = set(self._stack.services.values())
         with told_plainly(self._endpoint):
             return [
                 Service(
@@ -62,7 +63,7 @@ class Cluster:
                     count=each["desiredCount"],
                 )
                 for each in described(self._stack)
-                if each["status"] == "ACTIVE"
+                if each["status"] == "ACTIVE" and each["serviceName"] in own
             ]
 
     def database(self) -> Database:

@@ -57,6 +57,17 @@ def test_a_service_has_the_count_and_the_definition_of_now(
     assert cluster.services() == []
 
 
+def test_a_service_of_somebody_else_in_the_cluster_is_left_alone(
+    stack: Deployment, cluster: Cluster
+) -> None:
+    ecs = stack.session.client("ecs", endpoint_url=stack.endpoint)
+    ecs.create_service(
+        cluster="shop", serviceName="by-hand", taskDefinition=register(stack), desiredCount=1
+    )
+    assert cluster.services() == []
+    ecs.delete_service(cluster="shop", service="by-hand", force=True)
+
+
 def test_a_container_is_as_its_definition_has_it(stack: Deployment, cluster: Cluster) -> None:
     definition = register(
         stack,
@@ -111,9 +122,9 @@ def test_the_database_is_what_the_containers_are_told(stack: Deployment, cluster
         secrets=[{"name": "POSTGRES_PASSWORD", "valueFrom": secret(stack, "pass/word")}],
     )
     ecs.create_service(
-        cluster="shop", serviceName="database-user", taskDefinition=definition, desiredCount=1
+        cluster="shop", serviceName="shop-worker-local", taskDefinition=definition, desiredCount=1
     )
     told = cluster.database()
     assert told == Database(user="dagster", password="pass/word")  # noqa: S106 - of no database
     assert "pass/word" not in repr(told)
-    ecs.delete_service(cluster="shop", service="database-user", force=True)
+    ecs.delete_service(cluster="shop", service="shop-worker-local", force=True)
