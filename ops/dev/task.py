@@ -110,7 +110,7 @@ class Task:
                     running = started.enter_context(self._launch.running(container))
                     self._health[container.name] = _Health(running)
                 end = self._wait_for_the_end()
-        except CommandError as error:
+        except (CommandError, OSError) as error:
             end = f"cannot run: {error}"
         self._say(end)
 

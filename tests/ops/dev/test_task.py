@@ -119,6 +119,14 @@ def test_when_one_container_ends_all_do_and_it_is_said_which_did(starter: Starte
     assert starter.said == ["short ended with exit code 3"]
 
 
+def test_a_program_that_is_not_there_ends_the_task_and_is_named(starter: Starter) -> None:
+    task = starter.start(replace(container("one"), command=["no-such-program"]))
+    wait_until(lambda: task.is_over, "the end of the task")
+    (told,) = starter.said
+    assert told.startswith("cannot run: ")
+    assert "no-such-program" in told
+
+
 def test_a_stopped_task_ends_with_all_its_processes(starter: Starter) -> None:
     task = starter.start(container("one", check=UNHEALTHY), container("two", check=UNHEALTHY))
     wait_until(lambda: len(starter.started) == 2, "both containers")
