@@ -5,44 +5,32 @@ Where moto answers as documented, the gap is closed: remove its function from `o
 
 import json
 from collections.abc import Callable, Iterator
-from typing import Any
 from uuid import uuid4
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from ops.dev.ports import free_port
 from ops.dev.system import moto
 from ops.embedded.endpoint import EmbeddedEndpoint
+from tests.ops.observe.deployed import Client, clients_of
 
-Client = Callable[[str], Any]
 STATEMENT = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [STATEMENT]})
-
-
-def client_at(url: str) -> Client:
-    return lambda service: boto3.client(
-        service,  # type: ignore[call-overload]
-        endpoint_url=url,
-        region_name="us-east-1",
-        aws_access_key_id="loopback",
-        aws_secret_access_key="loopback",  # noqa: S106 - a dummy that no account accepts
-    )
 
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     endpoint = EmbeddedEndpoint(port=free_port(), folder=tmp_path_factory.mktemp("endpoint"))
     endpoint.start()
-    yield client_at(endpoint.url)
+    yield clients_of(endpoint.url)
     endpoint.stop()
 
 
 @pytest.fixture(scope="module")
 def moto_alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     with moto(tmp_path_factory.mktemp("moto") / "log") as url:
-        yield client_at(url)
+        yield clients_of(url)
 
 
 def new_name() -> str:

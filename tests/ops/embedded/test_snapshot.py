@@ -6,27 +6,15 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
 
 from ops.dev.ports import free_port
 from ops.embedded.endpoint import EmbeddedEndpoint
+from tests.ops.observe.deployed import Client, clients_of
 
-Client = Callable[[str], Any]
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 MANAGED = "arn:aws:iam::aws:policy/ReadOnlyAccess"
-
-
-def client_of(endpoint: EmbeddedEndpoint) -> Client:
-    return lambda service: boto3.client(
-        service,  # type: ignore[call-overload]
-        endpoint_url=endpoint.url,
-        region_name="us-east-1",
-        aws_access_key_id="loopback",
-        aws_secret_access_key="loopback",  # noqa: S106 - a dummy that no account accepts
-    )
 
 
 @pytest.fixture
@@ -39,7 +27,7 @@ def endpoint(tmp_path: Path) -> Iterator[EmbeddedEndpoint]:
 
 @pytest.fixture
 def client(endpoint: EmbeddedEndpoint) -> Client:
-    return client_of(endpoint)
+    return clients_of(endpoint.url)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +44,7 @@ class Kept:
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     made = EmbeddedEndpoint(port=free_port(), folder=tmp_path_factory.mktemp("kept"))
     made.start()
-    client = client_of(made)
+    client = clients_of(made.url)
     url = queue(client)
     for body in ("one", "two"):
         client("sqs").send_message(QueueUrl=url, MessageBody=body)
