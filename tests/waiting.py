@@ -7,9 +7,11 @@ from collections.abc import Callable
 LONG = 600
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Waits for something that must happen."""
-    deadline = time.monotonic() + LONG
+def wait_until(
+    condition: Callable[[], object], what: str = "what must happen", seconds: float = LONG
+) -> None:
+    """Waits for something that must happen; fails with its name after so many seconds."""
+    deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < deadline, f"it did not happen in {LONG} s"
+        assert time.monotonic() < deadline, f"after {seconds} s still not: {what}"
         time.sleep(0.05)

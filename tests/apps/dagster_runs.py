@@ -19,7 +19,7 @@ from ops.dev.environments import CREDENTIALS, Container
 from ops.dev.processes import Running
 from ops.dev.programs import programs_of
 from ops.dev.system import BUCKET, DEAD_LETTER_QUEUE, QUEUE, REGION, System, running_system
-from tests.apps.waiting import wait_until
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

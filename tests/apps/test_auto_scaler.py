@@ -18,9 +18,10 @@ from ops.dev.programs import programs_of
 from ops.dev.system import START_SECONDS
 from ops.paths import profile_of
 from tests.apps.aws import Aws
+from tests.apps.pages import status_of
 from tests.apps.permissions import asked, refused
-from tests.apps.waiting import status_of, wait_until
 from tests.apps.writes import watched, written_outside
+from tests.waiting import wait_until
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import DeleteMessageBatchRequestEntryTypeDef

@@ -8,7 +8,8 @@ import pytest
 from ops.dev.environments import Container
 from ops.dev.processes import Running
 from tests.apps.dagster_runs import SHORT, Dagster, dagster
-from tests.apps.waiting import status_of, wait_until
+from tests.apps.pages import status_of
+from tests.waiting import wait_until
 
 COUNT_RUNS = "{ runsOrError { ... on Runs { count } } }"
 pytestmark = pytest.mark.xdist_group("dagster-password")

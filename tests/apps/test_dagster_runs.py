@@ -30,8 +30,8 @@ from tests.apps.dagster_runs import (
     step_process,
 )
 from tests.apps.permissions import asked, recorded, refused
-from tests.apps.waiting import wait_until
 from tests.apps.writes import watched, written_outside
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("dagster-runs")
 PATIENCE = "110"

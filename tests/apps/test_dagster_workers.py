@@ -11,7 +11,7 @@ from ops.dev.environments import Container
 from ops.dev.processes import Running
 from ops.dev.system import DEAD_LETTER_QUEUE, START_SECONDS
 from tests.apps.dagster_runs import SHORT, SLOTS, Dagster, dagster, executions
-from tests.apps.waiting import wait_until
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("dagster-workers")
 ENDS_AT_ONCE = ["--help"]

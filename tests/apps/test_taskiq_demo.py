@@ -22,8 +22,8 @@ from ops.dev.programs import programs_of
 from ops.dev.system import START_SECONDS
 from tests.apps.aws import Aws
 from tests.apps.permissions import asked, refused
-from tests.apps.waiting import wait_until
 from tests.apps.writes import watched, written_outside
+from tests.waiting import wait_until
 
 SLOTS = 4
 """Tasks that a worker executes at a time, by its command in the task definition."""

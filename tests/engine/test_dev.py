@@ -16,13 +16,10 @@ import pytest
 from ops.engine import Engine
 from ops.paths import ROOT
 from tests.apps.dagster_runs import LAUNCH, STATUS
-from tests.apps.waiting import wait_until
 from tests.engine.embedded import Deployment, reference_stack
+from tests.waiting import LONG, wait_until
 
 BURST = 200
-START_SECONDS = 300
-RUN_SECONDS = 900
-"""Generous: this machine may be busy with other tests."""
 HURRY = {"intervalSeconds": 5, "scaleDownAfterSeconds": 10}
 """Settings of the auto-scaler."""
 
@@ -61,7 +58,7 @@ class Dev:
             found[:] = re.findall(r"webserver is healthy (http://127\.0\.0\.1:\d+)", told)
             return bool(found)
 
-        wait_until(is_said, "a healthy web server", START_SECONDS)
+        wait_until(is_said, "a healthy web server")
         return found[0]
 
     def desired_workers(self) -> int:
@@ -168,7 +165,6 @@ def test_a_burst_of_steps_moves_the_workers_to_the_cap_and_back_and_ctrl_c_ends_
     wait_until(
         lambda: ask(web, STATUS, id=run_id)["status"] in {"SUCCESS", "FAILURE"},
         "the end of the run",
-        RUN_SECONDS,
     )
     assert ask(web, STATUS, id=run_id)["status"] == "SUCCESS"
     assert dev.said("taskiq-worker")[0] == "1 -> 4 tasks"
@@ -180,18 +176,17 @@ def test_a_burst_of_steps_moves_the_workers_to_the_cap_and_back_and_ctrl_c_ends_
     )
     assert stored["KeyCount"] == BURST
 
-    wait_until(lambda: dev.desired_workers() == 1, "one worker again", RUN_SECONDS)
+    wait_until(lambda: dev.desired_workers() == 1, "one worker again")
     wait_until(
         lambda: sum("has stopped" in dev.said(name) for name in workers) == 3,
         "the end of the other workers",
-        RUN_SECONDS,
     )
     logs = dev.deployed.run("ops.observe", "logs:taskiq-worker", "--filter", "Listening started")
     assert logs.returncode == 0, logs.stderr
     assert len(logs.stdout.splitlines()) == 4
 
     dev.process.send_signal(signal.SIGINT)
-    assert dev.process.wait(RUN_SECONDS) == 0
+    assert dev.process.wait(LONG) == 0
     assert dev.said("dev")[-1] == "all has ended"
     printed = {without_chance(line) for line in dev.printed}
     assert {without_chance(line) for line in shown_in_the_readme()} <= printed

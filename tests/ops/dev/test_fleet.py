@@ -10,8 +10,8 @@ from ops.dev import fleet
 from ops.dev.cluster import Service
 from ops.dev.fleet import Fleet
 from ops.dev.task import Task
-from tests.apps.waiting import wait_until
 from tests.ops.dev.test_task import UNHEALTHY, Starter, container
+from tests.waiting import wait_until
 
 
 @dataclass

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from ops.dev.output import Output
-from tests.apps.waiting import wait_until
+from tests.waiting import wait_until
 
 
 @dataclass

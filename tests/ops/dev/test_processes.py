@@ -12,7 +12,7 @@ import pytest
 
 from ops.dev.ports import free_port
 from ops.paths import ROOT
-from tests.apps.waiting import wait_until
+from tests.waiting import wait_until
 
 LISTEN_IN_TWO_PROCESSES = """
 import os, socket, sys, time

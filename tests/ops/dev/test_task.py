@@ -12,7 +12,7 @@ import pytest
 from ops.dev.environments import Container
 from ops.dev.processes import Running, running
 from ops.dev.task import Task
-from tests.apps.waiting import wait_until
+from tests.waiting import wait_until
 
 PROGRAMS = Path(sys.executable).parent
 WAIT = "import time; time.sleep(600)"
