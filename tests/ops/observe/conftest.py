@@ -9,9 +9,12 @@ from ops.dev.system import moto
 from tests.ops.observe.deployed import Deployed, fill, make_project
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
-    """A stack that looks deployed; tests add to it nothing that another test counts."""
+    """A stack that looks deployed; tests add to it nothing that another test counts.
+
+    Its events are some minutes old at the most, since the sessions look no further back.
+    """
     folder = tmp_path_factory.mktemp("observed")
     with moto(folder / "log") as url:
         yield make_project(folder / "project", url, fill(url))
