@@ -13,6 +13,7 @@ from ops.errors import CommandError
 TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 """What a task's role gives a container on ECS; no key of anybody."""
+EVERYWHERE, LOOPBACK = "0.0.0.0", "127.0.0.1"  # noqa: S104 - what is never listened on here
 STOP_SECONDS = 30
 """From SIGTERM to SIGKILL, where a task definition does not say."""
 
@@ -69,8 +70,8 @@ class Container:
         return replace(self, environment={**CREDENTIALS, **self.environment, **values})
 
     def on_a_free_port(self) -> "Container":
-        """The container with a port of its own in place of the one that its check asks."""
-        return self.with_texts({self.health_port: str(free_port())})
+        """The container on the loopback, with a port of its own for the one that its check asks."""
+        return self.with_texts({EVERYWHERE: LOOPBACK, self.health_port: str(free_port())})
 
     def with_texts(self, texts: Mapping[str, str]) -> "Container":
         """The container with words replaced in command, variables and check: ports, paths."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ops.dev.environments import Container
+from ops.dev.environments import EVERYWHERE, LOOPBACK, Container
 from ops.dev.ports import listens
 from ops.dev.postgres import Postgres
 from ops.dev.programs import APPS
@@ -13,7 +13,6 @@ HOME = "/opt/dagster/home"
 """Where Dagster's image keeps dagster.yaml and workspace.yaml."""
 CODE_PORT = "4266"
 """Where the code server listens, as Dagster's workspace.yaml says too."""
-EVERYWHERE, LOOPBACK = "0.0.0.0", "127.0.0.1"  # noqa: S104 - what is never listened on here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
