@@ -1,6 +1,5 @@
 """Turns rules into ordinary `pulumi_policy` policies, to mix with anyone's in a stock pack."""
 
-import datetime as dt
 import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
@@ -10,6 +9,7 @@ from pulumi_policy.deserialize import serialize_properties
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 from pydantic import ValidationError
 
+from aws_policy_pack import waivers
 from aws_policy_pack.config import ConfigError, RuleConfig, config_schema, problems_in
 from aws_policy_pack.evaluation import Outcome, evaluate, mend, waived_reason
 from aws_policy_pack.registry import RULES
@@ -57,7 +57,7 @@ def _resource_policy(rule: AnyRule) -> pulumi_policy.Policy:
             return None
         config = _config(rule, args.get_config())
         try:
-            changes = mend(rule, _resource(args), config=config, today=_today())
+            changes = mend(rule, _resource(args), config=config, today=waivers.current_day())
         except Unreadable as unreadable:
             raise NotEvaluatedError(f"not mended: {unreadable}") from unreadable
         return {**serialize_properties(args.props), **changes} if changes else None
@@ -108,12 +108,8 @@ def _evaluated(rule: AnyRule, subject: Resource | Graph, raw: Mapping[str, Any])
         subject,
         config=_config(rule, raw),
         level=rule.level,  # the SDK puts the configured level on what is reported
-        today=_today(),
+        today=waivers.current_day(),
     )
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(tz=dt.UTC).date()
 
 
 def _report(

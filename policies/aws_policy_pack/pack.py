@@ -1,9 +1,9 @@
 """A pack: rules with their settings, run on the resources of a stack."""
 
-import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from aws_policy_pack import waivers
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.evaluation import Outcome, evaluate, mend
 from aws_policy_pack.profiles import read_settings
@@ -85,14 +85,16 @@ class Pack:
         """Asks one rule what to change so that the resource keeps it."""
         config = self.settings[rule.id].config
         try:
-            return Remedy(rule=rule, changes=mend(rule, resource, config=config, today=_today()))
+            return Remedy(
+                rule=rule, changes=mend(rule, resource, config=config, today=waivers.current_day())
+            )
         except Unreadable as unreadable:
             return Remedy(rule=rule, changes={}, problem=f"not mended: {unreadable}")
 
     def _run(
         self, rules: Iterable[AnyRule], subject: Resource | Graph
     ) -> Iterator[tuple[AnyRule, Outcome]]:
-        today = _today()
+        today = waivers.current_day()
         for rule in rules:
             setting = self.settings[rule.id]
             if setting.level is not Level.DISABLED:
@@ -102,10 +104,6 @@ class Pack:
                         rule, subject, config=setting.config, level=setting.level, today=today
                     ),
                 )
-
-
-def _today() -> dt.date:
-    return dt.datetime.now(tz=dt.UTC).date()
 
 
 def _bound(rule: AnyRule, settings: Iterable[tuple[AnyRule, Setting]]) -> AnyRule:

@@ -7,6 +7,11 @@ from fnmatch import fnmatchcase
 from aws_policy_pack.config import Waiver
 
 
+def current_day() -> dt.date:
+    """The day on which waivers are judged: that of UTC, the same wherever a pack runs."""
+    return dt.datetime.now(tz=dt.UTC).date()
+
+
 def missing_from(waiver: Waiver) -> tuple[str, ...]:
     """What it does not say of why, who and until when; with any of it missing it waives nothing."""
     given = {

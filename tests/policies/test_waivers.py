@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from aws_policy_pack import waivers
 from aws_policy_pack.analyzer import Analyzer
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.pack import Pack
@@ -25,8 +26,14 @@ from aws_policy_pack.testing import stack_request
 from aws_policy_pack.wire import UNKNOWN, Value
 
 THING = "test:index:Thing"
-TODAY = dt.datetime.now(tz=dt.UTC).date()
+TODAY = dt.date(2026, 6, 15)
 TOMORROW, YESTERDAY = TODAY + dt.timedelta(days=1), TODAY - dt.timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day that does not end while a test runs."""
+    monkeypatch.setattr(waivers, "current_day", lambda: TODAY)
 
 
 @resource_rule(

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from aws_policy_pack import waivers
 from aws_policy_pack.config import RuleConfig, Waiver
 from aws_policy_pack.evaluation import evaluate
 from aws_policy_pack.resource import Graph
@@ -17,7 +18,6 @@ from aws_policy_pack.rule import (
     Setting,
     Severity,
 )
-from aws_policy_pack.waivers import missing_from, names
 from aws_policy_pack.wording import shown
 
 QUEUE = "aws:sqs/queue:Queue"
@@ -25,7 +25,7 @@ QUEUE = "aws:sqs/queue:Queue"
 
 def check_waivers(graph: Graph, settings: Iterable[tuple[AnyRule, Setting]]) -> Findings:
     """Looks at every waiver of every rule, its own included."""
-    today = dt.datetime.now(tz=dt.UTC).date()
+    today = waivers.current_day()
     for rule, setting in settings:
         for index, waiver in enumerate(setting.config.waivers):
             problem = _problem(rule, setting, waiver, graph, today)
@@ -41,7 +41,7 @@ def _problem(
     rule: AnyRule, setting: Setting, waiver: Waiver, graph: Graph, today: dt.date
 ) -> tuple[str, str, str] | None:
     """What is wrong with a waiver, what is wanted, and what to do; `None` if it is sound."""
-    if missing := missing_from(waiver):
+    if missing := waivers.missing_from(waiver):
         lacks = " and ".join(f"`{key}`" for key in missing)
         return f"has no {lacks}", "a reason, an owner and a last day", f"Add {lacks}, or remove it"
     if waiver.expires is not None and waiver.expires < today:
@@ -50,7 +50,7 @@ def _problem(
             "a last day that has not passed",
             "Mend what it waived and remove it, or agree on a new last day",
         )
-    if not any(names(waiver, urn=r.urn, name=r.name) for r in graph.resources):
+    if not any(waivers.names(waiver, urn=r.urn, name=r.name) for r in graph.resources):
         return (
             "names no resource of this stack",
             "the logical name, a glob or the URN of a resource",
