@@ -24,7 +24,7 @@ from ops.dev.environments import CREDENTIALS, containers
 from ops.dev.processes import Running, running
 from ops.dev.programs import APPS, programs_of
 from ops.dev.system import BUCKET, QUEUE, REGION, START_SECONDS, System, running_system
-from ops.errors import CommandError
+from ops.errors import CommandError, tell
 from ops.paths import STACK
 from pulumi_preflight.cli import main as preflight
 
@@ -62,7 +62,7 @@ def main() -> int:
             folder.chmod(0o755)  # PostgreSQL does not run as root, and must get through.
             runs = measure(folder)
     except CommandError as error:
-        sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
+        tell(error)
         return 2
     print_speeds(runs)
     print_phases(runs)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from ops.consent import Consent
-from ops.errors import CommandError
+from ops.errors import CommandError, tell
 from ops.lifecycle.deploy import ready, up
 from ops.lifecycle.surroundings import surrounded
 from ops.paths import ROOT, STACK
@@ -37,8 +37,7 @@ def main(given: Sequence[str]) -> int:
         with surrounded(target(STACK, options.stack)) as stack:
             return deploy_demo(ready(stack), consent)
     except CommandError as error:
-        sys.stdout.flush()
-        sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
+        tell(error)
         return 2
 
 

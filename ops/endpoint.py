@@ -14,7 +14,7 @@ import yaml
 
 from ops.embedded.endpoint import EmbeddedEndpoint
 from ops.engine.variables import LOCAL
-from ops.errors import CommandError
+from ops.errors import CommandError, tell
 from ops.loopback import is_loopback
 from ops.paths import ROOT, STACK
 
@@ -134,7 +134,7 @@ def main(given: Sequence[str]) -> int:
     try:
         told = _carry_out(options.command, endpoint(options.project.resolve()))
     except CommandError as error:
-        sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
+        tell(error)
         return 2
     sys.stdout.write(f"{told}\n" if told else "")
     return 0

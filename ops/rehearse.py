@@ -19,7 +19,7 @@ import yaml
 
 from ops.engine.events import SAID_ALREADY, Message, Summary, parse, was_evaluated
 from ops.engine.process import run
-from ops.errors import CommandError
+from ops.errors import CommandError, tell
 from ops.offline import Enforced, enforced_on
 from ops.paths import STACK
 from ops.target import Target, target
@@ -111,9 +111,7 @@ def main(given: Sequence[str]) -> int:
     try:
         return rehearse(target(options.project.resolve(), options.stack))
     except CommandError as error:
-        sys.stderr.write(f"error: {error}\n")
-        if error.hint:
-            sys.stderr.write(f"hint: {error.hint}\n")
+        tell(error)
         return IMPOSSIBLE
     except KeyboardInterrupt:
         sys.stderr.write("interrupted; nothing is left of the rehearsal\n")

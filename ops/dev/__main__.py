@@ -22,7 +22,7 @@ from ops.dev.postgres import running_postgres
 from ops.dev.programs import APPS_OF_IMAGES, programs_of
 from ops.dev.supervision import ME, supervise
 from ops.engine.variables import LOCAL
-from ops.errors import CommandError
+from ops.errors import CommandError, tell
 from ops.observe.deployment import Deployment, deployment
 from ops.paths import STACK
 from ops.target import target
@@ -50,8 +50,7 @@ def main(given: Sequence[str]) -> int:
     try:
         _run(deployment(target(options.project.resolve(), options.stack)))
     except CommandError as error:
-        sys.stdout.flush()
-        sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
+        tell(error)
         return 2
     except KeyboardInterrupt:
         return _INTERRUPTED

@@ -11,7 +11,7 @@ from pathlib import Path
 from ops.consent import Consent
 from ops.endpoint import endpoint
 from ops.engine import find, install
-from ops.errors import CommandError
+from ops.errors import CommandError, tell
 from ops.lifecycle import deploy, reset
 from ops.lifecycle.surroundings import surrounded
 from ops.paths import STACK
@@ -34,10 +34,7 @@ def main(given: Sequence[str]) -> int:
     try:
         return _carry_out(options)
     except CommandError as error:
-        sys.stdout.flush()
-        sys.stderr.write(f"error: {error}\n")
-        if error.hint:
-            sys.stderr.write(f"hint: {error.hint}\n")
+        tell(error)
         return 2
     except KeyboardInterrupt:
         sys.stdout.flush()

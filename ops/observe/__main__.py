@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from ops.errors import CommandError
+from ops.errors import CommandError, tell
 from ops.observe.deployment import Deployment, deployment
 from ops.observe.logs import Asked, show_logs
 from ops.observe.queues import queues
@@ -36,8 +36,7 @@ def main(given: Sequence[str]) -> int:
     try:
         _carry_out(deployment(target(options.project.resolve(), options.stack)), options)
     except CommandError as error:
-        sys.stdout.flush()
-        sys.stderr.write(f"error: {error}\n" + (f"hint: {error.hint}\n" if error.hint else ""))
+        tell(error)
         return 2
     except KeyboardInterrupt:
         return _INTERRUPTED

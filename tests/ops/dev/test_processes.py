@@ -1,16 +1,14 @@
 """Programs that run as plain processes end with whoever started them."""
 
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 
-from ops.dev.ports import free_port
+from ops.dev.ports import free_port, listens
 from ops.paths import ROOT
 from tests.waiting import wait_until
 
@@ -50,21 +48,15 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def listens(port: int) -> bool:
-    """Whether any process has the port open."""
-    with closing(socket.socket()) as client:
-        return client.connect_ex(("127.0.0.1", port)) == 0
-
-
 @pytest.mark.parametrize(
     "program", [pytest.param(COMMAND, id="command"), pytest.param(DATABASE, id="database")]
 )
 def test_nothing_outlives_a_process_that_is_killed(folder: Path, program: str) -> None:
     port = free_port()
     parent = subprocess.Popen([sys.executable, "-c", program, folder, str(port)], cwd=ROOT)
-    wait_until(lambda: listens(port), "what it has started", 60)
+    wait_until(lambda: listens(str(port)), "what it has started", 60)
 
     parent.kill()
     parent.wait()
 
-    wait_until(lambda: not listens(port), "the end of it", 10)
+    wait_until(lambda: not listens(str(port)), "the end of it", 10)
