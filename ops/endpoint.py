@@ -14,7 +14,7 @@ import yaml
 
 from ops.embedded.endpoint import EmbeddedEndpoint
 from ops.engine.variables import LOCAL
-from ops.errors import CommandError, tell
+from ops.errors import CommandError, carried_out
 from ops.loopback import is_loopback
 from ops.paths import ROOT, STACK
 
@@ -33,10 +33,10 @@ class Endpoint(Protocol):
         """Starts it, and returns when it answers; does nothing where it runs."""
 
     def stop(self) -> None:
-        """Stops it and keeps its data; does nothing where it does not run."""
+        """Stops it and keeps its data, or says why not and goes on; nothing where it is stopped."""
 
     def clean(self) -> None:
-        """Deletes its data; it must be stopped."""
+        """Ends it and deletes its data."""
 
     def status(self) -> str:
         """Says in one line whether it runs, and where."""
@@ -57,7 +57,7 @@ class ComposeEndpoint:
         _compose("stop", SERVICE)
 
     def clean(self) -> None:
-        """Removes the container and its volumes."""
+        """Ends and removes the container, with its volumes."""
         _compose("down", "--volumes", SERVICE)
 
     def status(self) -> str:
@@ -131,26 +131,20 @@ def main(given: Sequence[str]) -> int:
         "--project", type=Path, default=STACK, help="the Pulumi project (default: stack/)"
     )
     options = parser.parse_args(given)
-    try:
-        told = _carry_out(options.command, endpoint(options.project.resolve()))
-    except CommandError as error:
-        tell(error)
-        return 2
-    sys.stdout.write(f"{told}\n" if told else "")
-    return 0
+    return carried_out(lambda: _carry_out(options.command, endpoint(options.project.resolve())))
 
 
-def _carry_out(command: str, shown: Endpoint) -> str:
+def _carry_out(command: str, shown: Endpoint) -> int:
     match command:
         case "start":
             shown.start()
         case "stop":
             shown.stop()
-        case "logs":
-            return shown.logs().rstrip()
         case _:
             pass
-    return shown.status()
+    told = shown.logs().rstrip() if command == "logs" else shown.status()
+    sys.stdout.write(f"{told}\n" if told else "")
+    return 0
 
 
 def _answers() -> bool:

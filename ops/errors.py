@@ -1,6 +1,11 @@
 """What ends a command with exit code 2 and one message."""
 
+import os
 import sys
+from collections.abc import Callable
+from contextlib import suppress
+
+FAILED = 2
 
 
 class CommandError(Exception):
@@ -15,8 +20,44 @@ class CommandError(Exception):
         self.hint = hint
 
 
+def carried_out(command: Callable[[], int]) -> int:
+    """Runs a command and gives its exit code: 2, and one message, where it cannot be carried out.
+
+    What the machine refuses (a full disk, a folder that cannot be written, a file that is missing)
+    is told in the same way. So is output that nobody takes any more.
+    """
+    try:
+        status = command()
+        sys.stdout.flush()
+    except CommandError as error:
+        tell(error)
+    except OSError as error:
+        tell(CommandError(_told(error)))
+    else:
+        return status
+    return FAILED
+
+
 def tell(error: CommandError) -> None:
     """Prints the error, and the hint on a line of its own, after all that was printed before."""
-    sys.stdout.flush()
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _give_up_output()
     hint = f"hint: {error.hint}\n" if error.hint else ""
-    sys.stderr.write(f"error: {error}\n{hint}")
+    with suppress(OSError):  # nobody reads it
+        sys.stderr.write(f"error: {error}\n{hint}")
+
+
+def _told(error: OSError) -> str:
+    if error.errno is None or error.strerror is None:
+        return str(error)
+    where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+    return f"{where}{error.strerror}"
+
+
+def _give_up_output() -> None:
+    """Lets the interpreter end without a second complaint about what it could not print."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)

@@ -11,20 +11,26 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from ops.errors import CommandError
 from ops.paths import ROOT
+from ops.private import make_folder
 
 _PID_FILE = "pid"
 DATA_FILE = "data"
+CONTROL = "/endpoint-api/"
+"""The path that the process itself answers: what to know of its start, or, to a POST, whether what
+it holds could be written down."""
 _PROCESS = re.compile(r"(?P<pid>\d+) (?P<port>\d+)")
 _START_SECONDS = 60
 _STOP_SECONDS = 30
 _WRITING_SECONDS = 5
 _POLL_SECONDS = 0.05
 _LINES_OF_LOG = 5
+_ANSWER_SECONDS = {"GET": 1, "POST": _STOP_SECONDS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +56,7 @@ class EmbeddedEndpoint:
     """moto in a process of its own on 127.0.0.1.
 
     What it holds is in memory. It is kept when the process is stopped, and lost when it is killed.
+    Where it cannot be kept, the process goes on.
 
     Attributes:
         port: Where it listens.
@@ -72,19 +79,20 @@ class EmbeddedEndpoint:
     def start(self) -> None:
         """Starts it, and returns when it answers; does nothing where it runs.
 
-        Where another command is starting it, that is waited for.
+        Where another command is starting it, that is waited for. What it held before and cannot
+        take up is told.
 
         Raises:
             CommandError: The port is another program's, it runs at another port, or it does not
                 come up.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.folder)
         end = time.monotonic() + _START_SECONDS
         process = None
         while True:
             if process is None and (process := self._started()) is None:
                 self._check_port()
-            if self.runs() and _answers(self.port):
+            if self.runs() and (answer := _asked(self.port, "GET")):
                 break
             ended = process is not None and process.poll() is not None
             if ended or time.monotonic() > end:
@@ -95,24 +103,34 @@ class EmbeddedEndpoint:
         if process is not None:
             # It is nobody's child from here on: this process ends, and it goes on.
             process.returncode = 0
+            if answer.text:
+                sys.stderr.write(f"warning: {answer.text}\n")
 
     def stop(self) -> None:
         """Stops it, which keeps what it holds; does nothing where it does not run.
 
         Raises:
-            CommandError: It cannot be told which process it is.
+            CommandError: What it holds cannot be kept, so it goes on; it does not end; or it cannot
+                be told which process it is.
         """
-        for number in (signal.SIGTERM, signal.SIGKILL):
-            end = time.monotonic() + _STOP_SECONDS
-            if process := self._process():
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(process.pid, number)
-            while self.runs() and time.monotonic() < end:
-                time.sleep(_POLL_SECONDS)
+        process = self._process()
+        if process is None:
+            return
+        answer = _asked(process.port, "POST")
+        if answer and answer.status == HTTPStatus.INSUFFICIENT_STORAGE:
+            raise CommandError(
+                f"the endpoint goes on, since what it holds cannot be kept: {answer.text}",
+                hint="make room, or let the folder be written, and stop it then; "
+                "`nox -s reset:hard` deletes what it holds",
+            )
+        self._end(process, signal.SIGTERM)
 
     def clean(self) -> None:
-        """Removes what is kept, its pid file and its log."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Ends it, and removes what it holds, what is kept, its pid file and its log."""
+        if process := self._process():
+            self._end(process, signal.SIGKILL)
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
 
     def status(self) -> str:
         """Says in one line whether it runs, and where."""
@@ -142,6 +160,19 @@ class EmbeddedEndpoint:
         except BlockingIOError:
             return True
         return False
+
+    def _end(self, process: Process, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(process.pid, number)
+        end = time.monotonic() + _STOP_SECONDS
+        while self.runs():
+            if time.monotonic() > end:
+                raise CommandError(
+                    f"the endpoint (process {process.pid}) does not end",
+                    hint="`nox -s endpoint:logs` may say why; `nox -s reset:hard` ends it and "
+                    "deletes what it holds",
+                )
+            time.sleep(_POLL_SECONDS)
 
     @property
     def _pid_file(self) -> Path:
@@ -181,7 +212,7 @@ class EmbeddedEndpoint:
 
         It inherits the locked pid file, and with it the lock, for as long as it lives.
         """
-        with self._pid_file.open("a+", encoding="utf-8") as pid_file:
+        with self._pid_file.open("ab", buffering=0) as pid_file:
             try:
                 fcntl.flock(pid_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -207,8 +238,16 @@ class EmbeddedEndpoint:
                     pass_fds=[pid_file.fileno()],
                     start_new_session=True,  # it outlives the terminal's Ctrl-C, and the terminal
                 )
-            pid_file.truncate(0)
-            pid_file.write(f"{process.pid} {self.port}")
+            try:
+                pid_file.truncate(0)
+                pid_file.write(f"{process.pid} {self.port}".encode())
+            except BaseException as error:
+                # Without its number nobody could stop it.
+                process.kill()
+                process.wait()
+                if isinstance(error, OSError):
+                    raise CommandError(f"{self._pid_file}: {error.strerror}") from error
+                raise
         return process
 
 
@@ -227,12 +266,20 @@ def _is_taken(port: int) -> bool:
     return False
 
 
-def _answers(port: int) -> bool:
-    connection = HTTPConnection("127.0.0.1", port, timeout=1)
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    text: str
+
+
+def _asked(port: int, method: str) -> _Answer | None:
+    """What the process answers at `CONTROL`, `None` where it does not."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=_ANSWER_SECONDS[method])
     try:
-        connection.request("GET", "/moto-api/")
-        return connection.getresponse().status == 200  # noqa: PLR2004 - HTTP's OK
+        connection.request(method, CONTROL)
+        response = connection.getresponse()
+        return _Answer(response.status, response.read().decode())
     except (OSError, HTTPException):
-        return False
+        return None
     finally:
         connection.close()

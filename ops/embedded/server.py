@@ -10,8 +10,11 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from http import HTTPStatus
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 # Read when moto's models are loaded: roles may have policies of AWS's own.
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
@@ -22,9 +25,15 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Response
 
 from ops.embedded import snapshot
+from ops.embedded.endpoint import CONTROL
 from ops.embedded.gaps import close_gaps
+from ops.errors import carried_out
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _SIGNED = re.compile(r"Credential=[^/]*/\d+/[^/]*/(?P<service>[^/]*)/")
 _ENDING = {signal.SIGINT, signal.SIGTERM}
@@ -34,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     """Serves.
 
     Returns:
-        0 after SIGINT or SIGTERM.
+        0 after SIGINT or SIGTERM, 2 where it cannot serve.
     """
     parser = argparse.ArgumentParser(prog="python -m ops.embedded.server", description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
@@ -42,31 +51,58 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     # Before any thread starts, since those inherit it: only `sigwait` takes these signals.
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
-    _serve(options.port, options.data)
-    return 0
+    return carried_out(lambda: _serve(options.port, options.data))
 
 
-def _serve(port: int, data: Path) -> None:
+def _serve(port: int, data: Path) -> int:
     close_gaps()
+    controlled = _Controlled(DomainDispatcherApplication(create_backend_app), data)
     # Binds the port: where that is another's, what was kept stays kept.
-    server = make_server(
-        "127.0.0.1",
-        port,
-        DomainDispatcherApplication(create_backend_app),
-        threaded=True,
-        request_handler=_Handler,
-    )
+    server = make_server("127.0.0.1", port, controlled, threaded=True, request_handler=_Handler)
     try:
         snapshot.restore(data)
     except snapshot.SnapshotError as error:
-        _say(f"what was kept in {data} is lost: {error}")
+        controlled.note = f"what the endpoint held cannot be taken up: {error}"
+        _say(controlled.note)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    signal.sigwait(_ENDING)
-    server.shutdown()
-    try:
-        snapshot.save(data)
-    except snapshot.SnapshotError as error:
-        _say(f"what the endpoint holds cannot be kept: {error}")
+    while True:
+        signal.sigwait(_ENDING)
+        try:
+            snapshot.save(data)
+        except snapshot.SnapshotError as error:
+            _say(f"goes on, since what the endpoint holds cannot be kept: {error}")
+        else:
+            return 0
+
+
+class _Controlled:
+    """moto, and before it what the project asks its own process.
+
+    Attributes:
+        note: What the user should know of how it has started.
+    """
+
+    def __init__(self, behind: "WSGIApplication", data: Path) -> None:
+        self.note = ""
+        self._behind = behind
+        self._data = data
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answers one request."""
+        if environ["PATH_INFO"] != CONTROL:
+            return self._behind(environ, start_response)
+        answer = self._keep() if environ["REQUEST_METHOD"] == "POST" else Response(self.note)
+        return answer(environ, start_response)
+
+    def _keep(self) -> Response:
+        """Writes down what moto holds, so that whoever stops it knows that this can be done."""
+        try:
+            snapshot.save(self._data)
+        except snapshot.SnapshotError as error:
+            return Response(str(error), HTTPStatus.INSUFFICIENT_STORAGE)
+        return Response()
 
 
 class _Handler(MotoRequestHandler):
@@ -80,8 +116,9 @@ class _Handler(MotoRequestHandler):
 
 
 def _say(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    with suppress(OSError):  # the log may be on the disk that is full
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ pickled. The file is trusted as the project's code is: it stands in the project'
 import pickle
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib.metadata import version
 from io import BytesIO
 from pathlib import Path
@@ -24,6 +25,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 from moto.core.base_backend import BackendDict, BaseBackend
+
+from ops.private import write_file
 
 Services: TypeAlias = "BackendDict[Any]"
 Held: TypeAlias = dict[type, tuple[dict[str, Any], list[tuple[str, str, Any]]]]
@@ -47,38 +50,48 @@ def save(file: Path) -> None:
         SnapshotError: Something of it cannot be written.
     """
     written = _written()
-    whole = file.with_suffix(".part")
     try:
-        whole.touch(mode=0o600)
-        whole.write_bytes(written)
-        whole.replace(file)
+        write_file(file, written)
     except OSError as error:
-        raise SnapshotError(f"{whole}: {error.strerror}") from error
+        raise SnapshotError(f"{file}: {error.strerror}") from error
 
 
 def restore(file: Path) -> None:
-    """Takes up what was written, if anything, and removes the file: the first change belies it.
+    """Takes up what was written, if anything, and then removes it: the first change belies it.
+
+    What cannot be taken up is put aside.
 
     Raises:
-        SnapshotError: Another moto or Python has written it, or it is damaged.
+        SnapshotError: Another moto or Python has written it, or it is damaged; the text says where
+            it is now.
     """
     try:
         content = BytesIO(file.read_bytes())
     except FileNotFoundError:
         return
+    try:
+        held = _read(content)
+    except SnapshotError as error:
+        aside = file.with_name(f"{file.name}.{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}")
+        file.replace(aside)
+        raise SnapshotError(f"{error}; it lies in {aside}") from error
+    for services, notes, backends in held:
+        vars(services).update(notes)
+        for account, region, backend in backends:
+            services[account][region] = backend
     file.unlink()
+
+
+def _read(content: BytesIO) -> list[tuple[Services, dict[str, Any], list[tuple[str, str, Any]]]]:
     try:
         stamp = pickle.load(content)  # noqa: S301 - see the module's text
         held: Held = pickle.load(content) if stamp == _stamp() else {}  # noqa: S301
+        found = [(_services_of(kind), *each) for kind, each in held.items()]
     except Exception as error:  # a damaged pickle raises whatever it likes
         raise SnapshotError(f"it is damaged: {error}") from error
     if stamp != _stamp():
         raise SnapshotError(f"it is of {stamp}, and this is {_stamp()}")
-    for kind, (notes, backends) in held.items():
-        services = _services_of(kind)
-        vars(services).update(notes)
-        for account, region, backend in backends:
-            services[account][region] = backend
+    return found
 
 
 def _written(attempts: int = _ATTEMPTS) -> bytes:

@@ -21,7 +21,6 @@ def soft(stack: Target, endpoint: Endpoint, consent: Consent) -> int:
         if not operate("destroy", stack).succeeded:
             _say("The endpoint was left as it is. `nox -s reset:hard` asks no state.")
             return FAILED
-    endpoint.stop()
     endpoint.clean()
     endpoint.start()
     commands.make(store)
@@ -38,7 +37,6 @@ def hard(stack: Target, endpoint: Endpoint, consent: Consent) -> int:
     )
     store = Store(target=stack)
     store.check_unlocked()
-    endpoint.stop()
     endpoint.clean()
     if store.exists:
         _say(f"The state as it was is kept in {store.save()}")

@@ -281,6 +281,7 @@ class Emulator:
 
     def clean(self) -> None:
         self.done.append("clean")
+        self._project.kill_provider()
         (self._project.root / "store").unlink()
 
     def status(self) -> str:

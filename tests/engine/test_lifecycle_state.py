@@ -142,7 +142,7 @@ def test_a_soft_reset_destroys_empties_the_endpoint_and_goes_on(
 ) -> None:
     emulator = Emulator(deployed)
     assert reset.soft(deployed.target(engine), emulator, YES) == 0
-    assert emulator.done == ["stop", "clean", "start"]
+    assert emulator.done == ["clean", "start"]
     assert deployed.existing == []
     assert deployed.resources() == []
 
@@ -156,6 +156,6 @@ def test_a_hard_reset_starts_anew_whatever_the_state(
     before = deployed.state_file.read_text()
     emulator = Emulator(deployed)
     assert reset.hard(deployed.target(engine), emulator, YES) == 0
-    assert emulator.done == ["stop", "clean", "start"]
+    assert emulator.done == ["clean", "start"]
     assert deployed.resources() == []
     assert before in [copy.read_text() for copy in saved(deployed)]

@@ -1,12 +1,15 @@
 """The endpoint's process: one for a folder, whatever happens to it."""
 
 import os
+import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -15,6 +18,7 @@ from ops.dev.ports import free_port
 from ops.embedded.endpoint import EmbeddedEndpoint
 from ops.errors import CommandError
 from ops.paths import ROOT
+from tests.ops.observe.deployed import clients_of
 
 START = """\
 import sys
@@ -22,6 +26,21 @@ from pathlib import Path
 from ops.embedded.endpoint import EmbeddedEndpoint
 EmbeddedEndpoint(port=int(sys.argv[1]), folder=Path(sys.argv[2])).start()
 """
+
+
+@contextmanager
+def no_room_for(pid: int) -> Iterator[None]:
+    """As on a full disk: the process cannot write to any file."""
+    before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, before[1]))
+    try:
+        yield
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
+
+
+def sqs(endpoint: EmbeddedEndpoint) -> Any:  # noqa: ANN401 - boto3's clients have no class
+    return clients_of(endpoint.url)("sqs")
 
 
 @pytest.fixture
@@ -47,6 +66,57 @@ def test_a_second_start_changes_nothing(endpoint: EmbeddedEndpoint) -> None:
     before = pid_in(endpoint)
     endpoint.start()
     assert pid_in(endpoint) == before
+
+
+def test_where_it_cannot_keep_what_it_holds_it_goes_on_and_says_so(
+    endpoint: EmbeddedEndpoint,
+) -> None:
+    endpoint.start()
+    sqs(endpoint).create_queue(QueueName="orders")
+    pid = pid_in(endpoint)
+    with no_room_for(pid):
+        with pytest.raises(CommandError, match=r"goes on, since .*endpoint/data: File too") as told:
+            endpoint.stop()
+        assert "make room" in (told.value.hint or "")
+        # As when the machine shuts down.
+        os.kill(pid, signal.SIGTERM)
+        assert sqs(endpoint).list_queues()["QueueUrls"]
+    endpoint.stop()
+    assert not endpoint.runs()
+    endpoint.start()
+    assert sqs(endpoint).list_queues()["QueueUrls"]
+
+
+def test_a_folder_that_is_a_file_meanwhile_keeps_it_going(endpoint: EmbeddedEndpoint) -> None:
+    endpoint.start()
+    (endpoint.folder / "data.part").mkdir()
+    with pytest.raises(CommandError, match=r"endpoint/data: Is a directory"):
+        endpoint.stop()
+    assert endpoint.runs()
+    (endpoint.folder / "data.part").rmdir()
+
+
+def test_where_its_number_cannot_be_written_no_process_is_left(endpoint: EmbeddedEndpoint) -> None:
+    with no_room_for(os.getpid()), pytest.raises(CommandError, match=r"endpoint/pid: File too"):
+        endpoint.start()
+    assert not endpoint.runs()
+    endpoint.start()
+    assert endpoint.runs()
+
+
+def test_what_is_cleaned_has_ended(endpoint: EmbeddedEndpoint) -> None:
+    endpoint.start()
+    endpoint.clean()
+    assert not endpoint.folder.exists()
+    assert not endpoint.runs()
+
+
+def test_its_folder_and_data_are_the_user_s_alone(endpoint: EmbeddedEndpoint) -> None:
+    endpoint.folder.mkdir(mode=0o755)
+    endpoint.start()
+    endpoint.stop()
+    assert endpoint.folder.stat().st_mode & 0o777 == 0o700
+    assert (endpoint.folder / "data").stat().st_mode & 0o777 == 0o600
 
 
 @pytest.mark.parametrize(

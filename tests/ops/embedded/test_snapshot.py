@@ -107,26 +107,36 @@ def test_a_killed_endpoint_starts_with_nothing(endpoint: EmbeddedEndpoint, clien
     ("damage", "told"),
     [
         pytest.param(lambda kept: kept[: len(kept) // 2], "it is damaged: ", id="cut off"),
+        pytest.param(lambda _: b"", "it is damaged: ", id="empty"),
         pytest.param(
             lambda kept: kept.replace(b"moto 5.", b"moto 4."), "it is of moto 4.", id="older moto"
         ),
     ],
 )
-def test_what_cannot_be_taken_up_is_said_in_the_log(
-    damage: Callable[[bytes], bytes], told: str, endpoint: EmbeddedEndpoint, client: Client
+def test_what_cannot_be_taken_up_is_put_aside_and_said(
+    damage: Callable[[bytes], bytes],
+    told: str,
+    endpoint: EmbeddedEndpoint,
+    client: Client,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     queue(client)
     endpoint.stop()
     data = endpoint.folder / "data"
-    data.write_bytes(damage(data.read_bytes()))
+    damaged = damage(data.read_bytes())
+    data.write_bytes(damaged)
     endpoint.start()
     assert "QueueUrls" not in client("sqs").list_queues()
-    assert f"what was kept in {data} is lost: {told}" in endpoint.logs()
+    (aside,) = endpoint.folder.glob("data.*")
+    assert aside.read_bytes() == damaged
+    said = capfd.readouterr().err
+    assert said.startswith(f"warning: what the endpoint held cannot be taken up: {told}")
+    assert said.endswith(f"it lies in {aside}\n")
+    assert not data.exists()
 
 
 def test_what_is_cleaned_is_not_kept(endpoint: EmbeddedEndpoint, client: Client) -> None:
     queue(client)
-    endpoint.stop()
     endpoint.clean()
     endpoint.start()
     assert "QueueUrls" not in client("sqs").list_queues()

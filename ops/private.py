@@ -1,0 +1,43 @@
+"""Files and folders that are the user's alone, those that had wider modes before included."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+_FOLDER, _FILE = 0o700, 0o600
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder that nobody else can look into; narrows one that is there already."""
+    folder.mkdir(mode=_FOLDER, parents=True, exist_ok=True)
+    _narrow(folder, _FOLDER)
+
+
+def narrow_file(file: Path) -> None:
+    """Takes a file that is there already away from everybody else."""
+    _narrow(file, _FILE)
+
+
+def write_file(file: Path, content: bytes) -> None:
+    """Puts a file in its place, whole or not at all, and on the disk before this returns.
+
+    Raises:
+        OSError: The disk is full, or the folder cannot be written; it names the file.
+    """
+    part = file.with_name(f"{file.name}.part")
+    try:
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _FILE), "wb") as stream:
+            os.fchmod(stream.fileno(), _FILE)
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(file)
+    except OSError as error:
+        with suppress(OSError):  # the first error tells more
+            part.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(file)) from error
+
+
+def _narrow(path: Path, mode: int) -> None:
+    if path.stat().st_mode & 0o777 != mode:
+        path.chmod(mode)
