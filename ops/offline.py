@@ -1,13 +1,11 @@
 """The offline verdict on a project, under the pack that belongs to it."""
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Any
 
 from ops.paths import PACK, profile_of
 from pulumi_preflight.cli import main as preflight
@@ -52,24 +50,25 @@ def judge(project: Path, stack: str, options: Sequence[str] = ()) -> Verdict:
     """
     enforced = enforced_on(project, stack)
     judges: list[str] = []
-    section = None
+    profile = None
     if "--policy-pack" not in options:
         judges = ["--policy-pack", str(enforced.pack), "--policy-pack-config", str(enforced.config)]
         # Another pack's profile may speak of rules that are not ours.
-        section = partial(_cost_table, enforced.config) if enforced.pack == PACK else None
-    with TemporaryDirectory() as folder:
-        state = Path(folder) / "state.json"
-        arguments = [str(project), "--stack", stack, *judges, "--save-state", str(state), *options]
-        status = preflight(arguments, section=section)
-        places = _places(state, os.path.relpath(project)) if state.exists() else {}
+        profile = enforced.config if enforced.pack == PACK else None
+    places: dict[str, str] = {}
+
+    def section(export: Mapping[str, Any], *, width: int, colour: bool) -> str:
+        places.update(_places(export, os.path.relpath(project)))
+        return _cost_table(profile, export, width=width, colour=colour) if profile else ""
+
+    status = preflight([str(project), "--stack", stack, *judges, *options], section=section)
     return Verdict(status=status, places=places)
 
 
-def _places(state: Path, folder: str) -> dict[str, str]:
-    resources = json.loads(state.read_text(encoding="utf-8"))["deployment"]["resources"]
+def _places(export: Mapping[str, Any], folder: str) -> dict[str, str]:
     return {
         each["urn"]: _place(each["sourcePosition"], folder)
-        for each in resources
+        for each in export["deployment"]["resources"]
         if "sourcePosition" in each
     }
 

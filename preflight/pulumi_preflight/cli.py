@@ -26,12 +26,14 @@ if TYPE_CHECKING:
 PASSED, FAILED, NO_VERDICT = 0, 1, 2
 INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
+HUNG_UP = 128 + signal.SIGHUP
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 _DEBUG = "PULUMI_PREFLIGHT_DEBUG"
 
 
 def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None) -> int:
-    """Runs the command; gives 0, 1 or 2, or 130 and 143 where a signal ended it.
+    """Runs the command; gives 0, 1 or 2, or 130, 143 and 129 where a signal ended it.
 
     Args:
         argv: The arguments; the process's own where not given.
@@ -40,7 +42,7 @@ def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None)
     started = time.perf_counter()
     try:
         options = parse(argv)
-        with _ending_on_sigterm():
+        with _ending_on_signals():
             return _run(options, started, section)
     except SystemExit as exit_:
         return int(exit_.code or 0)
@@ -49,16 +51,20 @@ def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None)
     except KeyboardInterrupt:
         _complain("interrupted; there is no verdict", None)
         return INTERRUPTED
-    except _Terminated:
+    except _Terminated as terminated:
         _complain("terminated; there is no verdict", None)
-        return TERMINATED
+        return 128 + terminated.number
     except Exception as error:  # noqa: BLE001 - the last resort: no bug may look like a verdict
         _complain_of_bug(error)
     return NO_VERDICT
 
 
 class _Terminated(BaseException):
-    """SIGTERM arrived; it unwinds the run like a Ctrl-C, so that no process stays behind."""
+    """SIGTERM or SIGHUP arrived; it unwinds the run like a Ctrl-C, so that no process stays."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
 
 
 def _run(options: Options, started: float, section: "Section | None") -> int:
@@ -157,19 +163,22 @@ def _to_stdout(write: "Callable[[TextIO], None]") -> None:
 
 
 @contextmanager
-def _ending_on_sigterm() -> Iterator[None]:
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        raise _Terminated
+def _ending_on_signals() -> Iterator[None]:
+    def end(number: int, _frame: FrameType | None) -> None:
+        raise _Terminated(number)
 
     # Only the main thread may set handlers; a caller in another one keeps its own.
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, end)
+    # `nohup` has one ignored, and means it.
+    heard = [number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, end) for number in heard}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _complain(message: str, hint: str | None) -> None:

@@ -45,7 +45,17 @@ def boot(directory: Path, *, boot_seconds: float = 60) -> None:
         pytest.param(
             "import sys\nsys.exit('no licence')\n", "did not boot: no licence", id="exits-with-text"
         ),
-        pytest.param("rules = []\n", "ended with code 0 before it booted", id="serves-no-pack"),
+        pytest.param("rules = []\n", "ended (exit code 0) before it booted", id="serves-no-pack"),
+        pytest.param(
+            "import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n",
+            "ended (signal 11, SIGSEGV) before it booted",
+            id="is-killed",
+        ),
+        pytest.param(
+            "import os, time\nos.close(1)\ntime.sleep(600)\n",
+            "closed its stdout before it booted",
+            id="closes-its-stdout",
+        ),
     ],
 )
 def test_a_pack_that_does_not_boot_is_named_with_its_own_error(
@@ -190,14 +200,26 @@ def test_what_a_pack_prints_after_its_port_goes_to_stderr(
     assert captured.err == "[talkative] looking at jobs\n[talkative] and warning\n"
 
 
-def test_a_pack_that_dies_while_it_judges_is_told_with_its_last_words(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("end", "ended"),
+    [
+        pytest.param("os._exit(137)", "exit code 137", id="exits"),
+        pytest.param("os._exit(0)", "exit code 0", id="exits-as-if-all-were-well"),
+        pytest.param("signal.raise_signal(11)", "signal 11, SIGSEGV", id="is-killed"),
+    ],
+)
+def test_a_pack_that_dies_while_it_judges_is_told_with_rule_end_and_last_words(
+    tmp_path: Path, end: str, ended: str
+) -> None:
     source = (
-        "import os, sys\n"
+        "import os, signal, sys\n"
         "from pulumi_policy import PolicyPack, ResourceValidationPolicy\n"
         "def die(args, report):\n"
-        "    print('out of memory', file=sys.stderr, flush=True)\n"
-        "    os._exit(137)\n"
-        "PolicyPack('mortal', [ResourceValidationPolicy('die', 'Dies.', die)])\n"
+        "    print('opening the index\\nout of memory', file=sys.stderr, flush=True)\n"
+        f"    {end}\n"
+        "rules = [ResourceValidationPolicy('live', 'Lives.', lambda args, report: None),\n"
+        "         ResourceValidationPolicy('die', 'Dies.', die)]\n"
+        "PolicyPack('mortal', rules)\n"
     )
     choices = [PackChoice(directory=write_pack(tmp_path, source))]
     with Packs(choices, CONTEXT) as packs:
@@ -205,8 +227,10 @@ def test_a_pack_that_dies_while_it_judges_is_told_with_its_last_words(tmp_path: 
         with pytest.raises(PackError) as raised:
             packs.analyze_stack(stack_request())
     assert str(raised.value) == (
-        "policy pack 'mortal' failed for 'jobs' (aws:sqs/queue:Queue): out of memory"
+        f"rule 'die' of policy pack 'mortal' ended the pack's process ({ended}) "
+        "for 'jobs' (aws:sqs/queue:Queue)"
     )
+    assert raised.value.hint == ("its last lines on stderr:\n  opening the index\n  out of memory")
 
 
 def test_a_rule_that_never_ends_is_given_up_after_the_timeout(tmp_path: Path) -> None:

@@ -213,6 +213,8 @@ class Pack:
                 f"for {subject}",
                 hint="a rule hangs or is slow; --timeout gives it more time",
             )
+        if ended := self._connection.process.death():
+            return self._died(ended, self._diagnosis(question, request), subject)
         if code is not grpc.StatusCode.UNKNOWN:
             cause = cause_in(error, self._connection)
             return PackError(f"policy pack {pack!r} failed for {subject}: {cause}")
@@ -222,6 +224,15 @@ class Pack:
             return PackError(f"a rule of policy pack {pack!r} raised for {subject}: {details}")
         return PackError(
             f"rule {found.rule!r} of policy pack {pack!r} raised for {subject}: {found.cause}"
+        )
+
+    def _died(self, ended: str, found: Diagnosis | None, subject: str) -> PackError:
+        rule = f"rule {found.rule!r} of " if found else ""
+        lines = self._connection.process.last_words()
+        return PackError(
+            f"{rule}policy pack {self._rules.pack!r} ended the pack's process ({ended}) "
+            f"for {subject}",
+            hint="its last lines on stderr:\n  " + "\n  ".join(lines) if lines else None,
         )
 
     def _diagnosis(

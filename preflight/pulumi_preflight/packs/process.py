@@ -1,26 +1,30 @@
 """The process of one pack: starts it, waits for its port, relays what it prints, ends it."""
 
 import os
-import signal
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures import Future, InvalidStateError, wait
 from contextlib import suppress
+from io import TextIOWrapper
 from typing import IO
 
 from pulumi_preflight.errors import PackError
+from pulumi_preflight.guard import Guard, how_it_ended
 from pulumi_preflight.packs.failures import cause_of
 from pulumi_preflight.packs.files import PackCommand
 
-_KEPT_LINES = 400
+_KEPT_LINES, _LAST_LINES = 400, 20
 _GRACE_SECONDS = 3.0
+_SECONDS_A_TURN = 0.2
+# What a process has written is read this soon after its end; another may still hold its pipe.
+_LAST_WORDS_SECONDS = 1.0
 
 
 class PackProcess:
-    """A running pack, in a process group of its own so that nothing of it is left behind.
+    """A running pack, of which nothing is left behind.
 
     What it prints is kept: an error is explained by it, and nothing else of a failed run is shown.
     """
@@ -32,27 +36,27 @@ class PackProcess:
         self._output: deque[str] = deque(maxlen=_KEPT_LINES)
         self._errors: deque[str] = deque(maxlen=_KEPT_LINES)
         self._new_error = threading.Condition()
+        self._stopped = False
+        self._guard = Guard()
         try:
-            self._process = subprocess.Popen(
+            process = self._guard.start(
                 command.arguments,
                 cwd=command.directory,
-                env={**os.environ, **stack_environment, **command.environment},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                text=True,
-                encoding="utf-8",
-                errors="replace",
-                start_new_session=True,
+                environment={**os.environ, **stack_environment, **command.environment},
+                output=(subprocess.PIPE, subprocess.PIPE),
             )
         except OSError as error:
+            self._guard.close()
             raise PackError(
                 f"policy pack {command.directory} did not start: "
                 f"{command.arguments[0]}: {error.strerror}"
             ) from error
         self._readers = [
-            threading.Thread(target=self._read_output, daemon=True),
-            threading.Thread(target=self._read_errors, daemon=True),
+            threading.Thread(target=read, args=(stream,), daemon=True)
+            for read, stream in (
+                (self._read_output, process.stdout),
+                (self._read_errors, process.stderr),
+            )
         ]
         for reader in self._readers:
             reader.start()
@@ -64,13 +68,18 @@ class PackProcess:
             PackError: The pack printed something else, ended, or printed nothing in time.
         """
         directory = self._command.directory
-        try:
-            line = self._first_line.result(timeout_seconds)
-        except FutureTimeoutError:
+        deadline = time.monotonic() + timeout_seconds
+        while not self._first_line.done() and (left := deadline - time.monotonic()) > 0:
+            died = self._guard.has_ended()
+            wait([self._first_line], _LAST_WORDS_SECONDS if died else min(left, _SECONDS_A_TURN))
+            if died:
+                self._give_up_waiting()
+        if not self._first_line.done():
             raise PackError(
                 f"policy pack {directory} did not boot within {timeout_seconds:g} s",
                 hint="look for a call that waits at the top of the pack, or raise --timeout",
-            ) from None
+            )
+        line = self._first_line.result()
         if not line:
             raise self._boot_failure()
         if not line.strip().isdigit():
@@ -93,30 +102,43 @@ class PackProcess:
         """What the pack printed after its port and on stderr, its last lines if it is much."""
         return "".join((*self._output, *self._errors))
 
+    def death(self) -> str | None:
+        """How the process ended by itself, in words, `None` where it did not."""
+        if self._stopped or not self._guard.has_ended(_LAST_WORDS_SECONDS):
+            return None
+        code = self._guard.end()
+        self._readers[1].join(_LAST_WORDS_SECONDS)
+        return how_it_ended(code or 0)
+
+    def last_words(self) -> list[str]:
+        """The last lines that the pack wrote to stderr."""
+        with self._new_error:
+            return "".join(self._errors).splitlines()[-_LAST_LINES:]
+
     def stop(self) -> None:
         """Ends the pack and whatever it started."""
-        self._signal(signal.SIGTERM)
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_GRACE_SECONDS)
-        self._signal(signal.SIGKILL)
-        self._process.wait()
+        self._stopped = True
+        self._guard.close(_GRACE_SECONDS)
         for reader in self._readers:
-            reader.join()
+            reader.join(_LAST_WORDS_SECONDS)
+        self._give_up_waiting()
 
-    def _signal(self, number: signal.Signals) -> None:
-        try:
-            os.killpg(self._process.pid, number)
-        except ProcessLookupError:
-            return
+    def _give_up_waiting(self) -> None:
+        with suppress(InvalidStateError):
+            self._first_line.set_result("")
 
     def _boot_failure(self) -> PackError:
-        code = self._process.wait()
-        self._readers[1].join(_GRACE_SECONDS)
         directory = self._command.directory
+        ended = self.death()
+        if ended is None:
+            return PackError(
+                f"policy pack {directory} closed its stdout before it booted",
+                hint="the first line on stdout must be its port",
+            )
         cause = cause_of("".join(self._errors), directory)
         if not cause:
             return PackError(
-                f"policy pack {directory} ended with code {code} before it booted",
+                f"policy pack {directory} ended ({ended}) before it booted",
                 hint="a pack must end with PolicyPack(...) at its top",
             )
         return PackError(
@@ -124,20 +146,22 @@ class PackProcess:
             hint=f"it runs on {self._command.arguments[0]}" if "No module named" in cause else None,
         )
 
-    def _read_output(self) -> None:
-        with _opened(self._process.stdout) as stream:
-            self._first_line.set_result(stream.readline())
+    def _read_output(self, pipe: IO[bytes] | None) -> None:
+        with _text(pipe) as stream:
+            first = stream.readline()
+            with suppress(InvalidStateError):
+                self._first_line.set_result(first)
             self._output.extend(stream)
 
-    def _read_errors(self) -> None:
-        with _opened(self._process.stderr) as stream:
+    def _read_errors(self, pipe: IO[bytes] | None) -> None:
+        with _text(pipe) as stream:
             for line in stream:
                 with self._new_error:
                     self._errors.append(line)
                     self._new_error.notify_all()
 
 
-def _opened(stream: IO[str] | None) -> IO[str]:
-    if stream is None:
+def _text(pipe: IO[bytes] | None) -> TextIOWrapper:
+    if pipe is None:
         raise AssertionError("the pack's process was started without its pipes")
-    return stream
+    return TextIOWrapper(pipe, encoding="utf-8", errors="replace")

@@ -5,10 +5,11 @@ import queue
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from pulumi_preflight.errors import ProgramError
+from pulumi_preflight.guard import Guard
 from pulumi_preflight.program.child import Child
 from pulumi_preflight.program.environment import program_environment
 from pulumi_preflight.project import Project
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
 _PARALLEL = 16
 _SERVER_THREADS = 32
 _SECONDS_A_TURN = 0.2
+# What a process has sent arrives soon after its end.
+_LAST_WORDS_SECONDS = 2.0
+# A program that hangs where Python cannot look, in a library's own code, does not say where it is.
+_PLACE_SECONDS = 2.0
 _MESSAGE_BYTES = 400 * 1024 * 1024
 
 
@@ -54,13 +59,12 @@ def run_program(
         ProgramError: The program raised, exited with an error or did not end in time.
         PreflightError: What `check` raised.
     """
-    with (
-        program_environment(project, environment) as variables,
-        Child(project, variables) as child,
-    ):
-        return _Running(project, child).deployment(
-            check, keep_unknowns=keep_unknowns, timeout_seconds=timeout_seconds
-        )
+    with closing(Guard()) as guard:
+        variables = program_environment(project, environment, guard.new_folder)
+        with Child(project, variables, guard) as child:
+            return _Running(project, child).deployment(
+                check, keep_unknowns=keep_unknowns, timeout_seconds=timeout_seconds
+            )
 
 
 class _Running:
@@ -85,14 +89,15 @@ class _Running:
         run = Run.of(self._project, check, self._child.ask, keep_unknowns=keep_unknowns)
         engine = EngineService()
         positions = Positions(self._project.root)
-        try:
-            with _serving(Monitor(run, positions, self._fail), engine) as address:
+        with _serving(Monitor(run, positions, self._fail), engine) as address:
+            try:
                 self._child.start(self._settings(address))
                 end = self._end(timeout_seconds, positions)
-                # Before its server goes away: gRPC would log that on the program's stderr.
+            finally:
+                # Before its server goes away: gRPC would log that on the program's stderr, and
+                # who answers a request may wait for the program.
                 self._child.stop()
-        finally:
-            run.callbacks.close()
+                run.callbacks.close()
         redact = Redactor(
             text for value in self._project.config.values() for text in value.secret_texts
         )
@@ -127,10 +132,14 @@ class _Running:
     def _end(self, timeout_seconds: float, positions: "Positions") -> dict[str, Any]:
         deadline = time.monotonic() + timeout_seconds
         while (left := deadline - time.monotonic()) > 0:
+            died = self._child.has_ended()
             # In short turns: Python carries a Ctrl-C out that arrives just before one after it.
+            turn = _LAST_WORDS_SECONDS if died else min(left, _SECONDS_A_TURN)
             with suppress(queue.Empty):
-                return self._child.ended.get(timeout=min(left, _SECONDS_A_TURN))
-        frames = self._child.ask("position") or []
+                return self._child.ended.get(timeout=turn)
+            if died:
+                return {"ended": "died"}
+        frames = self._child.place(timeout_seconds=_PLACE_SECONDS)
         places = [(frame["file"], frame["line"]) for frame in reversed(frames)]
         place = positions.nearest(places)
         where = f"; it was at {place.file}:{place.line}" if place else ""
@@ -151,13 +160,15 @@ def _serving(monitor: "Monitor", engine: "EngineService") -> "Iterator[str]":
         add_ResourceMonitorServicer_to_server,
     )
 
-    with ThreadPoolExecutor(_SERVER_THREADS, thread_name_prefix="monitor") as threads:
-        server = grpc.server(threads, options=[("grpc.max_receive_message_length", _MESSAGE_BYTES)])
-        add_ResourceMonitorServicer_to_server(monitor, server)
-        add_EngineServicer_to_server(engine, server)
-        port = server.add_insecure_port("127.0.0.1:0")
-        server.start()
-        try:
-            yield f"127.0.0.1:{port}"
-        finally:
-            server.stop(None).wait()
+    threads = ThreadPoolExecutor(_SERVER_THREADS, thread_name_prefix="monitor")
+    server = grpc.server(threads, options=[("grpc.max_receive_message_length", _MESSAGE_BYTES)])
+    add_ResourceMonitorServicer_to_server(monitor, server)
+    add_EngineServicer_to_server(engine, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        server.stop(None).wait()
+        # One of them may wait for a pack, which ends after the program.
+        threads.shutdown(wait=False, cancel_futures=True)

@@ -3,9 +3,7 @@
 import json
 import os
 import queue
-import signal
 import socket
-import subprocess
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -13,43 +11,54 @@ from tempfile import TemporaryFile
 from types import TracebackType
 from typing import IO, Any, Self
 
+from pulumi_preflight.errors import ProgramError
+from pulumi_preflight.guard import Guard
 from pulumi_preflight.project import Project
 
 _RUNNER = Path(__file__).with_name("runner.py")
 
 
 class Child:
-    """The program's process, in a process group of its own.
+    """The program's process.
 
     Entering starts it: it imports the SDK while preflight still loads, then waits for `start`.
     """
 
-    def __init__(self, project: Project, environment: dict[str, str]) -> None:
-        """Takes what to run, and the variables to run it with."""
+    def __init__(self, project: Project, environment: dict[str, str], guard: Guard) -> None:
+        """Takes what to run, the variables to run it with, and what ends all that it starts."""
         self._project = project
         self._environment = environment
+        self._guard = guard
         self._writing = threading.Lock()
         self._asking = threading.Lock()
         self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._gone = threading.Event()
         self.ended: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
     def __enter__(self) -> Self:
-        """Starts the process; it prints to files, so that no pipe can fill up and block it."""
-        ours, theirs = socket.socketpair()
+        """Starts the process; it prints to files, so that no pipe can fill up and block it.
+
+        Raises:
+            ProgramError: The interpreter cannot be started.
+        """
+        self._socket, theirs = socket.socketpair()
         self._stdout, self._stderr = TemporaryFile(), TemporaryFile()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        interpreter = self._project.interpreter
         with theirs:
-            self._process = subprocess.Popen(
-                [self._project.interpreter, "-u", _RUNNER, str(theirs.fileno())],
-                cwd=self._project.working_directory,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=self._stdout,
-                stderr=self._stderr,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-            )
-        self._socket = ours
-        self._reader = threading.Thread(target=self._read, args=(ours.makefile("rb"),), daemon=True)
+            try:
+                self._guard.start(
+                    [interpreter, "-u", _RUNNER, str(theirs.fileno())],
+                    cwd=self._project.working_directory,
+                    environment=self._environment,
+                    output=(self._stdout, self._stderr),
+                    pass_fds=[theirs.fileno()],
+                )
+            except OSError as error:
+                self._close()
+                raise ProgramError(
+                    f"the program's Python {interpreter} cannot be started: {error.strerror}"
+                ) from error
         self._reader.start()
         return self
 
@@ -61,11 +70,8 @@ class Child:
     ) -> None:
         """Ends the process and all that it started."""
         self.stop()
-        # The process held the other end, so the reader has come to the end of its lines.
         self._reader.join()
-        self._socket.close()
-        self._stdout.close()
-        self._stderr.close()
+        self._close()
 
     def start(self, settings: dict[str, object]) -> None:
         """Lets the program begin."""
@@ -74,8 +80,23 @@ class Child:
     def ask(self, question: str, of: str = "") -> Any:  # noqa: ANN401 - JSON
         """Asks something of the process; `None` where it has ended."""
         with self._asking:
-            self._send({"ask": question, "of": of})
-            return self._answers.get()
+            return self._answer(question, of, timeout_seconds=None)
+
+    def place(self, *, timeout_seconds: float) -> list[dict[str, Any]]:
+        """The frames in which the process is; none where it cannot say so in time.
+
+        To be asked last: an answer that comes later is nobody's.
+        """
+        if not self._asking.acquire(timeout=timeout_seconds):
+            return []
+        try:
+            return self._answer("position", "", timeout_seconds=timeout_seconds) or []
+        finally:
+            self._asking.release()
+
+    def has_ended(self) -> bool:
+        """Whether the process has ended; one that it started may hold its socket."""
+        return self._guard.has_ended()
 
     def printed(self) -> str:
         """What the program has printed so far: stdout, then stderr."""
@@ -93,9 +114,22 @@ class Child:
                 # The process is gone; the reader tells those who wait.
                 return
 
-    def _read(self, lines: IO[bytes]) -> None:
+    def _answer(self, question: str, of: str, *, timeout_seconds: float | None) -> Any:  # noqa: ANN401 - JSON
+        if not self._gone.is_set():
+            self._send({"ask": question, "of": of})
+        try:
+            answer = self._answers.get(timeout=timeout_seconds)
+        except queue.Empty:
+            return None
+        if self._gone.is_set():
+            # The next one who asks must not wait for an answer that cannot come.
+            self._answers.put(None)
+        return answer
+
+    def _read(self) -> None:
         end: dict[str, Any] = {"ended": "died"}
-        with lines, suppress(ConnectionResetError):
+        lines: IO[bytes]
+        with self._socket.makefile("rb") as lines, suppress(ConnectionResetError, ValueError):
             for line in lines:
                 message = json.loads(line)
                 if "answer" in message:
@@ -105,12 +139,18 @@ class Child:
                     self.ended.put(end)
         if end["ended"] == "died":
             self.ended.put(end)
-        # Nobody may wait for an answer that cannot come.
+        self._gone.set()
         self._answers.put(None)
 
     def stop(self) -> int:
         """Ends the process, if it has not ended, and all that it started; gives its exit code."""
-        # A process that has ended keeps its group's number until it is waited for.
-        if self._process.returncode is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
-        return self._process.wait()
+        code = self._guard.end()
+        # Another process may still hold the other end.
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        return code or 0
+
+    def _close(self) -> None:
+        self._socket.close()
+        self._stdout.close()
+        self._stderr.close()

@@ -10,10 +10,8 @@ nothing is changed. Variables that a program may read itself, such as `AWS_ENDPO
 
 import json
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pulumi_preflight.project import Project
 
@@ -24,9 +22,16 @@ _CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN
 _PLACEHOLDER = "preflight"
 
 
-@contextmanager
-def program_environment(project: Project, outer: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    """Makes the program's variables out of preflight's own; files they name go at the end."""
+def program_environment(
+    project: Project, outer: Mapping[str, str], new_folder: Callable[[], Path]
+) -> dict[str, str]:
+    """Makes the program's variables out of preflight's own.
+
+    Args:
+        project: What runs.
+        outer: The variables to start from.
+        new_folder: Makes the folder for files that variables name, where there are any.
+    """
     environment = {
         **outer,
         "PULUMI_CONFIG": json.dumps({key: value.text for key, value in project.config.items()}),
@@ -42,12 +47,9 @@ def program_environment(project: Project, outer: Mapping[str, str]) -> Iterator[
     environment["AWS_EC2_METADATA_DISABLED"] = "true"
     # gRPC would look for preflight's own services behind the user's proxy.
     environment["no_grpc_proxy"] = "127.0.0.1"
-    if _ENDPOINT in outer:
-        yield environment
-        return
-    with TemporaryDirectory(prefix="preflight-") as folder:
-        environment.update(_unreachable_aws(Path(folder), outer))
-        yield environment
+    if _ENDPOINT not in outer:
+        environment.update(_unreachable_aws(new_folder(), outer))
+    return environment
 
 
 def _activation(interpreter: Path, outer: Mapping[str, str]) -> dict[str, str]:

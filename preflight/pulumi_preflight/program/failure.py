@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pulumi_preflight.errors import ProgramError
+from pulumi_preflight.guard import how_it_ended
 from pulumi_preflight.monitor.engine_service import LogLine
 from pulumi_preflight.positions import Positions
 from pulumi_preflight.program.child import Child
@@ -58,10 +59,9 @@ def _raise_for(
                 "names: pulumi install, or pip install -r requirements.txt",
             )
         case _:
-            code = child.stop()
-            how = f"signal {-code}" if code < 0 else f"exit code {code}"
             raise ProgramError(
-                f"the program's process died ({how}) before the program ended",
+                f"the program's process died ({how_it_ended(child.stop())}) before "
+                "the program ended",
                 hint=_last_output(child),
             )
 

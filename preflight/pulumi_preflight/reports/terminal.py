@@ -40,7 +40,7 @@ class Section(Protocol):
     """Text for the report, made from the stack export that preflight writes."""
 
     def __call__(self, export: Mapping[str, object], *, width: int, colour: bool) -> str:
-        """Gives the text; see `Addition`."""
+        """Gives the text, empty for none; see `Addition`."""
 
 
 def write(
@@ -108,8 +108,8 @@ class _Report:
         self._console.print()
         if addition:
             colour = self._console.is_terminal and not self._console.no_color
-            text = addition(width=self._console.width, colour=colour)
-            self._console.print(Text.from_ansi(text), soft_wrap=True)
+            if text := addition(width=self._console.width, colour=colour):
+                self._console.print(Text.from_ansi(text), soft_wrap=True)
         self._console.print(
             Text(verdict_line(verdict), style="bold green" if verdict.passed else "bold red")
         )

@@ -1,0 +1,194 @@
+"""Starts a process of which nothing stays: not when it is ended, nor when preflight is killed.
+
+A process may start others that leave its session and outlive it. All inherit its environment, so a
+mark in there finds them where the system has /proc; elsewhere its process group is ended.
+
+Run by path, with a mark, a folder and perhaps a process group, this file ends what they name. It
+imports nothing of this package, so that it starts at once.
+"""
+
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+_MARK = "PULUMI_PREFLIGHT_MARK"
+# A shell is there in a millisecond, and its pipe ends when preflight does, by SIGKILL too. Python
+# comes only when there is something to do.
+_WAIT_THEN_CLEAR = 'read -r group; read -r _; exec "$@" $group'
+_FIRST_TURN_SECONDS, _LONGEST_TURN_SECONDS = 0.001, 0.05
+# What is killed in the kernel's hands goes when it can; nobody waits for it.
+_CLEARING_SECONDS = 2.0
+# A process that was being started when preflight was killed has its mark a moment later.
+_STARTING_SECONDS = 0.2
+
+
+class Guard:
+    """A process with all that it starts, and a folder for it; gone when it is closed, or with us.
+
+    To be closed by `close`.
+    """
+
+    def __init__(self) -> None:
+        """Starts what waits for our end."""
+        self._token = secrets.token_hex(16)
+        self._folder = Path(tempfile.gettempdir()) / f"preflight-{self._token}"
+        self._process: subprocess.Popen[bytes] | None = None
+        clear = [sys.executable, "-I", "-S", __file__, self._token, str(self._folder)]
+        self._watcher = subprocess.Popen(
+            ["/bin/sh", "-c", _WAIT_THEN_CLEAR, "preflight-guard", *clear],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env={},
+            start_new_session=True,
+        )
+
+    def new_folder(self) -> Path:
+        """Makes the folder; no other user can look into it."""
+        self._folder.mkdir(mode=0o700)
+        return self._folder
+
+    def start(
+        self,
+        arguments: Sequence[str | Path],
+        *,
+        cwd: Path,
+        environment: Mapping[str, str],
+        output: tuple[int | IO[bytes], int | IO[bytes]],
+        pass_fds: Sequence[int] = (),
+    ) -> subprocess.Popen[bytes]:
+        """Starts the process, in a session of its own, with nothing to read.
+
+        Args:
+            arguments: Program and arguments.
+            cwd: Its working directory.
+            environment: All its variables.
+            output: Its stdout and stderr.
+            pass_fds: Descriptors that it inherits besides.
+
+        Raises:
+            OSError: It cannot be started.
+        """
+        stdout, stderr = output
+        self._process = subprocess.Popen(
+            arguments,
+            cwd=cwd,
+            env={**environment, _MARK: self._token},
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
+            pass_fds=pass_fds,
+            start_new_session=True,
+        )
+        assert self._watcher.stdin is not None  # noqa: S101 - it was started with a pipe
+        self._watcher.stdin.write(f"{self._process.pid}\n".encode())
+        self._watcher.stdin.flush()
+        return self._process
+
+    def has_ended(self, within_seconds: float = 0) -> bool:
+        """Whether the process has ended, or does so in time; true where none was started.
+
+        It is not reaped, so that its process group keeps its number.
+        """
+        deadline = time.monotonic() + within_seconds
+        turn = _FIRST_TURN_SECONDS
+        while not self._is_zombie():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return False
+            time.sleep(min(turn, left))
+            turn = min(turn * 2, _LONGEST_TURN_SECONDS)
+        return True
+
+    def end(self, grace_seconds: float = 0) -> int | None:
+        """Ends the process and all that it started; gives its exit code, negative for a signal.
+
+        Args:
+            grace_seconds: How long it may take to end by itself after SIGTERM.
+        """
+        if self._process is None:
+            return None
+        if self._process.returncode is None:
+            group = self._process.pid
+            if grace_seconds:
+                _signal(group, signal.SIGTERM)
+                self.has_ended(grace_seconds)
+            _signal(group, signal.SIGKILL)
+            self._process.wait()
+        _end_marked(self._token)
+        return self._process.returncode
+
+    def close(self, grace_seconds: float = 0) -> None:
+        """Ends the process and all that it started, as `end` does, and removes the folder."""
+        self.end(grace_seconds)
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._watcher.kill()
+        self._watcher.communicate()
+
+    def _is_zombie(self) -> bool:
+        if self._process is None or self._process.returncode is not None:
+            return True
+        ended = os.WEXITED | os.WNOHANG | os.WNOWAIT
+        return os.waitid(os.P_PID, self._process.pid, ended) is not None
+
+
+def how_it_ended(code: int) -> str:
+    """An exit code in words; negative ones are signals, as `subprocess` has them."""
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"signal {-code}, {signal.Signals(-code).name}"
+    except ValueError:
+        return f"signal {-code}"
+
+
+def _signal(group: int, number: signal.Signals) -> None:
+    # macOS refuses where only a process is left that has ended.
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, number)
+
+
+def _end_marked(token: str) -> None:
+    """Kills what carries the mark until nothing does: one may start another meanwhile."""
+    deadline = time.monotonic() + _CLEARING_SECONDS
+    while (found := tuple(_marked(token))) and time.monotonic() < deadline:
+        for pid in found:
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(_FIRST_TURN_SECONDS)
+
+
+def _marked(token: str) -> Iterator[int]:
+    mark = f"{_MARK}={token}".encode()
+    # Without /proc there is nothing to look through.
+    for name in os.listdir("/proc") if os.path.isdir("/proc") else ():  # noqa: PTH112, PTH208 - hundreds of names, each time
+        if not name.isdecimal():
+            continue
+        # A process may be another user's, or just gone.
+        with suppress(OSError), open(f"/proc/{name}/environ", "rb", buffering=0) as environment:  # noqa: PTH123 - as above
+            if mark in environment.read():
+                yield int(name)
+
+
+def _clear(token: str, folder: str, *groups: str) -> None:
+    """What the guard does when preflight has been killed."""
+    for group in groups:
+        _signal(int(group), signal.SIGKILL)
+    _end_marked(token)
+    time.sleep(_STARTING_SECONDS)
+    _end_marked(token)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    _clear(*sys.argv[1:])
