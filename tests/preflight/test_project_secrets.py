@@ -56,6 +56,47 @@ def test_placeholders_leave_a_note(write_project: WriteProject) -> None:
     assert note.text.startswith("shop:database, shop:password: not decrypted")
 
 
+@pytest.mark.parametrize(
+    ("provider", "reason"),
+    [
+        pytest.param("awskms://alias/shop?region=us-east-1", "awskms encrypted it", id="awskms"),
+        pytest.param("gcpkms://projects/p/locations/l", "gcpkms encrypted it", id="gcpkms"),
+        pytest.param("azurekeyvault://shop.vault.azure.net/keys/k", "azurekeyvault", id="azure"),
+        pytest.param("hashivault://shop", "hashivault encrypted it", id="hashivault"),
+    ],
+)
+def test_what_a_cloud_encrypted_is_a_placeholder_that_is_secret(
+    write_project: WriteProject, provider: str, reason: str
+) -> None:
+    text = f"""
+secretsprovider: {provider}
+encryptedkey: AQICAHg=
+config:
+  shop:password: {{secure: "v1:abc:def"}}
+  shop:database: {{user: admin, password: {{secure: "v1:abc:def"}}}}
+"""
+    declared = {"password": {"type": "integer", "secret": True}}
+    folder = write_project("", project={"config": declared}, files={"Pulumi.dev.yaml": text})
+    # A passphrase, which other stacks may need, decrypts nothing here.
+    environment = {"PULUMI_CONFIG_PASSPHRASE": "x"}
+    project = load_project(folder, stack="dev", environment=environment)
+    assert {key: (value.text, value.secret) for key, value in project.config.items()} == {
+        "shop:password": ("[secret]", True),
+        "shop:database": ('{"password":"[secret]","user":"admin"}', True),
+    }
+    [note] = project.notes
+    assert note.text.startswith("shop:database, shop:password: not decrypted, since ")
+    assert reason in note.text
+
+
+def test_what_pulumi_cloud_encrypted_is_said_to_be_so(write_project: WriteProject) -> None:
+    text = 'config: {shop:password: {secure: "AAABAK"}}'
+    folder = write_project("", files={"Pulumi.dev.yaml": text})
+    environment = {"PULUMI_CONFIG_PASSPHRASE": "x"}
+    [note] = load_project(folder, stack="dev", environment=environment).notes
+    assert "Pulumi Cloud encrypted it" in note.text
+
+
 def test_a_wrong_passphrase_is_said(write_project: WriteProject) -> None:
     folder = write_project("", files={"Pulumi.dev.yaml": STACK_FILE})
     with pytest.raises(ProjectError, match="the passphrase is wrong for its encryptionsalt"):

@@ -34,6 +34,7 @@ def program_environment(
     """
     environment = {
         **outer,
+        **project.environment,
         "PULUMI_CONFIG": json.dumps({key: value.text for key, value in project.config.items()}),
         "PULUMI_CONFIG_SECRET_KEYS": json.dumps(
             [key for key, value in project.config.items() if value.secret]

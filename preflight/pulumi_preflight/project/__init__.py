@@ -2,16 +2,16 @@
 
 import os
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from shutil import which
 from typing import TYPE_CHECKING, Any
 
 from pulumi_preflight.errors import ProjectError
-from pulumi_preflight.project.config_secrets import PASSPHRASE, PLACEHOLDER, decrypter
-from pulumi_preflight.project.config_values import Config, ConfigValue
+from pulumi_preflight.project.config_values import ConfigValue
+from pulumi_preflight.project.interpreter import find_interpreter
+from pulumi_preflight.project.keys import PROJECT_KEYS, check_keys
+from pulumi_preflight.project.stack_config import Files, read_config
 from pulumi_preflight.project.yaml_files import read_mapping
 
 # Both are slow to import and not always needed.
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 _OVERRIDES_FILE = "preflight.yaml"
 _NAME = re.compile(r"^[A-Za-z0-9_.-]{1,100}$")
-_INTERPRETER_VARIABLE = "PULUMI_PYTHON_CMD"
 # What the engine says where no Pulumi Cloud is used.
 _ORGANIZATION = "organization"
 
@@ -43,6 +42,7 @@ class Project:
         interpreter: The Python that runs it.
         config: Full key, such as `aws:region`, to value.
         overrides: The content of `preflight.yaml`, `None` where there is none.
+        environment: Variables that the stack's ESC environments set, as `preflight.yaml` says.
         notes: What the user must know about how the project was read.
     """
 
@@ -57,6 +57,7 @@ class Project:
     interpreter: Path
     config: Mapping[str, ConfigValue]
     overrides: "Overrides | None"
+    environment: Mapping[str, str]
     notes: tuple["Note", ...]
 
     @property
@@ -88,16 +89,23 @@ def load_project(
     file = _project_file(root)
     content = read_mapping(file)
     name = _name(content, file)
+    noted = [f"{file.name}: {text}" for text in check_keys(content, PROJECT_KEYS, str(file))]
     options = _options(content, file)
     organization, stack = _stack_name(stack)
-    files = _Files(
-        project=file,
-        declared=content.get("config"),
-        name=name,
-        stack=stack,
-        found=_stack_file(root, content, file, stack),
+    declared = content.get("config")
+    overrides = _overrides(root)
+    config = read_config(
+        Files(
+            project=file,
+            declared=declared if isinstance(declared, dict) else {},
+            name=name,
+            stack=stack,
+            found=_stack_file(root, content, file, stack),
+        ),
+        config_overrides or {},
+        overrides.environments if overrides else {},
+        environment,
     )
-    config, notes = _config(files, config_overrides or {}, environment)
     working_directory, program = _program(content, file)
     return Project(
         root=root,
@@ -108,11 +116,20 @@ def load_project(
         program=program,
         working_directory=working_directory,
         runtime="python",
-        interpreter=_interpreter(options, file, environment),
-        config=config,
-        overrides=_overrides(root),
-        notes=notes,
+        interpreter=find_interpreter(options, file, environment),
+        config=config.values,
+        overrides=overrides,
+        environment=config.environment,
+        notes=_notes([*noted, *config.notes]),
     )
+
+
+def _notes(texts: list[str]) -> "tuple[Note, ...]":
+    if not texts:
+        return ()
+    from pulumi_preflight.model import Note  # noqa: PLC0415 - see the top
+
+    return tuple(Note(text=text) for text in texts)
 
 
 def _project_file(root: Path) -> Path:
@@ -146,8 +163,13 @@ def _stack_name(given: str) -> tuple[str, str]:
 
 def _stack_file(root: Path, content: Mapping[str, Any], file: Path, stack: str) -> Path | None:
     # An older spelling keeps the folder of the stack files under `config:`.
-    config = content.get("config")
-    folder = root / (content.get("stackConfigDir") or (config if isinstance(config, str) else ""))
+    config, directory = content.get("config"), content.get("stackConfigDir")
+    if isinstance(config, str) and "stackConfigDir" in content:
+        raise ProjectError(
+            f"{file}: config and stackConfigDir both name the folder of the stack files",
+            hint="leave config out; as text it is the older spelling",
+        )
+    folder = root / (directory or (config if isinstance(config, str) else ""))
     known = {
         path.name.removeprefix("Pulumi.").removesuffix(path.suffix): path
         for suffix in ("yml", "yaml")
@@ -159,63 +181,8 @@ def _stack_file(root: Path, content: Mapping[str, Any], file: Path, stack: str) 
             hint=f"choose one with --stack, or write {folder / f'Pulumi.{stack}.yaml'}",
         )
     if not folder.is_dir():
-        raise ProjectError(f"{file}: stackConfigDir is {folder}, which is no folder")
+        raise ProjectError(f"{file}: stackConfigDir is {folder}, which is not a folder")
     return known.get(stack)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Files:
-    """Where a stack's configuration comes from; `found` is its stack file, if it has one."""
-
-    project: Path
-    declared: Any
-    name: str
-    stack: str
-    found: Path | None
-
-
-def _config(
-    files: _Files, overrides: Mapping[str, str], environment: Mapping[str, str]
-) -> tuple[dict[str, ConfigValue], tuple["Note", ...]]:
-    config = Config(files.name)
-    content: dict[str, Any] = {}
-    stack_file = files.project.with_name(f"Pulumi.{files.stack}.yaml")
-    if files.found:
-        stack_file = files.found
-        content = read_mapping(stack_file)
-    given = content.get("config") or {}
-    if not isinstance(given, dict):
-        raise ProjectError(f"{stack_file}: config is {given!r}; wanted keys and values")
-    config.add_stack(given, decrypter(content, environment, stack_file), source=str(stack_file))
-    config.add_overrides(overrides)
-    if isinstance(files.declared, dict):
-        config.add_project(files.declared, source=str(files.project), stack=files.stack)
-    values = config.values()
-    return values, tuple(_config_notes(values, content, stack_file))
-
-
-def _config_notes(
-    values: Mapping[str, ConfigValue], stack_content: Mapping[str, Any], stack_file: Path
-) -> list["Note"]:
-    from pulumi_preflight.model import Note  # noqa: PLC0415 - see the top
-
-    notes = []
-    hidden = [key for key, value in values.items() if value.secret and PLACEHOLDER in value.text]
-    if hidden:
-        notes.append(
-            Note(
-                text=f"{', '.join(sorted(hidden))}: not decrypted, since {PASSPHRASE} is not set; "
-                "the program saw a placeholder"
-            )
-        )
-    if stack_content.get("environment"):
-        notes.append(
-            Note(
-                text=f"{stack_file.name}: environment: (Pulumi ESC) was not read, since it needs "
-                "Pulumi Cloud; the program ran without its values"
-            )
-        )
-    return notes
 
 
 def _program(content: Mapping[str, Any], file: Path) -> tuple[Path, Path]:
@@ -239,43 +206,16 @@ def _options(content: Mapping[str, Any], file: Path) -> Mapping[str, Any]:
     options: Any = {}
     if isinstance(runtime, dict):
         options, runtime = runtime.get("options") or {}, runtime.get("name")
+    if runtime is None:
+        raise ProjectError(
+            f"{file}: runtime is missing; the engine runs no program there",
+            hint="add `runtime: python`",
+        )
     if runtime != "python":
         raise ProjectError(
             f"{file}: runtime is {runtime!r}; preflight runs programs in Python only"
         )
-    if not isinstance(options, dict):
-        raise ProjectError(f"{file}: runtime.options is {options!r}; wanted keys and values")
-    return options
-
-
-def _interpreter(options: Mapping[str, Any], file: Path, environment: Mapping[str, str]) -> Path:
-    if virtualenv := options.get("virtualenv"):
-        return _of_virtualenv(file.parent / str(virtualenv), f"{file}: virtualenv {virtualenv!r}")
-    if options.get("toolchain") in (None, "uv") and (lock := _found_upwards(file, "uv.lock")):
-        return _of_virtualenv(lock.with_name(".venv"), f"the uv project of {lock}")
-    if command := environment.get(_INTERPRETER_VARIABLE):
-        found = which(command, path=environment.get("PATH"))
-        if found is None:
-            raise ProjectError(f"{_INTERPRETER_VARIABLE} is {command!r}, which is no command here")
-        return Path(found)
-    if active := environment.get("VIRTUAL_ENV"):
-        return _of_virtualenv(Path(active), f"VIRTUAL_ENV={active}")
-    return Path(sys.executable)
-
-
-def _found_upwards(file: Path, name: str) -> Path | None:
-    return next((path for folder in file.parents if (path := folder / name).is_file()), None)
-
-
-def _of_virtualenv(folder: Path, what: str) -> Path:
-    for inside in ("bin/python", "Scripts/python.exe"):
-        if (folder / inside).is_file():
-            return Path(os.path.normpath(folder)) / inside
-    raise ProjectError(
-        f"{what}: there is no Python environment in {os.path.normpath(folder)}",
-        hint=f"make it: pulumi install, or python -m venv {os.path.normpath(folder)} and install "
-        "the program's requirements there",
-    )
+    return dict(options)
 
 
 def _overrides(root: Path) -> "Overrides | None":

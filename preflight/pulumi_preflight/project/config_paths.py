@@ -18,7 +18,10 @@ _SEGMENT = re.compile(
 )
 
 Path = tuple[str | int, ...]
-_INTEGER = re.compile(r"^-?(?:[1-9]\d*|0)$")
+_INTEGER = re.compile(r"(?P<sign>[-+]?)[0-9]+", re.ASCII)
+_LEAST, _GREATEST, _GREATEST_UNSIGNED = -(2**63), 2**63 - 1, 2**64 - 1
+_LONGEST_GAP = 10_000
+_NOTHING = object()
 
 
 def parse_path(text: str) -> Path | None:
@@ -40,6 +43,16 @@ def parse_path(text: str) -> Path | None:
 
 def is_set(container: Any, path: Path) -> bool:  # noqa: ANN401 - any config value
     """Whether a value has something at a path."""
+    return _find(container, path) is not _NOTHING
+
+
+def value_at(container: Any, path: Path) -> Any:  # noqa: ANN401 - any config value
+    """What a value has at a path, `None` where that is nothing."""
+    found = _find(container, path)
+    return None if found is _NOTHING else found
+
+
+def _find(container: Any, path: Path) -> Any:  # noqa: ANN401 - any config value
     for segment in path:
         match container, segment:
             case dict(), str() if segment in container:
@@ -47,8 +60,8 @@ def is_set(container: Any, path: Path) -> bool:  # noqa: ANN401 - any config val
             case list(), int() if segment < len(container):
                 container = container[segment]
             case _:
-                return False
-    return True
+                return _NOTHING
+    return container
 
 
 def with_value(container: Any, path: Path, value: Any) -> Any:  # noqa: ANN401 - any config value
@@ -66,8 +79,11 @@ def with_value(container: Any, path: Path, value: Any) -> Any:  # noqa: ANN401 -
             members = dict(container or {})
             members[segment] = with_value(members.get(segment), tuple(rest), value)
             return members
-        case ((list() | None), int()) if segment <= len(container or []):
-            items = [*(container or []), None][: max(len(container or []), segment + 1)]
+        case None, int() if segment <= _LONGEST_GAP:
+            # Where there was no list, the engine makes one with nothing in front.
+            return [*[None] * segment, with_value(None, tuple(rest), value)]
+        case list(), int() if segment <= len(container):
+            items = [*container, None][: max(len(container), segment + 1)]
             items[segment] = with_value(items[segment], tuple(rest), value)
             return items
         case _:
@@ -80,4 +96,9 @@ def coerced(value: Any) -> Any:  # noqa: ANN401 - any config value
         return value
     if value in ("true", "false"):
         return value == "true"
-    return int(value) if _INTEGER.match(value) else value
+    found = _INTEGER.fullmatch(value)
+    if found is None or (len(value) > 1 and value.startswith("0")):
+        return value
+    number = int(value)
+    greatest = _GREATEST if found["sign"] else _GREATEST_UNSIGNED
+    return number if _LEAST <= number <= greatest else value

@@ -14,11 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from pulumi_preflight.errors import ProjectError
-from pulumi_preflight.project.config_values import Decrypt
+from pulumi_preflight.project.config_values import PLACEHOLDER, Decrypt
 
 PASSPHRASE = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 - a variable's name
 _PASSPHRASE_FILE = "PULUMI_CONFIG_PASSPHRASE_FILE"  # noqa: S105 - a variable's name
-PLACEHOLDER = "[secret]"
+# Source: pulumi/pulumi, pkg/cmd/pulumi/stack/secrets.go and pkg/secrets/cloud.
+_CLOUD_PROVIDERS = ("awskms", "azurekeyvault", "gcpkms", "hashivault")
+_PASSPHRASE_PROVIDERS = ("", "default", "passphrase")
 _ROUNDS = 1_000_000
 _KEY_BYTES = 32
 _PROOF = "pulumi"
@@ -28,19 +30,24 @@ def decrypter(stack_file: Mapping[str, Any], environment: Mapping[str, str], pat
     """Gives what decrypts the values of a stack file.
 
     Without a passphrase every value becomes the placeholder `[secret]`, which stays marked secret.
-    Values encrypted by another provider (Pulumi Cloud, KMS) do too.
+    Values encrypted by another provider (Pulumi Cloud, a cloud's KMS, Vault) do too.
 
     Args:
         stack_file: The stack file's content.
         environment: Where the passphrase, or the name of its file, may be.
         path: The stack file, for messages.
+
+    Raises:
+        ProjectError: The engine knows no such secrets provider.
     """
     key: list[bytes] = []
+    _check_provider(stack_file, path)
+    needs = _needed(stack_file)
 
     def decrypt(name: str, ciphertext: str) -> str:
         passphrase = _passphrase(environment)
         salt = stack_file.get("encryptionsalt")
-        if passphrase is None or not isinstance(salt, str):
+        if needs or passphrase is None or not isinstance(salt, str):
             return PLACEHOLDER
         if not key:
             key.append(_key(passphrase, salt, path))
@@ -54,6 +61,31 @@ def decrypter(stack_file: Mapping[str, Any], environment: Mapping[str, str], pat
         return plain
 
     return decrypt
+
+
+def why_not(stack_file: Mapping[str, Any], environment: Mapping[str, str]) -> str:
+    """Why the secure values of a stack file are placeholders, after "since"."""
+    needed = _needed(stack_file)
+    if needed:
+        return f"{needed} encrypted it, which preflight does not ask"
+    if _passphrase(environment) is None:
+        return f"{PASSPHRASE} is not set"
+    return "the stack file has no encryptionsalt, so Pulumi Cloud encrypted it"
+
+
+def _check_provider(stack_file: Mapping[str, Any], path: Path) -> None:
+    provider = stack_file.get("secretsprovider") or ""
+    scheme, separator, _ = provider.partition("://")
+    if provider in _PASSPHRASE_PROVIDERS or (separator and scheme in _CLOUD_PROVIDERS):
+        return
+    wanted = ", ".join([_PASSPHRASE_PROVIDERS[-1], *(f"{each}://..." for each in _CLOUD_PROVIDERS)])
+    raise ProjectError(f"{path}: secretsprovider is {provider!r}; wanted one of {wanted}")
+
+
+def _needed(stack_file: Mapping[str, Any]) -> str:
+    """The provider that alone can decrypt, empty where a passphrase does."""
+    provider = stack_file.get("secretsprovider") or ""
+    return "" if provider in _PASSPHRASE_PROVIDERS else provider.partition("://")[0]
 
 
 def _passphrase(environment: Mapping[str, str]) -> str | None:

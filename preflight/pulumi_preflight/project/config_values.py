@@ -3,15 +3,25 @@
 Source: pulumi/pulumi, pkg/workspace/config.go and sdk/go/common/resource/config.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from pulumi_preflight.errors import ProjectError
-from pulumi_preflight.project.config_paths import coerced, is_set, parse_path, with_value
+from pulumi_preflight.project.config_paths import (
+    coerced,
+    is_set,
+    parse_path,
+    value_at,
+    with_value,
+)
+from pulumi_preflight.project.declarations import Declaration, read_declaration
+from pulumi_preflight.project.go_text import NoJsonError, json_text
+from pulumi_preflight.project.yaml_files import OtherKey
+from pulumi_preflight.project.yaml_scalars import Moment
 
+PLACEHOLDER = "[secret]"
 _KEY_PARTS = 2
 _OLD_KEY_PARTS = 3
 
@@ -57,8 +67,23 @@ class Config:
             ProjectError: A key is malformed, or a secure value cannot be decrypted.
         """
         for raw, value in values.items():
+            if isinstance(raw, OtherKey):
+                raise ProjectError(
+                    f"{source}: the config key {raw} is not text; wanted `<namespace>:<name>`"
+                )
             key = self._key(raw, source)
             self._values[key] = _decrypted(value, key, decrypt)
+
+    def add_environment(self, values: Mapping[str, Any], *, source: str) -> None:
+        """Takes what ESC environments give, below what the stack's file says.
+
+        Raises:
+            ProjectError: A key is malformed.
+        """
+        for raw, value in values.items():
+            key = self._key(raw, source)
+            has = key in self._values
+            self._values[key] = merged(self._values[key], value) if has else value
 
     def add_overrides(self, values: Mapping[str, str]) -> None:
         """Takes `--config key=value`; a dot in a key is part of its name, as in the CLI.
@@ -73,23 +98,26 @@ class Config:
         """Takes the `config:` of the project file: values, defaults and types.
 
         Raises:
-            ProjectError: A required value is missing, or one has not the declared type.
+            ProjectError: The engine would refuse a declaration, a required value is missing, or
+                one has not the declared type.
         """
+        declarations = {
+            raw: read_declaration(
+                declared[raw],
+                f"{source}: config {raw!r}",
+                own=":" not in raw or raw.startswith(f"{self._project}:"),
+            )
+            for raw in sorted(declared)
+        }
         missing = []
-        for raw in sorted(declared):
-            declaration = _declaration(declared[raw], f"{source}: config {raw!r}")
-            key = self._key(raw, source)
-            namespace, _, name = key.partition(":")
-            path = parse_path(name)
-            if path is None or not isinstance(path[0], str):
-                raise ProjectError(f"{source}: config {raw!r} is no key and no path of one")
-            root = f"{namespace}:{path[0]}"
-            if root in self._values and is_set(self._values[root], path[1:]):
+        for raw, declaration in declarations.items():
+            root, path = self._path(raw, source)
+            if root in self._values and is_set(self._values[root], path):
                 continue
-            given = declaration.get("default", declaration.get("value"))
-            if given is not None:
-                self._set(root, path[1:], _as_config(given), where=f"{source}: config {raw!r}")
-            elif namespace == self._project:
+            if declaration.given is not None:
+                value = _as_config(declaration.given, f"{source}: config {raw!r}")
+                self._set(root, path, value, where=f"{source}: config {raw!r}")
+            elif root.startswith(f"{self._project}:"):
                 missing.append(raw)
         if missing:
             names = ", ".join(repr(key) for key in missing)
@@ -97,12 +125,20 @@ class Config:
                 f"stack {stack!r} has no value for {names}, which {source} requires",
                 hint=f"set it under config: in Pulumi.{stack}.yaml, or with --config KEY=VALUE",
             )
-        self._check_types(declared, source=source, stack=stack)
+        for raw, declaration in declarations.items():
+            if declaration.type is not None:
+                self._check(raw, declaration, source=source, stack=stack)
 
     def values(self) -> dict[str, ConfigValue]:
-        """All values as the program reads them."""
+        """All values as the program reads them.
+
+        Raises:
+            ProjectError: A number is infinite or NaN, which the engine cannot hand on.
+        """
         return {
-            key: ConfigValue(text=_text(value), secret=bool(secrets), secret_texts=secrets)
+            key: ConfigValue(
+                text=_text(value, f"config {key!r}"), secret=bool(secrets), secret_texts=secrets
+            )
             for key, value in self._values.items()
             for secrets in [tuple(_secrets(value))]
         }
@@ -126,37 +162,70 @@ class Config:
             return f"{parts[0]}:{parts[2]}"
         raise ProjectError(f"{source}: {raw!r} is no config key; wanted `<namespace>:<name>`")
 
-    def _check_types(self, declared: Mapping[str, Any], *, source: str, stack: str) -> None:
-        for raw, declaration in declared.items():
-            if not isinstance(declaration, dict) or "type" not in declaration:
-                continue
-            value = self._values.get(self._key(raw, source))
-            wanted = str(declaration["type"])
-            if value is not None and not _is_of(value, declaration):
-                raise ProjectError(
-                    f"stack {stack!r}: config {raw!r} is {_shown(value)}; "
-                    f"{source} declares it as {wanted}"
-                )
+    def _path(self, raw: str, source: str) -> tuple[str, tuple[str | int, ...]]:
+        """The key that a key of the project file belongs to, and the path inside of its value."""
+        namespace, _, name = self._key(raw, source).partition(":")
+        path = parse_path(name)
+        if path is None or not isinstance(path[0], str):
+            raise ProjectError(f"{source}: config {raw!r} is not a key and not a path of one")
+        return f"{namespace}:{path[0]}", path[1:]
+
+    def _check(self, raw: str, declaration: Declaration, *, source: str, stack: str) -> None:
+        root, path = self._path(raw, source)
+        value = value_at(self._values.get(root), path)
+        secrets = tuple(_secrets(value))
+        if declaration.secret and not secrets:
+            raise ProjectError(
+                f"stack {stack!r}: config {raw!r} is in plain text; {source} declares it as a "
+                "secret, so the engine takes it encrypted only",
+                hint=f"set it anew: pulumi config set --secret {raw}",
+            )
+        if PLACEHOLDER in secrets:
+            return
+        plain = _plain(value)
+        # A single value is text by now, whatever it was in the file.
+        typed = plain if isinstance(plain, dict | list) else _text(value, f"config {raw!r}")
+        if declaration.type is not None and not declaration.type.takes(typed):
+            raise ProjectError(
+                f"stack {stack!r}: config {raw!r} is {_shown(value)}; "
+                f"{source} declares it as {declaration.type}"
+            )
 
 
-def _declaration(declared: Any, where: str) -> dict[str, Any]:  # noqa: ANN401 - any YAML value
-    """Writes the short form `key: value` in full."""
-    if isinstance(declared, dict):
-        return declared
-    if isinstance(declared, float):
-        raise ProjectError(
-            f"{where} is the number {declared}; the engine takes text, whole numbers, booleans "
-            "and lists there",
-            hint=f'quote it: "{declared}"',
-        )
-    return {"default": declared}
+def merged(above: Any, below: Any) -> Any:  # noqa: ANN401 - any config value
+    """Lays one value over another: mappings member by member, anything else as a whole."""
+    if not isinstance(above, dict) or not isinstance(below, dict):
+        return above
+    members = {name: merged(item, below.get(name)) for name, item in above.items()}
+    return {**below, **members}
 
 
-def _as_config(value: Any) -> Any:  # noqa: ANN401 - any YAML value
-    # The engine keeps single values of the project file as text, whatever their type.
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return str(value) if isinstance(value, int) else value
+def _as_config(value: Any, where: str) -> Any:  # noqa: ANN401 - any YAML value
+    # The engine keeps texts, whole numbers and booleans of the project file as text.
+    match value:
+        case bool() | int():
+            return json_text(value)
+        case Moment():
+            return value.json
+        case dict() | list():
+            return _object(value, where)
+        case _:
+            return value
+
+
+def _object(value: Any, where: str) -> Any:  # noqa: ANN401 - any YAML value
+    match value:
+        case dict():
+            for name in value:
+                if isinstance(name, OtherKey):
+                    raise ProjectError(f"{where} has the key {name}, which is not text; quote it")
+            return {str(name): _object(item, where) for name, item in value.items()}
+        case list():
+            return [_object(item, where) for item in value]
+        case Moment():
+            return value.json
+        case _:
+            return value
 
 
 def _decrypted(value: Any, key: str, decrypt: Decrypt) -> Any:  # noqa: ANN401 - any YAML value
@@ -191,51 +260,25 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any config value
             return {name: _plain(item) for name, item in value.items()}
         case list():
             return [_plain(item) for item in value]
-        case float() if value.is_integer():
-            return int(value)
+        case Moment():
+            return str(value)
         case _:
             return value
 
 
-def _text(value: Any) -> str:  # noqa: ANN401 - any config value
+def _text(value: Any, where: str) -> str:  # noqa: ANN401 - any config value
     plain = _plain(value)
     if plain is None:
         return ""
     if isinstance(plain, str):
         return plain
-    # The engine writes objects anew, with sorted keys; a program that loops over one sees them so.
-    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
-
-
-def _is_of(value: Any, declaration: Mapping[str, Any]) -> bool:  # noqa: ANN401 - any config value
-    plain = _plain(value)
-    match str(declaration["type"]):
-        case "string":
-            return not isinstance(plain, dict | list)
-        case "integer":
-            return isinstance(plain, int) or (isinstance(plain, str) and _is_integer(plain))
-        case "boolean":
-            return isinstance(plain, bool) or plain in ("true", "false")
-        case "object":
-            return isinstance(plain, dict)
-        case "array":
-            items = declaration.get("items") or {}
-            return isinstance(plain, list) and all(
-                "type" not in items or _is_of(item, items) for item in plain
-            )
-        case _:
-            return True
-
-
-def _is_integer(text: str) -> bool:
+    if isinstance(plain, int) and not isinstance(plain, bool):
+        # Nested numbers pass through JSON, which keeps 64 bits; these do not.
+        return str(plain)
     try:
-        int(text)
-    except ValueError:
-        return False
-    return True
+        return json_text(plain)
+    except NoJsonError as error:
+        raise ProjectError(f"{where}: {error}", hint="quote it") from error
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401 - any config value

@@ -11,6 +11,11 @@ outputs:                                  # computed outputs of resources
     properties: {id: vpc-0a1b2c3d}
 stackReferences:                          # outputs of other stacks
   organization/network/dev: {vpcId: vpc-0a1b2c3d}
+environments:                             # ESC environments that stack files name
+  aws/dev:
+    pulumiConfig: {aws:region: us-east-1, password: {"fn::secret": example}}
+    environmentVariables: {AWS_REGION: us-east-1}
+tags: {owner: payments}                   # the stack's tags
 ```
 
 Names are those on the wire (camelCase). What an entry does not say is filled in as elsewhere; the
@@ -19,12 +24,14 @@ last entry that fits wins for each property.
 
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from pydantic.alias_generators import to_camel
 
 from pulumi_preflight.errors import ProjectError
 from pulumi_preflight.project.yaml_files import read_mapping
+from pulumi_preflight.project.yaml_scalars import Moment
 from pulumi_preflight.urns import name_of, type_of
 
 
@@ -48,12 +55,21 @@ class OutputOverride(_Entry):
     properties: dict[str, JsonValue]
 
 
+class EnvironmentValues(_Entry):
+    """What an ESC environment gives; a secret is marked with `fn::secret`, as there."""
+
+    pulumi_config: dict[str, JsonValue] = {}
+    environment_variables: dict[str, str] = {}
+
+
 class Overrides(_Entry):
     """The whole file."""
 
     invokes: tuple[InvokeOverride, ...] = Field(default=(), strict=False)
     outputs: tuple[OutputOverride, ...] = Field(default=(), strict=False)
     stack_references: dict[str, dict[str, JsonValue]] = {}
+    environments: dict[str, EnvironmentValues] = {}
+    tags: dict[str, str] = {}
 
     def result_of(self, function: str, arguments: dict[str, JsonValue]) -> dict[str, JsonValue]:
         """What the file says of the answer to a call; empty where it says nothing."""
@@ -77,6 +93,18 @@ def _fits(wanted: dict[str, JsonValue], given: dict[str, JsonValue]) -> bool:
     return all(name in given and given[name] == value for name, value in wanted.items())
 
 
+def _as_json(value: Any) -> Any:  # noqa: ANN401 - any YAML value
+    match value:
+        case dict():
+            return {str(name): _as_json(item) for name, item in value.items()}
+        case list():
+            return [_as_json(item) for item in value]
+        case Moment():
+            return str(value)
+        case _:
+            return value
+
+
 def read_overrides(path: Path) -> Overrides:
     """Reads the file.
 
@@ -84,11 +112,11 @@ def read_overrides(path: Path) -> Overrides:
         ProjectError: It is no YAML, or a key or value in it is wrong; the text says which.
     """
     try:
-        return Overrides.model_validate(read_mapping(path))
+        return Overrides.model_validate(_as_json(read_mapping(path)))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ProjectError(
             f"{path}: {where}: {first['msg']}",
-            hint="its keys are invokes, outputs and stackReferences",
+            hint=f"its keys are {', '.join(map(to_camel, Overrides.model_fields))}",
         ) from error

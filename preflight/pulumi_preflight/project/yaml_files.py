@@ -1,72 +1,94 @@
-"""Reads YAML files as the engine does, which is Go's YAML 1.2 and not Python's YAML 1.1.
+"""Reads YAML files as the engine does, whose YAML is Go's and not Python's YAML 1.1.
 
-`yes` and `1:30` are text, `1e3` is a number, a date is the text that Go prints for a time, and a
-key given twice is an error.
-Source: gopkg.in/yaml.v3, resolve.go.
+Tags that YAML does not define say nothing, a key given twice is an error, keys become text as Go
+prints them, and only the first document of a file counts.
+Source: gopkg.in/yaml.v3, decode.go.
 """
 
-import re
 from collections.abc import Hashable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from pulumi_preflight.errors import ProjectError
-
-_BOOLEAN = re.compile(r"^(?:true|True|TRUE|false|False|FALSE)$")
-_INTEGER = re.compile(r"^[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+|[1-9][0-9_]*|0)$")
-_NUMBER = re.compile(
-    r"^[-+]?(?:(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|\.(?:inf|Inf|INF))$"
-    r"|^\.(?:nan|NaN|NAN)$"
+from pulumi_preflight.project.go_text import key_text
+from pulumi_preflight.project.yaml_scalars import (
+    MERGE,
+    TEXT,
+    ScalarError,
+    resolve,
+    tag_of,
+    tagged,
 )
-_DATE = re.compile(r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}$")
-_OCTAL = re.compile(r"^([-+]?)0([0-7]+)$")
+
+
+class OtherKey(str):
+    """A mapping's key that is no text in YAML, such as `1` or `true`, as Go prints it."""
+
+    __slots__ = ()
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML with the scalars of YAML 1.2."""
+    """PyYAML with the scalars and mappings of Go's YAML."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012 - the base class declares it so
-        first: [
-            (tag, pattern)
-            for tag, pattern in resolvers
-            if tag in ("tag:yaml.org,2002:null", "tag:yaml.org,2002:merge")
-        ]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
+    def resolve(
+        self,
+        kind: type[yaml.Node],
+        value: str | None,
+        implicit: tuple[bool, bool] | bool,  # noqa: FBT001 - the base class's signature
+    ) -> str:
+        """The tag of a node that names none."""
+        if kind is not yaml.ScalarNode or not isinstance(implicit, tuple) or not implicit[0]:
+            return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call] # PyYAML's stubs
+        return MERGE if value == "<<" else tag_of(resolve(value or ""))
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 - the base class's signature
+        """Reads a node by its kind; the tag of a list or mapping says nothing."""
+        if isinstance(node, yaml.MappingNode):
+            node.tag = "tag:yaml.org,2002:map"
+        elif isinstance(node, yaml.SequenceNode):
+            node.tag = "tag:yaml.org,2002:seq"
+        return super().construct_object(node, deep=deep)
+
+    def construct_go_scalar(self, node: yaml.ScalarNode) -> Any:  # noqa: ANN401 - any scalar
+        """Reads a scalar as Go does."""
+        try:
+            return node.value if node.tag == TEXT else tagged(node.tag, node.value)
+        except ScalarError as error:
+            raise yaml.constructor.ConstructorError(
+                problem=str(error), problem_mark=node.start_mark
+            ) from error
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - the base class's signature
-        """Refuses a key that is given twice."""
+        """Refuses a key that is given twice, and makes text of every key."""
         seen: set[str] = set()
         for key, _ in node.value:
-            if key.value in seen and key.tag != "tag:yaml.org,2002:merge":
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(
+                    problem="a list or mapping is the key of a mapping", problem_mark=key.start_mark
+                )
+            if key.value in seen:
                 raise yaml.constructor.ConstructorError(
                     problem=f"the key {key.value!r} is given twice", problem_mark=key.start_mark
                 )
-            seen.add(str(key.value))
-        return super().construct_mapping(node, deep=deep)
-
-    def construct_integer(self, node: yaml.ScalarNode) -> int:
-        """Reads a whole number; a leading 0 means octal."""
-        return int(_OCTAL.sub(r"\g<1>0o\2", node.value.replace("_", "")), 0)
-
-    def construct_date(self, node: yaml.ScalarNode) -> str:
-        """Reads a date as the text of its first moment; one that does not exist stays as it is."""
-        year, month, day = (int(part) for part in node.value.split("-"))
-        try:
-            return f"{date(year, month, day)} 00:00:00 +0000 UTC"
-        except ValueError:
-            return str(node.value)
+            seen.add(key.value)
+        self.flatten_mapping(node)
+        pairs = (
+            (self.construct_object(key), self.construct_object(value, deep=deep))
+            for key, value in node.value
+        )
+        return {
+            key if isinstance(key, str) else OtherKey(key_text(key)): value for key, value in pairs
+        }
 
 
-_Loader.add_implicit_resolver("tag:yaml.org,2002:timestamp", _DATE, list("0123456789"))
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_date)
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", _BOOLEAN, list("tTfF"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", _INTEGER, list("-+0123456789"))
-_Loader.add_implicit_resolver("tag:yaml.org,2002:float", _NUMBER, list("-+.0123456789"))
-_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_integer)
+_Loader.yaml_constructors = {
+    tag: constructor
+    for tag, constructor in yaml.SafeLoader.yaml_constructors.items()
+    if tag in ("tag:yaml.org,2002:map", "tag:yaml.org,2002:seq")
+}
+_Loader.add_constructor(None, _Loader.construct_go_scalar)
 
 
 def read_yaml(path: Path) -> Any:  # noqa: ANN401 - any document
@@ -80,7 +102,8 @@ def read_yaml(path: Path) -> Any:  # noqa: ANN401 - any document
     except (OSError, UnicodeDecodeError) as error:
         raise ProjectError(f"{path}: cannot be read: {error}") from error
     try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - _Loader is a safe loader
+        loader = _Loader(text)
+        return loader.get_data() if loader.check_node() else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{path}:{mark.line + 1}" if mark else str(path)
@@ -102,4 +125,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
         raise ProjectError(
             f"{path}: holds a {type(document).__name__}; wanted keys and values, such as `name: x`"
         )
-    return {str(key): value for key, value in document.items()}
+    for key in document:
+        if isinstance(key, OtherKey):
+            raise ProjectError(f"{path}: the key {key} is not text; quote it")
+    return document
