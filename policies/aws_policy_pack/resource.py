@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar, cast
 
 from aws_policy_pack.properties import Properties, Unreadable
+from aws_policy_pack.property_paths import covers
 from aws_policy_pack.wire import UNKNOWN, Value
 
 Read = TypeVar("Read")
@@ -70,6 +71,14 @@ class Resource(Properties):
 
     def __repr__(self) -> str:
         return f"Resource({self.type} {self.name})"
+
+    def ignores_changes(self, path: str) -> bool:
+        """Whether an update leaves a property as it is, whatever the program says.
+
+        The engine then hands on what the state holds, and after a refresh that is what something
+        else has made of the property.
+        """
+        return any(covers(pattern, path) for pattern in self.ignore_changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -240,6 +240,20 @@ def test_a_changed_setting_changes_what_hangs_on_it_and_nothing_else(
     assert different(deployed) == []
 
 
+def test_what_the_auto_scaler_has_made_of_a_count_stops_no_deployment(
+    deployed: Deployment,
+) -> None:
+    cluster = "dagster-taskiq-cluster-local"
+    worker = "dagster-taskiq-taskiq-worker-local"
+    ecs = deployed.client("ecs")
+    ecs.update_service(cluster=cluster, service=worker, desiredCount=4)
+    assert last_line(deployed.session("refresh")).endswith(" same, 1 update")
+    deployed.set("dagster-taskiq:database", {"backupRetentionDays": 14})
+    assert changes(deployed.session("up"))["~"] == ["database"]
+    (service,) = ecs.describe_services(cluster=cluster, services=[worker])["services"]
+    assert service["desiredCount"] == 4
+
+
 def test_what_was_removed_by_hand_is_made_again(deployed: Deployment) -> None:
     deployed.client("logs").delete_log_group(logGroupName="/dagster-taskiq/local/auto-scaler")
     deployed.client("ecs").delete_service(

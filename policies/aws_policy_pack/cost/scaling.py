@@ -1,7 +1,8 @@
 """How far scalers may go: Application Auto Scaling, and scalers of one's own.
 
-A scaler of one's own reads its maximum from an environment variable; the service that it scales
-is the one whose name or ARN another of its variables holds.
+A scaler of one's own reads its maximum from an environment variable, and its minimum from the one
+of that name with MIN for MAX; the service that it scales is the one whose name or ARN another of
+its variables holds.
 """
 
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,10 @@ CAPACITY: Final = {TARGET: "", SCHEDULED_ACTION: "scalableTargetAction."}
 """Where minimum and maximum stand in what sets them."""
 
 ENVIRONMENT_NAMES: Final = ("AUTOSCALER_MAX_WORKERS",)
+MAXIMUM_WORD: Final = "MAX"
+MINIMUM_WORD: Final = "MIN"
+"""The minimum of a scaler of one's own stands in the variable with the other word in its name."""
+ONE: Final = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,15 +61,25 @@ class Scaling:
     unread: list[tuple[Resource, Unreadable]] = field(default_factory=list)
     unmatched: list[tuple[Resource, str]] = field(default_factory=list)
 
-    def least(self, resource: Resource, dimension: str, declared: Decimal) -> Decimal:
-        """What is declared, or the minimum that a scaler raises it to."""
-        spans = self.spans.get((resource.urn, dimension), ())
-        return max([declared, *(span.least for span in spans)])
+    def span(self, resource: Resource, path: str, dimension: str) -> Span:
+        """How many of what the resource counts at a path there are, as declared and at most.
 
-    def most(self, resource: Resource, dimension: str, declared: Decimal) -> Decimal:
-        """What is declared, or the most that a scaler may raise it to."""
+        Raises:
+            Unreadable: The number cannot be read.
+        """
+        given = amount(resource, path)
         spans = self.spans.get((resource.urn, dimension), ())
-        return max([declared, *(max(span.least, span.most) for span in spans)])
+        least = max([declared_count(resource, path, given), *(span.least for span in spans)])
+        return Span(least=least, most=max([given, least, *(span.most for span in spans)]))
+
+
+def declared_count(resource: Resource, path: str, given: Decimal) -> Decimal:
+    """How much of a number counts as declared.
+
+    A number whose changes are ignored is its scaler's: what was given, by the program at first and
+    by the scaler after a refresh, counts at worst only. As declared there is one, if any.
+    """
+    return min(given, ONE) if resource.ignores_changes(path) else given
 
 
 def scaling_of(graph: Graph, environment_names: tuple[str, ...]) -> Scaling:
@@ -100,7 +115,11 @@ def _add_target(target: Resource, graph: Graph, scaling: Scaling) -> None:
     prefix = CAPACITY[target.type]
     most = amount(target, f"{prefix}maxCapacity")
     # An action changes the minimum for a while only, so it does not count as declared.
-    least = Decimal() if prefix else amount(target, "minCapacity")
+    least = (
+        Decimal()
+        if prefix
+        else declared_count(target, "minCapacity", amount(target, "minCapacity"))
+    )
     for resource in scaled:
         scaling.spans.setdefault((resource.urn, dimension), []).append(Span(least=least, most=most))
 
@@ -123,8 +142,9 @@ def _add_own_scalers(
             if not most:
                 continue
             services = _named_services(holder, variables, graph)
+            least = _least_beside(variables, name)
             for service in services:
-                span = Span(least=Decimal(), most=most)
+                span = Span(least=least, most=most)
                 scaling.spans.setdefault((service.urn, TASKS), []).append(span)
             if not services:
                 reason = f"may start {most} tasks ({name}) of a service that is not in this stack"
@@ -141,6 +161,11 @@ def _environments(holder: Resource) -> Iterator[Mapping[str, str | None]]:
             entry.text("name") or "": entry.text("value")
             for entry in container.objects("environment")
         }
+
+
+def _least_beside(variables: Mapping[str, str | None], name: str) -> Decimal:
+    least = name.replace(MAXIMUM_WORD, MINIMUM_WORD)
+    return _number_in(variables, least) if least != name else Decimal()
 
 
 def _number_in(variables: Mapping[str, str | None], name: str) -> Decimal:

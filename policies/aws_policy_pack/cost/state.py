@@ -69,6 +69,7 @@ def _resource(entry: Mapping[str, Any]) -> Resource:
         type=entry["type"],
         name=urn.rpartition("::")[2],
         parent=entry.get("parent") or "",
+        ignore_changes=entry.get("ignoreChanges") or (),
         dependencies=entry.get("dependencies") or (),
         references={key: urns or () for key, urns in references.items()},
     )

@@ -142,7 +142,7 @@ def no_literal_value(holder: Resource, graph: Graph) -> Findings:  # noqa: ARG00
         return
     keys, write_only = VALUES[holder.type]
     for key in keys:
-        is_made_elsewhere = key in holder.ignore_changes or bool(holder.references.get(key))
+        is_made_elsewhere = holder.ignores_changes(key) or bool(holder.references.get(key))
         if not is_made_elsewhere and is_given(holder, key) and holder.raw(key) != "":
             yield Finding(
                 problem=f"`{key}` comes from the program or its config, not from a resource",

@@ -76,5 +76,6 @@ def _resource(sent: protocol.AnalyzerResource) -> Resource:
         type=sent.type,
         name=sent.name,
         parent=sent.parent,
+        ignore_changes=sent.options.ignoreChanges,
         references={key: list(item.urns) for key, item in sent.propertyDependencies.items()},
     )

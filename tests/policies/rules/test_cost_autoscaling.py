@@ -1,7 +1,7 @@
 """What scalers may start."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -12,6 +12,7 @@ TARGET = "aws:appautoscaling/target:Target"
 SCHEDULED = "aws:appautoscaling/scheduledAction:ScheduledAction"
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
 FUNCTION = "aws:lambda/function:Function"
+SERVICE = "aws:ecs/service:Service"
 
 
 def messages(found: list[Report]) -> list[str]:
@@ -196,3 +197,57 @@ def test_an_unknown_value_of_another_variable_does_not_matter() -> None:
         "containerDefinitions": [container("a", QUEUE_URL=UNKNOWN, AUTOSCALER_MAX_WORKERS="11")]
     }
     assert judge(TASK, properties) == [said("`AUTOSCALER_MAX_WORKERS` of container 'a' is 11")]
+
+
+def scaled(count: object, *ignored: str) -> Example:
+    properties = {"name": "orders-workers", "desiredCount": count}
+    return Example(type=SERVICE, name="workers", properties=properties, ignore_changes=ignored)
+
+
+def target(most: int) -> Example:
+    properties = {
+        "serviceNamespace": "ecs",
+        "scalableDimension": "ecs:service:DesiredCount",
+        "resourceId": "service/orders/orders-workers",
+        "minCapacity": 1,
+        "maxCapacity": most,
+    }
+    return Example(type=TARGET, name="scaler", properties=properties)
+
+
+def own_scaler(most: int) -> Example:
+    variables = {"AUTOSCALER_MAX_WORKERS": str(most), "SERVICE": "orders-workers"}
+    definitions = json.dumps([container("a", **variables)])
+    return Example(type=TASK, name="scaler", properties={"containerDefinitions": definitions})
+
+
+@pytest.mark.parametrize("make", [target, own_scaler])
+def test_of_a_scaler_in_the_stack_the_maximum_is_judged_and_not_what_it_has_made_of_the_count(
+    make: Callable[[int], Example],
+) -> None:
+    service = scaled(15, "desiredCount")
+    assert messages(analyze_stack(autoscaling_maximum, [service, make(10)])) == []
+    (found,) = messages(analyze_stack(autoscaling_maximum, [service, make(11)]))
+    assert found.startswith("scaler: ")
+
+
+@pytest.mark.parametrize(
+    ("count", "ignored", "found"),
+    [
+        pytest.param(10, ("desiredCount",), 0, id="at-the-cap"),
+        pytest.param(11, ("desiredCount",), 1, id="over-the-cap"),
+        pytest.param(11, ("*",), 1, id="over-the-cap-all-ignored"),
+        pytest.param(11, (), 0, id="a-count-that-the-program-sets"),
+        pytest.param(None, ("desiredCount",), 0, id="no-count"),
+    ],
+)
+def test_a_count_that_a_scaler_elsewhere_sets_has_the_cap_of_scalers(
+    count: object, ignored: tuple[str, ...], found: int
+) -> None:
+    told = messages(analyze_stack(autoscaling_maximum, [scaled(count, *ignored)]))
+    expected = (
+        f"workers: `desiredCount`, which ignoreChanges leaves to a scaler, is {count}; "
+        "wanted at most 10 (`max` of cost-autoscaling-maximum). Fix: Lower it, or raise the cap "
+        f"in the pack's config. {autoscaling_maximum.url}"
+    )
+    assert told == [expected] * found

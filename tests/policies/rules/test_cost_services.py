@@ -314,3 +314,32 @@ def test_a_percentage_that_is_not_known_is_not_judged() -> None:
     assert messages(analyze_stack(deployment_surge, stack)) == [
         "not evaluated: web: `deploymentMaximumPercent` is not known yet"
     ]
+
+
+LEFT_TO_A_SCALER = [
+    pytest.param("desiredCount", id="name"),
+    pytest.param('["desiredCount"]', id="name-in-brackets"),
+    pytest.param("*", id="everything"),
+]
+
+
+@pytest.mark.parametrize("ignored", LEFT_TO_A_SCALER)
+def test_a_count_that_is_left_to_a_scaler_has_no_cap_of_its_own(ignored: str) -> None:
+    assert analyze(desired_count, {"desiredCount": 50}, ignore_changes=[ignored]) == []
+
+
+@pytest.mark.parametrize("ignored", LEFT_TO_A_SCALER)
+def test_a_count_that_is_left_to_a_scaler_is_no_part_of_the_sum(ignored: str) -> None:
+    scaled = Example(
+        type=SERVICE, name="workers", properties={"desiredCount": 50}, ignore_changes=(ignored,)
+    )
+    assert analyze_stack(total_desired_count, [service("web", desiredCount=12), scaled]) == []
+    over = analyze_stack(total_desired_count, [service("web", desiredCount=13), scaled])
+    assert [report.message.partition(";")[0] for report in over] == [
+        "the services ask for 13 tasks together (web 13)"
+    ]
+
+
+@pytest.mark.parametrize("ignored", ["desired_count", "taskDefinition", "['desiredCount']"])
+def test_a_count_is_judged_where_something_else_is_ignored(ignored: str) -> None:
+    assert len(analyze(desired_count, {"desiredCount": 50}, ignore_changes=[ignored])) == 1

@@ -1,6 +1,6 @@
 """Caches, search, brokers, tables, streams and file systems."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Final
 
@@ -16,7 +16,7 @@ from aws_policy_pack.cost.charges import (
     usage,
 )
 from aws_policy_pack.cost.reading import amount, given_text, needed_amount, needed_text
-from aws_policy_pack.cost.scaling import READS, TABLE, WRITES
+from aws_policy_pack.cost.scaling import READS, TABLE, WRITES, declared_count
 from aws_policy_pack.resource import Resource, Unreadable
 
 REPLICATION_GROUP: Final = "aws:elasticache/replicationGroup:ReplicationGroup"
@@ -45,17 +45,21 @@ def cache_cluster(resource: Resource, situation: Situation) -> Charges:
 def replication_group(resource: Resource, situation: Situation) -> Charges:
     """The nodes of a group: as many as it counts, or shards times their copies."""
     del situation
-    shards = amount(resource, "numNodeGroups")
-    counted = amount(resource, "numCacheClusters")
-    nodes = max(counted, shards * (amount(resource, "replicasPerNodeGroup") + 1)) or ONE
-    yield from _nodes(resource, nodes)
+    declared = _group_size(lambda path: declared_count(resource, path, amount(resource, path)))
+    worst = _group_size(lambda path: amount(resource, path))
+    yield from _nodes(resource, declared, worst)
     yield usage("cache backups", "elasticache/backup-gb-month")
 
 
-def _nodes(holder: Resource, count: Decimal) -> Iterator[Charge]:
+def _group_size(count: Callable[[str], Decimal]) -> Decimal:
+    shards, replicas = count("numNodeGroups"), count("replicasPerNodeGroup")
+    return max(count("numCacheClusters"), shards * (replicas + 1)) or ONE
+
+
+def _nodes(holder: Resource, count: Decimal, worst: Decimal | None = None) -> Iterator[Charge]:
     engine = CACHE_ENGINES.get(given_text(holder, "engine") or "redis", "redis")
     size = needed_text(holder, "nodeType")
-    yield from hourly(f"{engine} {size}", f"elasticache/node-hour/{engine}/{size}", count)
+    yield from hourly(f"{engine} {size}", f"elasticache/node-hour/{engine}/{size}", count, worst)
 
 
 def serverless_cache(resource: Resource, situation: Situation) -> Charges:
@@ -124,16 +128,14 @@ def table(resource: Resource, situation: Situation) -> Charges:
         yield usage("reads", "dynamodb/million-reads")
         yield usage("writes", "dynamodb/million-writes")
     else:
-        scaling = situation.scaling
         for label, key, path, dimension in (
             ("read capacity", "dynamodb/rcu-hour", "readCapacity", READS),
             ("write capacity", "dynamodb/wcu-hour", "writeCapacity", WRITES),
         ):
             indexes = resource.objects("globalSecondaryIndexes")
             extra = sum((amount(index, path) for index in indexes), Decimal(0))
-            low = scaling.least(resource, dimension, amount(resource, path))
-            high = scaling.most(resource, dimension, low)
-            yield from hourly(label, key, low + extra, high + extra)
+            units = situation.scaling.span(resource, path, dimension)
+            yield from hourly(label, key, units.least + extra, units.most + extra)
     yield usage("table storage", "dynamodb/gb-month")
     if resource.flag("pointInTimeRecovery.enabled"):
         yield usage("point-in-time recovery", "dynamodb/backup-gb-month")
@@ -148,7 +150,9 @@ def stream(resource: Resource, situation: Situation) -> Charges:
     if mode == "ON_DEMAND":
         yield from hourly("on-demand stream", "kinesis/on-demand-stream-hour")
         return
-    yield from hourly("shard", "kinesis/shard-hour", needed_amount(resource, "shardCount"))
+    path = "shardCount"
+    shards = needed_amount(resource, path)
+    yield from hourly("shard", "kinesis/shard-hour", declared_count(resource, path, shards), shards)
     yield usage("PUT units", "kinesis/million-puts")
 
 

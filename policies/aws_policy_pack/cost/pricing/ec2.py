@@ -17,6 +17,7 @@ from aws_policy_pack.cost.charges import (
     usage,
 )
 from aws_policy_pack.cost.reading import amount, given_text, needed_amount, needed_text
+from aws_policy_pack.cost.scaling import declared_count
 from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable
 
 SUBNET: Final = "aws:ec2/subnet:Subnet"
@@ -61,8 +62,7 @@ def scaling_group(resource: Resource, situation: Situation) -> Charges:
     """A group of instances: as many as desired, at most its maximum."""
     template = _template(resource, situation.graph)
     size = needed_text(template, "instanceType")
-    low = amount(resource, "desiredCapacity") or amount(resource, "minSize")
-    high = amount(resource, "maxSize")
+    low, high = _sizes(resource, "", "desiredCapacity")
     yield from hourly(f"Linux {size}", f"ec2/instance-hour/{size}", low, high)
     devices = [
         mapping.object("ebs")
@@ -81,12 +81,23 @@ def scaling_group(resource: Resource, situation: Situation) -> Charges:
 
 def node_group(resource: Resource, situation: Situation) -> Charges:
     """Nodes of EKS; of several instance types the dearest counts."""
-    low = amount(resource, "scalingConfig.desiredSize")
-    high = amount(resource, "scalingConfig.maxSize")
+    low, high = _sizes(resource, "scalingConfig.", "desiredSize")
     for size in _dearest(resource, situation):
         yield from hourly(f"node {size}", f"ec2/instance-hour/{size}", low, high)
     disk = amount(resource, "diskSize") or Decimal(NODE_DISK)
     yield from monthly("node disk, gp3", "ebs/gb-month/gp3", disk * low, disk * high)
+
+
+def _sizes(resource: Resource, place: str, desired: str) -> tuple[Decimal, Decimal]:
+    """How many machines a group has, and at most.
+
+    Where nothing is desired there are as many as its minimum; where the number is left to a scaler
+    by ignoreChanges, that minimum is all that is declared.
+    """
+    path = f"{place}{desired}"
+    least, most = (amount(resource, f"{place}{bound}") for bound in ("minSize", "maxSize"))
+    given = amount(resource, path)
+    return max(declared_count(resource, path, given), least), max(given, most)
 
 
 def volume(resource: Resource, situation: Situation) -> Charges:

@@ -35,9 +35,8 @@ def service(resource: Resource, situation: Situation) -> Charges:
         return
     task = _task_definition(resource, situation.graph)
     platform = _platform(task)
-    declared = situation.scaling.least(resource, TASKS, amount(resource, "desiredCount"))
-    most = situation.scaling.most(resource, TASKS, declared)
-    worst = _surged(resource, most, controller)
+    tasks = situation.scaling.span(resource, "desiredCount", TASKS)
+    declared, worst = tasks.least, _surged(resource, tasks.most, controller)
     vcpus, memory = _size(task, "cpu"), _size(task, "memory")
     label = "" if platform == "x86" else f", {platform.upper()}"
     yield from hourly(

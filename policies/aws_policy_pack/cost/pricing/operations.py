@@ -15,7 +15,7 @@ from aws_policy_pack.cost.charges import (
     usage,
 )
 from aws_policy_pack.cost.reading import amount, given_text, length, needed_amount
-from aws_policy_pack.cost.scaling import FUNCTION
+from aws_policy_pack.cost.scaling import FUNCTION, declared_count
 from aws_policy_pack.resource import Resource, Unreadable
 from aws_policy_pack.wording import shown
 
@@ -43,10 +43,12 @@ def provisioned_concurrency(resource: Resource, situation: Situation) -> Charges
         raise Unreadable(path, f"is {given}, which is no function of this stack")
     owner, *_ = functions
     memory = amount(owner, "memorySize", default=DEFAULT_MEMORY) / MIB
-    count = needed_amount(resource, "provisionedConcurrentExecutions")
+    path = "provisionedConcurrentExecutions"
+    count = needed_amount(resource, path)
     yield from hourly(
         "provisioned concurrency",
         f"lambda/provisioned-gb-second/{_architecture(owner)}",
+        declared_count(resource, path, count) * memory * SECONDS,
         count * memory * SECONDS,
     )
 

@@ -6,9 +6,10 @@ from typing import Final
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.cost.scaling import TASKS, scaling_of
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
-from aws_policy_pack.rules.cost.services import SCALABLE_TARGET
+from aws_policy_pack.rules.cost.services import DESIRED_COUNT, SCALABLE_TARGET, SERVICE
 from aws_policy_pack.rules.cost.tasks import TASK_DEFINITION
 from aws_policy_pack.wording import shown
 
@@ -32,6 +33,7 @@ class AutoscalingMaximum(RuleConfig):
     SCHEDULED_ACTION,
     TASK_DEFINITION,
     FUNCTION,
+    SERVICE,
     level=Level.MANDATORY,
     severity=Severity.HIGH,
     summary="No scaler may start more tasks than the cap",
@@ -58,10 +60,13 @@ class AutoscalingMaximum(RuleConfig):
     ),
 )
 def autoscaling_maximum(resource: Resource, graph: Graph, config: AutoscalingMaximum) -> Findings:
-    """Compares every maximum that the resource sets."""
-    del graph
+    """Compares every maximum that the resource sets.
+
+    A service's number of tasks under ignoreChanges is set by a scaler. Where that is one of this
+    stack, its maximum is judged; the maximum of another is not known, but that it is no lower.
+    """
     for subject, number in MAXIMA[resource.type](resource, config.environment_names):
-        if number > config.max:
+        if number > config.max and not _is_scaled_here(resource, graph, config):
             yield Finding(
                 problem=f"{subject} is {shown(number)}",
                 wanted=f"at most {config.max} (`max` of cost-autoscaling-maximum)",
@@ -102,10 +107,24 @@ def _of_ecs(scaling: Resource, path: str) -> Iterator[tuple[str, float]]:
             yield f"`{path}`", number
 
 
+def _of_service(service: Resource, _names: tuple[str, ...]) -> Iterator[tuple[str, float]]:
+    if service.ignores_changes(DESIRED_COUNT):
+        number = service.number(DESIRED_COUNT)
+        if number is not None:
+            yield f"`{DESIRED_COUNT}`, which ignoreChanges leaves to a scaler,", number
+
+
+def _is_scaled_here(resource: Resource, graph: Graph, config: AutoscalingMaximum) -> bool:
+    return resource.type == SERVICE and bool(
+        scaling_of(graph, config.environment_names).spans.get((resource.urn, TASKS))
+    )
+
+
 MAXIMA: Final[Mapping[str, Callable[[Resource, tuple[str, ...]], Iterator[tuple[str, float]]]]] = {
     SCALABLE_TARGET: _of_target,
     SCHEDULED_ACTION: _of_action,
     TASK_DEFINITION: _in_task,
     FUNCTION: _in_function,
+    SERVICE: _of_service,
 }
 """By type, what gives the names of the maxima and their values."""

@@ -21,6 +21,7 @@ from aws_policy_pack.wording import first_few, shown
 
 SERVICE: Final = "aws:ecs/service:Service"
 SCALABLE_TARGET: Final = "aws:appautoscaling/target:Target"
+DESIRED_COUNT: Final = "desiredCount"
 
 DEFAULT_PERCENT: Final = 200
 """What ECS takes for `maximumPercent` where it is not set; daemons have no surge by default.
@@ -62,8 +63,13 @@ class DesiredCount(RuleConfig):
     bad={"name": "orders-dev", "desiredCount": 50},
 )
 def desired_count(service: Resource, config: DesiredCount) -> Findings:
-    """Compares the number of tasks; without one, ECS starts none."""
-    count = service.number("desiredCount")
+    """Compares the number of tasks; without one, ECS starts none.
+
+    A number under ignoreChanges is its scaler's, whose maximum cost-autoscaling-maximum judges.
+    """
+    if service.ignores_changes(DESIRED_COUNT):
+        return
+    count = service.number(DESIRED_COUNT)
     cap, setting = config.cap_of(service.name)
     if count is not None and count > cap:
         yield Finding(
@@ -96,8 +102,14 @@ class TotalDesiredCount(RuleConfig):
     ),
 )
 def total_desired_count(graph: Graph, config: TotalDesiredCount) -> Findings:
-    """Adds the numbers of tasks up and names the services that ask for most."""
-    counts, unread = survey(graph.of_type(SERVICE), lambda service: service.number("desiredCount"))
+    """Adds the numbers of tasks up and names the services that ask for most.
+
+    Numbers under ignoreChanges are left out: no deployment asks for them.
+    """
+    services = (
+        service for service in graph.of_type(SERVICE) if not service.ignores_changes(DESIRED_COUNT)
+    )
+    counts, unread = survey(services, lambda service: service.number(DESIRED_COUNT))
     yield from unread
     asked = [(service.name, count) for service, count in counts if count]
     total = sum(count for _, count in asked)
@@ -174,4 +186,4 @@ def _most_tasks(service: Resource, graph: Graph) -> float:
     """The desired count, or what Application Auto Scaling may raise it to."""
     targets = graph.referring(service, "resourceId", SCALABLE_TARGET)
     counts = [target.number("maxCapacity") for target in targets]
-    return max(count or 0 for count in (service.number("desiredCount"), *counts))
+    return max(count or 0 for count in (service.number(DESIRED_COUNT), *counts))

@@ -12,7 +12,6 @@ from aws_policy_pack.rules.ecs.containers import containers_of
 from aws_policy_pack.rules.ecs.types import FUNCTION, SCALABLE_TARGET, SERVICE, TASK_DEFINITION
 
 DESIRED_COUNT: Final = "desiredCount"
-EVERYTHING: Final = "*"
 
 
 class ScaledService(RuleConfig):
@@ -96,7 +95,7 @@ def scaled_service_ignores_desired_count(graph: Graph, config: ScaledService) ->
 
 def _holds_its_count(service: Resource) -> bool:
     """Whether an update sets the number of tasks; services of one task per instance have none."""
-    is_ignored = bool({DESIRED_COUNT, EVERYTHING} & set(service.ignore_changes))
+    is_ignored = service.ignores_changes(DESIRED_COUNT)
     return not is_ignored and service.text("schedulingStrategy") != "DAEMON"
 
 
