@@ -8,7 +8,7 @@ import pytest
 
 from aws_policy_pack import waivers
 from aws_policy_pack.analyzer import Analyzer
-from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.config import ConfigError
 from aws_policy_pack.pack import Pack
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import (
@@ -81,11 +81,13 @@ def told(
     waivers: Mapping[str, Mapping[str, object]],
     values: Mapping[str, Value],
     levels: Mapping[str, str] | None = None,
+    settings: Mapping[str, object] | None = None,
 ) -> list[str]:
     """The findings of `waivers-valid` for a stack of things, given by name and key."""
     pack = Pack("pack", "1.0.0", RULES)
     pack.configure(
-        {
+        ({"waivers-valid": settings} if settings else {})
+        | {
             rule: {
                 "waivers": [{"reason": "r", "owner": "o", "expires": str(TOMORROW), **waiver}],
                 **({"enforcementLevel": levels[rule]} if levels and rule in levels else {}),
@@ -205,12 +207,64 @@ def test_each_waiver_counts_by_itself() -> None:
     assert message.startswith("the waiver of `test-stack` for 'z' ")
 
 
-def test_a_waiver_of_this_rule_itself_is_taken_as_needed() -> None:
-    assert told({"waivers-valid": {"resource": "x"}}, {"x": "b"}) == []
+@pytest.mark.parametrize("resource", ["x", "*", "waivers-valid"])
+def test_this_rule_itself_cannot_be_waived(resource: str) -> None:
+    with pytest.raises(ConfigError) as raised:
+        told({"waivers-valid": {"resource": resource}}, {"x": "b"})
+    assert str(raised.value).startswith("waivers-valid.waivers: [{'reason': 'r', ")
+    assert str(raised.value).endswith(
+        " is not accepted: this rule cannot be waived; put right what it finds"
+    )
 
 
-def test_the_rule_has_no_settings_of_its_own() -> None:
-    assert waivers_valid.config is RuleConfig
+@pytest.mark.parametrize("resource", ["*", "x"])
+def test_a_waiver_of_everything_hides_no_finding_of_this_rule(resource: str) -> None:
+    waived = {
+        "test-resource": {"resource": resource, "reason": ""},
+        "test-stack": {"resource": resource},
+    }
+    (message,) = told(waived, {"x": "a"})
+    assert "has no `reason`" in message
+
+
+@both_kinds
+@pytest.mark.parametrize("days", [179, 180])
+def test_a_waiver_may_hold_to_the_longest_term(rule: str, days: int) -> None:
+    last = str(TODAY + dt.timedelta(days=days))
+    assert told({rule: {"resource": "x", "expires": last}}, {"x": "a"}) == []
+
+
+@both_kinds
+@pytest.mark.parametrize(
+    ("last", "days"),
+    [
+        pytest.param("2026-12-13", 181, id="one-day-too-many"),
+        pytest.param("9999-12-31", 2912277, id="the-last-day-there-is"),
+    ],
+)
+def test_a_waiver_that_holds_too_long_is_told(rule: str, last: str, days: int) -> None:
+    assert told({rule: {"resource": "x", "expires": last}}, {"x": "a"}) == [
+        sentence(
+            rule,
+            "x",
+            f"holds until {last}, {days} days from today",
+            "at most 180 days (`maxDays` of waivers-valid)",
+            "Agree on a nearer last day, and renew the waiver then if it is still needed",
+        )
+    ]
+
+
+@pytest.mark.parametrize(("days", "found"), [(30, 0), (31, 1)])
+def test_the_longest_term_is_a_setting(days: int, found: int) -> None:
+    last = str(TODAY + dt.timedelta(days=days))
+    waived = {"test-resource": {"resource": "x", "expires": last}}
+    assert len(told(waived, {"x": "a"}, settings={"maxDays": 30})) == found
+
+
+@pytest.fixture
+def day_of_the_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A day on which the waiver of the examples holds."""
+    monkeypatch.setattr(waivers, "current_day", lambda: dt.date(2027, 1, 1))
 
 
 def told_of_example(example: object) -> list[str]:
@@ -223,10 +277,12 @@ def told_of_example(example: object) -> list[str]:
     return [diagnostic.message for diagnostic in response.diagnostics]
 
 
+@pytest.mark.usefixtures("day_of_the_examples")
 def test_the_waiver_of_the_good_example_is_needed() -> None:
     assert told_of_example(waivers_valid.good) == []
 
 
+@pytest.mark.usefixtures("day_of_the_examples")
 def test_the_waiver_of_the_bad_example_names_no_resource() -> None:
     (message,) = told_of_example(waivers_valid.bad)
     assert "the waiver of `sqs-encryption` for 'orders' names no resource of this stack" in message

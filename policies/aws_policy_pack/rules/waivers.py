@@ -3,6 +3,9 @@
 import datetime as dt
 from collections.abc import Iterable
 
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
+
 from aws_policy_pack import waivers
 from aws_policy_pack.config import RuleConfig, Waiver
 from aws_policy_pack.evaluation import evaluate
@@ -23,12 +26,31 @@ from aws_policy_pack.wording import shown
 QUEUE = "aws:sqs/queue:Queue"
 
 
+class WaiversValid(RuleConfig):
+    """How long a waiver may hold."""
+
+    max_days: int = Field(
+        default=180, ge=1, description="Most days from today to the last day of a waiver"
+    )
+
+    @field_validator("waivers")
+    @classmethod
+    def _is_not_waived(cls, given: tuple[Waiver, ...]) -> tuple[Waiver, ...]:
+        """Whoever could waive this rule could waive all others, unseen and for ever."""
+        if given:
+            kind, text = "not_waivable", "this rule cannot be waived; put right what it finds"
+            raise PydanticCustomError(kind, text)
+        return given
+
+
 def check_waivers(graph: Graph, settings: Iterable[tuple[AnyRule, Setting]]) -> Findings:
-    """Looks at every waiver of every rule, its own included."""
+    """Looks at every waiver of every rule."""
     today = waivers.current_day()
+    settings = tuple(settings)
+    (own,) = (s.config for _, s in settings if isinstance(s.config, WaiversValid))
     for rule, setting in settings:
         for index, waiver in enumerate(setting.config.waivers):
-            problem = _problem(rule, setting, waiver, graph, today)
+            problem = _problem(rule, setting, waiver, graph, today=today, longest=own.max_days)
             if problem:
                 yield Finding(
                     problem=f"the waiver of `{rule.id}` for {shown(waiver.resource)} {problem[0]}",
@@ -37,8 +59,14 @@ def check_waivers(graph: Graph, settings: Iterable[tuple[AnyRule, Setting]]) -> 
                 )
 
 
-def _problem(
-    rule: AnyRule, setting: Setting, waiver: Waiver, graph: Graph, today: dt.date
+def _problem(  # noqa: PLR0913 - what a waiver is held against
+    rule: AnyRule,
+    setting: Setting,
+    waiver: Waiver,
+    graph: Graph,
+    *,
+    today: dt.date,
+    longest: int,
 ) -> tuple[str, str, str] | None:
     """What is wrong with a waiver, what is wanted, and what to do; `None` if it is sound."""
     if missing := waivers.missing_from(waiver):
@@ -49,6 +77,12 @@ def _problem(
             f"ended on {waiver.expires}",
             "a last day that has not passed",
             "Mend what it waived and remove it, or agree on a new last day",
+        )
+    if waiver.expires is not None and (waiver.expires - today).days > longest:
+        return (
+            f"holds until {waiver.expires}, {(waiver.expires - today).days} days from today",
+            f"at most {longest} days (`maxDays` of waivers-valid)",
+            "Agree on a nearer last day, and renew the waiver then if it is still needed",
         )
     if not any(waivers.names(waiver, urn=r.urn, name=r.name) for r in graph.resources):
         return (
@@ -71,8 +105,6 @@ def _waives_something(
     """Runs the rule again under this waiver alone; what could not be judged counts as waived."""
     if setting.level is Level.DISABLED:
         return False
-    if rule.scope is Scope.PACK:
-        return True
     alone = setting.config.model_copy(update={"waivers": (waiver,)})
     subjects = [graph] if rule.scope is Scope.STACK else graph.of_type(*rule.types)
     outcomes = [
@@ -91,12 +123,12 @@ waivers_valid: Rule[Graph] = Rule(
     types=(),
     level=Level.MANDATORY,
     severity=Severity.MEDIUM,
-    summary="A waiver has a reason, an owner and a last day, and still waives something",
+    summary="A waiver has a reason, an owner and a near last day, and still waives something",
     why="A waiver that nobody owns, that never ends or that matches nothing hides the next "
     "violation of the same rule.",
     url="https://www.pulumi.com/docs/insights/policy/policy-packs/",
     controls=(),
-    config=RuleConfig,
+    config=WaiversValid,
     check=check_waivers,
     fix=None,
     good=(Example(type=QUEUE, name="orders", properties={"sqsManagedSseEnabled": False}),),
@@ -108,7 +140,7 @@ waivers_valid: Rule[Graph] = Rule(
                     "resource": "orders",
                     "reason": "Holds public data only",
                     "owner": "orders team",
-                    "expires": "2099-12-31",
+                    "expires": "2027-03-31",
                 }
             ]
         }
