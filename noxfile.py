@@ -180,7 +180,7 @@ def demo_taskiq(session: nox.Session) -> None:
 @nox.session(name="prices:update", default=False)
 def prices_update(session: nox.Session) -> None:
     """Refresh the price table from AWS's public price list; `-- --region REGION`."""
-    run(session, "python", "-m", "ops.prices", *session.posargs)
+    run(session, "aws-policy-pack", "prices", *session.posargs)
 
 
 @nox.session(default=False)

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +82,7 @@ def _cost_table(profile: Path, export: Mapping[str, object], *, width: int, colo
     """What the stack costs, held against the budget of its profile."""
     # Loaded while the program and the packs run already.
     from aws_policy_pack.cost.report import Budget, cost_report, render_terminal  # noqa: PLC0415
+    from aws_policy_pack.cost.table import TableError, tables_in  # noqa: PLC0415
     from aws_policy_pack.profiles import load_profile  # noqa: PLC0415
     from aws_policy_pack.rule import Level  # noqa: PLC0415
     from aws_policy_pack.rules.cost.budget import MonthlyBudget, monthly_budget  # noqa: PLC0415
@@ -90,11 +90,15 @@ def _cost_table(profile: Path, export: Mapping[str, object], *, width: int, colo
     checked = load_profile(profile)
     limits = checked.config(MonthlyBudget)
     enforced = checked.settings[monthly_budget.id].level is not Level.DISABLED
-    budget = Budget(base=Decimal(str(limits.budget_base)), worst=Decimal(str(limits.budget_worst)))
-    report = cost_report(
-        export,
-        budget=budget if enforced else None,
-        environment_names=limits.environment_names,
-        free=limits.free_types,
-    )
+    budget = Budget(base=limits.base, worst=limits.worst)
+    try:
+        report = cost_report(
+            export,
+            budget=budget if enforced else None,
+            environment_names=limits.environment_names,
+            free=limits.free_types,
+            tables=tables_in(PACK / limits.price_folder if limits.price_folder else None),
+        )
+    except TableError as error:
+        return f"What the stack costs is not known: {error}\n"
     return render_terminal(report, width=width, colour=colour)

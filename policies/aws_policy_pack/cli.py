@@ -9,9 +9,18 @@ from pathlib import Path
 
 from aws_policy_pack import __version__
 from aws_policy_pack.config import ConfigError, nearest
+from aws_policy_pack.cost.price_list import PRICE_LIST
+from aws_policy_pack.cost.refresh import refresh_tables
 from aws_policy_pack.cost.report import cost_report, render_json, render_terminal
 from aws_policy_pack.cost.state import StateError
-from aws_policy_pack.cost.table import regions
+from aws_policy_pack.cost.table import (
+    DEFAULT_REGION,
+    FOLDER,
+    TableError,
+    regions,
+    tables_in,
+    way_to_prices,
+)
 from aws_policy_pack.docs import rule_section
 from aws_policy_pack.profiles import load_profile
 from aws_policy_pack.registry import RULES, select
@@ -24,6 +33,7 @@ EXAMPLES = """examples:
   aws-policy-pack explain sqs-redrive-policy-shape
   aws-policy-pack check-config policies/profiles/prod.json
   aws-policy-pack cost state.json --format json
+  aws-policy-pack prices --region eu-central-1
 """
 
 
@@ -35,15 +45,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command.
 
     Returns:
-        0, or 2 where the arguments, a file or a name are wrong.
+        0, 1 where `prices` did not find them all, or 2 where the arguments, a file or a name are
+        wrong.
     """
     options = _parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], str] = options.command
+    command: Callable[[argparse.Namespace], str | int] = options.command
     try:
-        sys.stdout.write(command(options))
-    except (ConfigError, ScaffoldError, StateError, UsageError) as error:
+        result = command(options)
+    except (ConfigError, ScaffoldError, StateError, TableError, UsageError) as error:
         sys.stderr.writelines(f"error: {line}\n" for line in str(error).splitlines())
         return 2
+    if isinstance(result, int):
+        return result
+    sys.stdout.write(result)
     return 0
 
 
@@ -75,8 +89,28 @@ def _parser() -> argparse.ArgumentParser:
         "state", type=Path, metavar="STATE", help="a stack export, or preflight's --save-state"
     )
     cost.add_argument("--region", help="of resources that name none (default: the provider's)")
+    cost.add_argument("--prices", type=Path, metavar="FOLDER", help="a folder of your own tables")
     cost.add_argument("--format", choices=["table", "json"], default="table")
     cost.set_defaults(command=_cost)
+
+    prices = commands.add_parser(
+        "prices", help="look prices up in AWS's public price list, and write the table of a region"
+    )
+    prices.add_argument(
+        "--region",
+        action="append",
+        default=[],
+        metavar="REGION",
+        help=f"region to refresh, or to add; repeatable (default: {DEFAULT_REGION})",
+    )
+    prices.add_argument(
+        "--folder",
+        type=Path,
+        help="folder of the tables, such as `priceFolder` of cost-monthly-budget (default: in the "
+        "pack itself)",
+    )
+    prices.add_argument("--price-list", default=PRICE_LIST, help="base address of the price list")
+    prices.set_defaults(command=_prices)
 
     path = commands.add_parser("path", help="the folder to give to `--policy-pack`")
     path.set_defaults(command=lambda _: f"{SERVED}\n")
@@ -173,13 +207,21 @@ def _check_config(options: argparse.Namespace) -> str:
 
 
 def _cost(options: argparse.Namespace) -> str:
-    if options.region and options.region not in regions():
-        known = ", ".join(regions())
-        raise UsageError(f"--region {options.region}: has no price table; there is one of {known}")
-    report = cost_report(options.state, region=options.region)
+    tables = tables_in(options.prices)
+    if options.region and tables(options.region) is None:
+        known = ", ".join(sorted({*regions(), *regions(options.prices or FOLDER)}))
+        raise UsageError(
+            f"--region {options.region}: has no price table; there is one of {known}; "
+            f"{way_to_prices(options.region)}"
+        )
+    report = cost_report(options.state, region=options.region, tables=tables)
     if options.format == "json":
         return render_json(report)
     return render_terminal(report, width=shutil.get_terminal_size().columns)
+
+
+def _prices(options: argparse.Namespace) -> int:
+    return refresh_tables(options.region, folder=options.folder, price_list=options.price_list)
 
 
 def _init(options: argparse.Namespace) -> str:

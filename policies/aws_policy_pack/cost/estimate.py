@@ -1,8 +1,7 @@
 """From the resources of a stack to what they cost in a month."""
 
-import re
-from collections.abc import Callable, Iterator, Sequence
-from typing import Final, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 from aws_policy_pack.cost.billing import Billing, billing_of
 from aws_policy_pack.cost.charges import Charge, Missing, Situation
@@ -10,14 +9,17 @@ from aws_policy_pack.cost.declared import as_declared
 from aws_policy_pack.cost.lines import Estimate, Line, Unpriced, money
 from aws_policy_pack.cost.pricing import PRICING
 from aws_policy_pack.cost.scaling import ENVIRONMENT_NAMES, Scaling, scaling_of
-from aws_policy_pack.cost.table import DEFAULT_REGION, PriceTable, load_table, regions
+from aws_policy_pack.cost.table import (
+    DEFAULT_REGION,
+    REGION,
+    PriceTable,
+    Tables,
+    load_table,
+    way_to_prices,
+)
 from aws_policy_pack.resource import Graph, Resource, Unreadable
 
 PROVIDER: Final = "pulumi:providers:aws"
-REGION: Final = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
-
-Tables: TypeAlias = Callable[[str], PriceTable | None]
-"""Gives the price table of a region, `None` where there is none."""
 
 REASONS: Final = {
     Billing.UNPRICED: "is of a type that is billed and has no price here",
@@ -87,8 +89,9 @@ def _of_priced_type(
         return
     table = tables(place)
     if table is None:
-        reason = f"is in {place}, which has no price table; there is one of {', '.join(regions())}"
-        yield Unpriced(resource=resource, reason=reason)
+        if _would_be_priced(resource, graph, scaling, tables):
+            reason = f"is in {place}, which has no price table; {way_to_prices(place)}"
+            yield Unpriced(resource=resource, reason=reason, region=place)
         return
     situation = Situation(graph=graph, scaling=scaling, prices=table.prices)
     try:
@@ -96,6 +99,19 @@ def _of_priced_type(
             yield _priced(resource, charge, table)
     except Unreadable as unreadable:
         yield _not_read(unreadable, resource)
+
+
+def _would_be_priced(resource: Resource, graph: Graph, scaling: Scaling, tables: Tables) -> bool:
+    """Whether a table would give the resource more than lines of use, which count 0 anyway."""
+    model = tables(DEFAULT_REGION)
+    situation = Situation(graph=graph, scaling=scaling, prices=model.prices if model else {})
+    try:
+        return any(
+            isinstance(charge, Missing) or bool(charge.worst)
+            for charge in PRICING[resource.type](resource, situation)
+        )
+    except Unreadable:
+        return True
 
 
 def _priced(resource: Resource, charge: Charge | Missing, table: PriceTable) -> Line | Unpriced:

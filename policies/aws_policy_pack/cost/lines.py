@@ -4,7 +4,7 @@ Money is exact: each line is rounded to a millionth of a dollar, half up, and ev
 of the rounded lines.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -45,11 +45,13 @@ class Unpriced:
         resource: The resource.
         reason: Why, as the end of a sentence that begins with the resource.
         unreadable: The property that could not be read, where that is the reason.
+        region: The region that has no price table, where that is the reason.
     """
 
     resource: Resource
     reason: str
     unreadable: Unreadable | None = None
+    region: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +69,15 @@ class Estimate:
     dated: str | None
     lines: tuple[Line, ...]
     unpriced: tuple[Unpriced, ...]
+
+    @property
+    def without_table(self) -> Mapping[str, Sequence[str]]:
+        """The regions that have no price table, and the names of what would be priced there."""
+        named: dict[str, list[str]] = {}
+        for item in self.unpriced:
+            if item.region is not None:
+                named.setdefault(item.region, []).append(item.resource.name)
+        return named
 
     @property
     def base(self) -> Decimal:

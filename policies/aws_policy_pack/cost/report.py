@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from aws_policy_pack.cost.estimate import estimate
-from aws_policy_pack.cost.lines import Estimate, Line, Unpriced, dearest, dollars
+from aws_policy_pack.cost.lines import Estimate, Line, dearest, dollars
 from aws_policy_pack.cost.scaling import ENVIRONMENT_NAMES
 from aws_policy_pack.cost.state import load_state, read_state
+from aws_policy_pack.cost.table import Tables, load_table, way_to_prices
 from aws_policy_pack.resource import Graph, Resource
+from aws_policy_pack.wording import first_few
 
 STACK: Final = "pulumi:pulumi:Stack"
 NO_MODULE: Final = "(no module)"
@@ -75,13 +77,14 @@ class CostReport:
         )
 
 
-def cost_report(
+def cost_report(  # noqa: PLR0913 - all but one have a default
     stack: Graph | Path | Mapping[str, object],
     *,
     region: str | None = None,
     budget: Budget | None = None,
     environment_names: tuple[str, ...] = ENVIRONMENT_NAMES,
     free: tuple[str, ...] = (),
+    tables: Tables = load_table,
 ) -> CostReport:
     """Estimates a stack.
 
@@ -91,12 +94,15 @@ def cost_report(
         budget: What it may cost.
         environment_names: Environment variables from which one's own scalers read their maximum.
         free: Types or globs that are known to be free.
+        tables: Where the prices come from.
 
     Raises:
         StateError: The file or the mapping is no stack export.
     """
     graph = _graph(stack)
-    result = estimate(graph, region=region, environment_names=environment_names, free=free)
+    result = estimate(
+        graph, region=region, environment_names=environment_names, free=free, tables=tables
+    )
     return CostReport(estimate=result, modules=_shares(graph, result.lines), budget=budget)
 
 
@@ -152,7 +158,7 @@ def render_terminal(report: CostReport, *, width: int = 100, colour: bool = Fals
     if used:
         subject = "resource bills" if used == 1 else "resources bill"
         lines.append(f"{used} {subject} by use, which is not counted")
-    lines += [_painted(text, YELLOW, colour=colour) for text in _unpriced_rows(result.unpriced)]
+    lines += [_painted(text, YELLOW, colour=colour) for text in _unpriced_rows(result)]
     lines.append(_verdict(report, colour=colour))
     return "\n".join(lines) + "\n"
 
@@ -234,9 +240,18 @@ def _line_rows(lines: Iterable[Line], width: int) -> list[str]:
     return [_row(label[:wide], wide, line.base, line.worst) for label, line in rows]
 
 
-def _unpriced_rows(items: Iterable[Unpriced]) -> list[str]:
-    rows = [f"  {item.resource.name} ({item.resource.type}) {item.reason}" for item in items]
-    return [f"Not priced, so the totals are too low: {len(rows)}", *rows] if rows else []
+def _unpriced_rows(result: Estimate) -> list[str]:
+    rows = [
+        f"  {item.resource.name} ({item.resource.type}) {item.reason}"
+        for item in result.unpriced
+        if item.region is None
+    ]
+    rows += [
+        f"  {first_few(names)} in {region}, which has no price table; {way_to_prices(region)}"
+        for region, names in result.without_table.items()
+    ]
+    head = f"Not priced, so the totals are too low: {len(result.unpriced)}"
+    return [head, *rows] if rows else []
 
 
 def _verdict(report: CostReport, *, colour: bool) -> str:

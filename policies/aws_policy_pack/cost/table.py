@@ -4,18 +4,31 @@ Free tiers are left out, and so is every price that no public source confirms: w
 is reported as such, never counted as 0.
 """
 
+import datetime as dt
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
-from typing import Final
+from tempfile import NamedTemporaryFile
+from typing import Final, TypeAlias
 
 FOLDER: Final = Path(__file__).parent / "prices"
 DEFAULT_REGION: Final = "us-east-1"
 HOURS: Final = 730
 """Hours in the month that AWS calculates with."""
+REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
+UNLISTED: Final = ("cn-", "eusc-", "us-iso", "eu-iso")
+"""What regions begin with whose prices the public list does not have, or not in US dollars.
+
+https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/price-changes.html
+"""
+
+
+class TableError(Exception):
+    """A price table cannot be read or written; the text says which and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,31 +64,116 @@ class PriceTable:
     prices: Mapping[str, Price]
 
 
-def regions() -> tuple[str, ...]:
-    """The regions that have a table, in alphabetical order."""
-    return tuple(sorted(file.stem for file in FOLDER.glob("*.json")))
+Tables: TypeAlias = Callable[[str], PriceTable | None]
+"""Gives the price table of a region, `None` where there is none."""
+
+
+def is_in_price_list(region: str) -> bool:
+    """Whether AWS's public price list has the region's prices in US dollars."""
+    return not region.startswith(UNLISTED)
+
+
+def way_to_prices(region: str) -> str:
+    """What to do where a region has no table, as the end of a sentence."""
+    if is_in_price_list(region):
+        return f"run `aws-policy-pack prices --region {region}`"
+    return f"write {region}.json into `priceFolder` of cost-monthly-budget by hand"
+
+
+def regions(folder: Path = FOLDER) -> tuple[str, ...]:
+    """The regions that have a table in a folder, in alphabetical order."""
+    return tuple(sorted(file.stem for file in folder.glob("*.json")))
+
+
+def tables_in(folder: Path | None) -> Tables:
+    """The tables of a folder of one's own, and for other regions those of the pack.
+
+    Raises:
+        TableError: The folder is not there; later, a table in it cannot be read.
+    """
+    if folder is None:
+        return load_table
+    if not folder.is_dir():
+        raise TableError(f"{folder} is not a folder; make it, or name another")
+
+    def load(region: str) -> PriceTable | None:
+        return load_table(region, folder) or load_table(region)
+
+    return load
 
 
 @cache
-def load_table(region: str) -> PriceTable | None:
-    """The table of a region, `None` if there is none; each is read once."""
-    if region not in regions():
+def load_table(region: str, folder: Path = FOLDER) -> PriceTable | None:
+    """The table of a region, `None` if the folder has none; each is read once.
+
+    Raises:
+        TableError: The table cannot be read.
+    """
+    if region not in regions(folder):
         return None
-    return read_table((FOLDER / f"{region}.json").read_text(encoding="utf-8"))
+    file = folder / f"{region}.json"
+    try:
+        table = read_table(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TableError(f"{file}: cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise TableError(f"{file}: is not a price table: {error}") from error
+    if table.region != region:
+        raise TableError(f"{file}: holds the prices of {table.region!r}, not of {region}")
+    return table
 
 
 def read_table(text: str) -> PriceTable:
-    """Reads a table from its file's text."""
+    """Reads a table from its file's text.
+
+    Raises:
+        ValueError: The text is no price table.
+    """
     raw = json.loads(text)
-    return PriceTable(
-        region=raw["region"],
-        dated=raw["dated"],
-        sources=raw["sources"],
-        prices={
-            key: Price(usd=Decimal(price["usd"]), unit=price["unit"], source=price["source"])
-            for key, price in raw["prices"].items()
-        },
-    )
+    try:
+        return PriceTable(
+            region=raw["region"],
+            dated=str(dt.date.fromisoformat(raw["dated"])),
+            sources=dict(raw["sources"]),
+            prices={
+                key: Price(usd=_usd(price["usd"]), unit=price["unit"], source=price["source"])
+                for key, price in raw["prices"].items()
+            },
+        )
+    except KeyError as error:
+        raise ValueError(f"{error} is missing") from error
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"a part is of another kind: {error}") from error
+
+
+def _usd(given: object) -> Decimal:
+    try:
+        usd = Decimal(str(given))
+    except InvalidOperation as error:
+        raise ValueError(f"the price {given!r} is not a number") from error
+    if not usd.is_finite() or usd < 0:
+        raise ValueError(f"the price {given!r} is not an amount of US dollars")
+    return usd
+
+
+def save_table(table: PriceTable, folder: Path) -> None:
+    """Writes a table into a folder, whole or not at all.
+
+    Raises:
+        TableError: It cannot be written; what was there stays.
+    """
+    file = folder / f"{table.region}.json"
+    part: Path | None = None
+    try:
+        with NamedTemporaryFile("w", encoding="utf-8", dir=folder, delete=False) as written:
+            part = Path(written.name)
+            written.write(write_table(table))
+        part.chmod(0o644)
+        part.replace(file)
+    except OSError as error:
+        if part is not None:
+            part.unlink(missing_ok=True)
+        raise TableError(f"{file}: cannot be written: {error.strerror}") from error
 
 
 def write_table(table: PriceTable) -> str:

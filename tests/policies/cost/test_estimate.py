@@ -20,6 +20,9 @@ PROVIDER = "pulumi:providers:aws"
 SERVICE = "aws:ecs/service:Service"
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
 KEY_LINE = "key: 1 month at 1.00 = 1 / 1"
+WITHOUT_TABLE = (
+    "is in eu-west-1, which has no price table; run `aws-policy-pack prices --region eu-west-1`"
+)
 
 
 def make(type_: str, name: str = "it", **properties: object) -> Example:
@@ -108,7 +111,7 @@ def test_a_region_without_a_table_has_no_day_and_no_lines() -> None:
     result = estimate(graph_of(make(KEY)), region="eu-west-1")
     assert result.dated is None
     assert shown(result) == [
-        "it is in eu-west-1, which has no price table; there is one of us-east-1"
+        f"it {WITHOUT_TABLE}",
     ]
 
 
@@ -118,8 +121,17 @@ def test_a_region_without_a_table_has_no_day_and_no_lines() -> None:
         pytest.param("us-east-1", f"it {KEY_LINE}", id="one with a table"),
         pytest.param(
             "eu-west-1",
-            "it is in eu-west-1, which has no price table; there is one of us-east-1",
+            f"it {WITHOUT_TABLE}",
             id="one without a table",
+        ),
+        *(
+            pytest.param(
+                region,
+                f"it is in {region}, which has no price table; write {region}.json into "
+                "`priceFolder` of cost-monthly-budget by hand",
+                id=region,
+            )
+            for region in ("cn-north-1", "eusc-de-east-1", "us-iso-east-1")
         ),
         pytest.param("nowhere", f"it {KEY_LINE}", id="a text that is no region"),
         pytest.param(UNKNOWN, f"it {KEY_LINE}", id="one that is not known yet"),
@@ -128,6 +140,12 @@ def test_a_region_without_a_table_has_no_day_and_no_lines() -> None:
 )
 def test_a_resource_may_name_its_region(region: object, expected: str) -> None:
     assert expected in shown(estimate(graph_of(make(KEY, region=region))))
+
+
+@pytest.mark.parametrize("region", ["eu-west-1", "cn-north-1", "us-gov-west-1"])
+def test_what_bills_by_use_alone_needs_no_table(region: str) -> None:
+    stack = graph_of(make("aws:sqs/queue:Queue", name="q"), make("aws:s3/bucket:Bucket", name="b"))
+    assert estimate(stack, region=region).unpriced == ()
 
 
 @pytest.mark.parametrize("region", [UNKNOWN, None], ids=["not known yet", "none"])

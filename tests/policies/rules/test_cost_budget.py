@@ -1,7 +1,11 @@
 """The rule about the stack's monthly budget."""
 
+from decimal import Decimal
+from pathlib import Path
+
 import pytest
 
+from aws_policy_pack.cost.table import Price, PriceTable, save_table
 from aws_policy_pack.rules.cost.budget import monthly_budget
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 
@@ -146,7 +150,76 @@ def test_a_value_that_is_not_known_fails_where_that_is_asked_for() -> None:
 
 def test_the_region_may_be_given() -> None:
     (message,) = messages(volume(), region="eu-west-1")
-    assert message.startswith("disk: is in eu-west-1, which has no price table")
+    assert "eu-west-1 has no price table" in message
+
+
+def in_region(region: str, *names: str) -> list[Example]:
+    return [
+        Example(type=VOLUME, name=name, properties={"size": 1, "type": "gp3", "region": region})
+        for name in names
+    ]
+
+
+QUEUES = [Example(type="aws:sqs/queue:Queue", name=f"q{number}") for number in range(9)]
+
+
+def test_a_region_without_a_table_is_named_once_where_nobody_gave_a_budget() -> None:
+    stack = [*in_region("eu-central-1", "a", "b", "c"), *QUEUES]
+    (report,) = analyze_stack(monthly_budget, stack)
+    assert report.level == "advisory"
+    assert not report.was_evaluated
+    assert report.message.endswith(
+        "not evaluated: `region` eu-central-1 has no price table, so the cost of what is there is "
+        "not known (a, b, c); run `aws-policy-pack prices --region eu-central-1`"
+    )
+
+
+@pytest.mark.parametrize("budget", ["budgetBase", "budgetWorst"])
+def test_a_region_without_a_table_is_one_finding_where_there_is_a_budget(budget: str) -> None:
+    stack = [
+        *in_region("eu-central-1", "a", "b"),
+        *in_region("us-gov-west-1", "c"),
+        *in_region("cn-north-1", "d"),
+        *QUEUES,
+    ]
+    reports = analyze_stack(monthly_budget, stack, config={budget: 500})
+    assert {report.level for report in reports} == {"mandatory"}
+    lacks = "has no price table, so the cost of what is there is not known"
+    wanted = "wanted a price for all that is billed. Fix:"
+    ways = {
+        "eu-central-1 (a, b)": "Run `aws-policy-pack prices --region eu-central-1`",
+        "us-gov-west-1 (c)": "Run `aws-policy-pack prices --region us-gov-west-1`",
+        "cn-north-1 (d)": "Write cn-north-1.json into `priceFolder` of cost-monthly-budget by hand",
+    }
+    assert [report.message for report in reports] == [
+        f"{region} {lacks} {names}; {wanted} {way}. {URL}"
+        for place, way in ways.items()
+        for region, names in [place.split(" ", 1)]
+    ]
+
+
+def test_queues_in_a_region_without_a_table_are_no_finding() -> None:
+    assert messages(*QUEUES, region="eu-central-1", budgetBase=1, budgetWorst=1) == []
+
+
+def test_the_tables_of_a_folder_of_ones_own_count(tmp_path: Path) -> None:
+    price = Price(usd=Decimal(1), unit="GB-month", source="own")
+    table = PriceTable(
+        region="eu-central-1",
+        dated="2026-11-01",
+        sources={"own": "a contract"},
+        prices={"ebs/gb-month/gp3": price},
+    )
+    save_table(table, tmp_path)
+    stack = in_region("eu-central-1", "a", "b")
+    config = {"priceFolder": str(tmp_path), "budgetBase": 1.5}
+    (message,) = messages(*stack, **config)
+    assert message.startswith("the stack costs 2.00 USD a month as declared (")
+
+
+def test_a_folder_of_tables_that_is_not_there_is_one_finding(tmp_path: Path) -> None:
+    (message,) = messages(volume(), priceFolder=str(tmp_path / "gone"))
+    assert message.startswith(f"the month's cost is not known: {tmp_path / 'gone'} is not a folder")
 
 
 def test_the_variables_of_scalers_may_be_given() -> None:

@@ -1,6 +1,7 @@
 """What the settings of the cost rules may be."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 import pytest
 from pydantic import ValidationError
@@ -58,11 +59,16 @@ def test_a_cap_has_bounds(
         pytest.param(ServerlessCapacity, {"maxCapacity": 4}, id="ACUs"),
         pytest.param(RdsStorage, {"maxStorage": 100, "maxIops": 12_000}, id="storage"),
         pytest.param(LogRetention, {"maxDays": 365}, id="days"),
-        pytest.param(MonthlyBudget, {"budgetBase": 300, "budgetWorst": 600}, id="money"),
     ],
 )
 def test_a_cap_has_a_default(model: type[RuleConfig], caps: Mapping[str, object]) -> None:
     assert caps.items() <= model().model_dump(by_alias=True).items()
+
+
+def test_a_budget_that_nobody_gave_has_a_default_and_is_known_as_such() -> None:
+    nothing, one = MonthlyBudget(), MonthlyBudget(budget_base=20)
+    assert (nothing.base, nothing.worst, nothing.is_given) == (Decimal(300), Decimal(600), False)
+    assert (one.base, one.worst, one.is_given) == (Decimal(20), Decimal(600), True)
 
 
 def test_a_cap_that_the_engine_sends_as_a_float_is_a_whole_number() -> None:

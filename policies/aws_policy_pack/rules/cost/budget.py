@@ -1,7 +1,8 @@
 """The stack's monthly cost in money, held against a budget."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Final
 
 from pydantic import Field
@@ -11,23 +12,30 @@ from aws_policy_pack.cost.estimate import estimate
 from aws_policy_pack.cost.lines import Estimate, Line, Unpriced, dearest, dollars
 from aws_policy_pack.cost.pricing import PRICING
 from aws_policy_pack.cost.scaling import ENVIRONMENT_NAMES
+from aws_policy_pack.cost.table import TableError, tables_in, way_to_prices
 from aws_policy_pack.resource import Graph, Unreadable
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
 from aws_policy_pack.wording import first_few
 
 DATABASE: Final = "aws:rds/instance:Instance"
+BASE: Final = 300
+WORST: Final = 600
+"""The budgets in USD where none is given."""
 
 
 class MonthlyBudget(RuleConfig):
     """What the stack may cost in a month."""
 
-    budget_base: float = Field(
-        default=300, ge=0, description="USD a month that the stack may cost as declared"
-    )
-    budget_worst: float = Field(
-        default=600,
+    budget_base: float | None = Field(
+        default=None,
         ge=0,
-        description="USD a month with every scaler at its maximum, during a deployment",
+        description=f"USD a month that the stack may cost as declared; if not given, {BASE}",
+    )
+    budget_worst: float | None = Field(
+        default=None,
+        ge=0,
+        description="USD a month with every scaler at its maximum, during a deployment; if not "
+        f"given, {WORST}",
     )
     region: str | None = Field(
         default=None,
@@ -40,6 +48,26 @@ class MonthlyBudget(RuleConfig):
         default=ENVIRONMENT_NAMES,
         description="Environment variables from which scalers of your own read their maximum",
     )
+    price_folder: str | None = Field(
+        default=None,
+        description="Folder of your own price tables, as `aws-policy-pack prices --folder` writes "
+        "them; relative to the pack's folder",
+    )
+
+    @property
+    def base(self) -> Decimal:
+        """USD a month as declared."""
+        return Decimal(str(BASE if self.budget_base is None else self.budget_base))
+
+    @property
+    def worst(self) -> Decimal:
+        """USD a month at worst."""
+        return Decimal(str(WORST if self.budget_worst is None else self.budget_worst))
+
+    @property
+    def is_given(self) -> bool:
+        """Whether anybody has said what the stack may cost."""
+        return self.budget_base is not None or self.budget_worst is not None
 
 
 @stack_rule(
@@ -77,29 +105,45 @@ class MonthlyBudget(RuleConfig):
     ),
 )
 def monthly_budget(graph: Graph, config: MonthlyBudget) -> Findings:
-    """Estimates the stack, compares both totals, and names what has no price."""
-    result = estimate(
-        graph,
-        region=config.region,
-        environment_names=config.environment_names,
-        free=config.free_types,
-    )
-    if result.base > Decimal(str(config.budget_base)):
-        yield _over(result, "as declared", "budgetBase", config.budget_base)
-    if result.worst > Decimal(str(config.budget_worst)):
-        yield _over(result, "at worst", "budgetWorst", config.budget_worst)
+    """Estimates the stack, compares both totals, and names what has no price.
+
+    A region without a price table is named once; where nobody gave a budget, that is no more than
+    something that could not be judged.
+    """
+    try:
+        result = estimate(
+            graph,
+            region=config.region,
+            environment_names=config.environment_names,
+            free=config.free_types,
+            tables=tables_in(Path(config.price_folder) if config.price_folder else None),
+        )
+    except TableError as error:
+        yield Finding(
+            problem=f"the month's cost is not known: {error}",
+            wanted="price tables that can be read (`priceFolder` of cost-monthly-budget)",
+            fix="Correct the setting, or write the table with `aws-policy-pack prices`",
+        )
+        return
+    if result.base > config.base:
+        yield _over(result, "as declared", "budgetBase", config.base)
+    if result.worst > config.worst:
+        yield _over(result, "at worst", "budgetWorst", config.worst)
     for item in result.unpriced:
-        yield _without_price(item)
+        if item.region is None:
+            yield _without_price(item)
+    for region, names in result.without_table.items():
+        yield _without_table(region, names, is_given=config.is_given)
 
 
-def _over(result: Estimate, case: str, setting: str, budget: float) -> Finding:
+def _over(result: Estimate, case: str, setting: str, budget: Decimal) -> Finding:
     at_worst = setting == "budgetWorst"
     cost = result.worst if at_worst else result.base
     lines = dearest(result.lines, at_worst=at_worst)
     return Finding(
         problem=f"the stack costs {dollars(cost)} USD a month {case} "
         f"({_top(lines, at_worst=at_worst)})",
-        wanted=f"at most {dollars(Decimal(str(budget)))} USD (`{setting}` of cost-monthly-budget)",
+        wanted=f"at most {dollars(budget)} USD (`{setting}` of cost-monthly-budget)",
         fix="Choose smaller or fewer of these, or raise the budget in the pack's config",
     )
 
@@ -123,4 +167,16 @@ def _without_price(item: Unpriced) -> Finding | Unreadable:
         fix=f"Use what has a price, {'' if kind in PRICING else free}or waive the finding with an "
         "estimate as its reason",
         resource=item.resource,
+    )
+
+
+def _without_table(region: str, names: Sequence[str], *, is_given: bool) -> Finding | Unreadable:
+    lacks = "has no price table, so the cost of what is there is not known"
+    listed, way = first_few(names), way_to_prices(region)
+    if not is_given:
+        return Unreadable("region", f"{region} {lacks} ({listed}); {way}")
+    return Finding(
+        problem=f"{region} {lacks} ({listed})",
+        wanted="a price for all that is billed",
+        fix=f"{way[0].upper()}{way[1:]}",
     )

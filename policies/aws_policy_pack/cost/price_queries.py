@@ -15,25 +15,12 @@ from typing import Final
 MILLION: Final = 1_000_000
 THOUSAND: Final = 1_000
 
-PREFIXES: Final = {
-    "us-east-1": "USE1",
-    "us-east-2": "USE2",
-    "us-west-1": "USW1",
-    "us-west-2": "USW2",
-    "ca-central-1": "CAN1",
-    "eu-central-1": "EUC1",
-    "eu-north-1": "EUN1",
-    "eu-west-1": "EU",
-    "eu-west-2": "EUW2",
-    "eu-west-3": "EUW3",
-    "ap-northeast-1": "APN1",
-    "ap-northeast-2": "APN2",
-    "ap-south-1": "APS3",
-    "ap-southeast-1": "APS1",
-    "ap-southeast-2": "APS2",
-    "sa-east-1": "SAE1",
-}
-"""What usage types of a region begin with; those of us-east-1 do so only in newer services."""
+PREFIX: Final = re.compile(r"(?:[A-Z]{2,4}\d{1,2}|EU)-")
+"""What usage types of a region begin with, such as `EUC1-`; `EU-` is Ireland's. Those of us-east-1
+have it only in newer services.
+
+https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,12 +41,10 @@ class Query:
     scale: int = 1
     is_global: bool = False
 
-    def usage_types(self, region: str) -> frozenset[str]:
-        """The usage types that fit in a region; none means that any does."""
-        if not self.usage:
-            return frozenset()
-        plain = self.usage.format(region=region)
-        return frozenset({plain, f"{PREFIXES[region]}-{plain}"})
+    def is_of(self, usage_type: str, region: str) -> bool:
+        """Whether a usage type in the file of a region is the one that is asked for."""
+        wanted = self.usage.format(region=region)
+        return wanted in ("", usage_type, PREFIX.sub("", usage_type, count=1))
 
 
 def _rds(engine: str, deployment: str, **where: str) -> dict[str, str]:

@@ -7,10 +7,11 @@ from typing import IO
 
 import pytest
 
+from aws_policy_pack.cost.price_list import PriceListError
+from aws_policy_pack.cost.price_queries import EXACT, SIZED, query_for
+from aws_policy_pack.cost.refresh import Refreshed, refresh
 from aws_policy_pack.cost.table import FOLDER, Price, PriceTable, read_table, write_table
-from ops.price_queries import EXACT, SIZED, query_for
-from ops.prices import PriceListError, Refreshed, refresh
-from tests.ops.price_list import VCPU, Row, offer, path_of, row, table
+from tests.policies.cost.price_list import VCPU, Row, offer, path_of, row, table
 
 
 def refreshed(before: PriceTable, files: Mapping[str, bytes]) -> Refreshed:
@@ -58,11 +59,6 @@ def test_a_price_that_stayed_is_no_change() -> None:
             id="usage types that contain the one",
         ),
         pytest.param(
-            [row("EU-Fargate-vCPU-Hours:perCPU", "9"), row(VCPU, "0.05")],
-            "0.05",
-            id="another region's prefix",
-        ),
-        pytest.param(
             [row(VCPU, "9", TermType="Reserved"), row(VCPU, "0.05")], "0.05", id="reserved terms"
         ),
         pytest.param(
@@ -98,7 +94,11 @@ def test_which_product_is_meant(rows: Sequence[Row], expected: str) -> None:
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
-        pytest.param([], "no product of AmazonECS with a price fits", id="no product"),
+        pytest.param(
+            [row("Something-Else", "1")],
+            "no product of AmazonECS with a price fits",
+            id="no product",
+        ),
         pytest.param(
             [row(VCPU, "0")], "no product of AmazonECS with a price fits", id="a free product alone"
         ),
@@ -116,12 +116,14 @@ def test_a_price_that_is_not_found_is_kept_with_its_source(
     result = fargate(*rows)
     assert result.table.prices == before.prices
     assert result.table.sources == before.sources
+    assert (result.table.dated, result.found) == (before.dated, 0)
     assert result.problems == [f"fargate/vcpu-hour/x86: {reason}; 0.04 of old study is kept"]
 
 
 def test_a_price_that_is_new_and_not_found_is_left_out() -> None:
     before = table("fargate/vcpu-hour/x86", "cloudwatch/dashboard-month", usd="0")
-    result = refreshed(before, {path_of("AmazonECS"): offer("AmazonECS")})
+    other = row("Something-Else", "1")
+    result = refreshed(before, {path_of("AmazonECS"): offer("AmazonECS", other)})
     assert result.table.prices == {}
     assert result.problems == [
         "fargate/vcpu-hour/x86: no product of AmazonECS with a price fits; it stays without a price"
@@ -207,6 +209,15 @@ def test_an_older_file_does_not_date_a_table_back() -> None:
         ),
         pytest.param(offer("AmazonECS", row(VCPU, "much")), id="a price that is no number"),
         pytest.param(b"\xff\xfe" * 100, id="bytes"),
+        pytest.param(offer("AmazonECS"), id="a header and no products"),
+        pytest.param(offer("AmazonECS", row(VCPU, "1"))[:-40], id="the last row is cut"),
+        pytest.param(
+            offer("AmazonECS", row(VCPU, "1"), published="yesterday"), id="a day that is none"
+        ),
+        pytest.param(
+            offer("AmazonECS", row(VCPU, "1"), published="2026-02-30T00:00:00Z"),
+            id="a day that no month has",
+        ),
     ],
 )
 def test_a_file_in_another_form_is_refused(content: bytes) -> None:

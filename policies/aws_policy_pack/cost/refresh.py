@@ -1,0 +1,209 @@
+"""`aws-policy-pack prices`: refreshes price tables from AWS's public price list, adds regions."""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from aws_policy_pack.cost.price_list import Offer, Opener, PriceListError, opener, read_offer
+from aws_policy_pack.cost.price_queries import Query, query_for
+from aws_policy_pack.cost.table import (
+    DEFAULT_REGION,
+    FOLDER,
+    REGION,
+    Price,
+    PriceTable,
+    TableError,
+    is_in_price_list,
+    save_table,
+    tables_in,
+)
+
+
+class RefreshError(Exception):
+    """A region cannot be refreshed as asked; the text says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshed:
+    """A new table, and what was done to get it.
+
+    Attributes:
+        table: The table.
+        found: How many prices the price list gave.
+        changes: What changed, one line each.
+        problems: Prices that were looked for and not found, one line each.
+        kept: How many prices have no query and stay as they are.
+    """
+
+    table: PriceTable
+    found: int = 0
+    changes: Sequence[str] = field(default_factory=tuple)
+    problems: Sequence[str] = field(default_factory=tuple)
+    kept: int = 0
+
+
+def refresh_tables(regions: Sequence[str], *, folder: Path | None, price_list: str) -> int:
+    """Refreshes the tables of some regions, and says what changed.
+
+    Args:
+        regions: The regions; the default one if none is given.
+        folder: Where the tables stand; if not given, in the pack itself.
+        price_list: The base address of the price list.
+
+    Returns:
+        0 where every price that can be looked up was found, 1 where some were not, 2 where a region
+        cannot be refreshed; then its table stays as it is.
+    """
+    status = 0
+    for region in regions or [DEFAULT_REGION]:
+        try:
+            result = _refresh_one(region, folder, price_list)
+        except (PriceListError, RefreshError, TableError) as error:
+            sys.stderr.write(f"error: {region}: {error}\n")
+            return 2
+        sys.stdout.write(_summary(region, result))
+        sys.stderr.writelines(f"warning: {region}: {problem}\n" for problem in result.problems)
+        status = max(status, 1 if result.problems else 0)
+    return status
+
+
+def _refresh_one(region: str, folder: Path | None, price_list: str) -> Refreshed:
+    result = refresh(_starting_table(folder, region), opener(price_list))
+    if not result.found:
+        text = "the price list has none of the prices that were looked for"
+        raise RefreshError(f"{text}; the table stays as it is")
+    save_table(result.table, folder or FOLDER)
+    return result
+
+
+def refresh(table: PriceTable, open_file: Opener) -> Refreshed:
+    """Looks every price of a table up.
+
+    A price that is not found stays as it was, with its old source; where it has none, the key is
+    left out, so that what it would price is reported as unpriced. The table's day is the newest of
+    the files that gave a price.
+
+    Args:
+        table: The table; a price of 0 stands for a key that has none yet.
+        open_file: Opens a file of the price list by its path.
+
+    Raises:
+        PriceListError: A file cannot be read.
+    """
+    queries = {key: query for key in table.prices if (query := query_for(key)) is not None}
+    offers = {
+        service: read_offer(service, table.region, asked, open_file)
+        for service, asked in _by_service(queries).items()
+    }
+    prices: dict[str, Price] = {}
+    changes: list[str] = []
+    problems: list[str] = []
+    found: list[Offer] = []
+    for key, old in table.prices.items():
+        new = None
+        if key in queries:
+            query = queries[key]
+            offer = offers[query.service]
+            try:
+                new = _found(key, query, old.unit, offer)
+                found.append(offer)
+            except LookupError as error:
+                problems.append(f"{key}: {error.args[0]}; {_fallback(old)}")
+        price = new or (old if old.usd else None)
+        if price is not None:
+            prices[key] = price
+            changes += _change(key, old.usd, price.usd)
+    return Refreshed(
+        table=PriceTable(
+            region=table.region,
+            dated=max([table.dated, *(offer.published for offer in found)]),
+            sources=_sources(table.sources, prices.values(), offers),
+            prices=prices,
+        ),
+        found=len(found),
+        changes=changes,
+        problems=problems,
+        kept=len(table.prices) - len(queries),
+    )
+
+
+def _starting_table(folder: Path | None, region: str) -> PriceTable:
+    """The region's table, or for a new region the keys of the default one, without prices."""
+    if not REGION.fullmatch(region):
+        raise RefreshError(f"{region!r} is not a region; wanted one such as eu-central-1")
+    if not is_in_price_list(region):
+        raise RefreshError(
+            "its prices are in no public list in US dollars; write the table by hand, in the form "
+            f"of that of {DEFAULT_REGION}"
+        )
+    tables = tables_in(folder)
+    table = tables(region)
+    if table is not None:
+        return table
+    model = tables(DEFAULT_REGION)
+    prices = {
+        key: Price(usd=Decimal(0), unit=price.unit, source="")
+        for key, price in (model.prices if model else {}).items()
+    }
+    return PriceTable(region=region, dated="", sources={}, prices=prices)
+
+
+def _by_service(queries: Mapping[str, Query]) -> dict[str, dict[str, Query]]:
+    by_service: dict[str, dict[str, Query]] = {}
+    for key, query in queries.items():
+        by_service.setdefault(query.service, {})[key] = query
+    return by_service
+
+
+def _found(key: str, query: Query, unit: str, offer: Offer) -> Price:
+    """The one price that fits: of each product, that of the first tier which is not free."""
+    by_sku = {
+        sku: next((usd for _, usd in sorted(tiers) if usd > 0), None)
+        for sku, tiers in offer.tiers[key].items()
+    }
+    charged = {sku: usd for sku, usd in by_sku.items() if usd is not None}
+    if not charged:
+        raise LookupError(f"no product of {query.service} with a price fits")
+    if len(set(charged.values())) > 1:
+        shown = ", ".join(f"{sku} {usd}" for sku, usd in sorted(charged.items()))
+        raise LookupError(f"products of {query.service} with different prices fit ({shown})")
+    sku, usd = min(charged.items())
+    return Price(usd=_plain(usd * query.scale), unit=unit, source=f"{query.service} {sku}")
+
+
+def _plain(usd: Decimal) -> Decimal:
+    """Without the zeros at the end that the price list writes."""
+    return Decimal(f"{usd.normalize():f}")
+
+
+def _fallback(old: Price) -> str:
+    return f"{old.usd} of {old.source} is kept" if old.usd else "it stays without a price"
+
+
+def _change(key: str, old: Decimal, new: Decimal) -> Iterator[str]:
+    if not old:
+        yield f"{key}: {new} is new"
+    elif new != old:
+        yield f"{key}: {old} -> {new} ({(new - old) / old:+.1%})"
+
+
+def _sources(
+    old: Mapping[str, str], prices: Iterable[Price], offers: Mapping[str, Offer]
+) -> dict[str, str]:
+    """The sources that prices name, those of this refresh with version and day."""
+    new = {
+        service: f"AWS price list, {service}, version {offer.version} of {offer.published}"
+        for service, offer in offers.items()
+    }
+    named = {part.split()[0] for price in prices for part in price.source.split("; ")}
+    return {name: text for name, text in {**old, **new}.items() if name in named}
+
+
+def _summary(region: str, result: Refreshed) -> str:
+    lines = [f"{region}: prices of {result.table.dated}"]
+    lines += [f"  {change}" for change in result.changes] or ["  no price changed"]
+    if result.kept:
+        lines.append(f"  without a query, kept as they were: {result.kept}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,251 @@
+"""`aws-policy-pack prices`, over HTTP as it runs."""
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from aws_policy_pack.cli import main
+from aws_policy_pack.cost.table import read_table, write_table
+from tests.policies.cost.price_list import VCPU, Row, offer, path_of, row, table
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files without a word."""
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def price_list(tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A price list on the loopback: its address and the folder that it serves."""
+    root = tmp_path / "list"
+    root.mkdir()
+    handler = functools.partial(Quiet, directory=str(root))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}", root
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Path:
+    """A folder with a table of us-east-1."""
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    before = table("fargate/vcpu-hour/x86", "cloudwatch/dashboard-month")
+    (folder / "us-east-1.json").write_text(write_table(before), encoding="utf-8")
+    return folder
+
+
+def publish(root: Path, *rows: Row, region: str = "us-east-1") -> None:
+    file = root / path_of("AmazonECS", region).lstrip("/")
+    file.parent.mkdir(parents=True)
+    file.write_bytes(offer("AmazonECS", *rows))
+
+
+def run(price_list: str, tables: Path, *arguments: str) -> int:
+    return main(["prices", "--price-list", price_list, "--folder", str(tables), *arguments])
+
+
+def test_the_command_writes_the_table_and_says_what_changed(
+    price_list: tuple[str, Path], tables: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, root = price_list
+    publish(root, row(VCPU, "0.05"))
+    assert run(f"{address}/", tables) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "us-east-1: prices of 2026-12-01",
+        "  fargate/vcpu-hour/x86: 0.04 -> 0.05 (+25.0%)",
+        "  without a query, kept as they were: 1",
+    ]
+    after = read_table((tables / "us-east-1.json").read_text(encoding="utf-8"))
+    assert after.prices["fargate/vcpu-hour/x86"].usd == Decimal("0.05")
+    assert after.prices["cloudwatch/dashboard-month"].source == "old study"
+
+
+def test_the_command_says_that_nothing_changed(
+    price_list: tuple[str, Path], tables: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, root = price_list
+    publish(root, row(VCPU, "0.04"))
+    assert run(address, tables) == 0
+    assert "  no price changed" in capsys.readouterr().out.splitlines()
+
+
+def test_the_command_adds_a_region(
+    price_list: tuple[str, Path], tables: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, root = price_list
+    publish(root, row("EU-Fargate-vCPU-Hours:perCPU", "0.06"), region="eu-west-1")
+    assert run(address, tables, "--region", "eu-west-1") == 0
+    after = read_table((tables / "eu-west-1.json").read_text(encoding="utf-8"))
+    assert (after.region, after.dated) == ("eu-west-1", "2026-12-01")
+    assert {key: str(price.usd) for key, price in after.prices.items()} == {
+        "fargate/vcpu-hour/x86": "0.06"
+    }
+    assert "  fargate/vcpu-hour/x86: 0.06 is new" in capsys.readouterr().out
+
+
+def test_the_command_warns_of_prices_that_it_did_not_find(
+    price_list: tuple[str, Path], tables: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, root = price_list
+    before = table("fargate/vcpu-hour/x86", "fargate/gb-hour/x86")
+    (tables / "us-east-1.json").write_text(write_table(before), encoding="utf-8")
+    publish(root, row(VCPU, "0.05"))
+    assert run(address, tables) == 1
+    assert capsys.readouterr().err == (
+        "warning: us-east-1: fargate/gb-hour/x86: no product of AmazonECS with a price fits; "
+        "0.04 of old study is kept\n"
+    )
+
+
+def test_the_command_writes_nothing_where_a_file_is_missing(
+    price_list: tuple[str, Path], tables: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, _ = price_list
+    before = (tables / "us-east-1.json").read_text(encoding="utf-8")
+    assert run(address, tables) == 2
+    assert (tables / "us-east-1.json").read_text(encoding="utf-8") == before
+    url = f"{address}{path_of('AmazonECS')}"
+    assert capsys.readouterr().err == (
+        f"error: us-east-1: {url} cannot be read: HTTP Error 404: File not found\n"
+    )
+
+
+def test_an_address_that_is_none_is_refused(
+    tables: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("file:///prices", tables) == 2
+    assert "is no address of a price list; wanted http or https" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("region", "told"),
+    [
+        pytest.param("frankfurt", "'frankfurt' is not a region; wanted one such", id="a-city"),
+        pytest.param("../us-east-1", "'../us-east-1' is not a region", id="a-path"),
+        pytest.param("cn-north-1", "its prices are in no public list in US dollars", id="china"),
+        pytest.param("us-iso-east-1", "its prices are in no public list", id="isolated"),
+        pytest.param("mars-north-1", "cannot be read: HTTP Error 404", id="of-no-list"),
+    ],
+)
+def test_a_region_that_has_no_list_is_refused(
+    region: str,
+    told: str,
+    price_list: tuple[str, Path],
+    tables: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(price_list[0], tables, "--region", region) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"error: {region}: ")
+    assert told in line
+    assert [file.name for file in tables.iterdir()] == ["us-east-1.json"]
+
+
+@pytest.mark.parametrize("prefix", ["UGW1-", "EUC1-", ""])
+def test_a_region_of_another_partition_is_added_like_any(
+    prefix: str, price_list: tuple[str, Path], tables: Path
+) -> None:
+    address, root = price_list
+    publish(root, row(f"{prefix}Fargate-vCPU-Hours:perCPU", "0.06"), region="us-gov-west-1")
+    assert run(address, tables, "--region", "us-gov-west-1") == 0
+    after = read_table((tables / "us-gov-west-1.json").read_text(encoding="utf-8"))
+    assert after.prices["fargate/vcpu-hour/x86"].usd == Decimal("0.06")
+
+
+def refused(address: str, tables: Path, capsys: pytest.CaptureFixture[str]) -> str:
+    """What the command says where it must leave the table as it is."""
+    before = (tables / "us-east-1.json").read_bytes()
+    assert run(address, tables) == 2
+    assert (tables / "us-east-1.json").read_bytes() == before
+    assert [file.name for file in tables.iterdir()] == ["us-east-1.json"]
+    (line,) = capsys.readouterr().err.splitlines()
+    return line
+
+
+def test_where_nothing_is_priced_the_table_keeps_its_day(
+    price_list: tuple[str, Path], tables: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, root = price_list
+    publish(root, row("Something-Else", "0.05"))
+    assert refused(address, tables, capsys) == (
+        "error: us-east-1: the price list has none of the prices that were looked for; the table "
+        "stays as it is"
+    )
+
+
+@pytest.mark.parametrize("missing", [1, 40, 200])
+def test_a_file_that_is_cut_on_its_way_is_refused(
+    missing: int, tables: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    body = offer("AmazonECS", row(VCPU, "0.05"), *(row(f"Other-{n}", "1") for n in range(9)))
+
+    class Cut(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body[:-missing])
+
+        def log_message(self, *_: object) -> None:
+            """Says nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Cut) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        line = refused(f"http://127.0.0.1:{server.server_port}", tables, capsys)
+        server.shutdown()
+        thread.join()
+    assert line.endswith(f"cannot be read: IncompleteRead(0 bytes read, {missing} more expected)")
+
+
+def test_a_folder_that_is_not_there_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gone = tmp_path / "gone"
+    assert run("http://127.0.0.1", gone) == 2
+    assert capsys.readouterr().err == (
+        f"error: us-east-1: {gone} is not a folder; make it, or name another\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param("{", "is not a price table: Expecting property name", id="cut"),
+        pytest.param("[]", "is not a price table: a part is of another kind", id="a-list"),
+        pytest.param("{}", "is not a price table: 'region' is missing", id="empty"),
+        pytest.param(
+            write_table(table("a/b")).replace("2026-11-23", "last autumn"),
+            "is not a price table: Invalid isoformat string: 'last autumn'",
+            id="no-date",
+        ),
+        pytest.param(
+            write_table(table("a/b")).replace('"0.04"', '"NaN"'),
+            "is not a price table: the price 'NaN' is not an amount of US dollars",
+            id="no-amount",
+        ),
+        pytest.param(
+            write_table(table("a/b", region="eu-west-1")),
+            "holds the prices of 'eu-west-1', not of us-east-1",
+            id="another-region",
+        ),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_refused(
+    text: str, told: str, tables: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tables / "us-east-1.json").write_text(text, encoding="utf-8")
+    line = refused("http://127.0.0.1", tables, capsys)
+    assert told in line
+    assert str(tables / "us-east-1.json") in line
