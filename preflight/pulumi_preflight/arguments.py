@@ -36,6 +36,7 @@ class Options:
         format: The report's format.
         output: Where the report goes, `None` for stdout.
         save_state: Where the stack export goes, `None` for nowhere.
+        show_secrets: Whether secrets stand in the stack export in plain text.
         keep_unknowns: Whether computed outputs stay unknown.
         show_fixes: Whether to show what fixes change.
         timeout_seconds: How long the program, and each answer of a pack, may take.
@@ -48,6 +49,7 @@ class Options:
     format: str
     output: Path | None
     save_state: Path | None
+    show_secrets: bool
     keep_unknowns: bool
     show_fixes: bool
     timeout_seconds: float
@@ -75,6 +77,8 @@ def parse(argv: Sequence[str] | None) -> Options:
             f"{len(packs)} --policy-pack and {len(configs)} --policy-pack-config were given; "
             "there must be one config for each pack, in the same order, or none at all"
         )
+    if given.show_secrets and given.save_state is None:
+        parser.error("--show-secrets is about the file of --save-state, which is not given")
     return Options(
         project=given.project,
         stack=given.stack,
@@ -83,6 +87,7 @@ def parse(argv: Sequence[str] | None) -> Options:
         format=given.format,
         output=given.output,
         save_state=given.save_state,
+        show_secrets=given.show_secrets,
         keep_unknowns=given.keep_unknowns,
         show_fixes=given.show_fixes,
         timeout_seconds=given.timeout,
@@ -151,7 +156,13 @@ def _parser() -> argparse.ArgumentParser:
         "--save-state",
         metavar="FILE",
         type=Path,
-        help="write the stack as an export that `pulumi policy analyze --file` reads",
+        help="write the stack as an export that `pulumi policy analyze --file` reads; only its "
+        "owner may read the file, and [secret] stands in place of secrets",
+    )
+    add(
+        "--show-secrets",
+        action="store_true",
+        help="write secrets into that file in plain text, as `pulumi stack export` does with it",
     )
     return parser
 

@@ -3,23 +3,30 @@
 import json
 import os
 import signal
-import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, TextIO
 
 from pulumi_preflight.arguments import Options, parse
 from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.files import write_whole
+from pulumi_preflight.printable import without_colour
+from pulumi_preflight.streams import tell, to_stdout
 
 # What a run needs is imported when it is needed: `--help` answers at once, and the packs boot
 # while the rest loads.
 if TYPE_CHECKING:
+    from google.protobuf.struct_pb2 import Struct
+    from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
+
+    from pulumi_preflight.model import Deployment
+    from pulumi_preflight.redaction import Redactor
     from pulumi_preflight.reports.terminal import Addition, Section
     from pulumi_preflight.verdict import Verdict
 
@@ -40,14 +47,15 @@ def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None)
         section: What a caller adds to the terminal's report, above the verdict line.
     """
     started = time.perf_counter()
+    secrets: set[str] = set()
     try:
         options = parse(argv)
         with _ending_on_signals():
-            return _run(options, started, section)
+            return _run(options, started, section, secrets)
     except SystemExit as exit_:
         return int(exit_.code or 0)
     except PreflightError as error:
-        _complain(str(error), error.hint)
+        _complain(str(error), error.hint, secrets)
     except KeyboardInterrupt:
         _complain("interrupted; there is no verdict", None)
         return INTERRUPTED
@@ -55,7 +63,7 @@ def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None)
         _complain("terminated; there is no verdict", None)
         return 128 + terminated.number
     except Exception as error:  # noqa: BLE001 - the last resort: no bug may look like a verdict
-        _complain_of_bug(error)
+        _complain_of_bug(error, secrets)
     return NO_VERDICT
 
 
@@ -67,7 +75,8 @@ class _Terminated(BaseException):
         self.number = number
 
 
-def _run(options: Options, started: float, section: "Section | None") -> int:
+def _run(options: Options, started: float, section: "Section | None", secrets: set[str]) -> int:
+    """Runs all; puts into `secrets` what no message may show."""
     from pulumi_preflight.packs import PackChoice, Packs  # noqa: PLC0415 - see the top
     from pulumi_preflight.program import run_program  # noqa: PLC0415 - see the top
     from pulumi_preflight.project import load_project  # noqa: PLC0415 - see the top
@@ -82,13 +91,21 @@ def _run(options: Options, started: float, section: "Section | None") -> int:
         secret_keys=[key for key, value in project.config.items() if value.secret],
         secrets=[text for value in project.config.values() for text in value.secret_texts],
     )
+    secrets.update(context.secrets)
     choices = [PackChoice(directory=pack, config=config) for pack, config in options.packs]
     timeout = options.timeout_seconds
     with Packs(choices, context, boot_seconds=timeout, answer_seconds=timeout) as packs:
+
+        def check(request: "AnalyzeRequest") -> "Struct":
+            from pulumi_preflight.redaction import secret_texts  # noqa: PLC0415 - see the top
+
+            secrets.update(secret_texts(request.properties))
+            return packs.check(request)
+
         try:
             registered = run_program(
                 project,
-                check=packs.check,
+                check=check,
                 keep_unknowns=options.keep_unknowns,
                 timeout_seconds=timeout,
             )
@@ -99,7 +116,8 @@ def _run(options: Options, started: float, section: "Section | None") -> int:
         from pulumi_preflight.model import Note  # noqa: PLC0415
         from pulumi_preflight.monitor import stack_request  # noqa: PLC0415
         from pulumi_preflight.ordering import in_stable_order  # noqa: PLC0415
-        from pulumi_preflight.verdict import judge  # noqa: PLC0415
+        from pulumi_preflight.redaction import Redactor  # noqa: PLC0415
+        from pulumi_preflight.verdict import judge, secrets_of  # noqa: PLC0415
 
         deployment = in_stable_order(registered)
         packs.analyze_stack(stack_request(deployment))
@@ -109,19 +127,31 @@ def _run(options: Options, started: float, section: "Section | None") -> int:
     if not choices:
         notes.append(Note(text="no --policy-pack was given: only the program itself was judged"))
     seconds = time.perf_counter() - started
+    secrets.update(secrets_of(deployment, packs.reported))
+    redact = Redactor(secrets)
     verdict = judge(deployment, packs.reported, context, seconds=seconds, notes=notes)
-    sys.stderr.write(deployment.printed)
-    addition: Addition | None = None
-    if options.save_state is not None or section is not None:
-        from pulumi_preflight.state import stack_export  # noqa: PLC0415 - see the top
-
-        export = stack_export(deployment, project)
-        if options.save_state is not None:
-            write_whole(options.save_state, partial(_dump, export))
-        if section is not None:
-            addition = partial(section, export)
+    tell(without_colour(redact(packs.printed + deployment.printed)))
+    if options.save_state is not None:
+        _save(deployment, options.save_state, redact, show_secrets=options.show_secrets)
+    addition = _addition(section, deployment, redact) if section else None
     _report(verdict, options, os.path.relpath(options.project), addition)
     return PASSED if verdict.passed else FAILED
+
+
+def _save(deployment: "Deployment", path: Path, redact: "Redactor", *, show_secrets: bool) -> None:
+    from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - see the top
+    from pulumi_preflight.state import stack_export  # noqa: PLC0415 - see the top
+
+    hide = Redactor(()) if show_secrets else redact
+    export = stack_export(deployment, redact=hide, show_secrets=show_secrets)
+    write_whole(path, partial(_dump, export), private=True)
+
+
+def _addition(section: "Section", deployment: "Deployment", redact: "Redactor") -> "Addition":
+    from pulumi_preflight.state import stack_export  # noqa: PLC0415 - see the top
+
+    # A caller in this process may judge secret values; names are what it prints.
+    return partial(section, stack_export(deployment, redact=redact, show_secrets=True))
 
 
 def _dump(content: object, stream: TextIO) -> None:
@@ -132,12 +162,12 @@ def _dump(content: object, stream: TextIO) -> None:
 def _report(verdict: "Verdict", options: Options, folder: str, addition: "Addition | None") -> None:
     write = _writer(options, folder, addition)
     if options.output is None:
-        _to_stdout(partial(write, verdict))
+        to_stdout(partial(write, verdict))
         return
     write_whole(options.output, partial(write, verdict))
     from pulumi_preflight.verdict import verdict_line  # noqa: PLC0415 - see the top
 
-    sys.stderr.write(f"{verdict_line(verdict)}; the report is in {options.output}\n")
+    tell(f"{verdict_line(verdict)}; the report is in {options.output}\n")
 
 
 def _writer(
@@ -150,16 +180,6 @@ def _writer(
     from pulumi_preflight.reports import terminal  # noqa: PLC0415 - rich is slow to import
 
     return partial(terminal.write, folder=folder, show_fixes=options.show_fixes, addition=addition)
-
-
-def _to_stdout(write: "Callable[[TextIO], None]") -> None:
-    try:
-        write(sys.stdout)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # The reader, `head` say, has seen enough; the exit code still tells the verdict. What
-        # Python would flush at its end goes nowhere.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
@@ -181,16 +201,20 @@ def _ending_on_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _complain(message: str, hint: str | None) -> None:
-    sys.stderr.write(f"error: {message}\n")
-    if hint:
-        sys.stderr.write(f"hint: {hint}\n")
+def _complain(message: str, hint: str | None, secrets: Iterable[str] = ()) -> None:
+    text = f"error: {message}\n" + (f"hint: {hint}\n" if hint else "")
+    if secrets:
+        from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - see the top
+
+        text = Redactor(secrets)(text)
+    tell(text)
 
 
-def _complain_of_bug(error: Exception) -> None:
+def _complain_of_bug(error: Exception, secrets: Iterable[str]) -> None:
     if os.environ.get(_DEBUG):
         traceback.print_exception(error)
     _complain(
         f"preflight itself failed, so there is no verdict: {type(error).__name__}: {error}",
         None if os.environ.get(_DEBUG) else f"this is a bug; {_DEBUG}=1 shows where it happened",
+        secrets,
     )

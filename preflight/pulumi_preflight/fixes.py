@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from pulumi_preflight.findings import Remediation
 from pulumi_preflight.model import SourcePosition
-from pulumi_preflight.redaction import SHOWN_SECRET, Redactor, shown_value
+from pulumi_preflight.redaction import SHOWN_SECRET, Redactor, secret_texts, shown_value
 from pulumi_preflight.wire import SECRET, PropertyValue, from_struct, mark_of, rewrite
 from pulumi_preflight.wire import without_secret as unwrapped
 
@@ -53,6 +53,7 @@ class Fix:
         file: Where the program created it, `None` where that is not known.
         line: The line in `file`, from 1.
         applied: Whether the resource was judged with it: the rule's level is `remediate`.
+        exposed: Where a secret of the inputs stands in the open afterwards.
         changes: What differs, in the order of the properties' names.
     """
 
@@ -62,6 +63,7 @@ class Fix:
     file: str | None
     line: int | None
     applied: bool
+    exposed: tuple[str, ...]
     changes: tuple[Change, ...]
 
 
@@ -74,15 +76,17 @@ def fix_of(change: Remediation, position: SourcePosition | None, redact: Redacto
         redact: Takes secrets out of texts, where a rule copied one.
     """
     before, after = from_struct(change.before), from_struct(change.after)
+    secrets = Redactor(secret_texts(change.before))
     return Fix(
         rule=change.rule,
         pack=change.pack,
-        urn=change.urn,
+        urn=redact.urn(change.urn),
         file=position.file if position else None,
         line=position.line if position else None,
         applied=change.applied,
+        exposed=tuple(redact(path) for path in _exposed("", before, after, secrets)),
         changes=tuple(
-            Change(path=path, before=_told(old, redact), after=_told(new, redact))
+            Change(path=redact(path), before=_told(old, redact), after=_told(new, redact))
             for path, old, new in _differences("", before, after)
         ),
     )
@@ -106,6 +110,32 @@ def _differences(path: str, before: Side, after: Side) -> Iterator[tuple[str, Si
                 yield from _differences(f"{path}[{index}]", *inner)
         case _:
             yield path, before, after
+
+
+def _exposed(path: str, before: Side, after: Side, secrets: Redactor) -> Iterator[str]:
+    """Where a value has lost its mark as a secret, or a secret was copied to without one.
+
+    The SDK of packs hands secrets out as plain values, so a fix that builds properties anew,
+    instead of changing them, gives them back in the open.
+    """
+    if mark_of(after) == SECRET or after is ABSENT:
+        return
+    if mark_of(before) == SECRET:
+        yield path
+        return
+    match after:
+        case dict():
+            known = before if isinstance(before, dict) else {}
+            for name, value in sorted(after.items()):
+                inner = known.get(name, ABSENT)
+                yield from _exposed(_member(path, name), inner, value, secrets)
+        case list():
+            items = before if isinstance(before, list) else []
+            for index, value in enumerate(after):
+                old = items[index] if index < len(items) else ABSENT
+                yield from _exposed(f"{path}[{index}]", old, value, secrets)
+        case str() if after != before and secrets(after) != after:
+            yield path
 
 
 def _bare(value: Side) -> Side:

@@ -1,10 +1,12 @@
 """Keeps secrets out of reports."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 
 from google.protobuf.struct_pb2 import Struct
 
+from pulumi_preflight.urns import is_urn, name_of
 from pulumi_preflight.wire import (
     MARK,
     SECRET,
@@ -33,24 +35,49 @@ class Redactor:
     """Replaces known secrets in texts, such as a rule's message that quotes a value."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        known = sorted({text for text in secrets if len(text) >= _SHORTEST}, key=len, reverse=True)
+        written = {form for text in secrets for form in _forms(text)}
+        known = sorted((text for text in written if len(text) >= _SHORTEST), key=len, reverse=True)
         self._pattern = re.compile("|".join(map(_pattern, known))) if known else None
 
     def __call__(self, text: str) -> str:
         """Gives `text` without secrets."""
         return self._pattern.sub(SHOWN_SECRET, text) if self._pattern else text
 
+    def urn(self, urn: str) -> str:
+        """Gives a URN, or a reference to a provider, without secrets in the resource's name.
+
+        Stack, project and types are what the user types in the open; they stay.
+        """
+        if not self._pattern or not is_urn(urn):
+            return urn
+        name = name_of(urn)
+        return urn.removesuffix(name) + self(name)
+
     def inside(self, value: PropertyValue) -> PropertyValue:
-        """Gives a value with all texts in it without secrets."""
+        """Gives a value with all texts in it without secrets, names of properties too."""
         match value:
             case str():
                 return self(value)
             case list():
                 return [self.inside(item) for item in value]
             case dict():
-                return {name: self.inside(item) for name, item in value.items()}
+                return self.within(value)
             case _:
                 return value
+
+    def within(self, properties: Properties) -> Properties:
+        """Gives properties likewise."""
+        return {self(name): self.inside(value) for name, value in properties.items()}
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """How a secret may stand in a text: as it is, quoted by Python or JSON, or line by line."""
+    yield secret
+    yield repr(secret)[1:-1]
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    # A short line, such as a brace, is nobody's secret.
+    yield from (line for line in secret.splitlines() if len(line) >= _LONG)
 
 
 def _pattern(secret: str) -> str:
@@ -72,7 +99,7 @@ def shown_value(value: PropertyValue) -> PropertyValue:
 
 
 def secret_texts(properties: Struct) -> Iterator[str]:
-    """Every text inside a secret, at any depth."""
+    """Every text inside a secret, at any depth, and every number as its digits."""
     if is_marked(properties):
         for value in from_struct(properties).values():
             yield from _secret_texts(value, secret=False)
@@ -107,5 +134,9 @@ def _secret_texts(value: PropertyValue, *, secret: bool) -> Iterator[str]:
                 yield from _secret_texts(inner, secret=secret)
         case str() if secret and value != UNKNOWN:
             yield value
+        case float() if secret:
+            yield str(value)
+            if value.is_integer():
+                yield str(int(value))
         case _:
             return

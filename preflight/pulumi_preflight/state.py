@@ -4,10 +4,14 @@
 Source: pulumi/pulumi, sdk/go/common/apitype/core.go (ResourceV3).
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+from google.protobuf.struct_pb2 import Struct
+
 from pulumi_preflight.model import Deployment, RegisteredResource
-from pulumi_preflight.project import Project
+from pulumi_preflight.redaction import SHOWN_SECRET, Redactor
 from pulumi_preflight.wire import (
     MARK,
     SECRET,
@@ -29,40 +33,77 @@ _TIME = "2026-01-01T00:00:00Z"
 _GIVEN_OUT = "@isPulumiResource"
 
 
-def stack_export(deployment: Deployment, _project: Project) -> dict[str, Any]:
+def stack_export(
+    deployment: Deployment, *, redact: Redactor, show_secrets: bool = False
+) -> dict[str, Any]:
     """Gives the export as JSON values.
 
-    A state holds no unknown values, so properties that are unknown are left out. Secrets are
-    written as the engine writes them with `--show-secrets`, in plain text: keep the file as you
-    would keep the stack's passphrase.
+    A state holds no unknown values, so properties that are unknown are left out.
+
+    Args:
+        deployment: What the program registered.
+        redact: Takes secrets out of names, where values are shown as well.
+        show_secrets: Whether secrets are written as the engine does with `--show-secrets`, in
+            plain text. Otherwise `[secret]` stands in their place, marked as a secret, as the
+            engine has it where it cannot decrypt one (pkg/backend/secrets, BlindingProvider).
     """
+    hide = _Hiding(redact=redact, values=not show_secrets)
     return {
         "version": _VERSION,
         "deployment": {
             "manifest": {"time": _TIME, "magic": "", "version": ""},
             "metadata": {},
-            "resources": [_resource(each) for each in deployment.resources],
+            "resources": [_resource(each, hide) for each in deployment.resources],
         },
     }
 
 
-def _resource(resource: RegisteredResource) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hiding:
+    """How secrets are kept out: of names always, of values too where `values` says so."""
+
+    redact: Redactor
+    values: bool
+
+    def urns(self, urns: Iterable[str]) -> list[str]:
+        return [self.redact.urn(urn) for urn in urns]
+
+    def known(self, message: Struct) -> Properties:
+        """Properties as a state holds them."""
+        deployed = {name: _as_deployed(value) for name, value in from_struct(message).items()}
+        if self.values:
+            deployed = self.redact.within(deployed)
+        return {
+            name: whole_numbers(rewrite(value, self._sealed))
+            for name, value in deployed.items()
+            if not has_unknown(value)
+        }
+
+    def _sealed(self, marked: dict[str, PropertyValue]) -> PropertyValue:
+        if marked[MARK] != SECRET:
+            return marked
+        value = SHOWN_SECRET if self.values else marked.get("value")
+        return {MARK: SECRET, "plaintext": json_text(value)}
+
+
+def _resource(resource: RegisteredResource, hide: _Hiding) -> dict[str, Any]:
     options = resource.options
     timeouts = options.customTimeouts
     state: dict[str, Any] = {
-        "urn": resource.urn,
+        "urn": hide.redact.urn(resource.urn),
         "custom": resource.custom,
-        "id": resource.id or (resource.name if resource.custom else ""),
+        "id": hide.redact(resource.id or (resource.name if resource.custom else "")),
         "type": resource.type,
-        "inputs": _known(from_struct(resource.inputs)),
-        "outputs": _known(from_struct(resource.outputs)),
-        "parent": resource.parent,
+        "inputs": hide.known(resource.inputs),
+        "outputs": hide.known(resource.outputs),
+        "parent": hide.redact.urn(resource.parent),
         "protect": options.protect,
         "external": resource.external,
-        "dependencies": list(resource.dependencies),
-        "provider": _provider(resource),
+        "dependencies": hide.urns(resource.dependencies),
+        "provider": hide.redact.urn(_provider(resource)),
         "propertyDependencies": {
-            name: list(urns) for name, urns in resource.property_dependencies.items()
+            hide.redact(name): hide.urns(urns)
+            for name, urns in resource.property_dependencies.items()
         },
         "additionalSecretOutputs": list(options.additionalSecretOutputs),
         "aliases": list(options.aliases),
@@ -73,7 +114,7 @@ def _resource(resource: RegisteredResource) -> dict[str, Any]:
         },
         "ignoreChanges": list(options.ignoreChanges),
         "retainOnDelete": resource.retain_on_delete,
-        "deletedWith": resource.deleted_with,
+        "deletedWith": hide.redact.urn(resource.deleted_with),
         "sourcePosition": _position(resource),
     }
     return {name: value for name, value in state.items() if value or name == "custom"}
@@ -87,15 +128,6 @@ def _provider(resource: RegisteredResource) -> str:
 def _position(resource: RegisteredResource) -> str:
     place = resource.position
     return f"project:///{place.file}#{place.line}" if place else ""
-
-
-def _known(properties: Properties) -> Properties:
-    deployed = {name: _as_deployed(value) for name, value in properties.items()}
-    return {
-        name: whole_numbers(rewrite(value, _sealed))
-        for name, value in deployed.items()
-        if not has_unknown(value)
-    }
 
 
 def _as_deployed(value: PropertyValue) -> PropertyValue:
@@ -113,9 +145,3 @@ def _as_deployed(value: PropertyValue) -> PropertyValue:
             return {name: None if item == UNKNOWN else item for name, item in inner.items()}
         case _:
             return value
-
-
-def _sealed(marked: dict[str, PropertyValue]) -> PropertyValue:
-    if marked[MARK] != SECRET:
-        return marked
-    return {MARK: SECRET, "plaintext": json_text(marked.get("value"))}

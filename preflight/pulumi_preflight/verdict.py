@@ -1,8 +1,8 @@
 """The verdict on one run: what the packs reported, placed in the program's files."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
 from pulumi_preflight.findings import (
     Finding,
@@ -26,6 +26,8 @@ from pulumi_preflight.urns import name_of, type_of
 from pulumi_preflight.wire import Properties
 
 OWN_PACK = "preflight"
+# What a rule is called, how grave it is and where it applies is no text that it has made.
+_NO_TEXTS = ("rule", "pack", "level", "severity", "urn", "file")
 
 _Placed = TypeVar("_Placed", bound=Finding)
 
@@ -82,29 +84,46 @@ def judge(
     Args:
         deployment: What the program registered.
         reported: What the packs said of it.
-        context: The stack; its secrets are kept out of the messages.
+        context: The stack; its secrets are kept out of names and messages.
         seconds: How long the run took.
         notes: Notes of the project's files and of the packs; the deployment's own come after.
     """
-    given = (
-        *(resource.inputs for resource in deployment.resources),
-        # A rule may hand secrets on without their mark.
-        *(change.before for change in reported.remediations),
-    )
-    redact = Redactor((*context.secrets, *(text for each in given for text in secret_texts(each))))
+    redact = Redactor((*context.secrets, *secrets_of(deployment, reported)))
     positions = {resource.urn: resource.position for resource in deployment.resources}
     findings = (*reported.findings, *map(_duplicate, deployment.duplicates))
     return Verdict(
         project=context.project,
         stack=context.stack,
         seconds=seconds,
-        resources=deployment.resources,
+        resources=tuple(_named(resource, redact) for resource in deployment.resources),
         findings=_placed(findings, positions, redact),
         waived=_placed(reported.waived, positions, redact),
         not_evaluated=_placed(reported.not_evaluated, positions, redact),
         fixes=_fixes(reported.remediations, positions, redact),
-        notes=(*notes, *deployment.notes),
-        outputs=shown(deployment.stack_outputs),
+        notes=tuple(replace(note, text=redact(note.text)) for note in (*notes, *deployment.notes)),
+        outputs=redact.within(shown(deployment.stack_outputs)),
+    )
+
+
+def secrets_of(deployment: Deployment, reported: Reported) -> Iterator[str]:
+    """Every secret text that the program has given, or that was filled in."""
+    given = (
+        *(each.inputs for each in deployment.resources),
+        *(each.outputs for each in deployment.resources),
+        deployment.stack_outputs,
+        # A rule may hand secrets on without their mark.
+        *(change.before for change in reported.remediations),
+    )
+    for properties in given:
+        yield from secret_texts(properties)
+
+
+def _named(resource: RegisteredResource, redact: Redactor) -> RegisteredResource:
+    return replace(
+        resource,
+        urn=redact.urn(resource.urn),
+        name=redact(resource.name),
+        parent=redact.urn(resource.parent),
     )
 
 
@@ -137,8 +156,12 @@ def _place(
     finding: _Placed, positions: Mapping[str, SourcePosition | None], redact: Redactor
 ) -> _Placed:
     position = positions.get(finding.urn)
-    fix = None if finding.fix is None else redact(finding.fix)
-    told = replace(finding, message=redact(finding.message), fix=fix)
+    texts: dict[str, Any] = {
+        each.name: redact(text)
+        for each in fields(finding)
+        if each.name not in _NO_TEXTS and isinstance(text := getattr(finding, each.name), str)
+    }
+    told = replace(finding, **{**texts, "urn": redact.urn(finding.urn)})
     if position is None or told.file is not None:
         return told
     return replace(told, file=position.file, line=position.line)
@@ -150,7 +173,7 @@ def _fixes(
     redact: Redactor,
 ) -> tuple[Fix, ...]:
     fixes = (fix_of(change, positions.get(change.urn), redact) for change in changes)
-    found = [fix for fix in fixes if fix.changes]
+    found = [fix for fix in fixes if fix.changes or fix.exposed]
     return tuple(sorted(found, key=lambda fix: (fix.file or "", fix.line or 0, fix.urn)))
 
 

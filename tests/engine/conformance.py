@@ -224,7 +224,7 @@ def observe(case: Case, folder: Path, engine: Engine) -> Observed:
     bench = Bench(case, folder, engine)
     judged = bench.preflight(
         *("--format", "json", "--output", folder / "verdict.json"),
-        *("--save-state", folder / "saved.json"),
+        *("--save-state", folder / "saved.json", "--show-secrets"),
     )
     assert judged.status in (0, 1), judged.errors
     unknowns = bench.preflight("--keep-unknowns", "--format", "json", recorder="unknowns")

@@ -11,7 +11,15 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pulumi_preflight.cli import FAILED, INTERRUPTED, NO_VERDICT, PASSED, TERMINATED, main
-from tests.preflight.builders import BAD, ENDLESS, GOOD, PACKS, write_pack, write_project
+from tests.preflight.builders import (
+    BAD,
+    ENDLESS,
+    GOOD,
+    PACKS,
+    PROGRAM,
+    write_pack,
+    write_project,
+)
 from tests.waiting import LONG, wait_until
 
 COMMAND = Path(sys.executable).with_name("preflight")
@@ -175,6 +183,76 @@ def test_the_saved_state_holds_every_resource(good: str, tmp_path: Path) -> None
     registered = json.loads(saved.read_text())["deployment"]["resources"]
     types = [resource["type"] for resource in registered]
     assert sorted(types) == ["aws:sqs/queue:Queue", "pulumi:providers:aws", "pulumi:pulumi:Stack"]
+
+
+def test_only_its_owner_may_read_the_saved_state(good: str, tmp_path: Path) -> None:
+    saved = tmp_path / "state.json"
+    saved.write_text("of an older run, open to all")
+    saved.chmod(0o644)
+    assert judge(good, "--save-state", str(saved)) == PASSED
+    assert saved.stat().st_mode & 0o777 == 0o600
+
+
+SECRET = f"""{PROGRAM}
+tags = pulumi.Output.secret({{"a": "hunter2"}})
+Queue("jobs-hunter2", fifoQueue=True, redrivePolicy="", tags=tags)
+print("hunter2")
+"""
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        pytest.param((), False, id="hidden"),
+        pytest.param(("--show-secrets",), True, id="asked-for"),
+    ],
+)
+def test_secrets_are_saved_in_plain_text_only_where_that_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], flags: tuple[str, ...], *, told: bool
+) -> None:
+    saved = tmp_path / "state.json"
+    project = write_project(tmp_path / "secret", SECRET)
+    packs = ("--policy-pack", DEMO, "--format", "json", "--show-fixes")
+    judge(project, *packs, "--save-state", str(saved), *flags)
+    assert ("hunter2" in saved.read_text()) is told
+    captured = capsys.readouterr()
+    assert "hunter2" not in captured.out + captured.err
+    assert "[secret]" in captured.out
+
+
+TALKING = """
+import sys
+from pulumi_policy import PolicyPack, ResourceValidationPolicy
+def talk(args, report):
+    print("looking at", args.name, "\\x1b[2J")
+    raise_later(args)
+def raise_later(args):
+    if args.name.startswith("raises"):
+        raise ValueError(f"of {args.name}\\x1b[2J")
+PolicyPack("talkative", [ResourceValidationPolicy("talk", "Talks.", talk)])
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "told"),
+    [
+        pytest.param("of", PASSED, "[pack] looking at of-[secret] \\x1b[2J\n", id="printed"),
+        pytest.param("raises", NO_VERDICT, "of raises-[secret]\\x1b[2J", id="raised"),
+    ],
+)
+def test_what_a_pack_says_is_shown_without_secrets_and_control_characters(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, code: int, told: str
+) -> None:
+    program = f"""{PROGRAM}
+Queue("{name}-hunter2", password=pulumi.Output.secret("hunter2"))
+"""
+    project = write_project(tmp_path / "project", program)
+    pack = write_pack(tmp_path / "pack", TALKING)
+    assert judge(project, "--policy-pack", str(pack)) == code
+    error = capsys.readouterr().err
+    assert told in error
+    assert "hunter2" not in error
+    assert "\x1b" not in error
 
 
 def test_a_report_that_cannot_be_written_is_no_verdict(

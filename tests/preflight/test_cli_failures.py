@@ -126,6 +126,11 @@ def test_a_pack_config_that_does_not_fit_is_told_with_its_file(
         pytest.param(
             ("--timeout", "nan"), "argument --timeout: nan must be above 0", id="timeout-nan"
         ),
+        pytest.param(
+            ("--show-secrets",),
+            "--show-secrets is about the file of --save-state, which is not given",
+            id="secrets-of-nothing",
+        ),
         pytest.param(("--verbose",), "unrecognized arguments: --verbose", id="unknown-option"),
     ],
 )

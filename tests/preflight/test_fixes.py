@@ -24,6 +24,50 @@ def changes(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[
     return tuple(change for fix in found.fixes for change in fix.changes)
 
 
+def exposed(before: Mapping[str, object], after: Mapping[str, object]) -> tuple[str, ...]:
+    remediation = Remediation(
+        rule="mend",
+        pack="demo",
+        urn=urn(SERVICE, "web"),
+        before=struct(before),
+        after=struct(after),
+    )
+    found = verdict(Reported(remediations=(remediation,)), deployment())
+    return tuple(path for fix in found.fixes for path in fix.exposed)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        pytest.param({"a": PASSWORD}, {"a": PASSWORD, "b": 1}, (), id="kept"),
+        pytest.param({"a": PASSWORD}, {}, (), id="removed"),
+        pytest.param({"a": PASSWORD}, {"a": "hunter2hunter2"}, ("a",), id="lost"),
+        pytest.param({"a": PASSWORD}, {"a": "plain"}, ("a",), id="replaced-in-the-open"),
+        pytest.param({"a": [{"b": PASSWORD}]}, {"a": [{"b": "x"}]}, ("a[0].b",), id="inside"),
+        pytest.param(
+            {"a": {"b": PASSWORD}}, {"a": {**SECRET, "value": {"b": "x"}}}, (), id="marked-above"
+        ),
+        pytest.param({"a": PASSWORD}, {"b": "hunter2hunter2"}, ("b",), id="renamed"),
+        pytest.param(
+            {"a": PASSWORD, "b": ""}, {"a": PASSWORD, "b": "x:hunter2hunter2"}, ("b",), id="copied"
+        ),
+        pytest.param(
+            {"a": PASSWORD, "b": "hunter2hunter2"},
+            {"a": PASSWORD, "b": "hunter2hunter2", "c": 1},
+            (),
+            id="was-in-the-open-before",
+        ),
+        pytest.param(
+            {"a": {**SECRET, "value": 4711}}, {"a": 4711}, ("a",), id="a-number-that-is-lost"
+        ),
+    ],
+)
+def test_a_fix_that_loses_the_mark_of_a_secret_says_where(
+    before: Mapping[str, object], after: Mapping[str, object], expected: tuple[str, ...]
+) -> None:
+    assert exposed(before, after) == expected
+
+
 def change(path: str, before: Side = ABSENT, after: Side = ABSENT) -> Change:
     return Change(path=path, before=before, after=after)
 

@@ -80,6 +80,7 @@ def test_a_fix_tells_each_property_that_it_changes() -> None:
         "file": "__main__.py",
         "line": 7,
         "applied": False,
+        "exposedSecrets": [],
         "changes": [{"path": "receiveWaitTimeSeconds", "before": 0, "after": 20}],
     }
     assert applied["applied"]

@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 
+from pulumi_preflight.findings import Reported
+from pulumi_preflight.redaction import Redactor
 from pulumi_preflight.state import stack_export
+from pulumi_preflight.verdict import secrets_of
 from tests.preflight.running import Ran, RunProgram
 
 PROGRAM = """
@@ -34,7 +37,7 @@ def ran(run: RunProgram) -> Ran:
 
 @pytest.fixture
 def states(ran: Ran) -> dict[str, dict[str, Any]]:
-    exported = stack_export(ran.deployment, ran.project)
+    exported = stack_export(ran.deployment, redact=Redactor(()), show_secrets=True)
     # It must survive being a file.
     resources = json.loads(json.dumps(exported))["deployment"]["resources"]
     return {_short(each["urn"]): each for each in resources}
@@ -59,11 +62,50 @@ def test_a_resource_comes_after_all_that_it_needs(states: dict[str, dict[str, An
         seen.add(state["urn"])
 
 
-def test_secrets_are_in_the_form_that_the_engine_reads(states: dict[str, Any]) -> None:
+def test_secrets_that_are_to_be_shown_are_in_the_form_that_the_engine_reads(
+    states: dict[str, Any],
+) -> None:
     assert states["first"]["inputs"]["password"] == {
         "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
         "plaintext": '{"a":1}',
     }
+
+
+def test_secrets_are_not_in_the_export_unless_they_are_asked_for(run: RunProgram) -> None:
+    program = """
+import pulumi
+class Thing(pulumi.CustomResource):
+    def __init__(self, name, props, opts=None):
+        super().__init__("demo:index:Thing", name, props, opts)
+secret = pulumi.Output.secret
+first = Thing("of-hunter2hunter2", {"password": secret("hunter2hunter2"), "pin": secret(4711),
+    "url": "https://hunter2hunter2@host", "nested": [{"hunter2hunter2": secret({"a": [1]})}]})
+Thing("second", {"of": first.id}, pulumi.ResourceOptions(parent=first, depends_on=[first],
+                                                         deleted_with=first))
+pulumi.export("copy", "hunter2hunter2")
+"""
+    deployment = run(program).deployment
+    redact = Redactor(secrets_of(deployment, Reported()))
+    export = stack_export(deployment, redact=redact)
+    text = json.dumps(export)
+    assert not [secret for secret in ("hunter2", "4711") if secret in text]
+    first, second = export["deployment"]["resources"][-2:]
+    hidden = {
+        "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
+        "plaintext": '"[secret]"',
+    }
+    assert first["urn"] == "urn:pulumi:dev::shop::demo:index:Thing::of-[secret]"
+    assert first["inputs"] == {
+        "password": hidden,
+        "pin": hidden,
+        "url": "https://[secret]@host",
+        "nested": [{"[secret]": hidden}],
+    }
+    named = (second["parent"], second["dependencies"], second["deletedWith"])
+    assert named == (first["urn"], [first["urn"]], first["urn"])
+    shown = stack_export(deployment, redact=redact, show_secrets=True)
+    assert "hunter2" in json.dumps(shown)
+    assert "hunter2" not in shown["deployment"]["resources"][-2]["urn"]
 
 
 def test_options_are_in_the_export(states: dict[str, dict[str, Any]]) -> None:
@@ -97,7 +139,8 @@ class Thing(pulumi.CustomResource):
 pulumi.export("things", [Thing("first")])
 """
     ran = run(program)
-    stack = stack_export(ran.deployment, ran.project)["deployment"]["resources"][0]
+    export = stack_export(ran.deployment, redact=Redactor(()))
+    stack = export["deployment"]["resources"][0]
     [thing] = stack["outputs"]["things"]
     assert thing == {
         "urn": "urn:pulumi:dev::shop::demo:index:Thing::first",

@@ -12,6 +12,9 @@ from typing import Any
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.wire import SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN_TEXT, Value, read_plain
 
+# What the engine, and preflight, put in place of a secret that they do not show.
+_HIDDEN = '"[secret]"'
+
 
 class StateError(Exception):
     """A file is no stack export; the text says which and why."""
@@ -98,6 +101,8 @@ def _opened(value: object) -> object:
 
 def _secret(secret: Mapping[str, object]) -> object:
     plaintext = secret.get("plaintext")
+    if plaintext == _HIDDEN:
+        return UNKNOWN_TEXT
     if isinstance(plaintext, str):
         return _opened(json.loads(plaintext))
     return _opened(secret.get("value", UNKNOWN_TEXT))

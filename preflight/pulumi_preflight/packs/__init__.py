@@ -4,7 +4,6 @@ Source: pulumi/pulumi, pkg/resource/deploy/step_generator.go and pkg/engine/upda
 (loadPolicyPlugins).
 """
 
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -103,12 +102,17 @@ class Packs:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Ends every pack and, where all went well, shows on stderr what packs printed."""
+        """Ends every pack."""
         self._stop()
-        if kind is None:
-            for lane in self._lanes:
-                for line in lane.process.printed().splitlines():
-                    sys.stderr.write(f"[{lane.process.directory.name}] {line}\n")
+
+    @property
+    def printed(self) -> str:
+        """What packs printed, each line with the pack's name; complete on leaving."""
+        return "".join(
+            f"[{lane.process.directory.name}] {line}\n"
+            for lane in self._lanes
+            for line in lane.process.printed().splitlines()
+        )
 
     def check(self, request: "AnalyzeRequest") -> "Struct":
         """Lets packs change a resource's inputs, and queues the result for their judgement.

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from rich.text import Text
 
 from pulumi_preflight.fixes import Absent, Change, Fix
+from pulumi_preflight.printable import escaped_line
 from pulumi_preflight.urns import name_of
 from pulumi_preflight.wire import PropertyValue
+
+EXPOSED_STYLE = "bold red"
 
 
 def lines_of(fixes: Sequence[Fix], place: Callable[[Fix], str]) -> list[Text]:
@@ -37,7 +40,7 @@ def _heads(fixes: Iterable[Fix], place: Callable[[Fix], str]) -> list[Text]:
     for fix in fixes:
         named[place(fix)].append(name_of(fix.urn))
     return [
-        Text("  ".join(filter(None, (where, ", ".join(names)))), style="bold")
+        Text(escaped_line("  ".join(filter(None, (where, ", ".join(names))))), style="bold")
         for where, names in named.items()
     ]
 
@@ -46,9 +49,18 @@ def _hunks(fixes: Iterable[Fix]) -> list[Text]:
     lines = []
     for fix in fixes:
         lines.append(Text(f"@@ {fix.rule}", style="cyan"))
+        if fix.exposed:
+            lines.append(Text(exposed_by(fix), style=EXPOSED_STYLE))
         for change in fix.changes:
             lines += _sides(change)
+    for line in lines:
+        line.plain = escaped_line(line.plain)
     return lines
+
+
+def exposed_by(fix: Fix) -> str:
+    """Warns of a fix that loses the mark of a secret."""
+    return f"WARNING: THIS FIX LOSES THE MARK OF A SECRET: {', '.join(fix.exposed)}"
 
 
 def _sides(change: Change) -> Iterable[Text]:

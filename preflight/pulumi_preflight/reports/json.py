@@ -6,13 +6,14 @@ from typing import TextIO
 
 from pulumi_preflight.fixes import ABSENT, Change, Fix
 from pulumi_preflight.model import Note, RegisteredResource
+from pulumi_preflight.printable import escaped_json
 from pulumi_preflight.verdict import Verdict
 
 
 def write(verdict: Verdict, stream: TextIO) -> None:
     """Writes the verdict as JSON; apart from `seconds`, two runs give the same bytes."""
-    json.dump(_document(verdict), stream, indent=2, ensure_ascii=False)
-    stream.write("\n")
+    document = json.dumps(_document(verdict), indent=2, ensure_ascii=False)
+    stream.write(f"{escaped_json(document)}\n")
 
 
 def _document(verdict: Verdict) -> dict[str, object]:
@@ -50,6 +51,7 @@ def _fix(fix: Fix) -> dict[str, object]:
         "file": fix.file,
         "line": fix.line,
         "applied": fix.applied,
+        "exposedSecrets": list(fix.exposed),
         "changes": [_change(change) for change in fix.changes],
     }
 

@@ -3,9 +3,9 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import PurePath
-from typing import Protocol, TextIO, TypeVar
+from typing import Any, Protocol, TextIO, TypeVar
 
 from rich.console import Console, ConsoleDimensions
 from rich.text import Text
@@ -13,7 +13,8 @@ from rich.text import Text
 from pulumi_preflight.findings import Finding, Level, NotEvaluated, Waived
 from pulumi_preflight.fixes import Fix
 from pulumi_preflight.model import Note, RegisteredResource
-from pulumi_preflight.reports.diff import lines_of
+from pulumi_preflight.printable import escaped, escaped_line
+from pulumi_preflight.reports.diff import EXPOSED_STYLE, exposed_by, lines_of
 from pulumi_preflight.reports.inventory import NO_MODULE, by_module, is_shown, kinds
 from pulumi_preflight.urns import STACK_TYPE, name_of, qualified_type_of
 from pulumi_preflight.verdict import OWN_PACK, Verdict, counted, verdict_line
@@ -26,6 +27,9 @@ _APPLIED = "Changed by the packs, in this run only"
 _PROPOSED = "Fixes: what rules would change at the level `remediate`"
 _Key = TypeVar("_Key")
 _Item = TypeVar("_Item")
+_Value = TypeVar("_Value", RegisteredResource, Finding, Waived, NotEvaluated, Note)
+# What may have several lines.
+_PROSE = ("message", "fix", "reason", "text")
 _LEVEL_STYLES = {Level.MANDATORY: "bold red", Level.ADVISORY: "yellow"}
 
 
@@ -63,7 +67,28 @@ def write(
     console = _Console(file=stream, highlight=False, emoji=False, markup=False)
     if not stream.isatty() and "COLUMNS" not in os.environ:
         console.size = ConsoleDimensions(_WIDTH_WITHOUT_TERMINAL, console.height)
-    _Report(console, verdict, folder, show_fixes=show_fixes).write(addition)
+    _Report(console, _printable(verdict), folder, show_fixes=show_fixes).write(addition)
+
+
+def _printable(verdict: Verdict) -> Verdict:
+    """The verdict with nothing in it that could steer a terminal."""
+    return replace(
+        verdict,
+        resources=tuple(map(_printable_fields, verdict.resources)),
+        findings=tuple(map(_printable_fields, verdict.findings)),
+        waived=tuple(map(_printable_fields, verdict.waived)),
+        not_evaluated=tuple(map(_printable_fields, verdict.not_evaluated)),
+        notes=tuple(map(_printable_fields, verdict.notes)),
+    )
+
+
+def _printable_fields(item: _Value) -> _Value:
+    texts: dict[str, Any] = {
+        each.name: (escaped if each.name in _PROSE else escaped_line)(text)
+        for each in fields(item)
+        if isinstance(text := getattr(item, each.name), str) and not isinstance(text, Level)
+    }
+    return replace(item, **texts)
 
 
 class _Console(Console):
@@ -146,6 +171,10 @@ class _Report:
         self._heading(_APPLIED)
         for rule, names in _grouped((fix.rule, name_of(fix.urn)) for fix in applied):
             self._entry(Text(f"{rule}: {_named(names)}"))
+        for warning, names in _grouped(
+            (exposed_by(fix), name_of(fix.urn)) for fix in applied if fix.exposed
+        ):
+            self._entry(Text(f"{warning}: {_named(names)}", style=EXPOSED_STYLE))
 
     def _fixes(self) -> None:
         fixes = self._verdict.fixes

@@ -65,6 +65,7 @@ def test_the_id_is_a_property_unless_the_outputs_have_one() -> None:
     [
         pytest.param(secret(plaintext='{"a": 1}'), {"a": 1}, id="a secret in plain text"),
         pytest.param(secret(ciphertext="v1:abc"), UNKNOWN, id="an encrypted secret"),
+        pytest.param(secret(plaintext='"[secret]"'), UNKNOWN, id="a secret that is not shown"),
         pytest.param(secret(value="x"), "x", id="a secret as the engine sends it"),
         pytest.param([secret(ciphertext="v1:abc")], [UNKNOWN], id="a secret inside a list"),
         pytest.param({"a": secret(plaintext='"x"')}, {"a": "x"}, id="a secret inside an object"),

@@ -1,0 +1,58 @@
+"""Writes to stdout and stderr, whatever they are: a full disk, a closed pipe, an old encoding."""
+
+import os
+import sys
+from collections.abc import Callable
+from io import TextIOWrapper
+from typing import TextIO
+
+from pulumi_preflight.errors import PreflightError
+from pulumi_preflight.printable import escaped
+
+
+def tell(text: str) -> None:
+    """Writes to stderr, on which control characters are escaped.
+
+    Where stderr is closed or full nobody can be told, and the exit code says it all.
+    """
+    # Python has none where the descriptor was closed before it started.
+    stream: TextIO | None = sys.stderr
+    if stream is None:
+        return
+    try:
+        stream.write(escaped(text))
+        stream.flush()
+    except OSError:
+        _discard(stream)
+
+
+def to_stdout(write: Callable[[TextIO], None]) -> None:
+    """Writes to stdout; a reader, `head` say, that has seen enough is no error.
+
+    Raises:
+        PreflightError: Stdout is closed, or cannot be written to.
+    """
+    stream: TextIO | None = sys.stdout
+    if stream is None:
+        raise PreflightError("stdout is closed", hint="--output FILE writes the report to a file")
+    if isinstance(stream, TextIOWrapper):
+        # What the encoding has no sign for is written as its number.
+        stream.reconfigure(errors="backslashreplace")
+    try:
+        write(stream)
+        stream.flush()
+    except BrokenPipeError:
+        _discard(stream)
+    except OSError as error:
+        _discard(stream)
+        raise PreflightError(
+            f"the report cannot be written to stdout: {error.strerror}",
+            hint="--output FILE writes it to a file",
+        ) from error
+
+
+def _discard(stream: TextIO) -> None:
+    """Sends nowhere what Python would flush at its end, and fail again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
