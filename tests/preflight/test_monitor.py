@@ -372,7 +372,7 @@ def test_the_hash_of_an_archive_follows_its_files(write_project: WriteProject) -
         ),
         pytest.param(
             'pulumi.FileArchive("__main__.py")',
-            "the archive '__main__.py' is no archive",
+            "the archive '__main__.py' is not an archive",
             id="file-as-archive",
         ),
     ],

@@ -16,15 +16,16 @@ from pulumi.runtime.proto.resource_pb2_grpc import ResourceMonitorServicer
 from pulumi_preflight.durations import DurationError
 from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.monitor.analysis import analyze_request, message_as_packs_see, stack_request
-from pulumi_preflight.monitor.assets import AssetError
+from pulumi_preflight.monitor.assets import AssetError, hashed
 from pulumi_preflight.monitor.callbacks import HookError
 from pulumi_preflight.monitor.providing import Providing
+from pulumi_preflight.monitor.refusals import RefusedError, check_outputs
 from pulumi_preflight.monitor.resources import Resources
 from pulumi_preflight.outputs.invokes import Invokes
 from pulumi_preflight.positions import Positions
 from pulumi_preflight.program.run import Run
 from pulumi_preflight.urns import STACK_TYPE, qualified_type_of
-from pulumi_preflight.wire import UNKNOWN
+from pulumi_preflight.wire import UNKNOWN, from_struct, is_marked, to_struct
 
 __all__ = ["Monitor", "analyze_request", "stack_request"]
 
@@ -32,6 +33,7 @@ _Request = TypeVar(
     "_Request",
     resource_pb2.RegisterResourceRequest,
     resource_pb2.ReadResourceRequest,
+    resource_pb2.RegisterResourceOutputsRequest,
     resource_pb2.ResourceInvokeRequest,
 )
 _Response = TypeVar("_Response")
@@ -109,10 +111,16 @@ class Monitor(ResourceMonitorServicer):
         return resource_pb2.ExistsResourceResponse(unknown=True)
 
     def RegisterResourceOutputs(  # noqa: N802
-        self, request: resource_pb2.RegisterResourceOutputsRequest, _context: grpc.ServicerContext
+        self, request: resource_pb2.RegisterResourceOutputsRequest, context: grpc.ServicerContext
     ) -> Empty:
         """Takes a component's outputs, or the stack's."""
+        return self._guarded(self._take_outputs, request, context)
+
+    def _take_outputs(self, request: resource_pb2.RegisterResourceOutputsRequest) -> Empty:
+        check_outputs(request.urn, self._run.registry)
         outputs = message_as_packs_see(request.outputs)
+        if is_marked(outputs):
+            outputs = to_struct(hashed(from_struct(outputs), self._run.project.working_directory))
         self._run.registry.set_outputs(request.urn, outputs)
         if qualified_type_of(request.urn) == STACK_TYPE:
             self._run.registry.stack_outputs = outputs
@@ -186,7 +194,7 @@ class Monitor(ResourceMonitorServicer):
         except PreflightError as error:
             self._on_failure(error)
             context.abort(grpc.StatusCode.INTERNAL, str(error))
-        except (AssetError, DurationError, HookError) as error:
+        except (AssetError, DurationError, HookError, RefusedError) as error:
             self._on_failure(ProgramError(f"{self._where(request)}{error}"))
             context.abort(grpc.StatusCode.INTERNAL, str(error))
         except grpc.RpcError as error:
@@ -203,4 +211,6 @@ class Monitor(ResourceMonitorServicer):
         position = getattr(request, "sourcePosition", source_pb2.SourcePosition())
         trace = getattr(request, "stackTrace", source_pb2.StackTrace())
         place = self._positions.of_request(position, trace)
+        if place is None and (resource := self._run.registry.find(getattr(request, "urn", ""))):
+            place = resource.position
         return f"{place.file}:{place.line}: " if place else ""

@@ -1,6 +1,7 @@
 """The resources of one run, as they are registered."""
 
 import threading
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -42,6 +43,7 @@ class Registry:
         self._resources: dict[str, RegisteredResource] = {}
         self._inherited: dict[str, Inherited] = {}
         self._claims: dict[str, list[SourcePosition | None]] = {}
+        self._completed: Counter[str] = Counter()
         self._notes: dict[Note, None] = {}
         self.stack_outputs = Struct()
 
@@ -51,6 +53,16 @@ class Registry:
             places = self._claims.setdefault(urn, [])
             places.append(position)
             return len(places) == 1
+
+    def claims(self, urn: str) -> int:
+        """How often a URN was taken."""
+        return len(self._claims.get(urn, ()))
+
+    def completed(self, urn: str) -> int:
+        """Counts the outputs that a resource gives of itself; how often it has, this time too."""
+        with self._lock:
+            self._completed[urn] += 1
+            return self._completed[urn]
 
     def add(self, resource: RegisteredResource, inherited: Inherited) -> None:
         """Keeps a resource under the URN it claimed."""

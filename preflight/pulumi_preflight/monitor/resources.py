@@ -26,6 +26,7 @@ from pulumi_preflight.monitor.providers import (
     urn_of_reference,
 )
 from pulumi_preflight.monitor.providing import Providing
+from pulumi_preflight.monitor.refusals import check_read, check_registration
 from pulumi_preflight.monitor.registration import (
     Registration,
     collect_output_dependencies,
@@ -80,6 +81,7 @@ class Resources:
         Raises:
             AssetError: A file that it names cannot be read.
             HookError: One of its hooks failed.
+            RefusedError: The engine would stop at it.
             PreflightError: A pack failed while it judged the resource.
         """
         position = self._positions.of_request(request.sourcePosition, request.stackTrace)
@@ -88,6 +90,7 @@ class Resources:
             registration, self._run.callbacks, self._registry, list(self.stack_transforms)
         )
         collect_output_dependencies(registration)
+        check_registration(registration, self._registry)
         identity = self._identity(request.type, request.name, request.parent, position)
         provider = self._provider(registration, position)
         inputs = hashed(self._inputs(registration), self._run.project.working_directory)
@@ -148,6 +151,7 @@ class Resources:
 
     def read(self, request: ReadResourceRequest) -> ReadResourceResponse:
         """Reads a resource that exists already."""
+        check_read(request, self._registry)
         position = self._positions.of_request(request.sourcePosition, request.stackTrace)
         identity = self._identity(request.type, request.name, request.parent, position)
         package = self._run.packages.find(
@@ -157,7 +161,7 @@ class Resources:
             url=request.pluginDownloadURL,
         )
         provider = self._providing.reference(package, request.provider, position)
-        inputs = from_struct(request.properties)
+        inputs = hashed(from_struct(request.properties), self._run.project.working_directory)
         filled = self._read(identity, request.id, provider, inputs)
         outputs = with_secrets(filled.outputs, list(request.additionalSecretOutputs))
         if self._registry.claim(identity.urn, position):

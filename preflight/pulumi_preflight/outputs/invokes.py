@@ -11,6 +11,7 @@ from pulumi.runtime.proto.callback_pb2 import Callback
 from pulumi.runtime.proto.resource_pb2 import ResourceInvokeRequest, TransformInvokeRequest
 
 from pulumi_preflight.errors import ProgramError
+from pulumi_preflight.monitor.assets import hashed
 from pulumi_preflight.monitor.providing import Providing
 from pulumi_preflight.outputs.answers import Answers, short
 from pulumi_preflight.outputs.aws_answers import ANSWERS, ASSUMED, PURE, Call
@@ -67,7 +68,7 @@ class Invokes:
             )
             if answer.HasField("args"):
                 arguments = answer.args
-        return from_struct(arguments)
+        return hashed(from_struct(arguments), self._run.project.working_directory)
 
     def _result(self, call: Call, known: Properties) -> Properties:
         answer = self._answers.of(call, known)
