@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from ops.engine import Engine, environment, find
+from ops.engine.refusals import refusal
 from ops.engine.variables import LOCAL
 from ops.errors import CommandError
 
@@ -49,7 +50,8 @@ class Target:
         """Runs a short command of the engine and gives what it prints.
 
         Raises:
-            CommandError: The command failed; the text is the engine's own.
+            CommandError: The command failed; the text is the engine's own where `refusal` knows no
+                better.
         """
         told = subprocess.run(
             self.command(*arguments),
@@ -60,7 +62,8 @@ class Target:
             check=False,
         )
         if told.returncode:
-            raise CommandError(told.stderr.strip().removeprefix("error: ") or told.stdout.strip())
+            said = told.stderr.strip() or told.stdout.strip()
+            raise refusal(said, self) or CommandError(said.removeprefix("error: "))
         return told.stdout
 
 

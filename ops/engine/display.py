@@ -21,6 +21,7 @@ from ops.engine.events import (
     parse,
     was_evaluated,
 )
+from ops.engine.refusals import is_refusal
 from pulumi_preflight.findings import Finding, Level
 from pulumi_preflight.urns import name_of, type_of
 
@@ -45,8 +46,6 @@ _CHANGED = {"update": "changed outside of the program", "delete": "is gone"}
 # Source: pulumi/pulumi, pkg/resource/deploy/deployment_executor.go.
 _PENDING = re.compile(r"^ *\* (?P<urn>urn:.+), interrupted while (?P<what>\w+)$", re.MULTILINE)
 _WIDTH_WITHOUT_TERMINAL = 100
-# Source: pulumi/pulumi, pkg/secrets/passphrase/manager.go.
-_WRONG_PASSPHRASE = "incorrect passphrase"  # noqa: S105 - the engine's words
 
 
 class Display:
@@ -58,13 +57,14 @@ class Display:
     Attributes:
         findings: What the packs found, without what they could not judge.
         summary: How the operation ended, `None` where the engine did not come that far.
-        wrong_passphrase: Whether the engine refused the passphrase, which its caller tells.
+        refused: Why the engine has refused to begin, in its own words, which its caller tells in
+            others; empty where it has not.
     """
 
     def __init__(self, places: Places) -> None:
         self.findings: list[Finding] = []
         self.summary: Summary | None = None
-        self.wrong_passphrase = False
+        self.refused = ""
         self._places = places
         self._unknown = 0
         self._begun: dict[tuple[str, str], Step] = {}
@@ -85,8 +85,9 @@ class Display:
                 self.findings.append(self._placed(finding))
             case Summary() as summary:
                 self.summary = summary
-            case str() as text if _WRONG_PASSPHRASE in text:
-                self.wrong_passphrase = True
+            case str() as text if self.refused or is_refusal(text):
+                # All that follows, such as a stack trace, belongs to it.
+                self.refused += text
             case str() as text:
                 self._out.print(Text(text.rstrip()))
             case None:
@@ -124,6 +125,9 @@ class Display:
         self._out.print(told, soft_wrap=True)
 
     def _message(self, message: Message) -> None:
+        if message.severity == "error" and not message.urn and is_refusal(message.text):
+            self.refused += message.text
+            return
         if message.text in SAID_ALREADY or (message.urn, message.text) in self._said:
             return
         self._said.add((message.urn, message.text))

@@ -9,6 +9,7 @@ from typing import Literal
 
 from ops.engine.display import Display, Places
 from ops.engine.process import run
+from ops.engine.refusals import refusal
 from ops.errors import CommandError
 from ops.offline import Enforced
 from ops.target import Target
@@ -80,13 +81,8 @@ def operate(
             f"the engine was killed ({signal.Signals(-status).name})",
             hint=f"`{target.session('state:repair')}` settles what was under way",
         )
-    if display.wrong_passphrase:
-        raise CommandError(
-            f"PULUMI_CONFIG_PASSPHRASE is not the passphrase that stack {target.stack} was made "
-            "with",
-            hint="set it to that one; where it is lost, the secrets are, and "
-            f"`{target.session('state:delete')}` forgets the stack",
-        )
+    if status and (error := refusal(display.refused, target)):
+        raise error
     return Outcome(
         succeeded=status == 0,
         findings=tuple(display.findings),

@@ -78,7 +78,9 @@ _COMMANDS: Mapping[str, Callable[[_Asked], int]] = {
         asked.stack, endpoint(asked.stack.project), asked.consent
     ),
     "state:init": lambda asked: commands.make(asked.store),
-    "state:list": lambda asked: commands.show(asked.store),
+    "state:list": lambda asked: (
+        commands.show_copies(asked.store) if asked.options.copies else commands.show(asked.store)
+    ),
     "state:repair": lambda asked: repair(asked.store, unlock=asked.options.unlock),
     "state:restore": lambda asked: commands.restore(asked.store, asked.options.file, asked.consent),
     "state:delete": lambda asked: commands.delete(asked.store, asked.consent),
@@ -125,8 +127,12 @@ def _parser() -> argparse.ArgumentParser:
     shown.add_argument("name", nargs="?", help="one output")
     shown.add_argument("--json", action="store_true", help="as JSON")
     shown.add_argument("--show-secrets", action="store_true", help="secrets in plain text")
+    listed = named.choices["state:list"]
+    listed.add_argument("--copies", action="store_true", help="the copies of the state instead")
     restored = named.choices["state:restore"]
-    restored.add_argument("file", nargs="?", type=Path, help="the copy (default: the newest)")
+    restored.add_argument(
+        "file", nargs="?", type=Path, help="the copy (default: the newest good one)"
+    )
     repaired = named.choices["state:repair"]
     repaired.add_argument(
         "--unlock", action="store_true", help="unlock the stack: no process works on it any more"

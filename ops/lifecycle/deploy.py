@@ -14,6 +14,7 @@ from ops.engine.process import run
 from ops.engine.variables import LOCAL
 from ops.errors import CommandError
 from ops.offline import enforced_on, judge
+from ops.state.commands import keep
 from ops.state.store import Store
 from ops.target import Target, target
 
@@ -64,15 +65,16 @@ def destroy(stack: Target, consent: Consent) -> int:
     """Deletes all that the stack has made; its settings and its empty state stay."""
     store = Store(target=stack)
     store.check_present()
+    store.check_whole()
     consent.to_delete(["every resource of the stack is deleted"])
-    _keep(store)
+    keep(store, "before destroy")
     return _status(operate("destroy", stack))
 
 
 def refresh(stack: Target) -> int:
     """Brings the state up to what there really is; changes nothing else."""
     store = Store(target=ready(stack))
-    _keep(store)
+    keep(store, "before refresh")
     return _status(operate("refresh", stack))
 
 
@@ -89,13 +91,15 @@ def ready(stack: Target) -> Target:
     """Gives the stack back when the engine can work on it; makes it if it is the local one.
 
     Raises:
-        CommandError: There is no such stack, its state cannot be read, or it is locked.
+        CommandError: There is no such stack, its state cannot be read, the engine does not take it,
+            or it is locked.
     """
     store = Store(target=stack)
     store.check()
     if stack.stack == LOCAL and not store.exists:
         stack.ask("stack", "init", "--no-select")
     store.check_present()
+    store.check_whole()
     return stack
 
 
@@ -113,11 +117,6 @@ def _prepared(stack: Target, places: Places) -> Target:
 def _preview(stack: Target, places: Places) -> Outcome:
     enforced = enforced_on(stack.project, stack.stack)
     return operate("preview", stack, enforced=enforced, places=places)
-
-
-def _keep(store: Store) -> None:
-    if copy := store.save():
-        sys.stdout.write(f"The state as it was is kept in {copy}\n")
 
 
 def _status(outcome: Outcome) -> int:

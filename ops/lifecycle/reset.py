@@ -17,7 +17,7 @@ def soft(stack: Target, endpoint: Endpoint, consent: Consent) -> int:
     store = Store(target=stack)
     store.check()
     if store.exists:
-        _say(f"The state as it was is kept in {store.save()}")
+        commands.keep(store, "before reset")
         if not operate("destroy", stack).succeeded:
             _say("The endpoint was left as it is. `nox -s reset:hard` asks no state.")
             return FAILED
@@ -39,7 +39,7 @@ def hard(stack: Target, endpoint: Endpoint, consent: Consent) -> int:
     store.check_unlocked()
     endpoint.clean()
     if store.exists:
-        _say(f"The state as it was is kept in {store.save()}")
+        commands.keep(store, "before reset")
         store.delete()
     endpoint.start()
     commands.make(store)

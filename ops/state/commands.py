@@ -4,14 +4,17 @@ Each gives the exit code 0; what it cannot do is a `CommandError`.
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ops.consent import Consent
 from ops.errors import CommandError
+from ops.state.copies import Copy, latest_in
 from ops.state.store import Store
 from pulumi_preflight.urns import name_of, type_of
 
 DONE = 0
+_SHOWN = 10
 
 
 def make(store: Store) -> int:
@@ -26,8 +29,13 @@ def make(store: Store) -> int:
 
 
 def show(store: Store) -> int:
-    """Lists the resources of the state, and the operations that were never finished."""
+    """Lists the resources of the state, and the operations that were never finished.
+
+    Raises:
+        CommandError: There is no state, or the engine does not take it.
+    """
     store.check_present()
+    store.check_whole()
     resources = store.deployment().get("resources", [])
     width = max((len(name_of(each["urn"])) for each in resources), default=0)
     for each in resources:
@@ -40,22 +48,68 @@ def show(store: Store) -> int:
     return DONE
 
 
+def show_copies(store: Store) -> int:
+    """Lists the copies of the state, newest first."""
+    copies = store.copies()
+    _list(store, copies)
+    _say(f"{len(copies)} cop{'y' if len(copies) == 1 else 'ies'}")
+    return DONE
+
+
+def keep(store: Store, reason: str) -> None:
+    """Keeps a copy of the state, if there is one, and says where."""
+    if copy := store.save(reason):
+        _say(f"The state as it was is kept in {copy}")
+
+
 def restore(store: Store, copy: Path | None, consent: Consent) -> int:
-    """Puts a copy of the state in its place: the given one, or the newest that can be read.
+    """Puts a copy of the state in its place: the given one, or the newest good one.
+
+    A copy is good if the engine takes it and it holds something else than the state does now.
 
     Raises:
-        CommandError: There is no copy, or the given one is no state.
+        CommandError: There is no such copy, or the given one is not good.
     """
     store.check_unlocked()
-    chosen = copy or next(iter(store.copies()), None)
-    if chosen is None:
-        raise CommandError(f"there is no copy of the state of stack {store.target.stack}")
-    consent.to_delete([f"its state is replaced by {chosen}"])
-    if kept := store.save():
-        _say(f"The state as it was is kept in {kept}")
-    store.restore(chosen)
-    _say(f"The state is that of {chosen}; `nox -s refresh` brings it up to date.")
+    if copy is None:
+        copies = store.copies()
+        _list(store, copies[:_SHOWN], more=len(copies) - _SHOWN)
+        copy = _newest_good(store, copies).file
+    elif why := store.objection(copy):
+        raise CommandError(f"this is no state to bring back: {why}")
+    consent.to_delete([f"its state is replaced by {copy}"])
+    keep(store, "before restore")
+    store.restore(copy)
+    refresh, up = store.target.session("refresh"), store.target.session("up")
+    _say(
+        f"The state is that of {copy}. No resource has come back with it: `{refresh}` takes out of "
+        f"the state what is gone, and `{up}` makes that again."
+    )
     return DONE
+
+
+def _newest_good(store: Store, copies: Sequence[Copy]) -> Copy:
+    file, stack = store.file, store.target.stack
+    now = latest_in(file).get("resources") if file and file.exists() and not store.problem else None
+    for copy in copies:
+        if now is not None and copy.resources == (now or []):
+            _say(f"passed over: {copy.file}: the state holds the same now")
+        elif why := copy.problem or store.objection(copy.file):
+            _say(f"passed over: {copy.file}: {why}")
+        else:
+            return copy
+    raise CommandError(f"there is no {'other good ' if copies else ''}copy of the state of {stack}")
+
+
+def _list(store: Store, copies: Sequence[Copy], *, more: int = 0) -> None:
+    stack = store.target.stack
+    _say(
+        f"Copies of the state of stack {stack}, newest first:" if copies else f"No copy of {stack}"
+    )
+    for copy in copies:
+        _say(f"  {copy}\n    {copy.file}")
+    if more > 0:
+        _say(f"  and {more} older: `{store.target.session('state:list', '--copies')}`")
 
 
 def delete(store: Store, consent: Consent) -> int:
@@ -65,7 +119,7 @@ def delete(store: Store, consent: Consent) -> int:
         _say(f"There is no stack {store.target.stack}.")
         return DONE
     consent.to_delete(["its state is deleted; the resources stay, and nothing knows them any more"])
-    _say(f"The state as it was is kept in {store.save()}")
+    keep(store, "before delete")
     store.delete()
     _say(f"Stack {store.target.stack} was deleted; its settings stay.")
     return DONE

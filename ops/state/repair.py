@@ -5,7 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ops.engine.operation import operate
+from ops.engine.refusals import beyond_repair
+from ops.errors import CommandError
+from ops.state.commands import keep
 from ops.state.store import Store
+from ops.target import Target
 from pulumi_preflight.urns import name_of, type_of
 from pulumi_preflight.wire import PropertyValue, rewrite
 
@@ -27,19 +31,27 @@ def repair(store: Store, *, unlock: bool = False) -> int:
         0 if the state is whole now, 1 if the refresh failed.
 
     Raises:
-        CommandError: The state cannot be read, or another command holds it.
+        CommandError: The state cannot be read or repaired, or another command holds it.
     """
     if any(unlock or lock.stale for lock in store.locks()):
         store.target.ask("cancel", "--yes")
         _say("unlocked: the command that held the stack is gone")
     store.check_present()
-    _say(f"The state as it was is kept in {store.save()}")
-    before = store.deployment()
-    store.target.ask("state", "repair", "--yes")
+    keep(store, "before repair")
+    kept = store.deployment()
+    _put_in_order(store.target)
     succeeded = operate("refresh", store.target, "--clear-pending-creates").succeeded
-    for change in changes(before, store.deployment()):
+    for change in changes(kept, store.deployment()):
         _say(change)
     return 0 if succeeded else 1
+
+
+def _put_in_order(stack: Target) -> None:
+    try:
+        stack.ask("state", "repair", "--yes")
+    except CommandError as error:
+        # What the engine cannot even read it tells without a way on.
+        raise error if error.hint else beyond_repair(stack, str(error)) from error
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
@@ -67,9 +79,14 @@ def _by_urn(deployment: Mapping[str, Any]) -> Resources:
 
 
 def _real(resource: Mapping[str, Any]) -> PropertyValue:
-    """A resource without what every refresh writes anew: times, and what secrets look like."""
-    told = {name: value for name, value in resource.items() if name not in ("created", "modified")}
-    return rewrite(told, lambda marked: marked.get("value"))
+    """A resource without what every refresh writes anew: times, secrets' looks, empty fields."""
+    depends = resource.get("propertyDependencies") or {}
+    told = {
+        **{name: value for name, value in resource.items() if name not in ("created", "modified")},
+        "propertyDependencies": {name: urns for name, urns in depends.items() if urns},
+    }
+    filled = {name: value for name, value in told.items() if value}
+    return rewrite(filled, lambda marked: marked.get("value"))
 
 
 def _told(urn: str) -> str:

@@ -7,21 +7,20 @@ Source: pulumi/pulumi, pkg/backend/diy (stacks, locks, backups).
 
 import json
 import os
-import shutil
 import socket
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from ops.engine.refusals import broken, locked
 from ops.errors import CommandError
 from ops.paths import ROOT
+from ops.private import make_folder, narrow_file, write_file
+from ops.state.copies import Copy, copies_in, latest_in, name_for, problem_of
+from ops.state.integrity import objection
 from ops.target import Target
 from pulumi_preflight.urns import name_of
-
-_STAMP = "%Y%m%dT%H%M%S.%fZ"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +80,7 @@ class Store:
     def problem(self) -> str | None:
         """Why the state file cannot be read, `None` where it can or there is none."""
         file = self.file
-        return _problem(file) if file is not None and file.exists() else None
+        return problem_of(file) if file is not None and file.exists() else None
 
     def check(self) -> None:
         """Makes sure that a command can work on the state.
@@ -122,12 +121,16 @@ class Store:
                     f"stack {self.target.stack} is locked by process {lock.pid}, which is gone",
                     hint=f"`{self.target.session('state:repair')}` unlocks and repairs it",
                 )
-            raise CommandError(
-                f"stack {self.target.stack} is locked: process {lock.pid} on {lock.host} works "
-                "on it",
-                hint="wait for it to end; where you know that it has, "
-                f"`{self.target.session('state:repair', '--unlock')}`",
-            )
+            raise locked(self.target, lock.pid, lock.host)
+
+    def check_whole(self) -> None:
+        """Makes sure that the engine takes the state, where that is a file.
+
+        Raises:
+            CommandError: It does not.
+        """
+        if self.file is not None and (why := objection(self.file, self.target)):
+            raise broken(self.target, why)
 
     def check_settled(self) -> None:
         """Makes sure that no operation was begun and never finished.
@@ -146,10 +149,7 @@ class Store:
 
     def pending(self) -> list[str]:
         """The operations that were begun and never finished, such as `creating orders`."""
-        if self.file is not None:
-            content = json.loads(self.file.read_bytes())["checkpoint"].get("latest") or {}
-        else:
-            content = self.deployment()
+        content = latest_in(self.file) if self.file is not None else self.deployment()
         return [
             f"{each['type']} {name_of(each['resource']['urn'])}"
             for each in content.get("pending_operations") or []
@@ -168,41 +168,46 @@ class Store:
         locks = folder / "locks" / "organization" / self.target.name / self.target.stack
         return [lock for file in locks.glob("*.json") if (lock := _lock(file))]
 
-    def save(self) -> Path | None:
-        """Keeps a dated copy of the state, as it is; `None` where there is no state."""
+    def save(self, reason: str) -> Path | None:
+        """Keeps a dated copy of the state, as it is; `None` where there is no state.
+
+        Args:
+            reason: What it is kept for, such as `before destroy`.
+        """
         if not self.exists:
             return None
-        folder = self._saved
-        folder.mkdir(parents=True, exist_ok=True)
-        copy = folder / f"{self.target.stack}.{datetime.now(UTC).strftime(_STAMP)}.json"
+        make_folder(self._saved)
+        copy = self._saved / name_for(self.target.stack, reason)
         if self.file is not None:
-            shutil.copyfile(self.file, copy)
+            write_file(copy, self.file.read_bytes())
         else:
             self.target.ask("stack", "export", "--file", copy)
+            narrow_file(copy)
         return copy
 
-    def copies(self) -> list[Path]:
-        """Copies of the state that can be read, newest first: ours, and the engine's own."""
+    def copies(self) -> list[Copy]:
+        """The copies of the state, newest first: ours, and the engine's own."""
         folders = [self._saved]
         if self._folder is not None:
             folders.append(self._folder / "backups" / self.target.name / self.target.stack)
-        names = f"{self.target.stack}.*.json"
-        found = (copy for folder in folders for copy in folder.glob(names))
-        return sorted(_readable(found), key=lambda copy: copy.stat().st_mtime_ns, reverse=True)
+        return copies_in(folders, self.target.stack)
+
+    def objection(self, copy: Path) -> str | None:
+        """Why a copy cannot take the state's place, `None` where it can.
+
+        Where the backend keeps no file, the engine judges an export as it takes it.
+        """
+        if self.file is None:
+            return None
+        return problem_of(copy) or objection(copy, self.target)
 
     def restore(self, copy: Path) -> None:
-        """Puts a copy in the state's place.
-
-        Raises:
-            CommandError: The copy is no state.
-        """
+        """Puts a copy in the state's place; see `objection`."""
         if self.file is None:
             self.target.ask("stack", "import", "--file", copy)
             return
-        if problem := _problem(copy):
-            raise CommandError(f"this is no state to bring back: {problem}")
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(copy, self.file)
+        make_folder(self.file.parent)
+        write_file(self.file, copy.read_bytes())
 
     def delete(self) -> None:
         """Removes the stack and its state; its settings and its resources stay."""
@@ -236,20 +241,3 @@ def _lock(file: Path) -> Lock | None:
     except (ValueError, TypeError, KeyError):
         # Cut off when its machine went down; it locks all the same.
         return Lock(pid=0, host="an unknown machine")
-
-
-def _readable(files: Iterable[Path]) -> list[Path]:
-    return [file for file in files if _problem(file) is None]
-
-
-def _problem(file: Path) -> str | None:
-    """Why a file is no state, `None` where it is one."""
-    try:
-        content = json.loads(file.read_bytes())
-    except OSError as error:
-        return f"{file}: {error.strerror}"
-    except ValueError as error:
-        return f"{file}: {error}"
-    if not isinstance(content, dict) or "checkpoint" not in content:
-        return f"{file}: it holds no checkpoint"
-    return None

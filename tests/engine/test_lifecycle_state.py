@@ -2,13 +2,17 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ops.engine import Engine
 from ops.lifecycle import reset
+from ops.state.integrity import objection
 from tests.engine.lifecycle import YES, Emulator, Project
+from tests.engine.page import is_on_the_page
 
 GARBAGE = [
     pytest.param('{"version": 3, "checkpoint": {"sta', id="truncated"),
@@ -56,6 +60,73 @@ def test_restore_brings_the_newest_good_copy_back(deployed: Project) -> None:
     assert [copy.read_text() for copy in saved(deployed)] == [whole[:100]]
     deployed.passes("up")
     deployed.assert_whole()
+
+
+def changed(project: Project, damage: Callable[[list[dict[str, Any]]], object]) -> None:
+    """Changes the resources in the state: stack, provider, queue `dead`, queue `orders`."""
+    state = json.loads(project.state_file.read_text())
+    damage(state["checkpoint"]["latest"]["resources"])
+    project.state_file.write_text(json.dumps(state))
+
+
+DAMAGES = [
+    pytest.param(lambda made: made.append(made[-1]), "duplicate resource", id="twice"),
+    pytest.param(
+        lambda made: made[-1].update(provider=made[-1]["provider"][:-1] + "x"),
+        "refers to unknown provider",
+        id="unknown provider",
+    ),
+    pytest.param(
+        lambda made: made[-1].update(parent=made[-1]["urn"] + "-gone"),
+        "refers to missing parent",
+        id="missing parent",
+    ),
+    pytest.param(
+        lambda made: made[-1].update(dependencies=[made[-1]["urn"] + "-gone"]),
+        "-gone refers to missing resource",
+        id="missing dependency",
+    ),
+    pytest.param(lambda made: made.reverse(), "refers to unknown provider", id="out of order"),
+    pytest.param(
+        lambda made: made[-1].update(urn=made[-1]["urn"].replace(":local:", ":dev:")),
+        "is from a different stack",
+        id="of another stack",
+    ),
+    pytest.param(lambda made: made[-1].pop("urn"), "missing required 'urn'", id="without a urn"),
+]
+
+
+@pytest.mark.parametrize(("damage", "why"), DAMAGES)
+def test_the_engine_is_asked_whether_it_takes_a_state(
+    damage: Callable[[list[dict[str, Any]]], object], why: str, deployed: Project, engine: Engine
+) -> None:
+    target = deployed.target(engine)
+    assert objection(deployed.state_file, target) is None
+    changed(deployed, damage)
+    assert why in str(objection(deployed.state_file, target))
+
+
+def test_a_broken_state_is_told_and_the_good_copy_before_it_comes_back(deployed: Project) -> None:
+    whole = json.loads(deployed.state_file.read_text())
+    changed(deployed, lambda made: made.append(made[-1]))
+    for session in ("state:list", "validate", "state:repair"):
+        refused = deployed.run(session)
+        output = refused.stdout + refused.stderr
+        assert refused.returncode == 2, output
+        assert "error: the state of stack local is broken" in refused.stderr
+        assert "duplicate resource" in refused.stderr
+        assert "`nox -s state:restore`" in refused.stderr
+        assert "goroutine" not in output
+        assert "state.json" not in output
+        assert is_on_the_page(refused.stderr)
+    for _ in range(2):
+        # The second time, the copies that the first made are there too.
+        deployed.passes("state:restore", "--yes")
+        assert json.loads(deployed.state_file.read_text()) == whole
+        changed(deployed, lambda made: made.append(made[-1]))
+    listed = deployed.passes("state:list", "--copies")
+    assert "5 resources     before repair" in listed
+    assert "4 resources     after an operation" in listed
 
 
 def test_restore_refuses_what_is_no_state(deployed: Project, tmp_path: Path) -> None:
@@ -129,6 +200,7 @@ def test_delete_forgets_the_stack_keeps_a_copy_and_leaves_the_resources(deployed
 
 @pytest.mark.parametrize("session", ["destroy", "state:delete", "state:restore"])
 def test_what_deletes_asks_first(session: str, deployed: Project) -> None:
+    changed(deployed, lambda made: made.pop())  # so that there is another state to bring back
     before = deployed.state_file.read_text()
     run = deployed.run(session, answer="n\n")
     assert run.returncode == 2

@@ -1,12 +1,10 @@
 """The endpoint's process: one for a folder, whatever happens to it."""
 
 import os
-import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from ops.embedded.endpoint import EmbeddedEndpoint
 from ops.errors import CommandError
 from ops.paths import ROOT
 from tests.ops.observe.deployed import clients_of
+from tests.room import no_room_for
 
 START = """\
 import sys
@@ -26,17 +25,6 @@ from pathlib import Path
 from ops.embedded.endpoint import EmbeddedEndpoint
 EmbeddedEndpoint(port=int(sys.argv[1]), folder=Path(sys.argv[2])).start()
 """
-
-
-@contextmanager
-def no_room_for(pid: int) -> Iterator[None]:
-    """As on a full disk: the process cannot write to any file."""
-    before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
-    resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, before[1]))
-    try:
-        yield
-    finally:
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, before)
 
 
 def sqs(endpoint: EmbeddedEndpoint) -> Any:  # noqa: ANN401 - boto3's clients have no class

@@ -11,6 +11,7 @@ from ops.engine import Engine
 from ops.errors import CommandError
 from ops.state.store import Lock, Store
 from ops.target import Target
+from tests.room import no_room_for
 
 GONE = 2**22 + 1  # Linux gives no process a higher number than 2**22
 HERE = socket.gethostname()
@@ -107,37 +108,40 @@ def test_a_state_that_cannot_be_read_is_named_with_the_way_back(
 
 def test_a_copy_holds_what_the_state_held_and_restores_it(store: Store) -> None:
     file = written(store, good(3))
-    copy = store.save()
+    copy = store.save("before destroy")
     assert copy is not None
     file.write_text("broken")
     store.restore(copy)
     assert file.read_text() == good(3)
 
 
-def test_copies_that_can_be_read_come_newest_first(store: Store) -> None:
-    file = written(store, good(1))
-    first = store.save()
-    file.write_text("broken")
-    store.save()
-    file.write_text(good(2))
-    second = store.save()
-    assert first is not None
-    assert second is not None
-    os.utime(first, (1, 1))
-    os.utime(second, (2, 2))
-    assert store.copies() == [second, first]
-
-
 def test_what_is_not_there_is_not_copied(store: Store) -> None:
-    assert store.save() is None
+    assert store.save("before destroy") is None
 
 
-def test_a_broken_copy_is_not_restored(store: Store, tmp_path: Path) -> None:
-    file = written(store, good(3))
+def test_a_copy_and_its_folder_are_the_user_s_alone(store: Store) -> None:
+    written(store, good(3)).chmod(0o644)
+    copy = store.save("before destroy")
+    assert copy is not None
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert copy.parent.stat().st_mode & 0o777 == 0o700
+    store.restore(copy)
+    assert store.file is not None
+    assert store.file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_copy_that_cannot_be_written_is_one_error_and_leaves_nothing(store: Store) -> None:
+    written(store, good(3))
+    with no_room_for(os.getpid()), pytest.raises(OSError, match=r"File too large: .*shop/local\."):
+        store.save("before destroy")
+    (folder,) = (store.target.project / ".pulumi" / "saved").iterdir()
+    assert list(folder.iterdir()) == []
+
+
+def test_what_is_no_state_is_not_brought_back(store: Store, tmp_path: Path) -> None:
+    written(store, good(3))
     (tmp_path / "copy").write_text("[]")
-    with pytest.raises(CommandError, match="no state to bring back"):
-        store.restore(tmp_path / "copy")
-    assert file.read_text() == good(3)
+    assert store.objection(tmp_path / "copy") == f"{tmp_path / 'copy'}: it holds no checkpoint"
 
 
 @pytest.mark.parametrize(

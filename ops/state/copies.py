@@ -1,0 +1,103 @@
+"""Copies of a state: ours, made before something changes it, and those that the engine makes."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+_STAMP = "%Y%m%dT%H%M%S.%fZ"
+_OURS = re.compile(r"(?P<stamp>\d{8}T\d{6}\.\d{6}Z)(\.(?P<reason>[\w-]+))?")
+# Source: pulumi/pulumi, pkg/backend/diy/state.go (backupStack): nanoseconds since 1970.
+_ENGINES = re.compile(r"\d{19}")
+_NANOSECONDS = 1_000_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copy:
+    """A file that holds a state, whether or not it can be used.
+
+    Attributes:
+        file: Where it is.
+        made: When it was made.
+        reason: Before or after what it was made, for people.
+    """
+
+    file: Path
+    made: datetime
+    reason: str
+
+    @cached_property
+    def problem(self) -> str | None:
+        """Why it cannot be read, `None` where it can."""
+        return problem_of(self.file)
+
+    @cached_property
+    def latest(self) -> dict[str, Any]:
+        """What it holds; nothing where it cannot be read."""
+        return {} if self.problem else latest_in(self.file)
+
+    @property
+    def resources(self) -> list[dict[str, Any]]:
+        """The resources in it."""
+        return self.latest.get("resources") or []
+
+    def __str__(self) -> str:
+        """One line of a list, without the file."""
+        count = len(self.resources)
+        held = "cannot be read" if self.problem else f"{count} resource{'' if count == 1 else 's'}"
+        return f"{self.made:%Y-%m-%d %H:%M:%S} UTC  {held:<14}  {self.reason}"
+
+
+def name_for(stack: str, reason: str) -> str:
+    """The file's name for a copy of a stack's state that is made now.
+
+    Args:
+        stack: The stack's name.
+        reason: Such as `before destroy`.
+    """
+    return f"{stack}.{datetime.now(UTC).strftime(_STAMP)}.{reason.replace(' ', '-')}.json"
+
+
+def copies_in(folders: Iterable[Path], stack: str) -> list[Copy]:
+    """The copies of a stack's state in some folders, newest first."""
+    found = (copy for folder in folders for copy in _in_folder(folder, stack))
+    return sorted(found, key=lambda copy: copy.made, reverse=True)
+
+
+def _in_folder(folder: Path, stack: str) -> Iterator[Copy]:
+    for file in folder.glob("*.json"):
+        if not file.name.startswith(f"{stack}."):
+            continue
+        middle = file.name.removeprefix(f"{stack}.").removesuffix(".json")
+        if ours := _OURS.fullmatch(middle):
+            made = datetime.strptime(ours["stamp"], _STAMP).replace(tzinfo=UTC)
+            yield Copy(file=file, made=made, reason=(ours["reason"] or "").replace("-", " "))
+        elif _ENGINES.fullmatch(middle):
+            made = datetime.fromtimestamp(int(middle) / _NANOSECONDS, UTC)
+            yield Copy(file=file, made=made, reason="after an operation")
+
+
+def latest_in(file: Path) -> dict[str, Any]:
+    """The deployment in a state file; empty where the stack has never been deployed."""
+    latest: dict[str, Any] = json.loads(file.read_bytes())["checkpoint"].get("latest") or {}
+    return latest
+
+
+def problem_of(file: Path) -> str | None:
+    """Why a file is no state, `None` where it is one. Whether the engine takes it is not asked."""
+    try:
+        content = json.loads(file.read_bytes())
+    except OSError as error:
+        return f"{file}: {error.strerror}"
+    except (ValueError, RecursionError) as error:
+        return f"{file}: {error}"
+    checkpoint = content.get("checkpoint") if isinstance(content, dict) else None
+    if not isinstance(checkpoint, dict):
+        return f"{file}: it holds no checkpoint"
+    if not isinstance(checkpoint.get("latest") or {}, dict):
+        return f"{file}: it holds no deployment"
+    return None

@@ -1,0 +1,65 @@
+"""Whether the engine takes a state: the engine itself is asked."""
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ops.engine.refusals import BrokenStateError
+from ops.errors import CommandError
+from ops.state.copies import latest_in
+from ops.target import Target
+
+# Source: pulumi/pulumi, pkg/cmd/pulumi/stack/io.go (SaveSnapshot).
+_LISTED = re.compile(r"^\s+\d+\) (?:state file contains errors: )?(?P<what>.+)$", re.MULTILINE)
+_ADVICE = "importing this file could be dangerous"
+
+
+def objection(file: Path, target: Target) -> str | None:
+    """Why the engine does not take a state file, `None` where it does.
+
+    The file is imported into a backend that is thrown away: the engine checks what it imports as it
+    checks what it reads, and one resource twice, a parent, provider or dependency that is missing
+    or comes later, another stack's resources or a format of another version are refused.
+
+    Args:
+        file: A state file that can be read.
+        target: The stack that it belongs to.
+
+    Raises:
+        CommandError: The engine cannot be asked, as with a wrong passphrase.
+    """
+    content = json.loads(file.read_bytes())
+    latest = latest_in(file)
+    if not latest:
+        return None
+    with TemporaryDirectory() as made:
+        folder = Path(made)
+        stacks = folder / ".pulumi" / "stacks" / target.name
+        stacks.mkdir(parents=True)
+        (folder / ".pulumi" / "meta.yaml").write_text("version: 1\n", encoding="utf-8")
+        (folder / "Pulumi.yaml").write_text(
+            json.dumps({"name": target.name, "runtime": "python"}), encoding="utf-8"
+        )
+        empty = {"version": 3, "checkpoint": {}}
+        (stacks / f"{target.stack}.json").write_text(json.dumps(empty), encoding="utf-8")
+        export = folder / "export.json"
+        about = {name: value for name, value in content.items() if name != "checkpoint"}
+        export.write_text(json.dumps({**about, "deployment": latest}), encoding="utf-8")
+        backend = {"PULUMI_BACKEND_URL": folder.as_uri()}
+        judge = replace(target, project=folder, variables={**target.variables, **backend})
+        try:
+            judge.ask("stack", "import", "--file", export)
+        except BrokenStateError as error:
+            return error.why
+        except CommandError as error:
+            if error.hint:  # the trouble is not the state's
+                raise
+            return _shortened(str(error))
+    return None
+
+
+def _shortened(text: str) -> str:
+    listed = [each["what"] for each in _LISTED.finditer(text) if _ADVICE not in each["what"]]
+    return "; ".join(listed) or " ".join(text.split())

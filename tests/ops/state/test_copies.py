@@ -1,0 +1,128 @@
+"""Copies of a state: which there are, what they hold, and which is brought back."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ops.consent import Consent
+from ops.errors import CommandError
+from ops.state import commands
+from ops.state.copies import copies_in, name_for
+from ops.state.store import Store
+from tests.ops.state.test_store import store_in, written
+
+YES = Consent(stack="local", yes=True, confirmed="")
+
+
+def state(*names: str) -> str:
+    resources: list[dict[str, Any]] = [{"urn": f"urn:pulumi:local::shop::t::{n}"} for n in names]
+    return json.dumps({"version": 3, "checkpoint": {"latest": {"resources": resources}}})
+
+
+def put(folder: Path, name: str, text: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(text)
+    return folder / name
+
+
+@pytest.fixture
+def judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A store whose engine refuses what holds a resource `twice`."""
+    monkeypatch.setattr(
+        "ops.state.store.objection",
+        lambda file, _: "duplicate resource" if "twice" in file.read_text() else None,
+    )
+    return store_in(tmp_path)
+
+
+def saved(store: Store) -> Path:
+    return store.target.project / ".pulumi" / "saved" / "shop"
+
+
+def test_a_copy_says_when_why_and_how_much(tmp_path: Path) -> None:
+    put(tmp_path, "local.20261128T101031.724385Z.before-destroy.json", state("a", "b"))
+    put(tmp_path, "local.1795860000123456789.json", state("a"))
+    put(tmp_path, "local.20261127T101031.724385Z.json", "{")
+    assert [str(each) for each in copies_in([tmp_path], "local")] == [
+        "2026-11-28 10:10:31 UTC  2 resources     before destroy",
+        "2026-11-28 10:00:00 UTC  1 resource      after an operation",
+        "2026-11-27 10:10:31 UTC  cannot be read  ",
+    ]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("local.json", id="the state itself"),
+        pytest.param("local.dev.20261128T101031.724385Z.json", id="another stack's"),
+        pytest.param("locals.20261128T101031.724385Z.json", id="a longer name"),
+        pytest.param("local.20261128T101031.724385Z.json.part", id="half written"),
+    ],
+)
+def test_what_is_no_copy_of_the_stack_is_left_out(name: str, tmp_path: Path) -> None:
+    put(tmp_path, name, state())
+    assert copies_in([tmp_path], "local") == []
+
+
+def test_the_order_is_that_of_the_names_and_not_of_the_files(tmp_path: Path) -> None:
+    newer = put(tmp_path, "local.20261128T101031.724385Z.json", state())
+    older = put(tmp_path, "local.20261127T101031.724385Z.json", state())
+    assert [each.file for each in copies_in([tmp_path], "local")] == [newer, older]
+
+
+def test_a_copy_that_is_made_now_is_found(tmp_path: Path) -> None:
+    made = put(tmp_path, name_for("local", "before repair"), state())
+    (found,) = copies_in([tmp_path], "local")
+    assert (found.file, found.reason) == (made, "before repair")
+
+
+def test_the_newest_good_copy_comes_back_and_the_others_are_named_with_the_reason(
+    judged: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(judged, state("twice"))
+    repairs = put(
+        saved(judged), "local.20261128T101031.724385Z.before-repair.json", file.read_text()
+    )
+    broken = put(
+        saved(judged), "local.20261127T101031.724385Z.before-refresh.json", state("a", "twice")
+    )
+    cut = put(saved(judged), "local.20261126T101031.724385Z.before-refresh.json", "{")
+    good = put(saved(judged), "local.20261125T101031.724385Z.before-destroy.json", state("a"))
+    put(saved(judged), "local.20261124T101031.724385Z.before-destroy.json", state("b"))
+    assert commands.restore(judged, None, YES) == 0
+    assert file.read_text() == good.read_text()
+    said = capsys.readouterr().out.splitlines()
+    passed = [line for line in said if line.startswith("passed over: ")]
+    assert passed[:2] == [
+        f"passed over: {repairs}: the state holds the same now",
+        f"passed over: {broken}: duplicate resource",
+    ]
+    assert passed[2].startswith(f"passed over: {cut}: {cut}: Expecting")
+    assert "  2026-11-25 10:10:31 UTC  1 resource      before destroy" in said
+
+
+def test_after_a_destroy_the_copy_from_before_it_comes_back(judged: Store) -> None:
+    file = written(judged, state())
+    backups = judged.target.project / ".pulumi/backups/shop/local"
+    put(backups, "local.1795860000123456789.json", state())
+    before = put(saved(judged), "local.20261128T095931.724385Z.before-destroy.json", state("a"))
+    assert commands.restore(judged, None, YES) == 0
+    assert file.read_text() == before.read_text()
+
+
+def test_where_no_copy_is_good_the_state_stays(judged: Store) -> None:
+    file = written(judged, "{")
+    put(saved(judged), "local.20261128T101031.724385Z.before-repair.json", state("twice"))
+    with pytest.raises(CommandError, match="no other good copy of the state of local"):
+        commands.restore(judged, None, YES)
+    assert file.read_text() == "{"
+
+
+def test_a_copy_that_is_named_must_be_good_too(judged: Store) -> None:
+    file = written(judged, state("a"))
+    bad = put(saved(judged), "mine.json", state("twice"))
+    with pytest.raises(CommandError, match="no state to bring back: duplicate resource"):
+        commands.restore(judged, bad, YES)
+    assert file.read_text() == state("a")
