@@ -50,8 +50,10 @@ def _put_in_order(stack: Target) -> None:
     try:
         stack.ask("state", "repair", "--yes")
     except CommandError as error:
+        if error.hint:
+            raise
         # What the engine cannot even read it tells without a way on.
-        raise error if error.hint else beyond_repair(stack, str(error)) from error
+        raise beyond_repair(stack, str(error)) from error
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
