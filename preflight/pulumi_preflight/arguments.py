@@ -33,6 +33,7 @@ class Options:
         stack: The stack's name.
         packs: Each pack's folder with its config file, if it has one.
         config: Config values over the stack's own.
+        stack_tags: Tags of the stack, over those that it has.
         format: The report's format.
         output: Where the report goes, `None` for stdout.
         save_state: Where the stack export goes, `None` for nowhere.
@@ -46,6 +47,7 @@ class Options:
     stack: str
     packs: tuple[tuple[Path, Path | None], ...]
     config: dict[str, str]
+    stack_tags: dict[str, str]
     format: str
     output: Path | None
     save_state: Path | None
@@ -84,6 +86,7 @@ def parse(argv: Sequence[str] | None) -> Options:
         stack=given.stack,
         packs=tuple(zip(packs, configs or [None] * len(packs), strict=True)),
         config=dict(given.config),
+        stack_tags=dict(given.stack_tag),
         format=given.format,
         output=given.output,
         save_state=given.save_state,
@@ -130,6 +133,14 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         help="config value, over the stack's own; may be repeated",
+    )
+    add(
+        "--stack-tag",
+        metavar="NAME=VALUE",
+        type=_key_value,
+        action="append",
+        default=[],
+        help="tag of the stack, as packs see it, over those that it has; may be repeated",
     )
     add(
         "--keep-unknowns",

@@ -82,7 +82,12 @@ def _run(options: Options, started: float, section: "Section | None", secrets: s
     from pulumi_preflight.project import load_project  # noqa: PLC0415 - see the top
     from pulumi_preflight.stack_context import StackContext  # noqa: PLC0415 - see the top
 
-    project = load_project(options.project, stack=options.stack, config_overrides=options.config)
+    project = load_project(
+        options.project,
+        stack=options.stack,
+        config_overrides=options.config,
+        tags=options.stack_tags,
+    )
     context = StackContext(
         project=project.name,
         stack=project.stack,
@@ -90,6 +95,8 @@ def _run(options: Options, started: float, section: "Section | None", secrets: s
         config={key: value.text for key, value in project.config.items()},
         secret_keys=[key for key, value in project.config.items() if value.secret],
         secrets=[text for value in project.config.values() for text in value.secret_texts],
+        tags=project.tags,
+        variables=project.environment,
     )
     secrets.update(context.secrets)
     choices = [PackChoice(directory=pack, config=config) for pack, config in options.packs]

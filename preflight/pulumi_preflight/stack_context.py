@@ -17,6 +17,8 @@ class StackContext:
         config: Keys `namespace:name` to plain text; objects as JSON, secrets decrypted.
         secret_keys: The keys in `config` that are secret.
         secrets: The secret texts inside these values, at any depth.
+        tags: The stack's tags.
+        variables: Variables that the stack's ESC environments set.
         organization: `organization` is what the engine says where no Pulumi Cloud is used.
     """
 
@@ -25,6 +27,8 @@ class StackContext:
     config: Mapping[str, str] = field(default_factory=dict)
     secret_keys: Sequence[str] = ()
     secrets: Sequence[str] = ()
+    tags: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
     organization: str = "organization"
 
     @property
@@ -36,6 +40,7 @@ class StackContext:
         """The variables by which the SDK of a pack's runtime learns of the stack."""
         prefix = "PULUMI_NODEJS_" if runtime == "nodejs" else "PULUMI_"
         return {
+            **self.variables,
             f"{prefix}ORGANIZATION": self.organization,
             f"{prefix}PROJECT": self.project,
             f"{prefix}STACK": self.stack,

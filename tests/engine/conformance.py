@@ -222,6 +222,7 @@ def observe(case: Case, folder: Path, engine: Engine) -> Observed:
     if (folder / _DONE).exists():
         return Observed(folder)
     bench = Bench(case, folder, engine)
+    _have_stacks(bench, case)
     judged = bench.preflight(
         *("--format", "json", "--output", folder / "verdict.json"),
         *("--save-state", folder / "saved.json", "--show-secrets"),
@@ -229,7 +230,6 @@ def observe(case: Case, folder: Path, engine: Engine) -> Observed:
     assert judged.status in (0, 1), judged.errors
     unknowns = bench.preflight("--keep-unknowns", "--format", "json", recorder="unknowns")
     assert unknowns.status in (0, 1), unknowns.errors
-    _have_stacks(bench, case)
     with rehearsal_provider(folder / "store") as port:
         variables = {"PULUMI_DEBUG_PROVIDERS": f"aws:{port}"}
         previewed = bench.preview("preview", variables)
@@ -248,8 +248,10 @@ def observe(case: Case, folder: Path, engine: Engine) -> Observed:
 
 
 def _have_stacks(bench: Bench, case: Case) -> None:
-    """Makes the stack, and those that the program refers to with the outputs it expects."""
+    """Makes the stack with a tag, and the stacks that the program refers to with their outputs."""
     _succeed(bench.engine("stack", "init", "--no-select", "--stack", case.stack))
+    tag = ("stack", "tag", "set", "owner", "payments", "--stack", case.stack)
+    _succeed(bench.engine(*tag))
     told = bench.project / "preflight.yaml"
     known = yaml.safe_load(told.read_text(encoding="utf-8")) if told.exists() else {}
     for name, outputs in known.get("stackReferences", {}).items():

@@ -75,6 +75,7 @@ def _configure_stack(context: StackContext) -> AnalyzerStackConfigureRequest:
         stack=context.stack,
         project=context.project,
         organization=context.organization,
+        tags=context.tags,
         dry_run=True,
         config=context.config,
         config_secret_keys=context.secret_keys,

@@ -12,6 +12,7 @@ from pulumi_preflight.project.config_values import ConfigValue
 from pulumi_preflight.project.interpreter import find_interpreter
 from pulumi_preflight.project.keys import PROJECT_KEYS, check_keys
 from pulumi_preflight.project.stack_config import Files, read_config
+from pulumi_preflight.project.tags import stack_tags
 from pulumi_preflight.project.yaml_files import read_mapping
 
 # Both are slow to import and not always needed.
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 _OVERRIDES_FILE = "preflight.yaml"
+_BACKEND = "PULUMI_BACKEND_URL"
 _NAME = re.compile(r"^[A-Za-z0-9_.-]{1,100}$")
 # What the engine says where no Pulumi Cloud is used.
 _ORGANIZATION = "organization"
@@ -42,6 +44,7 @@ class Project:
         interpreter: The Python that runs it.
         config: Full key, such as `aws:region`, to value.
         overrides: The content of `preflight.yaml`, `None` where there is none.
+        tags: The stack's tags.
         environment: Variables that the stack's ESC environments set, as `preflight.yaml` says.
         notes: What the user must know about how the project was read.
     """
@@ -57,6 +60,7 @@ class Project:
     interpreter: Path
     config: Mapping[str, ConfigValue]
     overrides: "Overrides | None"
+    tags: Mapping[str, str]
     environment: Mapping[str, str]
     notes: tuple["Note", ...]
 
@@ -72,6 +76,7 @@ def load_project(
     *,
     stack: str,
     config_overrides: Mapping[str, str] | None = None,
+    tags: Mapping[str, str] | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Project:
     """Loads the project in a folder.
@@ -80,7 +85,8 @@ def load_project(
         directory: The folder that holds the project file.
         stack: A stack's name, or `organization/project/name`.
         config_overrides: Values that win over the stack's own, as `pulumi preview --config`.
-        environment: Holds the passphrase, and may name an interpreter.
+        tags: Tags of the stack, over those of `preflight.yaml` and of the backend.
+        environment: Holds the passphrase, and may name an interpreter and a backend.
 
     Raises:
         ProjectError: Something in the project, stack or config files is missing or wrong.
@@ -119,6 +125,13 @@ def load_project(
         interpreter=find_interpreter(options, file, environment),
         config=config.values,
         overrides=overrides,
+        tags=stack_tags(
+            name,
+            stack,
+            root=root,
+            backend=environment.get(_BACKEND) or (content.get("backend") or {}).get("url", ""),
+            given={**(overrides.tags if overrides else {}), **(tags or {})},
+        ),
         environment=config.environment,
         notes=_notes([*noted, *config.notes]),
     )
