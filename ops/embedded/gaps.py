@@ -4,7 +4,6 @@ Each gap is one function over moto's own classes, and has a test that fails once
 """
 
 import json
-from itertools import takewhile
 from typing import Any
 
 from moto.core.common_types import TYPE_RESPONSE
@@ -19,8 +18,9 @@ from moto.rds.responses import RDSResponse
 from moto.route53.models import route53_backends
 from moto.s3.models import FakeBucket
 from moto.servicediscovery.models import ServiceDiscoveryBackend
-from moto.sqs.models import Queue
 from moto.utilities.utils import get_partition
+
+from ops.embedded.gaps_of_queues import GAPS_OF_QUEUES
 
 _SERVICE_FIELDS = (
     "availabilityZoneRebalancing",
@@ -31,31 +31,12 @@ _SERVICE_FIELDS = (
     "healthCheckGracePeriodSeconds",
     "networkConfiguration",
 )
-_DEDUPLICATION_MS = 5 * 60 * 1000
 
 
 def close_gaps() -> None:
     """Changes moto in this process, once."""
     for close in GAPS:
         close()
-
-
-def keep_queue_policies() -> None:
-    """SetQueueAttributes leaves the policy alone when it does not name it; `""` removes either.
-
-    Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
-    """
-    original = Queue._set_attributes  # noqa: SLF001 - moto has no other place to set them
-    Queue.BASE_ATTRIBUTES = [*Queue.BASE_ATTRIBUTES, "RedriveAllowPolicy"]
-
-    def set_attributes(self: Any, attributes: dict[str, Any], now: float | None = None) -> None:  # noqa: ANN401 - a queue, whose attributes moto sets by name
-        kept = getattr(self, "policy", None)
-        allowed = getattr(self, "redrive_allow_policy", None)
-        original(self, attributes, now)
-        self.policy = attributes.get("Policy", kept)
-        self.redrive_allow_policy = attributes.get("RedriveAllowPolicy", allowed) or None
-
-    Queue._set_attributes = set_attributes  # type: ignore[method-assign] # noqa: SLF001 - the same
 
 
 def keep_service_fields() -> None:
@@ -210,41 +191,8 @@ def leave_conditions_to_the_cloud() -> None:
     FakeBucket.get_permission = get_permission  # type: ignore[method-assign]
 
 
-def deduplicate_as_long_as_aws() -> None:
-    """A FIFO queue drops a duplicate for five minutes, whether or not the first is there still.
-
-    Duplicates are those of the same group where the queue's scope is that. moto compares with what
-    waits in the queue, of all groups.
-
-    Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
-    """
-    original = Queue.add_message
-
-    def add_message(self: Any, message: Any) -> None:  # noqa: ANN401 - moto gives them attributes by name
-        # What moves to a dead-letter queue has been received, and is no duplicate.
-        if not self.fifo_queue or message.approximate_receive_count:
-            original(self, message)
-            return
-        sent: dict[tuple[str | None, str], int] = self.__dict__.setdefault("sent_ids", {})
-        per_group = getattr(self, "deduplication_scope", None) == "messageGroup"
-        key = (message.group_id if per_group else None, message.deduplication_id)
-        end = message.sent_timestamp - _DEDUPLICATION_MS
-        # They stand in the order in which they were sent.
-        for old in list(takewhile(lambda each: sent[each] <= end, sent)):
-            del sent[old]
-        if key in sent:
-            return
-        sent[key] = message.sent_timestamp
-        with self._messages_lock:
-            self._messages.append(message)
-            self._messages_lock.notify_all()
-
-    Queue.add_message = add_message  # type: ignore[method-assign]
-
-
 GAPS = (
-    keep_queue_policies,
-    deduplicate_as_long_as_aws,
+    *GAPS_OF_QUEUES,
     keep_service_fields,
     keep_modified_subnet_group,
     keep_managed_secret,

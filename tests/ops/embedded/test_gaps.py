@@ -86,6 +86,103 @@ def a_message_of_another_group_is_no_duplicate(client: Client) -> None:
     assert received(client, url) == ["one", "one"]
 
 
+def plain(client: Client) -> str:
+    return str(client("sqs").create_queue(QueueName=new_name())["QueueUrl"])
+
+
+def taken(client: Client, url: str) -> str:
+    """Receives the queue's one message; gives the receipt."""
+    (message,) = client("sqs").receive_message(QueueUrl=url, VisibilityTimeout=60)["Messages"]
+    return str(message["ReceiptHandle"])
+
+
+def expired(client: Client, url: str) -> str:
+    """A receipt for the queue's one message, whose visibility timeout is over."""
+    receipt = taken(client, url)
+    shown = {"QueueUrl": url, "ReceiptHandle": receipt, "VisibilityTimeout": 0}
+    client("sqs").change_message_visibility(**shown)
+    return receipt
+
+
+def sent(client: Client, url: str) -> str:
+    group = {"MessageGroupId": "a"} if url.endswith(".fifo") else {}
+    client("sqs").send_message(QueueUrl=url, MessageBody="one", **group)
+    return url
+
+
+def in_flight(client: Client, url: str) -> str:
+    name = "ApproximateNumberOfMessagesNotVisible"
+    shown = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+    return str(shown["Attributes"][name])
+
+
+def an_expired_receipt_deletes_nothing_from_a_fifo_queue(client: Client) -> None:
+    url = sent(client, fifo(client))
+    receipt = expired(client, url)
+    with pytest.raises(ClientError, match="The receipt handle has expired") as refused:
+        client("sqs").delete_message(QueueUrl=url, ReceiptHandle=receipt)
+    assert refused.value.response["Error"]["Code"] == "InvalidParameterValue"
+    assert received(client, url) == ["one"]
+
+
+def an_expired_receipt_is_the_one_of_its_batch_that_fails(client: Client) -> None:
+    url = fifo(client)
+    late = expired(client, sent(client, url))
+    client("sqs").send_message(QueueUrl=url, MessageBody="two", MessageGroupId="b")
+    (first, second) = client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)[
+        "Messages"
+    ]
+    assert first["Body"] == "one"
+    entries = [
+        {"Id": "late", "ReceiptHandle": late},
+        {"Id": "held", "ReceiptHandle": second["ReceiptHandle"]},
+    ]
+    told = client("sqs").delete_message_batch(QueueUrl=url, Entries=entries)
+    assert [each["Id"] for each in told["Successful"]] == ["held"]
+    assert [(each["Id"], each["Code"]) for each in told["Failed"]] == [
+        ("late", "InvalidParameterValue")
+    ]
+    assert in_flight(client, url) == "1"
+    client("sqs").delete_message(QueueUrl=url, ReceiptHandle=first["ReceiptHandle"])
+
+
+def a_late_deletion_leaves_what_another_worker_holds(client: Client) -> None:
+    url = sent(client, fifo(client))
+    late, held = expired(client, url), taken(client, url)
+    with pytest.raises(ClientError, match="InvalidParameterValue"):
+        client("sqs").delete_message(QueueUrl=url, ReceiptHandle=late)
+    assert in_flight(client, url) == "1"
+    client("sqs").delete_message(QueueUrl=url, ReceiptHandle=held)
+    assert in_flight(client, url) == "0"
+
+
+def a_late_deletion_from_a_standard_queue_succeeds_and_deletes_nothing(client: Client) -> None:
+    url = sent(client, plain(client))
+    late, held = expired(client, url), taken(client, url)
+    client("sqs").delete_message(QueueUrl=url, ReceiptHandle=late)
+    assert in_flight(client, url) == "1"
+    client("sqs").delete_message(QueueUrl=url, ReceiptHandle=held)
+    assert in_flight(client, url) == "0"
+
+
+def a_late_worker_does_not_hide_what_is_visible(client: Client) -> None:
+    url = sent(client, fifo(client))
+    asked = {"QueueUrl": url, "ReceiptHandle": expired(client, url), "VisibilityTimeout": 60}
+    with pytest.raises(ClientError, match="not available for visibility timeout change"):
+        client("sqs").change_message_visibility(**asked)
+    assert received(client, url) == ["one"]
+
+
+def a_late_worker_does_not_show_what_another_holds(client: Client) -> None:
+    url = sent(client, fifo(client))
+    late = expired(client, url)
+    taken(client, url)
+    entry = {"Id": "late", "ReceiptHandle": late, "VisibilityTimeout": 0}
+    told = client("sqs").change_message_visibility_batch(QueueUrl=url, Entries=[entry])
+    assert [each["Code"] for each in told["Failed"]] == ["InvalidParameterValue"]
+    assert in_flight(client, url) == "1"
+
+
 def a_service_is_shown_as_it_was_given(client: Client) -> None:
     ecs, cluster, family = client("ecs"), new_name(), new_name()
     ecs.create_cluster(clusterName=cluster)
@@ -189,6 +286,12 @@ documented = pytest.mark.parametrize(
         a_redrive_allow_policy_is_shown,
         a_duplicate_of_what_was_deleted_is_dropped,
         a_message_of_another_group_is_no_duplicate,
+        an_expired_receipt_deletes_nothing_from_a_fifo_queue,
+        an_expired_receipt_is_the_one_of_its_batch_that_fails,
+        a_late_deletion_leaves_what_another_worker_holds,
+        a_late_deletion_from_a_standard_queue_succeeds_and_deletes_nothing,
+        a_late_worker_does_not_hide_what_is_visible,
+        a_late_worker_does_not_show_what_another_holds,
         a_service_is_shown_as_it_was_given,
         a_modified_subnet_group_is_there,
         a_modified_instance_keeps_its_managed_secret,
@@ -204,6 +307,21 @@ documented = pytest.mark.parametrize(
 @documented
 def test_the_endpoint_answers_as_documented(answer: Callable[[Client], None], ours: Client) -> None:
     answer(ours)
+
+
+def test_the_last_receipt_of_a_standard_queue_deletes_after_its_time(ours: Client) -> None:
+    url = sent(ours, plain(ours))
+    ours("sqs").delete_message(QueueUrl=url, ReceiptHandle=expired(ours, url))
+    assert received(ours, url) == []
+
+
+def test_a_receipt_ends_with_the_visibility_timeout(ours: Client) -> None:
+    url = sent(ours, fifo(ours, VisibilityTimeout="1"))
+    (message,) = ours("sqs").receive_message(QueueUrl=url)["Messages"]
+    asked = {"QueueUrl": url, "WaitTimeSeconds": 3, "VisibilityTimeout": 60}
+    assert len(ours("sqs").receive_message(**asked)["Messages"]) == 1
+    with pytest.raises(ClientError, match="The receipt handle has expired"):
+        ours("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
 
 def test_a_bucket_that_denies_without_conditions_denies(ours: Client) -> None:
