@@ -1,0 +1,38 @@
+"""The way back to a good stack: a user who does what the messages say."""
+
+import re
+
+from tests.engine.embedded import Deployment
+
+_HINT = re.compile(r"^hint: .*?`nox -s (?P<session>[a-z:]+)", re.MULTILINE)
+_MOST = 9
+_ASKING = {"destroy", "state:restore", "reset:soft", "reset:hard"}
+
+
+class LostError(Exception):
+    """The messages lead nowhere."""
+
+
+def recovered(deployed: Deployment, session: str) -> list[str]:
+    """Runs a session until it succeeds, and first what each hint names; gives what was run.
+
+    Raises:
+        LostError: A session fails without a hint, or the hints go round in circles.
+    """
+    ran = [session]
+    while (output := _failure(deployed, session)) is not None:
+        hint = _HINT.search(output)
+        if hint is None or len(ran) > _MOST:
+            raise LostError(f"no way back after {', '.join(ran)}: {output[-1500:]}")
+        ran += [hint["session"], session]
+        _failure(deployed, hint["session"])
+    return ran
+
+
+def _failure(deployed: Deployment, session: str) -> str | None:
+    """What a session printed that has failed."""
+    of_endpoint = session.startswith("endpoint:")
+    module = "ops.endpoint" if of_endpoint else "ops.lifecycle"
+    options = ["--yes"] if session in _ASKING else []
+    ran = deployed.run(module, session.removeprefix("endpoint:"), *options)
+    return ran.stdout + ran.stderr if ran.returncode else None
