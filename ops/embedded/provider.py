@@ -1,6 +1,6 @@
 """The embedded provider: stands in for the plugin of AWS on the local stack."""
 
-import gc
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,13 +11,11 @@ from shutil import which
 
 from ops.embedded.backend import EmbeddedBackend
 from ops.engine.variables import LOCAL
+from ops.errors import CommandError
+from ops.paths import ROOT
 from ops.target import Target
 from pulumi_preflight.outputs import Outputs
 from pulumi_preflight.outputs.shapes import Shapes
-from pulumi_preflight.provider.calls import Calls
-from pulumi_preflight.provider.installed import ask
-from pulumi_preflight.provider.server import serving
-from pulumi_preflight.provider.service import Provider
 
 _ATTACHED = "PULUMI_DEBUG_PROVIDERS"
 _SDK = "pulumi-aws"
@@ -39,14 +37,34 @@ def provided(stack: Target) -> Iterator[Target]:
         f" (`pulumi plugin install resource aws {version(_SDK)}` gets the plugin).\n"
     )
     attached = stack.variables.get(_ATTACHED)
-    with serving(Provider(shapes := Shapes(ask), embedded_backend(shapes), Calls(None))) as port:
+    with _served() as port:
         own = f"aws:{port}"
         both = f"{attached},{own}" if attached else own
         variables = {**stack.variables, _ATTACHED: both}
         yield replace(stack, variables=variables, embedded=True)
-    # The interpreter would go through all that the SDK has loaded once more before it ends, which
-    # takes a second.
-    gc.freeze()
+
+
+@contextmanager
+def _served() -> Iterator[int]:
+    """Serves the provider in a process of its own, and gives its port.
+
+    The process outlives this one where that is killed, for as long as an engine needs it: what is
+    being made then gets into the state.
+
+    Raises:
+        CommandError: It does not start; it has said why.
+    """
+    with subprocess.Popen(
+        [sys.executable, "-m", "ops.embedded.provider_process"],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        process_group=0,  # Ctrl-C is for the engine, which needs the provider to end well
+    ) as process:
+        line = process.stdout.readline() if process.stdout else b""
+        if not line:
+            raise CommandError("the embedded provider does not start")
+        yield int(line)
 
 
 def _needs_embedded(stack: Target) -> bool:

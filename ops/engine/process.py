@@ -9,6 +9,9 @@ exactly one interrupt for each that arrives here.
 Python carries a signal out in the main thread and between two steps of its code. One that arrives
 just before a call that blocks is carried out when that call comes back: so the main thread never
 waits without a time limit, since a provider that hangs lets the engine print nothing more.
+
+Where this process is killed, a guard interrupts the engine in its place. The guard also reads what
+the engine still prints: a closed pipe would end it before its state is saved.
 """
 
 import os
@@ -27,6 +30,8 @@ _FORWARDED = (signal.SIGINT, signal.SIGTERM)
 _TIMES_TO_KILL = 2
 _SECONDS_TO_END = 5.0
 _SECONDS_BETWEEN_LOOKS = 0.2
+_GUARD = 'read -r _; kill -s INT "$1"; exec cat "/dev/fd/$2" >/dev/null'
+"""The shell reads a pipe that nobody writes to: `read` ends when this process does."""
 _WAITING = b"\ninterrupted; waiting for what is under way (Ctrl-C once more ends it at once)\n"
 
 
@@ -66,6 +71,7 @@ def run(
             process_group=0,
         )
         interrupts.forward_to(process)
+        guard = _guard(process)
         try:
             if process.stdout is not None and on_line is not None:
                 for line in _lines(process.stdout):
@@ -76,9 +82,23 @@ def run(
             raise
         finally:
             _wait(process)
+            guard.kill()
+            guard.communicate()
         if interrupts.arrived:
             raise KeyboardInterrupt
     return process.returncode
+
+
+def _guard(process: subprocess.Popen[str]) -> subprocess.Popen[bytes]:
+    """Starts the process that interrupts the engine once this one is gone, on SIGKILL too."""
+    output = 0 if process.stdout is None else process.stdout.fileno()
+    return subprocess.Popen(
+        ["/bin/sh", "-c", _GUARD, "guard", str(process.pid), str(output)],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[output] if output else [],
+        start_new_session=True,
+    )
 
 
 def _lines(stream: IO[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ import pytest
 
 from ops.engine.process import run
 from ops.paths import ROOT
-from tests.waiting import LONG
+from tests.waiting import LONG, wait_until
 
 # Runs the command that it gets as the sessions run the engine.
 SESSION = """
@@ -137,3 +137,45 @@ def test_a_command_that_does_not_end_after_two_interrupts_is_killed(session: str
     output, seconds = interrupted(2, ends_after=3, session=session)
     assert output.split() == ["ready", "SIGINT", "SIGINT", "interrupted"]
     assert seconds < LONG / 2
+
+
+# Prints more than a pipe holds once it has been interrupted, and says in a file that it ended well.
+LASTING = """
+import pathlib, signal, sys, time
+
+def arrive(*_):
+    for _ in range(20_000):
+        print("much", flush=True)
+    pathlib.Path(sys.argv[1], "saved").touch()
+    sys.exit()
+
+signal.signal(signal.SIGINT, arrive)
+print("ready", flush=True)
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize(
+    "heard",
+    [
+        pytest.param(", on_line=heard", id="read-by-the-session"),
+        pytest.param("", id="to-where-the-session-prints"),
+    ],
+)
+def test_an_engine_whose_session_is_killed_is_interrupted_and_may_print_on(
+    heard: str, tmp_path: Path
+) -> None:
+    with (tmp_path / "printed").open("wb") as printed:
+        session = subprocess.Popen(
+            [
+                *(sys.executable, "-c", SESSION.replace(", on_line=heard", heard)),
+                *(sys.executable, "-c", LASTING, tmp_path),
+            ],
+            cwd=ROOT,
+            stdout=printed,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+        wait_until((tmp_path / "printed").read_bytes)
+        session.kill()
+        session.wait()
+        wait_until((tmp_path / "saved").exists)

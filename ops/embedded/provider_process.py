@@ -1,0 +1,58 @@
+"""The embedded provider's process: prints its port, and serves until nobody needs it any more.
+
+Its standard input ends with the command that has started it, however that ends. An engine that is
+still at work then is waited for: it saves what is being made into the state.
+"""
+
+import gc
+import sys
+import time
+
+import grpc
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto.plugin_pb2 import PluginAttach
+
+from ops.dev.ports import listens
+from ops.embedded.provider import embedded_backend
+from pulumi_preflight.outputs.shapes import Shapes
+from pulumi_preflight.provider.calls import Calls
+from pulumi_preflight.provider.installed import ask
+from pulumi_preflight.provider.server import serving
+from pulumi_preflight.provider.service import Provider
+
+_SECONDS_BETWEEN_LOOKS = 0.2
+
+
+class _Attached(Provider):
+    """Remembers the engines that use it."""
+
+    def __init__(self) -> None:
+        shapes = Shapes(ask)
+        super().__init__(shapes, embedded_backend(shapes), Calls(None))
+        self._addresses: set[str] = set()
+
+    def Attach(self, request: PluginAttach, context: grpc.ServicerContext) -> Empty:  # noqa: N802
+        """Notes where the engine listens, for as long as it lives."""
+        self._addresses.add(request.address)
+        return super().Attach(request, context)
+
+    def is_needed(self) -> bool:
+        """Whether one of the engines is still there."""
+        return any(listens(address.rpartition(":")[2]) for address in self._addresses)
+
+
+def main() -> None:
+    """Serves."""
+    with serving(provider := _Attached()) as port:
+        sys.stdout.write(f"{port}\n")
+        sys.stdout.flush()
+        sys.stdin.read()
+        while provider.is_needed():
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+    # The interpreter would go through all that the SDK has loaded once more before it ends, which
+    # takes a second.
+    gc.freeze()
+
+
+if __name__ == "__main__":
+    main()
