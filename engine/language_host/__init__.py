@@ -4,3 +4,11 @@ Pulumi's own host comes with its downloads alone. This one serves the same proto
 (pulumi/pulumi, proto/pulumi/language.proto): as much of it as running programs, policy packs and
 component plugins takes, and `pulumi about`. It makes no environment and generates no code.
 """
+
+# States and schemas are large; the engine itself allows this much (sdk/go/common/util/rpcutil).
+# All that is spoken to is on the loopback, which no proxy of the user's reaches.
+CHANNEL_OPTIONS = (
+    ("grpc.max_receive_message_length", -1),
+    ("grpc.max_send_message_length", -1),
+    ("grpc.enable_http_proxy", 0),
+)

@@ -56,13 +56,14 @@ class Children:
                 stderr=output,
             )
             self._running.add(process)
-        try:
-            with process:
+        # Leaving the process's own context waits for its end.
+        with process:
+            try:
                 yield process
-        finally:
-            end(process)
-            with self._lock:
-                self._running.discard(process)
+            finally:
+                end(process)
+                with self._lock:
+                    self._running.discard(process)
 
     def end_all(self) -> None:
         """Ends every process that is still running; none is started after that."""

@@ -4,23 +4,28 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import NoReturn
 
 import grpc
-from google.protobuf import empty_pb2
-from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
+from google.protobuf import empty_pb2, json_format
+from pulumi.runtime.proto import language_pb2, plugin_pb2
 
 from language_host.children import Children, end, output_of
 from language_host.inspection import Installed, inspect
 from language_host.interpreter import Interpreter, NoInterpreterError, choose
+from language_host.options import OptionError, Options, read_options
+from language_host.plugin_command import NotRunnableError, plugin_command
+from language_host.policy_proxy import PackNotStartedError, PolicyProxy, variables_of
 from language_host.required import required_packages
+from language_host.type_check import TypesError, check_types
+from language_host.unserved import Unserved
 
 # The shim exits so when the user has been told already (pulumi-language-python-exec).
 _TOLD_ALREADY = 32
 
 
-class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
+class LanguageHost(Unserved):
     """Runs Python programs, policy packs and plugins for one engine.
 
     Args:
@@ -81,69 +86,87 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def About(
         self, request: language_pb2.AboutRequest, context: grpc.ServicerContext
     ) -> language_pb2.AboutResponse:
-        """Names the interpreter, for `pulumi about`."""
+        """Names the interpreter and what the project says of it, for `pulumi about`."""
+        options, interpreter = _chosen(request.info, context)
         return language_pb2.AboutResponse(
-            executable=str(_interpreter(request.info, context).python),
+            executable=str(interpreter.python),
             version=_installed(request.info, context).version,
+            metadata={
+                "toolchain": options.toolchain.capitalize() or "Auto",
+                "typechecker": options.typechecker.capitalize() or "None",
+            },
         )
 
-    def InstallDependencies(
-        self, request: language_pb2.InstallDependenciesRequest, context: grpc.ServicerContext
-    ) -> NoReturn:
-        """Refuses: which tool makes the environment is the project's matter."""
-        context.abort(
-            grpc.StatusCode.UNIMPLEMENTED,
-            f"this language host installs nothing; make the environment of "
-            f"{request.info.root_directory} with its own tool, such as `uv sync`",
-        )
+    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
+        """Ends what runs: the engine gives the operation up."""
+        del request, context
+        self._children.end_all()
+        return empty_pb2.Empty()
 
     def Run(
         self, request: language_pb2.RunRequest, context: grpc.ServicerContext
     ) -> language_pb2.RunResponse:
         """Runs a program to its end; ends it when the engine gives the call up."""
-        interpreter = _interpreter(request.info, context)
-        variables = {
-            **interpreter.variables(os.environ),
-            "PULUMI_CONFIG": json.dumps(dict(request.config)),
-            "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
-        }
+        _refuse_debugger(request.attach_debugger, context)
+        options, interpreter = _chosen(request.info, context)
+        variables = interpreter.variables(os.environ)
+        if options.typechecker:
+            program = request.info.program_directory
+            try:
+                check_types(options.typechecker, interpreter, program, variables)
+            except TypesError as error:
+                context.abort(grpc.StatusCode.UNKNOWN, str(error))
+        variables["PULUMI_CONFIG"] = json.dumps(dict(request.config))
+        variables["PULUMI_CONFIG_SECRET_KEYS"] = json.dumps(list(request.configSecretKeys))
         command: list[str | Path] = [interpreter.python, "-u", self._shim]
         command += self._run_arguments(request)
         with self._children.start(
             command, cwd=request.pwd, variables=variables, captured=False
-        ) as program:
-            _end_with_call(program, context)
-            code = program.wait()
+        ) as running:
+            _end_with_call(running, context)
+            code = running.wait()
         if code == _TOLD_ALREADY:
             return language_pb2.RunResponse(bail=True)
-        error = f"Program exited with non-zero exit code: {code}" if code else ""
-        return language_pb2.RunResponse(error=error)
+        failure = f"program exited with non-zero exit code: {code}" if code else ""
+        return language_pb2.RunResponse(error=failure)
 
     def RunPlugin(
         self, request: language_pb2.RunPluginRequest, context: grpc.ServicerContext
     ) -> Iterator[language_pb2.RunPluginResponse]:
         """Runs a policy pack or another plugin, and passes on what it prints as it comes."""
-        interpreter = _interpreter(request.info, context)
-        variables = dict(entry.split("=", maxsplit=1) for entry in request.env if "=" in entry)
+        _refuse_debugger(request.attach_debugger, context)
+        is_pack = request.kind == "analyzer"
+        _, interpreter = _chosen(request.info, context, plugin=not is_pack)
+        given = dict(entry.split("=", maxsplit=1) for entry in request.env if "=" in entry)
+        variables = given or dict(os.environ)
         program = request.info.program_directory
-        what = (
-            ["-m", "pulumi.policy", *request.args, program]
-            if request.kind == "analyzer"
-            else [program, *request.args]
-        )
-        with self._children.start(
-            [interpreter.python, "-u", *what],
-            cwd=request.pwd,
-            variables=interpreter.variables(variables or os.environ),
-            captured=True,
-        ) as plugin:
-            _end_with_call(plugin, context)
-            for stream, chunk in output_of(plugin):
-                if stream == "stdout":
-                    yield language_pb2.RunPluginResponse(stdout=chunk)
-                else:
-                    yield language_pb2.RunPluginResponse(stderr=chunk)
-            yield language_pb2.RunPluginResponse(exitcode=plugin.wait())
+        with ExitStack() as stack:
+            try:
+                command = plugin_command(Path(program), request.args, is_pack=is_pack)
+                proxy = stack.enter_context(closing(PolicyProxy())) if is_pack else None
+                if proxy:
+                    if not context.add_callback(proxy.close):
+                        return
+                    yield language_pb2.RunPluginResponse(stdout=b"%d\n" % proxy.port)
+                    variables = {**variables_of(proxy.configuration()), **variables}
+                plugin = stack.enter_context(
+                    self._children.start(
+                        [interpreter.python, "-u", *command],
+                        cwd=program if is_pack else request.pwd,
+                        variables=interpreter.variables(variables),
+                        captured=True,
+                    )
+                )
+                _end_with_call(plugin, context)
+                output = output_of(plugin)
+                for stream, chunk in proxy.attach(output) if proxy else output:
+                    if stream == "stdout":
+                        yield language_pb2.RunPluginResponse(stdout=chunk)
+                    else:
+                        yield language_pb2.RunPluginResponse(stderr=chunk)
+                yield language_pb2.RunPluginResponse(exitcode=plugin.wait())
+            except (NotRunnableError, PackNotStartedError) as error:
+                context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
 
     def _run_arguments(self, request: language_pb2.RunRequest) -> Iterator[str]:
         """The shim's options and the program, which is a folder or a file."""
@@ -155,7 +178,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             "organization": request.organization,
             "pwd": request.pwd,
             "root_directory": request.info.root_directory,
-            "dry_run": "true" if request.dryRun else "",
+            "dry_run": "true" if request.dryRun else "false",
             "parallel": str(request.parallel),
         }
         for name, value in options.items():
@@ -173,17 +196,30 @@ def _end_with_call(process: subprocess.Popen[bytes], context: grpc.ServicerConte
         end(process)
 
 
-def _interpreter(info: language_pb2.ProgramInfo, context: grpc.ServicerContext) -> Interpreter:
-    options = {name: value.string_value for name, value in info.options.fields.items()}
+def _refuse_debugger(asked: bool, context: grpc.ServicerContext) -> None:  # noqa: FBT001 - a field
+    if asked:
+        context.abort(
+            grpc.StatusCode.UNIMPLEMENTED,
+            "this language host attaches no debugger; let the program listen with debugpy",
+        )
+
+
+def _chosen(
+    info: language_pb2.ProgramInfo, context: grpc.ServicerContext, *, plugin: bool = False
+) -> tuple[Options, Interpreter]:
+    given = json_format.MessageToDict(info.options)
+    root = Path(info.root_directory)
     try:
-        return choose(Path(info.root_directory), options)
-    except NoInterpreterError as error:
+        options = read_options(given)
+        program = Path(info.program_directory or root)
+        return options, choose(root, program, options, plugin=plugin)
+    except (OptionError, NoInterpreterError) as error:
         context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
         raise
 
 
 def _installed(info: language_pb2.ProgramInfo, context: grpc.ServicerContext) -> Installed:
-    interpreter = _interpreter(info, context)
+    _, interpreter = _chosen(info, context)
     variables = interpreter.variables(os.environ)
     try:
         return inspect(interpreter, Path(info.program_directory), variables)

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from language_host.options import Options
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interpreter:
@@ -39,17 +41,21 @@ class NoInterpreterError(Exception):
     """The environment that a project names is not there."""
 
 
-def choose(root: Path, options: Mapping[str, str]) -> Interpreter:
-    """Chooses the interpreter of the project in `root`.
+def choose(root: Path, program: Path, options: Options, *, plugin: bool = False) -> Interpreter:
+    """Chooses the interpreter of a project.
 
     Args:
         root: The folder of Pulumi.yaml, PulumiPolicy.yaml or PulumiPlugin.yaml.
-        options: `runtime.options` of that file: `toolchain` and `virtualenv`.
+        program: The folder of the program, `root` or one below.
+        options: What the project says.
+        plugin: Whether it is a plugin, whose environment is `venv` where no other is named.
 
     Raises:
-        NoInterpreterError: There is no Python in the environment.
+        NoInterpreterError: There is no Python in the environment, or it cannot be found.
     """
-    folder = _environment(root, options)
+    folder = _environment(root, program, options)
+    if folder is None and plugin and (root / "venv").is_dir():
+        folder = root / "venv"
     if folder is None:
         ambient = shutil.which(os.environ.get("PULUMI_PYTHON_CMD") or "python3")
         return Interpreter(python=Path(ambient or sys.executable))
@@ -62,16 +68,18 @@ def choose(root: Path, options: Mapping[str, str]) -> Interpreter:
     return Interpreter(python=python, environment=folder)
 
 
-def _environment(root: Path, options: Mapping[str, str]) -> Path | None:
-    toolchain, virtualenv = options.get("toolchain", ""), options.get("virtualenv", "")
-    if virtualenv:
-        return Path(os.path.normpath(root / virtualenv))
-    uv_lock = _folder_above(root, "uv.lock")
+def _environment(root: Path, program: Path, options: Options) -> Path | None:
+    uv_lock = _folder_above(program, "uv.lock")
+    toolchain = options.toolchain
+    if not toolchain and not uv_lock and _folder_above(program, "poetry.lock"):
+        toolchain = "poetry"
+    if toolchain == "poetry":
+        return _of_poetry(program)
+    if options.virtualenv:
+        return Path(os.path.normpath(root / options.virtualenv))
     if toolchain == "uv" or (not toolchain and uv_lock):
-        project = uv_lock or _folder_above(root, "pyproject.toml") or root
-        return project / os.environ.get("UV_PROJECT_ENVIRONMENT", ".venv")
-    if toolchain == "poetry" or (not toolchain and _folder_above(root, "poetry.lock")):
-        return _of_poetry(root)
+        project = uv_lock or _folder_above(program, "pyproject.toml") or program
+        return project / (os.environ.get("UV_PROJECT_ENVIRONMENT") or ".venv")
     return None
 
 
@@ -79,12 +87,18 @@ def _folder_above(root: Path, file: str) -> Path | None:
     return next((folder for folder in (root, *root.parents) if (folder / file).exists()), None)
 
 
-def _of_poetry(root: Path) -> Path:
-    told = subprocess.run(
-        ["poetry", "env", "info", "--path"],  # noqa: S607 - poetry is the user's own, on PATH
-        cwd=root,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
+def _of_poetry(program: Path) -> Path:
+    command = ["poetry", "env", "info", "--path"]
+    try:
+        told = subprocess.run(command, cwd=program, check=True, capture_output=True, text=True)
+    except FileNotFoundError:
+        raise NoInterpreterError(
+            f"{program}: its environment is poetry's, and there is no poetry on PATH; install it, "
+            "or name the environment with the toolchain pip: runtime.options.virtualenv"
+        ) from None
+    except subprocess.CalledProcessError as error:
+        raise NoInterpreterError(
+            f"{program}: poetry does not tell its environment: {error.stderr.strip()}; "
+            "make it with `poetry install`"
+        ) from error
     return Path(told.stdout.strip())

@@ -12,12 +12,11 @@ from pathlib import Path
 import grpc
 from pulumi.runtime.proto import language_pb2_grpc
 
+from language_host import CHANNEL_OPTIONS
 from language_host.host import LanguageHost
 
 # The engine talks to one host for the program, each pack and each plugin, all at once.
 _WORKERS = 32
-# States and schemas are large; the engine itself allows this much (sdk/go/common/util/rpcutil).
-_UNLIMITED = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
 _SECONDS_BETWEEN_LOOKS = 1
 
 _ENGINE = Path(__file__).resolve().parent.parent
@@ -33,7 +32,7 @@ def main(version: str) -> int:
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    server = grpc.server(futures.ThreadPoolExecutor(_WORKERS), options=_UNLIMITED)
+    server = grpc.server(futures.ThreadPoolExecutor(_WORKERS), options=CHANNEL_OPTIONS)
     host = LanguageHost(_SHIM, version)
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
     port = server.add_insecure_port("127.0.0.1:0")

@@ -22,7 +22,7 @@ class Engine:
 
     Attributes:
         pulumi: The command line; its language hosts stand in the same folder.
-        version: Such as `3.255.0`.
+        version: Such as `3.276.0`.
         origin: Where it comes from, for people: `PATH` or the project's `engine/bin`.
     """
 

@@ -13,10 +13,9 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
 from language_host.children import Children
+from tests.language_host.conftest import HOST
 from tests.waiting import LONG, wait_until
 
-ROOT = Path(__file__).resolve().parents[2]
-HOST = [sys.executable, str(ROOT / "engine"), "9.8.7", "127.0.0.1:1"]
 # A plugin that has started a process, and one that does not end when it is asked to.
 WITH_A_CHILD = """
 import subprocess, sys, time
@@ -30,22 +29,6 @@ signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print(os.getpid(), flush=True)
 time.sleep(600)
 """
-
-
-@pytest.fixture
-def process() -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(HOST, stdout=subprocess.PIPE, text=True) as started:
-        yield started
-        started.terminate()
-
-
-@pytest.fixture
-def host(
-    process: subprocess.Popen[str],
-) -> Iterator[language_pb2_grpc.LanguageRuntimeStub]:
-    assert process.stdout is not None
-    with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
-        yield language_pb2_grpc.LanguageRuntimeStub(channel)
 
 
 @pytest.fixture
@@ -171,9 +154,32 @@ def test_a_missing_environment_is_told_as_a_failed_precondition(
     assert "gone has no bin/python" in str(raised.value)
 
 
-def test_it_says_that_it_installs_nothing(
-    host: language_pb2_grpc.LanguageRuntimeStub,
+def test_it_names_its_interpreter_and_what_the_project_says_of_it(
+    shared_host: language_pb2_grpc.LanguageRuntimeStub, tmp_path: Path
 ) -> None:
+    info = plugin(tmp_path, "").info
+    info.options.update({"toolchain": "uv", "typechecker": "mypy"})
+    about = shared_host.About(language_pb2.AboutRequest(info=info))
+    assert about.executable == f"{sys.prefix}/bin/python"
+    assert about.metadata == {"toolchain": "Uv", "typechecker": "Mypy"}
+
+
+def test_an_option_that_cannot_be_is_told(
+    shared_host: language_pb2_grpc.LanguageRuntimeStub, tmp_path: Path
+) -> None:
+    info = plugin(tmp_path, "").info
+    info.options.update({"toolchain": "conda"})
     with pytest.raises(grpc.RpcError) as raised:
-        list(host.InstallDependencies(language_pb2.InstallDependenciesRequest()))
-    assert "installs nothing" in str(raised.value)
+        shared_host.GetRequiredPackages(language_pb2.GetRequiredPackagesRequest(info=info))
+    assert "runtime.options.toolchain is 'conda'" in str(raised.value)
+
+
+def test_a_cancelled_operation_ends_what_runs(
+    host: language_pb2_grpc.LanguageRuntimeStub, tmp_path: Path
+) -> None:
+    program = "import os, time; print(os.getpid()); time.sleep(600)"
+    call = host.RunPlugin(plugin(tmp_path, program))
+    pid = int(next(call).stdout)
+    host.Cancel(empty_pb2.Empty())
+    assert list(call)[-1].exitcode != 0
+    assert not is_running(pid)

@@ -58,7 +58,7 @@ def test_the_projects_own_is_taken_while_its_sources_are_todays() -> None:
     [
         pytest.param(None, id="none"),
         pytest.param("{", id="cut off"),
-        pytest.param('{"version": "3.255.0"}', id="without its sources"),
+        pytest.param('{"version": "3.276.0"}', id="without its sources"),
     ],
 )
 def test_an_engine_without_a_whole_stamp_is_none(stamp: str | None) -> None:
@@ -69,7 +69,7 @@ def test_an_engine_without_a_whole_stamp_is_none(stamp: str | None) -> None:
 
 
 def test_an_engine_of_other_sources_is_passed_over() -> None:
-    pinned.STAMP.write_text('{"version": "3.255.0", "origin": "built", "sources": "others"}')
+    pinned.STAMP.write_text('{"version": "3.276.0", "origin": "built", "sources": "others"}')
     assert list(look())[1] == Missing(
         reason="the one in engine/bin was made from other sources than today's"
     )

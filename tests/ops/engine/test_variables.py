@@ -6,7 +6,7 @@ from ops.engine import Engine, environment
 from ops.engine.variables import LOCAL_PASSPHRASE
 from ops.paths import ROOT
 
-ENGINE = Engine(pulumi=Path("/opt/engine/pulumi"), version="3.255.0", origin="PATH")
+ENGINE = Engine(pulumi=Path("/opt/engine/pulumi"), version="3.276.0", origin="PATH")
 
 
 def test_the_engine_comes_first_on_path() -> None:

@@ -19,7 +19,7 @@ HERE = socket.gethostname()
 
 def store_in(folder: Path, stack: str = "local") -> Store:
     """A store of the project `shop`, whose backend is the folder."""
-    engine = Engine(pulumi=folder / "no-engine", version="3.255.0", origin="PATH")
+    engine = Engine(pulumi=folder / "no-engine", version="3.276.0", origin="PATH")
     variables = {"PULUMI_BACKEND_URL": folder.as_uri()}
     return Store(
         target=Target(project=folder, name="shop", stack=stack, engine=engine, variables=variables)

@@ -1,0 +1,43 @@
+"""`runtime.options` of Pulumi.yaml, PulumiPolicy.yaml and PulumiPlugin.yaml."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_CHOICES = {"toolchain": ("pip", "poetry", "uv"), "typechecker": ("mypy", "pyright")}
+
+
+class OptionError(Exception):
+    """An option has a value that it cannot have."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a project says of its interpreter.
+
+    Attributes:
+        virtualenv: The environment's folder, relative to the project; empty where none is named.
+        toolchain: `pip`, `poetry` or `uv`; empty where the project's lock file decides.
+        typechecker: What checks the program's types before each run: `mypy`, `pyright`; or empty.
+    """
+
+    virtualenv: str = ""
+    toolchain: str = ""
+    typechecker: str = ""
+
+
+def read_options(given: Mapping[str, object]) -> Options:
+    """Reads the options that the host knows; the engine has no use for others either.
+
+    Raises:
+        OptionError: One is not a text, or not one of the texts that it can be.
+    """
+    read = {}
+    for name in ("virtualenv", "toolchain", "typechecker"):
+        value = given.get(name, "")
+        choices = _CHOICES.get(name)
+        if not isinstance(value, str):
+            raise OptionError(f"runtime.options.{name} is {value!r}; wanted a text")
+        if name in given and choices and value not in choices:
+            raise OptionError(f"runtime.options.{name} is {value!r}; wanted {' or '.join(choices)}")
+        read[name] = value
+    return Options(**read)

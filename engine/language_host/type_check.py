@@ -1,0 +1,51 @@
+"""Checks a program's types before it runs, where its project asks for that.
+
+Source: pulumi/pulumi, sdk/python/cmd/pulumi-language-python/main.go, Run.
+"""
+
+import os
+import subprocess
+from collections.abc import Mapping
+
+from language_host.interpreter import Interpreter
+
+
+class TypesError(Exception):
+    """The type checker found something, or is not installed; the text is what it printed."""
+
+
+def check_types(
+    checker: str, interpreter: Interpreter, program: str, variables: Mapping[str, str]
+) -> None:
+    """Runs the type checker over the program's folder.
+
+    Args:
+        checker: `mypy` or `pyright`.
+        interpreter: The program's own, in which the checker is installed.
+        program: The program's folder.
+        variables: Its environment.
+
+    Raises:
+        TypesError: There is a mistake in the types, or no such checker.
+    """
+    command = [str(interpreter.python), "-m", checker]
+    if checker == "mypy" and interpreter.environment:
+        command += ["--exclude", os.path.relpath(interpreter.environment, program)]
+    told = subprocess.run(
+        [*command, program],
+        cwd=program,
+        env=dict(variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if not told.returncode:
+        return
+    if f"No module named {checker}" in told.stdout:
+        raise TypesError(
+            f"runtime.options.typechecker is {checker!r}, but {checker} is not installed in "
+            f"{interpreter.python}; install it there, or remove the option"
+        )
+    raise TypesError(f"{checker} failed: exit status {told.returncode}\n{told.stdout}")
