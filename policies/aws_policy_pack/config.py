@@ -28,7 +28,11 @@ class StrictModel(BaseModel):
     """A model whose keys are camelCase and of which no other key is taken."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel, extra="forbid", frozen=True, validate_by_name=True
+        alias_generator=to_camel,
+        allow_inf_nan=False,
+        extra="forbid",
+        frozen=True,
+        validate_by_name=True,
     )
 
 
@@ -78,15 +82,14 @@ class ConfigError(Exception):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence that names the nearest known name, or lists a few names whole."""
+    """The end of a sentence that names a name that is alike, or lists a few names whole."""
     names = sorted(known)
     if alike := difflib.get_close_matches(name, names, n=1, cutoff=LIKE):
         (match,) = alike
         return f"did you mean `{match}`?"
     if len(names) <= FEW:
         return f"known are {', '.join(f'`{known}`' for known in names)}"
-    (match,) = difflib.get_close_matches(name, names, n=1, cutoff=0)
-    return f"the nearest known is `{match}`"
+    return "`aws-policy-pack list` shows what is known"
 
 
 def problems_in(error: ValidationError, model: type[BaseModel], path: str) -> list[Problem]:

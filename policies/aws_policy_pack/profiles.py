@@ -6,10 +6,11 @@ misspelt rules and keys in silence, so everything is checked here, strictly.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
@@ -19,6 +20,8 @@ from aws_policy_pack.rule import AnyRule, Level, Setting
 
 ALL = "all"
 LEVEL_KEY = "enforcementLevel"
+MOST_ENTRIES: Final = 1000
+"""The most entries of a list or object; each may be held against each resource of a stack."""
 
 Config = TypeVar("Config", bound=RuleConfig)
 
@@ -58,12 +61,18 @@ def load_profile(path: Path, rules: Iterable[AnyRule] = RULES) -> Profile:
         ConfigError: The file cannot be read, is no JSON object, or has mistakes.
     """
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_object)
+        raw = json.loads(
+            path.read_text(encoding="utf-8"),
+            object_pairs_hook=_object,
+            parse_constant=_no_number,
+            parse_float=_finite,
+        )
     except OSError as error:
         problem = Problem(path="", text=f"cannot be read: {error.strerror}")
         raise ConfigError([problem], str(path)) from error
-    except ValueError as error:
-        problem = Problem(path="", text=f"is not valid JSON: {error}")
+    except (ValueError, RecursionError) as error:
+        text = "it nests too deep" if isinstance(error, RecursionError) else str(error)
+        problem = Problem(path="", text=f"is not valid JSON: {text}")
         raise ConfigError([problem], str(path)) from error
     return Profile(source=str(path), settings=read_settings(raw, rules, source=str(path)))
 
@@ -78,6 +87,17 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
+def _no_number(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a number of JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is out of the range of numbers")
+    return number
+
+
 def read_settings(
     raw: object, rules: Iterable[AnyRule] = RULES, *, source: str = ""
 ) -> Mapping[str, Setting]:
@@ -89,6 +109,8 @@ def read_settings(
     by_id = {rule.id: rule for rule in rules}
     if not isinstance(raw, Mapping):
         raise ConfigError([Problem(path="profile", text="is not a JSON object")], source)
+    if too_long := list(_too_long(raw, "")):
+        raise ConfigError(too_long, source)
     problems = [
         Problem(path=str(key), text=f"unknown rule; {nearest(str(key), by_id)}")
         for key in raw
@@ -102,6 +124,22 @@ def read_settings(
     if problems:
         raise ConfigError(problems, source)
     return settings
+
+
+def _too_long(value: object, path: str) -> Iterator[Problem]:
+    """The lists and objects that are too long to be looked through for every resource."""
+    if isinstance(value, Mapping):
+        parts = [(f"{path}.{key}" if path else str(key), item) for key, item in value.items()]
+    elif isinstance(value, list | tuple):
+        parts = [(f"{path}.{index}", item) for index, item in enumerate(value)]
+    else:
+        return
+    if len(parts) > MOST_ENTRIES:
+        text = f"has {len(parts)} entries; wanted at most {MOST_ENTRIES}: use globs"
+        yield Problem(path=path, text=text)
+        return
+    for place, item in parts:
+        yield from _too_long(item, place)
 
 
 def _setting(

@@ -109,6 +109,11 @@ def test_check_config_tells_every_mistake_on_a_line(
             id="unknown-rule",
         ),
         pytest.param(
+            ["explain", "nosuch"],
+            "error: nosuch: unknown rule; `aws-policy-pack list` shows what is known\n",
+            id="rule-like-no-other",
+        ),
+        pytest.param(
             ["list", "--area", "sqz"],
             "error: --area sqz: unknown area; did you mean `sqs`?",
             id="area",

@@ -162,7 +162,9 @@ def test_unknown_values_are_reported_unless_configured() -> None:
 
 
 def test_nearest_names_one_when_there_are_many() -> None:
-    assert nearest("zzz", [f"rule-{n}" for n in range(13)]) == "the nearest known is `rule-9`"
+    assert nearest("zzz", [f"rule-{n}" for n in range(13)]) == (
+        "`aws-policy-pack list` shows what is known"
+    )
 
 
 def test_the_schema_has_wire_names_and_no_references() -> None:

@@ -98,6 +98,26 @@ def test_a_rule_that_is_not_named_has_its_defaults() -> None:
     ("raw", "told"),
     [
         pytest.param(
+            {"test-cap": {"waivers": [{"resource": f"r{n}"} for n in range(1001)]}},
+            "test-cap.waivers: has 1001 entries; wanted at most 1000: use globs",
+            id="too-many-waivers",
+        ),
+        pytest.param(
+            {"test-cap": {"overrides": {f"a*{n}": 1 for n in range(200_000)}}},
+            "test-cap.overrides: has 200000 entries; wanted at most 1000: use globs",
+            id="too-many-patterns",
+        ),
+        pytest.param(
+            {"test-cap": {"max": float("inf")}},
+            "test-cap.max: inf is not accepted: input should be a finite number",
+            id="infinity",
+        ),
+        pytest.param(
+            {"zzzzz": {}},
+            "zzzzz: unknown rule; known are `test-cap`, `test-plain`",
+            id="a-rule-like-no-other",
+        ),
+        pytest.param(
             {"test-cup": {}}, "test-cup: unknown rule; did you mean `test-cap`?", id="misspelt-rule"
         ),
         pytest.param(
@@ -189,6 +209,22 @@ def test_what_stands_there_twice_is_told(text: str, tmp_path: Path) -> None:
     file = tmp_path / "dev.json"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigError, match="is not valid JSON: 'twice' stands there more than once"):
+        load_profile(file)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param('{"test-cap": {"max": Infinity}}', "Infinity is not a number", id="infinity"),
+        pytest.param('{"test-cap": {"max": NaN}}', "NaN is not a number of JSON", id="nan"),
+        pytest.param('{"test-cap": {"max": -1e999}}', "-1e999 is out of the range", id="too-large"),
+        pytest.param('{"a": ' + "[" * 3000 + "]" * 3000 + "}", "it nests too deep", id="deep"),
+    ],
+)
+def test_what_other_readers_of_json_refuse_is_refused(text: str, told: str, tmp_path: Path) -> None:
+    file = tmp_path / "dev.json"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=f"is not valid JSON: {told}"):
         load_profile(file)
 
 

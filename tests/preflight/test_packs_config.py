@@ -194,6 +194,31 @@ def test_an_entry_that_ends_up_without_a_level_is_refused(
     ("content", "complaint"),
     [
         pytest.param("{bad", "is no JSON", id="no-json"),
+        pytest.param(
+            '{"rule": {\n"max": 1,\n\n"max": 9}}',
+            'key "max" stands on line 2 and again on line 4; keep one of them',
+            id="key-twice",
+        ),
+        pytest.param(
+            '{"rule": "advisory",\n"other": {"a:b{": [1, "}"]},\n"rule": "disabled"}',
+            'key "rule" stands on line 1 and again on line 3',
+            id="rule-twice",
+        ),
+        pytest.param(
+            '{"rule": {"a": [{"b": 1}, {"b": 2, "\\u0062": 3}]}}',
+            r'key "\u0062" stands on line 1 and again on line 1',
+            id="key-twice-in-a-list-once-escaped",
+        ),
+        pytest.param('{"rule": {"max": Infinity}}', "Infinity is not a number", id="infinity"),
+        pytest.param('{"rule": {"max": -Infinity}}', "-Infinity is not a number", id="below"),
+        pytest.param('{"rule": {"max": NaN}}', "NaN is not a number", id="not-a-number"),
+        pytest.param('{"rule": {"max": 1e999}}', "1e999 is out of the range", id="out-of-range"),
+        pytest.param(
+            '{"rule": {"a": ' + "[" * 3000 + "]" * 3000 + "}}", "nests deeper", id="deep-lists"
+        ),
+        pytest.param(
+            '{"a": ' * 31 + "1" + "}" * 31, "nests deeper than 30 levels on line 1", id="deep"
+        ),
         pytest.param([1], "must be an object of rule names", id="a-list"),
         pytest.param({"sized": 3}, "'sized' is 3; it must be a level or an object", id="a-number"),
         pytest.param(

@@ -7,13 +7,26 @@ not on its bill. Secrets that are encrypted are values that are not known.
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.wire import SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN_TEXT, Value, read_plain
 
 # What the engine, and preflight, put in place of a secret that they do not show.
 _HIDDEN = '"[secret]"'
+VERSIONS: Final = (3, 4)
+"""The versions of an export: `DeploymentSchemaVersionLatest` in pulumi/pulumi's apitype."""
+KINDS: Final[Mapping[str, type]] = {
+    "id": str,
+    "parent": str,
+    "inputs": dict,
+    "outputs": dict,
+    "dependencies": list,
+    "propertyDependencies": dict,
+    "ignoreChanges": list,
+}
+WORDS: Final[Mapping[type, str]] = {str: "a text", dict: "an object", list: "a list"}
+MOST_SHOWN: Final = 60
 
 
 class StateError(Exception):
@@ -45,6 +58,8 @@ def read_state(raw: object) -> Graph:
         StateError: It is no stack export.
     """
     deployment = raw.get("deployment") if isinstance(raw, Mapping) else None
+    if isinstance(raw, Mapping) and deployment is not None:
+        _refuse_other_versions(raw.get("version"))
     entries = deployment.get("resources", ()) if isinstance(deployment, Mapping) else None
     if not isinstance(entries, list | tuple):
         raise StateError("is no stack export; write one with `pulumi stack export --file FILE`")
@@ -55,12 +70,34 @@ def read_state(raw: object) -> Graph:
     )
 
 
+def _refuse_other_versions(version: object) -> None:
+    if version is not None and version not in VERSIONS:
+        known = " or ".join(map(str, VERSIONS))
+        raise StateError(
+            f"`version` is {json.dumps(version)}; wanted {known}, the forms that are known here. "
+            "Write the file again with `pulumi stack export`"
+        )
+
+
 def _is_complete(entry: object) -> bool:
-    if isinstance(entry, Mapping) and all(
+    """Whether an entry is a resource, each of whose parts is of the kind that exports have."""
+    if not isinstance(entry, Mapping) or not all(
         isinstance(entry.get(key), str) for key in ("urn", "type")
     ):
-        return True
-    raise StateError("has a resource without URN or type, so it is no stack export")
+        raise StateError("has a resource without URN or type, so it is no stack export")
+    for key, kind in KINDS.items():
+        if not isinstance(entry.get(key), kind | None):
+            words = WORDS[kind]
+            raise StateError(
+                f"`{key}` of {entry['urn']} is {_short(entry[key])}; wanted {words}. "
+                "Write the file again with `pulumi stack export`"
+            )
+    return True
+
+
+def _short(value: object) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
 
 
 def _resource(entry: Mapping[str, Any]) -> Resource:
@@ -74,7 +111,9 @@ def _resource(entry: Mapping[str, Any]) -> Resource:
         parent=entry.get("parent") or "",
         ignore_changes=entry.get("ignoreChanges") or (),
         dependencies=entry.get("dependencies") or (),
-        references={key: urns or () for key, urns in references.items()},
+        references={
+            key: urns for key, urns in references.items() if isinstance(urns, list | tuple)
+        },
     )
 
 
@@ -104,5 +143,8 @@ def _secret(secret: Mapping[str, object]) -> object:
     if plaintext == _HIDDEN:
         return UNKNOWN_TEXT
     if isinstance(plaintext, str):
-        return _opened(json.loads(plaintext))
+        try:
+            return _opened(json.loads(plaintext))
+        except (ValueError, RecursionError) as error:
+            raise StateError(f"a secret's plain text is not valid JSON: {error}") from error
     return _opened(secret.get("value", UNKNOWN_TEXT))

@@ -3,13 +3,13 @@
 Source: pulumi/pulumi, pkg/resource/analyzer/config.go (parsePolicyPackConfig).
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeGuard, get_args
 
 from pulumi_preflight.errors import PackError
+from pulumi_preflight.packs import strict_json
 
 EnforcementLevel = Literal["advisory", "mandatory", "remediate", "disabled"]
 
@@ -43,11 +43,12 @@ def read_config(path: Path) -> ConfigFile:
     """Reads a `--policy-pack-config` file; an empty one sets nothing.
 
     Raises:
-        PackError: The file is missing, no JSON object, or names no level that exists.
+        PackError: The file is missing, no JSON object, has a key twice or names no level that
+            exists.
     """
     try:
         text = path.read_text(encoding="utf-8")
-        content = json.loads(text) if text.strip() else {}
+        content = strict_json.loads(text) if text.strip() else {}
     except OSError as error:
         raise PackError(f"policy pack config {path} cannot be read: {error.strerror}") from error
     except ValueError as error:

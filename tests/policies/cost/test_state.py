@@ -47,7 +47,7 @@ def test_what_the_export_leaves_out_is_empty() -> None:
 
 
 def test_dependencies_of_a_property_may_be_null() -> None:
-    assert read_one(propertyDependencies={"size": None}).references == {"size": ()}
+    assert read_one(propertyDependencies={"size": None}).references == {}
 
 
 def test_outputs_stand_over_inputs() -> None:
@@ -116,6 +116,55 @@ def test_a_resource_that_is_none_is_refused(entry: object) -> None:
     with pytest.raises(StateError) as caught:
         read_state({"deployment": {"resources": [entry]}})
     assert str(caught.value) == "has a resource without URN or type, so it is no stack export"
+
+
+@pytest.mark.parametrize("version", [3, 4, None])
+def test_the_versions_that_are_known_are_read(version: object) -> None:
+    state = {**export(volume()), "version": version}
+    assert [resource.name for resource in read_state(state).resources] == ["disk"]
+
+
+@pytest.mark.parametrize("version", [99, 2, 0, "3", [3], 3.5])
+def test_an_export_of_another_version_is_refused(version: object) -> None:
+    with pytest.raises(StateError) as caught:
+        read_state({**export(volume()), "version": version})
+    assert str(caught.value) == (
+        f"`version` is {json.dumps(version)}; wanted 3 or 4, the forms that are known here. "
+        "Write the file again with `pulumi stack export`"
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "wanted"),
+    [
+        ("inputs", ["size", 1], "an object"),
+        ("inputs", "size", "an object"),
+        ("outputs", [], "an object"),
+        ("outputs", 3, "an object"),
+        ("dependencies", {"a": 1}, "a list"),
+        ("propertyDependencies", ["a"], "an object"),
+        ("ignoreChanges", "size", "a list"),
+        ("parent", ["a"], "a text"),
+        ("id", 7, "a text"),
+    ],
+)
+def test_a_part_of_another_kind_is_refused(key: str, value: object, wanted: str) -> None:
+    with pytest.raises(StateError) as caught:
+        read_one(**{key: value})
+    assert str(caught.value) == (
+        f"`{key}` of {URN} is {json.dumps(value)}; wanted {wanted}. "
+        "Write the file again with `pulumi stack export`"
+    )
+
+
+def test_a_secret_whose_plain_text_is_no_json_is_told() -> None:
+    resource = read_one(outputs={"it": secret(plaintext="hunter2")})
+    with pytest.raises(StateError, match="a secret's plain text is not valid JSON"):
+        assert resource.values
+
+
+def test_changes_that_are_ignored_are_read() -> None:
+    assert read_one(ignoreChanges=["size"]).ignores_changes("size")
 
 
 def test_a_file_is_read(tmp_path: Path) -> None:

@@ -1,0 +1,65 @@
+"""JSON as people write it: what readers of JSON disagree on, or take without a word, is refused."""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from typing import Final, NoReturn
+
+DEEPEST: Final = 30
+"""Levels of a configuration: the messages that bring it to a pack may nest no deeper."""
+TOKEN: Final = re.compile(r'"(?:\\.|[^"\\])*"|[{}\[\],:]')
+
+
+def loads(text: str) -> object:
+    """Reads JSON.
+
+    Raises:
+        ValueError: The text is no JSON, has a key twice in one object, a number that JSON does not
+            know, or nests too deep; the error says on which line.
+    """
+    try:
+        content: object = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+    except RecursionError:
+        raise ValueError(f"nests deeper than {DEEPEST} levels") from None
+    for key, first, second in _doubled(text):
+        raise ValueError(
+            f"key {key} stands on line {first} and again on line {second}; keep one of them"
+        )
+    return content
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a number of JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):
+        raise ValueError(f"{text} is out of the range of numbers")
+    return number
+
+
+def _doubled(text: str) -> Iterator[tuple[str, int, int]]:
+    """The keys that stand in an object before: as written, with the line of each of the two."""
+    objects: list[dict[str, int]] = []
+    string, line, position = "", 1, 0
+    for token in TOKEN.finditer(text):
+        line += text.count("\n", position, token.start())
+        position = token.start()
+        match token[0]:
+            case "{" | "[":
+                objects.append({})
+                if len(objects) > DEEPEST:
+                    raise ValueError(f"nests deeper than {DEEPEST} levels on line {line}")
+            case "}" | "]":
+                objects.pop()
+            case ":":
+                key = json.loads(string)
+                if key in objects[-1]:
+                    yield string, objects[-1][key], line
+                objects[-1][key] = line
+            case ",":
+                pass
+            case _:
+                string = token[0]
