@@ -63,6 +63,7 @@ def rule_section(rule: AnyRule) -> str:
         ("Severity", rule.severity.value),
         ("Looks at", _looks_at(rule)),
         ("Controls", ", ".join(rule.controls)),
+        ("Silent where", _leaders(rule)),
         ("Fix", "`remediate` sets it right" if rule.fix else ""),
         ("Read more", rule.url),
     ]
@@ -90,6 +91,11 @@ def _looks_at(rule: AnyRule) -> str:
     if len(rule.types) > MANY_TYPES:
         types = f"{len(rule.types)} types, such as `{rule.types[0]}`"
     return f"{SCOPES[rule.scope]}{': ' if types else ''}{types}"
+
+
+def _leaders(rule: AnyRule) -> str:
+    named = " or ".join(f"`{each}`" for each in rule.yields_to)
+    return f"{named} finds the same part of the resource at fault" if named else ""
 
 
 def _settings(model: type[RuleConfig]) -> list[str]:

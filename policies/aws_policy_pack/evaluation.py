@@ -28,12 +28,14 @@ class Violation:
         urn: The resource, empty where the whole stack is meant.
         level: What it does; `ADVISORY` for a rule that could not be evaluated.
         evaluated: Whether the rule could read what it needed.
+        place: The part of the resource that is at fault; see `Finding`.
     """
 
     message: str
     urn: str
     level: Level
     evaluated: bool = True
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class Waived:
     message: str
     urn: str
     waiver: Waiver
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +87,11 @@ def evaluate(
             urn, name = (about.urn, about.name) if about else ("", "")
             waiver = waiver_for(config.waivers, urn=urn, name=name, today=today)
             if waiver:
-                waived.append(Waived(message=message, urn=urn, waiver=waiver))
+                waived.append(Waived(message=message, urn=urn, waiver=waiver, place=finding.place))
             else:
-                violations.append(Violation(message=message, urn=urn, level=reported))
+                violations.append(
+                    Violation(message=message, urn=urn, level=reported, place=finding.place)
+                )
     except Unreadable as unreadable:
         violations.extend(_not_evaluated(unreadable, subject, config.on_unknown, reported))
     return Outcome(violations=tuple(violations), waived=tuple(waived))

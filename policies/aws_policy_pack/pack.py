@@ -1,11 +1,12 @@
 """A pack: rules with their settings, run on the resources of a stack."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from aws_policy_pack import waivers
 from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.evaluation import Outcome, evaluate, mend
+from aws_policy_pack.evaluation import Outcome, Violation, Waived, evaluate, mend
 from aws_policy_pack.profiles import read_settings
 from aws_policy_pack.resource import Graph, Resource, Unreadable
 from aws_policy_pack.rule import AnyRule, Changes, Finding, Level, Scope, Setting
@@ -42,6 +43,7 @@ class Pack:
         twice = sorted({rule_id for rule_id in ids if ids.count(rule_id) > 1})
         if twice:
             raise ValueError(f"pack {name}: more than one rule is called {', '.join(twice)}")
+        self._by_id = {rule.id: rule for rule in self.rules}
         self.settings: Mapping[str, Setting] = read_settings({}, self.rules)
         self._stack_rules = [rule for rule in self.rules if rule.scope is Scope.STACK]
         self._pack_rules = [rule for rule in self.rules if rule.scope is Scope.PACK]
@@ -98,12 +100,47 @@ class Pack:
         for rule in rules:
             setting = self.settings[rule.id]
             if setting.level is not Level.DISABLED:
-                yield (
-                    rule,
-                    evaluate(
-                        rule, subject, config=setting.config, level=setting.level, today=today
-                    ),
+                outcome = evaluate(
+                    rule, subject, config=setting.config, level=setting.level, today=today
                 )
+                yield rule, self._without_echoes(rule, outcome, subject, today)
+
+    def _without_echoes(
+        self, rule: AnyRule, outcome: Outcome, subject: Resource | Graph, today: dt.date
+    ) -> Outcome:
+        """Leaves out what a rule that this one yields to says of the same fault."""
+        leaders = [self._by_id[each] for each in rule.yields_to if self._leads(each, rule)]
+        if not leaders:
+            return outcome
+
+        def is_echo(said: Violation | Waived) -> bool:
+            about = subject.by_urn(said.urn) if isinstance(subject, Graph) else subject
+            if not said.place or about is None:
+                return False
+            return any(
+                said.place in self._places(leader, about, today)
+                for leader in leaders
+                if about.type in leader.types
+            )
+
+        return Outcome(
+            violations=tuple(said for said in outcome.violations if not is_echo(said)),
+            waived=tuple(said for said in outcome.waived if not is_echo(said)),
+        )
+
+    def _leads(self, leader: str, rule: AnyRule) -> bool:
+        """Whether another rule is in force, and stops what this one would stop."""
+        if leader not in self._by_id or self.settings[leader].level is Level.DISABLED:
+            return False
+        only_tells = self.settings[leader].level is Level.ADVISORY
+        return not only_tells or self.settings[rule.id].level is Level.ADVISORY
+
+    def _places(self, rule: AnyRule, resource: Resource, today: dt.date) -> set[str]:
+        """Where a rule has findings, waived ones included."""
+        setting = self.settings[rule.id]
+        outcome = evaluate(rule, resource, config=setting.config, level=setting.level, today=today)
+        waived = {said.place for said in outcome.waived}
+        return waived | {said.place for said in outcome.violations}
 
 
 def _bound(rule: AnyRule, settings: Iterable[tuple[AnyRule, Setting]]) -> AnyRule:

@@ -51,12 +51,15 @@ class Finding:
         fix: One sentence that says what to do, without the full stop.
         resource: The resource that a stack rule speaks of; `None` in resource rules, and where
             the whole stack is meant.
+        place: The part of the resource that is at fault, in words that the rules which may speak
+            of it share; empty where no other rule does.
     """
 
     problem: str
     wanted: str
     fix: str
     resource: Resource | None = None
+    place: str = ""
 
 
 Findings = Iterator[Finding | Unreadable]
@@ -104,6 +107,8 @@ class Rule(Generic[Subject]):
         good: Properties, or resources for a stack rule, that pass.
         bad: Properties, or resources for a stack rule, that fail.
         example_config: The config under which the examples pass and fail.
+        yields_to: Ids of rules about single resources that speak of the same fault; where one of
+            them finds something at the same place, this rule has nothing to add.
     """
 
     id: str
@@ -121,6 +126,7 @@ class Rule(Generic[Subject]):
     good: Mapping[str, object] | tuple[Example, ...]
     bad: Mapping[str, object] | tuple[Example, ...]
     example_config: Mapping[str, object]
+    yields_to: tuple[str, ...] = ()
 
     @property
     def area(self) -> str:
@@ -154,6 +160,7 @@ def resource_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
     bad: Mapping[str, object],
     controls: tuple[str, ...] = (),
     example_config: Mapping[str, object] = NO_CONFIG,
+    yields_to: tuple[str, ...] = (),
     fix: Callable[..., Changes] | None = None,
 ) -> Callable[[Callable[..., Findings]], Rule[Resource]]:
     """Makes a rule of a function that looks at one resource's inputs.
@@ -183,6 +190,7 @@ def resource_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
             good=good,
             bad=bad,
             example_config=example_config,
+            yields_to=yields_to,
         )
 
     return decorate
@@ -200,6 +208,7 @@ def stack_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
     bad: tuple[Example, ...],
     controls: tuple[str, ...] = (),
     example_config: Mapping[str, object] = NO_CONFIG,
+    yields_to: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Findings]], Rule[Graph]]:
     """Makes a rule of a function that looks at the graph of all resources' outputs.
 
@@ -228,6 +237,7 @@ def stack_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
             good=good,
             bad=bad,
             example_config=example_config,
+            yields_to=yields_to,
         )
 
     return decorate

@@ -45,6 +45,7 @@ SPECIFIED = (
     "sqs-encryption",
     "sqs-policy-not-public",
     "sqs-policy-tls-only",
+    "sqs-senders-allowed",
     "ecs-plaintext-secrets",
     "ecs-logging",
     "ecs-log-group-declared",

@@ -86,6 +86,7 @@ def _judge_clause(clause: Clause) -> Findings:
             problem=f"{clause.name} allows every action on every resource",
             wanted="the actions and resources that are needed",
             fix="List them in `Action` and `Resource`",
+            place=clause.name,
         )
 
 

@@ -31,6 +31,7 @@ def _policy(**statement: object) -> dict[str, object]:
     why="A wildcard allows what is dangerous beside what is needed, and what AWS adds next year.",
     url="https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-21",
     controls=("Security Hub IAM.21", "CKV_AWS_63"),
+    yields_to=("iam-administrator-access",),
     good=_policy(Action=["sqs:ReceiveMessage", "sqs:DeleteMessage"], Resource=QUEUE_ARN),
     bad=_policy(Action=["sqs:*"], Resource=QUEUE_ARN),
 )
@@ -46,6 +47,7 @@ def wildcard_action(resource: Resource) -> Findings:
                 problem=f"{clause.name} allows {said}",
                 wanted="the actions that are needed, by name",
                 fix="List the actions in `Action`",
+                place=clause.name,
             )
 
     yield from judge_clauses(resource, judge)
@@ -65,6 +67,7 @@ def _is_whole_service(action: str) -> bool:
     why="Whoever takes over one task can then read every queue, secret and bucket of the account.",
     url="https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html",
     controls=("CKV_AWS_355",),
+    yields_to=("iam-administrator-access", "iam-pass-role-scoped"),
     good=_policy(Action=["ecr:GetAuthorizationToken"], Resource="*"),
     bad=_policy(Action=["sqs:ReceiveMessage"], Resource="*"),
 )
@@ -88,6 +91,7 @@ def wildcard_resource(resource: Resource) -> Findings:
                 wanted="the ARNs of the resources that are needed",
                 fix="Name the ARNs in `Resource`, and put actions that take no resource into a "
                 "statement of their own",
+                place=clause.name,
             )
 
     yield from judge_clauses(resource, judge)
@@ -118,6 +122,7 @@ def _is_limited(statement: Statement, action: str) -> bool:
     why="Who can pass any role can start a task with an administrator's role, and is one.",
     url="https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html",
     controls=("CKV_AWS_286",),
+    yields_to=("iam-administrator-access",),
     good=_policy(Action="iam:PassRole", Resource="arn:aws:iam::111122223333:role/tasks-prod"),
     bad=_policy(Action="iam:PassRole", Resource="arn:aws:iam::111122223333:role/*"),
 )
@@ -135,6 +140,7 @@ def pass_role_scoped(resource: Resource) -> Findings:
                 problem=f"{clause.name} allows 'iam:PassRole' on {said}",
                 wanted="the ARNs of the roles",
                 fix="Name the task and execution roles in `Resource`",
+                place=clause.name,
             )
 
     yield from judge_clauses(resource, judge)

@@ -149,4 +149,5 @@ def _judge(grant: Grant, config: OpenPorts, *, wording: str, rule_id: str, fix: 
         problem=f"{grant.place}{problem}",
         wanted=f"no ports{exceptions} (`allowedPorts` of {rule_id})",
         fix=fix,
+        place=f"rule {grant.path}",
     )

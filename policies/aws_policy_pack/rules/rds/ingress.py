@@ -60,6 +60,7 @@ class IngressSources(RuleConfig):
     "clients that the stack names, and nobody else.",
     url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.RDSSecurityGroups.html",
     controls=("cdk-nag AwsSolutions-RDS8",),
+    yields_to=("network-ingress-open",),
     good=(
         Example(type=SECURITY_GROUP, name="web"),
         Example(type=SECURITY_GROUP, name="database"),
@@ -158,6 +159,7 @@ def _judge(
         "(`minIpv4PrefixBits` and `minIpv6PrefixBits` of rds-ingress-from-declared-groups)",
         fix="Name the security group of the clients as the source",
         resource=source,
+        place=f"rule {grant.path}",
     )
 
 

@@ -24,4 +24,5 @@ from aws_policy_pack.rules.sqs.redrive_paths import redrive_allow_policy as redr
 from aws_policy_pack.rules.sqs.redrive_paths import redrive_cycle as redrive_cycle
 from aws_policy_pack.rules.sqs.redrive_policies import max_receive_count as max_receive_count
 from aws_policy_pack.rules.sqs.redrive_policies import redrive_policy_shape as redrive_policy_shape
+from aws_policy_pack.rules.sqs.senders import senders_allowed as senders_allowed
 from aws_policy_pack.rules.sqs.visibility import visibility_timeout as visibility_timeout

@@ -1,0 +1,134 @@
+"""One fault is one finding: a rule is silent where one that it yields to has spoken."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from aws_policy_pack.analyzer import Analyzer
+from aws_policy_pack.pack import Pack
+from aws_policy_pack.registry import RULES
+from aws_policy_pack.rule import Scope
+from aws_policy_pack.testing import Example, resource_request, stack_request
+
+POLICY = "aws:iam/policy:Policy"
+ADMINISTRATOR = "iam-administrator-access"
+ACTION, RESOURCE, PASS_ROLE = (
+    "iam-wildcard-action",
+    "iam-wildcard-resource",
+    "iam-pass-role-scoped",
+)
+
+
+def analyzer(config: Mapping[str, object]) -> Any:  # noqa: ANN401 - takes any context
+    pack = Pack("pack", "1.0.0", RULES)
+    pack.configure(config)
+    return Analyzer(pack)
+
+
+def found(statement: Mapping[str, object], config: Mapping[str, object] | None = None) -> list[str]:
+    """The rules that speak of a policy with one statement."""
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]}
+    request = resource_request(POLICY, {"policy": document})
+    response = analyzer(config or {}).Analyze(request, None)
+    return sorted(each.policyName for each in response.diagnostics)
+
+
+QUEUE_ARN = "arn:aws:sqs:eu-west-1:111122223333:orders"
+
+
+@pytest.mark.parametrize("action", ["*", ["*"], ["sqs:SendMessage", "*"]])
+@pytest.mark.parametrize("resource", ["*", ["*"], "arn:aws:*:*:*:*"])
+def test_everything_on_everything_is_one_finding(action: object, resource: object) -> None:
+    assert found({"Action": action, "Resource": resource}) == [ADMINISTRATOR]
+
+
+@pytest.mark.parametrize(
+    ("statement", "rules"),
+    [
+        pytest.param(
+            {"Action": "*", "NotResource": QUEUE_ARN}, [ADMINISTRATOR], id="all-but-a-resource"
+        ),
+        pytest.param({"Action": "*", "Resource": QUEUE_ARN}, [ACTION], id="any-action"),
+        pytest.param({"Action": "sqs:SendMessage", "Resource": "*"}, [RESOURCE], id="any-resource"),
+        pytest.param({"Action": "iam:PassRole", "Resource": "*"}, [PASS_ROLE], id="any-role"),
+        pytest.param(
+            {"Action": ["iam:PassRole", "sqs:SendMessage"], "Resource": "*"},
+            [PASS_ROLE],
+            id="any-role-and-queue",
+        ),
+        pytest.param({"Action": "sqs:*", "Resource": "*"}, [ACTION, RESOURCE], id="two-faults"),
+    ],
+)
+def test_which_rule_speaks_of_a_statement(statement: dict[str, object], rules: list[str]) -> None:
+    assert found(statement) == rules
+
+
+def test_each_statement_is_judged_by_itself() -> None:
+    statements = [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Allow", "Action": "sqs:*", "Resource": QUEUE_ARN},
+    ]
+    request = resource_request(POLICY, {"policy": {"Statement": statements}})
+    response = analyzer({}).Analyze(request, None)
+    told = [(each.policyName, "statement 2" in each.message) for each in response.diagnostics]
+    assert (ADMINISTRATOR, False) in told
+    assert (ACTION, True) in told
+    assert (ACTION, False) not in told
+
+
+EVERYTHING = {"Action": "*", "Resource": "*"}
+
+
+def test_where_the_rule_that_speaks_is_off_the_others_do() -> None:
+    assert found(EVERYTHING, {ADMINISTRATOR: "disabled"}) == sorted((ACTION, PASS_ROLE))
+
+
+def test_a_rule_that_only_tells_does_not_silence_one_that_stops() -> None:
+    assert found(EVERYTHING, {ADMINISTRATOR: "advisory"}) == sorted(
+        (ACTION, ADMINISTRATOR, PASS_ROLE)
+    )
+
+
+def test_where_the_fault_is_waived_no_other_rule_speaks_of_it() -> None:
+    waiver = {
+        "resource": "subject",
+        "reason": "a break-glass role",
+        "owner": "security",
+        "expires": "2999-01-01",
+    }
+    assert found(EVERYTHING, {ADMINISTRATOR: {"waivers": [waiver]}}) == []
+
+
+@pytest.mark.parametrize("kind", ["rule", "inline"])
+def test_a_database_open_to_the_internet_is_one_finding(kind: str) -> None:
+    group, ingress = "aws:ec2/securityGroup:SecurityGroup", "ingress"
+    port = {"fromPort": 5432, "toPort": 5432}
+    inline = {ingress: [{"protocol": "tcp", "cidrBlocks": ["0.0.0.0/0"], **port}]}
+    rule = Example(
+        type="aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        name="open",
+        properties={"ipProtocol": "tcp", "cidrIpv4": "0.0.0.0/0", **port},
+        references={"securityGroupId": ("group",)},
+    )
+    owner = Example(type=group, name="group", properties=inline if kind == "inline" else {})
+    database = Example(
+        type="aws:rds/instance:Instance",
+        name="orders",
+        properties={"vpcSecurityGroupIds": ["${group.id}"]},
+        references={"vpcSecurityGroupIds": ("group",)},
+    )
+    stack = [owner, database, *([rule] if kind == "rule" else [])]
+    wanted = "rds-ingress-from-declared-groups"
+    for config, count in (({}, 0), ({"network-ingress-open": "disabled"}, 1)):
+        response = analyzer(config).AnalyzeStack(stack_request(stack), None)
+        told = [each for each in response.diagnostics if each.policyName == wanted]
+        assert len(told) == count
+
+
+def test_a_rule_yields_to_rules_about_single_resources_alone() -> None:
+    by_id = {rule.id: rule for rule in RULES}
+    for rule in RULES:
+        for leader in rule.yields_to:
+            assert by_id[leader].scope is Scope.RESOURCE
+            assert by_id[leader].level.value in ("mandatory", rule.level.value)
