@@ -5,6 +5,7 @@ prints them, and only the first document of a file counts.
 Source: gopkg.in/yaml.v3, decode.go.
 """
 
+import codecs
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import yaml
 
 from pulumi_preflight.errors import ProjectError
 from pulumi_preflight.project.go_text import key_text
+from pulumi_preflight.project.yaml_limits import BoundedComposer
 from pulumi_preflight.project.yaml_scalars import (
     MERGE,
     TEXT,
@@ -29,7 +31,7 @@ class OtherKey(str):
     __slots__ = ()
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(BoundedComposer):
     """PyYAML with the scalars and mappings of Go's YAML."""
 
     def resolve(
@@ -91,16 +93,34 @@ _Loader.yaml_constructors = {
 _Loader.add_constructor(None, _Loader.construct_go_scalar)
 
 
+def read_text(path: Path) -> str:
+    """Reads a text file in UTF-8, or in UTF-16 where it begins with a mark, as Go's YAML does.
+
+    Raises:
+        ProjectError: It cannot be read, or is neither.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ProjectError(f"{path}: cannot be read: {error.strerror}") from error
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    encoding = "UTF-16" if marked else "UTF-8"
+    try:
+        return content.decode("utf-16" if marked else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ProjectError(
+            f"{path}: is not {encoding}: byte {error.start + 1} is 0x{content[error.start]:02X}",
+            hint="save the file as UTF-8",
+        ) from error
+
+
 def read_yaml(path: Path) -> Any:  # noqa: ANN401 - any document
     """Reads a YAML file.
 
     Raises:
         ProjectError: It cannot be read or is not YAML; the text gives file and line.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProjectError(f"{path}: cannot be read: {error}") from error
+    text = read_text(path)
     try:
         loader = _Loader(text)
         return loader.get_data() if loader.check_node() else None
