@@ -107,7 +107,7 @@ def test_a_failed_pack_fails_every_later_check(tmp_path: Path) -> None:
     ("content", "complaint"),
     [
         pytest.param(None, "is no policy pack: it has no PulumiPolicy.yaml", id="no-file"),
-        pytest.param("runtime: [", "cannot be read", id="no-yaml"),
+        pytest.param("runtime: [", "is not YAML", id="no-yaml"),
         pytest.param("name: x\n", "runtime is None; python and nodejs", id="no-runtime"),
         pytest.param("runtime: opa\n", "runtime is 'opa'; python and nodejs", id="other-runtime"),
         pytest.param(

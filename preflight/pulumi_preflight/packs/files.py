@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-import yaml
-
-from pulumi_preflight.errors import PackError
+from pulumi_preflight.errors import PackError, ProjectError
+from pulumi_preflight.project.yaml_files import read_yaml
 
 # Packs take the engine's address as their first argument; the SDKs of both runtimes drop it
 # unread and log to stderr. Nothing listens on this one.
@@ -24,6 +23,8 @@ logging.basicConfig(level=logging.ERROR)
 sys.argv = sys.argv[3:]
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
+
+_POETRY_SECONDS = 60
 
 RUN_POLICY_PACK = "@pulumi/pulumi/cmd/run-policy-pack"
 
@@ -87,15 +88,15 @@ def read_pack(directory: Path) -> PackCommand:
 
 def _read_runtime(directory: Path) -> _Runtime:
     path = directory / "PulumiPolicy.yaml"
-    try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError):
+    if not path.exists():
         raise PackError(
             f"{directory} is no policy pack: it has no PulumiPolicy.yaml",
             hint="--policy-pack takes the folder that holds PulumiPolicy.yaml",
-        ) from None
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise PackError(f"{path} cannot be read: {' '.join(str(error).split())}") from error
+        )
+    try:
+        content: Any = read_yaml(path)
+    except ProjectError as error:
+        raise PackError(str(error), hint=error.hint) from error
     runtime = content.get("runtime") if isinstance(content, dict) else None
     if isinstance(runtime, dict):
         name, options = runtime.get("name"), runtime.get("options") or {}
@@ -183,8 +184,9 @@ def _poetry_environment(directory: Path) -> Path:
             check=True,
             capture_output=True,
             text=True,
+            timeout=_POETRY_SECONDS,
         )
-    except (OSError, subprocess.CalledProcessError) as error:
+    except (OSError, subprocess.SubprocessError) as error:
         raise PackError(
             f"policy pack {directory}: poetry did not say where its environment is: {error}",
             hint=f"run `poetry install` in {directory}",
