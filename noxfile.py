@@ -233,6 +233,7 @@ for name, what in {
     "stop": "Stop the endpoint; what it holds is kept for the next start.",
     "status": "Say what the endpoint is, whether it runs and where.",
     "logs": "Print what the endpoint has printed.",
+    "env": "Write an AWS profile for other clients of the endpoint, and say how to use it.",
 }.items():
     on_the_endpoint(name, what)
 

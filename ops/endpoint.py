@@ -2,16 +2,19 @@
 
 import argparse
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import yaml
 
+from ops.credentials import FOLDER, PROFILE, profile_of, write_profile
 from ops.embedded.endpoint import EmbeddedEndpoint
 from ops.engine.variables import LOCAL
 from ops.errors import CommandError, carried_out
@@ -21,6 +24,8 @@ from ops.paths import ROOT, STACK
 SERVICE = "localstack"
 TOKEN = "LOCALSTACK_AUTH_TOKEN"  # noqa: S105 - the variable's name
 DEFAULT_PORT = 4566
+DEFAULT_URL = f"http://127.0.0.1:{DEFAULT_PORT}"
+DEFAULT_REGION = "us-east-1"
 
 
 class Endpoint(Protocol):
@@ -45,11 +50,24 @@ class Endpoint(Protocol):
         """What it has printed."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ComposeEndpoint:
-    """LocalStack, as the service `localstack` of docker-compose.yml."""
+    """LocalStack, as the service `localstack` of docker-compose.yml.
+
+    Attributes:
+        url: Where it answers.
+        profile: The file with the key of its clients. LocalStack looks at no key: whoever reaches
+            the loopback can ask it.
+        region: The region of its clients, where they name none.
+    """
+
+    url: str
+    profile: Path
+    region: str
 
     def start(self) -> None:
         """Starts the container and waits until it is healthy."""
+        write_profile(self.profile, url=self.url, region=self.region)
         _compose("up", "--detach", "--wait", SERVICE)
 
     def stop(self) -> None:
@@ -76,10 +94,12 @@ def endpoint(project: Path) -> Endpoint:
     Args:
         project: The folder of Pulumi.yaml, whose local stack names the endpoint's port.
     """
+    url = url_in(project)
+    region = _region_in(project)
     if os.environ.get(TOKEN) and shutil.which("docker") and _answers():
-        return ComposeEndpoint()
-    port = urlsplit(url_in(project) or "").port or DEFAULT_PORT
-    return EmbeddedEndpoint(port=port, folder=project / ".endpoint")
+        return ComposeEndpoint(url=url or DEFAULT_URL, profile=profile_of(project), region=region)
+    port = urlsplit(url or DEFAULT_URL).port or DEFAULT_PORT
+    return EmbeddedEndpoint(port=port, folder=project / FOLDER, region=region)
 
 
 def url_in(project: Path, stack: str = LOCAL) -> str | None:
@@ -89,13 +109,7 @@ def url_in(project: Path, stack: str = LOCAL) -> str | None:
         CommandError: The file of settings cannot be read, or the stack may not have this endpoint.
     """
     file = project / f"Pulumi.{stack}.yaml"
-    try:
-        content: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, yaml.YAMLError) as error:
-        raise CommandError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
-    url = _endpoint_in(content.get("config") if isinstance(content, dict) else None)
+    url = _aws_setting(file, "endpoint")
     if url is not None and stack != LOCAL:
         raise CommandError(
             f"{file}: aws.endpoint is {url}; {LOCAL} alone may have one",
@@ -103,20 +117,39 @@ def url_in(project: Path, stack: str = LOCAL) -> str | None:
         )
     if url is not None and not is_loopback(url):
         raise CommandError(
-            f"{file}: aws.endpoint is {url}; wanted a loopback address: the stack {LOCAL} sends "
-            "dummy keys",
-            hint=f"give it http://127.0.0.1:{DEFAULT_PORT}, or another port there",
+            f"{file}: aws.endpoint is {url}; wanted a loopback address: the stack {LOCAL} is made "
+            "on this machine alone",
+            hint=f"give it {DEFAULT_URL}, or another port there",
         )
     return url
 
 
-def _endpoint_in(settings: object) -> str | None:
-    """The setting `aws.endpoint`, as a leaf or as a member of a group."""
+def _region_in(project: Path) -> str:
+    """The local stack's region, as its own file or that of the project names it."""
+    files = (project / f"Pulumi.{LOCAL}.yaml", project / "Pulumi.yaml")
+    named = (_aws_setting(file, "region") for file in files)
+    return next((region for region in named if region), DEFAULT_REGION)
+
+
+def _aws_setting(file: Path, name: str) -> str | None:
+    """The setting `aws.<name>` in a file, as a leaf or as a member of a group.
+
+    Raises:
+        CommandError: The file cannot be read.
+    """
+    try:
+        content: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, yaml.YAMLError) as error:
+        raise CommandError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
+    settings = content.get("config") if isinstance(content, dict) else None
     given = settings if isinstance(settings, dict) else {}
-    leaves = {str(name).partition(":")[2]: value for name, value in given.items()}
+    # `shop:aws.region` in a stack's file; in that of the project, `aws.region` will do.
+    leaves = {str(each).rpartition(":")[2]: value for each, value in given.items()}
     group = leaves.get("aws")
-    url = leaves.get("aws.endpoint", group.get("endpoint") if isinstance(group, dict) else None)
-    return None if url is None else str(url)
+    value = leaves.get(f"aws.{name}", group.get(name) if isinstance(group, dict) else None)
+    return None if value is None else str(value)
 
 
 def main(given: Sequence[str]) -> int:
@@ -126,15 +159,19 @@ def main(given: Sequence[str]) -> int:
         0 if it did, 2 if it could not.
     """
     parser = argparse.ArgumentParser(prog="nox -s endpoint:", description=__doc__)
-    parser.add_argument("command", choices=["start", "stop", "status", "logs"])
+    parser.add_argument("command", choices=["start", "stop", "status", "logs", "env"])
     parser.add_argument(
         "--project", type=Path, default=STACK, help="the Pulumi project (default: stack/)"
     )
     options = parser.parse_args(given)
-    return carried_out(lambda: _carry_out(options.command, endpoint(options.project.resolve())))
+    return carried_out(lambda: _carry_out(options.command, options.project.resolve()))
 
 
-def _carry_out(command: str, shown: Endpoint) -> int:
+def _carry_out(command: str, project: Path) -> int:
+    if command == "env":
+        sys.stdout.write(f"{_how_to_use(project)}\n")
+        return 0
+    shown = endpoint(project)
     match command:
         case "start":
             shown.start()
@@ -145,6 +182,18 @@ def _carry_out(command: str, shown: Endpoint) -> int:
     told = shown.logs().rstrip() if command == "logs" else shown.status()
     sys.stdout.write(f"{told}\n" if told else "")
     return 0
+
+
+def _how_to_use(project: Path) -> str:
+    """Writes the profile file and says how a client is given it; the key is in the file alone."""
+    profile = profile_of(project)
+    write_profile(profile, url=url_in(project) or DEFAULT_URL, region=_region_in(project))
+    given = f"AWS_CONFIG_FILE={shlex.quote(str(profile))} AWS_PROFILE={PROFILE}"
+    return (
+        f"URL and key of the local stack's endpoint are in {profile}, which you alone can read.\n"
+        f"For one command:\n  {given} aws sqs list-queues\n"
+        f"For this shell:\n  export {given}"
+    )
 
 
 def _answers() -> bool:

@@ -5,6 +5,8 @@ from contextlib import suppress
 from pathlib import Path
 
 _FOLDER, _FILE = 0o700, 0o600
+UMASK = 0o077
+"""What takes all rights of others from what a process creates."""
 
 
 def make_folder(folder: Path) -> None:
@@ -16,6 +18,25 @@ def make_folder(folder: Path) -> None:
 def narrow_file(file: Path) -> None:
     """Takes a file that is there already away from everybody else."""
     _narrow(file, _FILE)
+
+
+def make_private(folder: Path) -> None:
+    """Makes such a folder, and narrows all that is in it."""
+    make_folder(folder)
+    for name, folders, files in os.walk(folder):
+        for mode, names in ((_FOLDER, folders), (_FILE, files)):
+            for each in names:
+                path = Path(name, each)
+                with suppress(FileNotFoundError):  # gone meanwhile
+                    if not path.is_symlink():
+                        _narrow(path, mode)
+
+
+def opener(path: str, flags: int) -> int:
+    """For `open`: nobody else can look into the file, also where it is there already."""
+    descriptor = os.open(path, flags, _FILE)
+    os.fchmod(descriptor, _FILE)
+    return descriptor
 
 
 def write_file(file: Path, content: bytes) -> None:

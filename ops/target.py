@@ -12,6 +12,7 @@ from ops.engine import Engine, environment, find
 from ops.engine.refusals import refusal
 from ops.engine.variables import LOCAL
 from ops.errors import CommandError
+from ops.private import UMASK
 
 Command = list[str | Path]
 
@@ -60,6 +61,7 @@ class Target:
             capture_output=True,
             text=True,
             check=False,
+            umask=UMASK,
         )
         if told.returncode:
             said = told.stderr.strip() or told.stdout.strip()

@@ -47,7 +47,7 @@ def _endpoint_problems(settings: StackSettings, stack: str) -> Iterator[Problem]
         yield Problem(
             path="aws.endpoint",
             fact=f"is {shown(endpoint)}",
-            wanted="a loopback address: the stack local sends dummy keys",
+            wanted="a loopback address: the stack local is made on this machine alone",
             fix="set it to http://127.0.0.1:4566",
         )
 

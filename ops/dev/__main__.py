@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
+from ops.credentials import own_key
 from ops.dev.cluster import Cluster
 from ops.dev.launch import Launcher
 from ops.dev.machine import CODE_PORT, Machine
@@ -23,9 +24,9 @@ from ops.dev.programs import APPS_OF_IMAGES, programs_of
 from ops.dev.supervision import ME, supervise
 from ops.engine.variables import LOCAL
 from ops.errors import CommandError, tell
-from ops.observe.deployment import Deployment, deployment
+from ops.observe.deployment import deployment
 from ops.paths import STACK
-from ops.target import target
+from ops.target import Target, target
 
 _INTERRUPTED = 130
 
@@ -48,7 +49,7 @@ def main(given: Sequence[str]) -> int:
     )
     options = parser.parse_args(given)
     try:
-        _run(deployment(target(options.project.resolve(), options.stack)))
+        _run(target(options.project.resolve(), options.stack))
     except CommandError as error:
         tell(error)
         return 2
@@ -57,7 +58,8 @@ def main(given: Sequence[str]) -> int:
     return 0
 
 
-def _run(stack: Deployment) -> None:
+def _run(found: Target) -> None:
+    stack = deployment(found)
     if stack.endpoint is None:
         raise CommandError(
             f"the applications of stack {stack.stack} run at AWS",
@@ -78,7 +80,10 @@ def _run(stack: Deployment) -> None:
         output.say(ME, f"PostgreSQL listens on 127.0.0.1:{postgres.port}; its data end with this")
         launcher = Launcher(
             machine=Machine(
-                postgres=postgres, endpoint=stack.endpoint, code_port=own_or_free(CODE_PORT)
+                postgres=postgres,
+                endpoint=stack.endpoint,
+                key=own_key(found.project),
+                code_port=own_or_free(CODE_PORT),
             ),
             programs=programs,
             folder=Path(name),

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from ops.credentials import Key
 from ops.dev.ports import free_port
 from ops.errors import CommandError
 
 TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition"
-CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-"""What a task's role gives a container on ECS; no key of anybody."""
 EVERYWHERE, LOOPBACK = "0.0.0.0", "127.0.0.1"  # noqa: S104 - what is never listened on here
 STOP_SECONDS = 30
 """From SIGTERM to SIGKILL, where a task definition does not say."""
@@ -60,14 +59,18 @@ class Container:
         return port
 
     def with_values(self, values: Mapping[str, str]) -> "Container":
-        """The container with a task's credentials, and other values for variables that it has.
+        """The container with other values for variables that it has.
 
         Raises:
             CommandError: The task definition does not set such a variable.
         """
         if unknown := set(values) - set(self.environment):
             raise CommandError(f"{self.name} is not told {', '.join(sorted(unknown))}")
-        return replace(self, environment={**CREDENTIALS, **self.environment, **values})
+        return replace(self, environment={**self.environment, **values})
+
+    def with_key(self, key: Key) -> "Container":
+        """The container with a key, as a task's role gives it one on ECS."""
+        return replace(self, environment={**key.variables, **self.environment})
 
     def on_a_free_port(self) -> "Container":
         """The container on the loopback, with a port of its own for the one that its check asks."""

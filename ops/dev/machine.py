@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ops.credentials import Key
 from ops.dev.environments import EVERYWHERE, LOOPBACK, Container
 from ops.dev.ports import listens
 from ops.dev.postgres import Postgres
@@ -22,11 +23,13 @@ class Machine:
     Attributes:
         postgres: Stands in for RDS.
         endpoint: URL of the AWS endpoint.
+        key: What requests to it are signed with; a task's role gives a container one on ECS.
         code_port: Where the code server listens here.
     """
 
     postgres: Postgres
     endpoint: str
+    key: Key
     code_port: str
 
     def fit(
@@ -58,9 +61,8 @@ class Machine:
             "POSTGRES_PASSWORD": self.postgres.password,
             **(values or {}),
         }
-        return container.with_texts(texts).with_values(
-            {name: value for name, value in told.items() if name in container.environment}
-        )
+        known = {name: value for name, value in told.items() if name in container.environment}
+        return container.with_texts(texts).with_values(known).with_key(self.key)
 
     def is_due(self, container: Container) -> bool:
         """Whether the code server answers, or the container does not ask it.

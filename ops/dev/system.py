@@ -7,7 +7,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ops.dev.environments import CREDENTIALS, Container
+from ops.credentials import DUMMY
+from ops.dev.environments import Container
 from ops.dev.machine import Machine
 from ops.dev.ports import free_port
 from ops.dev.postgres import Postgres, running_postgres
@@ -62,7 +63,9 @@ class System:
     def container(self, name: str, values: Mapping[str, str] | None = None) -> Container:
         """A container of the stack with what it needs to run here; arguments as for `start`."""
         self._made += 1
-        machine = Machine(postgres=self.postgres, endpoint=self.endpoint, code_port=self.code_port)
+        machine = Machine(
+            postgres=self.postgres, endpoint=self.endpoint, key=DUMMY, code_port=self.code_port
+        )
         return machine.fit(
             self.containers[name],
             self.folder / f"{name}-{self._made}",
@@ -123,7 +126,7 @@ def moto(log: Path) -> Iterator[str]:
     server = Container(
         name="moto",
         command=["moto_server", "-H", "127.0.0.1", "-p", str(port)],
-        environment=CREDENTIALS,
+        environment={},
         health_check=["python", "-c", f"import urllib.request as u; u.urlopen('{url}/moto-api/')"],
     )
     with running(server, Path(sys.executable).parent, log) as process:

@@ -17,6 +17,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.model import OperationModel, StructureShape
 
+from ops.credentials import Key
 from ops.embedded.entry import Call
 from ops.embedded.values import same_name, to_request
 from ops.loopback import is_loopback
@@ -44,11 +45,13 @@ class Api:
         service: Its name, in boto3's words.
         url: The endpoint.
         region: The region.
+        key: What requests are signed with.
     """
 
     service: str
     url: str
     region: str
+    key: Key
 
     def call(
         self,
@@ -73,7 +76,7 @@ class Api:
         arguments = evaluate(call.arguments, known)
         if arguments is None or (not arguments and not call.by_name):
             return None
-        client = _client(self.service, self.url, self.region)
+        client = self._client()
         model = client.meta.service_model.operation_model(call.operation)
         own = _by_name(model, known if given is None else given, names) if call.by_name else {}
         try:
@@ -93,9 +96,12 @@ class Api:
 
     def takes(self, operation: str, name: str) -> bool:
         """Whether an operation has an argument."""
-        client = _client(self.service, self.url, self.region)
-        members = input_of(client.meta.service_model.operation_model(operation)).members
+        members = input_of(self._client().meta.service_model.operation_model(operation)).members
         return same_name(name) in map(same_name, members)
+
+    def _client(self) -> BaseClient:
+        with _LOADING:
+            return _made(self)
 
 
 def evaluate(expression: str, known: Known) -> Any:  # noqa: ANN401 - JSON
@@ -152,19 +158,14 @@ def _compiled(expression: str) -> Any:  # noqa: ANN401 - JMESPath has no types
     return jmespath.compile(expression)
 
 
-def _client(service: str, url: str, region: str) -> BaseClient:
-    with _LOADING:
-        return _made(service, url, region)
-
-
 @cache
-def _made(service: str, url: str, region: str) -> BaseClient:
+def _made(api: Api) -> BaseClient:
     return _session().create_client(
-        service,
-        endpoint_url=url,
-        region_name=region,
-        aws_access_key_id="loopback",
-        aws_secret_access_key="loopback",  # noqa: S106 - a dummy that no account accepts
+        api.service,
+        endpoint_url=api.url,
+        region_name=api.region,
+        aws_access_key_id=api.key.id,
+        aws_secret_access_key=api.key.secret,
         config=Config(
             max_pool_connections=_CONNECTIONS,
             retries={"total_max_attempts": 2},

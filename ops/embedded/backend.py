@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ops.credentials import Key
 from ops.embedded.api import Api, GoneError, endpoint_in, evaluate, picked
 from ops.embedded.entry import Call, Entry
 from ops.embedded.table import TABLE
@@ -26,8 +27,9 @@ class EmbeddedBackend:
     such as ARNs that AWS has no call for, stay filled in.
     """
 
-    def __init__(self, shapes: Shapes, outputs: Outputs) -> None:
-        """Takes the SDKs' classes, and what fills in outputs."""
+    def __init__(self, shapes: Shapes, outputs: Outputs, key: Key) -> None:
+        """Takes the SDKs' classes, what fills in outputs, and what requests are signed with."""
+        self._key = key
         self._shapes = shapes
         self._outputs = outputs
 
@@ -125,7 +127,8 @@ class EmbeddedBackend:
         except KeyError:
             raise BackendError(f"the embedded provider cannot make {resource.type}") from None
         url = endpoint_in(resource.settings, entry.service)
-        return entry, Api(service=entry.service, url=url, region=resource.place.region)
+        region = resource.place.region
+        return entry, Api(service=entry.service, url=url, region=region, key=self._key)
 
     def _call(self, entry: Entry, api: Api, known: dict[str, Any], calls: Iterable[Call]) -> None:
         """Makes calls, each sees the answer before; what is gone already is no error."""

@@ -56,7 +56,7 @@ def check_still_there(store: Store, url: str | None) -> None:
     services = {entry.service for entry in TABLE.values()}
     here = {"endpoints": json.dumps([dict.fromkeys(services, url)])} if url else {}
     made = [each for each in resources if each["type"] in TABLE]
-    backend = embedded_backend(Shapes(ask))
+    backend = embedded_backend(Shapes(ask), store.target.project)
     for each in made:
         resource = Resource(
             urn=each["urn"],

@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import os
 import re
-import shutil
 import signal
 import socket
 import subprocess
@@ -15,9 +14,14 @@ from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from ops.credentials import PROFILE_FILE, read_key, write_profile
 from ops.errors import CommandError
 from ops.paths import ROOT
-from ops.private import make_folder
+from ops.private import UMASK, make_private, opener
 
 _PID_FILE = "pid"
 DATA_FILE = "data"
@@ -60,11 +64,13 @@ class EmbeddedEndpoint:
 
     Attributes:
         port: Where it listens.
-        folder: For its pid file, its log and what is kept.
+        folder: For its key, its pid file, its log and what is kept; the user's alone.
+        region: The region of its clients, where they name none.
     """
 
     port: int
     folder: Path
+    region: str = "us-east-1"
 
     @property
     def url(self) -> str:
@@ -76,6 +82,15 @@ class EmbeddedEndpoint:
         """The file with all that it has printed since it was started."""
         return self.folder / "log"
 
+    @property
+    def _log_before(self) -> Path:
+        return self.log.with_suffix(".before")
+
+    @property
+    def profile(self) -> Path:
+        """The file with the key that it wants requests to be signed with."""
+        return self.folder / PROFILE_FILE
+
     def start(self) -> None:
         """Starts it, and returns when it answers; does nothing where it runs.
 
@@ -86,16 +101,28 @@ class EmbeddedEndpoint:
             CommandError: The port is another program's, it runs at another port, or it does not
                 come up.
         """
-        make_folder(self.folder)
-        end = time.monotonic() + _START_SECONDS
+        make_private(self.folder)
+        begin = time.monotonic()
         process = None
         while True:
             if process is None and (process := self._started()) is None:
                 self._check_port()
-            if self.runs() and (answer := _asked(self.port, "GET")):
+            if (
+                self.runs()
+                and (answer := self._asked(self.port, "GET"))
+                and answer.status == HTTPStatus.OK
+            ):
                 break
             ended = process is not None and process.poll() is not None
-            if ended or time.monotonic() > end:
+            waited = time.monotonic() - begin
+            # The key is written as the process starts.
+            if waited > _WRITING_SECONDS and not self.profile.exists():
+                raise CommandError(
+                    f"moto runs, and {self.profile} with its key is not there",
+                    hint="`nox -s endpoint:stop` stops it and keeps what it holds; the next start "
+                    "makes a key",
+                )
+            if ended or waited > _START_SECONDS:
                 if process is not None:
                     process.kill()
                 raise CommandError(f"the endpoint does not start: {self.last_lines()}")
@@ -116,7 +143,7 @@ class EmbeddedEndpoint:
         process = self._process()
         if process is None:
             return
-        answer = _asked(process.port, "POST")
+        answer = self._asked(process.port, "POST")
         if answer and answer.status == HTTPStatus.INSUFFICIENT_STORAGE:
             raise CommandError(
                 f"the endpoint goes on, since what it holds cannot be kept: {answer.text}",
@@ -126,11 +153,15 @@ class EmbeddedEndpoint:
         self._end(process, signal.SIGTERM)
 
     def clean(self) -> None:
-        """Ends it, and removes what it holds, what is kept, its pid file and its log."""
+        """Ends it, and removes what it holds, what is kept, its pid file and its log.
+
+        Its clients go on with their key.
+        """
         if process := self._process():
             self._end(process, signal.SIGKILL)
-        if self.folder.exists():
-            shutil.rmtree(self.folder)
+        for file in self.folder.glob("*"):
+            if file != self.profile:
+                file.unlink()
 
     def status(self) -> str:
         """Says in one line whether it runs, and where."""
@@ -207,12 +238,29 @@ class EmbeddedEndpoint:
                 hint="`nox -s endpoint:stop` stops it and keeps what it holds; go on after that",
             )
 
+    def _asked(self, port: int, method: str) -> "_Answer | None":
+        """What the process answers at `CONTROL`, `None` where it does not, or there is no key."""
+        key = read_key(self.profile)
+        if key is None:
+            return None
+        asked = AWSRequest(method=method, url=f"{_url(port)}{CONTROL}")
+        SigV4Auth(Credentials(key.id, key.secret), "sts", self.region).add_auth(asked)
+        connection = HTTPConnection("127.0.0.1", port, timeout=_ANSWER_SECONDS[method])
+        try:
+            connection.request(method, CONTROL, headers=dict(asked.headers.items()))
+            response = connection.getresponse()
+            return _Answer(response.status, response.read().decode())
+        except (OSError, HTTPException):
+            return None
+        finally:
+            connection.close()
+
     def _started(self) -> "subprocess.Popen[bytes] | None":
         """Starts the process, unless there is one.
 
         It inherits the locked pid file, and with it the lock, for as long as it lives.
         """
-        with self._pid_file.open("ab", buffering=0) as pid_file:
+        with open(self._pid_file, "ab", buffering=0, opener=opener) as pid_file:
             try:
                 fcntl.flock(pid_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -224,13 +272,16 @@ class EmbeddedEndpoint:
                     hint="end that program, or give aws.endpoint in Pulumi.local.yaml another port",
                 )
             with contextlib.suppress(FileNotFoundError):
-                self.log.replace(self.log.with_suffix(".before"))
-            with self.log.open("ab") as log:
+                self.log.replace(self._log_before)
+            write_profile(self.profile, url=self.url, region=self.region)
+            with open(self.log, "ab", opener=opener) as log:
                 process = subprocess.Popen(
                     [
                         *(sys.executable, "-m", "ops.embedded.server"),
                         *("--port", str(self.port), "--data", self.folder / DATA_FILE),
+                        *("--profile", self.profile),
                     ],
+                    umask=UMASK,
                     cwd=ROOT,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -270,16 +321,3 @@ def _is_taken(port: int) -> bool:
 class _Answer:
     status: int
     text: str
-
-
-def _asked(port: int, method: str) -> _Answer | None:
-    """What the process answers at `CONTROL`, `None` where it does not."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=_ANSWER_SECONDS[method])
-    try:
-        connection.request(method, CONTROL)
-        response = connection.getresponse()
-        return _Answer(response.status, response.read().decode())
-    except (OSError, HTTPException):
-        return None
-    finally:
-        connection.close()

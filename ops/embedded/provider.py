@@ -9,7 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from shutil import which
 
+from ops.credentials import own_key, profile_of, variables_for
 from ops.embedded.backend import EmbeddedBackend
+from ops.endpoint import url_in
 from ops.engine.variables import LOCAL
 from ops.errors import CommandError
 from ops.paths import ROOT
@@ -29,6 +31,7 @@ def provided(stack: Target) -> Iterator[Target]:
     is for any stack but the local one. Whether the plugin could be downloaded is not asked: without
     a network that takes long.
     """
+    stack = _with_own_key(stack)
     if not _needs_embedded(stack):
         yield stack
         return
@@ -37,7 +40,7 @@ def provided(stack: Target) -> Iterator[Target]:
         f" (`pulumi plugin install resource aws {version(_SDK)}` gets the plugin).\n"
     )
     attached = stack.variables.get(_ATTACHED)
-    with _served() as port:
+    with _served(stack.project) as port:
         own = f"aws:{port}"
         both = f"{attached},{own}" if attached else own
         variables = {**stack.variables, _ATTACHED: both}
@@ -45,7 +48,7 @@ def provided(stack: Target) -> Iterator[Target]:
 
 
 @contextmanager
-def _served() -> Iterator[int]:
+def _served(project: Path) -> Iterator[int]:
     """Serves the provider in a process of its own, and gives its port.
 
     The process outlives this one where that is killed, for as long as an engine needs it: what is
@@ -55,7 +58,7 @@ def _served() -> Iterator[int]:
         CommandError: It does not start; it has said why.
     """
     with subprocess.Popen(
-        [sys.executable, "-m", "ops.embedded.provider_process"],
+        [sys.executable, "-m", "ops.embedded.provider_process", project],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -65,6 +68,18 @@ def _served() -> Iterator[int]:
         if not line:
             raise CommandError("the embedded provider does not start")
         yield int(line)
+
+
+def _with_own_key(stack: Target) -> Target:
+    """The stack whose provider signs with the endpoint's key, where it has an endpoint of ours.
+
+    The key reaches the plugin through the profile's file: so it is in no state. The user's own keys
+    are out of its reach, so that a call that misses the endpoint cannot succeed.
+    """
+    profile = profile_of(stack.project)
+    if stack.stack != LOCAL or url_in(stack.project) is None or not profile.exists():
+        return stack
+    return replace(stack, variables=variables_for(profile, stack.variables))
 
 
 def _needs_embedded(stack: Target) -> bool:
@@ -77,9 +92,9 @@ def _needs_embedded(stack: Target) -> bool:
     )
 
 
-def embedded_backend(shapes: Shapes) -> EmbeddedBackend:
-    """The backend, on the SDKs of this interpreter."""
-    return EmbeddedBackend(shapes, Outputs(shapes, keep_unknowns=False))
+def embedded_backend(shapes: Shapes, project: Path) -> EmbeddedBackend:
+    """The backend, on the SDKs of this interpreter and with the key of the project's endpoint."""
+    return EmbeddedBackend(shapes, Outputs(shapes, keep_unknowns=False), own_key(project))
 
 
 def _plugin_is_installed(stack: Target) -> bool:

@@ -7,6 +7,7 @@ still at work then is waited for: it saves what is being made into the state.
 import gc
 import sys
 import time
+from pathlib import Path
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
@@ -14,6 +15,7 @@ from pulumi.runtime.proto.plugin_pb2 import PluginAttach
 
 from ops.dev.ports import listens
 from ops.embedded.provider import embedded_backend
+from ops.errors import carried_out
 from pulumi_preflight.outputs.shapes import Shapes
 from pulumi_preflight.provider.calls import Calls
 from pulumi_preflight.provider.installed import ask
@@ -26,9 +28,9 @@ _SECONDS_BETWEEN_LOOKS = 0.2
 class _Attached(Provider):
     """Remembers the engines that use it."""
 
-    def __init__(self) -> None:
+    def __init__(self, project: Path) -> None:
         shapes = Shapes(ask)
-        super().__init__(shapes, embedded_backend(shapes), Calls(None))
+        super().__init__(shapes, embedded_backend(shapes, project), Calls(None))
         self._addresses: set[str] = set()
 
     def Attach(self, request: PluginAttach, context: grpc.ServicerContext) -> Empty:  # noqa: N802
@@ -41,9 +43,17 @@ class _Attached(Provider):
         return any(listens(address.rpartition(":")[2]) for address in self._addresses)
 
 
-def main() -> None:
-    """Serves."""
-    with serving(provider := _Attached()) as port:
+def main(project: Path) -> int:
+    """Serves, with the key of the project's endpoint.
+
+    Returns:
+        0 when it was needed no longer, 2 where the key cannot be read.
+    """
+    return carried_out(lambda: _serve(project))
+
+
+def _serve(project: Path) -> int:
+    with serving(provider := _Attached(project)) as port:
         sys.stdout.write(f"{port}\n")
         sys.stdout.flush()
         sys.stdin.read()
@@ -52,7 +62,8 @@ def main() -> None:
     # The interpreter would go through all that the SDK has loaded once more before it ends, which
     # takes a second.
     gc.freeze()
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(Path(sys.argv[1])))

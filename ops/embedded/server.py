@@ -27,15 +27,17 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
+from ops.credentials import read_key
 from ops.embedded import snapshot
+from ops.embedded.admission import Admission
 from ops.embedded.endpoint import CONTROL
 from ops.embedded.gaps import close_gaps
-from ops.errors import carried_out
+from ops.errors import CommandError, carried_out
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_SIGNED = re.compile(r"Credential=[^/]*/\d+/[^/]*/(?P<service>[^/]*)/")
+_SIGNED = re.compile(r"Credential=[^/]*/\d+/[^/]*/(?P<service>[a-z0-9.-]*)/")
 _ENDING = {signal.SIGINT, signal.SIGTERM}
 
 
@@ -48,17 +50,22 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m ops.embedded.server", description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
     parser.add_argument("--data", type=Path, required=True, help="where to keep what it holds")
+    parser.add_argument("--profile", type=Path, required=True, help="holds the stack's own key")
     options = parser.parse_args(arguments)
     # Before any thread starts, since those inherit it: only `sigwait` takes these signals.
     signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
-    return carried_out(lambda: _serve(options.port, options.data))
+    return carried_out(lambda: _serve(options.port, options.data, options.profile))
 
 
-def _serve(port: int, data: Path) -> int:
+def _serve(port: int, data: Path, profile: Path) -> int:
+    key = read_key(profile)
+    if key is None:
+        raise CommandError(f"there is no {profile}, which holds the key")
     close_gaps()
     controlled = _Controlled(DomainDispatcherApplication(create_backend_app), data)
     # Binds the port: where that is another's, what was kept stays kept.
-    server = make_server("127.0.0.1", port, controlled, threaded=True, request_handler=_Handler)
+    admission = Admission(controlled, port=port, key=key)
+    server = make_server("127.0.0.1", port, admission, threaded=True, request_handler=_Handler)
     try:
         snapshot.restore(data)
     except snapshot.SnapshotError as error:
@@ -112,7 +119,9 @@ class _Handler(MotoRequestHandler):
         signed = _SIGNED.search(self.headers.get("Authorization", ""))
         target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
         service = signed["service"] if signed else "-"
-        self.log("info", "%s %s %s", service, target or f"{self.command} {self.path}", code)
+        # No query: it may sign.
+        called = target or f"{self.command} {self.path.partition('?')[0]}"
+        self.log("info", "%s %s %s", service, called, code)
 
 
 def _say(text: str) -> None:

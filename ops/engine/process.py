@@ -26,6 +26,8 @@ from queue import Empty, SimpleQueue
 from types import FrameType
 from typing import IO, Self
 
+from ops.private import UMASK
+
 _FORWARDED = (signal.SIGINT, signal.SIGTERM)
 _TIMES_TO_KILL = 2
 _SECONDS_TO_END = 5.0
@@ -69,6 +71,7 @@ def run(
             encoding="utf-8",
             errors="replace",
             process_group=0,
+            umask=UMASK,  # states and their copies are the user's alone
         )
         interrupts.forward_to(process)
         guard = _guard(process)

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 from ops.embedded.provider import provided
 from ops.endpoint import endpoint, url_in
-from ops.engine.variables import LOCAL
+from ops.engine.variables import LOCAL, LOCAL_BACKEND
+from ops.private import make_private
 from ops.target import Target
 
 
@@ -17,6 +18,8 @@ def surrounded(stack: Target) -> Iterator[Target]:
     Raises:
         CommandError: The endpoint cannot be started.
     """
+    if stack.variables.get("PULUMI_BACKEND_URL") == LOCAL_BACKEND.as_uri():
+        make_private(LOCAL_BACKEND / ".pulumi")
     if stack.stack == LOCAL and url_in(stack.project) is not None:
         behind = endpoint(stack.project)
         behind.start()

@@ -19,6 +19,7 @@ from botocore.exceptions import (
     ConnectionError as NoConnection,
 )
 
+from ops.credentials import Key, own_key
 from ops.endpoint import url_in
 from ops.errors import CommandError
 from ops.state.store import Store
@@ -35,8 +36,6 @@ SERVICES = {
 """What people call a service, and the output that holds its name in ECS."""
 
 _NEEDED = {"clusterArn", "queueUrl", "logGroupNames"}
-# What the stack's own provider signs with, see stack/components/provider.py.
-_DUMMY_KEY = "loopback"
 _CONFIG = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard"})
 
 
@@ -100,16 +99,17 @@ def deployment(target: Target) -> Deployment:
         return Deployment(
             stack=target.stack,
             outputs=outputs,
-            session=_session(region, endpoint),
+            session=_session(region, own_key(target.project) if endpoint else None),
             endpoint=endpoint,
         )
 
 
-def _session(region: str, endpoint: str | None) -> boto3.Session:
-    if endpoint is None:
+def _session(region: str, key: Key | None) -> boto3.Session:
+    """With a key, or with the user's own credentials."""
+    if key is None:
         return boto3.Session(region_name=region)
     return boto3.Session(
-        region_name=region, aws_access_key_id=_DUMMY_KEY, aws_secret_access_key=_DUMMY_KEY
+        region_name=region, aws_access_key_id=key.id, aws_secret_access_key=key.secret
     )
 
 

@@ -23,6 +23,8 @@ EMULATED_SERVICES = (
     "sts",
 )
 """Provider endpoint keys that are redirected; a service missing here would reach real AWS."""
+EMULATOR_PROFILE = "loopback"
+"""The profile in AWS's configuration that holds an emulator's key; `nox -s up` gives it."""
 
 
 def create_provider(name: str, *, region: str, endpoint: str | None) -> aws.Provider:
@@ -31,16 +33,16 @@ def create_provider(name: str, *, region: str, endpoint: str | None) -> aws.Prov
     Args:
         name: Logical name.
         region: AWS region.
-        endpoint: URL of an emulator. With one, the keys are dummies, so that a call that misses
-            the endpoint cannot succeed. `None` means the cloud and the caller's own credentials.
+        endpoint: URL of an emulator. With one, the key is that of the profile `loopback`, which no
+            account knows, so that a call that misses the endpoint cannot succeed; the profile alone
+            is in the state. `None` means the cloud and the caller's own credentials.
     """
     if endpoint is None:
         return aws.Provider(name, region=region)
     return aws.Provider(
         name,
         region=region,
-        access_key="loopback",
-        secret_key="loopback",  # noqa: S106 - a dummy that no account accepts
+        profile=EMULATOR_PROFILE,
         endpoints=[
             aws.ProviderEndpointArgs(**dict.fromkeys(EMULATED_SERVICES, endpoint)),
         ],

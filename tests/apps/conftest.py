@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ops.credentials import DUMMY
 from ops.dev import environments
 from ops.paths import STACK
 from pulumi_preflight.cli import main as preflight
@@ -64,7 +65,7 @@ def aws(monkeypatch: pytest.MonkeyPatch, requests: Path) -> Iterator[Aws]:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     server = Aws()
     server.start()
-    for name, value in {**environments.CREDENTIALS, "AWS_ENDPOINT_URL": server.url}.items():
+    for name, value in {**DUMMY.variables, "AWS_ENDPOINT_URL": server.url}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     with recorded(requests):

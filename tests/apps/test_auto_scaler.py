@@ -12,6 +12,7 @@ from uuid import uuid4
 import boto3
 import pytest
 
+from ops.credentials import DUMMY
 from ops.dev import environments
 from ops.dev.processes import Running, running
 from ops.dev.programs import programs_of
@@ -104,7 +105,7 @@ def fleet(
         "AUTOSCALER_SCALE_DOWN_AFTER_SECONDS": str(QUIET_TIME),
     }
     container = environments.container(containers["auto-scaler/auto-scaler"])
-    made = watched(container.on_a_free_port().with_values(values), writes)
+    made = watched(container.on_a_free_port().with_values(values).with_key(DUMMY), writes)
     with running(made, programs_of("auto_scaler"), tmp_path / "out") as program:
         program.wait_until_healthy(START_SECONDS)
         yield Fleet(aws, program, queue["QueueUrl"])

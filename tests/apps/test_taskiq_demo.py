@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 import boto3
 import pytest
 
+from ops.credentials import DUMMY
 from ops.dev import environments
 from ops.dev.processes import Running, running
 from ops.dev.programs import programs_of
@@ -108,7 +109,7 @@ def demo(
             container = environments.container(containers[name]).on_a_free_port()
             program = programs.enter_context(
                 running(
-                    watched(container.with_values(values | changes), writes),
+                    watched(container.with_values(values | changes).with_key(DUMMY), writes),
                     programs_of("taskiq_demo"),
                     tmp_path / uuid4().hex,
                 )

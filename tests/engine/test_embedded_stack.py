@@ -57,9 +57,9 @@ def resources(deployed: Deployment) -> list[dict[str, Any]]:
     return found
 
 
-def as_shown(each: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
+def as_shown(project: Path, each: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     """What the endpoint shows of a resource of the state."""
-    read = embedded_backend(Shapes(ask)).read(
+    read = embedded_backend(Shapes(ask), project).read(
         Resource(
             urn=each["urn"],
             inputs=each["inputs"],
@@ -79,7 +79,7 @@ def different(deployed: Deployment) -> list[tuple[str, str]]:
     return [
         (each["urn"], name)
         for each in made
-        for name, value in as_shown(each, provider["inputs"]).items()
+        for name, value in as_shown(deployed.folder, each, provider["inputs"]).items()
         if name in each["inputs"] and not agrees(plain(each["inputs"][name]), plain(value))
     ]
 

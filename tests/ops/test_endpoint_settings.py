@@ -1,4 +1,4 @@
-"""Which endpoint a stack may have: dummy keys never leave the loopback, and no other stack's do."""
+"""Which endpoint a stack may have: local one on the loopback, and no other stack any."""
 
 from pathlib import Path
 

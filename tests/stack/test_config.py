@@ -254,11 +254,11 @@ def test_settings_that_do_not_fit_together_are_refused(
     "endpoint",
     ["https://sqs.us-east-1.amazonaws.com", "http://10.0.0.1:4566", "http://127.0.0.1.example.com"],
 )
-def test_the_dummy_keys_of_local_never_leave_the_loopback(endpoint: str) -> None:
+def test_local_is_made_on_the_loopback_alone(endpoint: str) -> None:
     (line,) = mistakes("local", configuration("local", aws__endpoint=endpoint))
     assert line == (
         f'Pulumi.local.yaml: aws.endpoint is "{endpoint}"; wanted a loopback address: the stack'
-        " local sends dummy keys. Fix: set it to http://127.0.0.1:4566."
+        " local is made on this machine alone. Fix: set it to http://127.0.0.1:4566."
     )
 
 

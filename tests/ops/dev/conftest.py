@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from ops.dev.environments import CREDENTIALS
+from ops.credentials import DUMMY
 from ops.dev.system import REGION, moto
 from ops.observe.deployment import Deployment
 
@@ -17,8 +17,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     with moto(tmp_path_factory.mktemp("moto") / "log") as url:
         session = boto3.Session(
             region_name=REGION,
-            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+            aws_access_key_id=DUMMY.id,
+            aws_secret_access_key=DUMMY.secret,
         )
         ecs = session.client("ecs", endpoint_url=url)
         cluster: dict[str, Any] = dict(ecs.create_cluster(clusterName="shop")["cluster"])

@@ -8,27 +8,31 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
-import boto3
 import pytest
 
+from ops.credentials import write_profile
 from ops.dev.ports import free_port
 from ops.embedded.endpoint import EmbeddedEndpoint
 from ops.errors import CommandError
 from ops.paths import ROOT
-from tests.ops.observe.deployed import clients_of
+from tests.ops.observe.deployed import clients_of, key_of
 from tests.room import no_room_for
 
 START = """\
 import sys
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 from ops.embedded.endpoint import EmbeddedEndpoint
 EmbeddedEndpoint(port=int(sys.argv[1]), folder=Path(sys.argv[2])).start()
 """
 
 
 def sqs(endpoint: EmbeddedEndpoint) -> Any:  # noqa: ANN401 - boto3's clients have no class
-    return clients_of(endpoint.url)("sqs")
+    return clients_of(endpoint.url, key_of(endpoint))("sqs")
 
 
 @pytest.fixture
@@ -85,6 +89,7 @@ def test_a_folder_that_is_a_file_meanwhile_keeps_it_going(endpoint: EmbeddedEndp
 
 
 def test_where_its_number_cannot_be_written_no_process_is_left(endpoint: EmbeddedEndpoint) -> None:
+    write_profile(endpoint.profile, url=endpoint.url, region=endpoint.region)
     with no_room_for(os.getpid()), pytest.raises(CommandError, match=r"endpoint/pid: File too"):
         endpoint.start()
     assert not endpoint.runs()
@@ -95,7 +100,7 @@ def test_where_its_number_cannot_be_written_no_process_is_left(endpoint: Embedde
 def test_what_is_cleaned_has_ended(endpoint: EmbeddedEndpoint) -> None:
     endpoint.start()
     endpoint.clean()
-    assert not endpoint.folder.exists()
+    assert [each.name for each in endpoint.folder.iterdir()] == [endpoint.profile.name]
     assert not endpoint.runs()
 
 
@@ -156,12 +161,50 @@ def test_a_process_that_cannot_serve_is_told_with_the_end_of_its_log(
     assert not endpoint.runs()
 
 
+def status_of(url: str, **headers: str) -> int:
+    try:
+        with urlopen(Request(url, headers=headers), timeout=30) as answer:  # noqa: S310 - the loopback
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
+
+
+def test_it_answers_its_key_alone_and_keeps_its_files_to_the_user(
+    endpoint: EmbeddedEndpoint,
+) -> None:
+    endpoint.folder.mkdir(mode=0o755)
+    endpoint.log.touch(mode=0o644)
+    endpoint.start()
+    sqs = clients_of(endpoint.url, key_of(endpoint))("sqs")
+    sqs.create_queue(QueueName="orders")
+    for path in ("/", "/moto-api/", "/moto-api/data.json", "/moto-api/reset"):
+        assert status_of(f"{endpoint.url}{path}") == 403
+        assert status_of(f"{endpoint.url}{path}", Origin="http://page.example") == 403
+        assert status_of(f"{endpoint.url}{path}", Host="page.example") == 403
+    assert sqs.list_queues()["QueueUrls"]
+    endpoint.stop()
+    modes = {each.name: each.stat().st_mode & 0o777 for each in endpoint.folder.iterdir()}
+    assert modes == dict.fromkeys(["aws", "data", "log", "log.before", "pid"], 0o600)
+    assert endpoint.folder.stat().st_mode & 0o777 == 0o700
+    assert key_of(endpoint).secret not in endpoint.logs()
+
+
+def test_one_that_runs_without_a_key_is_told(
+    endpoint: EmbeddedEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ops.embedded.endpoint._WRITING_SECONDS", 0)
+    endpoint.start()
+    endpoint.profile.unlink()
+    with pytest.raises(CommandError, match="aws with its key is not there") as refused:
+        endpoint.start()
+    assert "endpoint:stop" in (refused.value.hint or "")
+
+
 def test_the_log_names_calls_and_that_of_the_run_before_is_kept(endpoint: EmbeddedEndpoint) -> None:
     endpoint.start()
-    keys = {"aws_access_key_id": "loopback", "aws_secret_access_key": "loopback"}
+    client = clients_of(endpoint.url, key_of(endpoint))
     for service, call in (("sqs", "list_queues"), ("ec2", "describe_vpcs")):
-        client = boto3.client(service, "us-east-1", endpoint_url=endpoint.url, **keys)  # type: ignore[call-overload]
-        getattr(client, call)()
+        getattr(client(service), call)()
     calls = [line.partition("] ")[2] for line in endpoint.logs().splitlines()]
     assert calls[-2:] == ["sqs ListQueues 200", "ec2 POST / 200"]
     os.kill(pid_in(endpoint), signal.SIGKILL)

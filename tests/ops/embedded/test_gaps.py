@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from ops.dev.ports import free_port
 from ops.dev.system import moto
 from ops.embedded.endpoint import EmbeddedEndpoint
-from tests.ops.observe.deployed import Client, clients_of
+from tests.ops.observe.deployed import Client, clients_of, key_of
 
 STATEMENT = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [STATEMENT]})
@@ -23,7 +23,7 @@ POLICY = json.dumps({"Version": "2012-10-17", "Statement": [STATEMENT]})
 def ours(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     endpoint = EmbeddedEndpoint(port=free_port(), folder=tmp_path_factory.mktemp("endpoint"))
     endpoint.start()
-    yield clients_of(endpoint.url)
+    yield clients_of(endpoint.url, key_of(endpoint))
     endpoint.stop()
 
 

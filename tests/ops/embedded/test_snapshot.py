@@ -11,7 +11,7 @@ import pytest
 
 from ops.dev.ports import free_port
 from ops.embedded.endpoint import EmbeddedEndpoint
-from tests.ops.observe.deployed import Client, clients_of
+from tests.ops.observe.deployed import Client, clients_of, key_of
 
 TRUST = json.dumps({"Version": "2012-10-17", "Statement": []})
 MANAGED = "arn:aws:iam::aws:policy/ReadOnlyAccess"
@@ -27,7 +27,7 @@ def endpoint(tmp_path: Path) -> Iterator[EmbeddedEndpoint]:
 
 @pytest.fixture
 def client(endpoint: EmbeddedEndpoint) -> Client:
-    return clients_of(endpoint.url)
+    return clients_of(endpoint.url, key_of(endpoint))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Kept:
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     made = EmbeddedEndpoint(port=free_port(), folder=tmp_path_factory.mktemp("kept"))
     made.start()
-    client = clients_of(made.url)
+    client = clients_of(made.url, key_of(made))
     url = queue(client)
     for body in ("one", "two"):
         client("sqs").send_message(QueueUrl=url, MessageBody=body)

@@ -12,6 +12,8 @@ from typing import Any
 
 import boto3
 
+from ops.credentials import DUMMY, Key, read_key
+from ops.embedded.endpoint import EmbeddedEndpoint
 from ops.engine.pinned import pinned_version
 from ops.paths import ROOT
 
@@ -85,15 +87,22 @@ class Deployed:
         return read
 
 
-def clients_of(url: str) -> Client:
+def clients_of(url: str, key: Key = DUMMY) -> Client:
     """Makes clients of boto3, each for one service of the endpoint."""
     return lambda service: boto3.client(
         service,  # type: ignore[call-overload]
         endpoint_url=url,
         region_name="us-east-1",
-        aws_access_key_id="loopback",
-        aws_secret_access_key="loopback",  # noqa: S106 - a dummy that no account accepts
+        aws_access_key_id=key.id,
+        aws_secret_access_key=key.secret,
     )
+
+
+def key_of(endpoint: EmbeddedEndpoint) -> Key:
+    """The key that an endpoint wants requests to be signed with."""
+    key = read_key(endpoint.profile)
+    assert key is not None
+    return key
 
 
 def make_project(folder: Path, url: str, outputs: Mapping[str, Any]) -> Deployed:

@@ -1,0 +1,126 @@
+"""The key of the local stack's endpoint, in an AWS profile that any client can read.
+
+The endpoint answers nobody without it. The key is made when the endpoint starts for the first
+time, and stands in this one file, which is the user's alone. LocalStack takes any key, and so this
+one too.
+"""
+
+import configparser
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from io import StringIO
+from pathlib import Path
+
+from ops.errors import CommandError
+from ops.private import make_folder, narrow_file, write_file
+
+PROFILE = "loopback"
+"""The profile's name, which the stack's provider asks for: see stack/components/provider.py."""
+FOLDER, PROFILE_FILE = ".endpoint", "aws"
+_SECTION = f"profile {PROFILE}"
+_ID, _SECRET = "aws_access_key_id", "aws_secret_access_key"
+_OWN_KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """An access key.
+
+    Attributes:
+        id: Its id, which is sent with each request.
+        secret: What requests are signed with.
+    """
+
+    id: str
+    secret: str = field(repr=False)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """The variables that AWS's SDKs read it from."""
+        return {"AWS_ACCESS_KEY_ID": self.id, "AWS_SECRET_ACCESS_KEY": self.secret}
+
+
+DUMMY = Key(id="loopback", secret="loopback")  # noqa: S106 - no key of anybody
+"""For an endpoint that somebody else runs on the loopback, and that takes any key."""
+
+
+def profile_of(project: Path) -> Path:
+    """The profile file of a project's endpoint."""
+    return project / FOLDER / PROFILE_FILE
+
+
+def read_key(file: Path) -> Key | None:
+    """The key in a profile file, `None` where there is no file.
+
+    Raises:
+        CommandError: It cannot be read, or holds no key.
+    """
+    parser = _parser()
+    try:
+        with file.open(encoding="utf-8") as text:
+            parser.read_file(text)
+        section = parser[_SECTION]
+        return Key(id=section[_ID], secret=section[_SECRET])
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror}") from error
+    except (KeyError, ValueError, configparser.Error) as error:
+        # The error's own text may quote a line, and with it the key.
+        raise CommandError(
+            f"{file} holds no key of profile {PROFILE}",
+            hint="`nox -s endpoint:stop`, remove the file, and the next start makes a new key",
+        ) from error
+
+
+def own_key(project: Path) -> Key:
+    """The key that the clients of a project's endpoint sign with.
+
+    Raises:
+        CommandError: See `read_key`.
+    """
+    return read_key(profile_of(project)) or DUMMY
+
+
+def write_profile(file: Path, *, url: str, region: str) -> Key:
+    """Writes the profile for an endpoint, with a new key where the file has none yet.
+
+    Raises:
+        CommandError: See `read_key`; or the file cannot be written.
+    """
+    try:
+        make_folder(file.parent)
+        key = read_key(file) or _new_key()
+        parser = _parser()
+        parser[_SECTION] = {
+            _ID: key.id,
+            _SECRET: key.secret,
+            "region": region,
+            "endpoint_url": url,
+        }
+        text = StringIO()
+        parser.write(text)
+        written = text.getvalue().encode()
+        if file.exists() and file.read_bytes() == written:
+            narrow_file(file)
+        else:
+            write_file(file, written)
+    except OSError as error:
+        raise CommandError(f"{file} cannot be written: {error.strerror}") from error
+    return key
+
+
+def variables_for(file: Path, outer: Mapping[str, str]) -> dict[str, str]:
+    """The variables of a process whose AWS SDK uses this profile, and no key of the user's own."""
+    kept = {name: value for name, value in outer.items() if name not in _OWN_KEYS}
+    return {**kept, "AWS_CONFIG_FILE": str(file), "AWS_SHARED_CREDENTIALS_FILE": str(file)}
+
+
+def _new_key() -> Key:
+    # In no form of AWS's own: LocalStack would look for an account in it.
+    return Key(id=f"LOOPBACK{secrets.token_hex(8).upper()}", secret=secrets.token_urlsafe(30))
+
+
+def _parser() -> configparser.RawConfigParser:
+    return configparser.RawConfigParser()
