@@ -21,6 +21,7 @@ from pulumi_preflight.monitor.callbacks import HookError
 from pulumi_preflight.monitor.providing import Providing
 from pulumi_preflight.monitor.refusals import RefusedError, check_outputs
 from pulumi_preflight.monitor.resources import Resources
+from pulumi_preflight.outputs.autonames import UnnamedError
 from pulumi_preflight.outputs.invokes import Invokes
 from pulumi_preflight.positions import Positions
 from pulumi_preflight.program.run import Run
@@ -52,6 +53,10 @@ _FEATURES = {
     "resourceHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
     "errorHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
 }
+
+
+# What the engine, or the provider's Check, would refuse too.
+_REFUSALS = (AssetError, DurationError, HookError, RefusedError, UnnamedError)
 
 
 class Monitor(ResourceMonitorServicer):
@@ -194,7 +199,7 @@ class Monitor(ResourceMonitorServicer):
         except PreflightError as error:
             self._on_failure(error)
             context.abort(grpc.StatusCode.INTERNAL, str(error))
-        except (AssetError, DurationError, HookError, RefusedError) as error:
+        except _REFUSALS as error:
             self._on_failure(ProgramError(f"{self._where(request)}{error}"))
             context.abort(grpc.StatusCode.INTERNAL, str(error))
         except grpc.RpcError as error:

@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 
 from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzerResourceOptions
 
 from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.model import RegisteredResource, SourcePosition
@@ -18,11 +19,12 @@ from pulumi_preflight.monitor.providers import (
 from pulumi_preflight.monitor.registry import Inherited
 from pulumi_preflight.outputs import Filled
 from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.autonames import proposal_for
 from pulumi_preflight.outputs.ids import resource_id
 from pulumi_preflight.outputs.settings import DEFAULT_REGION, default_tags_in, region_in
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.program.run import Run
-from pulumi_preflight.urns import create_urn
+from pulumi_preflight.urns import create_urn, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, from_struct, to_struct
 
 
@@ -65,6 +67,9 @@ class Providing:
         return f"{urn}::{known.id or UNKNOWN}"
 
     def _add_default(self, urn: str, package: Package) -> RegisteredResource:
+        # The engine counts providers among the resources that get a name, though they take none.
+        proposal = proposal_for(urn, self._run.project.autonaming.of(type_of(urn)))
+        fixed = proposal is not None and proposal.fixed
         resource = RegisteredResource(
             urn=urn,
             type=provider_type(package.name),
@@ -73,6 +78,11 @@ class Providing:
             custom=True,
             inputs=to_struct(default_provider_inputs(package, self._run.project.config)),
             outputs=Struct(),
+            options=AnalyzerResourceOptions(
+                deleteBeforeReplace=fixed,
+                deleteBeforeReplaceDefined=fixed,
+                customTimeouts=AnalyzerResourceOptions.CustomTimeouts(),
+            ),
         )
         judged = self._run.check(analyze_request(resource, None))
         filled = self.state(urn, resource.type, from_struct(judged))

@@ -35,6 +35,7 @@ from pulumi_preflight.monitor.registration import (
 )
 from pulumi_preflight.monitor.registry import Inherited
 from pulumi_preflight.outputs import Filled, Wanted, with_secrets
+from pulumi_preflight.outputs.autonames import Proposal, proposal_for
 from pulumi_preflight.positions import Positions
 from pulumi_preflight.program.run import Run
 from pulumi_preflight.urns import create_urn
@@ -82,6 +83,7 @@ class Resources:
             AssetError: A file that it names cannot be read.
             HookError: One of its hooks failed.
             RefusedError: The engine would stop at it.
+            UnnamedError: It needs a name and gets none.
             PreflightError: A pack failed while it judged the resource.
         """
         position = self._positions.of_request(request.sourcePosition, request.stackTrace)
@@ -94,8 +96,12 @@ class Resources:
         identity = self._identity(request.type, request.name, request.parent, position)
         provider = self._provider(registration, position)
         inputs = hashed(self._inputs(registration), self._run.project.working_directory)
+        proposal = self._proposal(identity, registration)
         inputs = self._run.outputs.checked(
-            request.type, inputs, self._providing.default_tags(provider)
+            identity.urn,
+            inputs,
+            default_tags=self._providing.default_tags(provider),
+            proposal=None if is_provider_type(identity.type) else proposal,
         )
         inherited = self._inherited(registration, provider)
         resource = RegisteredResource(
@@ -224,6 +230,16 @@ class Resources:
             parent=parent,
             position=position,
         )
+
+    def _proposal(self, identity: _Identity, registration: Registration) -> Proposal | None:
+        """The name that the engine proposes; one that cannot change is replaced after it went."""
+        if not registration.request.custom:
+            return None
+        naming = self._run.project.autonaming.of(identity.type)
+        proposal = proposal_for(identity.urn, naming)
+        if proposal is not None and proposal.fixed:
+            registration.options.delete_before_replace = True
+        return proposal
 
     def _inputs(self, registration: Registration) -> Properties:
         request = registration.request

@@ -9,6 +9,7 @@ empty of its kind, as AWS shows what is not set. Optional properties that nobody
 from dataclasses import dataclass, field
 
 from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.autonames import Proposal, with_proposed_name
 from pulumi_preflight.outputs.derived import DEFAULTS, DERIVED, name_properties, physical_name
 from pulumi_preflight.outputs.ids import resource_id
 from pulumi_preflight.outputs.kinds import empty, in_kind
@@ -17,7 +18,7 @@ from pulumi_preflight.outputs.settings import with_default_tags
 from pulumi_preflight.outputs.shapes import Kind, PropertyShape, Shape, Shapes
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.outputs.well_formed import is_identity, value_for
-from pulumi_preflight.urns import type_of
+from pulumi_preflight.urns import name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, secret, without_unknown
 
 _DEPTH = 5
@@ -62,11 +63,31 @@ class Outputs:
         self._shapes = shapes
         self._keep_unknowns = keep_unknowns
 
-    def checked(self, type_: str, inputs: Properties, default_tags: Properties) -> Properties:
-        """The inputs as the provider's Check hands them on to packs."""
-        if not default_tags:
+    def checked(
+        self,
+        urn: str,
+        inputs: Properties,
+        *,
+        default_tags: Properties,
+        proposal: Proposal | None,
+    ) -> Properties:
+        """The inputs as the provider's Check hands them on to packs.
+
+        Args:
+            urn: The resource.
+            inputs: What the program gave.
+            default_tags: What the provider adds to all that it makes.
+            proposal: The name that the engine proposes, `None` where it proposes none.
+
+        Raises:
+            UnnamedError: It needs a name and gets none.
+        """
+        if not default_tags and proposal is None:
             return inputs
-        return with_default_tags(inputs, default_tags, self._shapes.resource(type_) or ())
+        shape = self._shapes.resource(type_of(urn)) or ()
+        if proposal is not None:
+            inputs = with_proposed_name(type_of(urn), name_of(urn), inputs, shape, proposal)
+        return with_default_tags(inputs, default_tags, shape)
 
     def of_resource(self, wanted: Wanted) -> Filled:
         """Fills in a resource that a provider would create or read."""

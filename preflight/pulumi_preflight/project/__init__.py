@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pulumi_preflight.errors import ProjectError
+from pulumi_preflight.project.autonaming import Autonaming, read_autonaming
 from pulumi_preflight.project.config_values import ConfigValue
 from pulumi_preflight.project.interpreter import find_interpreter
 from pulumi_preflight.project.keys import PROJECT_KEYS, check_keys
@@ -43,6 +44,7 @@ class Project:
         runtime: The runtime's name, always `python`.
         interpreter: The Python that runs it.
         config: Full key, such as `aws:region`, to value.
+        autonaming: How resources without a name get one.
         overrides: The content of `preflight.yaml`, `None` where there is none.
         tags: The stack's tags.
         environment: Variables that the stack's ESC environments set, as `preflight.yaml` says.
@@ -59,6 +61,7 @@ class Project:
     runtime: str
     interpreter: Path
     config: Mapping[str, ConfigValue]
+    autonaming: Autonaming
     overrides: "Overrides | None"
     tags: Mapping[str, str]
     environment: Mapping[str, str]
@@ -124,6 +127,13 @@ def load_project(
         runtime="python",
         interpreter=find_interpreter(options, file, environment),
         config=config.values,
+        autonaming=read_autonaming(
+            config.values,
+            project=name,
+            stack=stack,
+            organization=organization,
+            source=str(config.source),
+        ),
         overrides=overrides,
         tags=stack_tags(
             name,

@@ -39,11 +39,13 @@ class StackConfig:
     """What a stack's files give.
 
     Attributes:
+        source: The stack's file, or where it would be.
         values: Full key, such as `aws:region`, to value.
         environment: Variables of its ESC environments.
         notes: What the user must know of how it was read.
     """
 
+    source: Path
     values: Mapping[str, ConfigValue]
     environment: Mapping[str, str]
     notes: tuple[str, ...]
@@ -81,6 +83,7 @@ def read_config(
     config.add_project(files.declared, source=str(files.project), stack=files.stack)
     values = config.values()
     return StackConfig(
+        source=stack_file,
         values=values,
         environment=environment.variables,
         notes=tuple(_notes(values, why_not(content, variables), environment)),

@@ -17,6 +17,7 @@ from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.outputs import Outputs, Wanted
 from pulumi_preflight.outputs.answers import Answers
 from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.autonames import Proposal, UnnamedError, with_proposed_name
 from pulumi_preflight.outputs.aws_answers import Call
 from pulumi_preflight.outputs.settings import (
     DEFAULT_REGION,
@@ -24,7 +25,7 @@ from pulumi_preflight.outputs.settings import (
     region_in,
     with_default_tags,
 )
-from pulumi_preflight.outputs.shapes import Shapes
+from pulumi_preflight.outputs.shapes import Shape, Shapes
 from pulumi_preflight.provider.backend import Backend, BackendError, Resource
 from pulumi_preflight.provider.calls import Calls
 from pulumi_preflight.provider.diff import diff_response
@@ -33,7 +34,7 @@ from pulumi_preflight.provider.replacements import (
     fixed_name_properties,
     replacing_properties,
 )
-from pulumi_preflight.urns import type_of
+from pulumi_preflight.urns import name_of, type_of
 from pulumi_preflight.wire import (
     Properties,
     from_struct,
@@ -64,8 +65,13 @@ class Provider(ResourceProviderServicer):
     def Handshake(  # noqa: N802 - the service's name, as below
         self, _request: provider_pb2.ProviderHandshakeRequest, _context: grpc.ServicerContext
     ) -> provider_pb2.ProviderHandshakeResponse:
-        """Says what is understood: secrets. References arrive as ids, as at the AWS provider."""
-        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+        """Says what is understood: secrets, proposed names.
+
+        References arrive as ids, as at the AWS provider.
+        """
+        return provider_pb2.ProviderHandshakeResponse(
+            accept_secrets=True, supports_autonaming_configuration=True
+        )
 
     def Attach(self, _request: plugin_pb2.PluginAttach, _context: grpc.ServicerContext) -> Empty:  # noqa: N802
         """Takes the engine's address, for which there is no use."""
@@ -101,16 +107,26 @@ class Provider(ResourceProviderServicer):
     ) -> provider_pb2.ConfigureResponse:
         """Takes the configuration of the provider that this connection belongs to."""
         self._settings[context.peer()] = from_struct(request.args)
-        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
+        )
 
     def Check(  # noqa: N802
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
-        """Gives the inputs back, with the tags that the provider adds."""
+        """Gives the inputs back, with the tags and the name that the provider adds."""
         shape = self._shapes.resource(type_of(request.urn)) or ()
         tags = default_tags_in(self._settings.get(context.peer(), {}))
         inputs = with_default_tags(from_struct(request.news), tags, shape)
-        return provider_pb2.CheckResponse(inputs=to_struct({_CHECKED: [], **inputs}))
+        named: Properties = {}
+        if request.HasField("autonaming"):
+            try:
+                named = _name(request, inputs, shape)
+            except UnnamedError as error:
+                failure = provider_pb2.CheckFailure(reason=str(error))
+                return provider_pb2.CheckResponse(inputs=request.news, failures=[failure])
+        checked = to_struct({_CHECKED: [*named], **inputs, **named})
+        return provider_pb2.CheckResponse(inputs=checked)
 
     def Diff(  # noqa: N802
         self, request: provider_pb2.DiffRequest, _context: grpc.ServicerContext
@@ -227,6 +243,20 @@ class Provider(ResourceProviderServicer):
 
     def _given(self, resource: Resource, plan: Properties) -> Properties:
         return {name: value for name, value in plan.items() if name in resource.inputs}
+
+
+def _name(request: provider_pb2.CheckRequest, inputs: Properties, shape: Shape) -> Properties:
+    """The name that the engine proposes, by its property; one that was made before stays."""
+    options, type_ = request.autonaming, type_of(request.urn)
+    enforced = options.mode == provider_pb2.CheckRequest.AutonamingOptions.ENFORCE
+    proposal = Proposal(name=options.proposed_name, enforced=enforced, fixed=False)
+    named = with_proposed_name(type_, name_of(request.urn), inputs, shape, proposal)
+    before = from_struct(request.olds)
+    made = before.get(_CHECKED)
+    return {
+        name: before[name] if isinstance(made, list) and name in made else named[name]
+        for name in named.keys() - inputs.keys()
+    }
 
 
 def _inputs_now(resource: Resource, outputs: Properties) -> Properties:
