@@ -242,8 +242,9 @@ def test_a_random_pattern_lets_the_new_one_be_made_first(run: RunProgram) -> Non
 
 def test_a_resource_that_gets_no_name_ends_the_run_with_its_line(run: RunProgram) -> None:
     config = yaml.safe_dump({KEY: {"value": {"mode": "disabled"}}})
-    with pytest.raises(ProgramError, match=r"__main__\.py:4: resource 'red' has no name"):
-        run(QUEUES, config=config)
+    program = 'import pulumi_aws as aws\naws.sqs.Queue("red")\n'
+    with pytest.raises(ProgramError, match=r"__main__\.py:2: resource 'red' has no name"):
+        run(program, config=config)
 
 
 def test_the_stack_file_may_hold_the_setting(write_project: WriteProject) -> None:
