@@ -7,6 +7,8 @@ from enum import Enum
 from itertools import zip_longest
 from typing import TypeAlias
 
+from google.protobuf.struct_pb2 import Struct
+
 from pulumi_preflight.findings import Remediation
 from pulumi_preflight.model import SourcePosition
 from pulumi_preflight.redaction import SHOWN_SECRET, Redactor, secret_texts, shown_value
@@ -90,6 +92,11 @@ def fix_of(change: Remediation, position: SourcePosition | None, redact: Redacto
             for path, old, new in _differences("", before, after)
         ),
     )
+
+
+def changed_paths(before: Struct, after: Struct) -> tuple[str, ...]:
+    """Where the inputs of a resource differ, as in `Change.path`."""
+    return tuple(path for path, _, _ in _differences("", from_struct(before), from_struct(after)))
 
 
 def _differences(path: str, before: Side, after: Side) -> Iterator[tuple[str, Side, Side]]:

@@ -70,6 +70,7 @@ class Packs:
         self._judgements: list[Future[Reported]] = []
         self._checked: dict[str, AnalyzeRequest] = {}
         self._failure: BaseException | None = None
+        self._order_notes: set[str] = set()
         self.notes: list[str] = []
 
     def __enter__(self) -> Self:
@@ -130,19 +131,28 @@ class Packs:
         from pulumi_preflight.packs.pack import Pack, with_properties  # noqa: PLC0415 - see the top
 
         self.raise_failure()
-        inputs = request.properties
-        for lane in self._lanes:
-            try:
-                if lane.booted().remediates:
-                    inputs, changes = lane.queue(Pack.remediate, request, inputs).result()
-                    self._changes.append(changes)
-            except PackError as error:
-                self._failure = self._failure or error
-                raise
+        try:
+            inputs = self._fixed(request)
+        except PackError as error:
+            self._failure = self._failure or error
+            raise
         self._checked[request.urn] = with_properties(request, inputs)
         judged = with_properties(request, without_internal(inputs))
         for lane in self._lanes:
             self._await(lane.queue(Pack.analyze, judged))
+        return inputs
+
+    def _fixed(self, request: "AnalyzeRequest") -> "Struct":
+        """The inputs that the packs' fixes end at; notes where that depends on their order."""
+        from pulumi_preflight.packs.order import order_notes  # noqa: PLC0415 - see the top
+
+        fixing = [lane for lane in self._lanes if lane.booted().remediates]
+        inputs, changes = _asked_in_turn(request, fixing)
+        self._changes.append(changes)
+        if len(fixing) > 1 and changes.remediations:
+            other, more = _asked_in_turn(request, fixing[::-1])
+            fixes = (*changes.remediations, *more.remediations)
+            self._order_notes.update(order_notes(request.name, (inputs, other), fixes))
         return inputs
 
     def analyze_stack(self, request: "AnalyzeStackRequest") -> None:
@@ -162,6 +172,8 @@ class Packs:
             self._await(lane.queue(Pack.analyze_stack, judged))
         for judgement in self._judgements:
             judgement.result()
+        # Resources come side by side, so the order of arrival says nothing.
+        self.notes.extend(sorted(self._order_notes))
 
     def propose_fixes(self) -> None:
         """Asks each pack what the fixes of rules that only report would change.
@@ -212,6 +224,20 @@ class Packs:
     def _stop(self) -> None:
         for lane in self._lanes:
             lane.stop()
+
+
+def _asked_in_turn(
+    request: "AnalyzeRequest", lanes: "Sequence[_Lane]"
+) -> "tuple[Struct, Reported]":
+    """The inputs after the fixes of one pack after the other, and what was done."""
+    from pulumi_preflight.findings import Reported  # noqa: PLC0415 - see the top
+    from pulumi_preflight.packs.pack import Pack  # noqa: PLC0415 - see the top
+
+    inputs, done = request.properties, Reported()
+    for lane in lanes:
+        inputs, changes = lane.queue(Pack.remediate, request, inputs).result()
+        done += changes
+    return inputs, done
 
 
 class _Lane:
