@@ -15,7 +15,7 @@ from aws_policy_pack.evaluation import Outcome, evaluate, mend, waived_reason
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.resource import Graph, Resource, Unreadable
 from aws_policy_pack.rule import AnyRule, Level, Scope
-from aws_policy_pack.wire import Value, read_plain
+from aws_policy_pack.wire import Value, read_plain, with_marks
 
 LEVELS = {
     Level.ADVISORY: pulumi_policy.EnforcementLevel.ADVISORY,
@@ -60,7 +60,9 @@ def _resource_policy(rule: AnyRule) -> pulumi_policy.Policy:
             changes = mend(rule, _resource(args), config=config, today=waivers.current_day())
         except Unreadable as unreadable:
             raise NotEvaluatedError(f"not mended: {unreadable}") from unreadable
-        return {**serialize_properties(args.props), **changes} if changes else None
+        sent = serialize_properties(args.props)
+        marked = {key: with_marks(sent.get(key), value) for key, value in changes.items()}
+        return {**sent, **marked} if changes else None
 
     return pulumi_policy.ResourceValidationPolicy(
         validate=validate, remediate=remediate if rule.fix else None, **_said_of(rule)

@@ -24,7 +24,7 @@ from aws_policy_pack.pack import Pack
 from aws_policy_pack.profiles import LEVEL_KEY
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import AnyRule, Level, Scope, Severity
-from aws_policy_pack.wire import read_struct
+from aws_policy_pack.wire import read_struct, with_marks
 
 LEVELS = {
     Level.ADVISORY: proto.ADVISORY,
@@ -243,8 +243,10 @@ def _stack_resource(resource: proto.AnalyzerResource) -> Resource:
 
 
 def _changed(properties: Struct, changes: dict[str, Any]) -> Struct:
-    """The properties with some replaced; all others stay as they were sent."""
+    """The properties with some replaced; all others stay as they were sent, and secrets secret."""
     changed = Struct()
     changed.CopyFrom(properties)
-    changed.update(changes)
+    for key, value in changes.items():
+        old = properties.fields.get(key)
+        changed[key] = with_marks(old and json_format.MessageToDict(old), value)
     return changed

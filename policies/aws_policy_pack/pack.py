@@ -103,7 +103,9 @@ class Pack:
                 outcome = evaluate(
                     rule, subject, config=setting.config, level=setting.level, today=today
                 )
-                yield rule, self._without_echoes(rule, outcome, subject, today)
+                if rule.yields_to:
+                    outcome = self._without_echoes(rule, outcome, subject, today)
+                yield rule, outcome
 
     def _without_echoes(
         self, rule: AnyRule, outcome: Outcome, subject: Resource | Graph, today: dt.date

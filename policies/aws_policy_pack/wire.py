@@ -6,7 +6,7 @@ not known yet, and objects with a signature key for secrets and output values.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from google.protobuf.struct_pb2 import Struct
 from google.protobuf.struct_pb2 import Value as WireValue
@@ -135,3 +135,43 @@ def _special(value: dict[str, Value], secrets: set[str]) -> Value:
 def _number(number: float) -> int | float:
     """Gives whole numbers back as integers: the wire knows only floats."""
     return int(number) if number.is_integer() else number
+
+
+def with_marks(old: object, new: object) -> Any:  # noqa: ANN401 - any value of the wire
+    """A new value that hides what the old one hid.
+
+    What a rule reads has no marks of secrets any more, so a fix that builds a value of what it has
+    read would send secrets on in the open. Where old and new cannot be held against each other
+    part by part, the whole new value becomes a secret.
+
+    Args:
+        old: The value as it was sent, in lists and mappings; `None` where there was none.
+        new: The value of the fix.
+    """
+    if not _holds_secret(old):
+        return new
+    match old, new:
+        case Mapping(), Mapping() if SIGNATURE_KEY not in old and old.keys() <= new.keys():
+            return {key: with_marks(old.get(key), value) for key, value in new.items()}
+        case list(), list() if len(old) <= len(new) and new[: len(old)] == read_plain(old):
+            return [
+                *(with_marks(before, after) for before, after in zip(old, new, strict=False)),
+                *new[len(old) :],
+            ]
+        case _:
+            return {SIGNATURE_KEY: SECRET_SIGNATURE, "value": new}
+
+
+def _holds_secret(value: object) -> bool:
+    match value:
+        case Mapping():
+            signature = value.get(SIGNATURE_KEY)
+            return (
+                signature == SECRET_SIGNATURE
+                or (signature == OUTPUT_SIGNATURE and value.get("secret") is True)
+                or any(_holds_secret(item) for item in value.values())
+            )
+        case list():
+            return any(_holds_secret(item) for item in value)
+        case _:
+            return False
