@@ -1,6 +1,7 @@
 """The offline verdict on a project, under the pack that belongs to it."""
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -101,4 +102,5 @@ def _cost_table(profile: Path, export: Mapping[str, object], *, width: int, colo
         )
     except TableError as error:
         return f"What the stack costs is not known: {error}\n"
-    return render_terminal(report, width=width, colour=colour)
+    encoding = sys.stdout.encoding if sys.stdout else "utf-8"
+    return render_terminal(report, width=width, colour=colour, encoding=encoding)

@@ -2,9 +2,11 @@
 
 import argparse
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 from aws_policy_pack import __version__
@@ -50,15 +52,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], str | int] = options.command
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # What the encoding has no sign for is written as its number.
+            stream.reconfigure(errors="backslashreplace")
     try:
         result = command(options)
+        if isinstance(result, str):
+            sys.stdout.write(result)
+            result = 0
+        sys.stdout.flush()
     except (ConfigError, ScaffoldError, StateError, TableError, UsageError) as error:
         sys.stderr.writelines(f"error: {line}\n" for line in str(error).splitlines())
         return 2
-    if isinstance(result, int):
-        return result
-    sys.stdout.write(result)
-    return 0
+    except BrokenPipeError:
+        # A reader, `head` say, that has seen enough is no error.
+        _discard_output()
+        return 0
+    except OSError as error:
+        _discard_output()
+        sys.stderr.write(f"error: {error.filename or 'the output'}: {error.strerror}\n")
+        return 2
+    return result
+
+
+def _discard_output() -> None:
+    """Sends nowhere what Python would flush at its end, and fail again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -217,7 +239,8 @@ def _cost(options: argparse.Namespace) -> str:
     report = cost_report(options.state, region=options.region, tables=tables)
     if options.format == "json":
         return render_json(report)
-    return render_terminal(report, width=shutil.get_terminal_size().columns)
+    width = shutil.get_terminal_size().columns
+    return render_terminal(report, width=width, encoding=sys.stdout.encoding)
 
 
 def _prices(options: argparse.Namespace) -> int:

@@ -1,8 +1,10 @@
 """The command line shows the rules, checks profiles and starts a new pack."""
 
 import json
+import os
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -209,3 +211,54 @@ def test_wrong_arguments_end_in_exit_code_2(arguments: list[str]) -> None:
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 2
     assert "usage: aws-policy-pack" in run.stderr
+
+
+def run(*arguments: str, stdout: Path | int, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Runs a command as a process, since it is about what the process writes to."""
+    program = "import sys; from aws_policy_pack.cli import main; sys.exit(main())"
+    with stdout.open("w") if isinstance(stdout, Path) else nullcontext(stdout) as output:
+        return subprocess.run(
+            [sys.executable, "-c", program, *arguments],
+            env={**os.environ, **variables},
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    kind = "aws:ebs/volume:Volume"
+    volume = {
+        "urn": f"urn:pulumi:dev::shop::{kind}::disk-ä",
+        "type": kind,
+        "inputs": {"size": 100, "type": "gp3"},
+    }
+    file = tmp_path / "state.json"
+    file.write_text(json.dumps({"version": 3, "deployment": {"resources": [volume]}}))
+    return file
+
+
+def test_an_output_that_has_no_sign_for_a_bar_gets_another(state: Path) -> None:
+    shown = run("cost", str(state), stdout=subprocess.PIPE, PYTHONIOENCODING="ascii")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "#" * 20 in shown.stdout
+    assert r"disk-\xe4" in shown.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is always full")
+def test_a_full_disk_is_one_error(state: Path) -> None:
+    shown = run("cost", str(state), stdout=Path("/dev/full"))
+    assert (shown.returncode, shown.stderr) == (
+        2,
+        "error: the output: No space left on device\n",
+    )
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    shown = run("list", stdout=writing)
+    os.close(writing)
+    assert (shown.returncode, shown.stderr) == (0, "")

@@ -135,18 +135,25 @@ def render_json(report: CostReport) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-def render_terminal(report: CostReport, *, width: int = 100, colour: bool = False) -> str:
+def render_terminal(
+    report: CostReport, *, width: int = 100, colour: bool = False, encoding: str = "utf-8"
+) -> str:
     """The estimate as a table: modules with their share, the dearest lines, totals, verdict.
 
     Args:
         report: The report.
         width: Columns of the terminal.
         colour: Whether to use ANSI colours; nothing is said by colour alone.
+        encoding: That of the output, which may have no sign for a bar.
     """
     result = report.estimate
     dated = f"prices of {result.dated}" if result.dated else "no price table"
     heading = f"Cost a month in USD ({result.region}, {dated}, on demand, 730 hours)"
-    lines = [_painted(heading, BOLD, colour=colour), *_module_rows(report, width), ""]
+    lines = [
+        _painted(heading, BOLD, colour=colour),
+        *_module_rows(report, width, _bar_signs(encoding)),
+        "",
+    ]
     top = dearest(result.lines, at_worst=True)[:TOP_LINES]
     if top:
         lines += [
@@ -210,14 +217,14 @@ def _module_of(resource: Resource, graph: Graph) -> str:
     return module
 
 
-def _module_rows(report: CostReport, width: int) -> list[str]:
+def _module_rows(report: CostReport, width: int, signs: tuple[str, str]) -> list[str]:
     total = report.estimate.worst
     names = [share.name for share in report.modules]
     wide = max([len("module"), len("total"), *map(len, names)])
     rows = [f"  {'module':{wide}}  {'base':>12}  {'worst':>12}"]
     for share in report.modules:
         part = share.worst / total
-        bar = f"  {_bar(part)} {part:>4.0%}" if width >= NARROW else ""
+        bar = f"  {_bar(part, signs)} {part:>4.0%}" if width >= NARROW else ""
         rows.append(_row(share.name, wide, share.base, share.worst) + bar)
     rows.append(_row("total", wide, report.estimate.base, total))
     if report.budget is not None:
@@ -229,9 +236,19 @@ def _row(label: str, wide: int, base: Decimal, worst: Decimal) -> str:
     return f"  {label:{wide}}  {dollars(base):>12}  {dollars(worst):>12}"
 
 
-def _bar(part: Decimal) -> str:
+def _bar_signs(encoding: str) -> tuple[str, str]:
+    """What a bar is drawn with: its filled part and the rest."""
+    filled, rest = "█", "░"
+    try:
+        (filled + rest).encode(encoding)
+    except UnicodeEncodeError:
+        return "#", "."
+    return filled, rest
+
+
+def _bar(part: Decimal, signs: tuple[str, str]) -> str:
     filled = int(part * BAR + Decimal("0.5"))
-    return "█" * filled + "░" * (BAR - filled)
+    return signs[0] * filled + signs[1] * (BAR - filled)
 
 
 def _line_rows(lines: Iterable[Line], width: int) -> list[str]:
