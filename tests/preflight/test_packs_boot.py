@@ -108,11 +108,20 @@ def test_a_failed_pack_fails_every_later_check(tmp_path: Path) -> None:
     [
         pytest.param(None, "is no policy pack: it has no PulumiPolicy.yaml", id="no-file"),
         pytest.param("runtime: [", "is not YAML", id="no-yaml"),
-        pytest.param("name: x\n", "runtime is None; python and nodejs", id="no-runtime"),
+        pytest.param("name: x\n", "runtime is missing; python and nodejs", id="no-runtime"),
+        pytest.param(
+            "runtime: [python]\n", "runtime is ['python']; wanted text or keys", id="list"
+        ),
+        pytest.param(
+            "runtime: python\ndescription: [a]\n",
+            "description is ['a']; wanted a single value",
+            id="description",
+        ),
+        pytest.param("- runtime\n", "holds ['runtime']; wanted keys and values", id="no-mapping"),
         pytest.param("runtime: opa\n", "runtime is 'opa'; python and nodejs", id="other-runtime"),
         pytest.param(
             "runtime:\n  name: python\n  options: all\n",
-            "runtime.options is 'all', not a mapping",
+            "runtime.options is 'all'; wanted keys and values",
             id="options-no-mapping",
         ),
         pytest.param(

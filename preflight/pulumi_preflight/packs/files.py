@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pulumi_preflight.errors import PackError, ProjectError
+from pulumi_preflight.project.keys import PACK_KEYS, check_keys
 from pulumi_preflight.project.yaml_files import read_yaml
 
 # Packs take the engine's address as their first argument; the SDKs of both runtimes drop it
@@ -94,20 +95,22 @@ def _read_runtime(directory: Path) -> _Runtime:
             hint="--policy-pack takes the folder that holds PulumiPolicy.yaml",
         )
     try:
-        content: Any = read_yaml(path)
+        content: Any = read_yaml(path) or {}
+        if not isinstance(content, dict):
+            raise PackError(f"{path} holds {content!r}; wanted keys and values")
+        check_keys(content, PACK_KEYS, str(path))
     except ProjectError as error:
         raise PackError(str(error), hint=error.hint) from error
-    runtime = content.get("runtime") if isinstance(content, dict) else None
+    runtime: Any = content.get("runtime")
     if isinstance(runtime, dict):
         name, options = runtime.get("name"), runtime.get("options") or {}
     else:
         name, options = runtime, {}
     if name not in ("python", "nodejs"):
         raise PackError(
-            f"{path}: runtime is {name!r}; python and nodejs are the ones that run here"
+            f"{path}: runtime is {'missing' if name is None else repr(name)}; python and nodejs "
+            "are the ones that run here"
         )
-    if not isinstance(options, dict):
-        raise PackError(f"{path}: runtime.options is {options!r}, not a mapping")
     toolchain = _option(path, options, "toolchain", "")
     if toolchain not in ("", "pip", "poetry", "uv"):
         raise PackError(f"{path}: toolchain is {toolchain!r}; pip, poetry and uv are known")

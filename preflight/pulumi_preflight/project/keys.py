@@ -11,13 +11,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_preflight.errors import ProjectError
+from pulumi_preflight.project.yaml_scalars import Moment
 
-_TEXT, _NULL, _MAPPING, _LIST, _BOOLEAN = (
+_TEXT, _NULL, _MAPPING, _LIST, _BOOLEAN, _SINGLE = (
     "text",
     "nothing",
     "keys and values",
     "a list",
     "true or false",
+    # Where Go's decoder reads a file by itself, any single value is text.
+    "a single value",
 )
 _KINDS: dict[str, type | tuple[type, ...]] = {
     _TEXT: str,
@@ -25,6 +28,7 @@ _KINDS: dict[str, type | tuple[type, ...]] = {
     _MAPPING: dict,
     _LIST: list,
     _BOOLEAN: bool,
+    _SINGLE: (str, int, float, Moment, type(None)),
 }
 _DESCRIBES = "nothing but its shape: it describes the project, and no verdict depends on it"
 _CHECKED = "its shape; what stands above it says the rest"
@@ -183,26 +187,28 @@ PROJECT_KEYS: Mapping[str, Key] = {
 
 STACK_KEYS: Mapping[str, Key] = {
     "secretsprovider": Key(kinds=(_TEXT, _NULL), used="who can decrypt the secure values"),
-    "encryptedkey": Key(kinds=(_TEXT, _NULL), used="nothing: only its secrets provider reads it"),
+    "encryptedkey": Key(kinds=(_SINGLE,), used="nothing: only its secrets provider reads it"),
     "encryptionsalt": Key(kinds=(_TEXT, _NULL), used="decrypting the secure values"),
     "config": Key(kinds=(_MAPPING, _NULL), used="the values of the configuration"),
     "environment": Key(used="`environment:` of preflight.yaml stands for it, and a note if none"),
 }
 
+_TOLD = Key(kinds=(_SINGLE,), used=_DESCRIBES)
+
 PACK_KEYS: Mapping[str, Key] = {
     "runtime": Key(
         kinds=(_TEXT, _MAPPING),
         used="how to start the pack",
-        keys={"name": _inner(_TEXT), "options": _inner(_MAPPING)},
+        keys={"name": _inner(_SINGLE), "options": _inner(_MAPPING, _NULL)},
     ),
-    "version": Key(kinds=(_TEXT, _NULL), used="nothing but its shape: `pulumi policy publish`"),
+    "version": Key(kinds=(_SINGLE,), used="nothing but its shape: `pulumi policy publish`"),
     "main": Key(
-        kinds=(_TEXT, _NULL), used="nothing but its shape: the engine starts the pack's folder"
+        kinds=(_SINGLE,), used="nothing but its shape: the engine starts the pack's folder"
     ),
-    "description": _describes(),
-    "author": _describes(),
-    "website": _describes(),
-    "license": _describes(),
+    "description": _TOLD,
+    "author": _TOLD,
+    "website": _TOLD,
+    "license": _TOLD,
 }
 
 
