@@ -65,10 +65,17 @@ class RegisteredResource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateUrn:
-    """A URN that the program registered more than once; the engine would stop at the second."""
+    """A URN that the program registered more than once; the engine would stop at the second.
+
+    Attributes:
+        urn: The URN.
+        positions: Where, one for each registration.
+        parents: The URNs of the parents, each once: a URN holds their types, not their names.
+    """
 
     urn: str
     positions: tuple[SourcePosition | None, ...]
+    parents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

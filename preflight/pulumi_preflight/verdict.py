@@ -188,6 +188,14 @@ def _duplicate(duplicate: DuplicateUrn) -> Finding:
     last = ordered[-1] if ordered else None
     places = " and ".join(f"{position.file}:{position.line}" for position in ordered)
     kind, name = type_of(duplicate.urn), name_of(duplicate.urn)
+    below, fix = "with one parent", "Give one of them another logical name, or remove it."
+    if len(duplicate.parents) > 1:
+        parents = [name_of(parent) if parent else "the stack" for parent in duplicate.parents]
+        below = f"below {' and '.join(parents)}"
+        fix = (
+            "A URN holds the types of the parents, not their names: put the parent's name into "
+            f"the logical name, such as '{parents[0]}-{name}'."
+        )
     return Finding(
         rule="duplicate-urn",
         pack=OWN_PACK,
@@ -196,8 +204,8 @@ def _duplicate(duplicate: DuplicateUrn) -> Finding:
         urn=duplicate.urn,
         file=last.file if last else None,
         line=last.line if last else None,
-        message=f"{name}: registered {len(duplicate.positions)} times as {kind} with one parent"
+        message=f"{name}: registered {len(duplicate.positions)} times as {kind} {below}"
         f"{', at ' if places else ''}{places}; wanted once, since the engine stops at the second.",
-        fix="Give one of them another logical name, or remove it.",
+        fix=fix,
         url="https://www.pulumi.com/docs/iac/concepts/resources/names/",
     )

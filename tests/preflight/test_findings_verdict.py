@@ -46,6 +46,21 @@ def test_a_urn_registered_twice_is_a_mandatory_finding_with_both_places() -> Non
     assert not found.passed
 
 
+@pytest.mark.parametrize("name", ["mail", "a::b"])
+def test_a_urn_that_two_parents_give_is_told_with_both_and_why(name: str) -> None:
+    parents = tuple(urn("acme:index:Tenant", tenant) for tenant in ("red", "blue"))
+    twice = DuplicateUrn(urn=urn(QUEUE, name), positions=(None, None), parents=parents)
+    [found] = verdict(Reported(), deployment(duplicates=(twice,))).findings
+    assert found.message == (
+        f"{name}: registered 2 times as aws:sqs/queue:Queue below red and blue; "
+        "wanted once, since the engine stops at the second."
+    )
+    assert found.fix == (
+        "A URN holds the types of the parents, not their names: put the parent's name into the "
+        f"logical name, such as 'red-{name}'."
+    )
+
+
 @pytest.mark.parametrize(
     ("level", "passed"), [(Level.ADVISORY, True), (Level.MANDATORY, False)], ids=["advisory", "not"]
 )

@@ -209,6 +209,24 @@ def test_a_urn_that_is_there_twice_is_told_with_both_lines(run: RunProgram) -> N
     assert ran.resource("b").type == "shop:index:Group"
 
 
+def test_a_urn_that_two_parents_give_is_told_with_both(run: RunProgram) -> None:
+    ran = run(
+        f"""{TYPES}
+for tenant in ("red", "blue"):
+    Thing("mail", opts=ResourceOptions(parent=Group(tenant)))
+    Group("box", ResourceOptions(parent=Group(f"{{tenant}}-house")))
+"""
+    )
+    told = [
+        (
+            duplicate.urn.rpartition("::")[2],
+            [parent.rpartition("::")[2] for parent in duplicate.parents],
+        )
+        for duplicate in ran.deployment.duplicates
+    ]
+    assert sorted(told) == [("box", ["blue-house", "red-house"]), ("mail", ["blue", "red"])]
+
+
 def test_the_children_of_a_component_that_is_there_twice_are_no_findings(run: RunProgram) -> None:
     ran = run(
         f'{TYPES}\nfor _ in range(2):\n    Thing("a", opts=ResourceOptions(parent=Group("b")))\n'

@@ -18,6 +18,7 @@ from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.monitor.analysis import analyze_request, message_as_packs_see, stack_request
 from pulumi_preflight.monitor.assets import AssetError, hashed
 from pulumi_preflight.monitor.callbacks import HookError
+from pulumi_preflight.monitor.features import served_features, serves
 from pulumi_preflight.monitor.providing import Providing
 from pulumi_preflight.monitor.refusals import RefusedError, check_outputs
 from pulumi_preflight.monitor.resources import Resources
@@ -38,21 +39,6 @@ _Request = TypeVar(
     resource_pb2.ResourceInvokeRequest,
 )
 _Response = TypeVar("_Response")
-
-_FEATURES = {
-    "secrets": resource_pb2.RESOURCE_MONITOR_FEATURE_SECRETS,
-    "resourceReferences": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
-    "outputValues": resource_pb2.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
-    "aliasSpecs": resource_pb2.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
-    "replacementTrigger": resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
-    "deletedWith": resource_pb2.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
-    "replaceWith": resource_pb2.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
-    "transforms": resource_pb2.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
-    "invokeTransforms": resource_pb2.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
-    "parameterization": resource_pb2.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
-    "resourceHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
-    "errorHooks": resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
-}
 
 
 # What the engine, or the provider's Check, would refuse too.
@@ -89,11 +75,7 @@ class Monitor(ResourceMonitorServicer):
         self, request: resource_pb2.ResourceInvokeRequest, context: grpc.ServicerContext
     ) -> resource_pb2.ResourceInvokeResponse:
         """Calls a function of a provider."""
-        response = resource_pb2.ResourceInvokeResponse()
-        # The field's name is a keyword of Python's.
-        result: Struct = getattr(response, "return")
-        result.CopyFrom(self._guarded(self._invokes.answer, request, context))
-        return response
+        return self._guarded(self._invokes.answer, request, context)
 
     def Call(  # noqa: N802
         self, request: resource_pb2.ResourceCallRequest, _context: grpc.ServicerContext
@@ -174,14 +156,14 @@ class Monitor(ResourceMonitorServicer):
             config={key: value.text for key, value in project.config.items()},
             configSecretKeys=[key for key, value in project.config.items() if value.secret],
             dryRun=True,
-            supportedFeatures=_FEATURES.values(),
+            supportedFeatures=served_features(),
         )
 
     def SupportsFeature(  # noqa: N802
         self, request: resource_pb2.SupportsFeatureRequest, _context: grpc.ServicerContext
     ) -> resource_pb2.SupportsFeatureResponse:
         """The same question, of an older SDK."""
-        return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in _FEATURES)
+        return resource_pb2.SupportsFeatureResponse(hasSupport=serves(request.id))
 
     def SignalAndWaitForShutdown(self, _request: Empty, _context: grpc.ServicerContext) -> Empty:  # noqa: N802
         """Lets the program end at once: nothing calls back after it has registered everything."""

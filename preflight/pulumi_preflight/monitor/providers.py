@@ -30,6 +30,11 @@ def is_provider_type(type_: str) -> bool:
     return type_.startswith(_PROVIDER_TYPE)
 
 
+def is_default(name: str) -> bool:
+    """Whether the engine takes a provider of this logical name for a default one."""
+    return name.startswith("default")
+
+
 def provider_type(package: str) -> str:
     """The type token of a package's providers."""
     return f"{_PROVIDER_TYPE}{package}"

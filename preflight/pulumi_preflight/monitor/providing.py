@@ -12,6 +12,7 @@ from pulumi_preflight.monitor.analysis import analyze_request
 from pulumi_preflight.monitor.providers import (
     Package,
     default_provider_inputs,
+    is_default,
     is_default_denied,
     provider_type,
     urn_of_reference,
@@ -24,7 +25,7 @@ from pulumi_preflight.outputs.ids import resource_id
 from pulumi_preflight.outputs.settings import DEFAULT_REGION, default_tags_in, region_in
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.program.run import Run
-from pulumi_preflight.urns import create_urn, type_of
+from pulumi_preflight.urns import create_urn, name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, from_struct, to_struct
 
 
@@ -65,6 +66,14 @@ class Providing:
                 self._run.registry.claim(urn, None)
                 known = self._add_default(urn, package)
         return f"{urn}::{known.id or UNKNOWN}"
+
+    def of_parent(self, parent: str, package: str) -> str:
+        """The provider that a call in a resource or component uses, empty for the default one."""
+        inherited = self._run.registry.inherited(parent)
+        urn = urn_of_reference(inherited.provider)
+        if urn and type_of(urn) == provider_type(package) and not is_default(name_of(urn)):
+            return inherited.provider
+        return inherited.providers.get(package, "")
 
     def _add_default(self, urn: str, package: Package) -> RegisteredResource:
         # The engine counts providers among the resources that get a name, though they take none.

@@ -10,6 +10,7 @@ from pulumi.runtime.proto.alias_pb2 import Alias
 from pulumi.runtime.proto.callback_pb2 import Callback
 from pulumi.runtime.proto.resource_pb2 import (
     RegisterResourceRequest,
+    ResourceOptions,
     TransformRequest,
     TransformResourceOptions,
 )
@@ -78,10 +79,14 @@ def _options(
         deleted_with=request.deletedWith or parent.deleted_with,
         additional_secret_outputs=request.additionalSecretOutputs,
         providers=request.providers,
+        plugin_checksums=request.pluginChecksums,
+        hide_diff=request.hideDiffs,
         replace_with=request.replace_with,
     )
     # The field's name is a keyword of Python's.
     setattr(options, "import", request.importId)
+    if request.HasField("replacement_trigger"):
+        options.replacement_trigger.CopyFrom(request.replacement_trigger)
     if request.HasField("customTimeouts"):
         options.custom_timeouts.CopyFrom(request.customTimeouts)
     if request.HasField("hooks"):
@@ -151,12 +156,39 @@ def run_transforms(
         _read_dependencies(registration)
 
 
+def options_for_hooks(registration: Registration) -> ResourceOptions:
+    """The options of a resource as its hooks get them.
+
+    Source: pulumi/pulumi, pkg/resource/deploy/resource_options.go.
+    """
+    options = registration.options
+    told = ResourceOptions(
+        depends_on=sorted(registration.dependencies),
+        protect=options.protect,
+        ignore_changes=options.ignore_changes,
+        replace_on_changes=options.replace_on_changes,
+        provider=options.provider,
+        retain_on_delete=options.retain_on_delete,
+        deleted_with=options.deleted_with,
+        additional_secret_outputs=options.additional_secret_outputs,
+        hide_diff=options.hide_diff,
+        replace_with=options.replace_with,
+        parent=registration.request.parent,
+    )
+    setattr(told, "import", getattr(options, "import"))
+    if options.HasField("custom_timeouts"):
+        told.custom_timeouts.CopyFrom(options.custom_timeouts)
+    if options.HasField("hooks"):
+        told.hooks.CopyFrom(options.hooks)
+    return told
+
+
 def collect_output_dependencies(registration: Registration) -> None:
     """Adds what output values say of their dependencies to the properties' own."""
     if not is_marked(registration.request.object) and not registration.request.transforms:
         return
     for name, value in registration.properties.items():
-        found = _dependencies_in(value)
+        found = dependencies_in(value)
         registration.property_dependencies.setdefault(name, set()).update(found)
 
 
@@ -181,12 +213,13 @@ def _as_output(value: PropertyValue, urns: list[str]) -> PropertyValue:
 def _read_dependencies(registration: Registration) -> None:
     registration.dependencies = set(registration.options.depends_on)
     registration.property_dependencies = {
-        name: _dependencies_in(value) for name, value in registration.properties.items()
+        name: dependencies_in(value) for name, value in registration.properties.items()
     }
     registration.dependencies.update(*registration.property_dependencies.values())
 
 
-def _dependencies_in(value: PropertyValue) -> set[str]:
+def dependencies_in(value: PropertyValue) -> set[str]:
+    """The URNs that the output values in a value depend on."""
     found: set[str] = set()
 
     def look(marked: dict[str, PropertyValue]) -> PropertyValue:

@@ -2,13 +2,14 @@
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.callback_pb2 import Callback
 
 from pulumi_preflight.model import DuplicateUrn, Note, RegisteredResource, SourcePosition
+from pulumi_preflight.monitor.providers import is_provider_type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,14 @@ class Inherited:
     transforms: tuple[Callback, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Claim:
+    """Where a resource took its URN, and in what parent."""
+
+    position: SourcePosition | None
+    parent: str
+
+
 class Registry:
     """All that was registered, in order; safe from any thread."""
 
@@ -42,17 +51,17 @@ class Registry:
         self._lock = threading.Lock()
         self._resources: dict[str, RegisteredResource] = {}
         self._inherited: dict[str, Inherited] = {}
-        self._claims: dict[str, list[SourcePosition | None]] = {}
+        self._claims: dict[str, list[_Claim]] = {}
         self._completed: Counter[str] = Counter()
         self._notes: dict[Note, None] = {}
         self.stack_outputs = Struct()
 
-    def claim(self, urn: str, position: SourcePosition | None) -> bool:
+    def claim(self, urn: str, position: SourcePosition | None, parent: str = "") -> bool:
         """Takes a URN for a resource; false where another one has it already."""
         with self._lock:
-            places = self._claims.setdefault(urn, [])
-            places.append(position)
-            return len(places) == 1
+            claims = self._claims.setdefault(urn, [])
+            claims.append(_Claim(position=position, parent=parent))
+            return len(claims) == 1
 
     def claims(self, urn: str) -> int:
         """How often a URN was taken."""
@@ -84,6 +93,25 @@ class Registry:
         """What the children of a URN inherit; nothing where it is not known."""
         return self._inherited.get(urn, Inherited())
 
+    def lacks(self, urns: Iterable[str]) -> bool:
+        """Whether a resource is not made yet: one of these, or one below a component of these.
+
+        Source: pulumi/pulumi, pkg/resource/deploy/resourcetracker/tracker.go.
+        """
+        known = self.resources
+        open_, seen = set(urns), set[str]()
+        while open_:
+            urn = open_.pop()
+            seen.add(urn)
+            resource = self._resources.get(urn)
+            if resource is None or is_provider_type(resource.type):
+                continue
+            if not resource.custom:
+                open_ |= {each.urn for each in known if each.parent == urn} - seen
+            elif not resource.id:
+                return True
+        return False
+
     def note(self, text: str, position: SourcePosition | None = None) -> None:
         """Keeps a note, once."""
         with self._lock:
@@ -100,11 +128,10 @@ class Registry:
 
         The children of a component that is there twice are left out: they follow from it.
         """
-        twice = {urn for urn, places in self._claims.items() if len(places) > 1}
+        twice = {urn for urn, claims in self._claims.items() if len(claims) > 1}
         return tuple(
-            # The SDK registers side by side, so the order of arrival says nothing.
-            DuplicateUrn(urn=urn, positions=tuple(sorted(self._claims[urn], key=_place)))
-            for urn in self._claims
+            _duplicate(urn, claims)
+            for urn, claims in self._claims.items()
             if urn in twice and self.inherited(urn).parent not in twice
         )
 
@@ -112,6 +139,16 @@ class Registry:
     def notes(self) -> tuple[Note, ...]:
         """All notes, in order."""
         return tuple(self._notes)
+
+
+def _duplicate(urn: str, claims: Iterable[_Claim]) -> DuplicateUrn:
+    # The SDK registers side by side, so the order of arrival says nothing.
+    ordered = sorted(claims, key=lambda claim: (*_place(claim.position), claim.parent))
+    return DuplicateUrn(
+        urn=urn,
+        positions=tuple(claim.position for claim in ordered),
+        parents=tuple(dict.fromkeys(claim.parent for claim in ordered)),
+    )
 
 
 def _place(position: SourcePosition | None) -> tuple[str, int]:

@@ -30,6 +30,7 @@ from pulumi_preflight.monitor.refusals import check_read, check_registration
 from pulumi_preflight.monitor.registration import (
     Registration,
     collect_output_dependencies,
+    options_for_hooks,
     read_registration,
     run_transforms,
 )
@@ -124,7 +125,7 @@ class Resources:
             deleted_with=registration.options.deleted_with,
             position=position,
         )
-        if not self._registry.claim(identity.urn, position):
+        if not self._registry.claim(identity.urn, position, identity.parent):
             filled = self._fill(registration, resource, inputs)
             return _response(identity.urn, filled)
         return self._create(registration, resource, inputs, inherited)
@@ -142,7 +143,11 @@ class Resources:
             inputs = from_struct(judged)
         hooks = registration.options.hooks
         asked = ResourceHookRequest(
-            urn=resource.urn, name=resource.name, type=resource.type, new_inputs=judged
+            urn=resource.urn,
+            name=resource.name,
+            type=resource.type,
+            new_inputs=judged,
+            new_options=options_for_hooks(registration),
         )
         self._run.callbacks.run_hooks(hooks.before_create, asked)
         filled = self._fill(registration, resource, inputs)
@@ -170,7 +175,7 @@ class Resources:
         inputs = hashed(from_struct(request.properties), self._run.project.working_directory)
         filled = self._read(identity, request.id, provider, inputs)
         outputs = with_secrets(filled.outputs, list(request.additionalSecretOutputs))
-        if self._registry.claim(identity.urn, position):
+        if self._registry.claim(identity.urn, position, identity.parent):
             resource = RegisteredResource(
                 urn=identity.urn,
                 type=identity.type,

@@ -8,18 +8,27 @@ from collections.abc import Callable
 
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.callback_pb2 import Callback
-from pulumi.runtime.proto.resource_pb2 import ResourceInvokeRequest, TransformInvokeRequest
+from pulumi.runtime.proto.resource_pb2 import (
+    ResourceInvokeRequest,
+    ResourceInvokeResponse,
+    TransformInvokeOptions,
+    TransformInvokeRequest,
+)
 
 from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.monitor.assets import hashed
 from pulumi_preflight.monitor.providing import Providing
+from pulumi_preflight.monitor.registration import dependencies_in
 from pulumi_preflight.outputs.answers import Answers, short
 from pulumi_preflight.outputs.aws_answers import ANSWERS, ASSUMED, PURE, Call
 from pulumi_preflight.program.run import Run
+from pulumi_preflight.urns import package_of
 from pulumi_preflight.wire import (
     Properties,
     from_struct,
+    has_unknown,
     to_struct,
+    without_outputs,
     without_secret,
 )
 
@@ -34,22 +43,32 @@ class Invokes:
         self._answers = Answers(run.shapes, run.outputs)
         self.transforms: list[Callback] = []
 
-    def answer(self, request: ResourceInvokeRequest) -> Struct:
-        """Answers a call.
+    def answer(self, request: ResourceInvokeRequest) -> ResourceInvokeResponse:
+        """Answers a call; its result is unknown while a resource that it depends on is not made.
 
         Raises:
             ProgramError: The function cannot be answered; the text says how to answer it.
         """
-        arguments = self._arguments(request)
-        token = request.tok
+        given, options = self._transformed(request)
         package = self._run.packages.find(
             request.packageRef,
-            token=token,
-            version=request.version,
-            url=request.pluginDownloadURL,
+            token=request.tok,
+            version=options.version,
+            url=options.plugin_download_url,
         )
         # A call needs a provider like a resource does, so it may be the first to need it.
-        provider = self._providing.reference(package, request.provider, None)
+        provider = self._providing.reference(package, options.provider, None)
+        needed = set(request.dependsOn).union(*map(dependencies_in, given.values()))
+        arguments = {name: without_outputs(value) for name, value in given.items()}
+        if self._run.registry.lacks(needed) or has_unknown(arguments):
+            return ResourceInvokeResponse(unknown=True)
+        response = ResourceInvokeResponse()
+        # The field's name is a keyword of Python's.
+        result: Struct = getattr(response, "return")
+        result.CopyFrom(self._answered(request.tok, arguments, provider))
+        return response
+
+    def _answered(self, token: str, arguments: Properties, provider: str) -> Struct:
         if token in _BUILTIN:
             return to_struct(_BUILTIN[token](self, arguments))
         place = self._providing.place_of(token, provider, arguments)
@@ -60,15 +79,27 @@ class Invokes:
         known = overrides.result_of(token, call.arguments) if overrides else {}
         return to_struct(self._result(call, dict(known)))
 
-    def _arguments(self, request: ResourceInvokeRequest) -> Properties:
+    def _transformed(
+        self, request: ResourceInvokeRequest
+    ) -> tuple[Properties, TransformInvokeOptions]:
         arguments = request.args
+        options = TransformInvokeOptions(
+            provider=request.provider
+            or self._providing.of_parent(request.parent, package_of(request.tok)),
+            version=request.version,
+            plugin_download_url=request.pluginDownloadURL,
+            plugin_checksums=request.pluginChecksums,
+        )
         for transform in self.transforms:
             answer = self._run.callbacks.transform_invoke(
-                transform, TransformInvokeRequest(token=request.tok, args=arguments)
+                transform,
+                TransformInvokeRequest(token=request.tok, args=arguments, options=options),
             )
             if answer.HasField("args"):
                 arguments = answer.args
-        return hashed(from_struct(arguments), self._run.project.working_directory)
+            if answer.HasField("options"):
+                options = answer.options
+        return hashed(from_struct(arguments), self._run.project.working_directory), options
 
     def _result(self, call: Call, known: Properties) -> Properties:
         answer = self._answers.of(call, known)

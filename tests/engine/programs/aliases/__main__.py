@@ -1,4 +1,4 @@
-"""Names of older days: they change nothing in a first deployment."""
+"""Names and states of older days: they change nothing in a first deployment."""
 
 import pulumi
 import pulumi_aws as aws
@@ -17,6 +17,12 @@ class Group(pulumi.ComponentResource):
         )
 
 
+def migrate(args: pulumi.StateMigrationArgs) -> None:
+    """Would change an older state, of which a first deployment has none."""
+    raise AssertionError(args)
+
+
+Group("migrated", pulumi.ResourceOptions(state_migrations=[migrate]))
 Group(
     "group", pulumi.ResourceOptions(aliases=[pulumi.Alias(name="old"), pulumi.Alias(type_="a:b:C")])
 )

@@ -48,3 +48,9 @@ aws.route53.Record(
 )
 pulumi.export("canonical", aws.s3.get_canonical_user_id().id)
 pulumi.export("subnets", subnets.ids)
+# What needs a resource that is not made yet is unknown in a preview; what needs nothing is not.
+needing = aws.sqs.get_queue_output(
+    name="jobs", opts=pulumi.InvokeOutputOptions(depends_on=[queue, vpc])
+)
+aws.ssm.Parameter("needing", type="String", value=needing.url)
+aws.ssm.Parameter("at-once", type="String", value=aws.sqs.get_queue_output(name="jobs").url)
