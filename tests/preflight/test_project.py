@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ops.paths import ROOT
 from pulumi_preflight.errors import ProjectError
 from pulumi_preflight.project import load_project
 from tests.preflight.running import WriteProject
@@ -178,6 +179,15 @@ def test_environments_of_pulumi_cloud_leave_a_note(write_project: WriteProject) 
     folder = write_project("", files={"Pulumi.dev.yaml": "environment: [aws/dev]"})
     notes = load_project(folder, stack="dev", environment={}).notes
     assert ["environment: (Pulumi ESC) was not read" in note.text for note in notes] == [True]
+
+
+def test_the_example_of_preflight_yaml_holds_every_key(write_project: WriteProject) -> None:
+    readme = (ROOT / "preflight" / "README.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```yaml\n(invokes:.*?)```", readme, re.DOTALL)
+    folder = write_project("", files={"preflight.yaml": example})
+    overrides = load_project(folder, stack="dev", environment={}).overrides
+    assert overrides is not None
+    assert overrides.model_fields_set == overrides.__class__.model_fields.keys()
 
 
 @pytest.mark.parametrize(
