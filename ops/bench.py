@@ -26,6 +26,7 @@ from aws_policy_pack.resource import IDENTITIES
 from ops.bare_run import bare_monitor, run_bare
 from ops.engine import find
 from ops.engine.variables import LOCAL
+from ops.errors import exit_with
 from ops.offline import enforced_on
 from ops.paths import PACK, ROOT, STACK
 from ops.rehearse import rehearsed
@@ -235,4 +236,4 @@ def _served(folder: Path) -> Iterator[AnalyzerStub]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    exit_with(lambda: main(sys.argv[1:]))

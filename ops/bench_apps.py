@@ -25,7 +25,7 @@ from ops.dev.environments import containers
 from ops.dev.processes import Running, running
 from ops.dev.programs import APPS, programs_of
 from ops.dev.system import BUCKET, QUEUE, REGION, START_SECONDS, System, running_system
-from ops.errors import CommandError, tell
+from ops.errors import CommandError, exit_with, tell
 from ops.paths import STACK
 from pulumi_preflight.cli import main as preflight
 
@@ -177,4 +177,4 @@ def write(line: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    exit_with(main)

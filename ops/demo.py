@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from ops.consent import Consent
-from ops.errors import CommandError, tell
+from ops.errors import CommandError, exit_with, tell
 from ops.lifecycle.deploy import ready, up
 from ops.lifecycle.surroundings import surrounded
 from ops.paths import ROOT, STACK
@@ -83,4 +83,4 @@ def _script(*arguments: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    exit_with(lambda: main(sys.argv[1:]))

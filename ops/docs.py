@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aws_policy_pack.docs import rules_page
 from aws_policy_pack.registry import RULES
+from ops.errors import exit_with
 from ops.paths import PACK, PREFLIGHT, ROOT
 from ops.printed import with_fresh_output
 
@@ -43,4 +44,4 @@ def _is_fresh(path: Path, page: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    exit_with(lambda: main(sys.argv[1:]))

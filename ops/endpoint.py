@@ -17,7 +17,7 @@ import yaml
 from ops.credentials import FOLDER, PROFILE, profile_of, write_profile
 from ops.embedded.endpoint import EmbeddedEndpoint
 from ops.engine.variables import LOCAL
-from ops.errors import CommandError, carried_out
+from ops.errors import CommandError, carried_out, exit_with
 from ops.loopback import is_loopback
 from ops.paths import ROOT, STACK
 
@@ -215,4 +215,4 @@ def _compose(*arguments: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    exit_with(lambda: main(sys.argv[1:]))

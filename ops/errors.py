@@ -3,7 +3,9 @@
 import os
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from typing import NoReturn
+
+from pulumi_preflight import streams
 
 FAILED = 2
 
@@ -18,6 +20,11 @@ class CommandError(Exception):
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message)
         self.hint = hint
+
+
+def exit_with(command: Callable[[], int]) -> NoReturn:
+    """Ends the process as `carried_out` says; what every session ends with."""
+    sys.exit(carried_out(command))
 
 
 def carried_out(command: Callable[[], int]) -> int:
@@ -43,10 +50,9 @@ def tell(error: CommandError) -> None:
     try:
         sys.stdout.flush()
     except OSError:
-        _give_up_output()
+        streams.discard(sys.stdout)
     hint = f"hint: {error.hint}\n" if error.hint else ""
-    with suppress(OSError):  # nobody reads it
-        sys.stderr.write(f"error: {error}\n{hint}")
+    streams.tell(f"error: {error}\n{hint}")
 
 
 def _told(error: OSError) -> str:
@@ -54,10 +60,3 @@ def _told(error: OSError) -> str:
         return str(error)
     where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
     return f"{where}{error.strerror}"
-
-
-def _give_up_output() -> None:
-    """Lets the interpreter end without a second complaint about what it could not print."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)

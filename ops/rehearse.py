@@ -19,7 +19,7 @@ import yaml
 
 from ops.engine.events import SAID_ALREADY, Message, Summary, parse, was_evaluated
 from ops.engine.process import run
-from ops.errors import CommandError, tell
+from ops.errors import CommandError, exit_with, tell
 from ops.offline import Enforced, enforced_on
 from ops.paths import STACK
 from ops.target import Target, target
@@ -239,4 +239,4 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    exit_with(lambda: main(sys.argv[1:]))

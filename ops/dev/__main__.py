@@ -23,7 +23,7 @@ from ops.dev.postgres import running_postgres
 from ops.dev.programs import APPS_OF_IMAGES, programs_of
 from ops.dev.supervision import ME, supervise
 from ops.engine.variables import LOCAL
-from ops.errors import CommandError, tell
+from ops.errors import CommandError, exit_with, tell
 from ops.observe.deployment import deployment
 from ops.paths import STACK
 from ops.target import Target, target
@@ -100,4 +100,4 @@ def _open_to_all(folder: Path) -> Path:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    exit_with(lambda: main(sys.argv[1:]))

@@ -32,7 +32,7 @@ from ops.embedded import snapshot
 from ops.embedded.admission import Admission
 from ops.embedded.endpoint import CONTROL
 from ops.embedded.gaps import close_gaps
-from ops.errors import CommandError, carried_out
+from ops.errors import CommandError, carried_out, exit_with
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -131,4 +131,4 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    exit_with(lambda: main(sys.argv[1:]))

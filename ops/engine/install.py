@@ -9,6 +9,7 @@ from semver import VersionInfo
 from ops.engine.build import BuildError, build
 from ops.engine.locate import Engine, find, look
 from ops.engine.pinned import BIN, SOURCES, pinned_version, write_stamp
+from ops.errors import exit_with
 
 
 def main() -> int:
@@ -67,4 +68,4 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    exit_with(main)

@@ -11,7 +11,7 @@ from pathlib import Path
 from ops.consent import Consent
 from ops.endpoint import endpoint
 from ops.engine import find, install
-from ops.errors import CommandError, tell
+from ops.errors import CommandError, exit_with, tell
 from ops.lifecycle import deploy, reset
 from ops.lifecycle.surroundings import surrounded
 from ops.paths import STACK
@@ -144,4 +144,4 @@ if __name__ == "__main__":
     if isinstance(sys.stdout, TextIOWrapper):
         # What is done is told as it is done, in a pipe as well.
         sys.stdout.reconfigure(line_buffering=True)
-    sys.exit(main(sys.argv[1:]))
+    exit_with(lambda: main(sys.argv[1:]))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ops.errors import exit_with
 from ops.mutation import __doc__ as description
 from ops.mutation.changes import Change, changes_of
 from ops.mutation.fresh import Outcome, load_what_tests_need, try_fresh
@@ -134,4 +135,4 @@ def _print(text: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    exit_with(lambda: main(sys.argv[1:]))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from ops.errors import CommandError, tell
+from ops.errors import CommandError, exit_with, tell
 from ops.observe.deployment import Deployment, deployment
 from ops.observe.logs import Asked, show_logs
 from ops.observe.queues import queues
@@ -123,4 +123,4 @@ def _seconds(text: str) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    exit_with(lambda: main(sys.argv[1:]))

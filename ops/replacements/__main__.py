@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Sequence
 
+from ops.errors import exit_with
 from ops.paths import PREFLIGHT
 from ops.replacements.generated import schema_date, table
 
@@ -42,4 +43,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    exit_with(lambda: main(sys.argv[1:]))

@@ -23,7 +23,7 @@ def tell(text: str) -> None:
         stream.write(escaped(text))
         stream.flush()
     except OSError:
-        _discard(stream)
+        discard(stream)
 
 
 def to_stdout(write: Callable[[TextIO], None]) -> None:
@@ -42,16 +42,16 @@ def to_stdout(write: Callable[[TextIO], None]) -> None:
         write(stream)
         stream.flush()
     except BrokenPipeError:
-        _discard(stream)
+        discard(stream)
     except OSError as error:
-        _discard(stream)
+        discard(stream)
         raise PreflightError(
             f"the report cannot be written to stdout: {error.strerror}",
             hint="--output FILE writes it to a file",
         ) from error
 
 
-def _discard(stream: TextIO) -> None:
+def discard(stream: TextIO) -> None:
     """Sends nowhere what Python would flush at its end, and fail again."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
