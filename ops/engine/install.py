@@ -3,9 +3,6 @@
 import shutil
 import sys
 
-from pulumi.automation import PulumiCommand
-from semver import VersionInfo
-
 from ops.engine.build import BuildError, build
 from ops.engine.locate import Engine, find, look
 from ops.engine.pinned import BIN, SOURCES, pinned_version, write_stamp
@@ -33,6 +30,10 @@ def main() -> int:
 
 
 def _installed() -> bool:
+    # Slow to load, and needed only here.
+    from pulumi.automation import PulumiCommand  # noqa: PLC0415
+    from semver import VersionInfo  # noqa: PLC0415
+
     version = pinned_version()
     _say(f"Installing Pulumi {version} from get.pulumi.com into {BIN} ...")
     try:

@@ -8,10 +8,9 @@ from ops.errors import CommandError
 
 _LOCK = re.compile(r"created by .*@(?P<host>\S+) \(pid (?P<pid>\d+)\)")
 _REASON = re.compile(
-    r"(?:snapshot integrity failure; refusing to use it:"
-    r"|Failed to repair the snapshot automatically:"
-    r"|state file contains errors:"
-    r"|^Error: +)\s*(?P<why>.+)",
+    r"(?:^Error: +(?:snapshot integrity failure; refusing to use it: )?"
+    r"|snapshot integrity failure; refusing to use it: "
+    r"|Failed to repair the snapshot automatically: )(?P<why>.+)",
     re.MULTILINE,
 )
 
@@ -118,6 +117,13 @@ def _not_logged_in(_: str, target: Asked) -> CommandError:
     )
 
 
+def _no_backend(said: str, target: Asked) -> CommandError:
+    return CommandError(
+        f"the backend of stack {target.stack} cannot be opened: {said.rpartition(': ')[2].strip()}",
+        hint="make its folder, or set PULUMI_BACKEND_URL to where the stack's state is",
+    )
+
+
 def _no_room(said: str, _: Asked) -> CommandError:
     line = next(line for line in said.splitlines() if any(each in line for each in _NO_ROOM))
     return CommandError(
@@ -137,5 +143,6 @@ _KNOWN: Mapping[str, Callable[[str, Asked], CommandError]] = {
     "snapshot integrity error": _broken,
     "snapshot integrity failure": _broken,
     "PULUMI_ACCESS_TOKEN must be set": _not_logged_in,
+    "unable to open state directory": _no_backend,
     **dict.fromkeys(_NO_ROOM, _no_room),
 }

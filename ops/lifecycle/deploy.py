@@ -13,7 +13,7 @@ from ops.engine.operation import Outcome, operate
 from ops.engine.process import run
 from ops.engine.variables import LOCAL
 from ops.errors import CommandError
-from ops.offline import enforced_on, judge
+from ops.offline import Verdict, enforced_on, judge
 from ops.state.commands import keep
 from ops.state.store import Store
 from ops.target import Target, target
@@ -40,7 +40,7 @@ def preview_if_possible(project: Path, stack: str, places: Places) -> int:
 
 def validate(stack: Target) -> int:
     """All that `up` checks, and nothing changed: preflight, the state, the engine's preview."""
-    verdict = judge(stack.project, stack.stack)
+    verdict = _judged(stack)
     return verdict.status or _status(_preview(_prepared(stack, verdict.places), verdict.places))
 
 
@@ -50,7 +50,7 @@ def up(stack: Target, consent: Consent) -> int:
     The engine runs stack rules after everything has been made, too late to stop anything: so a
     preview comes first, whatever the rules.
     """
-    verdict = judge(stack.project, stack.stack)
+    verdict = _judged(stack)
     if verdict.status:
         return verdict.status
     previewed = _preview(_prepared(stack, verdict.places), verdict.places)
@@ -96,11 +96,18 @@ def ready(stack: Target) -> Target:
     """
     store = Store(target=stack)
     store.check()
-    if stack.stack == LOCAL and not store.exists:
-        stack.ask("stack", "init", "--no-select")
+    if stack.stack == LOCAL and not (store.exists or store.forgotten):
+        store.make()
     store.check_present()
     store.check_whole()
     return stack
+
+
+def _judged(stack: Target) -> Verdict:
+    """Preflight's verdict, which takes seconds in which nothing is printed."""
+    sys.stdout.write(f"Preflight of {stack.name} stack {stack.stack}: runs the program and packs\n")
+    sys.stdout.flush()
+    return judge(stack.project, stack.stack)
 
 
 def _prepared(stack: Target, places: Places) -> Target:

@@ -10,7 +10,7 @@ from pathlib import Path
 from ops.consent import Consent
 from ops.errors import CommandError
 from ops.state.copies import Copy, latest_in
-from ops.state.store import Store
+from ops.state.store import BEFORE_DELETE, Store
 from pulumi_preflight.urns import name_of, type_of
 
 DONE = 0
@@ -23,7 +23,7 @@ def make(store: Store) -> int:
     if store.exists:
         _say(f"Stack {stack} is there already.")
         return DONE
-    store.target.ask("stack", "init", "--no-select")
+    store.make()
     _say(f"Stack {stack} was made.")
     return DONE
 
@@ -119,7 +119,7 @@ def delete(store: Store, consent: Consent) -> int:
         _say(f"There is no stack {store.target.stack}.")
         return DONE
     consent.to_delete(["its state is deleted; the resources stay, and nothing knows them any more"])
-    keep(store, "before delete")
+    keep(store, BEFORE_DELETE)
     store.delete()
     _say(f"Stack {store.target.stack} was deleted; its settings stay.")
     return DONE

@@ -34,7 +34,7 @@ def repair(store: Store, *, unlock: bool = False) -> int:
         CommandError: The state cannot be read or repaired, or another command holds it.
     """
     if any(unlock or lock.stale for lock in store.locks()):
-        store.target.ask("cancel", "--yes")
+        store.unlock()
         _say("unlocked: the command that held the stack is gone")
     store.check_present()
     keep(store, "before repair")

@@ -22,16 +22,20 @@ from ops.state.integrity import objection
 from ops.target import Target
 from pulumi_preflight.urns import name_of
 
+BEFORE_DELETE = "before delete"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
     """A mark that a command of the engine works on the stack.
 
     Attributes:
-        pid: The process that made it.
+        file: Where it is.
+        pid: The process that made it, 0 where the file does not say.
         host: The machine of that process.
     """
 
+    file: Path
     pid: int
     host: str
 
@@ -103,11 +107,19 @@ class Store:
             CommandError: There is no stack, or see `check`.
         """
         self.check()
-        if not self.exists:
+        if self.exists:
+            return
+        if copy := self.forgotten:
             raise CommandError(
-                f"there is no stack {self.target.stack}",
-                hint=f"`{self.target.session('state:init')}` makes it",
+                f"stack {self.target.stack} was deleted, and the {len(copy.resources)} resources "
+                "in its state were left where they are",
+                hint=f"`{self.target.session('state:restore')}` brings the state back; where they "
+                f"are gone, `{self.target.session('state:init')}` begins anew",
             )
+        raise CommandError(
+            f"there is no stack {self.target.stack}",
+            hint=f"`{self.target.session('state:init')}` makes it",
+        )
 
     def check_unlocked(self) -> None:
         """Makes sure that no command of the engine works on the stack.
@@ -166,7 +178,32 @@ class Store:
         if folder is None:
             return []
         locks = folder / "locks" / "organization" / self.target.name / self.target.stack
-        return [lock for file in locks.glob("*.json") if (lock := _lock(file))]
+        # A full disk leaves one that is not finished and has another name; the engine stops at it.
+        files = (file for file in locks.glob("*") if file.suffix != ".attrs")
+        return [lock for file in files if (lock := _lock(file))]
+
+    def unlock(self) -> None:
+        """Removes the locks, whoever holds them."""
+        for lock in self.locks():
+            lock.file.unlink(missing_ok=True)
+
+    @property
+    def forgotten(self) -> Copy | None:
+        """The copy from before the stack was deleted, where that was the last to happen to it."""
+        last = None if self.exists else next(iter(self.copies()), None)
+        return last if last and last.reason == BEFORE_DELETE and last.resources else None
+
+    def make(self) -> None:
+        """Makes the stack; another command may be faster.
+
+        Raises:
+            CommandError: It cannot be made.
+        """
+        try:
+            self.target.ask("stack", "init", "--no-select")
+        except CommandError:
+            if not self.exists:
+                raise
 
     def save(self, reason: str) -> Path | None:
         """Keeps a dated copy of the state, as it is; `None` where there is no state.
@@ -235,9 +272,9 @@ def _lock(file: Path) -> Lock | None:
     """The lock in a file, `None` where it has gone meanwhile."""
     try:
         content = json.loads(file.read_bytes())
-        return Lock(pid=int(content["pid"]), host=str(content["hostname"]))
+        return Lock(file=file, pid=int(content["pid"]), host=str(content["hostname"]))
     except FileNotFoundError:
         return None
     except (ValueError, TypeError, KeyError):
         # Cut off when its machine went down; it locks all the same.
-        return Lock(pid=0, host="an unknown machine")
+        return Lock(file=file, pid=0, host="an unknown machine")

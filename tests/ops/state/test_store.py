@@ -9,7 +9,7 @@ import pytest
 
 from ops.engine import Engine
 from ops.errors import CommandError
-from ops.state.store import Lock, Store
+from ops.state.store import BEFORE_DELETE, Lock, Store
 from ops.target import Target
 from tests.room import no_room_for
 
@@ -156,7 +156,7 @@ def test_what_is_no_state_is_not_brought_back(store: Store, tmp_path: Path) -> N
 def test_a_lock_is_stale_when_its_process_is_known_to_be_gone(
     pid: int, host: str, *, stale: bool
 ) -> None:
-    assert Lock(pid=pid, host=host).stale is stale
+    assert Lock(file=Path("a-lock.json"), pid=pid, host=host).stale is stale
 
 
 @pytest.mark.parametrize(
@@ -190,6 +190,39 @@ def test_a_lock_is_told_with_the_way_out(text: str, told: str, way: str, tmp_pat
     assert str(caught.value) == told
     assert caught.value.hint is not None
     assert way in caught.value.hint
+
+
+def test_a_lock_that_was_never_finished_locks_and_can_be_removed(store: Store) -> None:
+    lock(store, "{}")
+    folder = store.target.project / ".pulumi/locks/organization/shop/local"
+    (folder / "1.json").rename(folder / "1.json.18ec37bf28ebe39f.tmp")
+    (folder / "1.json.attrs").touch()
+    with pytest.raises(CommandError, match="process 0 on an unknown machine works on it"):
+        store.check_unlocked()
+    store.unlock()
+    store.check_unlocked()
+
+
+def test_a_stack_that_was_deleted_names_the_way_back_to_its_resources(store: Store) -> None:
+    resources = [{"urn": "urn:pulumi:local::shop::t::one"}]
+    file = written(store, json.dumps({"checkpoint": {"latest": {"resources": resources}}}))
+    store.save(BEFORE_DELETE)
+    assert store.forgotten is None
+    file.unlink()
+    with pytest.raises(CommandError, match="was deleted, and the 1 resources") as raised:
+        store.check_present()
+    assert "`nox -s state:restore`" in (raised.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("held", "reason"), [(1, "before reset"), (0, BEFORE_DELETE)], ids=["reset", "empty"]
+)
+def test_a_stack_that_left_nothing_may_be_made_anew(held: int, reason: str, store: Store) -> None:
+    resources = [{"urn": "urn:pulumi:local::shop::t::one"}] * held
+    file = written(store, json.dumps({"checkpoint": {"latest": {"resources": resources}}}))
+    store.save(reason)
+    file.unlink()
+    assert store.forgotten is None
 
 
 def test_an_unreadable_state_is_deleted_without_the_engine(store: Store) -> None:
