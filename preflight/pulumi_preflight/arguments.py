@@ -179,6 +179,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _key_value(text: str) -> tuple[str, str]:
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not UTF-8") from None
     key, equals, value = text.partition("=")
     if not key or not equals:
         raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")

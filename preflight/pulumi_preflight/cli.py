@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 from pulumi_preflight.arguments import Options, parse
 from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.files import write_whole
-from pulumi_preflight.printable import without_colour
+from pulumi_preflight.printable import shortened, without_colour
 from pulumi_preflight.streams import tell, to_stdout
 
 # What a run needs is imported when it is needed: `--help` answers at once, and the packs boot
@@ -37,6 +37,8 @@ HUNG_UP = 128 + signal.SIGHUP
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 _DEBUG = "PULUMI_PREFLIGHT_DEBUG"
+# An exception's text may be anything, such as a whole answer of a service.
+_LONGEST = 10_000
 
 
 def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None) -> int:
@@ -209,12 +211,13 @@ def _ending_on_signals() -> Iterator[None]:
 
 
 def _complain(message: str, hint: str | None, secrets: Iterable[str] = ()) -> None:
-    text = f"error: {message}\n" + (f"hint: {hint}\n" if hint else "")
+    texts = {"error": message, "hint": hint}
     if secrets:
         from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - see the top
 
-        text = Redactor(secrets)(text)
-    tell(text)
+        redact = Redactor(secrets)
+        texts = {kind: redact(text) for kind, text in texts.items() if text}
+    tell("".join(f"{kind}: {shortened(text, _LONGEST)}\n" for kind, text in texts.items() if text))
 
 
 def _complain_of_bug(error: Exception, secrets: Iterable[str]) -> None:

@@ -27,6 +27,14 @@ def escaped_json(document: str) -> str:
     return _UNSAFE.sub(_json_number, document)
 
 
+def shortened(text: str, longest: int, rest: str = "") -> str:
+    """Cuts what nobody reads, and says how much that was; `rest` says where it is."""
+    left_out = len(text) - longest
+    if left_out <= 0:
+        return text
+    return f"{text[:longest]}... ({left_out:,} more characters{rest})"
+
+
 def without_colour(text: str) -> str:
     """Leaves colours out, which say nothing."""
     return _COLOUR.sub("", text)

@@ -1,10 +1,13 @@
 """What packs are told of the stack that they judge."""
 
+import errno
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pulumi_preflight.urns import stack_urn
+
+CONFIG_VARIABLE = "PULUMI_CONFIG"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,5 +48,24 @@ class StackContext:
             f"{prefix}PROJECT": self.project,
             f"{prefix}STACK": self.stack,
             f"{prefix}DRY_RUN": "true",
-            "PULUMI_CONFIG": json.dumps(dict(self.config)),
+            CONFIG_VARIABLE: json.dumps(dict(self.config)),
         }
+
+
+def why_not_started(error: OSError, environment: Mapping[str, str]) -> str:
+    """Why a process could not be started; a variable that is too long for the system is named.
+
+    Programs and packs get the config in one variable, as under the engine's language hosts.
+    """
+    if error.errno != errno.E2BIG:
+        return error.strerror or str(error)
+    longest = max(environment, key=lambda name: len(environment[name]))
+    told = f"the variable {longest} has {len(environment[longest]):,} characters"
+    if longest == CONFIG_VARIABLE:
+        config = json.loads(environment[longest])
+        key = max(config, key=lambda name: len(config[name]))
+        told = (
+            f"the config, which it gets in one variable as under the engine, has "
+            f"{len(environment[longest]):,} characters, {len(config[key]):,} of them in {key!r}"
+        )
+    return f"{told}, and the system takes fewer; keep what is so long in a file"

@@ -1,6 +1,8 @@
 """Runs of the command that end without a verdict: one message, exit code 2, nothing on stdout."""
 
+import json
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,49 @@ def test_a_recursion_without_an_end_is_told_in_few_lines(
     assert any(re.fullmatch(r"  \.\.\. \d+ more", line) for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        pytest.param(
+            "class Odd(Exception):\n    def __str__(self): raise OSError('x')\nraise Odd\n",
+            "the program raised __main__.Odd: (its text cannot be had: OSError)",
+            id="text-that-raises",
+        ),
+        pytest.param(
+            "class Odd(Exception):\n    def __str__(self): return 5\nraise Odd\n",
+            "the program raised __main__.Odd: (its text cannot be had: TypeError)",
+            id="text-that-is-none",
+        ),
+        pytest.param(
+            "class Odd:\n    def __str__(self): raise OSError('x')\nraise SystemExit(Odd())\n",
+            "the program exited with (its text cannot be had: OSError)",
+            id="exit-code-that-raises",
+        ),
+        pytest.param(
+            "raise ValueError('z ' * 2_500_000)\n", "... (4,990,0", id="text-without-an-end"
+        ),
+        pytest.param(
+            "import os\nfor number in range(3, 12):\n"
+            "    try: os.write(number, b'5\\n[]\\nx\\n{}\\n')\n    except OSError: pass\n"
+            "raise ValueError('all the same')\n",
+            "the program raised ValueError: all the same",
+            id="writes-to-what-it-did-not-open",
+        ),
+        pytest.param(
+            "raise ValueError('\\ud800 \\x1b[2J')\n",
+            "the program raised ValueError: \\ud800 \\x1b[2J",
+            id="text-that-steers-the-terminal",
+        ),
+    ],
+)
+def test_a_program_that_fails_in_an_odd_way_is_told_in_one_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], program: str, told: str
+) -> None:
+    lines = no_verdict(capsys, write_project(tmp_path, f"import pulumi\n{program}"))
+    assert told in lines[0]
+    assert sum(map(len, lines)) < 12_000
+
+
 def test_a_program_that_does_not_end_is_given_up_after_the_timeout(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -100,6 +145,56 @@ def test_a_pack_config_that_does_not_fit_is_told_with_its_file(
     )
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit of a variable is Linux's")
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        pytest.param(
+            {"blob": "x" * 200_000}, ["200,0", "200,000 of them in 'shop:blob'"], id="one"
+        ),
+        pytest.param({f"k{i}": "x" * 50 for i in range(3_000)}, ["50 of them"], id="all-together"),
+    ],
+)
+@pytest.mark.parametrize("packs", [(), ("--policy-pack", DEMO)], ids=["program", "pack"])
+def test_config_that_is_too_long_to_be_handed_over_is_told_with_its_key(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    config: dict[str, str],
+    told: list[str],
+    packs: tuple[str, ...],
+) -> None:
+    project = write_project(tmp_path, GOOD)
+    values = {f"shop:{key}": value for key, value in config.items()}
+    (tmp_path / "Pulumi.dev.yaml").write_text(json.dumps({"config": values}))
+    (line,) = no_verdict(capsys, project, *packs)
+    assert not [words for words in told if words not in line]
+    assert line.endswith("keep what is so long in a file")
+
+
+def test_a_folder_that_is_gone_is_no_place_to_start_in(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    first, _ = no_verdict(capsys, ".")
+    assert first == "error: the folder that preflight was started in is gone"
+
+
+def test_an_interpreter_that_is_none_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interpreter = tmp_path / "python"
+    interpreter.write_text("no program")
+    interpreter.chmod(0o755)
+    monkeypatch.setenv("PULUMI_PYTHON_CMD", str(interpreter))
+    (line,) = no_verdict(capsys, write_project(tmp_path, GOOD))
+    assert line == (
+        f"error: the program's Python {interpreter} cannot be started: Exec format error"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
@@ -117,6 +212,11 @@ def test_a_pack_config_that_does_not_fit_is_told_with_its_file(
         ),
         pytest.param(
             ("--config", "size"), "argument --config: 'size' is not KEY=VALUE", id="config"
+        ),
+        pytest.param(
+            ("--config", "a=\udcff"),
+            "argument --config: 'a=\\udcff' is not UTF-8",
+            id="config-of-another-encoding",
         ),
         pytest.param(
             ("--timeout", "soon"),

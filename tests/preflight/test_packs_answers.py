@@ -1,6 +1,7 @@
 """How answers of packs become findings."""
 
 import json
+import time
 
 import pytest
 from hypothesis import given
@@ -249,3 +250,26 @@ def test_a_remediation_that_failed_is_an_advisory_finding() -> None:
         JOBS,
         "cannot add tags",
     )
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param("z" + "\n" * 1_000_000 + "y", id="newlines"),
+        pytest.param("z. " + " " * 1_000_000 + "y", id="spaces"),
+        pytest.param("z. http://a " * 100_000 + "y", id="urls"),
+        pytest.param(" Fix:" * 200_000, id="fixes"),
+        pytest.param("can't run policy '" + "' during preview: " * 60_000, id="no-value"),
+        pytest.param(
+            "can't run policy '" + " value at ." * 90_000 + " can't be known during preview",
+            id="no-preview",
+        ),
+        pytest.param("not evaluated: " + "`a` " * 250_000, id="properties"),
+    ],
+)
+def test_a_message_of_a_million_characters_is_read_in_one_pass(message: str) -> None:
+    diagnostic = AnalyzeDiagnostic(policyName="rule", message=message)
+    began = time.process_time()
+    reported(RULES, [diagnostic], [], urn=JOBS)
+    # One pass takes some hundredths of a second, one for each character takes hours.
+    assert time.process_time() - began < 20

@@ -219,6 +219,18 @@ def test_an_entry_that_ends_up_without_a_level_is_refused(
         pytest.param(
             '{"a": ' * 31 + "1" + "}" * 31, "nests deeper than 30 levels on line 1", id="deep"
         ),
+        pytest.param("[" * 100_000, "nests deeper than 30 levels", id="deeper-than-pythons-stack"),
+        pytest.param(
+            '{"rule": {"max": ' + "9" * 400 + "}}",
+            "9 is out of the range of numbers",
+            id="whole-number-out-of-range",
+        ),
+        pytest.param(
+            '{"rule": {"max": ' + "9" * 5_000 + "}}",
+            "9 is out of the range of numbers",
+            id="more-digits-than-python-reads",
+        ),
+        pytest.param('{"rule": {"name": "\\ud800"}}', "half of a character", id="half-a-character"),
         pytest.param([1], "must be an object of rule names", id="a-list"),
         pytest.param({"sized": 3}, "'sized' is 3; it must be a level or an object", id="a-number"),
         pytest.param(

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_preflight.printable import escaped, escaped_json, escaped_line, without_colour
+from pulumi_preflight.printable import (
+    escaped,
+    escaped_json,
+    escaped_line,
+    shortened,
+    without_colour,
+)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +49,12 @@ def test_an_escaped_document_holds_the_same(document: object) -> None:
     text = escaped_json(json.dumps(document, indent=2, ensure_ascii=False))
     assert json.loads(text) == document
     assert escaped(text) == text
+
+
+def test_what_is_cut_is_counted() -> None:
+    assert shortened("abc", 3) == "abc"
+    assert shortened("a" * 1_003, 2) == "aa... (1,001 more characters)"
+    assert shortened("abc", 1, "; see b") == "a... (2 more characters; see b)"
 
 
 def test_colours_are_left_out() -> None:

@@ -68,6 +68,11 @@ def refusal(tmp_path: Path, content: bytes) -> str:
             "FILE:1: is not YAML: lists and keys are nested more than 100 deep",
             id="deep-by-aliases",
         ),
+        pytest.param(
+            'a: "\\ud800"',
+            "FILE:1: is not YAML: half of a character (a surrogate) is no text",
+            id="half-a-character",
+        ),
         pytest.param("a: *b", "FILE:1: is not YAML: found undefined alias 'b'", id="undefined"),
     ],
 )

@@ -6,14 +6,16 @@ from dataclasses import replace
 import pytest
 
 from pulumi_preflight.findings import Reported
-from pulumi_preflight.model import DuplicateUrn, SourcePosition
+from pulumi_preflight.model import DuplicateUrn, Note, SourcePosition
+from pulumi_preflight.printable import escaped
 from pulumi_preflight.reports import terminal
 from pulumi_preflight.verdict import Verdict
-from tests.preflight.builders import QUEUE, SERVICE, urn
+from tests.preflight.builders import QUEUE, SERVICE, struct, urn
 from tests.preflight.samples import (
     ORDERS,
     PROPOSED,
     RESOURCES,
+    SECRET,
     STACK,
     TOO_MANY,
     UNSEEN,
@@ -262,3 +264,46 @@ def test_no_color_is_honoured_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
     red = "\x1b[1;31m"
     assert red in coloured.getvalue()
     assert red not in plain.getvalue()
+
+
+def test_nothing_in_a_verdict_can_steer_the_terminal() -> None:
+    odd = "\x1b[2J\u202e\x9b\r"
+    name = urn(QUEUE, f"a\n{odd}")
+    found = replace(UNTAGGED, rule=f"r{odd}", urn=name, message=f"m\n{odd}", fix=odd, file=odd)
+    unseen = replace(UNSEEN, urn=name, message=odd)
+    changed = replace(PROPOSED, urn=name, after=struct({odd: odd}))
+    reported = Reported(findings=(found,), not_evaluated=(unseen,), remediations=(changed,))
+    run = deployment(notes=(Note(text=odd),), resources=(resource(f"t:t:T{odd}", odd, line=1),))
+    for show_fixes in (True, False):
+        shown = as_text(verdict(reported, run), show_fixes=show_fixes)
+        assert not [sign for sign in shown if escaped(sign) != sign]
+        assert "a\\n\\x1b[2J\\u202e\\x9b\\x0d" in shown
+
+
+@pytest.mark.parametrize(
+    ("applied", "told"),
+    [
+        pytest.param(True, "WARNING: THIS FIX LOSES THE MARK OF A SECRET: a.b: jobs", id="applied"),
+        pytest.param(False, None, id="proposed"),
+    ],
+)
+def test_a_fix_that_loses_the_mark_of_a_secret_is_warned_of(
+    *, applied: bool, told: str | None
+) -> None:
+    changed = replace(
+        PROPOSED,
+        before=struct({"a": {"b": {**SECRET, "value": "hunter2"}}}),
+        after=struct({"a": {"b": "hunter2"}}),
+        applied=applied,
+    )
+    found = verdict(Reported(remediations=(changed,)))
+    with_fixes = as_text(found, show_fixes=True)
+    assert "  WARNING: THIS FIX LOSES THE MARK OF A SECRET: a.b\n" in with_fixes
+    without_fixes = as_text(found)
+    assert (told in without_fixes) if told else "THE MARK" not in without_fixes
+    assert "hunter2" not in with_fixes + without_fixes
+
+
+def test_a_text_without_an_end_is_cut() -> None:
+    shown = as_text(verdict(Reported(findings=(replace(UNTAGGED, message="z\n" * 3_000),))))
+    assert "... (2,000 more characters; --format json has them)" in shown

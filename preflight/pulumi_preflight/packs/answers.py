@@ -48,13 +48,11 @@ _NOT_EVALUATED = re.compile(
     r"not evaluated: (?P<message>(?:\S+: )?`(?P<property>[^`]*)` .*?)(?:; (?=not evaluated: )|$)",
     re.DOTALL,
 )
-# What the SDKs of Python and Node say, whatever the rule's level.
-_CANNOT_RUN = re.compile(
-    r"can't run (?:policy|remediation) '.*' during preview: "
-    r".* value at \.(?P<property>.*) can't be known during preview$",
-    re.DOTALL,
-)
-_LAST_URL = re.compile(r"(?:^|(?<=[.!?])\s+|\n\s*)(?P<url>https?://\S+)\s*$")
+# What the SDKs of Python and Node say, whatever the rule's level: begin, middle, before the
+# property, end. A pattern would try each middle with each end, for ever in a long message.
+_CANNOT_RUN = ("can't run policy '", "can't run remediation '")
+_IN_PREVIEW, _VALUE_AT = "' during preview: ", " value at ."
+_CANNOT_BE_KNOWN = " can't be known during preview"
 _FIX = re.compile(r"(?:^|\s)Fix:\s+(?P<fix>\S.*)$", re.DOTALL)
 
 
@@ -112,13 +110,25 @@ def split_message(message: str, description: str) -> tuple[str, str | None, str 
     text = message.strip()
     if description and text.startswith(f"{description.strip()}\n"):
         text = text[len(description.strip()) :].strip()
-    url = None
-    if found := _LAST_URL.search(text):
-        url, text = found["url"], text[: found.start()].rstrip()
+    url = _last_url(text)
+    if url:
+        text = text.removesuffix(url).rstrip()
     fix = None
     if found := _FIX.search(text):
         fix, text = found["fix"].strip(), text[: found.start()].rstrip()
     return text or description.strip(), fix, url
+
+
+def _last_url(text: str) -> str | None:
+    """The url that a text ends with, where a sentence or a line ends before it."""
+    *_, last = text.rsplit(maxsplit=1) or [""]
+    if not last.startswith(("http://", "https://")):
+        return None
+    before = text.removesuffix(last)
+    sentence = before.rstrip()
+    return (
+        last if not sentence or sentence[-1] in ".!?" or "\n" in before[len(sentence) :] else None
+    )
 
 
 def _about(named: str, judged: str, resources: Collection[str]) -> str:
@@ -144,8 +154,10 @@ def _finding(rules: PackRules, diagnostic: protocol.AnalyzeDiagnostic, urn: str)
 
 def _unknown_properties(message: str) -> Iterator[tuple[str, str]]:
     """The property paths, each with a sentence, of a message that says a rule could not run."""
-    if found := _CANNOT_RUN.match(message):
-        yield found["property"], f"`{found['property']}` is not known yet"
+    if message.startswith(_CANNOT_RUN) and message.endswith(_CANNOT_BE_KNOWN):
+        before, _, unknown = message.removesuffix(_CANNOT_BE_KNOWN).rpartition(_VALUE_AT)
+        if _IN_PREVIEW in before:
+            yield unknown, f"`{unknown}` is not known yet"
     elif _NOT_EVALUATED.match(message):
         for found in _NOT_EVALUATED.finditer(message):
             yield found["property"], found["message"]

@@ -19,7 +19,6 @@ from pulumi_preflight.packs.failures import cause_of
 
 # A rule's traceback is written before the answer is; the pipe may be a little later.
 _TRACEBACK_SECONDS = 1.0
-_TRACEBACK = "Traceback (most recent call last)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +68,5 @@ def cause_in(error: grpc.RpcError, connection: PackConnection) -> str:
         return details or code.name
     if "\n" in details:
         return cause_of(details, connection.process.directory)
-    written = connection.process.error_text(
-        containing=_TRACEBACK, timeout_seconds=_TRACEBACK_SECONDS
-    )
+    written = connection.process.error_text(timeout_seconds=_TRACEBACK_SECONDS)
     return cause_of(written, connection.process.directory) or details

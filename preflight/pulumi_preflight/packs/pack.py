@@ -215,10 +215,10 @@ class Pack:
             )
         if ended := self._connection.process.death():
             return self._died(ended, self._diagnosis(question, request), subject)
-        if code is not grpc.StatusCode.UNKNOWN:
+        found = self._diagnosis(question, request)
+        if found is None and code is not grpc.StatusCode.UNKNOWN:
             cause = cause_in(error, self._connection)
             return PackError(f"policy pack {pack!r} failed for {subject}: {cause}")
-        found = self._diagnosis(question, request)
         if found is None:
             details = call_of(error).details() or ""
             return PackError(f"a rule of policy pack {pack!r} raised for {subject}: {details}")

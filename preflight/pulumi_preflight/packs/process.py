@@ -15,9 +15,11 @@ from pulumi_preflight.errors import PackError
 from pulumi_preflight.guard import Guard, how_it_ended
 from pulumi_preflight.packs.failures import cause_of
 from pulumi_preflight.packs.files import PackCommand
+from pulumi_preflight.stack_context import why_not_started
 
 _KEPT_LINES, _LAST_LINES = 400, 20
 _GRACE_SECONDS = 3.0
+_TRACEBACK = "Traceback (most recent call last)"
 _SECONDS_A_TURN = 0.2
 # What a process has written is read this soon after its end; another may still hold its pipe.
 _LAST_WORDS_SECONDS = 1.0
@@ -35,21 +37,23 @@ class PackProcess:
         self._first_line: Future[str] = Future()
         self._output: deque[str] = deque(maxlen=_KEPT_LINES)
         self._errors: deque[str] = deque(maxlen=_KEPT_LINES)
-        self._new_error = threading.Condition()
+        self._writing = threading.Lock()
+        self._traceback = threading.Event()
         self._stopped = False
         self._guard = Guard()
+        environment = {**os.environ, **stack_environment, **command.environment}
         try:
             process = self._guard.start(
                 command.arguments,
                 cwd=command.directory,
-                environment={**os.environ, **stack_environment, **command.environment},
+                environment=environment,
                 output=(subprocess.PIPE, subprocess.PIPE),
             )
         except OSError as error:
             self._guard.close()
             raise PackError(
                 f"policy pack {command.directory} did not start: "
-                f"{command.arguments[0]}: {error.strerror}"
+                f"{command.arguments[0]}: {why_not_started(error, environment)}"
             ) from error
         self._readers = [
             threading.Thread(target=read, args=(stream,), daemon=True)
@@ -90,12 +94,10 @@ class PackProcess:
             )
         return int(line)
 
-    def error_text(self, *, containing: str, timeout_seconds: float) -> str:
-        """What the pack wrote to stderr, once `containing` is in it or the time is over."""
-        with self._new_error:
-            self._new_error.wait_for(
-                lambda: any(containing in line for line in self._errors), timeout_seconds
-            )
+    def error_text(self, *, timeout_seconds: float) -> str:
+        """What the pack wrote to stderr, once a traceback begins there or the time is over."""
+        self._traceback.wait(timeout_seconds)
+        with self._writing:
             return "".join(self._errors)
 
     def printed(self) -> str:
@@ -112,7 +114,7 @@ class PackProcess:
 
     def last_words(self) -> list[str]:
         """The last lines that the pack wrote to stderr."""
-        with self._new_error:
+        with self._writing:
             return "".join(self._errors).splitlines()[-_LAST_LINES:]
 
     def stop(self) -> None:
@@ -156,9 +158,10 @@ class PackProcess:
     def _read_errors(self, pipe: IO[bytes] | None) -> None:
         with _text(pipe) as stream:
             for line in stream:
-                with self._new_error:
+                with self._writing:
                     self._errors.append(line)
-                    self._new_error.notify_all()
+                if _TRACEBACK in line:
+                    self._traceback.set()
 
 
 def _text(pipe: IO[bytes] | None) -> TextIOWrapper:

@@ -8,6 +8,7 @@ from typing import Final, NoReturn
 
 DEEPEST: Final = 30
 """Levels of a configuration: the messages that bring it to a pack may nest no deeper."""
+_HALF_CHARACTER: Final = re.compile("[\ud800-\udfff]")
 TOKEN: Final = re.compile(r'"(?:\\.|[^"\\])*"|[{}\[\],:]')
 
 
@@ -16,12 +17,16 @@ def loads(text: str) -> object:
 
     Raises:
         ValueError: The text is no JSON, has a key twice in one object, a number that JSON does not
-            know, or nests too deep; the error says on which line.
+            know, half of a character, or nests too deep; the error says on which line.
     """
     try:
-        content: object = json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        content: object = json.loads(
+            text, parse_constant=_refuse, parse_float=_finite, parse_int=_whole
+        )
     except RecursionError:
         raise ValueError(f"nests deeper than {DEEPEST} levels") from None
+    if _HALF_CHARACTER.search(json.dumps(content, ensure_ascii=False)):
+        raise ValueError("half of a character (a surrogate) is no text")
     for key, first, second in _doubled(text):
         raise ValueError(
             f"key {key} stands on line {first} and again on line {second}; keep one of them"
@@ -38,6 +43,12 @@ def _finite(text: str) -> float:
     if math.isinf(number):
         raise ValueError(f"{text} is out of the range of numbers")
     return number
+
+
+def _whole(text: str) -> int:
+    # A pack gets every number as one with a point; Python itself reads no more digits than that.
+    _finite(text)
+    return int(text)
 
 
 def _doubled(text: str) -> Iterator[tuple[str, int, int]]:

@@ -14,6 +14,7 @@ from typing import IO, Any, Self
 from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.guard import Guard
 from pulumi_preflight.project import Project
+from pulumi_preflight.stack_context import why_not_started
 
 _RUNNER = Path(__file__).with_name("runner.py")
 
@@ -57,7 +58,8 @@ class Child:
             except OSError as error:
                 self._close()
                 raise ProgramError(
-                    f"the program's Python {interpreter} cannot be started: {error.strerror}"
+                    f"the program's Python {interpreter} cannot be started: "
+                    f"{why_not_started(error, self._environment)}"
                 ) from error
         self._reader.start()
         return self
@@ -129,12 +131,12 @@ class Child:
     def _read(self) -> None:
         end: dict[str, Any] = {"ended": "died"}
         lines: IO[bytes]
-        with self._socket.makefile("rb") as lines, suppress(ConnectionResetError, ValueError):
+        with self._socket.makefile("rb") as lines, suppress(ConnectionResetError):
             for line in lines:
-                message = json.loads(line)
+                message = _message(line)
                 if "answer" in message:
                     self._answers.put(message["answer"])
-                else:
+                elif "ended" in message:
                     end = message
                     self.ended.put(end)
         if end["ended"] == "died":
@@ -154,3 +156,12 @@ class Child:
         self._socket.close()
         self._stdout.close()
         self._stderr.close()
+
+
+def _message(line: bytes) -> dict[str, Any]:
+    """One message; a program that writes to descriptors that it did not open sends none."""
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return {}
+    return message if isinstance(message, dict) else {}

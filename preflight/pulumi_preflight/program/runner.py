@@ -109,7 +109,7 @@ def _run(program: str, parallel: int) -> dict[str, object]:
     except SystemExit as exit_:
         if exit_.code in (None, 0):
             return {"ended": "well"}
-        return {"ended": "exit", "code": str(exit_.code), "frames": _frames(exit_)}
+        return {"ended": "exit", "code": _text(exit_.code), "frames": _frames(exit_)}
     except BaseException as error:  # noqa: BLE001 - whatever it is, preflight must be told
         return _failure(error)
     finally:
@@ -127,7 +127,7 @@ def _failure(error: BaseException) -> dict[str, object]:
         errors.append(
             {
                 "type": _type_name(seen),
-                "text": str(seen),
+                "text": _text(seen),
                 # An error that is meant for the user; the engine shows its text alone.
                 "deliberate": isinstance(seen, pulumi.RunError),
                 "frames": _frames(seen),
@@ -137,6 +137,14 @@ def _failure(error: BaseException) -> dict[str, object]:
         )
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
     return {"ended": "raised", "errors": errors}
+
+
+def _text(value: object) -> str:
+    """What a value says of itself; one of the program's own classes may fail at that."""
+    try:
+        return str(value)
+    except Exception as error:  # noqa: BLE001 - whatever the class raises
+        return f"(its text cannot be had: {type(error).__name__})"
 
 
 def _type_name(error: BaseException) -> str:

@@ -94,7 +94,13 @@ def load_project(
     Raises:
         ProjectError: Something in the project, stack or config files is missing or wrong.
     """
-    root = Path(os.path.normpath(Path.cwd() / directory))
+    try:
+        root = Path(os.path.normpath(Path.cwd() / directory))
+    except FileNotFoundError:
+        raise ProjectError(
+            "the folder that preflight was started in is gone",
+            hint="change to one that exists",
+        ) from None
     file = _project_file(root)
     content = read_mapping(file)
     name = _name(content, file)

@@ -92,7 +92,7 @@ def _passphrase(environment: Mapping[str, str]) -> str | None:
     if file := environment.get(_PASSPHRASE_FILE):
         try:
             return Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise ProjectError(f"{_PASSPHRASE_FILE}={file} cannot be read: {error}") from error
     return environment.get(PASSPHRASE)
 

@@ -4,6 +4,7 @@ A few aliases of aliases make billions of values, and one that contains itself n
 Source: gopkg.in/yaml.v3, decode.go (allowedAliasRatio, decoder.unmarshal, decoder.alias).
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,7 @@ import yaml
 # Go's YAML takes 10,000 levels; Python's stack is not that deep, and nobody's configuration either.
 DEEPEST = 100
 
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _FREE_ALIASED, _FREE_NODES = 100, 1_000
 _FEW, _MANY = 400_000, 4_000_000
 _RATIO_OF_FEW, _RATIO_OF_MANY = 0.99, 0.10
@@ -47,6 +49,17 @@ class BoundedComposer(yaml.SafeLoader):
         node = super().compose_node(parent, index)
         self._depth -= 1
         self._open -= opened
+        return node
+
+    def compose_scalar_node(self, anchor: Any) -> yaml.ScalarNode:  # noqa: ANN401 - a text, which the stubs do not know
+        """Composes a scalar.
+
+        Raises:
+            ComposerError: It holds half of a character, which no text may.
+        """
+        node = super().compose_scalar_node(anchor)
+        if _HALF_CHARACTER.search(node.value):
+            raise _refused("half of a character (a surrogate) is no text", node.start_mark)
         return node
 
     def construct_document(self, node: yaml.Node) -> object:

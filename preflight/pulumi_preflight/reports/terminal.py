@@ -13,7 +13,7 @@ from rich.text import Text
 from pulumi_preflight.findings import Finding, Level, NotEvaluated, Waived
 from pulumi_preflight.fixes import Fix
 from pulumi_preflight.model import Note, RegisteredResource
-from pulumi_preflight.printable import escaped, escaped_line
+from pulumi_preflight.printable import escaped, escaped_line, shortened
 from pulumi_preflight.reports.diff import EXPOSED_STYLE, exposed_by, lines_of
 from pulumi_preflight.reports.inventory import NO_MODULE, by_module, is_shown, kinds
 from pulumi_preflight.urns import STACK_TYPE, name_of, qualified_type_of
@@ -30,6 +30,7 @@ _Item = TypeVar("_Item")
 _Value = TypeVar("_Value", RegisteredResource, Finding, Waived, NotEvaluated, Note)
 # What may have several lines.
 _PROSE = ("message", "fix", "reason", "text")
+_LONGEST = 4_000
 _LEVEL_STYLES = {Level.MANDATORY: "bold red", Level.ADVISORY: "yellow"}
 
 
@@ -84,7 +85,9 @@ def _printable(verdict: Verdict) -> Verdict:
 
 def _printable_fields(item: _Value) -> _Value:
     texts: dict[str, Any] = {
-        each.name: (escaped if each.name in _PROSE else escaped_line)(text)
+        each.name: (escaped if each.name in _PROSE else escaped_line)(
+            shortened(text, _LONGEST, "; --format json has them")
+        )
         for each in fields(item)
         if isinstance(text := getattr(item, each.name), str) and not isinstance(text, Level)
     }
