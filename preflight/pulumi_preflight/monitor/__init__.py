@@ -20,6 +20,7 @@ from pulumi_preflight.monitor.assets import AssetError, hashed
 from pulumi_preflight.monitor.callbacks import HookError
 from pulumi_preflight.monitor.features import served_features, serves
 from pulumi_preflight.monitor.providing import Providing
+from pulumi_preflight.monitor.reading import Reading
 from pulumi_preflight.monitor.refusals import RefusedError, check_outputs
 from pulumi_preflight.monitor.resources import Resources
 from pulumi_preflight.outputs.autonames import UnnamedError
@@ -57,6 +58,7 @@ class Monitor(ResourceMonitorServicer):
         self._on_failure = on_failure
         providing = Providing(run)
         self._resources = Resources(run, providing, positions)
+        self._reading = Reading(run, providing, positions)
         self._invokes = Invokes(run, providing)
 
     def RegisterResource(  # noqa: N802 - the service's name, as below
@@ -69,7 +71,7 @@ class Monitor(ResourceMonitorServicer):
         self, request: resource_pb2.ReadResourceRequest, context: grpc.ServicerContext
     ) -> resource_pb2.ReadResourceResponse:
         """Reads a resource that exists already."""
-        return self._guarded(self._resources.read, request, context)
+        return self._guarded(self._reading.read, request, context)
 
     def Invoke(  # noqa: N802
         self, request: resource_pb2.ResourceInvokeRequest, context: grpc.ServicerContext

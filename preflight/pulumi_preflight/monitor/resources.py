@@ -1,16 +1,14 @@
-"""Registers and reads resources: URN, provider, inputs, judgement, outputs.
+"""Registers resources: URN, provider, inputs, judgement, outputs.
 
 Source of the behaviour: pulumi/pulumi, pkg/resource/deploy/{source_eval,step_generator}.go.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzerResourceOptions
 from pulumi.runtime.proto.callback_pb2 import Callback
 from pulumi.runtime.proto.resource_pb2 import (
-    ReadResourceRequest,
-    ReadResourceResponse,
     RegisterResourceRequest,
     RegisterResourceResponse,
     ResourceHookRequest,
@@ -26,7 +24,14 @@ from pulumi_preflight.monitor.providers import (
     urn_of_reference,
 )
 from pulumi_preflight.monitor.providing import Providing
-from pulumi_preflight.monitor.refusals import check_read, check_registration
+from pulumi_preflight.monitor.reading import (
+    STACK_REFERENCE,
+    Identity,
+    identity_of,
+    known_outputs,
+    stack_outputs,
+)
+from pulumi_preflight.monitor.refusals import check_registration
 from pulumi_preflight.monitor.registration import (
     Registration,
     collect_output_dependencies,
@@ -39,9 +44,7 @@ from pulumi_preflight.outputs import Filled, Wanted, with_secrets
 from pulumi_preflight.outputs.autonames import Proposal, proposal_for
 from pulumi_preflight.positions import Positions
 from pulumi_preflight.program.run import Run
-from pulumi_preflight.urns import create_urn
 from pulumi_preflight.wire import (
-    UNKNOWN,
     Properties,
     from_struct,
     is_marked,
@@ -51,19 +54,7 @@ from pulumi_preflight.wire import (
     without_secret,
 )
 
-_STACK_REFERENCE = "pulumi:pulumi:StackReference"
 _STASH = "pulumi:index:Stash"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Identity:
-    """What a resource is called, and where the program made it."""
-
-    urn: str
-    type: str
-    name: str
-    parent: str
-    position: SourcePosition | None
 
 
 class Resources:
@@ -94,7 +85,7 @@ class Resources:
         )
         collect_output_dependencies(registration)
         check_registration(registration, self._registry)
-        identity = self._identity(request.type, request.name, request.parent, position)
+        identity = identity_of(self._run, request, position)
         provider = self._provider(registration, position)
         inputs = hashed(self._inputs(registration), self._run.project.working_directory)
         proposal = self._proposal(identity, registration)
@@ -160,83 +151,7 @@ class Resources:
             self._run.callbacks.run_hooks(hooks.after_create, asked)
         return _response(resource.urn, filled)
 
-    def read(self, request: ReadResourceRequest) -> ReadResourceResponse:
-        """Reads a resource that exists already."""
-        check_read(request, self._registry)
-        position = self._positions.of_request(request.sourcePosition, request.stackTrace)
-        identity = self._identity(request.type, request.name, request.parent, position)
-        package = self._run.packages.find(
-            request.packageRef,
-            token=request.type,
-            version=request.version,
-            url=request.pluginDownloadURL,
-        )
-        provider = self._providing.reference(package, request.provider, position)
-        inputs = hashed(from_struct(request.properties), self._run.project.working_directory)
-        filled = self._read(identity, request.id, provider, inputs)
-        outputs = with_secrets(filled.outputs, list(request.additionalSecretOutputs))
-        if self._registry.claim(identity.urn, position, identity.parent):
-            resource = RegisteredResource(
-                urn=identity.urn,
-                type=identity.type,
-                name=identity.name,
-                parent=identity.parent,
-                custom=True,
-                external=True,
-                id=filled.id,
-                provider=provider,
-                inputs=struct_as_packs_see(inputs),
-                outputs=struct_as_packs_see(outputs),
-                dependencies=tuple(sorted(request.dependencies)),
-                options=AnalyzerResourceOptions(
-                    additionalSecretOutputs=request.additionalSecretOutputs,
-                    customTimeouts=AnalyzerResourceOptions.CustomTimeouts(),
-                    parent=request.parent,
-                ),
-                position=position,
-            )
-            self._registry.add(resource, Inherited(parent=request.parent))
-        return ReadResourceResponse(urn=identity.urn, id=filled.id, properties=to_struct(outputs))
-
-    def _read(self, identity: _Identity, id_: str, provider: str, inputs: Properties) -> Filled:
-        if identity.type == _STACK_REFERENCE:
-            return Filled(
-                id=id_, outputs=self._stack_outputs(str(inputs.get("name") or id_), identity)
-            )
-        if id_ == UNKNOWN:
-            return Filled(id="", outputs={})
-        return self._run.outputs.of_resource(
-            Wanted(
-                urn=identity.urn,
-                inputs=inputs,
-                place=self._providing.place_of(identity.type, provider, inputs),
-                id=id_,
-                known=self._known(identity.urn),
-            )
-        )
-
-    def _stack_outputs(self, name: str, identity: _Identity) -> Properties:
-        return {
-            "name": name,
-            "outputs": self._run.stack_reference(name, identity.position),
-            "secretOutputNames": [],
-        }
-
-    def _identity(
-        self, type_: str, name: str, parent: str, position: SourcePosition | None
-    ) -> _Identity:
-        project = self._run.project
-        return _Identity(
-            urn=create_urn(
-                stack=project.stack, project=project.name, parent=parent, type_=type_, name=name
-            ),
-            type=type_,
-            name=name,
-            parent=parent,
-            position=position,
-        )
-
-    def _proposal(self, identity: _Identity, registration: Registration) -> Proposal | None:
+    def _proposal(self, identity: Identity, registration: Registration) -> Proposal | None:
         """The name that the engine proposes; one that cannot change is replaced after it went."""
         if not registration.request.custom:
             return None
@@ -304,12 +219,10 @@ class Resources:
             return Filled(id="", outputs={})
         if is_provider_type(request.type):
             filled = self._providing.state(resource.urn, resource.type, inputs)
-        elif request.type == _STACK_REFERENCE:
+        elif request.type == STACK_REFERENCE:
             name = str(without_secret(inputs.get("name")) or resource.name)
-            identity = self._identity(
-                resource.type, resource.name, resource.parent, resource.position
-            )
-            filled = Filled(id=name, outputs=self._stack_outputs(name, identity))
+            outputs = stack_outputs(self._run, name, resource.position)
+            filled = Filled(id=name, outputs=outputs)
         elif request.type == _STASH:
             value = inputs.get("input")
             filled = Filled(id=resource.name, outputs={"input": value, "output": value})
@@ -321,15 +234,11 @@ class Resources:
                     inputs=flat,
                     place=self._providing.place_of(resource.type, resource.provider, flat),
                     id=getattr(registration.options, "import"),
-                    known=self._known(resource.urn),
+                    known=known_outputs(self._run, resource.urn),
                 )
             )
         secrets = list(registration.options.additional_secret_outputs)
         return Filled(id=filled.id, outputs=with_secrets(filled.outputs, secrets))
-
-    def _known(self, urn: str) -> Properties:
-        overrides = self._run.project.overrides
-        return dict(overrides.outputs_of(urn)) if overrides else {}
 
 
 def _response(urn: str, filled: Filled) -> RegisterResourceResponse:
