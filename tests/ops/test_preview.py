@@ -120,6 +120,32 @@ def test_an_attempt_to_leave_the_loopback_would_be_counted() -> None:
     assert int(run.stdout.split()[-1]) > 0
 
 
+@pytest.mark.skipif(
+    shutil.which("uv") is None and "CI" not in os.environ, reason="the sessions run on uv"
+)
+@pytest.mark.parametrize(
+    ("project", "status"),
+    [
+        pytest.param("examples/broken", 1, id="finding"),
+        pytest.param("docs", 2, id="no-verdict"),
+    ],
+)
+def test_the_command_that_the_readme_names_keeps_the_code_that_nox_makes_1(
+    project: str, status: int
+) -> None:
+    named = "uv run python -m ops.preview"
+    assert named in (ROOT / "README.md").read_text(encoding="utf-8")
+    arguments = ["--offline", "--project", project]
+    nox = [sys.executable, "-m", "nox", "-s", "preview", "--"]
+    ended = [
+        subprocess.run(
+            [*command, *arguments], cwd=ROOT, capture_output=True, check=False
+        ).returncode
+        for command in (named.split(), nox)
+    ]
+    assert ended == [status, 1]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
