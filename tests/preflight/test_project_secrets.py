@@ -30,6 +30,15 @@ def test_values_are_decrypted_with_the_passphrase(write_project: WriteProject) -
     assert all(value.secret for value in config.values())
 
 
+def test_a_secure_value_of_the_project_file_is_decrypted(write_project: WriteProject) -> None:
+    declared = {"password": {"value": {"secure": SECURE}}}
+    files = {"Pulumi.dev.yaml": f"encryptionsalt: {SALT}"}
+    folder = write_project("", project={"config": declared}, files=files)
+    config = load_project(folder, stack="dev", environment={"PULUMI_CONFIG_PASSPHRASE": "x"}).config
+    assert config["shop:password"].secret_texts == (PLAIN,)
+    assert config["shop:password"].text == PLAIN
+
+
 def test_the_passphrase_may_be_in_a_file(write_project: WriteProject, tmp_path: Path) -> None:
     folder = write_project("", files={"Pulumi.dev.yaml": STACK_FILE, "passphrase": "x\n"})
     environment = {"PULUMI_CONFIG_PASSPHRASE_FILE": str(tmp_path / "passphrase")}

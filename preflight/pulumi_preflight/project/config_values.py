@@ -94,7 +94,14 @@ class Config:
         for raw, value in values.items():
             self._values[self._key(raw, "--config")] = value
 
-    def add_project(self, declared: Mapping[str, Any], *, source: str, stack: str) -> None:
+    def add_project(
+        self,
+        declared: Mapping[str, Any],
+        *,
+        source: str,
+        stack: str,
+        decrypt: Decrypt = lambda _, text: text,
+    ) -> None:
         """Takes the `config:` of the project file: values, defaults and types.
 
         Raises:
@@ -116,6 +123,7 @@ class Config:
                 continue
             if declaration.given is not None:
                 value = _as_config(declaration.given, f"{source}: config {raw!r}")
+                value = _decrypted(value, root, decrypt)
                 self._set(root, path, value, where=f"{source}: config {raw!r}")
             elif root.startswith(f"{self._project}:"):
                 missing.append(raw)

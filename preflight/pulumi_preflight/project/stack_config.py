@@ -73,14 +73,13 @@ def read_config(
     content = read_mapping(stack_file) if files.found else {}
     check_keys(content, STACK_KEYS, str(stack_file))
     environment = opened(content.get("environment"), environments, stack_file)
-    config.add_stack(
-        content.get("config") or {},
-        decrypter(content, variables, stack_file),
-        source=str(stack_file),
-    )
+    decrypt = decrypter(content, variables, stack_file)
+    config.add_stack(content.get("config") or {}, decrypt, source=str(stack_file))
     config.add_environment(environment.config, source=environment.source)
     config.add_overrides(overrides)
-    config.add_project(files.declared, source=str(files.project), stack=files.stack)
+    config.add_project(
+        files.declared, source=str(files.project), stack=files.stack, decrypt=decrypt
+    )
     values = config.values()
     return StackConfig(
         source=stack_file,
