@@ -24,6 +24,8 @@ def surrounded(stack: Target) -> Iterator[Target]:
         make_private(LOCAL_BACKEND / ".pulumi")
     behind = endpoint(stack.project) if stack.stack == LOCAL and url_in(stack.project) else None
     if behind is not None:
+        if isinstance(behind, EmbeddedEndpoint) and not behind.runs():
+            sys.stdout.write(f"Starts the endpoint at {behind.url}\n")
         behind.start()
         sys.stdout.write(f"{behind.status()}\n")
     with provided(stack) as found:

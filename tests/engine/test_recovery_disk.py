@@ -1,0 +1,68 @@
+"""A disk that is full in the middle: one error, nothing lost, and on again once there is room."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine.lifecycle import Project
+from tests.engine.page import is_on_the_page
+from tests.waiting import wait_until
+
+_SIZE = 1 << 20
+
+
+@pytest.fixture
+def small_disk(deployed: Project) -> Iterator[Path]:
+    """The backend of a deployed project, on a disk of its own."""
+    backend = deployed.root / "backend"
+    kept = deployed.root / "kept"
+    backend.rename(kept)
+    backend.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={_SIZE}", "tmpfs", str(backend)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this machine lets no small disk be mounted")
+    try:
+        shutil.copytree(kept, backend, dirs_exist_ok=True)
+        yield backend
+    finally:
+        subprocess.run(["umount", str(backend)], check=True)  # noqa: S607 - the system's own
+
+
+def fill(disk: Path) -> Path:
+    """Leaves no room at all."""
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as stream:
+        for size in (4096, 1):
+            try:
+                while True:
+                    stream.write(b"x" * size)
+            except OSError:
+                continue
+    return filler
+
+
+@pytest.mark.parametrize("session", ["destroy", "up"])
+def test_a_full_disk_is_one_error_and_nothing_is_lost(
+    session: str, small_disk: Path, deployed: Project
+) -> None:
+    before = deployed.state_file.read_text()
+    filler = fill(small_disk)
+    refused = deployed.run(session, "--yes", LC_ALL="C")
+    output = refused.stdout + refused.stderr
+    assert refused.returncode == 2, output
+    assert "no space left on device" in refused.stderr.lower()
+    assert str(small_disk) in refused.stderr
+    assert "Traceback" not in output
+    assert "goroutine" not in output
+    assert is_on_the_page(refused.stderr)
+    wait_until(lambda: not deployed.processes())
+    assert deployed.state_file.read_text() == before
+    assert list(small_disk.rglob("*.part")) == []
+    filler.unlink()
+    if deployed.run("up").returncode:
+        deployed.passes("state:repair", "--unlock")
+        deployed.passes("up")
+    deployed.assert_whole()
