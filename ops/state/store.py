@@ -111,8 +111,8 @@ class Store:
             return
         if copy := self.forgotten:
             raise CommandError(
-                f"stack {self.target.stack} was deleted, and the {len(copy.resources)} resources "
-                "in its state were left where they are",
+                f"stack {self.target.stack} was deleted, and its resources "
+                f"({len(copy.resources)}) were left where they are",
                 hint=f"`{self.target.session('state:restore')}` brings the state back; where they "
                 f"are gone, `{self.target.session('state:init')}` begins anew",
             )

@@ -8,7 +8,7 @@ PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 _SYMPTOMS = re.findall(r"^```text\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 _CHANGING = re.compile(
     r"\S*local[\w.-]*\.json: .*|(?<=the engine cannot write: ).*"
-    r"|process \d+( on \S+)?|(?<= broken)(, and cannot be repaired)?: .*"
+    r"|process \d+( on \S+)?|resources \(\d+\)|(?<= broken)(, and cannot be repaired)?: .*"
 )
 
 

@@ -198,6 +198,20 @@ def test_delete_forgets_the_stack_keeps_a_copy_and_leaves_the_resources(deployed
     assert len(deployed.existing) == 2
 
 
+def test_after_a_deleted_state_up_makes_nothing_twice_and_restore_brings_it_back(
+    deployed: Project,
+) -> None:
+    deployed.passes("state:delete", "--yes")
+    made = deployed.created()
+    refused = deployed.run("up")
+    assert refused.returncode == 2, refused.stdout
+    assert "`nox -s state:restore` brings the state back" in refused.stderr
+    assert is_on_the_page(refused.stderr)
+    assert deployed.created() == made
+    deployed.passes("state:restore", "--yes")
+    deployed.assert_whole()
+
+
 @pytest.mark.parametrize("session", ["destroy", "state:delete", "state:restore"])
 def test_what_deletes_asks_first(session: str, deployed: Project) -> None:
     changed(deployed, lambda made: made.pop())  # so that there is another state to bring back
