@@ -90,9 +90,11 @@ def restore(store: Store, copy: Path | None, consent: Consent) -> int:
 
 def _newest_good(store: Store, copies: Sequence[Copy]) -> Copy:
     file, stack = store.file, store.target.stack
-    now = latest_in(file).get("resources") if file and file.exists() and not store.problem else None
+    now = None
+    if file and file.exists() and not store.problem:
+        now = latest_in(file).get("resources") or []
     for copy in copies:
-        if now is not None and copy.resources == (now or []):
+        if not copy.problem and copy.resources == now:
             _say(f"passed over: {copy.file}: the state holds the same now")
         elif why := copy.problem or store.objection(copy.file):
             _say(f"passed over: {copy.file}: {why}")

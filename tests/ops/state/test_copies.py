@@ -103,10 +103,14 @@ def test_the_newest_good_copy_comes_back_and_the_others_are_named_with_the_reaso
     assert "  2026-11-25 10:10:31 UTC  1 resource      before destroy" in said
 
 
-def test_after_a_destroy_the_copy_from_before_it_comes_back(judged: Store) -> None:
-    file = written(judged, state())
+@pytest.mark.parametrize("latest", [{"resources": []}, {}, None], ids=["none", "empty", "null"])
+def test_after_a_destroy_the_copy_from_before_it_comes_back(
+    latest: dict[str, object] | None, judged: Store
+) -> None:
+    destroyed = json.dumps({"version": 3, "checkpoint": {"latest": latest}})
+    file = written(judged, destroyed)
     backups = judged.target.project / ".pulumi/backups/shop/local"
-    put(backups, "local.1795860000123456789.json", state())
+    put(backups, "local.1795860000123456789.json", destroyed)
     before = put(saved(judged), "local.20261128T095931.724385Z.before-destroy.json", state("a"))
     assert commands.restore(judged, None, YES) == 0
     assert file.read_text() == before.read_text()
