@@ -6,16 +6,14 @@ One run of the engine for all: the program writes down the configuration that it
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from ops.engine import Engine
-from ops.engine.variables import LOCAL_PASSPHRASE
 from pulumi_preflight.project import load_project
 from tests.engine.conftest import alone
+from tests.engine.own_home import run_engine
 
 PROGRAM = """
 import os
@@ -204,25 +202,6 @@ def _write(project: Path) -> None:
 
 
 def _preview(project: Path, folder: Path, engine: Engine) -> None:
-    (folder / "backend").mkdir(exist_ok=True)
-    path = os.pathsep.join([str(engine.pulumi.parent), str(Path(sys.executable).parent)])
-    own = {name: text for name, text in os.environ.items() if not name.startswith("PULUMI_")}
-    variables = {
-        **own,
-        "PATH": f"{path}{os.pathsep}{own.get('PATH', os.defpath)}",
-        "PULUMI_BACKEND_URL": (folder / "backend").as_uri(),
-        "PULUMI_CONFIG_PASSPHRASE": LOCAL_PASSPHRASE,
-        "PULUMI_HOME": str(folder / "home"),
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "TZ": "UTC",
-    }
     for arguments in (("stack", "init"), ("preview",)):
-        ran = subprocess.run(
-            [engine.pulumi, *arguments, "--stack", "dev", "--non-interactive"],
-            cwd=project,
-            env=variables,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        ran = run_engine(engine, project, folder, *arguments)
         assert ran.returncode == 0, ran.stdout + ran.stderr
