@@ -20,6 +20,8 @@ from aws_policy_pack.rule import AnyRule, Level, Setting
 
 ALL = "all"
 LEVEL_KEY = "enforcementLevel"
+ENVIRONMENTS: Final = "environments"
+"""The key under which a file imports environments of Pulumi ESC; the engine keeps it to itself."""
 MOST_ENTRIES: Final = 1000
 """The most entries of a list or object; each may be held against each resource of a stack."""
 
@@ -61,12 +63,7 @@ def load_profile(path: Path, rules: Iterable[AnyRule] = RULES) -> Profile:
         ConfigError: The file cannot be read, is no JSON object, or has mistakes.
     """
     try:
-        raw = json.loads(
-            path.read_text(encoding="utf-8"),
-            object_pairs_hook=_object,
-            parse_constant=_no_number,
-            parse_float=_finite,
-        )
+        raw = _parsed(path.read_text(encoding="utf-8"))
     except OSError as error:
         problem = Problem(path="", text=f"cannot be read: {error.strerror}")
         raise ConfigError([problem], str(path)) from error
@@ -74,7 +71,19 @@ def load_profile(path: Path, rules: Iterable[AnyRule] = RULES) -> Profile:
         text = "it nests too deep" if isinstance(error, RecursionError) else str(error)
         problem = Problem(path="", text=f"is not valid JSON: {text}")
         raise ConfigError([problem], str(path)) from error
+    if isinstance(raw, dict):
+        raw.pop(ENVIRONMENTS, None)
     return Profile(source=str(path), settings=read_settings(raw, rules, source=str(path)))
+
+
+def _parsed(text: str) -> object:
+    """The JSON of a profile; an empty file sets nothing, as under the engine."""
+    if not text.strip():
+        return {}
+    content: object = json.loads(
+        text, object_pairs_hook=_object, parse_constant=_no_number, parse_float=_finite
+    )
+    return content
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -213,6 +213,20 @@ def test_what_stands_there_twice_is_told(text: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        pytest.param("", 3, id="empty"),
+        pytest.param(" \n", 3, id="blank"),
+        pytest.param('{"environments": ["a/b"], "test-cap": {"max": 5}}', 5, id="environments"),
+    ],
+)
+def test_what_the_engine_takes_is_taken(text: str, most: int, tmp_path: Path) -> None:
+    file = tmp_path / "dev.json"
+    file.write_text(text, encoding="utf-8")
+    assert load_profile(file, TEST_RULES).config(Cap).max == most
+
+
+@pytest.mark.parametrize(
     ("text", "told"),
     [
         pytest.param('{"test-cap": {"max": Infinity}}', "Infinity is not a number", id="infinity"),
