@@ -84,6 +84,8 @@ def _of_priced_type(
 ) -> Iterator[Line | Unpriced]:
     place, *others = places
     if others:
+        if not _would_be_priced(resource, graph, scaling, tables):
+            return
         unreadable = Unreadable("region", f"is not known: it may be {' or '.join(places)}")
         yield _not_read(unreadable, resource)
         return

@@ -157,6 +157,11 @@ def test_where_providers_name_several_regions_each_resource_has_to_name_its_own(
     assert unpriced(*providers, make(KEY, region=region)) == [reason]
 
 
+def test_what_bills_by_use_alone_needs_no_region() -> None:
+    providers = (make(PROVIDER, "p", region="eu-west-1"), make(PROVIDER, "q", region="eu-west-2"))
+    assert unpriced(*providers, make("aws:sqs/queue:Queue", "jobs")) == []
+
+
 def test_a_resource_with_a_region_is_priced_whatever_the_providers_name() -> None:
     providers = (make(PROVIDER, "p", region="eu-west-1"), make(PROVIDER, "q", region="eu-west-2"))
     assert unpriced(*providers, make(KEY, region="us-east-1")) == []
