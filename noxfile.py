@@ -259,6 +259,8 @@ for name, what in {
     "logs:dagster-webserver": "Print the web server's logs; the same options.",
     "logs:taskiq-worker": "Print the workers' logs; the same options.",
     "logs:auto-scaler": "Print the auto-scaler's logs; the same options.",
+    "logs:taskiq-demo-api": "Print the logs of the demo's API; the same options.",
+    "logs:taskiq-demo-worker": "Print the logs of the demo's workers; the same options.",
     "aws:services": "List the services of the stack's cluster; `-- --format json`.",
     "aws:tasks": "List the tasks that run.",
     "ecs:status": "Show one service, its tasks and its last events; `-- NAME`.",

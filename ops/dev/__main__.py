@@ -9,23 +9,24 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from rich.console import Console
 
 from ops.credentials import own_key
+from ops.dev.admission import Admission, read_state
 from ops.dev.cluster import Cluster
+from ops.dev.guard import temporary_folder
 from ops.dev.launch import Launcher
-from ops.dev.machine import CODE_PORT, Machine
+from ops.dev.machine import Machine
 from ops.dev.output import Output
-from ops.dev.ports import own_or_free
 from ops.dev.postgres import running_postgres
 from ops.dev.programs import APPS_OF_IMAGES, programs_of
-from ops.dev.supervision import ME, supervise
+from ops.dev.supervision import ME, Orders, supervise
 from ops.engine.variables import LOCAL
 from ops.errors import CommandError, exit_with, tell
 from ops.observe.deployment import deployment
 from ops.paths import STACK
+from ops.running import alone
 from ops.target import Target, target
 
 _INTERRUPTED = 130
@@ -65,38 +66,37 @@ def _run(found: Target) -> None:
             f"the applications of stack {stack.stack} run at AWS",
             hint="`nox -s dev` runs those of the local stack, whose endpoint is on this machine",
         )
-    cluster = Cluster(stack, stack.endpoint)
-    database = cluster.database()
     output = Output(Console(highlight=False, markup=False, emoji=False))
-    output.say(ME, "the environments of the applications are made, where need be")
-    urls = stack.outputs["repositoryUrls"]
-    programs = {url: programs_of(APPS_OF_IMAGES[image]) for image, url in urls.items()}
-    with (
-        TemporaryDirectory(prefix="dev-") as name,
-        running_postgres(
-            _open_to_all(Path(name)) / "database", user=database.user, password=database.password
-        ) as postgres,
-    ):
-        output.say(ME, f"PostgreSQL listens on 127.0.0.1:{postgres.port}; its data end with this")
-        launcher = Launcher(
-            machine=Machine(
-                postgres=postgres,
-                endpoint=stack.endpoint,
-                key=own_key(found.project),
-                code_port=own_or_free(CODE_PORT),
-            ),
-            programs=programs,
-            folder=Path(name),
-            output=output,
-            logs=stack.session.client("logs", **stack.client_options),
-        )
-        supervise(cluster, launcher, output)
-
-
-def _open_to_all(folder: Path) -> Path:
-    """PostgreSQL does not run as root, and must get through."""
-    folder.chmod(0o755)
-    return folder
+    cluster = Cluster(stack, stack.endpoint)
+    with alone(found.project) as notes:
+        admission = Admission(lambda: read_state(found, stack), cluster.containers, output.say)
+        orders = Orders(cluster=cluster, admission=admission)
+        database = cluster.database(orders.services())
+        output.say(ME, "the environments of the applications are made, where need be")
+        for image in stack.outputs["repositoryUrls"]:
+            programs_of(APPS_OF_IMAGES[image])
+        with (
+            temporary_folder("dev-") as folder,
+            # Beside it, since PostgreSQL does not run as root, and must get there.
+            temporary_folder("dev-database-") as data,
+            running_postgres(data, user=database.user, password=database.password) as postgres,
+        ):
+            output.say(
+                ME, f"PostgreSQL listens on 127.0.0.1:{postgres.port}; its data end with this"
+            )
+            launcher = Launcher(
+                machine=Machine(
+                    postgres=postgres,
+                    endpoint=stack.endpoint,
+                    key=own_key(found.project),
+                    code=str(folder / "code-server"),
+                ),
+                programs=admission.programs,
+                folder=folder,
+                output=output,
+                logs=stack.session.client("logs", **stack.client_options),
+            )
+            supervise(orders, launcher, output, notes)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """What ECS is told to run: the services of a deployed stack, and their containers."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache
 
@@ -17,7 +18,7 @@ class Service:
     """A service, as ECS is told to run it now.
 
     Attributes:
-        name: What people call it.
+        name: Its name in ECS, or what people call it.
         definition: ARN of its task definition, which has a new one after each change.
         count: How many tasks.
     """
@@ -53,26 +54,25 @@ class Cluster:
         self.containers = cache(self._containers)
 
     def services(self) -> list[Service]:
-        """The stack's own services, as ECS is told to run them now."""
-        own = set(self._stack.services.values())
+        """The cluster's services by their names in ECS, as it is told to run them now."""
         with told_plainly(self._endpoint):
             return [
                 Service(
-                    name=self._stack.known_as(each["serviceName"]),
+                    name=each["serviceName"],
                     definition=each["taskDefinition"],
                     count=each["desiredCount"],
                 )
                 for each in described(self._stack)
-                if each["status"] == "ACTIVE" and each["serviceName"] in own
+                if each["status"] == "ACTIVE"
             ]
 
-    def database(self) -> Database:
-        """What the containers are told about their database.
+    def database(self, services: Iterable[Service]) -> Database:
+        """What the containers of services are told about their database.
 
         Raises:
             CommandError: None of them has one.
         """
-        for service in self.services():
+        for service in services:
             for each in self.containers(service.definition):
                 if {"POSTGRES_USER", "POSTGRES_PASSWORD"} <= each.environment.keys():
                     variables = each.environment

@@ -53,6 +53,11 @@ class Container:
         return _HEALTH_PORT.findall(" ".join(self.health_check))
 
     @property
+    def pages(self) -> Sequence[str]:
+        """The ports at which others read its pages, in HTTP."""
+        return [port for port in self.mapped_ports if port in self.health_ports]
+
+    @property
     def health_port(self) -> str:
         """The one port of the loopback that its health check asks over HTTP."""
         (port,) = self.health_ports

@@ -6,6 +6,7 @@ from itertools import count
 
 from ops.dev.cluster import Service
 from ops.dev.task import Task
+from ops.running import RunningTask
 
 RESTART_SECONDS = 5.0
 """From the unexpected end of a task to the next one of its service."""
@@ -32,6 +33,22 @@ class Fleet:
     def is_over(self) -> bool:
         """Whether no task is left."""
         return all(task.is_over for tasks in self._tasks.values() for task in tasks)
+
+    def running(self) -> list[RunningTask]:
+        """Every task that has not ended."""
+        return [
+            RunningTask(
+                service=service,
+                task=task.id,
+                revision=task.definition,
+                status="RUNNING" if task.is_running else "PENDING",
+                health="HEALTHY" if task.is_healthy else "UNKNOWN",
+                started=task.started,
+            )
+            for service, tasks in self._tasks.items()
+            for task in tasks
+            if not (task.is_over or task.is_stopping)
+        ]
 
     def follow(self, services: Sequence[Service]) -> None:
         """Starts and stops tasks, so that they become what ECS is told to run."""

@@ -1,7 +1,15 @@
-"""Ends processes when the one that started them ends, however that happens."""
+"""Ends processes and removes folders when the process that made them ends, however that happens."""
 
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
 
+_WAIT_THEN_REMOVE = (
+    'read -r _; for _ in 1 2 3 4 5 6 7 8 9; do rm -rf -- "$@" && exit; sleep 1; done'
+)
+"""More than once, since what has just been killed may still write."""
 WAIT_THEN_KILL = 'read -r _; kill -s KILL -- "-$1"'
 """The shell reads a pipe that nobody writes to: it ends when this process does."""
 
@@ -25,3 +33,23 @@ class Guard:
         """Ends the guard itself; the session is left alone."""
         self._process.kill()
         self._process.communicate()
+
+
+@contextmanager
+def temporary_folder(prefix: str) -> Iterator[Path]:
+    """A folder of the user's alone while the block runs; it goes with this process, on SIGKILL too.
+
+    Args:
+        prefix: Of its name.
+    """
+    folder = Path(mkdtemp(prefix=prefix))
+    with subprocess.Popen(
+        ["/bin/sh", "-c", _WAIT_THEN_REMOVE, "guard", folder],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    ) as guard:
+        try:
+            yield folder
+        finally:
+            guard.communicate()

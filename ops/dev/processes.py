@@ -12,6 +12,7 @@ from pathlib import Path
 from ops.dev.environments import Container
 from ops.dev.guard import Guard
 from ops.errors import CommandError
+from ops.private import UMASK, opener
 
 POLL_SECONDS = 0.2
 
@@ -87,7 +88,7 @@ def running(container: Container, programs: Path, log: Path) -> Iterator[Running
         programs: The folder `bin` of its image's virtual environment.
         log: File for what it prints.
     """
-    with log.open("wb") as sink:
+    with open(log, "wb", opener=opener) as sink:
         process = subprocess.Popen(
             _words(programs, container.command),
             env=_variables(programs, container.environment),
@@ -95,6 +96,7 @@ def running(container: Container, programs: Path, log: Path) -> Iterator[Running
             stdout=sink,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=UMASK,
         )
     guard = Guard(process.pid)
     started = Running(container=container, programs=programs, process=process, log=log)

@@ -5,13 +5,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
+from ops.dev.admission import Admission
 from ops.dev.cluster import Cluster, Service
 from ops.dev.fleet import Fleet
 from ops.dev.launch import Launcher
 from ops.dev.output import Output
 from ops.dev.task import Task
 from ops.errors import CommandError
+from ops.running import Notes
 
 ME = "dev"
 """Under which name the command itself speaks."""
@@ -22,22 +25,42 @@ _SAME_SECONDS = 2.0
 """Whoever stands between the user and this process (nox, uv) passes an interrupt on once more."""
 
 
-def supervise(cluster: Cluster, launcher: Launcher, output: Output) -> None:
-    """Runs what the cluster is told to run, until Ctrl-C; it all has ended then.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """What is to run.
+
+    Attributes:
+        cluster: Asked every second.
+        admission: Lets through what the state holds.
+    """
+
+    cluster: Cluster
+    admission: Admission
+
+    def services(self) -> list[Service]:
+        """The services that are to run now."""
+        return self.admission.admitted(self.cluster.services())
+
+
+def supervise(orders: Orders, launcher: Launcher, output: Output, notes: Notes) -> None:
+    """Runs what is to run, until Ctrl-C; it all has ended then.
 
     Args:
-        cluster: Asked every second.
+        orders: Looked at every second.
         launcher: Starts tasks.
         output: Told what is done.
+        notes: Told what runs.
     """
 
     def start(service: Service, name: str) -> Task:
-        return launcher.start(name, service.definition, cluster.containers(service.definition))
+        return launcher.start(
+            name, service.definition, orders.cluster.containers(service.definition)
+        )
 
     fleet = Fleet(start, output.say)
     with _Interrupts().caught() as interrupts:
         try:
-            _follow(cluster, fleet, interrupts, output)
+            _follow(orders, fleet, interrupts, output, notes)
             output.say(ME, "stops; what runs may end first, Ctrl-C again ends it at once")
             fleet.stop()
             while not fleet.is_over:
@@ -50,17 +73,20 @@ def supervise(cluster: Cluster, launcher: Launcher, output: Output) -> None:
     output.say(ME, "all has ended")
 
 
-def _follow(cluster: Cluster, fleet: Fleet, interrupts: "_Interrupts", output: Output) -> None:
+def _follow(
+    orders: Orders, fleet: Fleet, interrupts: "_Interrupts", output: Output, notes: Notes
+) -> None:
     """An error of the endpoint is told once, and changes nothing."""
     told = ""
     while not interrupts.wait(_LOOK_SECONDS):
         try:
-            fleet.follow(cluster.services())
+            fleet.follow(orders.services())
             told = ""
         except CommandError as error:
             if str(error) != told:
                 told = str(error)
                 output.say(ME, f"{error}; what runs goes on")
+        notes.write(fleet.running())
 
 
 class _Interrupts:

@@ -64,7 +64,7 @@ class System:
         """A container of the stack with what it needs to run here; arguments as for `start`."""
         self._made += 1
         machine = Machine(
-            postgres=self.postgres, endpoint=self.endpoint, key=DUMMY, code_port=self.code_port
+            postgres=self.postgres, endpoint=self.endpoint, key=DUMMY, code=self.code_port
         )
         return machine.fit(
             self.containers[name],

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from graphlib import TopologicalSorter
 from typing import Protocol
 
@@ -19,7 +20,11 @@ _LONGER = 1.5
 
 
 class Launch(Protocol):
-    """Starts containers."""
+    """Starts the containers of one task."""
+
+    @property
+    def task_id(self) -> str:
+        """The task's id, as ECS gives one to each."""
 
     def is_due(self, container: Container) -> bool:
         """Whether what the container needs from other tasks is there."""
@@ -71,6 +76,7 @@ class Task:
         say: Callable[[str], None],
     ) -> None:
         self.name = name
+        self.started = datetime.now(UTC)
         self.definition = definition
         self._containers = containers
         self._launch = launch
@@ -79,6 +85,21 @@ class Task:
         self._health: dict[str, _Health] = {}
         self._thread = threading.Thread(target=self._run, name=name)
         self._thread.start()
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return self._launch.task_id
+
+    @property
+    def is_running(self) -> bool:
+        """Whether all its containers have been started, and it is to go on."""
+        return len(self._health) == len(self._containers) and not self.is_stopping
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether all its containers have been found healthy."""
+        return self.is_running and all(each.is_known for each in list(self._health.values()))
 
     @property
     def is_stopping(self) -> bool:
@@ -148,8 +169,7 @@ class Task:
         for health in self._health.values():
             if health.becomes_known():
                 container = health.running.container
-                served = set(container.mapped_ports) & set(container.health_ports)
-                pages = [f"http://127.0.0.1:{port}" for port in served]
+                pages = [f"http://127.0.0.1:{port}" for port in container.pages]
                 self._say(" ".join([f"{container.name} is healthy", *pages]))
 
     def _running(self) -> Iterable[Running]:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ops.errors import CommandError, exit_with, tell
-from ops.observe.deployment import Deployment, deployment
+from ops.observe.deployment import SERVICES, Deployment, deployment
 from ops.observe.logs import Asked, show_logs
 from ops.observe.queues import queues
 from ops.observe.services import services, status, tasks
@@ -19,9 +19,6 @@ from ops.target import target
 
 _INTERRUPTED = 130
 _LOGS = "logs:"
-LOGGED = ("dagster-daemon", "dagster-webserver", "taskiq-worker", "auto-scaler")
-"""The services whose logs have a session."""
-
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -76,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     named = parser.add_subparsers(dest="command", required=True)
     for name in (
         *("aws:services", "aws:tasks", "ecs:status", "queue:depth"),
-        *(f"{_LOGS}{each}" for each in LOGGED),
+        *(f"{_LOGS}{each}" for each in SERVICES),
     ):
         command = named.add_parser(name, prog=f"nox -s {name} --")
         command.add_argument("--stack", default="local", help="the stack (default: local)")

@@ -1,7 +1,7 @@
 """A deployed stack: its names, from its outputs, and the way to the API that it was made at."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +22,7 @@ from botocore.exceptions import (
 from ops.credentials import Key, own_key
 from ops.endpoint import url_in
 from ops.errors import CommandError
+from ops.running import RunningTask, running_in
 from ops.state.store import Store
 from ops.target import Target
 
@@ -48,12 +49,14 @@ class Deployment:
         outputs: The stack's outputs.
         session: Where boto3's clients come from: region and credentials.
         endpoint: URL of an emulator, `None` for the cloud.
+        running: What `nox -s dev` runs of it now, `None` where it does not run.
     """
 
     stack: str
     outputs: Mapping[str, Any]
     session: boto3.Session
     endpoint: str | None = None
+    running: Sequence[RunningTask] | None = None
 
     @property
     def client_options(self) -> dict[str, Any]:
@@ -101,6 +104,7 @@ def deployment(target: Target) -> Deployment:
             outputs=outputs,
             session=_session(region, own_key(target.project) if endpoint else None),
             endpoint=endpoint,
+            running=running_in(target.project) if endpoint else None,
         )
 
 

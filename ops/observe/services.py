@@ -1,13 +1,14 @@
 """The services and tasks of a stack's cluster."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ops.errors import CommandError
 from ops.observe.deployment import Deployment, told_plainly
 from ops.observe.show import Listing
+from ops.running import RunningTask
 
 if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
@@ -113,6 +114,15 @@ def _task_listing(stack: Deployment, rows: list[TaskRow]) -> Listing:
 
 
 def _task_rows(stack: Deployment) -> Iterator[TaskRow]:
+    """What ECS runs, and what `nox -s dev` runs in its place."""
+    for here in stack.running or ():
+        yield TaskRow(
+            service=here.service,
+            task=here.task,
+            status=here.status,
+            health=here.health,
+            started=here.started,
+        )
     client = _ecs(stack)
     cluster = stack.outputs["clusterArn"]
     pages = client.get_paginator("list_tasks").paginate(
@@ -138,7 +148,7 @@ def described(stack: Deployment) -> Iterator["ServiceTypeDef"]:
 
 def _service(stack: Deployment, service: "ServiceTypeDef") -> ServiceRow:
     newest = next(iter(service.get("deployments", [])), None)
-    return ServiceRow(
+    row = ServiceRow(
         service=stack.known_as(service["serviceName"]),
         status=service["status"],
         desired=service["desiredCount"],
@@ -146,6 +156,24 @@ def _service(stack: Deployment, service: "ServiceTypeDef") -> ServiceRow:
         pending=service["pendingCount"],
         rollout=newest.get("rolloutState") if newest else None,
         revision=int(service["taskDefinition"].rpartition(":")[2]),
+    )
+    return row if stack.running is None else _as_run_here(row, service, stack.running)
+
+
+def _as_run_here(
+    row: ServiceRow, service: "ServiceTypeDef", tasks: Sequence[RunningTask]
+) -> ServiceRow:
+    """The row with the tasks that `nox -s dev` runs in the place of ECS."""
+    own = [task for task in tasks if task.service == row.service]
+    current = [task for task in own if task.revision == service["taskDefinition"]]
+    healthy = [task for task in current if task.health == "HEALTHY"]
+    running = sum(task.status == "RUNNING" for task in own)
+    done = len(own) == len(healthy) == row.desired
+    return replace(
+        row,
+        running=running,
+        pending=max(row.desired - running, 0),
+        rollout="COMPLETED" if done else "IN_PROGRESS",
     )
 
 

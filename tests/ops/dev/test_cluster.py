@@ -50,22 +50,11 @@ def test_a_service_has_the_count_and_the_definition_of_now(
     name = "shop-worker-local"
     first, second = register(stack), register(stack)
     ecs.create_service(cluster="shop", serviceName=name, taskDefinition=first, desiredCount=1)
-    assert cluster.services() == [Service(name="taskiq-worker", definition=first, count=1)]
+    assert cluster.services() == [Service(name=name, definition=first, count=1)]
     ecs.update_service(cluster="shop", service=name, desiredCount=3, taskDefinition=second)
-    assert cluster.services() == [Service(name="taskiq-worker", definition=second, count=3)]
+    assert cluster.services() == [Service(name=name, definition=second, count=3)]
     ecs.delete_service(cluster="shop", service=name, force=True)
     assert cluster.services() == []
-
-
-def test_a_service_of_somebody_else_in_the_cluster_is_left_alone(
-    stack: Deployment, cluster: Cluster
-) -> None:
-    ecs = stack.session.client("ecs", endpoint_url=stack.endpoint)
-    ecs.create_service(
-        cluster="shop", serviceName="by-hand", taskDefinition=register(stack), desiredCount=1
-    )
-    assert cluster.services() == []
-    ecs.delete_service(cluster="shop", service="by-hand", force=True)
 
 
 def test_a_container_is_as_its_definition_has_it(stack: Deployment, cluster: Cluster) -> None:
@@ -114,7 +103,7 @@ def test_a_secret_that_is_gone_is_one_clear_error(stack: Deployment, cluster: Cl
 
 def test_the_database_is_what_the_containers_are_told(stack: Deployment, cluster: Cluster) -> None:
     with pytest.raises(CommandError, match="no container of stack local is told of a database"):
-        cluster.database()
+        cluster.database(cluster.services())
     ecs = stack.session.client("ecs", endpoint_url=stack.endpoint)
     definition = register(
         stack,
@@ -124,7 +113,7 @@ def test_the_database_is_what_the_containers_are_told(stack: Deployment, cluster
     ecs.create_service(
         cluster="shop", serviceName="shop-worker-local", taskDefinition=definition, desiredCount=1
     )
-    told = cluster.database()
+    told = cluster.database(cluster.services())
     assert told == Database(user="dagster", password="pass/word")  # noqa: S106 - of no database
     assert "pass/word" not in repr(told)
     ecs.delete_service(cluster="shop", service="shop-worker-local", force=True)

@@ -37,6 +37,7 @@ class Starter:
     """Starts tasks whose containers are processes, and notes what is started and said."""
 
     folder: Path
+    task_id: str = "0123"
     started: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)

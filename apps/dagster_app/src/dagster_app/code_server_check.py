@@ -1,5 +1,7 @@
 """The code server's health check: `python -m dagster_app.code_server_check PORT`.
 
+In the place of the port it takes the path of a Unix socket.
+
 Dagster's own check asks whether the server answers. It does so with a password that the database
 no longer takes, while no run can start.
 """
@@ -12,12 +14,16 @@ from dagster_app.database import refuses
 from dagster_app.settings import DatabaseSettings, load
 
 
-def main(port: int) -> int:
+def main(place: str) -> int:
     """Gives 0 where the code server can start runs, else 1 and says why."""
-    client = DagsterGrpcClient(port=port, host="127.0.0.1")
+    client = (
+        DagsterGrpcClient(port=int(place), host="127.0.0.1")
+        if place.isdecimal()
+        else DagsterGrpcClient(socket=place)
+    )
     status = client.health_check_query()  # type: ignore[no-untyped-call] # Dagster's
     if status != "SERVING":
-        sys.stderr.write(f"error: the code server on port {port} does not answer: {status}\n")
+        sys.stderr.write(f"error: the code server at {place} does not answer: {status}\n")
         return 1
     if refuses(load(DatabaseSettings).url()):
         sys.stderr.write("error: the database refuses the password\n")
@@ -26,4 +32,4 @@ def main(port: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1])))
+    sys.exit(main(sys.argv[1]))

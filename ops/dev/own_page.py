@@ -1,0 +1,125 @@
+"""Runs a web server of an application so that it answers its own page and this user alone.
+
+Behind a load balancer others decide who may ask. Here any page in the browser and any user of the
+machine reaches the loopback, and Dagster's page starts runs for whoever asks. This is run by the
+application's own interpreter, which has uvicorn and nothing of this project:
+`python own_page.py PROGRAM ARGUMENT ...`.
+"""
+
+import os
+import runpy
+import sys
+from collections.abc import Awaitable, Callable, MutableMapping
+from pathlib import Path
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_CONNECTIONS = Path("/proc/net/tcp")
+_ROOT = 0
+_POLICY_VIOLATION = 1008  # of a WebSocket. Source: RFC 6455, 7.4.1
+
+
+class OwnPage:
+    """An ASGI application behind a door.
+
+    Args:
+        application: The application.
+        port: Where it listens.
+        connections: Linux's list of TCP connections; where there is none, every user is let in.
+    """
+
+    def __init__(
+        self, application: Application, port: int, connections: Path = _CONNECTIONS
+    ) -> None:
+        self._application = application
+        self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
+        self._connections = connections
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request or a WebSocket."""
+        reason = None if scope["type"] == "lifespan" else self._refusal(scope)
+        if reason is None:
+            await self._application(scope, receive, send)
+            return
+        sys.stderr.write(f"Refused: {reason}.\n")
+        sys.stderr.flush()
+        if scope["type"] == "websocket":
+            await receive()
+            await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
+            return
+        plain = [(b"content-type", b"text/plain; charset=utf-8")]
+        await send({"type": "http.response.start", "status": 403, "headers": plain})
+        await send({"type": "http.response.body", "body": f"Refused: {reason}.\n".encode()})
+
+    def _refusal(self, scope: Scope) -> str | None:
+        headers: dict[str, list[str]] = {}
+        for name, value in scope["headers"]:
+            headers.setdefault(name.decode("latin-1"), []).append(value.decode("latin-1"))
+        host, origin = headers.get("host", []), headers.get("origin", [])
+        if len(host) != 1 or host[0].lower() not in self._hosts:
+            return (
+                f"the Host is {_shown(host)}; this page is at {' and '.join(sorted(self._hosts))}"
+            )
+        if any(each.lower().removeprefix("http://") not in self._hosts for each in origin):
+            return f"a page of origin {_shown(origin)} asks"
+        # No Origin comes with a GET, and Dagster's GraphQL changes things by GET, too.
+        site = headers.get("sec-fetch-site", ["none"])
+        if site not in (["none"], ["same-origin"]) and not _leads_to_a_page(scope, headers):
+            return "a page of another site asks"
+        if not self._is_own(scope):
+            return "another user of this machine asks"
+        return None
+
+    def _is_own(self, scope: Scope) -> bool:
+        """Whether the connection is of the user who runs this, or of root.
+
+        One that its owner has closed already belongs to nobody, and is refused.
+        Source: Linux, Documentation/networking/proc_net_tcp.rst.
+        """
+        if not self._connections.exists():
+            return True
+        client, server = (_as_in_list(*scope[end]) for end in ("client", "server"))
+        for line in self._connections.read_text().splitlines()[1:]:
+            _, local, remote, _, _, _, _, user, _, inode, *_ = line.split()
+            if (local, remote) == (client, server):
+                return int(inode) != 0 and int(user) in {os.getuid(), _ROOT}
+        return False
+
+
+def _leads_to_a_page(scope: Scope, headers: dict[str, list[str]]) -> bool:
+    """Whether somebody has followed a link, which asks for nothing but a page."""
+    is_link = headers.get("sec-fetch-mode") == ["navigate"] and not scope["query_string"]
+    return is_link and scope.get("method") == "GET"
+
+
+def _as_in_list(address: str, port: int) -> str:
+    """An address of IPv4 in the form of the list: the bytes of a number of this machine."""
+    number = int.from_bytes(bytes(map(int, address.split("."))), sys.byteorder)
+    return f"{number:08X}:{port:04X}"
+
+
+def _shown(values: list[str]) -> str:
+    return repr(", ".join(values)[:80])
+
+
+def main(arguments: list[str]) -> None:
+    """Runs a program, whose server gets the door."""
+    import uvicorn  # type: ignore[import-not-found] # noqa: PLC0415 - the application's
+
+    load = uvicorn.Config.load
+
+    def load_behind_a_door(config: Any) -> None:  # noqa: ANN401 - uvicorn's
+        load(config)
+        config.loaded_app = OwnPage(config.loaded_app, config.port)
+
+    uvicorn.Config.load = load_behind_a_door
+    sys.argv = arguments
+    runpy.run_path(arguments[0], run_name="__main__")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,114 @@
+"""What `nox -s dev` runs now: noted in the project, for the sessions that look.
+
+A lock tells whether it still does, however it ended: so a note that is left over says nothing.
+"""
+
+import fcntl
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from ops.errors import CommandError
+from ops.private import make_private, opener, write_file
+
+_FOLDER, _LOCK, _TASKS = ".dev", "lock", "tasks.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningTask:
+    """A task that has not stopped.
+
+    Attributes:
+        service: What people call its service.
+        task: Its id.
+        revision: ARN of its task definition.
+        status: In ECS's words.
+        health: In ECS's words.
+        started: When it was started.
+    """
+
+    service: str
+    task: str
+    revision: str
+    status: str
+    health: str
+    started: datetime
+
+
+class Notes:
+    """Keeps the note up to date; only a change is written.
+
+    Args:
+        file: Where to.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._written: list[RunningTask] | None = None
+
+    def write(self, tasks: Iterable[RunningTask]) -> None:
+        """Notes what runs now.
+
+        Raises:
+            OSError: It cannot be written.
+        """
+        found = list(tasks)
+        if found != self._written:
+            rows = [asdict(each) | {"started": each.started.isoformat()} for each in found]
+            write_file(self._file, json.dumps(rows).encode())
+            self._written = found
+
+
+@contextmanager
+def alone(project: Path) -> Iterator[Notes]:
+    """Lets one `nox -s dev` of a project run while the block runs.
+
+    Raises:
+        CommandError: One runs already.
+    """
+    folder = project / _FOLDER
+    make_private(folder)
+    with open(folder / _LOCK, "a", encoding="utf-8", opener=opener) as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise CommandError(
+                f"`nox -s dev` runs already on the stack in {project}",
+                hint="use that one, or end it with Ctrl-C in its terminal",
+            ) from None
+        notes = Notes(folder / _TASKS)
+        notes.write([])
+        yield notes
+
+
+def running_in(project: Path) -> list[RunningTask] | None:
+    """What runs now, `None` where no `nox -s dev` does.
+
+    Raises:
+        CommandError: The note is damaged.
+    """
+    folder = project / _FOLDER
+    try:
+        with (folder / _LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return None
+    except BlockingIOError:
+        pass
+    else:
+        return None
+    file = folder / _TASKS
+    try:
+        rows = json.loads(file.read_bytes())
+        return [
+            RunningTask(**{**row, "started": datetime.fromisoformat(row["started"])})
+            for row in rows
+        ]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise CommandError(
+            f"{file} does not say what `nox -s dev` runs: {error}",
+            hint="end `nox -s dev` with Ctrl-C, and start it again",
+        ) from error
