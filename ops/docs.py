@@ -10,9 +10,11 @@ from aws_policy_pack.registry import RULES
 from ops.errors import exit_with
 from ops.paths import PACK, PREFLIGHT, ROOT
 from ops.printed import with_fresh_output
+from ops.versions import versions_page
 
 PAGES: Mapping[Path, Callable[[], str]] = {
     ROOT / "docs" / "rules.md": lambda: rules_page(RULES),
+    ROOT / "docs" / "versions.md": versions_page,
     **{
         page: partial(with_fresh_output, page)
         for page in (ROOT / "README.md", PREFLIGHT / "README.md", PACK / "README.md")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from tests.engine.cases import each_case
+from tests.engine.cases import CASES, each_case
 from tests.engine.conformance import Case, Observed
 
 Observe = Callable[[Case], Observed]
@@ -28,6 +28,14 @@ def test_findings_are_those_of_policy_analyze_on_the_saved_state(
     # `policy analyze` lets resource rules judge what is only read; previews and `up` do not.
     analyzed = {found for found in by_engine(seen.analyzed) if found.urn not in seen.read}
     assert {found for found in by_preflight(seen) if found.urn not in seen.read} == analyzed
+
+
+def test_only_policy_analyze_judges_what_is_only_read(observe: Observe) -> None:
+    [case] = [each for each in CASES if each.name == "existing_resources"]
+    seen = observe(case)
+    assert {found.urn for found in by_engine(seen.analyzed)} & seen.read
+    elsewhere = by_engine(seen.previewed) | by_preflight(seen)
+    assert not {found.urn for found in elsewhere} & seen.read
 
 
 @each_case()

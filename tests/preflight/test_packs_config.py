@@ -1,6 +1,6 @@
 """How a pack's configuration is merged and checked.
 
-The expected texts of schema errors are those of the real engine, 3.255.0, for the same input.
+The expected texts of schema errors are those of the real engine, 3.276.0, for the same input.
 """
 
 import json

@@ -1,0 +1,105 @@
+"""Which versions of Pulumi's packages are tested, and what the bounds of the products promise.
+
+One place for the nightly tests (`tests/versions`) and for the page in docs/.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """One environment that a program and its pack are judged in.
+
+    Attributes:
+        name: What the page calls it.
+        products: Which of `policies` and `preflight` are installed in it. What is not comes from
+            the project's own environment.
+        lowest: Whether all that the products need is installed in its lowest version.
+        pins: The versions of Pulumi's packages in it.
+        besides: What an old package needs and does not say.
+    """
+
+    name: str
+    pins: Mapping[str, str]
+    products: tuple[str, ...] = ("policies", "preflight")
+    lowest: bool = False
+    besides: tuple[str, ...] = field(default=())
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """What is installed besides the products."""
+        return (*(f"{name}=={version}" for name, version in self.pins.items()), *self.besides)
+
+
+# Old packages of AWS import `pkg_resources`, which setuptools had until version 81.
+_PKG_RESOURCES = ("setuptools>=61,<81",)
+
+ENVIRONMENTS = (
+    Environment(
+        name="all in one, lowest",
+        pins={"pulumi": "3.269.0", "pulumi-policy": "1.21.0", "pulumi-aws": "6.0.2"},
+        lowest=True,
+        besides=_PKG_RESOURCES,
+    ),
+    Environment(
+        name="all in one, newest AWS 6",
+        pins={"pulumi": "3.272.0", "pulumi-policy": "1.21.0", "pulumi-aws": "6.83.4"},
+    ),
+    Environment(
+        name="all in one, oldest AWS 7",
+        pins={"pulumi": "3.272.0", "pulumi-policy": "1.21.0", "pulumi-aws": "7.0.0"},
+    ),
+    Environment(
+        name="all in one, newest",
+        pins={"pulumi": "3.272.0", "pulumi-policy": "1.21.0", "pulumi-aws": "7.51.1"},
+    ),
+    Environment(
+        name="program and pack, lowest",
+        pins={"pulumi": "3.225.0", "pulumi-policy": "1.21.0", "pulumi-aws": "6.0.2"},
+        products=("policies",),
+        lowest=True,
+        besides=_PKG_RESOURCES,
+    ),
+    Environment(
+        name="program, oldest",
+        pins={"pulumi": "3.52.0", "pulumi-aws": "6.0.2"},
+        products=(),
+        besides=_PKG_RESOURCES,
+    ),
+)
+PACKAGES = ("pulumi", "pulumi-policy", "pulumi-aws")
+_HERE = {"policies": "the pack", "preflight": "preflight"}
+_PAGE = """\
+# Versions
+
+`nox -s nightly` makes each of these environments and judges one program with the pack in it. \
+The findings must be the same in all of them. \
+Where preflight is in it, the rules' own tests for SQS run in it too.
+
+{table}
+
+- In the first environment every requirement of preflight and the pack has the lowest version \
+that its `pyproject.toml` allows. So the bounds are true: preflight needs `pulumi` 3.269, whose \
+protocol it serves, and the pack `pulumi` 3.225 and `pulumi-policy` 1.21.
+- Preflight, pack and program may each have an environment of their own. A program on an older SDK \
+than preflight's is judged, too; an SDK that sends no stack trace leaves findings without a line.
+- AWS packages before 7 may import `pkg_resources`: their environment needs `setuptools` before 81.
+- The engine that is built is the one in `engine/go.mod`. Each push tests preflight against it, \
+with the newest packages of the table.
+"""
+
+
+def versions_page() -> str:
+    """The page of docs/ that says what is tested."""
+    head = ("environment", *(f"`{name}`" for name in PACKAGES), "with it")
+    rows = [
+        (
+            each.name,
+            *(each.pins.get(name, "-") for name in PACKAGES),
+            ", ".join(_HERE[product] for product in each.products) or "-",
+        )
+        for each in ENVIRONMENTS
+    ]
+    lines = [head, ("---",) * len(head), *rows]
+    return _PAGE.format(table="\n".join(f"| {' | '.join(line)} |" for line in lines))
