@@ -236,7 +236,10 @@ def _cost(options: argparse.Namespace) -> str:
             f"--region {options.region}: has no price table; there is one of {known}; "
             f"{way_to_prices(options.region)}"
         )
-    report = cost_report(options.state, region=options.region, tables=tables)
+    try:
+        report = cost_report(options.state, region=options.region, tables=tables)
+    except RecursionError as error:
+        raise StateError(f"{options.state}: a resource nests too deep to be read") from error
     if options.format == "json":
         return render_json(report)
     width = shutil.get_terminal_size().columns

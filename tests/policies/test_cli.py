@@ -240,6 +240,21 @@ def state(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.parametrize("levels", [900, 3000])
+def test_a_state_that_nests_too_deep_is_one_error(
+    levels: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "state.json"
+    kind = "aws:ebs/volume:Volume"
+    entry = f'{{"urn": "urn:pulumi:d::p::{kind}::disk", "type": "{kind}", "inputs": {{"size": 8, '
+    deep = "[" * levels + "]" * levels
+    resources = f'[{entry}"tags": {deep}}}}}]'
+    file.write_text(f'{{"version": 3, "deployment": {{"resources": {resources}}}}}')
+    assert main(["cost", str(file)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"error: {file}: ")
+
+
 def test_an_output_that_has_no_sign_for_a_bar_gets_another(state: Path) -> None:
     shown = run("cost", str(state), stdout=subprocess.PIPE, PYTHONIOENCODING="ascii")
     assert (shown.returncode, shown.stderr) == (0, "")
