@@ -10,7 +10,7 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 from pydantic import ValidationError
 
 from aws_policy_pack import waivers
-from aws_policy_pack.config import ConfigError, RuleConfig, config_schema, problems_in
+from aws_policy_pack.config import ConfigError, RuleConfig, config_schema, problems_in, too_long
 from aws_policy_pack.evaluation import Outcome, evaluate, mend, waived_reason
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.resource import Graph, Resource, Unreadable
@@ -98,6 +98,8 @@ def _said_of(rule: AnyRule) -> dict[str, Any]:
 
 
 def _config(rule: AnyRule, raw: Mapping[str, Any]) -> RuleConfig:
+    if problems := list(too_long(raw, rule.id)):
+        raise ConfigError(problems)
     try:
         return rule.config.model_validate(raw)
     except ValidationError as error:

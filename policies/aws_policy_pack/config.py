@@ -2,7 +2,7 @@
 
 import datetime as dt
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -14,6 +14,8 @@ from pydantic.json_schema import GenerateJsonSchema
 
 LIKE = 0.6  # how alike two names are, from 0 to 1, for one to be a slip of the other
 FEW = 12  # names that fit on a line
+MOST_ENTRIES = 1000
+"""The most entries of a list or object; each may be held against each resource of a stack."""
 
 
 class OnUnknown(StrEnum):
@@ -106,6 +108,22 @@ def problems_in(error: ValidationError, model: type[BaseModel], path: str) -> li
             text = f"{item['input']!r} is not accepted: {item['msg'].lower()}"
         problems.append(Problem(path=where, text=text))
     return problems
+
+
+def too_long(value: object, path: str) -> Iterator[Problem]:
+    """The lists and objects that are too long to be looked through for every resource."""
+    if isinstance(value, Mapping):
+        parts = [(f"{path}.{key}" if path else str(key), item) for key, item in value.items()]
+    elif isinstance(value, list | tuple):
+        parts = [(f"{path}.{index}", item) for index, item in enumerate(value)]
+    else:
+        return
+    if len(parts) > MOST_ENTRIES:
+        text = f"has {len(parts)} entries; wanted at most {MOST_ENTRIES}: use globs"
+        yield Problem(path=path, text=text)
+        return
+    for place, item in parts:
+        yield from too_long(item, place)
 
 
 def _keys(model: type[BaseModel]) -> list[str]:

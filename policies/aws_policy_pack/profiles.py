@@ -7,14 +7,21 @@ misspelt rules and keys in silence, so everything is checked here, strictly.
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
-from aws_policy_pack.config import ConfigError, Problem, RuleConfig, nearest, problems_in
+from aws_policy_pack.config import (
+    ConfigError,
+    Problem,
+    RuleConfig,
+    nearest,
+    problems_in,
+    too_long,
+)
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.rule import AnyRule, Level, Setting
 
@@ -22,8 +29,6 @@ ALL = "all"
 LEVEL_KEY = "enforcementLevel"
 ENVIRONMENTS: Final = "environments"
 """The key under which a file imports environments of Pulumi ESC; the engine keeps it to itself."""
-MOST_ENTRIES: Final = 1000
-"""The most entries of a list or object; each may be held against each resource of a stack."""
 
 Config = TypeVar("Config", bound=RuleConfig)
 
@@ -118,8 +123,8 @@ def read_settings(
     by_id = {rule.id: rule for rule in rules}
     if not isinstance(raw, Mapping):
         raise ConfigError([Problem(path="profile", text="is not a JSON object")], source)
-    if too_long := list(_too_long(raw, "")):
-        raise ConfigError(too_long, source)
+    if long := list(too_long(raw, "")):
+        raise ConfigError(long, source)
     problems = [
         Problem(path=str(key), text=f"unknown rule; {nearest(str(key), by_id)}")
         for key in raw
@@ -133,22 +138,6 @@ def read_settings(
     if problems:
         raise ConfigError(problems, source)
     return settings
-
-
-def _too_long(value: object, path: str) -> Iterator[Problem]:
-    """The lists and objects that are too long to be looked through for every resource."""
-    if isinstance(value, Mapping):
-        parts = [(f"{path}.{key}" if path else str(key), item) for key, item in value.items()]
-    elif isinstance(value, list | tuple):
-        parts = [(f"{path}.{index}", item) for index, item in enumerate(value)]
-    else:
-        return
-    if len(parts) > MOST_ENTRIES:
-        text = f"has {len(parts)} entries; wanted at most {MOST_ENTRIES}: use globs"
-        yield Problem(path=path, text=text)
-        return
-    for place, item in parts:
-        yield from _too_long(item, place)
 
 
 def _setting(

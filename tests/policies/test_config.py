@@ -7,6 +7,7 @@ from pydantic import Field, ValidationError
 
 from aws_policy_pack.config import (
     FEW,
+    MOST_ENTRIES,
     ConfigError,
     OnUnknown,
     Problem,
@@ -16,7 +17,10 @@ from aws_policy_pack.config import (
     config_schema,
     nearest,
     problems_in,
+    too_long,
 )
+from aws_policy_pack.registry import RULES
+from aws_policy_pack.testing import analyze
 
 
 class Limit(StrictModel):
@@ -179,3 +183,23 @@ def test_a_schema_keeps_what_stands_beside_a_reference() -> None:
     properties, _ = config_schema(RuleConfig)
     assert properties["onUnknown"]["default"] == "report"
     assert properties["onUnknown"]["enum"] == ["report", "fail", "ignore"]
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        pytest.param([1] * MOST_ENTRIES, [], id="as-many-as-may-be"),
+        pytest.param([1] * (MOST_ENTRIES + 1), ["rule: has 1001 entries"], id="one-too-many"),
+        pytest.param({"a": [{"b": [1] * 1001}]}, ["rule.a.0.b: has 1001 entries"], id="inside"),
+        pytest.param("x" * 5000, [], id="a-long-text"),
+    ],
+)
+def test_a_list_or_object_may_be_so_long(value: object, told: list[str]) -> None:
+    assert [str(problem).partition(";")[0] for problem in too_long(value, "rule")] == told
+
+
+def test_a_stock_pack_refuses_what_is_too_long() -> None:
+    (rule,) = (each for each in RULES if each.id == "sqs-encryption")
+    waivers = [{"resource": f"queue-{number}*"} for number in range(MOST_ENTRIES + 1)]
+    with pytest.raises(ConfigError, match=r"sqs-encryption\.waivers: has 1001 entries"):
+        analyze(rule, {}, config={"waivers": waivers})
