@@ -137,6 +137,7 @@ def requests() -> Iterator[tuple[Request, str]]:
         "which the program never registered",
     )
     yield Request(type=thing, remote=True, providers={"demo": "x"}), "provider is 'x'"
+    yield Request(type=thing, hideDiffs=["a.b", "a[x"]), "hide_diffs holds 'a[x'"
     yield Request(type=thing, custom=True, envVarMappings={"A": "B"}), "env_var_mappings"
 
 
@@ -164,6 +165,12 @@ def test_a_reading_that_the_engine_refuses_is_refused(
 ) -> None:
     with pytest.raises(RefusedError, match=re.escape(wanted)):
         check_read(request_, registry)
+
+
+@pytest.mark.parametrize("path", ["a", "a.b[0]", 'a["b.c"]', "[0].x", "a[*].b", 'a["b\\"]"]'])
+def test_a_path_that_the_engine_takes_is_taken(registry: Registry, path: str) -> None:
+    request_ = Request(type="demo:index:Thing", name="a", custom=True, hideDiffs=[path])
+    check_registration(read_registration(request_, registry), registry)
 
 
 def test_outputs_are_taken_once_of_each_resource(registry: Registry) -> None:

@@ -23,6 +23,10 @@ _VERSION = re.compile(
 )
 
 
+# A bracket that holds no index, no `*` and no quoted name, or is never closed.
+_BROKEN_BRACKET = re.compile(r"""\[(?!(?:[0-9]+|\*|"(?:[^"\\]|\\.)*")\])""")
+
+
 class RefusedError(Exception):
     """The engine stops at this request; the text says what is wrong with it and what is wanted."""
 
@@ -48,10 +52,13 @@ def check_registration(registration: Registration, registry: Registry) -> None:
     _check_aliases(options.aliases, subject)
     _check_urns(filter(None, [options.deleted_with]), f"{subject}: deleted_with")
     _check_version(options.version, subject)
+    for path in request.hideDiffs:
+        if _BROKEN_BRACKET.search(path):
+            raise RefusedError(f"{subject}: hide_diffs holds {path!r}; wanted a property's path")
     if not is_provider_type(request.type) and (request.custom or request.remote):
-        _check_provider(options.provider, subject, registry)
+        check_provider(options.provider, subject, registry)
         for provider in options.providers.values():
-            _check_provider(provider, subject, registry)
+            check_provider(provider, subject, registry)
 
 
 def check_read(request: ReadResourceRequest, registry: Registry) -> None:
@@ -65,7 +72,26 @@ def check_read(request: ReadResourceRequest, registry: Registry) -> None:
     _check_parent(request.parent, subject, registry)
     _check_urns(request.dependencies, f"{subject}: depends_on")
     _check_version(request.version, subject)
-    _check_provider(request.provider, subject, registry)
+    check_provider(request.provider, subject, registry)
+
+
+def check_provider(reference: str, subject: str, registry: Registry) -> None:
+    """Refuses a provider reference that the engine refuses; an empty one names the default.
+
+    Raises:
+        RefusedError: The engine would stop at it.
+    """
+    if not reference:
+        return
+    urn = urn_of_reference(reference)
+    if not is_urn(urn) or not is_provider_type(type_of(urn)):
+        raise RefusedError(
+            f"{subject}: provider is {reference!r}; wanted `<URN of a provider>::<id>`"
+        )
+    if not registry.claims(urn):
+        raise RefusedError(
+            f"{subject}: provider is {reference!r}, which the program never registered"
+        )
 
 
 def check_outputs(urn: str, registry: Registry) -> None:
@@ -124,17 +150,3 @@ def _check_aliases(aliases: Iterable[Alias], subject: str) -> None:
 def _check_version(version: str, subject: str) -> None:
     if version and not _VERSION.fullmatch(version):
         raise RefusedError(f"{subject}: version is {version!r}; wanted one such as `7.51.1`")
-
-
-def _check_provider(reference: str, subject: str, registry: Registry) -> None:
-    if not reference:
-        return
-    urn = urn_of_reference(reference)
-    if not is_urn(urn) or not is_provider_type(type_of(urn)):
-        raise RefusedError(
-            f"{subject}: provider is {reference!r}; wanted `<URN of a provider>::<id>`"
-        )
-    if not registry.claims(urn):
-        raise RefusedError(
-            f"{subject}: provider is {reference!r}, which the program never registered"
-        )

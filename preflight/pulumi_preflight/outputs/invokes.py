@@ -18,6 +18,7 @@ from pulumi.runtime.proto.resource_pb2 import (
 from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.monitor.assets import hashed
 from pulumi_preflight.monitor.providing import Providing
+from pulumi_preflight.monitor.refusals import check_provider
 from pulumi_preflight.monitor.registration import dependencies_in
 from pulumi_preflight.outputs.answers import Answers, short
 from pulumi_preflight.outputs.aws_answers import ANSWERS, ASSUMED, PURE, Call
@@ -48,6 +49,7 @@ class Invokes:
 
         Raises:
             ProgramError: The function cannot be answered; the text says how to answer it.
+            RefusedError: The engine would stop at the call.
         """
         given, options = self._transformed(request)
         package = self._run.packages.find(
@@ -56,6 +58,7 @@ class Invokes:
             version=options.version,
             url=options.plugin_download_url,
         )
+        check_provider(options.provider, f"the call of {request.tok}", self._run.registry)
         # A call needs a provider like a resource does, so it may be the first to need it.
         provider = self._providing.reference(package, options.provider, None)
         needed = set(request.dependsOn).union(*map(dependencies_in, given.values()))
