@@ -12,9 +12,18 @@ from tests.engine.page import sessions
 DRILLS = [
     *Path(__file__).parent.glob("test_lifecycle*.py"),
     *Path(__file__).parent.glob("test_recovery*.py"),
+    *Path(__file__).parent.glob("test_embedded*.py"),
+    *(Path(__file__).parents[1] / "ops").glob("test_credentials.py"),
 ]
-# The resets as sessions end the endpoint of the machine; the drills call what they call.
-CALLED = {"reset": "soft", "reset:soft": "soft", "reset:hard": "hard"}
+# The resets as sessions end the endpoint of the machine; the drills call what they call. Those on
+# the endpoint have its name in front.
+CALLED = {
+    "reset": "soft",
+    "reset:soft": "soft",
+    "reset:hard": "hard",
+    "endpoint:stop": "stop",
+    "endpoint:env": "env",
+}
 
 
 def told_to_run() -> set[str]:
