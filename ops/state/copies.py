@@ -82,22 +82,50 @@ def _in_folder(folder: Path, stack: str) -> Iterator[Copy]:
 
 
 def latest_in(file: Path) -> dict[str, Any]:
-    """The deployment in a state file; empty where the stack has never been deployed."""
-    latest: dict[str, Any] = json.loads(file.read_bytes())["checkpoint"].get("latest") or {}
-    return latest
+    """The deployment in a state file or an export; empty where nothing has ever been deployed."""
+    content = json.loads(file.read_bytes())
+    held: dict[str, Any] | None = (
+        content["deployment"] if "deployment" in content else content["checkpoint"].get("latest")
+    )
+    return held or {}
 
 
-def problem_of(file: Path) -> str | None:
-    """Why a file is no state, `None` where it is one. Whether the engine takes it is not asked."""
+def as_state_file(copy: Path, stack: str) -> bytes:
+    """What a file backend keeps of a copy, which may be an export.
+
+    Args:
+        copy: A copy that can be read.
+        stack: The stack's full name, such as `organization/shop/local`.
+    """
+    written = copy.read_bytes()
+    content = json.loads(written)
+    if "deployment" not in content:
+        return written
+    checkpoint = {"stack": stack, "latest": content.pop("deployment")}
+    return json.dumps({**content, "checkpoint": checkpoint}).encode()
+
+
+def problem_of(file: Path, *, may_be_export: bool = True) -> str | None:
+    """Why a file is no state, `None` where it is one. Whether the engine takes it is not asked.
+
+    Args:
+        file: The file.
+        may_be_export: Whether an export will do; a backend keeps none.
+    """
     try:
         content = json.loads(file.read_bytes())
     except OSError as error:
         return f"{file}: {error.strerror}"
     except (ValueError, RecursionError) as error:
         return f"{file}: {error}"
-    checkpoint = content.get("checkpoint") if isinstance(content, dict) else None
-    if not isinstance(checkpoint, dict):
-        return f"{file}: it holds no checkpoint"
-    if not isinstance(checkpoint.get("latest") or {}, dict):
-        return f"{file}: it holds no deployment"
-    return None
+    if not may_be_export and isinstance(content, dict):
+        content.pop("deployment", None)
+    match content:
+        case {"deployment": dict() | None} | {"checkpoint": {"latest": dict() | None}}:
+            return None
+        case {"checkpoint": dict() as checkpoint} if "latest" not in checkpoint:
+            return None
+        case {"deployment": _} | {"checkpoint": dict()}:
+            return f"{file}: it holds no deployment"
+        case _:
+            return f"{file}: it holds no checkpoint"

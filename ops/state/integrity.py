@@ -24,7 +24,7 @@ def objection(file: Path, target: Target) -> str | None:
     or comes later, another stack's resources or a format of another version are refused.
 
     Args:
-        file: A state file that can be read.
+        file: A state file or an export that can be read.
         target: The stack that it belongs to.
 
     Raises:

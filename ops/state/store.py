@@ -17,7 +17,7 @@ from ops.engine.refusals import broken, locked
 from ops.errors import CommandError
 from ops.paths import ROOT
 from ops.private import make_folder, narrow_file, write_file
-from ops.state.copies import Copy, copies_in, latest_in, name_for, problem_of
+from ops.state.copies import Copy, as_state_file, copies_in, latest_in, name_for, problem_of
 from ops.state.integrity import objection
 from ops.target import Target
 from pulumi_preflight.urns import name_of
@@ -84,7 +84,9 @@ class Store:
     def problem(self) -> str | None:
         """Why the state file cannot be read, `None` where it can or there is none."""
         file = self.file
-        return problem_of(file) if file is not None and file.exists() else None
+        if file is None or not file.exists():
+            return None
+        return problem_of(file, may_be_export=False)
 
     def check(self) -> None:
         """Makes sure that a command can work on the state.
@@ -244,7 +246,8 @@ class Store:
             self.target.ask("stack", "import", "--file", copy)
             return
         make_folder(self.file.parent)
-        write_file(self.file, copy.read_bytes())
+        name = f"organization/{self.target.name}/{self.target.stack}"
+        write_file(self.file, as_state_file(copy, name))
 
     def delete(self) -> None:
         """Removes the stack and its state; its settings and its resources stay."""

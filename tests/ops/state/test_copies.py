@@ -9,7 +9,7 @@ import pytest
 from ops.consent import Consent
 from ops.errors import CommandError
 from ops.state import commands
-from ops.state.copies import copies_in, name_for
+from ops.state.copies import copies_in, name_for, problem_of
 from ops.state.store import Store
 from tests.ops.state.test_store import store_in, written
 
@@ -130,3 +130,33 @@ def test_a_copy_that_is_named_must_be_good_too(judged: Store) -> None:
     with pytest.raises(CommandError, match="no state to bring back: duplicate resource"):
         commands.restore(judged, bad, YES)
     assert file.read_text() == state("a")
+
+
+def test_an_export_is_a_copy_too_and_comes_back_as_a_state(judged: Store) -> None:
+    file = written(judged, state("a"))
+    deployment = json.loads(state("b"))["checkpoint"]["latest"]
+    export = json.dumps({"version": 3, "deployment": deployment})
+    copy = put(saved(judged), "local.20261128T101031.724385Z.before-destroy.json", export)
+    (found,) = judged.copies()
+    assert (found.file, found.problem, len(found.resources)) == (copy, None, 1)
+    assert commands.restore(judged, None, YES) == 0
+    assert json.loads(file.read_text()) == {
+        "version": 3,
+        "checkpoint": {"stack": "organization/shop/local", "latest": deployment},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        pytest.param('{"deployment": null}', None, id="an export of nothing"),
+        pytest.param('{"deployment": []}', "it holds no deployment", id="a list for an export"),
+        pytest.param('{"checkpoint": {}}', None, id="never deployed"),
+        pytest.param('{"checkpoint": {"latest": 1}}', "it holds no deployment", id="a number"),
+        pytest.param('{"checkpoint": []}', "it holds no checkpoint", id="a list"),
+        pytest.param("7", "it holds no checkpoint", id="no object"),
+    ],
+)
+def test_what_a_copy_must_hold(text: str, problem: str | None, tmp_path: Path) -> None:
+    file = put(tmp_path, "copy.json", text)
+    assert problem_of(file) == (problem and f"{file}: {problem}")

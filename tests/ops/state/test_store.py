@@ -93,6 +93,7 @@ def test_a_relative_backend_is_in_the_project(tmp_path: Path) -> None:
         pytest.param("", "Expecting value", id="empty"),
         pytest.param("[]", "it holds no checkpoint", id="a list"),
         pytest.param("{}", "it holds no checkpoint", id="no checkpoint"),
+        pytest.param('{"deployment": {}}', "it holds no checkpoint", id="an export"),
     ],
 )
 def test_a_state_that_cannot_be_read_is_named_with_the_way_back(
