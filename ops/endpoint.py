@@ -124,6 +124,17 @@ def url_in(project: Path, stack: str = LOCAL) -> str | None:
     return url
 
 
+def written_profile(project: Path) -> Path:
+    """Writes the profile of the local stack's endpoint, with a key where there is none; gives it.
+
+    Raises:
+        CommandError: The file is damaged, or cannot be written.
+    """
+    profile = profile_of(project)
+    write_profile(profile, url=url_in(project) or DEFAULT_URL, region=_region_in(project))
+    return profile
+
+
 def _region_in(project: Path) -> str:
     """The local stack's region, as its own file or that of the project names it."""
     files = (project / f"Pulumi.{LOCAL}.yaml", project / "Pulumi.yaml")
@@ -186,8 +197,7 @@ def _carry_out(command: str, project: Path) -> int:
 
 def _how_to_use(project: Path) -> str:
     """Writes the profile file and says how a client is given it; the key is in the file alone."""
-    profile = profile_of(project)
-    write_profile(profile, url=url_in(project) or DEFAULT_URL, region=_region_in(project))
+    profile = written_profile(project)
     given = f"AWS_CONFIG_FILE={shlex.quote(str(profile))} AWS_PROFILE={PROFILE}"
     return (
         f"URL and key of the local stack's endpoint are in {profile}, which you alone can read.\n"

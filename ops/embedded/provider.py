@@ -9,9 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 from shutil import which
 
-from ops.credentials import own_key, profile_of, variables_for
+from ops.credentials import own_key, variables_for
 from ops.embedded.backend import EmbeddedBackend
-from ops.endpoint import url_in
+from ops.endpoint import url_in, written_profile
 from ops.engine.variables import LOCAL
 from ops.errors import CommandError
 from ops.paths import ROOT
@@ -31,9 +31,8 @@ def provided(stack: Target) -> Iterator[Target]:
     is for any stack but the local one. Whether the plugin could be downloaded is not asked: without
     a network that takes long.
     """
-    stack = _with_own_key(stack)
     if not _needs_embedded(stack):
-        yield stack
+        yield _with_own_key(stack)
         return
     sys.stdout.write(
         "The plugin of AWS is not installed: the embedded provider is used"
@@ -76,9 +75,9 @@ def _with_own_key(stack: Target) -> Target:
     The key reaches the plugin through the profile's file: so it is in no state. The user's own keys
     are out of its reach, so that a call that misses the endpoint cannot succeed.
     """
-    profile = profile_of(stack.project)
-    if stack.stack != LOCAL or url_in(stack.project) is None or not profile.exists():
+    if stack.stack != LOCAL or url_in(stack.project) is None:
         return stack
+    profile = written_profile(stack.project)
     return replace(stack, variables=variables_for(profile, stack.variables))
 
 

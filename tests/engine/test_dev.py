@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -91,6 +92,58 @@ def read(url: str) -> str:
         return text
 
 
+def status_of(url: str, **headers: str) -> int:
+    """The status of what is answered."""
+    try:
+        with urlopen(Request(url, headers=headers), timeout=60) as answer:  # noqa: S310 - the loopback
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
+
+
+def the_page_is_the_users_own(web: str) -> None:
+    page = f"{web}/server_info"
+    assert status_of(page) == status_of(page, Origin=web) == 200
+    assert status_of(page, Origin="http://page.example") == 403
+    assert status_of(page, Host="page.example") == 403
+
+
+def a_second_one_is_refused(dev: Dev) -> None:
+    second = dev.deployed.run("ops.dev")
+    assert second.returncode == 2
+    assert "error: `nox -s dev` runs already" in second.stderr
+
+
+def the_looking_sessions_show_what_runs(dev: Dev) -> None:
+    def shown() -> dict[str, tuple[int, str]]:
+        told = dev.deployed.run("ops.observe", "aws:services", "--format", "json")
+        rows = json.loads(told.stdout)["services"]
+        return {row["service"]: (row["running"], row["rollout"]) for row in rows}
+
+    services = ("auto-scaler", "dagster-daemon", "dagster-webserver", "taskiq-worker")
+    wanted = dict.fromkeys(services, (1, "COMPLETED"))
+    wait_until(lambda: shown() == wanted, "one healthy task of each service")
+
+
+def a_revision_of_somebody_else_is_not_run(dev: Dev) -> None:
+    ecs = dev.deployed.client("ecs")
+    service = {"cluster": "dagster-taskiq-cluster-local"}
+    service["service"] = "dagster-taskiq-auto-scaler-local"
+    own = ecs.describe_services(cluster=service["cluster"], services=[service["service"]])
+    definition = own["services"][0]["taskDefinition"]
+    told = ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
+    (container,) = told["containerDefinitions"]
+    made = ecs.register_task_definition(
+        family=told["family"], containerDefinitions=[{**container, "command": ["true"]}]
+    )["taskDefinition"]["taskDefinitionArn"]
+    ecs.update_service(**service, taskDefinition=made)
+    wait_until(
+        lambda: any("is refused" in line for line in dev.said("auto-scaler")), "a line that says so"
+    )
+    assert "has stopped" not in dev.said("auto-scaler-1")
+    ecs.update_service(**service, taskDefinition=definition)
+
+
 def shown_in_the_readme() -> list[str]:
     """The lines that the README shows of `nox -s dev`."""
     _, _, block = (ROOT / "README.md").read_text().partition("$ nox -s dev\n")
@@ -168,6 +221,10 @@ def test_a_burst_of_steps_moves_the_workers_to_the_cap_and_back_and_ctrl_c_ends_
     (script, *_) = re.findall(r'src="(/[^"]+\.js)"', read(web))
     assert read(f"{web}{script}")
     assert dev.desired_workers() == 1
+    the_page_is_the_users_own(web)
+    a_second_one_is_refused(dev)
+    the_looking_sessions_show_what_runs(dev)
+    a_revision_of_somebody_else_is_not_run(dev)
 
     run_id = launch(web, BURST)
     wait_until(
