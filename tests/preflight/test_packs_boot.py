@@ -242,6 +242,23 @@ def test_a_pack_that_dies_while_it_judges_is_told_with_rule_end_and_last_words(
     assert raised.value.hint == ("its last lines on stderr:\n  opening the index\n  out of memory")
 
 
+@pytest.mark.parametrize("text", ["z" * 20, "z\\n" * 20], ids=["one-line", "lines"])
+def test_a_rule_that_raises_with_megabytes_is_named_all_the_same(tmp_path: Path, text: str) -> None:
+    source = (
+        "from pulumi_policy import PolicyPack, ResourceValidationPolicy\n"
+        "def rage(args, report):\n"
+        f"    raise ValueError('{text}' * 100_000)\n"
+        "PolicyPack('long', [ResourceValidationPolicy('rage', 'Rages.', rage)])\n"
+    )
+    choices = [PackChoice(directory=write_pack(tmp_path, source))]
+    with Packs(choices, CONTEXT) as packs:
+        packs.check(resource_request(QUEUE, "jobs", {}))
+        with pytest.raises(PackError) as raised:
+            packs.analyze_stack(stack_request())
+    told = "rule 'rage' of policy pack 'long' raised for 'jobs' (aws:sqs/queue:Queue): "
+    assert str(raised.value).startswith(told)
+
+
 def test_a_rule_that_never_ends_is_given_up_after_the_timeout(tmp_path: Path) -> None:
     source = (
         "import time\n"
