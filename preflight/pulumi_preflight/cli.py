@@ -96,7 +96,10 @@ def _run(options: Options, started: float, section: "Section | None", secrets: s
         organization=project.organization,
         config={key: value.text for key, value in project.config.items()},
         secret_keys=[key for key, value in project.config.items() if value.secret],
-        secrets=[text for value in project.config.values() for text in value.secret_texts],
+        secrets=[
+            *(text for value in project.config.values() for text in value.secret_texts),
+            *project.environment_secrets,
+        ],
         tags=project.tags,
         variables=project.environment,
     )

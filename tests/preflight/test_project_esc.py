@@ -2,6 +2,7 @@
 
 import pytest
 
+from pulumi_preflight.cli import main
 from pulumi_preflight.project import Project, load_project
 from tests.preflight.running import WriteProject, run_loaded
 
@@ -13,7 +14,7 @@ environments:
       shop:net: {nat: 1, zones: 2}
       password: {"fn::secret": hidden-text}
       keys: [{"fn::secret": inner-text}]
-    environmentVariables: {SHOP_MODE: dev}
+    environmentVariables: {SHOP_MODE: dev, TOKEN: {"fn::secret": hidden-token}}
   shared: {pulumiConfig: {size: 5, "shop:net": {nat: 7}}, environmentVariables: {SHOP_MODE: shared}}
 """
 
@@ -66,7 +67,7 @@ def test_the_stack_file_wins_member_by_member(write_project: WriteProject) -> No
 def test_a_later_environment_wins(write_project: WriteProject, named: str) -> None:
     project = load(write_project, f"environment: {named}")
     assert texts(project)["shop:net"] == '{"nat":7,"zones":2}'
-    assert project.environment == {"SHOP_MODE": "shared"}
+    assert project.environment == {"SHOP_MODE": "shared", "TOKEN": "hidden-token"}
     assert project.notes == ()
 
 
@@ -78,6 +79,16 @@ def test_a_stack_that_names_no_environment_gets_none(write_project: WriteProject
 def test_the_program_gets_the_variables(write_project: WriteProject) -> None:
     program = 'import os\nprint(f\'"{os.environ["SHOP_MODE"]}"\')'
     assert run_loaded(load(write_project, "environment: [aws/dev]", program)).printed == "dev"
+
+
+def test_secret_variables_are_hidden_in_what_is_printed(
+    write_project: WriteProject, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = 'import os\nraise ValueError(os.environ["TOKEN"])'
+    project = load(write_project, "environment: [aws/dev]", program)
+    assert project.environment_secrets == ("hidden-token",)
+    assert main([str(project.root), "--stack", "dev"]) == 2
+    assert "hidden-token" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,7 @@ class Project:
         overrides: The content of `preflight.yaml`, `None` where there is none.
         tags: The stack's tags.
         environment: Variables that the stack's ESC environments set, as `preflight.yaml` says.
+        environment_secrets: The texts among these that are secret.
         notes: What the user must know about how the project was read.
     """
 
@@ -65,6 +66,7 @@ class Project:
     overrides: "Overrides | None"
     tags: Mapping[str, str]
     environment: Mapping[str, str]
+    environment_secrets: tuple[str, ...]
     notes: tuple["Note", ...]
 
     @property
@@ -149,6 +151,7 @@ def load_project(
             given={**(overrides.tags if overrides else {}), **(tags or {})},
         ),
         environment=config.environment,
+        environment_secrets=config.environment_secrets,
         notes=_notes([*noted, *config.notes]),
     )
 

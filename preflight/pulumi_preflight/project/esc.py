@@ -23,12 +23,14 @@ class Opened:
     Attributes:
         config: Values below the stack's own, with `Secret` where one is secret.
         variables: Variables for the program and the packs.
+        secrets: The texts among these that are secret.
         notes: What was not read.
         source: Where the values come from, for messages.
     """
 
     config: Mapping[str, Any]
     variables: Mapping[str, str]
+    secrets: tuple[str, ...]
     notes: tuple[str, ...]
     source: str
 
@@ -47,6 +49,7 @@ def opened(
     """
     config: dict[str, Any] = {}
     variables: dict[str, str] = {}
+    secrets: list[str] = []
     unknown: list[str] = []
     for name in _names(named):
         values = known.get(name) or known.get(name.partition("@")[0])
@@ -54,7 +57,9 @@ def opened(
             unknown.append(name)
             continue
         config = merged(_marked(values.pulumi_config), config)
-        variables |= values.environment_variables
+        for variable, text in _marked(values.environment_variables).items():
+            variables[variable] = text.text if isinstance(text, Secret) else text
+            secrets.extend([text.text] if isinstance(text, Secret) else [])
     if isinstance(named, dict) and named.get("values"):
         unknown.append("its own values")
     note = (
@@ -65,6 +70,7 @@ def opened(
     return Opened(
         config=config,
         variables=variables,
+        secrets=tuple(secrets),
         notes=(note,) if unknown else (),
         source=f"environments of {stack_file.with_name('preflight.yaml')}",
     )

@@ -24,7 +24,7 @@ last entry that fits wins for each property.
 
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from pydantic.alias_generators import to_camel
@@ -59,7 +59,7 @@ class EnvironmentValues(_Entry):
     """What an ESC environment gives; a secret is marked with `fn::secret`, as there."""
 
     pulumi_config: dict[str, JsonValue] = {}
-    environment_variables: dict[str, str] = {}
+    environment_variables: dict[str, str | dict[Literal["fn::secret"], str]] = {}
 
 
 class Overrides(_Entry):

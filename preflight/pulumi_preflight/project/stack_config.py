@@ -42,12 +42,14 @@ class StackConfig:
         source: The stack's file, or where it would be.
         values: Full key, such as `aws:region`, to value.
         environment: Variables of its ESC environments.
+        environment_secrets: The texts among these that are secret.
         notes: What the user must know of how it was read.
     """
 
     source: Path
     values: Mapping[str, ConfigValue]
     environment: Mapping[str, str]
+    environment_secrets: tuple[str, ...]
     notes: tuple[str, ...]
 
 
@@ -85,6 +87,7 @@ def read_config(
         source=stack_file,
         values=values,
         environment=environment.variables,
+        environment_secrets=environment.secrets,
         notes=tuple(_notes(values, why_not(content, variables), environment)),
     )
 
