@@ -171,8 +171,10 @@ def load(write_project: WriteProject, project: str, stack: str) -> None:
         pytest.param("1: x", "", "the key 1 is not text", id="key-of-the-project"),
         pytest.param("", "1: x", "the key 1 is not text", id="key-of-the-stack"),
         pytest.param("", "config: {1: x}", "config key 1 is not text", id="config-key"),
-        pytest.param("", "config: {x: .nan}", "config 'shop:x': nan is no number", id="no-number"),
-        pytest.param("", "config: {x: [.inf]}", "inf is no number", id="infinite-number"),
+        pytest.param(
+            "", "config: {x: .nan}", "config 'shop:x': nan is not a number", id="no-number"
+        ),
+        pytest.param("", "config: {x: [.inf]}", "inf is not a number", id="infinite-number"),
         pytest.param("", "config: [a]", r"config is \['a'\]", id="config-that-is-a-list"),
         pytest.param("", "secretsprovider: [a]", "secretsprovider is", id="provider-as-list"),
         pytest.param(

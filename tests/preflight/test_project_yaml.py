@@ -151,7 +151,7 @@ def test_tags_keys_and_documents_are_read_as_go_reads_them(
         ("a: !!int abc", ":1: is not YAML: 'abc' is !!str and is tagged !!int"),
         ("a: !!bool 'yes'", "'yes' is !!str and is tagged !!bool"),
         ("a: !!timestamp soon", "is tagged !!timestamp"),
-        ("a: !!binary '*'", "is no text in base64"),
+        ("a: !!binary '*'", "is not text in base64"),
         ("? [a]\n: b", "a list or mapping is the key of a mapping"),
         ("1: a", "the key 1 is not text; quote it"),
     ],

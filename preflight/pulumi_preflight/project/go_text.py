@@ -50,7 +50,7 @@ def number_text(value: float) -> str:
         NoJsonError: The number is infinite or NaN.
     """
     if not math.isfinite(value):
-        raise NoJsonError(f"{value} is no number that JSON can hold")
+        raise NoJsonError(f"{value} is not a number that JSON can hold")
     if value == 0:
         return "0"
     if not _SMALL <= abs(value) < _LARGE:

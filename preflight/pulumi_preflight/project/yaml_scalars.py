@@ -154,7 +154,7 @@ def _binary(text: str) -> str:
     try:
         return b64decode("".join(text.split()), validate=True).decode()
     except ValueError as error:
-        raise ScalarError(f"{text!r} is tagged !!binary and is no text in base64") from error
+        raise ScalarError(f"{text!r} is tagged !!binary and is not text in base64") from error
 
 
 def _number(text: str) -> int | float | str:
