@@ -1,8 +1,10 @@
 """Which properties the paths in `ignoreChanges` mean, as the engine reads them."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from aws_policy_pack.property_paths import covers
+from aws_policy_pack.property_paths import covers, elements_of
 
 
 @pytest.mark.parametrize(
@@ -48,3 +50,24 @@ def test_a_path_that_means_another_property_or_that_the_engine_cannot_parse(
     pattern: str, path: str
 ) -> None:
     assert not covers(pattern, path)
+
+
+NAMES = st.lists(st.text(min_size=1, max_size=8).filter(lambda name: "\\" not in name), min_size=1)
+
+
+def quoted(names: list[str]) -> str:
+    return "".join(f'["{name.replace(chr(34), chr(92) + chr(34))}"]' for name in names)
+
+
+@given(names=NAMES, inside=NAMES)
+def test_a_path_in_brackets_means_its_names_and_what_is_inside(
+    names: list[str], inside: list[str]
+) -> None:
+    assert elements_of(quoted(names)) == tuple(names)
+    assert covers(quoted(names), quoted([*names, *inside]))
+    assert not covers(quoted([*names, *inside]), quoted(names))
+
+
+@given(pattern=st.text(max_size=12), path=st.text(max_size=12))
+def test_any_text_can_be_asked_about(pattern: str, path: str) -> None:
+    assert covers(pattern, path) in (True, False)
