@@ -133,10 +133,12 @@ def a_revision_of_somebody_else_is_not_run(dev: Dev) -> None:
     definition = own["services"][0]["taskDefinition"]
     told = ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"]
     (container,) = told["containerDefinitions"]
+    kept = ("family", "cpu", "memory", "networkMode", "requiresCompatibilities")
     made = ecs.register_task_definition(
-        family=told["family"], containerDefinitions=[{**container, "command": ["true"]}]
-    )["taskDefinition"]["taskDefinitionArn"]
-    ecs.update_service(**service, taskDefinition=made)
+        **{name: told[name] for name in kept},
+        containerDefinitions=[{**container, "command": ["true"]}],
+    )
+    ecs.update_service(**service, taskDefinition=made["taskDefinition"]["taskDefinitionArn"])
     wait_until(
         lambda: any("is refused" in line for line in dev.said("auto-scaler")), "a line that says so"
     )
