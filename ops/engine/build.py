@@ -8,15 +8,20 @@ with comes out of the SDK's module. All three go into one folder, as the engine 
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import IO
 
-from ops.engine.pinned import BIN, SOURCES, STAMP, launcher, pinned_version, write_stamp
+from ops.engine.launcher import put_program, renew_launcher
+from ops.engine.pinned import BIN, SOURCES, STAMP, pinned_version, write_stamp
 
 COMMAND = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 _VERSION_VARIABLE = f"{SDK}/go/common/version.Version"
 _SHIM = Path("python", "cmd", "pulumi-language-python-exec")
-_TOLD_EVERY = 250
+_TOLD_EVERY_SECONDS = 15
 
 
 class BuildError(Exception):
@@ -35,8 +40,8 @@ def build() -> None:
     BIN.mkdir(exist_ok=True)
     _compile()
     shim = Path(_go("list", "-m", "-f", "{{.Dir}}", SDK)) / _SHIM
-    _put(shim.name, shim.read_text(encoding="utf-8"))
-    _put("pulumi-language-python", launcher())
+    put_program(shim.name, shim.read_text(encoding="utf-8"))
+    renew_launcher()
     write_stamp("built")
 
 
@@ -44,24 +49,61 @@ def _compile() -> None:
     packages = len(_go("list", "-deps", COMMAND).splitlines())
     flags = f"-s -w -X {_VERSION_VARIABLE}=v{pinned_version()}"
     target = ["-trimpath", "-ldflags", flags, "-o", str(BIN / "pulumi"), COMMAND]
-    complaints: list[str] = []
     with subprocess.Popen(
         ["go", "build", "-v", *target],  # noqa: S607 - Go is the user's own, on PATH
         cwd=SOURCES,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        compiled = 0
-        for line in process.stderr or ():
-            # `-v` names each package as it is compiled; all else that go prints is trouble.
-            if " " in line.strip():
-                complaints.append(line)
-                continue
-            compiled += 1
-            if compiled % _TOLD_EVERY == 0:
-                sys.stderr.write(f"  compiled {compiled} of at most {packages} packages\n")
+        complaints = _follow(process.stderr, packages) if process.stderr else []
     if process.returncode:
         raise BuildError(f"go build failed: {''.join(complaints[-5:]).strip()}")
+
+
+def _follow(printed: IO[str], packages: int) -> list[str]:
+    """Tells how far the build is, at least every 15 seconds; gives what is no package's name."""
+    lines: SimpleQueue[str | None] = SimpleQueue()
+
+    def read() -> None:
+        for line in printed:
+            lines.put(line)
+        lines.put(None)
+
+    Thread(target=read, daemon=True).start()
+    complaints: list[str] = []
+    compiled, links = 0, False
+    begun = told = time.monotonic()
+    while True:
+        try:
+            line = lines.get(timeout=1)
+        except Empty:
+            line = ""
+        if line is None:
+            return complaints
+        name = line.strip()
+        if " " in name:
+            complaints.append(line)
+        elif name:
+            # `-v` names each package as its compilation begins, the command itself as the last.
+            compiled += 1
+            links = name == COMMAND
+        now = time.monotonic()
+        if name == COMMAND or now - told >= _TOLD_EVERY_SECONDS:
+            told = now
+            _tell(f"{_progress(compiled, packages, links=links)} ({now - begun:.0f} s)")
+
+
+def _progress(compiled: int, packages: int, *, links: bool) -> str:
+    if links:
+        return f"all {packages} packages are there, {compiled} compiled now; linking them"
+    if compiled:
+        return f"{compiled} of at most {packages} packages are compiled"
+    return f"looking for what of {packages} packages has to be compiled, or linking them"
+
+
+def _tell(text: str) -> None:
+    sys.stderr.write(f"  {text}\n")
+    sys.stderr.flush()
 
 
 def _go(*arguments: str) -> str:
@@ -70,10 +112,3 @@ def _go(*arguments: str) -> str:
     if told.returncode:
         raise BuildError(f"go {arguments[0]} failed: {told.stderr.strip()}")
     return told.stdout.strip()
-
-
-def _put(name: str, text: str) -> None:
-    file = BIN / name
-    file.unlink(missing_ok=True)
-    file.write_text(text, encoding="utf-8")
-    file.chmod(0o755)

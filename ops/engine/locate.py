@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from ops.engine.launcher import renew_launcher
 from ops.engine.pinned import BIN, current_stamp, pinned_version, read_stamp
 
 _VERSION = re.compile(r"v?(?P<numbers>\d+\.\d+\.\d+)")
@@ -67,6 +68,8 @@ def _in_project() -> Engine | Missing:
         return Missing(reason="the project's engine/bin has none")
     if stamp != current_stamp(stamp.origin):
         return Missing(reason="the one in engine/bin was made from other sources than today's")
+    if stamp.origin == "built":
+        renew_launcher()
     origin = f"engine/bin, {stamp.origin}"
     return Engine(pulumi=BIN / "pulumi", version=stamp.version, origin=origin)
 

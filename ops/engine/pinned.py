@@ -3,9 +3,7 @@
 import hashlib
 import json
 import re
-import sys
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Literal
 
 from ops.paths import ROOT
@@ -61,15 +59,8 @@ def write_stamp(origin: Origin) -> None:
 
 
 def _hash_of_sources() -> str:
-    """Covers what is compiled and what the launcher of the language host names."""
+    """Covers what is compiled; where the project stands is no part of that."""
     hashed = hashlib.sha256()
     for file in ("go.mod", "go.sum", "tools.go"):
         hashed.update((SOURCES / file).read_bytes())
-    hashed.update(launcher().encode())
     return hashed.hexdigest()
-
-
-def launcher() -> str:
-    """The script `pulumi-language-python`: this project's host on this environment's Python."""
-    python = Path(sys.prefix) / "bin" / "python"
-    return f'#!/bin/sh\nexec "{python}" "{SOURCES}" {pinned_version()} "$@"\n'

@@ -1,12 +1,13 @@
 """Which engine is taken: the user's own, the project's, or none."""
 
+import sys
 from pathlib import Path
 
 import pytest
 
-from ops.engine import pinned
+from ops.engine import launcher, pinned
 from ops.engine.locate import Engine, Missing, look
-from ops.engine.pinned import pinned_version, read_stamp, write_stamp
+from ops.engine.pinned import SOURCES, pinned_version, read_stamp, write_stamp
 
 OLD = "3.1.0"
 
@@ -16,6 +17,7 @@ def nothing_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither a command on PATH nor one in the project."""
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setattr(pinned, "STAMP", tmp_path / "stamp.json")
+    monkeypatch.setattr(launcher, "BIN", tmp_path)
 
 
 def put_on_path(folder: Path, says: str) -> Path:
@@ -73,3 +75,23 @@ def test_an_engine_of_other_sources_is_passed_over() -> None:
     assert list(look())[1] == Missing(
         reason="the one in engine/bin was made from other sources than today's"
     )
+
+
+def test_a_project_that_moved_keeps_its_engine_and_gets_a_new_launcher(tmp_path: Path) -> None:
+    write_stamp("built")
+    script = tmp_path / "pulumi-language-python"
+    script.write_text('#!/bin/sh\nexec "/elsewhere/python" "/elsewhere/engine" 3.255.0 "$@"\n')
+    _, found = look()
+    assert isinstance(found, Engine)
+    assert f'exec "{sys.prefix}/bin/python" "{SOURCES}" {pinned_version()}' in script.read_text()
+    assert script.stat().st_mode & 0o111
+    before = script.stat().st_mtime_ns
+    list(look())
+    assert script.stat().st_mtime_ns == before
+
+
+def test_an_installed_engine_keeps_its_own_language_host(tmp_path: Path) -> None:
+    write_stamp("installed")
+    (tmp_path / "pulumi-language-python").write_text("Pulumi's")
+    list(look())
+    assert (tmp_path / "pulumi-language-python").read_text() == "Pulumi's"
