@@ -11,9 +11,10 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import boto3
 import pytest
 
-from ops.credentials import write_profile
+from ops.credentials import PROFILE, write_profile
 from ops.dev.ports import free_port
 from ops.embedded.endpoint import EmbeddedEndpoint
 from ops.errors import CommandError
@@ -170,12 +171,13 @@ def status_of(url: str, **headers: str) -> int:
 
 
 def test_it_answers_its_key_alone_and_keeps_its_files_to_the_user(
-    endpoint: EmbeddedEndpoint,
+    endpoint: EmbeddedEndpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     endpoint.folder.mkdir(mode=0o755)
     endpoint.log.touch(mode=0o644)
     endpoint.start()
-    sqs = clients_of(endpoint.url, key_of(endpoint))("sqs")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(endpoint.profile))
+    sqs = boto3.Session(profile_name=PROFILE).client("sqs")
     sqs.create_queue(QueueName="orders")
     for path in ("/", "/moto-api/", "/moto-api/data.json", "/moto-api/reset"):
         assert status_of(f"{endpoint.url}{path}") == 403
