@@ -77,6 +77,8 @@ def _serve(port: int, data: Path, profile: Path) -> int:
         try:
             snapshot.save(data)
         except snapshot.SnapshotError as error:
+            if not data.parent.exists():  # thrown away, and with it all that could stop this
+                return 0
             _say(f"goes on, since what the endpoint holds cannot be kept: {error}")
         else:
             return 0

@@ -13,6 +13,7 @@ DRILLS = [
     *Path(__file__).parent.glob("test_lifecycle*.py"),
     *Path(__file__).parent.glob("test_recovery*.py"),
     *Path(__file__).parent.glob("test_embedded*.py"),
+    *Path(__file__).parent.glob("test_dev.py"),
     *(Path(__file__).parents[1] / "ops").glob("test_credentials.py"),
 ]
 # The resets as sessions end the endpoint of the machine; the drills call what they call. Those on

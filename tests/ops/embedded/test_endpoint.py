@@ -1,6 +1,8 @@
 """The endpoint's process: one for a folder, whatever happens to it."""
 
+import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -96,6 +98,17 @@ def test_where_its_number_cannot_be_written_no_process_is_left(endpoint: Embedde
     assert not endpoint.runs()
     endpoint.start()
     assert endpoint.runs()
+
+
+def test_where_its_folder_was_thrown_away_it_ends(endpoint: EmbeddedEndpoint) -> None:
+    endpoint.start()
+    pid = pid_in(endpoint)
+    held = (endpoint.folder / "pid").open("rb")
+    with held:
+        shutil.rmtree(endpoint.folder)
+        os.kill(pid, signal.SIGTERM)
+        # Its lock goes with it.
+        fcntl.flock(held, fcntl.LOCK_SH)
 
 
 def test_what_is_cleaned_has_ended(endpoint: EmbeddedEndpoint) -> None:
