@@ -8,6 +8,7 @@ the stack wants, and nothing else.
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections import Counter
@@ -105,6 +106,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--full-disks", type=int, default=20, help="runs on a full disk (20)")
     parser.add_argument("--seed", type=int, default=None, help="draws the same moments again")
     options = parser.parse_args(arguments)
+    # A shell that has started this in the background has it ignored, and so would what is struck.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     engine = find()
     if engine is None:
         _say("error: chaos needs the engine\nhint: `nox -s engine` gets one")
