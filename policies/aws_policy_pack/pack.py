@@ -103,7 +103,7 @@ class Pack:
                 outcome = evaluate(
                     rule, subject, config=setting.config, level=setting.level, today=today
                 )
-                if rule.yields_to:
+                if rule.yields_to and (outcome.violations or outcome.waived):
                     outcome = self._without_echoes(rule, outcome, subject, today)
                 yield rule, outcome
 
