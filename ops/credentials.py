@@ -1,8 +1,8 @@
 """The key of the local stack's endpoint, in an AWS profile that any client can read.
 
-The endpoint answers nobody without it. The key is made when the endpoint starts for the first
-time, and stands in this one file, which is the user's alone. LocalStack takes any key, and so this
-one too.
+The endpoint answers only requests that this key signs. The endpoint makes the key at its first
+start and keeps it in this one file, which only the user can read. LocalStack takes any key, and
+so this one too.
 """
 
 import configparser
@@ -29,7 +29,7 @@ class Key:
 
     Attributes:
         id: Its id, which is sent with each request.
-        secret: What requests are signed with.
+        secret: The secret that signs requests.
     """
 
     id: str
@@ -37,12 +37,12 @@ class Key:
 
     @property
     def variables(self) -> dict[str, str]:
-        """The variables that AWS's SDKs read it from."""
+        """The variables from which AWS's SDKs read the key."""
         return {"AWS_ACCESS_KEY_ID": self.id, "AWS_SECRET_ACCESS_KEY": self.secret}
 
 
 DUMMY = Key(id="loopback", secret="loopback")  # noqa: S106 - no key of anybody
-"""For an endpoint that somebody else runs on the loopback, and that takes any key."""
+"""The key of an endpoint that the project did not start: such an endpoint takes any key."""
 
 
 def profile_of(project: Path) -> Path:
@@ -54,7 +54,7 @@ def read_key(file: Path) -> Key | None:
     """The key in a profile file, `None` where there is no file.
 
     Raises:
-        CommandError: It cannot be read, or holds no key.
+        CommandError: The file cannot be read, or holds no key.
     """
     parser = _parser()
     try:
@@ -67,7 +67,7 @@ def read_key(file: Path) -> Key | None:
     except OSError as error:
         raise CommandError(f"{file}: {error.strerror}") from error
     except (KeyError, ValueError, configparser.Error) as error:
-        # The error's own text may quote a line, and with it the key.
+        # The parser's error may quote a line, and the line may hold the key.
         raise CommandError(
             f"{file} holds no key of profile {PROFILE}",
             hint="`nox -s endpoint:stop`, remove the file, and the next start makes a new key",
@@ -118,7 +118,7 @@ def variables_for(file: Path, outer: Mapping[str, str]) -> dict[str, str]:
 
 
 def _new_key() -> Key:
-    # In no form of AWS's own: LocalStack would look for an account in it.
+    # The id has none of AWS's own forms: LocalStack would look for an account in such an id.
     return Key(id=f"LOOPBACK{secrets.token_hex(8).upper()}", secret=secrets.token_urlsafe(30))
 
 

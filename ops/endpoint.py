@@ -55,9 +55,9 @@ class ComposeEndpoint:
     """LocalStack, as the service `localstack` of docker-compose.yml.
 
     Attributes:
-        url: Where it answers.
-        profile: The file with the key of its clients. LocalStack looks at no key: whoever reaches
-            the loopback can ask it.
+        url: The address at which it answers.
+        profile: The file with the key of its clients. LocalStack looks at no key: any program that
+            reaches the loopback can ask it.
         region: The region of its clients, where they name none.
     """
 
@@ -75,7 +75,7 @@ class ComposeEndpoint:
         _compose("stop", SERVICE)
 
     def clean(self) -> None:
-        """Ends and removes the container, with its volumes."""
+        """Ends and removes the container and its volumes."""
         _compose("down", "--volumes", SERVICE)
 
     def status(self) -> str:
@@ -125,7 +125,7 @@ def url_in(project: Path, stack: str = LOCAL) -> str | None:
 
 
 def written_profile(project: Path) -> Path:
-    """Writes the profile of the local stack's endpoint, with a key where there is none; gives it.
+    """Writes the profile of the local stack's endpoint, with a key if it has none; gives the file.
 
     Raises:
         CommandError: The file is damaged, or cannot be written.
@@ -136,7 +136,7 @@ def written_profile(project: Path) -> Path:
 
 
 def _region_in(project: Path) -> str:
-    """The local stack's region, as its own file or that of the project names it."""
+    """The local stack's region, as the stack's own file or the project's file names it."""
     files = (project / f"Pulumi.{LOCAL}.yaml", project / "Pulumi.yaml")
     named = (_aws_setting(file, "region") for file in files)
     return next((region for region in named if region), DEFAULT_REGION)
@@ -156,7 +156,7 @@ def _aws_setting(file: Path, name: str) -> str | None:
         raise CommandError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
     settings = content.get("config") if isinstance(content, dict) else None
     given = settings if isinstance(settings, dict) else {}
-    # `shop:aws.region` in a stack's file; in that of the project, `aws.region` will do.
+    # A stack's file needs `shop:aws.region`; in the project's file `aws.region` is enough.
     leaves = {str(each).rpartition(":")[2]: value for each, value in given.items()}
     group = leaves.get("aws")
     value = leaves.get(f"aws.{name}", group.get(name) if isinstance(group, dict) else None)
@@ -196,7 +196,7 @@ def _carry_out(command: str, project: Path) -> int:
 
 
 def _how_to_use(project: Path) -> str:
-    """Writes the profile file and says how a client is given it; the key is in the file alone."""
+    """Writes the profile file, and says how a client uses it; only the file holds the key."""
     profile = written_profile(project)
     given = f"AWS_CONFIG_FILE={shlex.quote(str(profile))} AWS_PROFILE={PROFILE}"
     return (

@@ -23,15 +23,15 @@ class CommandError(Exception):
 
 
 def exit_with(command: Callable[[], int]) -> NoReturn:
-    """Ends the process as `carried_out` says; what every session ends with."""
+    """Ends the process as `carried_out` says; every session ends here."""
     sys.exit(carried_out(command))
 
 
 def carried_out(command: Callable[[], int]) -> int:
-    """Runs a command and gives its exit code: 2, and one message, where it cannot be carried out.
+    """Runs a command and gives its exit code: 2 and one message where it cannot be carried out.
 
-    What the machine refuses (a full disk, a folder that cannot be written, a file that is missing)
-    is told in the same way. So is output that nobody takes any more.
+    Refusals of the machine (a full disk, a folder that cannot be written, a missing file) are told
+    in the same way. So is output that nobody reads any more.
     """
     try:
         status = command()

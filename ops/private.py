@@ -1,4 +1,4 @@
-"""Files and folders that are the user's alone, those that had wider modes before included."""
+"""Files and folders that only the user can read, even where they had wider modes before."""
 
 import os
 from contextlib import suppress
@@ -6,22 +6,22 @@ from pathlib import Path
 
 _FOLDER, _FILE = 0o700, 0o600
 UMASK = 0o077
-"""What takes all rights of others from what a process creates."""
+"""The mask that takes all rights of others from a process's new files."""
 
 
 def make_folder(folder: Path) -> None:
-    """Makes a folder that nobody else can look into; narrows one that is there already."""
+    """Makes a folder that nobody else can look into; narrows an existing one."""
     folder.mkdir(mode=_FOLDER, parents=True, exist_ok=True)
     _narrow(folder, _FOLDER)
 
 
 def narrow_file(file: Path) -> None:
-    """Takes a file that is there already away from everybody else."""
+    """Takes every right of other users from an existing file."""
     _narrow(file, _FILE)
 
 
 def make_private(folder: Path) -> None:
-    """Makes such a folder, and narrows all that is in it."""
+    """Makes a private folder, and narrows everything in it."""
     make_folder(folder)
     for name, folders, files in os.walk(folder):
         for mode, names in ((_FOLDER, folders), (_FILE, files)):
@@ -33,17 +33,17 @@ def make_private(folder: Path) -> None:
 
 
 def opener(path: str, flags: int) -> int:
-    """For `open`: nobody else can look into the file, also where it is there already."""
+    """For `open`: nobody else can look into the file, even where the file exists already."""
     descriptor = os.open(path, flags, _FILE)
     os.fchmod(descriptor, _FILE)
     return descriptor
 
 
 def write_file(file: Path, content: bytes) -> None:
-    """Puts a file in its place, whole or not at all, and on the disk before this returns.
+    """Puts a file in its place, whole or not at all; the file is on the disk before this returns.
 
     Raises:
-        OSError: The disk is full, or the folder cannot be written; it names the file.
+        OSError: The disk is full, or the folder cannot be written; the error names the file.
     """
     part = file.with_name(f"{file.name}.part")
     try:

@@ -1,6 +1,6 @@
-"""What `nox -s dev` runs now: noted in the project, for the sessions that look.
+"""The tasks of `nox -s dev`: noted in the project, for the sessions that look.
 
-A lock tells whether it still does, however it ended: so a note that is left over says nothing.
+A lock tells whether `dev` still runs, however it ended. So a note that is left over says nothing.
 """
 
 import fcntl
@@ -22,12 +22,12 @@ class RunningTask:
     """A task that has not stopped.
 
     Attributes:
-        service: What people call its service.
+        service: The service's name for people.
         task: Its id.
         revision: ARN of its task definition.
-        status: In ECS's words.
-        health: In ECS's words.
-        started: When it was started.
+        status: The status in ECS's words.
+        health: The health in ECS's words.
+        started: The moment of the start.
     """
 
     service: str
@@ -39,10 +39,10 @@ class RunningTask:
 
 
 class Notes:
-    """Keeps the note up to date; only a change is written.
+    """Keeps the note up to date; writes only changes.
 
     Args:
-        file: Where to.
+        file: The file of the note.
     """
 
     def __init__(self, file: Path) -> None:
@@ -50,10 +50,10 @@ class Notes:
         self._written: list[RunningTask] | None = None
 
     def write(self, tasks: Iterable[RunningTask]) -> None:
-        """Notes what runs now.
+        """Notes the tasks that run now.
 
         Raises:
-            OSError: It cannot be written.
+            OSError: The note cannot be written.
         """
         found = list(tasks)
         if found != self._written:
@@ -67,7 +67,7 @@ def alone(project: Path) -> Iterator[Notes]:
     """Lets one `nox -s dev` of a project run while the block runs.
 
     Raises:
-        CommandError: One runs already.
+        CommandError: Another one runs already.
     """
     folder = project / _FOLDER
     make_private(folder)
@@ -85,7 +85,7 @@ def alone(project: Path) -> Iterator[Notes]:
 
 
 def running_in(project: Path) -> list[RunningTask] | None:
-    """What runs now, `None` where no `nox -s dev` does.
+    """The tasks that run now, `None` where no `nox -s dev` runs.
 
     Raises:
         CommandError: The note is damaged.

@@ -51,8 +51,7 @@ class Target:
         """Runs a short command of the engine and gives what it prints.
 
         Raises:
-            CommandError: The command failed; the text is the engine's own where `refusal` knows no
-                better.
+            CommandError: The command failed. The text is `refusal`'s, or else the engine's own.
         """
         told = subprocess.run(
             self.command(*arguments),

@@ -1,4 +1,4 @@
-"""Which versions of Pulumi's packages are tested, and what the bounds of the products promise.
+"""The versions of Pulumi's packages that are tested, and the bounds that the products promise.
 
 One place for the nightly tests (`tests/versions`) and for the page in docs/.
 """
@@ -13,11 +13,11 @@ class Environment:
 
     Attributes:
         name: What the page calls it.
-        products: Which of `policies` and `preflight` are installed in it. What is not comes from
-            the project's own environment.
-        lowest: Whether all that the products need is installed in its lowest version.
+        products: The ones of `policies` and `preflight` that are installed in it. The others come
+            from the project's own environment.
+        lowest: Whether every requirement of the products is installed in its lowest version.
         pins: The versions of Pulumi's packages in it.
-        besides: What an old package needs and does not say.
+        besides: Requirements that an old package does not declare.
     """
 
     name: str
@@ -28,11 +28,11 @@ class Environment:
 
     @property
     def requirements(self) -> tuple[str, ...]:
-        """What is installed besides the products."""
+        """The packages that are installed besides the products."""
         return (*(f"{name}=={version}" for name, version in self.pins.items()), *self.besides)
 
 
-# Old packages of AWS import `pkg_resources`, which setuptools had until version 81.
+# Old packages of AWS import `pkg_resources`, which setuptools has only before version 81.
 _PKG_RESOURCES = ("setuptools>=61,<81",)
 
 ENVIRONMENTS = (
@@ -91,7 +91,7 @@ with the newest packages of the table.
 
 
 def versions_page() -> str:
-    """The page of docs/ that says what is tested."""
+    """The page of docs/ with the tested versions."""
     head = ("environment", *(f"`{name}`" for name in PACKAGES), "with it")
     rows = [
         (

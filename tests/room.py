@@ -1,4 +1,4 @@
-"""A full disk, without one."""
+"""A full disk without a disk."""
 
 import resource
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def no_room_for(pid: int) -> Iterator[None]:
-    """As on a full disk: while the block runs, the process can write nothing into any file."""
+    """Acts like a full disk: while the block runs, the process cannot write into any file."""
     before = resource.prlimit(pid, resource.RLIMIT_FSIZE)
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (0, before[1]))
     try:

@@ -5,8 +5,8 @@ Pulumi's own host comes with its downloads alone. This one serves the same proto
 component plugins takes, and `pulumi about`. It makes no environment and generates no code.
 """
 
-# States and schemas are large; the engine itself allows this much (sdk/go/common/util/rpcutil).
-# All that is spoken to is on the loopback, which no proxy of the user's reaches.
+# States and schemas are large. The engine itself allows this much: sdk/go/common/util/rpcutil.
+# Every server is on the loopback, and a proxy of the user's does not reach that.
 CHANNEL_OPTIONS = (
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),

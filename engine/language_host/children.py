@@ -56,7 +56,7 @@ class Children:
                 stderr=output,
             )
             self._running.add(process)
-        # Leaving the process's own context waits for its end.
+        # Leaving the process's context waits until the process has ended.
         with process:
             try:
                 yield process

@@ -86,7 +86,7 @@ class LanguageHost(Unserved):
     def About(
         self, request: language_pb2.AboutRequest, context: grpc.ServicerContext
     ) -> language_pb2.AboutResponse:
-        """Names the interpreter and what the project says of it, for `pulumi about`."""
+        """Names the interpreter and the project's options, for `pulumi about`."""
         options, interpreter = _chosen(request.info, context)
         return language_pb2.AboutResponse(
             executable=str(interpreter.python),
@@ -98,7 +98,7 @@ class LanguageHost(Unserved):
         )
 
     def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
-        """Ends what runs: the engine gives the operation up."""
+        """Ends all that runs, since the engine gives the operation up."""
         del request, context
         self._children.end_all()
         return empty_pb2.Empty()

@@ -47,11 +47,11 @@ def choose(root: Path, program: Path, options: Options, *, plugin: bool = False)
     Args:
         root: The folder of Pulumi.yaml, PulumiPolicy.yaml or PulumiPlugin.yaml.
         program: The folder of the program, `root` or one below.
-        options: What the project says.
-        plugin: Whether it is a plugin, whose environment is `venv` where no other is named.
+        options: The project's options.
+        plugin: Whether the project is a plugin: its environment is `venv` where it names none.
 
     Raises:
-        NoInterpreterError: There is no Python in the environment, or it cannot be found.
+        NoInterpreterError: The environment has no Python, or no environment can be found.
     """
     folder = _environment(root, program, options)
     if folder is None and plugin and (root / "venv").is_dir():

@@ -7,17 +7,17 @@ _CHOICES = {"toolchain": ("pip", "poetry", "uv"), "typechecker": ("mypy", "pyrig
 
 
 class OptionError(Exception):
-    """An option has a value that it cannot have."""
+    """An option has a value that it may not have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a project says of its interpreter.
+    """The options that a project gives for its interpreter.
 
     Attributes:
         virtualenv: The environment's folder, relative to the project; empty where none is named.
         toolchain: `pip`, `poetry` or `uv`; empty where the project's lock file decides.
-        typechecker: What checks the program's types before each run: `mypy`, `pyright`; or empty.
+        typechecker: The checker of the program's types before each run: `mypy`, `pyright` or empty.
     """
 
     virtualenv: str = ""
@@ -26,10 +26,10 @@ class Options:
 
 
 def read_options(given: Mapping[str, object]) -> Options:
-    """Reads the options that the host knows; the engine has no use for others either.
+    """Reads the options that the host knows; the engine does not use any others.
 
     Raises:
-        OptionError: One is not a text, or not one of the texts that it can be.
+        OptionError: An option is not a text, or has a value that it may not have.
     """
     read = {}
     for name in ("virtualenv", "toolchain", "typechecker"):

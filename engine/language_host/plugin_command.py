@@ -1,4 +1,4 @@
-"""How a plugin or policy pack in Python is started.
+"""The command that starts a plugin or policy pack in Python.
 
 Source: pulumi/pulumi, sdk/python/cmd/pulumi-language-python/main.go, RunPlugin.
 """
@@ -9,14 +9,14 @@ from pathlib import Path
 
 
 class NotRunnableError(Exception):
-    """A folder holds nothing that can be started; the text says what is wanted."""
+    """A folder holds nothing that can be started; the text says what the folder should hold."""
 
 
 def plugin_command(folder: Path, arguments: Iterable[str], *, is_pack: bool) -> list[str]:
-    """What follows the interpreter: of a folder with `__main__.py`, or of a package.
+    """The arguments after the interpreter: for a folder with `__main__.py`, or for a package.
 
     Raises:
-        NotRunnableError: The folder is neither.
+        NotRunnableError: The folder is neither of them.
     """
     if not (folder / "__main__.py").exists():
         return ["-m", "pulumi.run.plugin", _package(folder), *arguments]

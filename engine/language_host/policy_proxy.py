@@ -1,8 +1,8 @@
-"""Stands between the engine and a policy pack whose SDK learns of the stack from its variables.
+"""Stands between the engine and a policy pack that must know the stack before its start.
 
-The engine tells a pack of the stack after it has started; the SDK of packs in Python wants to know
-before. So the engine gets the proxy's port first. The pack is started when the engine has said
-what it runs, and every other call goes on to the pack as it is.
+The engine names the stack to a pack after the pack's start, but the SDK of packs in Python reads
+variables before. So the engine first gets the proxy's port. The pack starts when the engine has
+named the stack, and every other call goes on to the pack unchanged.
 Source: pulumi/pulumi, sdk/policy_proxy.go.
 """
 
@@ -19,7 +19,7 @@ from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 from language_host import CHANNEL_OPTIONS
 from language_host.children import Stream
 
-# As many calls wait at once as the engine makes at once; the pack has a limit of its own.
+# The proxy takes as many calls at once as the engine makes; the pack has a limit of its own.
 _WORKERS = 32
 _EMPTY = b""
 Configuration = analyzer_pb2.AnalyzerStackConfigureRequest
@@ -41,7 +41,7 @@ class PolicyProxy(grpc.GenericRpcHandler):
         self._server.start()
 
     def close(self) -> None:
-        """Ends all calls; those that wait hear why."""
+        """Ends all calls; those that wait get the reason."""
         with suppress(InvalidStateError):
             self._configuration.set_result(None)
         self._reject("it was ended")
@@ -50,11 +50,11 @@ class PolicyProxy(grpc.GenericRpcHandler):
             self._pack.result().close()
 
     def configuration(self) -> Configuration | None:
-        """Waits for what the engine says of the stack; `None` where it starts the pack without."""
+        """Waits for the engine's words on the stack; `None` where it starts the pack without."""
         return self._configuration.result()
 
     def attach(self, output: Iterator[tuple[Stream, bytes]]) -> Iterator[tuple[Stream, bytes]]:
-        """Passes on what the pack prints, but for its port, to which all calls go from then on.
+        """Passes on the pack's output except its port; from then on all calls go to that port.
 
         Raises:
             PackNotStartedError: The pack printed something else first, or refused the stack.
@@ -88,7 +88,7 @@ class PolicyProxy(grpc.GenericRpcHandler):
                 analyzer_pb2_grpc.AnalyzerStub(channel).ConfigureStack(configuration)
             except grpc.RpcError as error:
                 code, details = _told(error)
-                # Packs of an older SDK know no such call; their variables have told them.
+                # Packs of an older SDK do not have this call; their variables have told them.
                 if code is not grpc.StatusCode.UNIMPLEMENTED:
                     self._reject(f"its configuration failed: {details}")
         try:
@@ -104,7 +104,7 @@ class PolicyProxy(grpc.GenericRpcHandler):
     def service(
         self, handler_call_details: grpc.HandlerCallDetails
     ) -> "grpc.RpcMethodHandler[bytes, bytes]":
-        """The answer to a call, which is told by its name alone: messages stay as they are."""
+        """The answer to a call, known by its name only: the messages pass unread."""
         method = handler_call_details.method
         match method.rpartition("/")[2]:
             case "Handshake":
@@ -123,11 +123,11 @@ class PolicyProxy(grpc.GenericRpcHandler):
         return _EMPTY
 
     def _forward(self, method: str, request: bytes, context: grpc.ServicerContext) -> bytes:
-        # `policy publish` asks a pack of no stack.
+        # `policy publish` names no stack to a pack.
         with suppress(InvalidStateError):
             self._configuration.set_result(None)
         try:
-            # Without serializers a call takes and gives bytes, which its type does not say.
+            # Without serializers a call takes and gives bytes; its type does not say so.
             call = cast("Callable[[bytes], bytes]", self._pack.result().unary_unary(method))
             return call(request)
         except PackNotStartedError as error:
@@ -139,7 +139,7 @@ class PolicyProxy(grpc.GenericRpcHandler):
 
 
 def _told(error: grpc.RpcError) -> tuple[grpc.StatusCode, str]:
-    """What a call that failed says: every error of a stub is the call, which its class hides."""
+    """The error of a failed call: a stub's every error is the call, which its class hides."""
     call = cast("grpc.Call", error)
     return call.code(), call.details() or ""
 
@@ -147,8 +147,8 @@ def _told(error: grpc.RpcError) -> tuple[grpc.StatusCode, str]:
 def variables_of(configuration: Configuration | None) -> dict[str, str]:
     """The variables from which the SDK of packs in Python learns of the stack.
 
-    Source: pulumi/pulumi, sdk/python/cmd/pulumi-language-python/main.go, RunPlugin. The keys of
-    secrets are not among them: a pack has them from `ConfigureStack`.
+    Source: pulumi/pulumi, sdk/python/cmd/pulumi-language-python/main.go, RunPlugin. The variables
+    do not hold the keys of secrets: a pack gets these from `ConfigureStack`.
     """
     if configuration is None:
         return {}

@@ -1,4 +1,4 @@
-"""Checks a program's types before it runs, where its project asks for that.
+"""Checks a program's types before the program runs, where its project asks for the check.
 
 Source: pulumi/pulumi, sdk/python/cmd/pulumi-language-python/main.go, Run.
 """
@@ -11,7 +11,7 @@ from language_host.interpreter import Interpreter
 
 
 class TypesError(Exception):
-    """The type checker found something, or is not installed; the text is what it printed."""
+    """The type checker found a mistake, or is not installed; the text is the checker's output."""
 
 
 def check_types(
@@ -21,12 +21,12 @@ def check_types(
 
     Args:
         checker: `mypy` or `pyright`.
-        interpreter: The program's own, in which the checker is installed.
+        interpreter: The program's own, which has the checker.
         program: The program's folder.
-        variables: Its environment.
+        variables: The program's environment.
 
     Raises:
-        TypesError: There is a mistake in the types, or no such checker.
+        TypesError: The types have a mistake, or the checker is not installed.
     """
     command = [str(interpreter.python), "-m", checker]
     if checker == "mypy" and interpreter.environment:

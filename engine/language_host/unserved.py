@@ -1,4 +1,4 @@
-"""The calls that this host does not serve: each is refused by what is missing.
+"""The calls that this host does not serve: each refusal names what is missing.
 
 Pulumi's own host serves them (pulumi/pulumi, sdk/python/cmd/pulumi-language-python/main.go).
 """
@@ -22,13 +22,13 @@ _no_code = _refused("writes no code; Pulumi's own command line does, with its ow
 
 
 class Unserved(language_pb2_grpc.LanguageRuntimeServicer):
-    """Refuses what takes more than running programs; each error names what to do instead."""
+    """Refuses calls that need more than a run of a program; each error names the way to do it."""
 
     GetRequiredPlugins = _refused("lists packages, not plugins; GetRequiredPackages gives them")
     InstallDependencies = _refused(
         "installs nothing; make the project's environment with its own tool, such as `uv sync`"
     )
-    # The engine goes on without an answer to these two when it makes a new project.
+    # When the engine makes a new project, it goes on without an answer to these two calls.
     RuntimeOptionsPrompts = _refused("asks nothing about a new project")
     Template = _refused("changes nothing in a new project")
     GenerateProgram = _no_code

@@ -77,7 +77,7 @@ def _run(found: Target) -> None:
             programs_of(APPS_OF_IMAGES[image])
         with (
             temporary_folder("dev-") as folder,
-            # Beside it, since PostgreSQL does not run as root, and must get there.
+            # The socket lies beside it: PostgreSQL does not run as root, and must get there.
             temporary_folder("dev-database-") as data,
             running_postgres(data, user=database.user, password=database.password) as postgres,
         ):

@@ -1,7 +1,7 @@
-"""What of all that ECS is told to run is run here: what the stack's state holds.
+"""The part of what ECS is told to run that runs here: services that the stack's state holds.
 
-Whoever may write to the endpoint could name any command in a task definition. The state has what
-`nox -s up` has made; it is read again where ECS names something that it does not hold.
+A client that may write to the endpoint could name any command in a task definition. The state
+holds what `nox -s up` has made. The state is read again where ECS names something that it lacks.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ _PATIENCE_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """What the state holds.
+    """The part of the state that decides what runs.
 
     Attributes:
         stack: The stack's name.
@@ -42,10 +42,10 @@ class State:
 
 
 def read_state(target: Target, stack: Deployment) -> State:
-    """Reads it.
+    """Reads the stack's state.
 
     Raises:
-        CommandError: It cannot be read.
+        CommandError: The state cannot be read.
     """
     resources: list[dict[str, Any]] = Store(target=target).deployment().get("resources") or []
     outputs = [(each["type"], each.get("outputs", {})) for each in resources]
@@ -62,12 +62,12 @@ def read_state(target: Target, stack: Deployment) -> State:
 
 
 class Admission:
-    """Lets services through, and says once which it does not.
+    """Lets services through, and names each service that it keeps back once.
 
     Args:
         read: Reads the state.
-        containers: Those of a task definition.
-        say: Told a service's name, and a sentence without it.
+        containers: Gives the containers of a task definition.
+        say: Takes a service's name, and the rest of the sentence.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Admission:
     def admitted(self, services: Sequence[Service]) -> list[Service]:
         """The services that may run, by the names that people use.
 
-        Where another revision is not let through, the one before goes on.
+        Where a service's new revision is refused, its last admitted one goes on.
 
         Raises:
             CommandError: The state or a task definition cannot be read.
@@ -111,7 +111,7 @@ class Admission:
         """The folder of the programs of an image.
 
         Raises:
-            CommandError: They cannot be made.
+            CommandError: The programs cannot be made.
         """
         return programs_of(APPS_OF_IMAGES[self._state.images[_repository(image)]])
 
@@ -137,7 +137,7 @@ class Admission:
         return None
 
     def _read_again(self, services: Sequence[Service]) -> None:
-        """Reads the state again where it may have got what it does not hold, ever less often."""
+        """Reads the state again for services that it lacks, at ever longer intervals."""
         unknown = [each for each in services if self._problem(each)]
         now = monotonic()
         if any(replace(each, count=0) not in self._since for each in unknown):

@@ -19,7 +19,7 @@ class Service:
 
     Attributes:
         name: Its name in ECS, or what people call it.
-        definition: ARN of its task definition, which has a new one after each change.
+        definition: ARN of its task definition. Each change makes a new ARN.
         count: How many tasks.
     """
 
@@ -54,7 +54,7 @@ class Cluster:
         self.containers = cache(self._containers)
 
     def services(self) -> list[Service]:
-        """The cluster's services by their names in ECS, as it is told to run them now."""
+        """The cluster's services by their names in ECS, as ECS is told to run them now."""
         with told_plainly(self._endpoint):
             return [
                 Service(
@@ -67,7 +67,7 @@ class Cluster:
             ]
 
     def database(self, services: Iterable[Service]) -> Database:
-        """What the containers of services are told about their database.
+        """The variables that tell the services' containers of their database.
 
         Raises:
             CommandError: None of them has one.

@@ -54,7 +54,7 @@ class Container:
 
     @property
     def pages(self) -> Sequence[str]:
-        """The ports at which others read its pages, in HTTP."""
+        """The ports at which others read the container's pages, in HTTP."""
         return [port for port in self.mapped_ports if port in self.health_ports]
 
     @property
@@ -64,7 +64,7 @@ class Container:
         return port
 
     def with_values(self, values: Mapping[str, str]) -> "Container":
-        """The container with other values for variables that it has.
+        """The container with other values for variables that the container has.
 
         Raises:
             CommandError: The task definition does not set such a variable.
@@ -74,7 +74,7 @@ class Container:
         return replace(self, environment={**self.environment, **values})
 
     def with_key(self, key: Key) -> "Container":
-        """The container with a key, as a task's role gives it one on ECS."""
+        """The container with a key; on ECS a task's role gives the key."""
         return replace(self, environment={**key.variables, **self.environment})
 
     def on_a_free_port(self) -> "Container":

@@ -9,7 +9,7 @@ from tempfile import mkdtemp
 _WAIT_THEN_REMOVE = (
     'read -r _; for _ in 1 2 3 4 5 6 7 8 9; do rm -rf -- "$@" && exit; sleep 1; done'
 )
-"""More than once, since what has just been killed may still write."""
+"""The shell removes more than once, since a process that was just killed may still write."""
 WAIT_THEN_KILL = 'read -r _; kill -s KILL -- "-$1"'
 """The shell reads a pipe that nobody writes to: it ends when this process does."""
 
@@ -37,10 +37,10 @@ class Guard:
 
 @contextmanager
 def temporary_folder(prefix: str) -> Iterator[Path]:
-    """A folder of the user's alone while the block runs; it goes with this process, on SIGKILL too.
+    """A folder that only the user can read; the folder goes with this process, on SIGKILL too.
 
     Args:
-        prefix: Of its name.
+        prefix: The beginning of the folder's name.
     """
     folder = Path(mkdtemp(prefix=prefix))
     with subprocess.Popen(

@@ -27,11 +27,11 @@ class Launcher:
     """Starts tasks.
 
     Attributes:
-        machine: What they find here.
+        machine: What the tasks find here.
         programs: Gives the folder of the programs of an image.
-        folder: For their files.
-        output: Shows what they print.
-        logs: A client that keeps what they print.
+        folder: The place for the tasks' files.
+        output: Shows what the tasks print.
+        logs: A client that keeps what the tasks print.
     """
 
     machine: Machine

@@ -24,8 +24,8 @@ class Machine:
     Attributes:
         postgres: Stands in for RDS.
         endpoint: URL of the AWS endpoint.
-        key: What requests to it are signed with; a task's role gives a container one on ECS.
-        code: Where the code server listens here: a port, or the path of a socket.
+        key: The key that signs requests to the endpoint; on ECS a task's role gives a key.
+        code: The code server's address: a port, or the path of a socket.
     """
 
     postgres: Postgres

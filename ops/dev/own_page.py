@@ -1,9 +1,9 @@
-"""Runs a web server of an application so that it answers its own page and this user alone.
+"""Runs a web server of an application so that only its own page and this user get answers.
 
-Behind a load balancer others decide who may ask. Here any page in the browser and any user of the
-machine reaches the loopback, and Dagster's page starts runs for whoever asks. This is run by the
-application's own interpreter, which has uvicorn and nothing of this project:
-`python own_page.py PROGRAM ARGUMENT ...`.
+At AWS a load balancer decides who may ask. Here any page in the browser and any user of the
+machine reaches the loopback, and Dagster's page starts runs for everybody who asks. The
+application's own interpreter runs this script: that interpreter has uvicorn, and nothing of this
+project. Usage: `python own_page.py PROGRAM ARGUMENT ...`.
 """
 
 import os
@@ -28,7 +28,7 @@ class OwnPage:
 
     Args:
         application: The application.
-        port: Where it listens.
+        port: The port on which the application listens.
         connections: Linux's list of TCP connections; where there is none, every user is let in.
     """
 
@@ -66,7 +66,7 @@ class OwnPage:
             )
         if any(each.lower().removeprefix("http://") not in self._hosts for each in origin):
             return f"a page of origin {_shown(origin)} asks"
-        # No Origin comes with a GET, and Dagster's GraphQL changes things by GET, too.
+        # A GET has no Origin, and Dagster's GraphQL changes things by GET, too.
         site = headers.get("sec-fetch-site", ["none"])
         if site not in (["none"], ["same-origin"]) and not _leads_to_a_page(scope, headers):
             return "a page of another site asks"
@@ -75,9 +75,9 @@ class OwnPage:
         return None
 
     def _is_own(self, scope: Scope) -> bool:
-        """Whether the connection is of the user who runs this, or of root.
+        """Whether this user or root owns the connection.
 
-        One that its owner has closed already belongs to nobody, and is refused.
+        A connection that its owner has already closed has no owner, and is refused.
         Source: Linux, Documentation/networking/proc_net_tcp.rst.
         """
         if not self._connections.exists():
@@ -91,13 +91,13 @@ class OwnPage:
 
 
 def _leads_to_a_page(scope: Scope, headers: dict[str, list[str]]) -> bool:
-    """Whether somebody has followed a link, which asks for nothing but a page."""
+    """Whether somebody has followed a link: such a request asks for a page and nothing else."""
     is_link = headers.get("sec-fetch-mode") == ["navigate"] and not scope["query_string"]
     return is_link and scope.get("method") == "GET"
 
 
 def _as_in_list(address: str, port: int) -> str:
-    """An address of IPv4 in the form of the list: the bytes of a number of this machine."""
+    """An IPv4 address in the form of Linux's list: its number in the machine's byte order."""
     number = int.from_bytes(bytes(map(int, address.split("."))), sys.byteorder)
     return f"{number:08X}:{port:04X}"
 
@@ -107,7 +107,7 @@ def _shown(values: list[str]) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Runs a program, whose server gets the door."""
+    """Runs a program and puts the door before its server."""
     import uvicorn  # type: ignore[import-not-found] # noqa: PLC0415 - the application's
 
     load = uvicorn.Config.load

@@ -21,7 +21,7 @@ def own_or_free(port: str) -> str:
 
 
 def listens(place: str) -> bool:
-    """Whether a program of this machine takes connections there.
+    """Whether a program of this machine takes connections at a place.
 
     Args:
         place: A TCP port of the loopback, or the path of a Unix socket.

@@ -27,7 +27,7 @@ _SAME_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Orders:
-    """What is to run.
+    """The services that are to run.
 
     Attributes:
         cluster: Asked every second.
@@ -38,18 +38,18 @@ class Orders:
     admission: Admission
 
     def services(self) -> list[Service]:
-        """The services that are to run now."""
+        """The services that should run now."""
         return self.admission.admitted(self.cluster.services())
 
 
 def supervise(orders: Orders, launcher: Launcher, output: Output, notes: Notes) -> None:
-    """Runs what is to run, until Ctrl-C; it all has ended then.
+    """Runs the services until Ctrl-C, and returns when all of them have ended.
 
     Args:
-        orders: Looked at every second.
+        orders: The services that should run; asked every second.
         launcher: Starts tasks.
-        output: Told what is done.
-        notes: Told what runs.
+        output: Shows each start and each end.
+        notes: Notes the tasks that run.
     """
 
     def start(service: Service, name: str) -> Task:

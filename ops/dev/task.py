@@ -93,12 +93,12 @@ class Task:
 
     @property
     def is_running(self) -> bool:
-        """Whether all its containers have been started, and it is to go on."""
+        """Whether all containers have been started, and the task is to go on."""
         return len(self._health) == len(self._containers) and not self.is_stopping
 
     @property
     def is_healthy(self) -> bool:
-        """Whether all its containers have been found healthy."""
+        """Whether all containers have been found healthy."""
         return self.is_running and all(each.is_known for each in list(self._health.values()))
 
     @property

@@ -1,7 +1,7 @@
-"""Who may ask the endpoint: clients of this machine that sign with the stack's own key.
+"""The endpoint's door: only clients of this machine that sign with the stack's own key get in.
 
-Everything passes here, moto's management paths too. A web page gets nothing, whatever it sends: a
-browser tells its origin, and a name that leads here by another way than the loopback's own.
+Every request passes here, those to moto's management paths too. A web page never gets in: the
+browser sends the page's origin, or the page's own name in the Host.
 """
 
 import json
@@ -31,7 +31,7 @@ class Admission:
 
     Args:
         application: moto.
-        port: Where it listens.
+        port: The port on which the endpoint listens.
         key: The stack's own key.
     """
 
@@ -39,7 +39,7 @@ class Admission:
         self._application = application
         self._port = port
         self._key = key
-        # `bucket.localhost` too: the name leads to the loopback alone. Source: RFC 6761, 6.3.
+        # `bucket.localhost` passes too: the name leads only to the loopback. Source: RFC 6761, 6.3.
         names = r"(?:127\.0\.0\.1|(?:[a-z0-9._-]+\.)?localhost)"
         port_part = rf"(?::{port})?" if port == _HTTP_PORT else f":{port}"
         self._own_host = re.compile(names + port_part, re.IGNORECASE)
@@ -69,7 +69,7 @@ class Admission:
         return None
 
     def _is_signed(self, environ: "WSGIEnvironment") -> bool:
-        """Reads nothing of what is sent by those who do not even know the key's id."""
+        """Whether the key has signed the request; reads no body where the key's id is wrong."""
         if not environ["RAW_URI"].startswith("/"):
             return False
         request = _signed(environ)
@@ -90,12 +90,12 @@ def _signed(environ: "WSGIEnvironment") -> Signed:
 
 
 def _text(value: str) -> str:
-    """A header's value; WSGI hands each byte on as a character."""
+    """A header's value: WSGI gives each byte as a character."""
     return value.encode("latin-1").decode(errors="replace")
 
 
 def _with_body(request: Signed, environ: "WSGIEnvironment") -> Signed:
-    """The request with its body, where no header tells the body's hash; moto reads it again."""
+    """The request with its body, where no header tells the body's hash; moto can read it again."""
     if "x-amz-content-sha256" in request.headers:
         return request
     body = get_input_stream(environ).read()
@@ -106,7 +106,7 @@ def _with_body(request: Signed, environ: "WSGIEnvironment") -> Signed:
 def _refused(
     reason: str, environ: "WSGIEnvironment", start_response: "StartResponse"
 ) -> Iterable[bytes]:
-    """The answer, in the form in which AWS's SDKs find code and text."""
+    """The answer in the form in which AWS's SDKs find code and text."""
     text = f"Refused: {reason}."
     sys.stderr.write(f"{environ['REQUEST_METHOD']} {_shown(environ['PATH_INFO'])}: {text}\n")
     sys.stderr.flush()
@@ -124,5 +124,5 @@ def _refused(
 
 
 def _shown(text: str) -> str:
-    """What somebody sent, short and on one line."""
+    """A client's text, short and on one line."""
     return repr(text[:_SHOWN_CHARACTERS])

@@ -45,7 +45,7 @@ class Api:
         service: Its name, in boto3's words.
         url: The endpoint.
         region: The region.
-        key: What requests are signed with.
+        key: The key that signs requests.
     """
 
     service: str

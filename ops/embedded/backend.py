@@ -28,7 +28,7 @@ class EmbeddedBackend:
     """
 
     def __init__(self, shapes: Shapes, outputs: Outputs, key: Key) -> None:
-        """Takes the SDKs' classes, what fills in outputs, and what requests are signed with."""
+        """Takes the SDKs' classes, the source of outputs, and the key that signs requests."""
         self._key = key
         self._shapes = shapes
         self._outputs = outputs

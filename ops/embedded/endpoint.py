@@ -26,8 +26,8 @@ from ops.private import UMASK, make_private, opener
 _PID_FILE = "pid"
 DATA_FILE = "data"
 CONTROL = "/endpoint-api/"
-"""The path that the process itself answers: what to know of its start, or, to a POST, whether what
-it holds could be written down."""
+"""The path that the endpoint's process itself answers. A GET gives the note about its start; a POST
+says whether its data could be written down."""
 _PROCESS = re.compile(r"(?P<pid>\d+) (?P<port>\d+)")
 _START_SECONDS = 60
 _STOP_SECONDS = 30
@@ -59,12 +59,12 @@ class Process:
 class EmbeddedEndpoint:
     """moto in a process of its own on 127.0.0.1.
 
-    What it holds is in memory. It is kept when the process is stopped, and lost when it is killed.
-    Where it cannot be kept, the process goes on.
+    The endpoint's data are in memory. A stop keeps them; a kill loses them. Where the data cannot
+    be kept, the process goes on.
 
     Attributes:
-        port: Where it listens.
-        folder: For its key, its pid file, its log and what is kept; the user's alone.
+        port: The port on which it listens.
+        folder: Its key, its pid file, its log and its kept data; only the user can read the folder.
         region: The region of its clients, where they name none.
     """
 
@@ -88,18 +88,18 @@ class EmbeddedEndpoint:
 
     @property
     def profile(self) -> Path:
-        """The file with the key that it wants requests to be signed with."""
+        """The file with the key that signs requests to the endpoint."""
         return self.folder / PROFILE_FILE
 
     def start(self) -> None:
-        """Starts it, and returns when it answers; does nothing where it runs.
+        """Starts the endpoint, and returns when it answers; does nothing where it runs.
 
-        Where another command is starting it, that is waited for. What it held before and cannot
-        take up is told.
+        Where another command is starting the endpoint, this one waits. A warning tells of old data
+        that the endpoint cannot take up.
 
         Raises:
-            CommandError: The port is another program's, it runs at another port, or it does not
-                come up.
+            CommandError: Another program has the port, the endpoint runs at another port, or it
+                does not come up.
         """
         make_private(self.folder)
         begin = time.monotonic()
@@ -115,7 +115,7 @@ class EmbeddedEndpoint:
                 break
             ended = process is not None and process.poll() is not None
             waited = time.monotonic() - begin
-            # The key is written as the process starts.
+            # The process writes the key as it starts.
             if waited > _WRITING_SECONDS and not self.profile.exists():
                 raise CommandError(
                     f"moto runs, and {self.profile} with its key is not there",
@@ -134,11 +134,11 @@ class EmbeddedEndpoint:
                 sys.stderr.write(f"warning: {answer.text}\n")
 
     def stop(self) -> None:
-        """Stops it, which keeps what it holds; does nothing where it does not run.
+        """Stops the endpoint and keeps its data; does nothing where it does not run.
 
         Raises:
-            CommandError: What it holds cannot be kept, so it goes on; it does not end; or it cannot
-                be told which process it is.
+            CommandError: The data cannot be kept, so the endpoint goes on; or the process does not
+                end; or its process is not known.
         """
         process = self._process()
         if process is None:
@@ -153,9 +153,9 @@ class EmbeddedEndpoint:
         self._end(process, signal.SIGTERM)
 
     def clean(self) -> None:
-        """Ends it, and removes what it holds, what is kept, its pid file and its log.
+        """Ends the endpoint, and removes its data, what is kept, its pid file and its log.
 
-        Its clients go on with their key.
+        The clients go on with their key.
         """
         if process := self._process():
             self._end(process, signal.SIGKILL)
@@ -239,7 +239,7 @@ class EmbeddedEndpoint:
             )
 
     def _asked(self, port: int, method: str) -> "_Answer | None":
-        """What the process answers at `CONTROL`, `None` where it does not, or there is no key."""
+        """The process's answer at `CONTROL`, `None` where there is no answer or no key."""
         key = read_key(self.profile)
         if key is None:
             return None
@@ -293,7 +293,7 @@ class EmbeddedEndpoint:
                 pid_file.truncate(0)
                 pid_file.write(f"{process.pid} {self.port}".encode())
             except BaseException as error:
-                # Without its number nobody could stop it.
+                # Without the process's number nobody could stop it.
                 process.kill()
                 process.wait()
                 if isinstance(error, OSError):

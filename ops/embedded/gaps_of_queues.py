@@ -1,4 +1,4 @@
-"""What moto 5.2.5 gets wrong of SQS, closed one by one as in `gaps`."""
+"""The gaps of SQS in moto 5.2.5, closed one by one as in `gaps`."""
 
 from collections.abc import Callable, Sequence
 from itertools import takewhile
@@ -16,7 +16,7 @@ Batch: TypeAlias = Callable[
 
 
 def keep_queue_policies() -> None:
-    """SetQueueAttributes leaves the policy alone when it does not name it; `""` removes either.
+    """SetQueueAttributes keeps a policy that the call does not name; `""` removes either policy.
 
     Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
     """
@@ -34,17 +34,17 @@ def keep_queue_policies() -> None:
 
 
 def deduplicate_as_long_as_aws() -> None:
-    """A FIFO queue drops a duplicate for five minutes, whether or not the first is there still.
+    """A FIFO queue drops a duplicate for five minutes, even when the first message is gone.
 
-    Duplicates are those of the same group where the queue's scope is that. moto compares with what
-    waits in the queue, of all groups.
+    Where the queue's scope is the message group, only messages of one group are duplicates. moto
+    compares with the messages that wait in the queue, of all groups.
 
     Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html
     """
     original = Queue.add_message
 
     def add_message(self: Any, message: Any) -> None:  # noqa: ANN401 - moto gives them attributes by name
-        # What moves to a dead-letter queue has been received, and is no duplicate.
+        # A message that moves to a dead-letter queue has been received: no duplicate.
         if not self.fifo_queue or message.approximate_receive_count:
             original(self, message)
             return
@@ -52,7 +52,7 @@ def deduplicate_as_long_as_aws() -> None:
         per_group = getattr(self, "deduplication_scope", None) == "messageGroup"
         key = (message.group_id if per_group else None, message.deduplication_id)
         end = message.sent_timestamp - _DEDUPLICATION_MS
-        # They stand in the order in which they were sent.
+        # The messages stand in the order in which they were sent.
         for old in list(takewhile(lambda each: sent[each] <= end, sent)):
             del sent[old]
         if key in sent:
@@ -66,10 +66,10 @@ def deduplicate_as_long_as_aws() -> None:
 
 
 def expire_receipts_for_deletion() -> None:
-    """A receipt deletes a message while it is the message's last one.
+    """A receipt deletes a message only while the receipt is the message's last one.
 
-    In a FIFO queue its visibility timeout must last, too, and any other receipt is refused; in a
-    standard queue the call succeeds and deletes nothing.
+    In a FIFO queue the message's visibility timeout must also last; any other receipt is refused.
+    In a standard queue the call succeeds and deletes nothing.
 
     Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessage.html,
     and aws/aws-sdk-js, issue 1750, for the refusal.
@@ -90,7 +90,7 @@ def expire_receipts_for_deletion() -> None:
 
 
 def expire_receipts_for_visibility() -> None:
-    """The visibility timeout of a message is that of who received it last, and while it lasts.
+    """Only the last receipt changes a message's visibility timeout, and only while that lasts.
 
     Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html,
     and mapbox/ecs-watchbot, issue 135, for the refusal.
@@ -112,7 +112,7 @@ def expire_receipts_for_visibility() -> None:
 
 
 def refuse_entries_alone() -> None:
-    """What is refused in a batch is that entry, and not the batch.
+    """An entry of a batch that is refused does not refuse the batch.
 
     Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_DeleteMessageBatch.html
     """

@@ -48,13 +48,13 @@ def provided(stack: Target) -> Iterator[Target]:
 
 @contextmanager
 def _served(project: Path) -> Iterator[int]:
-    """Serves the provider in a process of its own, and gives its port.
+    """Serves the provider in a process of its own, and gives the port.
 
-    The process outlives this one where that is killed, for as long as an engine needs it: what is
-    being made then gets into the state.
+    The process outlives this one where this one is killed, for as long as an engine needs it. So
+    resources that are being made then get into the state.
 
     Raises:
-        CommandError: It does not start; it has said why.
+        CommandError: The process does not start; its output has said why.
     """
     with subprocess.Popen(
         [sys.executable, "-m", "ops.embedded.provider_process", project],
@@ -70,10 +70,10 @@ def _served(project: Path) -> Iterator[int]:
 
 
 def _with_own_key(stack: Target) -> Target:
-    """The stack whose provider signs with the endpoint's key, where it has an endpoint of ours.
+    """The stack whose provider signs with the endpoint's key, where the endpoint is ours.
 
-    The key reaches the plugin through the profile's file: so it is in no state. The user's own keys
-    are out of its reach, so that a call that misses the endpoint cannot succeed.
+    The profile's file hands the key to the plugin, so the key is in no state. The plugin cannot
+    reach the user's own keys, so a call that misses the endpoint cannot succeed.
     """
     if stack.stack != LOCAL or url_in(stack.project) is None:
         return stack
@@ -92,7 +92,7 @@ def _needs_embedded(stack: Target) -> bool:
 
 
 def embedded_backend(shapes: Shapes, project: Path) -> EmbeddedBackend:
-    """The backend, on the SDKs of this interpreter and with the key of the project's endpoint."""
+    """The backend, with this interpreter's SDKs and the key of the project's endpoint."""
     return EmbeddedBackend(shapes, Outputs(shapes, keep_unknowns=False), own_key(project))
 
 

@@ -1,7 +1,7 @@
-"""The embedded provider's process: prints its port, and serves until nobody needs it any more.
+"""The embedded provider's process: prints its port, and serves as long as somebody needs it.
 
-Its standard input ends with the command that has started it, however that ends. An engine that is
-still at work then is waited for: it saves what is being made into the state.
+Its standard input ends with the command that has started it, however that ends. The process then
+waits for an engine that is still at work: the engine saves what is being made into the state.
 """
 
 import gc
@@ -26,7 +26,7 @@ _SECONDS_BETWEEN_LOOKS = 0.2
 
 
 class _Attached(Provider):
-    """Remembers the engines that use it."""
+    """Remembers the engines that use the provider."""
 
     def __init__(self, project: Path) -> None:
         shapes = Shapes(ask)
@@ -34,7 +34,7 @@ class _Attached(Provider):
         self._addresses: set[str] = set()
 
     def Attach(self, request: PluginAttach, context: grpc.ServicerContext) -> Empty:  # noqa: N802
-        """Notes where the engine listens, for as long as it lives."""
+        """Notes the address of the engine."""
         self._addresses.add(request.address)
         return super().Attach(request, context)
 
@@ -47,7 +47,7 @@ def main(project: Path) -> int:
     """Serves, with the key of the project's endpoint.
 
     Returns:
-        0 when it was needed no longer, 2 where the key cannot be read.
+        0 when no engine needed it any more, 2 where the key cannot be read.
     """
     return carried_out(lambda: _serve(project))
 
@@ -59,7 +59,7 @@ def _serve(project: Path) -> int:
         sys.stdin.read()
         while provider.is_needed():
             time.sleep(_SECONDS_BETWEEN_LOOKS)
-    # The interpreter would go through all that the SDK has loaded once more before it ends, which
+    # Before its end the interpreter would go through all that the SDK has loaded once more, which
     # takes a second.
     gc.freeze()
     return 0

@@ -42,10 +42,10 @@ _ENDING = {signal.SIGINT, signal.SIGTERM}
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Serves.
+    """Serves the endpoint.
 
     Returns:
-        0 after SIGINT or SIGTERM, 2 where it cannot serve.
+        0 after SIGINT or SIGTERM, 2 where the endpoint cannot be served.
     """
     parser = argparse.ArgumentParser(prog="python -m ops.embedded.server", description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
@@ -77,7 +77,7 @@ def _serve(port: int, data: Path, profile: Path) -> int:
         try:
             snapshot.save(data)
         except snapshot.SnapshotError as error:
-            if not data.parent.exists():  # thrown away, and with it all that could stop this
+            if not data.parent.exists():  # thrown away, and so is all that could stop this
                 return 0
             _say(f"goes on, since what the endpoint holds cannot be kept: {error}")
         else:
@@ -85,10 +85,10 @@ def _serve(port: int, data: Path, profile: Path) -> int:
 
 
 class _Controlled:
-    """moto, and before it what the project asks its own process.
+    """moto, behind the path that the project asks the process itself.
 
     Attributes:
-        note: What the user should know of how it has started.
+        note: What the user should know of the process's start.
     """
 
     def __init__(self, behind: "WSGIApplication", data: Path) -> None:
@@ -106,7 +106,7 @@ class _Controlled:
         return answer(environ, start_response)
 
     def _keep(self) -> Response:
-        """Writes down what moto holds, so that whoever stops it knows that this can be done."""
+        """Writes down moto's data, and so shows the command that stops it that this can be done."""
         try:
             snapshot.save(self._data)
         except snapshot.SnapshotError as error:
@@ -121,7 +121,7 @@ class _Handler(MotoRequestHandler):
         signed = _SIGNED.search(self.headers.get("Authorization", ""))
         target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
         service = signed["service"] if signed else "-"
-        # No query: it may sign.
+        # The query is left out: it may hold a signature.
         called = target or f"{self.command} {self.path.partition('?')[0]}"
         self.log("info", "%s %s %s", service, called, code)
 

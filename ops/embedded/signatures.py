@@ -1,6 +1,6 @@
 """Whether a request was signed with a key, by AWS's signatures in a header or in the URL.
 
-botocore signs once more what was signed, and both results are compared.
+botocore signs the request again, and both results are compared.
 Source: IAM user guide, "AWS Signature Version 4 for API requests"; Amazon S3 API reference,
 "Signing and authenticating REST requests" (version 2, with which boto3 still makes S3's URLs).
 """
@@ -29,7 +29,7 @@ _AUTHORIZATION = re.compile(
     r"SignedHeaders=(?P<SignedHeaders>[^, ]+), ?Signature=(?P<Signature>[0-9a-f]+)"
 )
 _MOMENT = "%Y%m%dT%H%M%SZ"
-# As long as AWS lets a request travel.
+# The time for which AWS accepts a request.
 _TRAVEL_SECONDS = 15 * 60
 _IN_HEADER: Mapping[bool, type[SigV4Auth]] = {True: S3SigV4Auth, False: SigV4Auth}
 _IN_URL: Mapping[bool, type[SigV4Auth]] = {True: S3SigV4QueryAuth, False: SigV4QueryAuth}
@@ -39,13 +39,13 @@ _OF_S3_URLS = re.compile(r"x-amz-|content-(type|md5)$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """A request, as it came over the wire.
+    """A request as it arrived.
 
     Attributes:
         method: The HTTP method.
-        url: The whole URL, its path and query as they were sent.
+        url: The whole URL, with path and query as sent.
         headers: All headers by their names in lower case, with no underscores.
-        body: What was sent with it; not needed where a header tells its hash.
+        body: The request's body; not needed where a header tells its hash.
     """
 
     method: str
@@ -60,7 +60,7 @@ class Signed:
 
 
 def names_key(request: Signed, key: Key) -> bool:
-    """Whether a request says that this key has signed it; looks at no body and no signature."""
+    """Whether a request names this key as its signer; looks at neither body nor signature."""
     query = request.query
     found = _AUTHORIZATION.fullmatch(request.headers.get("authorization", ""))
     scope = found["Credential"] if found else query.get("X-Amz-Credential", "")
@@ -69,7 +69,7 @@ def names_key(request: Signed, key: Key) -> bool:
 
 
 def is_signed(request: Signed, key: Key) -> bool:
-    """Whether a request was signed with the key, and may still be answered."""
+    """Whether the key has signed a request, and the request may still be answered."""
     if found := _AUTHORIZATION.fullmatch(request.headers.get("authorization", "")):
         parts = found.groupdict()
         parts |= {"Date": request.headers.get("x-amz-date", ""), "Expires": str(_TRAVEL_SECONDS)}
@@ -90,10 +90,10 @@ def _agrees(
     """Whether a signature of version 4 is right.
 
     Args:
-        request: What was signed.
+        request: The signed request.
         key: The key.
-        parts: What header or URL tells of the signature.
-        signers: What signs, by whether the service is S3.
+        parts: The parts of the signature in header or URL.
+        signers: The signers, by whether the service is S3.
     """
     moment = parts.get("Date", "")
     try:
@@ -110,7 +110,7 @@ def _agrees(
     signed = AWSRequest(
         method=request.method,
         url=_without(request.url, "X-Amz-Signature"),
-        # WSGI knows no underscores, and S3's metadata may have them.
+        # WSGI does not keep underscores, and S3's metadata may have them.
         headers={name: request.headers.get(name.replace("_", "-"), "") for name in names},
         data=request.body,
     )
@@ -121,7 +121,7 @@ def _agrees(
 
 
 def _agrees_as_version_2(request: Signed, key: Key, query: Mapping[str, str]) -> bool:
-    """Whether a URL of S3 is signed with version 2, as boto3 makes them where nobody says how."""
+    """Whether a URL of S3 is signed with version 2, the default of boto3."""
     expires = query.get("Expires", "")
     if not _SECONDS.fullmatch(expires) or datetime.now(UTC).timestamp() > int(expires):
         return False
@@ -138,14 +138,14 @@ def _agrees_as_version_2(request: Signed, key: Key, query: Mapping[str, str]) ->
 
 
 class _OneEach(dict[str, str]):
-    """Headers, none of them twice, in the form that botocore asks."""
+    """Headers in the form that botocore asks for, each name once."""
 
     def get_all(self, name: str) -> list[str]:
         return [self[name]]
 
 
 class _Version2(HmacV1QueryAuth):
-    """Signs for a moment that is given."""
+    """Signs for a given moment."""
 
     def __init__(self, credentials: Credentials, expires: int) -> None:
         super().__init__(credentials)
@@ -156,14 +156,14 @@ class _Version2(HmacV1QueryAuth):
 
 
 def _path_with_bucket(request: Signed) -> str:
-    """The path that S3 signs: a bucket in the name of the host belongs to it."""
+    """The path that S3 signs: a bucket in the host's name belongs to the path."""
     url = urlsplit(request.url)
     bucket, _, rest = url.netloc.partition(".localhost")
     return f"/{bucket}{url.path}" if rest.startswith(":") else url.path
 
 
 def _without(url: str, name: str) -> str:
-    """The URL without a parameter; the others stay as they were sent."""
+    """The URL without one parameter; the others stay as sent."""
     parts = urlsplit(url)
     kept = [each for each in parts.query.split("&") if each.partition("=")[0] != name]
     return parts._replace(query="&".join(kept)).geturl()

@@ -57,13 +57,13 @@ def save(file: Path) -> None:
 
 
 def restore(file: Path) -> None:
-    """Takes up what was written, if anything, and then removes it: the first change belies it.
+    """Takes up the file, if there is one, and removes it: the first change makes its content wrong.
 
-    What cannot be taken up is put aside.
+    A file that cannot be taken up is put aside.
 
     Raises:
-        SnapshotError: Another moto or Python has written it, or it is damaged; the text says where
-            it is now.
+        SnapshotError: Another moto or Python has written the file, or the file is damaged; the text
+            says where the file is now.
     """
     try:
         content = BytesIO(file.read_bytes())

@@ -61,7 +61,7 @@ def _compile() -> None:
 
 
 def _follow(printed: IO[str], packages: int) -> list[str]:
-    """Tells how far the build is, at least every 15 seconds; gives what is no package's name."""
+    """Tells the build's progress at least every 15 seconds; gives lines that name no package."""
     lines: SimpleQueue[str | None] = SimpleQueue()
 
     def read() -> None:
@@ -84,7 +84,7 @@ def _follow(printed: IO[str], packages: int) -> list[str]:
         if " " in name:
             complaints.append(line)
         elif name:
-            # `-v` names each package as its compilation begins, the command itself as the last.
+            # `-v` names each package when its compilation begins, the command itself last.
             compiled += 1
             links = name == COMMAND
         now = time.monotonic()

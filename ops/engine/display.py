@@ -57,8 +57,8 @@ class Display:
     Attributes:
         findings: What the packs found, without what they could not judge.
         summary: How the operation ended, `None` where the engine did not come that far.
-        refused: Why the engine has refused to begin, in its own words, which its caller tells in
-            others; empty where it has not.
+        refused: The engine's own words where it has refused to begin, which the caller tells in
+            others; empty where it has begun.
     """
 
     def __init__(self, places: Places) -> None:
@@ -86,7 +86,7 @@ class Display:
             case Summary() as summary:
                 self.summary = summary
             case str() as text if self.refused or is_refusal(text):
-                # All that follows, such as a stack trace, belongs to it.
+                # The lines that follow, such as a stack trace, belong to the same error.
                 self.refused += text
             case str() as text:
                 self._out.print(Text(text.rstrip()))

@@ -1,7 +1,7 @@
 """The script `pulumi-language-python` in `engine/bin`: the project's host, on its own Python.
 
-The engine starts it by name. A project that is moved, or run from another environment, gets it anew
-without a build: it is made of nothing that is compiled.
+The engine starts it by name. After a move of the project, or under another environment, the script
+is written anew without a build: none of it is compiled.
 """
 
 import os
@@ -14,7 +14,7 @@ _NAME = "pulumi-language-python"
 
 
 def renew_launcher() -> None:
-    """Writes the launcher where it is missing, or is another project's or environment's."""
+    """Writes the launcher where it is missing, or belongs to another project or environment."""
     wanted = _launcher()
     file = BIN / _NAME
     if not file.exists() or file.read_text(encoding="utf-8", errors="replace") != wanted:
@@ -22,7 +22,7 @@ def renew_launcher() -> None:
 
 
 def put_program(name: str, text: str) -> None:
-    """Puts a script into `engine/bin` at once, so that nobody starts half of it."""
+    """Puts a script into `engine/bin` in one step, so that nobody starts half of it."""
     part = BIN / f"{name}.{os.getpid()}"
     part.write_text(text, encoding="utf-8")
     part.chmod(0o755)

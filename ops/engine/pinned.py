@@ -59,7 +59,7 @@ def write_stamp(origin: Origin) -> None:
 
 
 def _hash_of_sources() -> str:
-    """Covers what is compiled; where the project stands is no part of that."""
+    """Covers the sources that are compiled, but not the project's place."""
     hashed = hashlib.sha256()
     for file in ("go.mod", "go.sum", "tools.go"):
         hashed.update((SOURCES / file).read_bytes())

@@ -10,8 +10,8 @@ Python carries a signal out in the main thread and between two steps of its code
 just before a call that blocks is carried out when that call comes back: so the main thread never
 waits without a time limit, since a provider that hangs lets the engine print nothing more.
 
-Where this process is killed, a guard interrupts the engine in its place. The guard also reads what
-the engine still prints: a closed pipe would end it before its state is saved.
+When this process is killed, a guard interrupts the engine in its place. The guard also reads what
+the engine still prints: a closed pipe would end the engine before its state is saved.
 """
 
 import os
@@ -33,7 +33,7 @@ _TIMES_TO_KILL = 2
 _SECONDS_TO_END = 5.0
 _SECONDS_BETWEEN_LOOKS = 0.2
 _GUARD = 'read -r _; kill -s INT "$1"; exec cat "/dev/fd/$2" >/dev/null'
-"""The shell reads a pipe that nobody writes to: `read` ends when this process does."""
+"""The guard's shell reads a pipe that nobody writes to: `read` ends when this process does."""
 _WAITING = b"\ninterrupted; waiting for what is under way (Ctrl-C once more ends it at once)\n"
 
 
@@ -71,7 +71,7 @@ def run(
             encoding="utf-8",
             errors="replace",
             process_group=0,
-            umask=UMASK,  # states and their copies are the user's alone
+            umask=UMASK,  # only the user can read states and their copies
         )
         interrupts.forward_to(process)
         guard = _guard(process)
@@ -93,7 +93,7 @@ def run(
 
 
 def _guard(process: subprocess.Popen[str]) -> subprocess.Popen[bytes]:
-    """Starts the process that interrupts the engine once this one is gone, on SIGKILL too."""
+    """Starts the process that interrupts the engine when this one is gone, on SIGKILL too."""
     output = 0 if process.stdout is None else process.stdout.fileno()
     return subprocess.Popen(
         ["/bin/sh", "-c", _GUARD, "guard", str(process.pid), str(output)],

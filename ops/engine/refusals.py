@@ -1,4 +1,4 @@
-"""What the engine refuses, recognised by its words, and told in ours with a way on."""
+"""The engine's refusals, recognised by their words, and told in ours with a way on."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -19,7 +19,7 @@ class BrokenStateError(CommandError):
     """The engine does not take a state.
 
     Attributes:
-        why: What is wrong with it, in the engine's words.
+        why: The fault of the state, in the engine's words.
     """
 
     def __init__(self, message: str, why: str, *, hint: str) -> None:
@@ -35,11 +35,11 @@ class Asked(Protocol):
         """Its name."""
 
     def session(self, name: str, *options: str) -> str:
-        """How the user types a session for it."""
+        """The text that the user types for a session on this stack."""
 
 
 def refusal(said: str, target: Asked) -> CommandError | None:
-    """What a text of the engine means, `None` where nothing here knows it."""
+    """The meaning of an engine's text, `None` where nothing here knows the text."""
     return next((tell(said, target) for words, tell in _KNOWN.items() if words in said), None)
 
 

@@ -104,7 +104,7 @@ def ready(stack: Target) -> Target:
 
 
 def _judged(stack: Target) -> Verdict:
-    """Preflight's verdict, which takes seconds in which nothing is printed."""
+    """Preflight's verdict, which prints nothing for some seconds."""
     sys.stdout.write(f"Preflight of {stack.name} stack {stack.stack}: runs the program and packs\n")
     sys.stdout.flush()
     return judge(stack.project, stack.stack)

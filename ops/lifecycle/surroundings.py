@@ -15,7 +15,7 @@ from ops.target import Target
 
 @contextmanager
 def surrounded(stack: Target) -> Iterator[Target]:
-    """The stack, its endpoint started where it has one, with a provider while the block runs.
+    """The stack with its endpoint, if it has one, and a provider while the block runs.
 
     Raises:
         CommandError: The endpoint cannot be started, or has ended in the middle.

@@ -47,9 +47,9 @@ class Deployment:
     Attributes:
         stack: The stack's name.
         outputs: The stack's outputs.
-        session: Where boto3's clients come from: region and credentials.
+        session: Gives boto3's clients their region and credentials.
         endpoint: URL of an emulator, `None` for the cloud.
-        running: What `nox -s dev` runs of it now, `None` where it does not run.
+        running: The tasks of it that `nox -s dev` runs now, `None` where it does not run.
     """
 
     stack: str
@@ -109,7 +109,7 @@ def deployment(target: Target) -> Deployment:
 
 
 def _session(region: str, key: Key | None) -> boto3.Session:
-    """With a key, or with the user's own credentials."""
+    """A session with a key, or with the user's own credentials."""
     if key is None:
         return boto3.Session(region_name=region)
     return boto3.Session(

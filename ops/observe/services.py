@@ -114,7 +114,7 @@ def _task_listing(stack: Deployment, rows: list[TaskRow]) -> Listing:
 
 
 def _task_rows(stack: Deployment) -> Iterator[TaskRow]:
-    """What ECS runs, and what `nox -s dev` runs in its place."""
+    """The tasks that ECS runs, and those that `nox -s dev` runs in place of ECS."""
     for here in stack.running or ():
         yield TaskRow(
             service=here.service,
@@ -163,7 +163,7 @@ def _service(stack: Deployment, service: "ServiceTypeDef") -> ServiceRow:
 def _as_run_here(
     row: ServiceRow, service: "ServiceTypeDef", tasks: Sequence[RunningTask]
 ) -> ServiceRow:
-    """The row with the tasks that `nox -s dev` runs in the place of ECS."""
+    """The row with the tasks that `nox -s dev` runs in place of ECS."""
     own = [task for task in tasks if task.service == row.service]
     current = [task for task in own if task.revision == service["taskDefinition"]]
     healthy = [task for task in current if task.health == "HEALTHY"]

@@ -32,7 +32,7 @@ def show(store: Store) -> int:
     """Lists the resources of the state, and the operations that were never finished.
 
     Raises:
-        CommandError: There is no state, or the engine does not take it.
+        CommandError: There is no state, or the engine does not take the state.
     """
     store.check_present()
     store.check_whole()
@@ -57,15 +57,15 @@ def show_copies(store: Store) -> int:
 
 
 def keep(store: Store, reason: str) -> None:
-    """Keeps a copy of the state, if there is one, and says where."""
+    """Keeps a copy of the state, if there is one, and says where the copy is."""
     if copy := store.save(reason):
         _say(f"The state as it was is kept in {copy}")
 
 
 def restore(store: Store, copy: Path | None, consent: Consent) -> int:
-    """Puts a copy of the state in its place: the given one, or the newest good one.
+    """Puts a copy in the state's place: the given one, or the newest good one.
 
-    A copy is good if the engine takes it and it holds something else than the state does now.
+    A copy is good if the engine takes it and its content differs from the state's.
 
     Raises:
         CommandError: There is no such copy, or the given one is not good.

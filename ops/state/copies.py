@@ -21,9 +21,9 @@ class Copy:
     """A file that holds a state, whether or not it can be used.
 
     Attributes:
-        file: Where it is.
-        made: When it was made.
-        reason: Before or after what it was made, for people.
+        file: The file's path.
+        made: The moment at which it was made.
+        reason: The change before or after which it was made, for people.
     """
 
     file: Path
@@ -32,17 +32,17 @@ class Copy:
 
     @cached_property
     def problem(self) -> str | None:
-        """Why it cannot be read, `None` where it can."""
+        """The reason why the file cannot be read, `None` where it can be read."""
         return problem_of(self.file)
 
     @cached_property
     def latest(self) -> dict[str, Any]:
-        """What it holds; nothing where it cannot be read."""
+        """The file's content; nothing where the file cannot be read."""
         return {} if self.problem else latest_in(self.file)
 
     @property
     def resources(self) -> list[dict[str, Any]]:
-        """The resources in it."""
+        """The resources in the copy."""
         return self.latest.get("resources") or []
 
     def __str__(self) -> str:
@@ -53,11 +53,11 @@ class Copy:
 
 
 def name_for(stack: str, reason: str) -> str:
-    """The file's name for a copy of a stack's state that is made now.
+    """The name for a copy of a stack's state that is made now.
 
     Args:
         stack: The stack's name.
-        reason: Such as `before destroy`.
+        reason: The reason, such as `before destroy`.
     """
     return f"{stack}.{datetime.now(UTC).strftime(_STAMP)}.{reason.replace(' ', '-')}.json"
 
@@ -91,7 +91,7 @@ def latest_in(file: Path) -> dict[str, Any]:
 
 
 def as_state_file(copy: Path, stack: str) -> bytes:
-    """What a file backend keeps of a copy, which may be an export.
+    """The part of a copy, which may be an export, that a file backend keeps.
 
     Args:
         copy: A copy that can be read.
@@ -106,11 +106,11 @@ def as_state_file(copy: Path, stack: str) -> bytes:
 
 
 def problem_of(file: Path, *, may_be_export: bool = True) -> str | None:
-    """Why a file is no state, `None` where it is one. Whether the engine takes it is not asked.
+    """Why a file is not a state, `None` where it is one; does not ask the engine.
 
     Args:
         file: The file.
-        may_be_export: Whether an export will do; a backend keeps none.
+        may_be_export: Whether an export is enough; a backend keeps none.
     """
     try:
         content = json.loads(file.read_bytes())

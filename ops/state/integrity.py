@@ -1,4 +1,4 @@
-"""Whether the engine takes a state: the engine itself is asked."""
+"""Whether the engine takes a state: asks the engine itself."""
 
 import json
 import re
@@ -17,11 +17,11 @@ _ADVICE = "importing this file could be dangerous"
 
 
 def objection(file: Path, target: Target) -> str | None:
-    """Why the engine does not take a state file, `None` where it does.
+    """Why the engine does not take a state file, `None` where the engine takes it.
 
-    The file is imported into a backend that is thrown away: the engine checks what it imports as it
-    checks what it reads, and one resource twice, a parent, provider or dependency that is missing
-    or comes later, another stack's resources or a format of another version are refused.
+    The file is imported into a throw-away backend: the engine checks an import as it checks a read.
+    The engine refuses a resource that is there twice; a parent, provider or dependency that is
+    missing or comes later; another stack's resources; and a format of another version.
 
     Args:
         file: A state file or an export that can be read.

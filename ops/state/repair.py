@@ -19,13 +19,13 @@ Resources = Mapping[str, Any]
 def repair(store: Store, *, unlock: bool = False) -> int:
     """Unlocks the stack, puts its resources in order, and asks the providers what there is.
 
-    A copy of the state is kept first. A lock goes only where its process is gone. An unfinished
-    creation is dropped: whether it was made after all, no provider can be asked without its id, so
-    it is named. Every other unfinished operation is settled by the refresh.
+    The repair first keeps a copy of the state. A lock goes only where its process is gone. An
+    unfinished creation is dropped and named: without an id no provider can say whether the resource
+    was made after all. The refresh settles every other unfinished operation.
 
     Args:
         store: The state.
-        unlock: The user says that no process works on the stack, whatever its locks tell.
+        unlock: The user says that no process works on the stack, whatever the locks tell.
 
     Returns:
         0 if the state is whole now, 1 if the refresh failed.
@@ -52,7 +52,7 @@ def _put_in_order(stack: Target) -> None:
     except CommandError as error:
         if error.hint:
             raise
-        # What the engine cannot even read it tells without a way on.
+        # The engine gives no way on for a state that it cannot even read.
         raise beyond_repair(stack, str(error)) from error
 
 
@@ -81,7 +81,7 @@ def _by_urn(deployment: Mapping[str, Any]) -> Resources:
 
 
 def _real(resource: Mapping[str, Any]) -> PropertyValue:
-    """A resource without what every refresh writes anew: times, secrets' looks, empty fields."""
+    """A resource without what every refresh writes anew: times, forms of secrets, empty fields."""
     depends = resource.get("propertyDependencies") or {}
     told = {
         **{name: value for name, value in resource.items() if name not in ("created", "modified")},

@@ -30,8 +30,8 @@ class Lock:
     """A mark that a command of the engine works on the stack.
 
     Attributes:
-        file: Where it is.
-        pid: The process that made it, 0 where the file does not say.
+        file: The lock's file.
+        pid: The process that made the lock, 0 where the file does not say.
         host: The machine of that process.
     """
 
@@ -138,10 +138,10 @@ class Store:
             raise locked(self.target, lock.pid, lock.host)
 
     def check_whole(self) -> None:
-        """Makes sure that the engine takes the state, where that is a file.
+        """Makes sure that the engine takes the state, where the state is a file.
 
         Raises:
-            CommandError: It does not.
+            CommandError: The engine does not take it.
         """
         if self.file is not None and (why := objection(self.file, self.target)):
             raise broken(self.target, why)
@@ -180,26 +180,26 @@ class Store:
         if folder is None:
             return []
         locks = folder / "locks" / "organization" / self.target.name / self.target.stack
-        # A full disk leaves one that is not finished and has another name; the engine stops at it.
+        # A full disk leaves an unfinished lock with another name; the engine stops at it.
         files = (file for file in locks.glob("*") if file.suffix != ".attrs")
         return [lock for file in files if (lock := _lock(file))]
 
     def unlock(self) -> None:
-        """Removes the locks, whoever holds them."""
+        """Removes the locks of all holders."""
         for lock in self.locks():
             lock.file.unlink(missing_ok=True)
 
     @property
     def forgotten(self) -> Copy | None:
-        """The copy from before the stack was deleted, where that was the last to happen to it."""
+        """The copy from before the stack was deleted, where the deletion was its last event."""
         last = None if self.exists else next(iter(self.copies()), None)
         return last if last and last.reason == BEFORE_DELETE and last.resources else None
 
     def make(self) -> None:
-        """Makes the stack; another command may be faster.
+        """Makes the stack, unless another command is faster.
 
         Raises:
-            CommandError: It cannot be made.
+            CommandError: The stack cannot be made.
         """
         try:
             self.target.ask("stack", "init", "--no-select")
@@ -208,10 +208,10 @@ class Store:
                 raise
 
     def save(self, reason: str) -> Path | None:
-        """Keeps a dated copy of the state, as it is; `None` where there is no state.
+        """Keeps a dated copy of the state as it is; `None` where there is no state.
 
         Args:
-            reason: What it is kept for, such as `before destroy`.
+            reason: The copy's reason, such as `before destroy`.
         """
         if not self.exists:
             return None
@@ -234,7 +234,7 @@ class Store:
     def objection(self, copy: Path) -> str | None:
         """Why a copy cannot take the state's place, `None` where it can.
 
-        Where the backend keeps no file, the engine judges an export as it takes it.
+        Where the backend keeps no file, the engine judges an export when it takes it.
         """
         if self.file is None:
             return None

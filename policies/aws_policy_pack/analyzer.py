@@ -243,7 +243,7 @@ def _stack_resource(resource: proto.AnalyzerResource) -> Resource:
 
 
 def _changed(properties: Struct, changes: dict[str, Any]) -> Struct:
-    """The properties with some replaced; all others stay as they were sent, and secrets secret."""
+    """The properties with some replaced; others stay as they were sent, and secrets stay secret."""
     changed = Struct()
     changed.CopyFrom(properties)
     for key, value in changes.items():

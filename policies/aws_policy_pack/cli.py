@@ -47,14 +47,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs a command.
 
     Returns:
-        0, 1 where `prices` did not find them all, or 2 where the arguments, a file or a name are
-        wrong.
+        0; 1 where `prices` did not find every price; 2 where the arguments, a file or a name are
+            wrong.
     """
     options = _parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], str | int] = options.command
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            # What the encoding has no sign for is written as its number.
+            # A character that the encoding does not have is written as its number.
             stream.reconfigure(errors="backslashreplace")
     try:
         result = command(options)
@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.writelines(f"error: {line}\n" for line in str(error).splitlines())
         return 2
     except BrokenPipeError:
-        # A reader, `head` say, that has seen enough is no error.
+        # A reader such as `head` that stops early is not an error.
         _discard_output()
         return 0
     except OSError as error:
@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _discard_output() -> None:
-    """Sends nowhere what Python would flush at its end, and fail again."""
+    """Sends the rest nowhere; else Python would flush it at its end, and fail again."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)

@@ -15,7 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema
 LIKE = 0.6  # how alike two names are, from 0 to 1, for one to be a slip of the other
 FEW = 12  # names that fit on a line
 MOST_ENTRIES = 1000
-"""The most entries of a list or object; each may be held against each resource of a stack."""
+"""The most entries of a list or object: a rule may compare each with each resource of a stack."""
 
 
 class OnUnknown(StrEnum):
@@ -84,7 +84,7 @@ class ConfigError(Exception):
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The end of a sentence that names a name that is alike, or lists a few names whole."""
+    """The end of a sentence: names the most similar name, or lists the names if there are few."""
     names = sorted(known)
     if alike := difflib.get_close_matches(name, names, n=1, cutoff=LIKE):
         (match,) = alike
@@ -111,7 +111,7 @@ def problems_in(error: ValidationError, model: type[BaseModel], path: str) -> li
 
 
 def too_long(value: object, path: str) -> Iterator[Problem]:
-    """The lists and objects that are too long to be looked through for every resource."""
+    """The lists and objects that are too long for a comparison with every resource."""
     if isinstance(value, Mapping):
         parts = [(f"{path}.{key}" if path else str(key), item) for key, item in value.items()]
     elif isinstance(value, list | tuple):

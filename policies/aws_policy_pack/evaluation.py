@@ -26,9 +26,9 @@ class Violation:
     Attributes:
         message: The whole text.
         urn: The resource, empty where the whole stack is meant.
-        level: What it does; `ADVISORY` for a rule that could not be evaluated.
+        level: The finding's effect; `ADVISORY` for a rule that could not be evaluated.
         evaluated: Whether the rule could read what it needed.
-        place: The part of the resource that is at fault; see `Finding`.
+        place: The faulty part of the resource; see `Finding`.
     """
 
     message: str

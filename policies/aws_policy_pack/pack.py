@@ -110,7 +110,7 @@ class Pack:
     def _without_echoes(
         self, rule: AnyRule, outcome: Outcome, subject: Resource | Graph, today: dt.date
     ) -> Outcome:
-        """Leaves out what a rule that this one yields to says of the same fault."""
+        """Leaves out findings of a fault that a rule which this one yields to has reported."""
         leaders = [self._by_id[each] for each in rule.yields_to if self._leads(each, rule)]
         if not leaders:
             return outcome
@@ -131,14 +131,14 @@ class Pack:
         )
 
     def _leads(self, leader: str, rule: AnyRule) -> bool:
-        """Whether another rule is in force, and stops what this one would stop."""
+        """Whether another rule is in force, and stops as much as this one would."""
         if leader not in self._by_id or self.settings[leader].level is Level.DISABLED:
             return False
         only_tells = self.settings[leader].level is Level.ADVISORY
         return not only_tells or self.settings[rule.id].level is Level.ADVISORY
 
     def _places(self, rule: AnyRule, resource: Resource, today: dt.date) -> set[str]:
-        """Where a rule has findings, waived ones included."""
+        """The places of a rule's findings, waived ones included."""
         setting = self.settings[rule.id]
         outcome = evaluate(rule, resource, config=setting.config, level=setting.level, today=today)
         waived = {said.place for said in outcome.waived}

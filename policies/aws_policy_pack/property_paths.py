@@ -1,7 +1,7 @@
 """Property paths as the engine reads them in `ignoreChanges`.
 
 A path is names and indices: `desiredCount`, `scalingConfig.desiredSize`, `rules[0].name`,
-`["desiredCount"]`; `*` stands for any of them. The engine passes over one that it cannot parse.
+`["desiredCount"]`; `*` stands for any of them. The engine skips a path that it cannot parse.
 
 Source: `sdk/go/common/resource/properties_path.go` in pulumi/pulumi.
 """
@@ -22,7 +22,7 @@ ELEMENT: Final = re.compile(
 
 
 def elements_of(path: str) -> tuple[str, ...]:
-    """The names and indices of a path; none where the engine could not parse it."""
+    """The names and indices of a path; none where the engine could not parse the path."""
     found: list[str] = []
     position = 0
     while match := ELEMENT.match(path, position):
@@ -34,7 +34,7 @@ def elements_of(path: str) -> tuple[str, ...]:
 
 
 def covers(pattern: str, path: str) -> bool:
-    """Whether a pattern means the property at a path, or something that the property is part of."""
+    """Whether a pattern means the property at a path, or a property that contains it."""
     wanted, given = elements_of(pattern), elements_of(path)
     return 0 < len(wanted) <= len(given) and all(
         element in (EVERY, own) for element, own in zip(wanted, given, strict=False)

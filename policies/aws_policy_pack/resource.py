@@ -75,8 +75,8 @@ class Resource(Properties):
     def ignores_changes(self, path: str) -> bool:
         """Whether an update leaves a property as it is, whatever the program says.
 
-        The engine then hands on what the state holds, and after a refresh that is what something
-        else has made of the property.
+        The engine then hands on the state's value. After a refresh this is the value that something
+        else has given the property.
         """
         return any(covers(pattern, path) for pattern in self.ignore_changes)
 

@@ -51,8 +51,8 @@ class Finding:
         fix: One sentence that says what to do, without the full stop.
         resource: The resource that a stack rule speaks of; `None` in resource rules, and where
             the whole stack is meant.
-        place: The part of the resource that is at fault, in words that the rules which may speak
-            of it share; empty where no other rule does.
+        place: The faulty part of the resource, in words that the rules which may report it share;
+            empty where no other rule reports it.
     """
 
     problem: str
@@ -107,8 +107,8 @@ class Rule(Generic[Subject]):
         good: Properties, or resources for a stack rule, that pass.
         bad: Properties, or resources for a stack rule, that fail.
         example_config: The config under which the examples pass and fail.
-        yields_to: Ids of rules about single resources that speak of the same fault; where one of
-            them finds something at the same place, this rule has nothing to add.
+        yields_to: Ids of rules about single resources that report the same fault. Where one of them
+            has a finding at the same place, this rule has none.
     """
 
     id: str

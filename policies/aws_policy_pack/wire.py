@@ -138,15 +138,15 @@ def _number(number: float) -> int | float:
 
 
 def with_marks(old: object, new: object) -> Any:  # noqa: ANN401 - any value of the wire
-    """A new value that hides what the old one hid.
+    """A new value that hides the secrets that the old value hid.
 
-    What a rule reads has no marks of secrets any more, so a fix that builds a value of what it has
-    read would send secrets on in the open. Where old and new cannot be held against each other
-    part by part, the whole new value becomes a secret.
+    A rule reads values without marks of secrets. So a fix that builds a value from what it read
+    would send secrets on in the open. Where old and new cannot be compared part by part, the
+    whole new value becomes a secret.
 
     Args:
-        old: The value as it was sent, in lists and mappings; `None` where there was none.
-        new: The value of the fix.
+        old: The value as sent, in lists and mappings; `None` where there was none.
+        new: The fix's value.
     """
     if not _holds_secret(old):
         return new

@@ -33,11 +33,11 @@ class Options:
         stack: The stack's name.
         packs: Each pack's folder with its config file, if it has one.
         config: Config values over the stack's own.
-        stack_tags: Tags of the stack, over those that it has.
+        stack_tags: Tags over those that the stack has.
         format: The report's format.
         output: Where the report goes, `None` for stdout.
         save_state: Where the stack export goes, `None` for nowhere.
-        show_secrets: Whether secrets stand in the stack export in plain text.
+        show_secrets: Whether the stack export shows secrets in plain text.
         keep_unknowns: Whether computed outputs stay unknown.
         show_fixes: Whether to show what fixes change.
         timeout_seconds: How long the program, and each answer of a pack, may take.

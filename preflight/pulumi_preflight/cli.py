@@ -37,16 +37,16 @@ HUNG_UP = 128 + signal.SIGHUP
 _ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 _DEBUG = "PULUMI_PREFLIGHT_DEBUG"
-# An exception's text may be anything, such as a whole answer of a service.
+# An exception may have any text, such as the whole answer of a service.
 _LONGEST = 10_000
 
 
 def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None) -> int:
-    """Runs the command; gives 0, 1 or 2, or 130, 143 and 129 where a signal ended it.
+    """Runs the command; gives 0, 1 or 2, or 130, 143 or 129 where a signal ended it.
 
     Args:
         argv: The arguments; the process's own where not given.
-        section: What a caller adds to the terminal's report, above the verdict line.
+        section: A caller's own lines for the terminal's report, above the verdict line.
     """
     started = time.perf_counter()
     secrets: set[str] = set()
@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None)
 
 
 class _Terminated(BaseException):
-    """SIGTERM or SIGHUP arrived; it unwinds the run like a Ctrl-C, so that no process stays."""
+    """SIGTERM or SIGHUP arrived; this error ends the run like a Ctrl-C, so no process stays."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -78,7 +78,7 @@ class _Terminated(BaseException):
 
 
 def _run(options: Options, started: float, section: "Section | None", secrets: set[str]) -> int:
-    """Runs all; puts into `secrets` what no message may show."""
+    """Runs all; puts into `secrets` the texts that no message may show."""
     from pulumi_preflight.packs import PackChoice, Packs  # noqa: PLC0415 - see the top
     from pulumi_preflight.program import run_program  # noqa: PLC0415 - see the top
     from pulumi_preflight.project import load_project  # noqa: PLC0415 - see the top
@@ -162,7 +162,7 @@ def _save(deployment: "Deployment", path: Path, redact: "Redactor", *, show_secr
 def _addition(section: "Section", deployment: "Deployment", redact: "Redactor") -> "Addition":
     from pulumi_preflight.state import stack_export  # noqa: PLC0415 - see the top
 
-    # A caller in this process may judge secret values; names are what it prints.
+    # A caller in this process may judge secret values; the names are what it prints.
     return partial(section, stack_export(deployment, redact=redact, show_secrets=True))
 
 
@@ -203,7 +203,7 @@ def _ending_on_signals() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    # `nohup` has one ignored, and means it.
+    # `nohup` sets one of them to be ignored, and wants that.
     heard = [number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, end) for number in heard}
     try:

@@ -14,13 +14,12 @@ _OWNER_ONLY = S_IRUSR | S_IWUSR
 def write_whole(path: Path, write: Callable[[TextIO], None], *, private: bool = False) -> None:
     """Writes a text file beside `path` and renames it into place.
 
-    What is there already and is no file, a pipe or a device, is written to as it is; a link stays
-    one.
+    An existing pipe or device is written to as it is; a link stays a link.
 
     Args:
         path: The file.
         write: Writes the text.
-        private: Whether nobody but its owner may read it.
+        private: Whether only the owner may read the file.
 
     Raises:
         PreflightError: The folder is missing or cannot be written to.

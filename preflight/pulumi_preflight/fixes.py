@@ -55,7 +55,7 @@ class Fix:
         file: Where the program created it, `None` where that is not known.
         line: The line in `file`, from 1.
         applied: Whether the resource was judged with it: the rule's level is `remediate`.
-        exposed: Where a secret of the inputs stands in the open afterwards.
+        exposed: Where a secret of the inputs is no longer marked after the fix.
         changes: What differs, in the order of the properties' names.
     """
 
@@ -95,7 +95,7 @@ def fix_of(change: Remediation, position: SourcePosition | None, redact: Redacto
 
 
 def changed_paths(before: Struct, after: Struct) -> tuple[str, ...]:
-    """Where the inputs of a resource differ, as in `Change.path`."""
+    """The places where the inputs of a resource differ, as in `Change.path`."""
     return tuple(path for path, _, _ in _differences("", from_struct(before), from_struct(after)))
 
 
@@ -120,10 +120,10 @@ def _differences(path: str, before: Side, after: Side) -> Iterator[tuple[str, Si
 
 
 def _exposed(path: str, before: Side, after: Side, secrets: Redactor) -> Iterator[str]:
-    """Where a value has lost its mark as a secret, or a secret was copied to without one.
+    """The places where a value has lost its mark, or where a secret was copied without a mark.
 
-    The SDK of packs hands secrets out as plain values, so a fix that builds properties anew,
-    instead of changing them, gives them back in the open.
+    The SDK of packs gives fixes plain values. So a fix that builds properties anew, instead of
+    changing them, gives secrets back without their mark.
     """
     if mark_of(after) == SECRET or after is ABSENT:
         return

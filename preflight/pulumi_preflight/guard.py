@@ -1,10 +1,11 @@
-"""Starts a process of which nothing stays: not when it is ended, nor when preflight is killed.
+"""Starts a process that leaves nothing behind when it is ended, or when preflight is killed.
 
-A process may start others that leave its session and outlive it. All inherit its environment, so a
-mark in there finds them where the system has /proc; elsewhere its process group is ended.
+A process may start others that leave its session and outlive it. All of them inherit its
+environment, so a mark there finds them where the system has /proc. On other systems the guard
+ends the process group.
 
-Run by path, with a mark, a folder and perhaps a process group, this file ends what they name. It
-imports nothing of this package, so that it starts at once.
+When this file runs by path, with a mark, a folder and perhaps a process group, it ends and removes
+these. The file imports nothing of this package, so it starts at once.
 """
 
 import os
@@ -21,24 +22,24 @@ from pathlib import Path
 from typing import IO
 
 _MARK = "PULUMI_PREFLIGHT_MARK"
-# A shell is there in a millisecond, and its pipe ends when preflight does, by SIGKILL too. Python
-# comes only when there is something to do.
+# A shell starts in a millisecond, and its pipe ends when preflight does, by SIGKILL too. Python
+# starts only when there is something to do.
 _WAIT_THEN_CLEAR = 'read -r group; read -r _; exec "$@" $group'
 _FIRST_TURN_SECONDS, _LONGEST_TURN_SECONDS = 0.001, 0.05
-# What is killed in the kernel's hands goes when it can; nobody waits for it.
+# A killed process may hang in the kernel and ends when it can; the guard waits no longer.
 _CLEARING_SECONDS = 2.0
-# A process that was being started when preflight was killed has its mark a moment later.
+# A process that was starting when preflight was killed has its mark a moment later.
 _STARTING_SECONDS = 0.2
 
 
 class Guard:
-    """A process with all that it starts, and a folder for it; gone when it is closed, or with us.
+    """A process, all that it starts, and a folder; all go when it is closed, or with preflight.
 
-    To be closed by `close`.
+    The caller must call `close`.
     """
 
     def __init__(self) -> None:
-        """Starts what waits for our end."""
+        """Starts the shell that waits for preflight's end."""
         self._token = secrets.token_hex(16)
         self._folder = Path(tempfile.gettempdir()) / f"preflight-{self._token}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -54,7 +55,7 @@ class Guard:
         )
 
     def new_folder(self) -> Path:
-        """Makes the folder; no other user can look into it."""
+        """Makes the folder, which no other user can read."""
         self._folder.mkdir(mode=0o700)
         return self._folder
 
@@ -67,17 +68,17 @@ class Guard:
         output: tuple[int | IO[bytes], int | IO[bytes]],
         pass_fds: Sequence[int] = (),
     ) -> subprocess.Popen[bytes]:
-        """Starts the process, in a session of its own, with nothing to read.
+        """Starts the process in a session of its own, without input.
 
         Args:
             arguments: Program and arguments.
             cwd: Its working directory.
             environment: All its variables.
-            output: Its stdout and stderr.
-            pass_fds: Descriptors that it inherits besides.
+            output: The place of its stdout and stderr.
+            pass_fds: More descriptors that it inherits.
 
         Raises:
-            OSError: It cannot be started.
+            OSError: The process cannot be started.
         """
         stdout, stderr = output
         self._process = subprocess.Popen(
@@ -96,9 +97,9 @@ class Guard:
         return self._process
 
     def has_ended(self, within_seconds: float = 0) -> bool:
-        """Whether the process has ended, or does so in time; true where none was started.
+        """Whether the process has ended, or ends in time; true where none was started.
 
-        It is not reaped, so that its process group keeps its number.
+        The process is not reaped, so its process group keeps its number.
         """
         deadline = time.monotonic() + within_seconds
         turn = _FIRST_TURN_SECONDS
@@ -114,7 +115,7 @@ class Guard:
         """Ends the process and all that it started; gives its exit code, negative for a signal.
 
         Args:
-            grace_seconds: How long it may take to end by itself after SIGTERM.
+            grace_seconds: The time in which the process may end by itself after SIGTERM.
         """
         if self._process is None:
             return None
@@ -153,13 +154,13 @@ def how_it_ended(code: int) -> str:
 
 
 def _signal(group: int, number: signal.Signals) -> None:
-    # macOS refuses where only a process is left that has ended.
+    # macOS refuses where only an ended process is left.
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(group, number)
 
 
 def _end_marked(token: str) -> None:
-    """Kills what carries the mark until nothing does: one may start another meanwhile."""
+    """Kills all processes with the mark until there are none: one may start another meanwhile."""
     deadline = time.monotonic() + _CLEARING_SECONDS
     while (found := tuple(_marked(token))) and time.monotonic() < deadline:
         for pid in found:
@@ -170,18 +171,18 @@ def _end_marked(token: str) -> None:
 
 def _marked(token: str) -> Iterator[int]:
     mark = f"{_MARK}={token}".encode()
-    # Without /proc there is nothing to look through.
+    # Without /proc there are no processes to look through.
     for name in os.listdir("/proc") if os.path.isdir("/proc") else ():  # noqa: PTH112, PTH208 - hundreds of names, each time
         if not name.isdecimal():
             continue
-        # A process may be another user's, or just gone.
+        # The process may belong to another user, or be just gone.
         with suppress(OSError), open(f"/proc/{name}/environ", "rb", buffering=0) as environment:  # noqa: PTH123 - as above
             if mark in environment.read():
                 yield int(name)
 
 
 def _clear(token: str, folder: str, *groups: str) -> None:
-    """What the guard does when preflight has been killed."""
+    """The work of the guard when preflight has been killed."""
     for group in groups:
         _signal(int(group), signal.SIGKILL)
     _end_marked(token)

@@ -69,7 +69,7 @@ class DuplicateUrn:
 
     Attributes:
         urn: The URN.
-        positions: Where, one for each registration.
+        positions: The place of each registration.
         parents: The URNs of the parents, each once: a URN holds their types, not their names.
     """
 

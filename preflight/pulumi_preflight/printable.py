@@ -1,9 +1,9 @@
-"""Texts of programs and packs, made fit for a terminal: nothing in them can steer it or hide."""
+"""Makes texts of programs and packs fit for a terminal: they can neither steer it nor hide."""
 
 import re
 
-# Controls of ASCII and Latin-1 but tab and newline, what has no width, what turns the direction of
-# writing, other line ends, and halves of characters that no encoding can write.
+# Controls of ASCII and Latin-1 except tab and newline; characters without width; marks that turn
+# the direction of writing; other line ends; halves of characters that no encoding can write.
 # Source: Unicode Standard Annex 9 for the directions.
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
@@ -13,22 +13,22 @@ _COLOUR = re.compile(r"\x1b\[[0-9;:]*m")
 
 
 def escaped(text: str) -> str:
-    r"""Writes what a terminal could act on as its number, such as `\x1b`; lines stay lines."""
+    r"""Writes a character that a terminal could act on as its number, `\x1b`; lines stay lines."""
     return _UNSAFE.sub(_number, text)
 
 
 def escaped_line(text: str) -> str:
-    """The same for what is one line, such as a name."""
+    """Does the same for a text of one line, such as a name."""
     return escaped(text).replace("\n", "\\n").replace("\t", "\\t")
 
 
 def escaped_json(document: str) -> str:
-    r"""The same for a JSON document, in JSON's own way: `\u001b`."""
+    r"""Does the same for a JSON document, in JSON's own way: `\u001b`."""
     return _UNSAFE.sub(_json_number, document)
 
 
 def shortened(text: str, longest: int, rest: str = "") -> str:
-    """Cuts what nobody reads, and says how much that was; `rest` says where it is."""
+    """Cuts a text too long to read, and says how much was cut; `rest` says where the rest is."""
     left_out = len(text) - longest
     if left_out <= 0:
         return text
@@ -36,7 +36,7 @@ def shortened(text: str, longest: int, rest: str = "") -> str:
 
 
 def without_colour(text: str) -> str:
-    """Leaves colours out, which say nothing."""
+    """Removes colours, which carry no meaning."""
     return _COLOUR.sub("", text)
 
 

@@ -44,9 +44,9 @@ class Redactor:
         return self._pattern.sub(SHOWN_SECRET, text) if self._pattern else text
 
     def urn(self, urn: str) -> str:
-        """Gives a URN, or a reference to a provider, without secrets in the resource's name.
+        """Gives a URN, or a provider reference, without secrets in the resource's name.
 
-        Stack, project and types are what the user types in the open; they stay.
+        Stack, project and types stay, since the user types them in the open.
         """
         if not self._pattern or not is_urn(urn):
             return urn
@@ -54,7 +54,7 @@ class Redactor:
         return urn.removesuffix(name) + self(name)
 
     def inside(self, value: PropertyValue) -> PropertyValue:
-        """Gives a value with all texts in it without secrets, names of properties too."""
+        """Gives a value whose texts hold no secrets, names of properties included."""
         match value:
             case str():
                 return self(value)
@@ -66,17 +66,17 @@ class Redactor:
                 return value
 
     def within(self, properties: Properties) -> Properties:
-        """Gives properties likewise."""
+        """Gives properties without secrets in the same way."""
         return {self(name): self.inside(value) for name, value in properties.items()}
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """How a secret may stand in a text: as it is, quoted by Python or JSON, or line by line."""
+    """The forms of a secret in a text: as it is, quoted by Python or JSON, or line by line."""
     yield secret
     yield repr(secret)[1:-1]
     yield json.dumps(secret)[1:-1]
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
-    # A short line, such as a brace, is nobody's secret.
+    # A short line, such as a brace, is not a secret by itself.
     yield from (line for line in secret.splitlines() if len(line) >= _LONG)
 
 

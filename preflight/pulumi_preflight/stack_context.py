@@ -12,7 +12,7 @@ CONFIG_VARIABLE = "PULUMI_CONFIG"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackContext:
-    """What packs are told of the stack, in ConfigureStack and in their environment.
+    """The facts of the stack that packs get, in ConfigureStack and in their environment.
 
     Attributes:
         project: The project's name.
@@ -22,7 +22,7 @@ class StackContext:
         secrets: The secret texts inside these values, at any depth.
         tags: The stack's tags.
         variables: Variables that the stack's ESC environments set.
-        organization: `organization` is what the engine says where no Pulumi Cloud is used.
+        organization: `organization` is the engine's name for it where no Pulumi Cloud is used.
     """
 
     project: str
@@ -53,9 +53,9 @@ class StackContext:
 
 
 def why_not_started(error: OSError, environment: Mapping[str, str]) -> str:
-    """Why a process could not be started; a variable that is too long for the system is named.
+    """The reason why a process cannot start; names a variable that is too long for the system.
 
-    Programs and packs get the config in one variable, as under the engine's language hosts.
+    Programs and packs get the config in one variable, as with the engine's language hosts.
     """
     if error.errno != errno.E2BIG:
         return error.strerror or str(error)

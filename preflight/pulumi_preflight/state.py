@@ -38,14 +38,14 @@ def stack_export(
 ) -> dict[str, Any]:
     """Gives the export as JSON values.
 
-    A state holds no unknown values, so properties that are unknown are left out.
+    A state holds no unknown values, so unknown properties are left out.
 
     Args:
-        deployment: What the program registered.
+        deployment: The program's resources.
         redact: Takes secrets out of names, where values are shown as well.
-        show_secrets: Whether secrets are written as the engine does with `--show-secrets`, in
-            plain text. Otherwise `[secret]` stands in their place, marked as a secret, as the
-            engine has it where it cannot decrypt one (pkg/backend/secrets, BlindingProvider).
+        show_secrets: Whether secrets are in plain text, as the engine writes them with
+            `--show-secrets`. Otherwise `[secret]`, marked as a secret, stands in their place, as in
+            an engine that cannot decrypt a secret (pkg/backend/secrets, BlindingProvider).
     """
     hide = _Hiding(redact=redact, values=not show_secrets)
     return {
@@ -60,7 +60,7 @@ def stack_export(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Hiding:
-    """How secrets are kept out: of names always, of values too where `values` says so."""
+    """Keeps secrets out: always out of names, and out of values where `values` says so."""
 
     redact: Redactor
     values: bool
@@ -69,7 +69,7 @@ class _Hiding:
         return [self.redact.urn(urn) for urn in urns]
 
     def known(self, message: Struct) -> Properties:
-        """Properties as a state holds them."""
+        """The properties in the form of a state."""
         deployed = {name: _as_deployed(value) for name, value in from_struct(message).items()}
         if self.values:
             deployed = self.redact.within(deployed)

@@ -1,4 +1,4 @@
-"""Writes to stdout and stderr, whatever they are: a full disk, a closed pipe, an old encoding."""
+"""Writes to stdout and stderr, even to a full disk, a closed pipe or an old encoding."""
 
 import os
 import sys
@@ -11,11 +11,11 @@ from pulumi_preflight.printable import escaped
 
 
 def tell(text: str) -> None:
-    """Writes to stderr, on which control characters are escaped.
+    """Writes to stderr, with control characters escaped.
 
-    Where stderr is closed or full nobody can be told, and the exit code says it all.
+    Where stderr is closed or full, no message can arrive, and only the exit code remains.
     """
-    # Python has none where the descriptor was closed before it started.
+    # Python has no stderr where the descriptor was closed before Python started.
     stream: TextIO | None = sys.stderr
     if stream is None:
         return
@@ -27,7 +27,7 @@ def tell(text: str) -> None:
 
 
 def to_stdout(write: Callable[[TextIO], None]) -> None:
-    """Writes to stdout; a reader, `head` say, that has seen enough is no error.
+    """Writes to stdout; a reader such as `head` that stops early is not an error.
 
     Raises:
         PreflightError: Stdout is closed, or cannot be written to.
@@ -36,7 +36,7 @@ def to_stdout(write: Callable[[TextIO], None]) -> None:
     if stream is None:
         raise PreflightError("stdout is closed", hint="--output FILE writes the report to a file")
     if isinstance(stream, TextIOWrapper):
-        # What the encoding has no sign for is written as its number.
+        # A character that the encoding does not have is written as its number.
         stream.reconfigure(errors="backslashreplace")
     try:
         write(stream)
@@ -52,7 +52,7 @@ def to_stdout(write: Callable[[TextIO], None]) -> None:
 
 
 def discard(stream: TextIO) -> None:
-    """Sends nowhere what Python would flush at its end, and fail again."""
+    """Sends the rest nowhere; else Python would flush it at its end, and fail again."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

@@ -26,7 +26,7 @@ from pulumi_preflight.urns import name_of, type_of
 from pulumi_preflight.wire import Properties
 
 OWN_PACK = "preflight"
-# What a rule is called, how grave it is and where it applies is no text that it has made.
+# A rule's name, severity and place are not texts that the rule has made.
 _NO_TEXTS = ("rule", "pack", "level", "severity", "urn", "file")
 
 _Placed = TypeVar("_Placed", bound=Finding)
@@ -82,11 +82,11 @@ def judge(
     """Puts a run's verdict together.
 
     Args:
-        deployment: What the program registered.
-        reported: What the packs said of it.
+        deployment: The program's resources.
+        reported: The packs' findings on it.
         context: The stack; its secrets are kept out of names and messages.
         seconds: How long the run took.
-        notes: Notes of the project's files and of the packs; the deployment's own come after.
+        notes: Notes on the project's files and the packs; the deployment's own come after them.
     """
     redact = Redactor((*context.secrets, *secrets_of(deployment, reported)))
     positions = {resource.urn: resource.position for resource in deployment.resources}
@@ -106,7 +106,7 @@ def judge(
 
 
 def secrets_of(deployment: Deployment, reported: Reported) -> Iterator[str]:
-    """Every secret text that the program has given, or that was filled in."""
+    """Every secret text that the program has given, or that preflight has filled in."""
     given = (
         *(each.inputs for each in deployment.resources),
         *(each.outputs for each in deployment.resources),

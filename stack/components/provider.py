@@ -34,8 +34,8 @@ def create_provider(name: str, *, region: str, endpoint: str | None) -> aws.Prov
         name: Logical name.
         region: AWS region.
         endpoint: URL of an emulator. With one, the key is that of the profile `loopback`, which no
-            account knows, so that a call that misses the endpoint cannot succeed; the profile alone
-            is in the state. `None` means the cloud and the caller's own credentials.
+            account knows. So a call that misses the endpoint cannot succeed. The state holds only
+            the profile's name. `None` means the cloud and the caller's own credentials.
     """
     if endpoint is None:
         return aws.Provider(name, region=region)

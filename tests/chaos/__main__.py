@@ -34,16 +34,16 @@ DISK_MEGABYTES = 300
 
 
 Run = Callable[[Deployment, Place, IO[bytes]], Ended]
-"""Runs a command that is struck, with a new file for what it prints."""
+"""Runs a command that is struck, with a new file for the command's output."""
 
 
 class Drill:
-    """A stack under attack, and what was seen of it.
+    """A stack under attack, and the results.
 
     Attributes:
-        faults: What may not happen, a line each.
-        counts: How often what happened.
-        seconds: How long `up` takes.
+        faults: The faults found, a line each.
+        counts: The number of runs of each command, and of sessions on the way back.
+        seconds: The time that `up` takes.
     """
 
     def __init__(self, deployed: Deployment, place: Place, logs: Path) -> None:
@@ -61,7 +61,7 @@ class Drill:
         self._is_up = True
 
     def strike(self, command: str, what: str, run: Run) -> None:
-        """Runs a command that is struck, notes what is left, and takes the way back."""
+        """Runs a command that is struck, notes its leftovers, and takes the way back."""
         self._stand(up=command in ("destroy", "dev"))
         log = self._logs / f"{sum(self.counts.values())}.log"
         with log.open("w+b") as sink:
@@ -76,7 +76,7 @@ class Drill:
         self.faults += [f"{what}: {each}" for each in found]
 
     def _stand(self, *, up: bool) -> None:
-        """Brings the stack up or down, for what comes next."""
+        """Brings the stack up or down, for the next command."""
         if self._is_up != up:
             recovered(self._deployed, "up" if up else "destroy")
             self._is_up = up
@@ -96,7 +96,7 @@ class Drill:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Strikes, and prints what happened.
+    """Strikes commands, and prints the results.
 
     Returns:
         0 without a fault, 1 with one, 2 where there is no engine.
@@ -106,7 +106,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--full-disks", type=int, default=20, help="runs on a full disk (20)")
     parser.add_argument("--seed", type=int, default=None, help="draws the same moments again")
     options = parser.parse_args(arguments)
-    # A shell that has started this in the background has it ignored, and so would what is struck.
+    # A shell ignores Ctrl-C for a program in the background, and so would the struck commands.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     engine = find()
     if engine is None:
@@ -125,7 +125,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _signals(engine: Engine, random: Random, count: int) -> list[str]:
     with TemporaryDirectory(prefix="chaos-") as name, _drilled(Path(name), engine) as drill:
-        # In this order the stack goes up and down with what is struck, and seldom for its sake.
+        # In this order the struck commands take the stack up and down, with few extra commands.
         for strike in strikes(random, count, drill.seconds):
             drill.strike(strike.command, str(strike), partial(struck, strike))
         _say(f"signals: {dict(drill.counts)}")

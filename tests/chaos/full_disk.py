@@ -1,4 +1,4 @@
-"""A small disk of its own, which can be filled."""
+"""A small disk of its own that a test can fill."""
 
 import os
 import shutil
@@ -27,14 +27,14 @@ class Disk:
 
     @contextmanager
     def full(self, left: int) -> Iterator[None]:
-        """Fills it up to so many bytes while the block runs."""
+        """Fills the disk up to so many bytes while the block runs."""
         ballast = self.folder / "ballast"
         try:
             with ballast.open("wb", buffering=0) as file:
                 try:
                     while True:
                         file.write(_BLOCK)
-                except OSError:  # it is full
+                except OSError:  # the disk is full
                     file.truncate(max(0, file.tell() - left))
             yield
         finally:
@@ -46,7 +46,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Disk]:
     """Mounts a disk in memory over an empty folder while the block runs.
 
     Raises:
-        NoDiskError: This user may not mount.
+        NoDiskError: This user cannot mount.
     """
     if os.geteuid() != 0 or not (mount := shutil.which("mount")):
         raise NoDiskError("only root may mount a disk")

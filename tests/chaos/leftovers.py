@@ -1,4 +1,4 @@
-"""What a command may not leave behind: processes, and files in its temporary folder."""
+"""The leftovers that a command must not leave: processes, and files in its temporary folder."""
 
 import time
 from collections.abc import Iterator
@@ -8,18 +8,18 @@ from pathlib import Path
 MARK = "CHAOS"
 """A variable that every process of a struck command inherits."""
 GRACE = 60.0
-"""Seconds for what ends by itself: an engine without its parent still saves its state."""
+"""Seconds in which processes may end by themselves: an engine without its parent still saves."""
 _POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What is searched after a command.
+    """The places that are searched after a command.
 
     Attributes:
         mark: The value of `MARK` that its processes have.
-        temporary: The folder that it takes for temporary files.
-        endpoint: Folder of the endpoint, whose process goes on.
+        temporary: The command's folder for temporary files.
+        endpoint: The folder of the endpoint, whose process goes on.
     """
 
     mark: str
@@ -28,18 +28,18 @@ class Place:
 
     @property
     def variables(self) -> dict[str, str]:
-        """What a command runs with, so that its leftovers are found."""
+        """The variables of a command that mark its leftovers."""
         return {MARK: self.mark, "TMPDIR": str(self.temporary)}
 
     def leftovers(self, grace: float = GRACE) -> list[str]:
-        """What is still there after the grace, a line each; waits no longer than it must."""
+        """The leftovers after the grace, a line each; waits no longer than it must."""
         end = time.monotonic() + grace
         while (found := [*self._processes(), *self._files()]) and time.monotonic() < end:
             time.sleep(_POLL_SECONDS)
         return found
 
     def pids(self) -> Iterator[int]:
-        """The processes that are marked, but for the endpoint's."""
+        """The marked processes, without the endpoint's."""
         wanted = f"{MARK}={self.mark}".encode()
         kept = self._endpoint_pid()
         for folder in Path("/proc").glob("[0-9]*"):
@@ -49,7 +49,7 @@ class Place:
     def _processes(self) -> Iterator[str]:
         for pid in self.pids():
             command = _read(Path("/proc", str(pid), "cmdline")).replace(b"\0", b" ").decode()
-            if command:  # without one it has just ended
+            if command:  # without a command line the process has just ended
                 yield f"process: {command[:200]}"
 
     def _files(self) -> Iterator[str]:
@@ -63,5 +63,5 @@ class Place:
 def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
-    except OSError:  # it has ended meanwhile, or is somebody else's
+    except OSError:  # the process has ended meanwhile, or is somebody else's
         return b""

@@ -1,4 +1,4 @@
-"""The way back to a good stack: a user who does what the messages say."""
+"""The way back to a good stack, as a user takes it who follows the messages."""
 
 import re
 
@@ -14,7 +14,7 @@ class LostError(Exception):
 
 
 def recovered(deployed: Deployment, session: str) -> list[str]:
-    """Runs a session until it succeeds, and first what each hint names; gives what was run.
+    """Runs a session until it succeeds, and before that each hint's session; gives all that ran.
 
     Raises:
         LostError: A session fails without a hint, or the hints go round in circles.
@@ -30,7 +30,7 @@ def recovered(deployed: Deployment, session: str) -> list[str]:
 
 
 def _failure(deployed: Deployment, session: str) -> str | None:
-    """What a session printed that has failed."""
+    """The output of a session that has failed, `None` where it has not."""
     of_endpoint = session.startswith("endpoint:")
     module = "ops.endpoint" if of_endpoint else "ops.lifecycle"
     options = ["--yes"] if session in _ASKING else []

@@ -1,4 +1,4 @@
-"""Commands that are struck: by a signal at a random moment, or by a disk that is full."""
+"""Commands that are struck: by a signal at a random moment, or by a full disk."""
 
 import os
 import signal
@@ -21,14 +21,14 @@ COMMANDS = {
     "destroy": (["ops.lifecycle", "destroy", "--yes"], 0.5),
     "dev": (["ops.dev"], 0.8),
 }
-"""Module and arguments of each, and how long it takes beside `up`, roughly."""
+"""Module and arguments of each command, and its rough duration in units of `up`."""
 SIGNALS = {
     "Ctrl-C": (signal.SIGINT, True),
     "SIGTERM": (signal.SIGTERM, False),
     "closed terminal": (signal.SIGHUP, True),
     "SIGKILL": (signal.SIGKILL, False),
 }
-"""Each, and whether the terminal sends it to the whole group of processes."""
+"""Each signal, and whether the terminal sends it to the whole group of processes."""
 _LONGEST = 180.0
 _SECONDS_OF_DEV = 20.0
 
@@ -48,17 +48,17 @@ class Strike:
     after: float
 
     def __str__(self) -> str:
-        """As it is told to people."""
+        """The strike in words for people."""
         return f"{self.command}, {self.name} after {self.after:.1f} s"
 
 
 def strikes(random: Random, count: int, seconds: float) -> Iterator[Strike]:
-    """So many strikes, each command and signal in turn, at moments drawn over the command's run.
+    """The strikes: each command and signal in turn, at random moments of the command's run.
 
     Args:
-        random: Draws them.
-        count: How many.
-        seconds: How long `up` takes here.
+        random: Draws the moments.
+        count: The number of strikes.
+        seconds: The time that `up` takes here.
     """
     turns = ((command, name) for name in SIGNALS for command in COMMANDS)
     for command, name in islice(cycle(turns), count):
@@ -68,12 +68,12 @@ def strikes(random: Random, count: int, seconds: float) -> Iterator[Strike]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How a command ended.
+    """The end of a command.
 
     Attributes:
-        status: Its exit code, or minus the signal that killed it; `None` where it had to be killed.
-        by_itself: Whether it had ended before it was struck.
-        output: All that it printed.
+        status: Its exit code, or minus the signal that killed it; `None` where the test killed it.
+        by_itself: Whether the command had ended before the strike.
+        output: All its output.
     """
 
     status: int | None
@@ -82,7 +82,7 @@ class Ended:
 
     @property
     def faults(self) -> list[str]:
-        """What may never happen, whatever struck it."""
+        """The faults that no strike may cause."""
         found = []
         if self.status is None:
             found.append(f"hang: still there {_LONGEST:.0f} s after the strike")
@@ -99,8 +99,8 @@ def struck(strike: Strike, deployed: Deployment, place: Place, log: IO[bytes]) -
     Args:
         strike: The command, the signal and the moment.
         deployed: The stack.
-        place: Marks its processes.
-        log: A new file for what it prints.
+        place: Marks the command's processes.
+        log: A new file for the command's output.
     """
     number, to_group = SIGNALS[strike.name]
     with _started(strike.command, deployed, place, log) as process:

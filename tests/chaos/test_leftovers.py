@@ -1,4 +1,4 @@
-"""What a struck command has left is found, and nothing else is."""
+"""The leftovers of a struck command are found, and nothing else is."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""The way that messages name is the one that is taken."""
+"""The way that the messages name is the one that recovery takes."""
 
 import subprocess
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from tests.engine.embedded import Deployment
 
 
 class Scripted(Deployment):
-    """A stack whose sessions print what they are told to, one output after the other."""
+    """A stack whose sessions print given outputs, one after the other."""
 
     def __init__(self, outputs: Mapping[str, list[str]]) -> None:
         super().__init__(folder=Path(), port=0, variables={})

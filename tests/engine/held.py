@@ -1,4 +1,4 @@
-"""How much an endpoint holds of what the reference stack makes."""
+"""The number of the reference stack's resources that an endpoint holds."""
 
 from collections.abc import Mapping
 
@@ -41,11 +41,11 @@ LISTED: Mapping[str, Mapping[str, str]] = {
     "servicediscovery": {"list_namespaces": "Namespaces", "list_services": "Services"},
     "sqs": {"list_queues": "QueueUrls"},
 }
-"""What lists the resources that the stack makes, by service."""
+"""The calls that list the stack's resources, by service."""
 
 
 def held(deployed: Deployment) -> dict[str, int]:
-    """How much the endpoint has of what the stack makes.
+    """The number of resources that the endpoint has, by the call that lists them.
 
     A deleted cluster can be listed for a while, and so can a key that waits for its deletion; the
     keys of AWS's own come with the first secret.

@@ -1,6 +1,6 @@
-"""What a program gets of its stack's file: the engine's texts and preflight's are the same.
+"""The values that a program gets from its stack's file: the same by engine and preflight.
 
-One run of the engine for all: the program writes down the configuration that it was given.
+One run of the engine serves all tests: the program writes down the configuration that it gets.
 """
 
 import json
@@ -161,7 +161,7 @@ STRUCTURES = """
 
 @pytest.fixture(scope="module")
 def told(shared: Path, engine: Engine) -> tuple[Path, dict[str, str]]:
-    """The project, and what the engine's program was told."""
+    """The project, and the configuration that the engine's program got."""
     folder = shared / "config-values"
     with alone(folder):
         project = folder / "project"

@@ -93,7 +93,7 @@ def read(url: str) -> str:
 
 
 def status_of(url: str, **headers: str) -> int:
-    """The status of what is answered."""
+    """The status of the answer."""
     try:
         with urlopen(Request(url, headers=headers), timeout=60) as answer:  # noqa: S310 - the loopback
             return int(answer.status)

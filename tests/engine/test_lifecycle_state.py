@@ -120,7 +120,7 @@ def test_a_broken_state_is_told_and_the_good_copy_before_it_comes_back(deployed:
         assert "state.json" not in output
         assert is_on_the_page(refused.stderr)
     for _ in range(2):
-        # The second time, the copies that the first made are there too.
+        # In the second round, the copies of the first are there too.
         deployed.passes("state:restore", "--yes")
         assert json.loads(deployed.state_file.read_text()) == whole
         changed(deployed, lambda made: made.append(made[-1]))
@@ -214,7 +214,7 @@ def test_after_a_deleted_state_up_makes_nothing_twice_and_restore_brings_it_back
 
 @pytest.mark.parametrize("session", ["destroy", "state:delete", "state:restore"])
 def test_what_deletes_asks_first(session: str, deployed: Project) -> None:
-    changed(deployed, lambda made: made.pop())  # so that there is another state to bring back
+    changed(deployed, lambda made: made.pop())  # so that there is a different state to bring back
     before = deployed.state_file.read_text()
     run = deployed.run(session, answer="n\n")
     assert run.returncode == 2

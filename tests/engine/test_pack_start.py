@@ -1,4 +1,4 @@
-"""A pack is started alike by preflight and by the engine: where it stands and what it is told."""
+"""Preflight and the engine start a pack alike: in the same folder, with the same facts."""
 
 import json
 import os
@@ -75,7 +75,7 @@ def write(root: Path) -> None:
 
 
 def told_in(events: str) -> Told:
-    """What each rule told, from the engine's events."""
+    """Each rule's message, from the engine's events."""
     found = [json.loads(line).get("policyEvent") for line in events.splitlines()]
     return {each["policyName"]: message_of(each["message"]) for each in found if each}
 
@@ -86,7 +86,7 @@ def message_of(text: str) -> Mapping[str, Any]:
 
 
 def run_all(engine: Engine, root: Path) -> Mapping[str, Told]:
-    """Runs the program under preflight and the engine; gives what the pack told in each run."""
+    """Runs the program under preflight and the engine; gives the pack's messages in each run."""
     write(root)
     own = {
         name: value

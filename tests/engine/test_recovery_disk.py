@@ -1,4 +1,4 @@
-"""A disk that is full in the middle: one error, nothing lost, and on again once there is room."""
+"""A disk that fills up in the middle: one error, nothing lost, and work goes on with room."""
 
 import shutil
 import subprocess
@@ -32,7 +32,7 @@ def small_disk(deployed: Project) -> Iterator[Path]:
 
 
 def fill(disk: Path) -> Path:
-    """Leaves no room at all."""
+    """Fills the disk to the last byte."""
     filler = disk / "filler"
     with filler.open("wb", buffering=0) as stream:
         for size in (4096, 1):
@@ -62,7 +62,7 @@ def test_a_full_disk_is_one_error_and_nothing_is_lost(
     assert deployed.state_file.read_text() == before
     assert list(small_disk.rglob("*.part")) == []
     filler.unlink()
-    # What the engine could not finish when it began may lock the stack.
+    # An operation that the engine began and could not finish may lock the stack.
     if deployed.run(session, "--yes").returncode:
         deployed.passes("state:repair", "--unlock")
         deployed.passes(session, "--yes")

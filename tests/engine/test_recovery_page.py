@@ -16,8 +16,8 @@ DRILLS = [
     *Path(__file__).parent.glob("test_dev.py"),
     *(Path(__file__).parents[1] / "ops").glob("test_credentials.py"),
 ]
-# The resets as sessions end the endpoint of the machine; the drills call what they call. Those on
-# the endpoint have its name in front.
+# The resets as sessions end the endpoint of the machine; so the drills call the functions behind
+# them. Sessions on the endpoint have its name in front.
 CALLED = {
     "reset": "soft",
     "reset:soft": "soft",

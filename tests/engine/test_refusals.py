@@ -1,4 +1,4 @@
-"""What the engine refuses, preflight refuses: the same projects and programs under both."""
+"""Preflight refuses what the engine refuses: the same projects and programs run under both."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,13 +20,13 @@ class Group(pulumi.ComponentResource):
         super().__init__("shop:index:Group", name, None, opts)
         self.register_outputs({})
 """
-# The checkpoint of a stack that holds nothing; to make one with the engine takes a second each.
+# The checkpoint of an empty stack; the engine would need a second to make each one.
 EMPTY = '{"version": 3, "checkpoint": {"stack": "organization/shop/dev"}}'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """What both refuse: more of the files and the program, and what the engine says."""
+    """A case that both refuse: additions to files and program, and the engine's words."""
 
     reason: str
     project: str = ""

@@ -1,4 +1,4 @@
-"""What a project says of its interpreter."""
+"""The options that a project gives for its interpreter."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A policy pack under the host: what the engine hears before, while and after it starts."""
+"""A policy pack under the host: the engine's view before, during and after the start."""
 
 import json
 import os
@@ -24,7 +24,7 @@ STACK = analyzer_pb2.AnalyzerStackConfigureRequest(
     config_secret_keys=["shop:password"],
     tags={"team": "payments"},
 )
-# Serves the protocol with what Python has at hand, and gives what it was started with.
+# Serves the protocol with Python's own means, and gives its variables and arguments.
 PACK = """\
 import json, os, sys
 from concurrent import futures
@@ -86,7 +86,7 @@ def request(folder: Path, program: str, env: tuple[str, ...] = ()) -> language_p
 def starting(
     host: Host, asked: language_pb2.RunPluginRequest
 ) -> Iterator[tuple[analyzer_pb2_grpc.AnalyzerStub, Iterator[language_pb2.RunPluginResponse]]]:
-    """A pack that the engine has asked for: its stub, and what is printed meanwhile."""
+    """A pack that the engine has asked for: its stub, and the lines printed meanwhile."""
     call = host.RunPlugin(asked)
     port = int(next(call).stdout)
     options = [("grpc.max_receive_message_length", -1)]
@@ -196,5 +196,5 @@ def test_a_pack_that_does_not_start_is_one_error(
 
 
 def code(raised: pytest.ExceptionInfo[grpc.RpcError]) -> str:
-    """The code of a call that failed; every error of a stub is the call, which its class hides."""
+    """The code of a failed call: a stub's every error is the call, which its class hides."""
     return cast("grpc.Call", raised.value).code().name

@@ -1,4 +1,4 @@
-"""How a plugin or pack is started, by what its folder holds."""
+"""The command that starts a plugin or pack depends on its folder."""
 
 from pathlib import Path
 

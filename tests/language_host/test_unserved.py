@@ -1,4 +1,4 @@
-"""Every call of the protocol: served, or refused by what is missing."""
+"""Every call of the protocol is served, or refused with the name of what is missing."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from language_host.host import LanguageHost
 from language_host.unserved import Unserved
 
 CALLS = list(language_pb2.DESCRIPTOR.services_by_name["LanguageRuntime"].methods)
-# What an error names of each call that is not served.
+# The text that each refusal names, by call.
 REFUSED = {
     "GetRequiredPlugins": "GetRequiredPackages",
     "InstallDependencies": "installs nothing; make the project's environment",
@@ -50,7 +50,7 @@ def test_what_is_not_served_is_refused_by_name(
 
 
 def answer_of(answer: object) -> object:
-    """The answer to a call; one that streams answers fails only when it is read."""
+    """The answer to a call; a streaming call fails only when its answer is read."""
     return list(answer) if isinstance(answer, Iterator) else answer
 
 

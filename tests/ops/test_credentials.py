@@ -1,4 +1,4 @@
-"""The key of the endpoint, and the profile that tells it to clients."""
+"""The key of the endpoint, and the profile that gives it to clients."""
 
 from pathlib import Path
 

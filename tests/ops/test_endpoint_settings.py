@@ -1,4 +1,4 @@
-"""Which endpoint a stack may have: local one on the loopback, and no other stack any."""
+"""The endpoints that a stack may have: a local one on the loopback, other stacks none."""
 
 from pathlib import Path
 

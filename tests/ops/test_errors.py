@@ -1,4 +1,4 @@
-"""How a command ends that cannot be carried out: exit code 2, one message, no traceback."""
+"""The end of a command that cannot be carried out: exit code 2, one message, no traceback."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Whose files and folders are, also where they were everybody's before."""
+"""Files and folders belong to the user, even where others could read them before."""
 
 from pathlib import Path
 

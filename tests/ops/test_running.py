@@ -1,4 +1,4 @@
-"""The note of what `nox -s dev` runs, and that it runs once."""
+"""The note of the tasks of `nox -s dev`, which runs only once."""
 
 import subprocess
 import sys

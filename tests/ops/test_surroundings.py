@@ -1,4 +1,4 @@
-"""What an operation on the local stack has around it, and what becomes of it in between."""
+"""The endpoint and provider around an operation on the local stack, and their fate meanwhile."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The versions that are tested are those that the products promise."""
+"""The tested versions are those that the products promise."""
 
 import tomllib
 from typing import Any

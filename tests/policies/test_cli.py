@@ -214,7 +214,7 @@ def test_wrong_arguments_end_in_exit_code_2(arguments: list[str]) -> None:
 
 
 def run(*arguments: str, stdout: Path | int, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Runs a command as a process, since it is about what the process writes to."""
+    """Runs a command as a process, since the test is about the process's output streams."""
     program = "import sys; from aws_policy_pack.cli import main; sys.exit(main())"
     with stdout.open("w") if isinstance(stdout, Path) else nullcontext(stdout) as output:
         return subprocess.run(

@@ -1,4 +1,4 @@
-"""No fix of the pack sends on in the open what the program keeps secret."""
+"""No fix of the pack sends a secret of the program on in the open."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -28,7 +28,7 @@ def configured(rule: AnyRule) -> dict[str, proto.PolicyConfig]:
 
 
 def mended(rule: AnyRule, properties: Mapping[str, object]) -> Iterator[tuple[str, Any]]:
-    """What either service makes of the properties of a resource."""
+    """The properties that either service makes of a resource's properties."""
     request = resource_request(rule.types[0], properties)
     for name, service in both((rule,), configured(rule)):
         for remediation in service.Remediate(request, CONTEXT).remediations:
@@ -37,7 +37,7 @@ def mended(rule: AnyRule, properties: Mapping[str, object]) -> Iterator[tuple[st
 
 
 def in_the_open(value: object) -> Iterator[object]:
-    """Every plain value that stands in no secret."""
+    """Every plain value outside of secrets."""
     match value:
         case Mapping() if value.get(SIGNATURE_KEY) == SECRET_SIGNATURE:
             return
@@ -52,7 +52,7 @@ def in_the_open(value: object) -> Iterator[object]:
 
 
 def with_secret(value: object, path: tuple[object, ...]) -> object:
-    """The value with a secret beside, or in place of, what stands at a path."""
+    """The value with a secret beside the part at a path, or in its place."""
     match value, path:
         case Mapping(), ():
             return {**value, "planted": Secret(HIDDEN)}
@@ -91,7 +91,7 @@ FILLED: Mapping[str, object] = {
     "deploymentCircuitBreaker": {"enable": True},
     "imageScanningConfiguration": {"scanOnPush": False},
 }
-"""Properties that a fix may build anew of what it has read."""
+"""Properties that a fix may build anew from what it has read."""
 
 
 @each_fix

@@ -1,4 +1,4 @@
-"""One fault is one finding: a rule is silent where one that it yields to has spoken."""
+"""One fault is one finding: a rule stays silent where one that it yields to has spoken."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -27,7 +27,7 @@ def analyzer(config: Mapping[str, object]) -> Any:  # noqa: ANN401 - takes any c
 
 
 def found(statement: Mapping[str, object], config: Mapping[str, object] | None = None) -> list[str]:
-    """The rules that speak of a policy with one statement."""
+    """The rules that report a policy with one statement."""
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **statement}]}
     request = resource_request(POLICY, {"policy": document})
     response = analyzer(config or {}).Analyze(request, None)

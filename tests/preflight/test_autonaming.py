@@ -1,4 +1,4 @@
-"""`pulumi:autonaming`: what the setting says, what the engine proposes, what a provider takes."""
+"""`pulumi:autonaming`: the setting, the engine's proposal, and the name that a provider takes."""
 
 import json
 import re
@@ -228,7 +228,7 @@ def test_packs_and_states_see_the_names(run: RunProgram) -> None:
     assert {name: ran.inputs(name)["name"] for name in names} == names
     assert {name: ran.outputs(name)["name"] for name in names} == names
     assert ran.inputs("Bucket")["bucket"] == "dev-jobs"
-    # Two of one name cannot be there at once.
+    # Two resources of one name cannot be there at once.
     assert ran.resource("red").options.deleteBeforeReplace
     assert ran.resource("red").options.deleteBeforeReplaceDefined
 

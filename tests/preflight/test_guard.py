@@ -1,4 +1,4 @@
-"""What is left of a run: no process, no folder, and nobody waits for who holds a pipe."""
+"""A run leaves no process and no folder, and never waits for the holder of a pipe."""
 
 import os
 import signal
@@ -17,7 +17,7 @@ from tests.preflight.builders import GOOD, write_pack, write_project
 from tests.waiting import LONG, wait_until
 
 COMMAND = Path(sys.executable).with_name("preflight")
-# Longer than any test here, and far longer than a verdict takes.
+# This is longer than any test here, and far longer than a verdict takes.
 TIMEOUT = "600"
 HALF = 300
 RULE = """
@@ -26,7 +26,7 @@ def look(args, report):
     pass
 PolicyPack("looks", [ResourceValidationPolicy("look", "Looks.", look)])
 """
-# What holds all that its parent had open, in a session of its own, with its mark or without.
+# A process in a session of its own that holds its parent's open files, with or without its mark.
 FORKED = """
 import os, time
 if not os.fork():
@@ -38,7 +38,7 @@ import os, subprocess, sys
 subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)", {folder!r}],
                  start_new_session=True, close_fds=False)
 """
-# Nothing leads to it any more, so it may stay; the verdict comes all the same.
+# Nothing leads to this process any more, so it may stay; the verdict comes all the same.
 UNMARKED = """
 import pathlib, subprocess, sys
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)"],
@@ -57,7 +57,7 @@ def held(folder: Path) -> dict[str, str]:
 
 @pytest.fixture(autouse=True)
 def unmarked(tmp_path: Path) -> Iterator[None]:
-    """Ends what a test has hidden from the guard."""
+    """Ends the process that a test has hidden from the guard."""
     yield
     pid = tmp_path / "unmarked"
     if pid.exists():

@@ -1,4 +1,4 @@
-"""Every call and every feature of the installed SDK's protocol: served, or named as refused."""
+"""Every call and feature of the installed SDK's protocol is served, or its refusal names it."""
 
 import pytest
 from google.protobuf.descriptor import MethodDescriptor

@@ -1,4 +1,4 @@
-"""Packs that fix one property: the result depends on their order, and a note says so."""
+"""Packs that fix one property: a note says that the result depends on their order."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Texts of others on a terminal and in files."""
+"""Texts of programs and packs on a terminal and in files."""
 
 import json
 

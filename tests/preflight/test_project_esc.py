@@ -1,4 +1,4 @@
-"""ESC environments: `preflight.yaml` says what each would give, and a note what is not known."""
+"""ESC environments: values from `preflight.yaml`, and a note of each that is not known."""
 
 import pytest
 

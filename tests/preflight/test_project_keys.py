@@ -1,7 +1,7 @@
 """Every key of the engine's files is used or noted; `engine_keys.txt` lists the engine's.
 
-The list is held to the engine's own schema and structs, in the cache of Go modules; where there is
-none, as where the engine was not built, that one test is left out. In CI it must run.
+The test compares the list with the engine's own schema and structs, in the cache of Go modules.
+Where the engine was not built there is none, and this one test is left out. In CI it must run.
 """
 
 import json
@@ -19,7 +19,7 @@ from ops.paths import ROOT
 from pulumi_preflight.project.keys import PACK_KEYS, PROJECT_KEYS, STACK_KEYS, Key, paths_of
 
 LISTED = Path(__file__).with_name("engine_keys.txt")
-# Options of the runtime are the language host's, which is in no Go module.
+# Options of the runtime belong to the language host, and no Go module holds that.
 OPTIONS = {f"runtime.options.{name}" for name in ("toolchain", "virtualenv", "typechecker")}
 FILES: Mapping[str, Mapping[str, Key]] = {
     "Pulumi.yaml": PROJECT_KEYS,
@@ -69,7 +69,7 @@ def test_the_list_is_that_of_the_engine() -> None:
 
 
 def _workspace() -> Path | None:
-    """The folder of the engine's SDK in the cache of Go modules, at the version that is pinned."""
+    """The folder of the engine's SDK in the cache of Go modules, at the pinned version."""
     go = shutil.which("go")
     if go is None:
         return None
@@ -91,7 +91,7 @@ def _paths_in(
     above: str = "",
     followed: tuple[str, ...] = (),
 ) -> Iterator[str]:
-    """The paths of a JSON schema's keys; a definition that holds itself is followed once."""
+    """The paths of a JSON schema's keys; a definition that contains itself is followed once."""
     if (name := schema.get("$ref", "").rpartition("/")[2]) and name not in followed:
         yield from _paths_in(root["$defs"][name], root, above, (*followed, name))
     for each in schema.get("oneOf", ()):
@@ -107,7 +107,7 @@ def _paths_in(
 
 
 def _tags_of(struct: str, source: str) -> Iterator[str]:
-    """The keys of a struct of Go's, by its yaml tags; `,inline` has none."""
+    """The keys of a Go struct, by its yaml tags; `,inline` has none."""
     body = re.search(rf"^type {struct} struct {{\n(.*?)^}}", source, re.DOTALL | re.MULTILINE)
     assert body is not None, struct
     yield from filter(None, re.findall(r'yaml:"([^",]*)', body[1]))

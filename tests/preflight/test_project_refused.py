@@ -1,4 +1,4 @@
-"""What the engine refuses in project and stack files is refused by preflight, with file and key."""
+"""Preflight refuses project and stack files that the engine refuses, and names file and key."""
 
 import re
 

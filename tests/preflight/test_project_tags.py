@@ -1,4 +1,4 @@
-"""The stack's tags: a flag, `preflight.yaml`, the backend's file; and that packs get them."""
+"""The stack's tags: a flag, `preflight.yaml`, the backend's file; packs get all of them."""
 
 import json
 from pathlib import Path

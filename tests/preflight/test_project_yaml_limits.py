@@ -1,4 +1,4 @@
-"""YAML that is too deep, contains itself, grows by its aliases, or has another encoding."""
+"""YAML that is too deep, contains itself, grows by aliases, or has another encoding."""
 
 import codecs
 from pathlib import Path
@@ -15,7 +15,7 @@ TEN = "[x, x, x, x, x, x, x, x, x, x]"
 
 
 def grown(levels: int) -> str:
-    """A list of ten, of which the next level has ten, and so on."""
+    """A list of ten; each next level holds ten of the level before."""
     lines = [f"a0: &a0 {TEN}"]
     lines += [
         f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]" for level in range(1, levels)
@@ -24,7 +24,7 @@ def grown(levels: int) -> str:
 
 
 def chained(links: int) -> str:
-    """Lists that are shallow as they stand, each of which holds the one before."""
+    """Lists that are shallow by themselves; each holds the one before."""
     lines = ["a0: &a0 [x]"]
     lines += [f"a{link}: &a{link} [[[*a{link - 1}]]]" for link in range(1, links)]
     return "\n".join(lines)

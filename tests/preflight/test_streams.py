@@ -1,4 +1,4 @@
-"""The command on streams that are full, closed or of an old encoding."""
+"""The command on streams that are full, closed or in an old encoding."""
 
 import subprocess
 import sys
@@ -14,13 +14,13 @@ NO_STDOUT = "hint: --output FILE writes the report to a file\n"
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A project that logs, and has names that ASCII has no signs for."""
+    """A project that logs, with names that ASCII cannot write."""
     program = f"{PROGRAM}\nQueue('größe')\npulumi.log.warn('größe')\n"
     return write_project(tmp_path_factory.mktemp("project"), program)
 
 
 def run(project: str, redirected: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command by a shell, which closes and redirects streams."""
+    """Runs the command through a shell, which closes and redirects streams."""
     return subprocess.run(
         ["/bin/sh", "-c", f"{COMMAND} {redirected}"],
         cwd=project,

@@ -15,7 +15,7 @@ from ops.versions import ENVIRONMENTS, Environment
 PROGRAM = Path(__file__).parent / "program"
 PRODUCTS = {"policies": PACK, "preflight": PREFLIGHT}
 TEST_TOOLS = ("hypothesis", "jsonschema", "pytest", "pytest-randomly", "pytest-xdist")
-# Rule and resource; not one less in any environment.
+# Rule and resource of each finding; no environment may lack one.
 FOUND = {
     ("secrets-no-literal-value", "token"),
     ("sqs-dead-letter-queue-same-type", "jobs"),
@@ -25,7 +25,7 @@ _FAILED = 1
 
 
 class BrokenError(Exception):
-    """An environment does not give what it must; the text says what it gave."""
+    """An environment does not give the expected findings; the text says what it gave."""
 
 
 def main(names: Sequence[str]) -> int:

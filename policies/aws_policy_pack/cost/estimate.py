@@ -104,7 +104,7 @@ def _of_priced_type(
 
 
 def _would_be_priced(resource: Resource, graph: Graph, scaling: Scaling, tables: Tables) -> bool:
-    """Whether a table would give the resource more than lines of use, which count 0 anyway."""
+    """Whether a table would give the resource more than lines of use, which count 0 in any case."""
     model = tables(DEFAULT_REGION)
     situation = Situation(graph=graph, scaling=scaling, prices=model.prices if model else {})
     try:

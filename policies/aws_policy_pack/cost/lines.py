@@ -39,13 +39,13 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unpriced:
-    """Something of a resource that is billed, or may be, and that no line counts.
+    """A part of a resource that is billed, or may be billed, and that no line counts.
 
     Attributes:
         resource: The resource.
-        reason: Why, as the end of a sentence that begins with the resource.
-        unreadable: The property that could not be read, where that is the reason.
-        region: The region that has no price table, where that is the reason.
+        reason: The reason, as the end of a sentence that begins with the resource.
+        unreadable: The property that could not be read, where the reason is this property.
+        region: The region that has no price table, where the reason is this region.
     """
 
     resource: Resource
@@ -72,7 +72,7 @@ class Estimate:
 
     @property
     def without_table(self) -> Mapping[str, Sequence[str]]:
-        """The regions that have no price table, and the names of what would be priced there."""
+        """The regions that have no price table, and the resources there that need one."""
         named: dict[str, list[str]] = {}
         for item in self.unpriced:
             if item.region is not None:

@@ -1,6 +1,6 @@
 """Reads AWS's public price list, which needs no account.
 
-Its files are read as they arrive, row by row: that of EC2 has several hundred megabytes.
+The reader takes the files row by row as they arrive: that of EC2 has several hundred megabytes.
 
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/using-ppslong.html
 """
@@ -33,7 +33,7 @@ class PriceListError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What an offer file said of the prices that were asked for.
+    """The answers of an offer file on the prices that were asked for.
 
     Attributes:
         version: The version of the file.
@@ -50,7 +50,7 @@ def opener(base: str) -> Opener:
     """Opens the files of the price list at an address.
 
     Raises:
-        PriceListError: When it is called: the address is none, or does not answer with the file.
+        PriceListError: At a call: the address is not one, or does not answer with the file.
     """
 
     def open_file(path: str) -> IO[bytes]:
@@ -69,7 +69,7 @@ def opener(base: str) -> Opener:
 
 
 class _Whole(io.RawIOBase):
-    """What a server sends; its end is an error where the server has announced more."""
+    """The answer of a server; an early end is an error where the server has announced more."""
 
     def __init__(self, response: http.client.HTTPResponse) -> None:
         self._response = response
@@ -89,10 +89,10 @@ class _Whole(io.RawIOBase):
 
 
 def read_offer(service: str, region: str, queries: Mapping[str, Query], open_file: Opener) -> Offer:
-    """Reads a service's file, and of it what the queries ask for.
+    """Reads a service's file, and keeps the rows that the queries ask for.
 
     Raises:
-        PriceListError: The file is not there, not whole, or in another form.
+        PriceListError: The file is not there, is not whole, or has another form.
     """
     is_global = any(query.is_global for query in queries.values())
     place = "" if is_global else f"/{region}"
@@ -111,7 +111,7 @@ def read_offer(service: str, region: str, queries: Mapping[str, Query], open_fil
 
 
 def _products(rows: Iterator[list[str]]) -> Iterator[Mapping[str, str]]:
-    """The rows below the header, of which there must be some, and all of them whole."""
+    """The rows below the header; none at all, or a row that is not whole, is an error."""
     header = next(rows)
     number = 0
     for number, row in enumerate(rows, start=1):

@@ -16,8 +16,8 @@ MILLION: Final = 1_000_000
 THOUSAND: Final = 1_000
 
 PREFIX: Final = re.compile(r"(?:[A-Z]{2,4}\d{1,2}|EU)-")
-"""What usage types of a region begin with, such as `EUC1-`; `EU-` is Ireland's. Those of us-east-1
-have it only in newer services.
+"""The prefix of a region's usage types, such as `EUC1-`; `EU-` is Ireland's. In us-east-1 only
+newer services have a prefix.
 
 https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
 """
@@ -42,7 +42,7 @@ class Query:
     is_global: bool = False
 
     def is_of(self, usage_type: str, region: str) -> bool:
-        """Whether a usage type in the file of a region is the one that is asked for."""
+        """Whether a usage type in a region's file is the one that the query asks for."""
         wanted = self.usage.format(region=region)
         return wanted in ("", usage_type, PREFIX.sub("", usage_type, count=1))
 

@@ -22,19 +22,19 @@ from aws_policy_pack.cost.table import (
 
 
 class RefreshError(Exception):
-    """A region cannot be refreshed as asked; the text says why, and what to do."""
+    """A region cannot be refreshed as asked; the text says why, and how to go on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refreshed:
-    """A new table, and what was done to get it.
+    """A new table, and the result of the search for its prices.
 
     Attributes:
         table: The table.
-        found: How many prices the price list gave.
-        changes: What changed, one line each.
+        found: The number of prices that the price list gave.
+        changes: The changes, one line each.
         problems: Prices that were looked for and not found, one line each.
-        kept: How many prices have no query and stay as they are.
+        kept: The number of prices that have no query and stay as they are.
     """
 
     table: PriceTable
@@ -49,12 +49,12 @@ def refresh_tables(regions: Sequence[str], *, folder: Path | None, price_list: s
 
     Args:
         regions: The regions; the default one if none is given.
-        folder: Where the tables stand; if not given, in the pack itself.
+        folder: The folder of the tables; without one, the pack's own.
         price_list: The base address of the price list.
 
     Returns:
-        0 where every price that can be looked up was found, 1 where some were not, 2 where a region
-        cannot be refreshed; then its table stays as it is.
+        0 where every price with a query was found; 1 where some were not; 2 where a region cannot
+            be refreshed, whose table then stays as it is.
     """
     status = 0
     for region in regions or [DEFAULT_REGION]:
@@ -79,14 +79,14 @@ def _refresh_one(region: str, folder: Path | None, price_list: str) -> Refreshed
 
 
 def refresh(table: PriceTable, open_file: Opener) -> Refreshed:
-    """Looks every price of a table up.
+    """Looks up every price of a table.
 
-    A price that is not found stays as it was, with its old source; where it has none, the key is
-    left out, so that what it would price is reported as unpriced. The table's day is the newest of
-    the files that gave a price.
+    A price that is not found stays as it was, with its old source. A key that never had a price
+    is left out, so the estimate reports its resources as unpriced. The table's day is that of the
+    newest file that gave a price.
 
     Args:
-        table: The table; a price of 0 stands for a key that has none yet.
+        table: The table; a price of 0 stands for a key without a price.
         open_file: Opens a file of the price list by its path.
 
     Raises:
@@ -130,7 +130,7 @@ def refresh(table: PriceTable, open_file: Opener) -> Refreshed:
 
 
 def _starting_table(folder: Path | None, region: str) -> PriceTable:
-    """The region's table, or for a new region the keys of the default one, without prices."""
+    """The region's table; for a new region the keys of the default table, without prices."""
     if not REGION.fullmatch(region):
         raise RefreshError(f"{region!r} is not a region; wanted one such as eu-central-1")
     if not is_in_price_list(region):
@@ -158,7 +158,7 @@ def _by_service(queries: Mapping[str, Query]) -> dict[str, dict[str, Query]]:
 
 
 def _found(key: str, query: Query, unit: str, offer: Offer) -> Price:
-    """The one price that fits: of each product, that of the first tier which is not free."""
+    """The one price that fits: a product's price is that of its first tier that is not free."""
     by_sku = {
         sku: next((usd for _, usd in sorted(tiers) if usd > 0), None)
         for sku, tiers in offer.tiers[key].items()
@@ -174,7 +174,7 @@ def _found(key: str, query: Query, unit: str, offer: Offer) -> Price:
 
 
 def _plain(usd: Decimal) -> Decimal:
-    """Without the zeros at the end that the price list writes."""
+    """The number without the zeros at its end that the price list writes."""
     return Decimal(f"{usd.normalize():f}")
 
 

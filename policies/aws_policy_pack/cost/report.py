@@ -89,15 +89,15 @@ def cost_report(  # noqa: PLR0913 - all but one have a default
     """Estimates a stack.
 
     Args:
-        stack: Its resources, or a stack export: the file, or what it holds.
+        stack: Its resources, or a stack export: the file or its content.
         region: The region of resources that name none; see `estimate`.
-        budget: What it may cost.
-        environment_names: Environment variables from which one's own scalers read their maximum.
+        budget: The budget of the stack.
+        environment_names: Environment variables from which your own scalers read their maximum.
         free: Types or globs that are known to be free.
-        tables: Where the prices come from.
+        tables: The source of the prices.
 
     Raises:
-        StateError: The file or the mapping is no stack export.
+        StateError: The file or the mapping is not a stack export.
     """
     graph = _graph(stack)
     result = estimate(
@@ -144,7 +144,7 @@ def render_terminal(
         report: The report.
         width: Columns of the terminal.
         colour: Whether to use ANSI colours; nothing is said by colour alone.
-        encoding: That of the output, which may have no sign for a bar.
+        encoding: The output's encoding, which may have no sign for a bar.
     """
     result = report.estimate
     dated = f"prices of {result.dated}" if result.dated else "no price table"
@@ -237,7 +237,7 @@ def _row(label: str, wide: int, base: Decimal, worst: Decimal) -> str:
 
 
 def _bar_signs(encoding: str) -> tuple[str, str]:
-    """What a bar is drawn with: its filled part and the rest."""
+    """The signs that draw a bar: its filled part and the rest."""
     filled, rest = "█", "░"
     try:
         (filled + rest).encode(encoding)

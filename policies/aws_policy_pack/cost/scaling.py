@@ -1,8 +1,8 @@
-"""How far scalers may go: Application Auto Scaling, and scalers of one's own.
+"""How far scalers may go: Application Auto Scaling, and the user's own scalers.
 
-A scaler of one's own reads its maximum from an environment variable, and its minimum from the one
-of that name with MIN for MAX; the service that it scales is the one whose name or ARN another of
-its variables holds.
+The user's own scaler reads its maximum from an environment variable. The variable of its
+minimum has the same name with MIN for MAX. The scaler scales the service whose name or ARN
+another of its variables holds.
 """
 
 from collections.abc import Iterator, Mapping
@@ -35,7 +35,7 @@ CAPACITY: Final = {TARGET: "", SCHEDULED_ACTION: "scalableTargetAction."}
 ENVIRONMENT_NAMES: Final = ("AUTOSCALER_MAX_WORKERS",)
 MAXIMUM_WORD: Final = "MAX"
 MINIMUM_WORD: Final = "MIN"
-"""The minimum of a scaler of one's own stands in the variable with the other word in its name."""
+"""The name of the variable with the minimum has this word in place of the other."""
 ONE: Final = Decimal(1)
 
 
@@ -62,7 +62,7 @@ class Scaling:
     unmatched: list[tuple[Resource, str]] = field(default_factory=list)
 
     def span(self, resource: Resource, path: str, dimension: str) -> Span:
-        """How many of what the resource counts at a path there are, as declared and at most.
+        """The least and the most that the property at a path may count, as declared and at worst.
 
         Raises:
             Unreadable: The number cannot be read.
@@ -74,10 +74,10 @@ class Scaling:
 
 
 def declared_count(resource: Resource, path: str, given: Decimal) -> Decimal:
-    """How much of a number counts as declared.
+    """The part of a number that counts as declared.
 
-    A number whose changes are ignored is its scaler's: what was given, by the program at first and
-    by the scaler after a refresh, counts at worst only. As declared there is one, if any.
+    A scaler sets a number whose changes are ignored: the program gives it at first, the scaler
+    after a refresh. Such a number counts only at worst; as declared at most one of it counts.
     """
     return min(given, ONE) if resource.ignores_changes(path) else given
 

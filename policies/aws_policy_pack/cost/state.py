@@ -12,7 +12,7 @@ from typing import Any, Final
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.wire import SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN_TEXT, Value, read_plain
 
-# What the engine, and preflight, put in place of a secret that they do not show.
+# The engine and preflight put this text in place of a secret that they do not show.
 _HIDDEN = '"[secret]"'
 VERSIONS: Final = (3, 4)
 """The versions of an export: `DeploymentSchemaVersionLatest` in pulumi/pulumi's apitype."""
@@ -80,7 +80,7 @@ def _refuse_other_versions(version: object) -> None:
 
 
 def _is_complete(entry: object) -> bool:
-    """Whether an entry is a resource, each of whose parts is of the kind that exports have."""
+    """Whether an entry is a resource, and each of its parts is of the kind that exports have."""
     if not isinstance(entry, Mapping) or not all(
         isinstance(entry.get(key), str) for key in ("urn", "type")
     ):

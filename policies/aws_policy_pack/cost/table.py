@@ -21,7 +21,7 @@ HOURS: Final = 730
 """Hours in the month that AWS calculates with."""
 REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
 UNLISTED: Final = ("cn-", "eusc-", "us-iso", "eu-iso")
-"""What regions begin with whose prices the public list does not have, or not in US dollars.
+"""Prefixes of regions whose prices the public list does not have, or not in US dollars.
 
 https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/price-changes.html
 """
@@ -74,7 +74,7 @@ def is_in_price_list(region: str) -> bool:
 
 
 def way_to_prices(region: str) -> str:
-    """What to do where a region has no table, as the end of a sentence."""
+    """The advice where a region has no table, as the end of a sentence."""
     if is_in_price_list(region):
         return f"run `aws-policy-pack prices --region {region}`"
     return f"write {region}.json into `priceFolder` of cost-monthly-budget by hand"
@@ -86,7 +86,7 @@ def regions(folder: Path = FOLDER) -> tuple[str, ...]:
 
 
 def tables_in(folder: Path | None) -> Tables:
-    """The tables of a folder of one's own, and for other regions those of the pack.
+    """The tables of the user's own folder, and the pack's tables for other regions.
 
     Raises:
         TableError: The folder is not there; later, a table in it cannot be read.
@@ -104,7 +104,7 @@ def tables_in(folder: Path | None) -> Tables:
 
 @cache
 def load_table(region: str, folder: Path = FOLDER) -> PriceTable | None:
-    """The table of a region, `None` if the folder has none; each is read once.
+    """The table of a region, `None` if the folder has none; the function reads each table once.
 
     Raises:
         TableError: The table cannot be read.
@@ -127,7 +127,7 @@ def read_table(text: str) -> PriceTable:
     """Reads a table from its file's text.
 
     Raises:
-        ValueError: The text is no price table.
+        ValueError: The text is not a price table.
     """
     raw = json.loads(text)
     try:
@@ -160,7 +160,7 @@ def save_table(table: PriceTable, folder: Path) -> None:
     """Writes a table into a folder, whole or not at all.
 
     Raises:
-        TableError: It cannot be written; what was there stays.
+        TableError: The table cannot be written; the old file stays.
     """
     file = folder / f"{table.region}.json"
     part: Path | None = None

@@ -36,7 +36,7 @@ class WaiversValid(RuleConfig):
     @field_validator("waivers")
     @classmethod
     def _is_not_waived(cls, given: tuple[Waiver, ...]) -> tuple[Waiver, ...]:
-        """Whoever could waive this rule could waive all others, unseen and for ever."""
+        """Refuses waivers of this rule, since they would let anybody waive all others unseen."""
         if given:
             kind, text = "not_waivable", "this rule cannot be waived; put right what it finds"
             raise PydanticCustomError(kind, text)

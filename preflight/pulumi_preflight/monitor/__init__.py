@@ -42,7 +42,7 @@ _Request = TypeVar(
 _Response = TypeVar("_Response")
 
 
-# What the engine, or the provider's Check, would refuse too.
+# The engine, or the provider's Check, would refuse these too.
 _REFUSALS = (AssetError, DurationError, HookError, RefusedError, UnnamedError)
 
 

@@ -1,7 +1,7 @@
 """Files, folders and archives that a program hands to resources; the engine hashes them in preview.
 
-A file or folder that is missing is an error there, and so it is here. Nothing is downloaded:
-what lies on the network keeps its address only, which must be one that the engine could read.
+A missing file or folder is an error in the engine, and so it is here. Nothing is downloaded: an
+asset on the network keeps only its address, which must be one that the engine could read.
 Source: pulumi/pulumi, sdk/go/common/resource/{asset,archive}.
 """
 
@@ -95,7 +95,7 @@ def _folder_hash(folder: Path) -> str:
 
 
 def _files_in(folder: Path) -> Iterator[Path]:
-    """What the engine packs: no links to folders, and nothing of its own."""
+    """The files that the engine packs: no links to folders, and nothing of its own."""
     for place, folders, files in os.walk(folder):
         folders[:] = [each for each in folders if each != _OWN_FOLDER]
         yield from (Path(place, file) for file in files if file != _OWN_FOLDER)

@@ -1,4 +1,4 @@
-"""What of the protocol preflight's monitor has, as SDKs ask for it.
+"""The features of the protocol that preflight's monitor has, as SDKs ask for them.
 
 Source: pulumi/pulumi, proto/pulumi/resource.proto (ResourceMonitorFeature) and
 pkg/resource/deploy/source_eval.go (supportedMonitorFeatures, supportsFeatureID).
@@ -8,7 +8,7 @@ from pulumi.runtime.proto import resource_pb2
 
 _PREFIX = "RESOURCE_MONITOR_FEATURE_"
 
-# The names in the protocol, without their prefix.
+# The protocol's names, without their prefix.
 SERVED = frozenset(
     {
         "SECRETS",
@@ -27,18 +27,18 @@ SERVED = frozenset(
         "BYTE_STRING",
         "INVOKE_DEPENDS_ON",
         "INVOKE_PARENT",
-        # They change what an older state holds, and a first preview has none: none is called.
+        # Migrations change an older state, and a first preview has none: none is called.
         "STATE_MIGRATIONS",
         "INVOKE_OUTPUT_VALUES",
         "CALL_OUTPUT_VALUES",
     }
 )
-# Those that are not announced, and why.
+# The features that are not announced, and why.
 REFUSED = {
     "REGISTER_RESOURCE_OUTPUT_VALUES": "no SDK for Python has it; those that have it do without",
 }
 
-# Older SDKs ask for these by a name of their own; newer features have none.
+# Older SDKs ask for these by names of their own; newer features have no such name.
 _OLDER_NAMES = {
     "secrets",
     "resourceReferences",
@@ -57,7 +57,7 @@ _OLDER_NAMES = {
 
 
 def served_features() -> list[resource_pb2.ResourceMonitorFeature.ValueType]:
-    """The features that are announced: what is served, as far as the installed SDK has it."""
+    """The announced features: those served that the installed SDK has."""
     return [
         number
         for name, number in resource_pb2.ResourceMonitorFeature.items()
@@ -66,5 +66,5 @@ def served_features() -> list[resource_pb2.ResourceMonitorFeature.ValueType]:
 
 
 def serves(name: str) -> bool:
-    """Whether a feature is served that an older SDK asks for by its name."""
+    """Whether preflight serves a feature that an older SDK asks for by its name."""
     return name in _OLDER_NAMES

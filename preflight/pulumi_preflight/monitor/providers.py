@@ -31,7 +31,7 @@ def is_provider_type(type_: str) -> bool:
 
 
 def is_default(name: str) -> bool:
-    """Whether the engine takes a provider of this logical name for a default one."""
+    """Whether the engine takes a provider of this logical name for a default provider."""
     return name.startswith("default")
 
 

@@ -68,7 +68,7 @@ class Providing:
         return f"{urn}::{known.id or UNKNOWN}"
 
     def of_parent(self, parent: str, package: str) -> str:
-        """The provider that a call in a resource or component uses, empty for the default one."""
+        """The provider that a call in a resource or component uses; empty for the default one."""
         inherited = self._run.registry.inherited(parent)
         urn = urn_of_reference(inherited.provider)
         if urn and type_of(urn) == provider_type(package) and not is_default(name_of(urn)):
@@ -76,7 +76,7 @@ class Providing:
         return inherited.providers.get(package, "")
 
     def _add_default(self, urn: str, package: Package) -> RegisteredResource:
-        # The engine counts providers among the resources that get a name, though they take none.
+        # The engine counts providers as resources that get a name, but providers take none.
         proposal = proposal_for(urn, self._run.project.autonaming.of(type_of(urn)))
         fixed = proposal is not None and proposal.fixed
         resource = RegisteredResource(

@@ -1,4 +1,4 @@
-"""Reads resources that exist already, and what else is known of resources beforehand.
+"""Reads existing resources, and what else is known of resources beforehand.
 
 Source of the behaviour: pulumi/pulumi, pkg/resource/deploy/source_eval.go, ReadResource.
 """
@@ -29,7 +29,7 @@ STACK_REFERENCE = "pulumi:pulumi:StackReference"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """What a resource is called, and where the program made it."""
+    """A resource's names, and the place where the program made it."""
 
     urn: str
     type: str
@@ -43,7 +43,7 @@ def identity_of(
     request: RegisterResourceRequest | ReadResourceRequest,
     position: SourcePosition | None,
 ) -> Identity:
-    """What a resource that is registered or read is called."""
+    """The identity of a resource that is registered or read."""
     project = run.project
     return Identity(
         urn=create_urn(
@@ -70,7 +70,7 @@ def stack_outputs(run: Run, name: str, position: SourcePosition | None) -> Prope
 
 
 def known_outputs(run: Run, urn: str) -> Properties:
-    """What `preflight.yaml` says of a resource's outputs."""
+    """The outputs of a resource that `preflight.yaml` gives."""
     overrides = run.project.overrides
     return dict(overrides.outputs_of(urn)) if overrides else {}
 
@@ -79,14 +79,14 @@ class Reading:
     """The resources that one run of a program reads."""
 
     def __init__(self, run: Run, providing: Providing, positions: Positions) -> None:
-        """Takes the run that they belong to, and its providers."""
+        """Takes the run that the resources belong to, and its providers."""
         self._run = run
         self._registry = run.registry
         self._positions = positions
         self._providing = providing
 
     def read(self, request: ReadResourceRequest) -> ReadResourceResponse:
-        """Reads a resource that exists already."""
+        """Reads an existing resource."""
         check_read(request, self._registry)
         position = self._positions.of_request(request.sourcePosition, request.stackTrace)
         identity = identity_of(self._run, request, position)

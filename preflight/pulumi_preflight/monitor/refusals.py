@@ -1,4 +1,4 @@
-"""What the engine's monitor refuses of a request, whatever the provider says.
+"""Requests that the engine's monitor refuses, whatever the provider says.
 
 Source: pulumi/pulumi, pkg/resource/deploy/source_eval.go (RegisterResource, ReadResource),
 step_generator.go (checkParent, loadResourceProvider) and step_executor.go
@@ -23,19 +23,19 @@ _VERSION = re.compile(
 )
 
 
-# A bracket that holds no index, no `*` and no quoted name, or is never closed.
+# A bracket that is never closed, or holds neither an index nor `*` nor a quoted name.
 _BROKEN_BRACKET = re.compile(r"""\[(?!(?:[0-9]+|\*|"(?:[^"\\]|\\.)*")\])""")
 
 
 class RefusedError(Exception):
-    """The engine stops at this request; the text says what is wrong with it and what is wanted."""
+    """The engine stops at this request; the text says what is wrong and what is wanted."""
 
 
 def check_registration(registration: Registration, registry: Registry) -> None:
     """Refuses a resource that the engine refuses.
 
     Raises:
-        RefusedError: The engine would stop at it.
+        RefusedError: The engine would stop at this resource.
     """
     request, options = registration.request, registration.options
     subject = f"resource {request.name!r}"
@@ -62,10 +62,10 @@ def check_registration(registration: Registration, registry: Registry) -> None:
 
 
 def check_read(request: ReadResourceRequest, registry: Registry) -> None:
-    """Refuses the reading of a resource that the engine refuses.
+    """Refuses a reading that the engine refuses.
 
     Raises:
-        RefusedError: The engine would stop at it.
+        RefusedError: The engine would stop at this reading.
     """
     subject = f"resource {request.name!r}"
     _check_type(request.type, subject)
@@ -76,10 +76,10 @@ def check_read(request: ReadResourceRequest, registry: Registry) -> None:
 
 
 def check_provider(reference: str, subject: str, registry: Registry) -> None:
-    """Refuses a provider reference that the engine refuses; an empty one names the default.
+    """Refuses a provider reference that the engine refuses; an empty one means the default.
 
     Raises:
-        RefusedError: The engine would stop at it.
+        RefusedError: The engine would stop at this reference.
     """
     if not reference:
         return
@@ -95,10 +95,10 @@ def check_provider(reference: str, subject: str, registry: Registry) -> None:
 
 
 def check_outputs(urn: str, registry: Registry) -> None:
-    """Refuses outputs of a resource that has given them already, or was never registered.
+    """Refuses outputs of a resource that has already given them, or was never registered.
 
     Raises:
-        RefusedError: The engine would stop at it.
+        RefusedError: The engine would stop at these outputs.
     """
     if is_urn(urn) and qualified_type_of(urn) == STACK_TYPE:
         return

@@ -219,7 +219,7 @@ def _read_dependencies(registration: Registration) -> None:
 
 
 def dependencies_in(value: PropertyValue) -> set[str]:
-    """The URNs that the output values in a value depend on."""
+    """The URNs that a value's output values depend on."""
     found: set[str] = set()
 
     def look(marked: dict[str, PropertyValue]) -> PropertyValue:

@@ -37,7 +37,7 @@ class Inherited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Claim:
-    """Where a resource took its URN, and in what parent."""
+    """The place where a resource took its URN, and its parent."""
 
     position: SourcePosition | None
     parent: str
@@ -68,7 +68,7 @@ class Registry:
         return len(self._claims.get(urn, ()))
 
     def completed(self, urn: str) -> int:
-        """Counts the outputs that a resource gives of itself; how often it has, this time too."""
+        """Counts the times that a resource has given its own outputs, this time included."""
         with self._lock:
             self._completed[urn] += 1
             return self._completed[urn]
@@ -94,7 +94,7 @@ class Registry:
         return self._inherited.get(urn, Inherited())
 
     def lacks(self, urns: Iterable[str]) -> bool:
-        """Whether a resource is not made yet: one of these, or one below a component of these.
+        """Whether a resource is not made yet: it is one of these, or below a component of these.
 
         Source: pulumi/pulumi, pkg/resource/deploy/resourcetracker/tracker.go.
         """
@@ -142,7 +142,7 @@ class Registry:
 
 
 def _duplicate(urn: str, claims: Iterable[_Claim]) -> DuplicateUrn:
-    # The SDK registers side by side, so the order of arrival says nothing.
+    # The SDK registers resources side by side, so the order of arrival says nothing.
     ordered = sorted(claims, key=lambda claim: (*_place(claim.position), claim.parent))
     return DuplicateUrn(
         urn=urn,

@@ -72,10 +72,10 @@ class Resources:
         """Registers a resource.
 
         Raises:
-            AssetError: A file that it names cannot be read.
+            AssetError: A file that the resource names cannot be read.
             HookError: One of its hooks failed.
-            RefusedError: The engine would stop at it.
-            UnnamedError: It needs a name and gets none.
+            RefusedError: The engine would stop at this resource.
+            UnnamedError: The resource needs a name and gets none.
             PreflightError: A pack failed while it judged the resource.
         """
         position = self._positions.of_request(request.sourcePosition, request.stackTrace)
@@ -152,7 +152,7 @@ class Resources:
         return _response(resource.urn, filled)
 
     def _proposal(self, identity: Identity, registration: Registration) -> Proposal | None:
-        """The name that the engine proposes; one that cannot change is replaced after it went."""
+        """The engine's proposed name; where it is fixed, the old resource goes before the new."""
         if not registration.request.custom:
             return None
         naming = self._run.project.autonaming.of(identity.type)

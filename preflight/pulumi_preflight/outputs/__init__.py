@@ -75,12 +75,12 @@ class Outputs:
 
         Args:
             urn: The resource.
-            inputs: What the program gave.
-            default_tags: What the provider adds to all that it makes.
-            proposal: The name that the engine proposes, `None` where it proposes none.
+            inputs: The program's inputs.
+            default_tags: The tags that the provider adds to every resource.
+            proposal: The engine's proposed name, `None` where it proposes none.
 
         Raises:
-            UnnamedError: It needs a name and gets none.
+            UnnamedError: The resource needs a name and gets none.
         """
         if not default_tags and proposal is None:
             return inputs

@@ -25,25 +25,25 @@ _ALPHABETS = {
     "num": digits,
 }
 _RANDOM = re.compile(r"\$\{(?:(hex|alphanum|string|num)\((\d+)\)|uuid)\}", re.ASCII)
-# The bridge names every input that is called so; of others nobody says here whether it does.
+# The bridge names every input of this name; for other inputs nothing here says whether it does.
 _SURELY_NAMED = ("name", "bucket")
-# AWS takes no capitals in these names, so the provider makes small letters of what is proposed.
+# AWS takes no capitals in these names, so the provider makes a proposed name lower case.
 _IN_LOWER_CASE = ("s3/bucket", "rds/", "docdb/", "neptune/", "elasticache/", "redshift/")
 
 
 class UnnamedError(Exception):
-    """Automatic naming is disabled for a resource that has no name; the text says which."""
+    """Automatic naming is disabled, and a resource has no name; the text says which resource."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What the engine proposes to the provider.
+    """The name that the engine proposes to the provider.
 
     Attributes:
         name: The name; empty where automatic naming is disabled.
-        enforced: Whether the provider must take it as it is.
-        fixed: Whether every resource of this URN gets the same, so that one that replaces another
-            must wait for it to go.
+        enforced: Whether the provider must take the name as it is.
+        fixed: Whether every resource of this URN gets the same name. A replacement must then wait
+            until the old resource is gone.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Proposal:
 
 
 def proposal_for(urn: str, naming: Naming) -> Proposal | None:
-    """What is proposed for a resource; `None` where the provider makes a name by itself."""
+    """The proposal for a resource; `None` where the provider makes a name by itself."""
     match naming.mode:
         case "default":
             return None
@@ -70,17 +70,17 @@ def proposal_for(urn: str, naming: Naming) -> Proposal | None:
 def with_proposed_name(
     type_: str, logical: str, inputs: Properties, shape: Shape, proposal: Proposal
 ) -> Properties:
-    """The inputs with the name that the provider would take; a name or prefix that is given stays.
+    """The inputs with the name that the provider would take; a given name or prefix stays.
 
     Args:
         type_: The resource's type.
         logical: Its logical name, for the message.
-        inputs: What the program gave.
+        inputs: The program's inputs.
         shape: The properties of the type.
-        proposal: What the engine proposes.
+        proposal: The engine's proposal.
 
     Raises:
-        UnnamedError: It needs a name and gets none.
+        UnnamedError: The resource needs a name and gets none.
     """
     names = name_properties(subject_kind(type_))
     texts = {each.name for each in shape if each.settable and each.kind.name == "string"}
@@ -115,7 +115,7 @@ def _random(found: re.Match[str], choices: Iterator[int]) -> str:
 
 
 def _choices(urn: str) -> Iterator[int]:
-    """Numbers from 0 to 255 of a resource's own, the same in every run."""
+    """A resource's own numbers from 0 to 255, the same in every run."""
     block = 0
     while True:
         yield from hashlib.sha256(f"{urn}#autoname/{block}".encode()).digest()

@@ -45,10 +45,10 @@ class Invokes:
         self.transforms: list[Callback] = []
 
     def answer(self, request: ResourceInvokeRequest) -> ResourceInvokeResponse:
-        """Answers a call; its result is unknown while a resource that it depends on is not made.
+        """Answers a call; the result is unknown while a resource that it depends on is not made.
 
         Raises:
-            ProgramError: The function cannot be answered; the text says how to answer it.
+            ProgramError: The function cannot be answered; the text says how the user can answer it.
             RefusedError: The engine would stop at the call.
         """
         given, options = self._transformed(request)
@@ -66,7 +66,7 @@ class Invokes:
         if self._run.registry.lacks(needed) or has_unknown(arguments):
             return ResourceInvokeResponse(unknown=True)
         response = ResourceInvokeResponse()
-        # The field's name is a keyword of Python's.
+        # The field's name is a keyword in Python.
         result: Struct = getattr(response, "return")
         result.CopyFrom(self._answered(request.tok, arguments, provider))
         return response

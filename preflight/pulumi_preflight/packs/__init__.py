@@ -108,7 +108,7 @@ class Packs:
 
     @property
     def printed(self) -> str:
-        """What packs printed, each line with the pack's name; complete on leaving."""
+        """The lines that packs printed, each with the pack's name; complete on leaving."""
         return "".join(
             f"[{lane.process.directory.name}] {line}\n"
             for lane in self._lanes
@@ -143,7 +143,7 @@ class Packs:
         return inputs
 
     def _fixed(self, request: "AnalyzeRequest") -> "Struct":
-        """The inputs that the packs' fixes end at; notes where that depends on their order."""
+        """The inputs after all packs' fixes; notes where these depend on the packs' order."""
         from pulumi_preflight.packs.order import order_notes  # noqa: PLC0415 - see the top
 
         fixing = [lane for lane in self._lanes if lane.booted().remediates]
@@ -172,7 +172,7 @@ class Packs:
             self._await(lane.queue(Pack.analyze_stack, judged))
         for judgement in self._judgements:
             judgement.result()
-        # Resources come side by side, so the order of arrival says nothing.
+        # Resources arrive side by side, so the order of arrival says nothing.
         self.notes.extend(sorted(self._order_notes))
 
     def propose_fixes(self) -> None:
@@ -229,7 +229,7 @@ class Packs:
 def _asked_in_turn(
     request: "AnalyzeRequest", lanes: "Sequence[_Lane]"
 ) -> "tuple[Struct, Reported]":
-    """The inputs after the fixes of one pack after the other, and what was done."""
+    """The inputs after the fixes of one pack after the other, and the changes made."""
     from pulumi_preflight.findings import Reported  # noqa: PLC0415 - see the top
     from pulumi_preflight.packs.pack import Pack  # noqa: PLC0415 - see the top
 

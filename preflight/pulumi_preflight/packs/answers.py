@@ -48,8 +48,8 @@ _NOT_EVALUATED = re.compile(
     r"not evaluated: (?P<message>(?:\S+: )?`(?P<property>[^`]*)` .*?)(?:; (?=not evaluated: )|$)",
     re.DOTALL,
 )
-# What the SDKs of Python and Node say, whatever the rule's level: begin, middle, before the
-# property, end. A pattern would try each middle with each end, for ever in a long message.
+# The texts of the Python and Node SDKs, at every rule level: begin, middle, before the property,
+# end. A pattern would try each middle with each end, for ever in a long message.
 _CANNOT_RUN = ("can't run policy '", "can't run remediation '")
 _IN_PREVIEW, _VALUE_AT = "' during preview: ", " value at ."
 _CANNOT_BE_KNOWN = " can't be known during preview"
@@ -120,7 +120,7 @@ def split_message(message: str, description: str) -> tuple[str, str | None, str 
 
 
 def _last_url(text: str) -> str | None:
-    """The url that a text ends with, where a sentence or a line ends before it."""
+    """The url at the end of a text, where a sentence or a line ends before it."""
     *_, last = text.rsplit(maxsplit=1) or [""]
     if not last.startswith(("http://", "https://")):
         return None

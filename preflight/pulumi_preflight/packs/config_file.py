@@ -43,8 +43,8 @@ def read_config(path: Path) -> ConfigFile:
     """Reads a `--policy-pack-config` file; an empty one sets nothing.
 
     Raises:
-        PackError: The file is missing, no JSON object, has a key twice or names no level that
-            exists.
+        PackError: The file is missing, is not a JSON object, has a key twice or names a level that
+            does not exist.
     """
     try:
         text = path.read_text(encoding="utf-8")

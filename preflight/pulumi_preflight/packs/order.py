@@ -1,7 +1,7 @@
-"""Says where the result of packs' fixes depends on their order, which the engine does not keep.
+"""Says where the result of packs' fixes depends on the packs' order, which the engine varies.
 
-The engine asks packs in an order that varies from run to run; preflight takes the command line's.
-So fixes are also asked for in the opposite order: where that ends at other inputs, it is said.
+The engine's order of packs varies from run to run; preflight takes the command line's. So
+preflight asks for fixes in the opposite order as well, and a note says where the inputs differ.
 Source: pulumi/pulumi, pkg/engine/update.go (loadPolicyPlugins starts the packs side by side) and
 pkg/resource/deploy/step_generator.go (the order in which they were loaded counts).
 """
@@ -21,8 +21,8 @@ def order_notes(
 
     Args:
         name: The resource's logical name.
-        ends: Its inputs at the end of both orders.
-        fixes: What was changed on both ways.
+        ends: The final inputs of both orders.
+        fixes: The changes in both orders.
     """
     return tuple(
         f"{name}: what {path} ends at depends on the order of the packs, which the engine varies "
@@ -41,7 +41,7 @@ def _rules(path: str, fixes: Sequence[Remediation]) -> str:
 
 
 def _touches(path: str, changed: str) -> bool:
-    """Whether a change is at the path, inside of it or around it."""
+    """Whether a change is at the path, below it or above it."""
     return any(
         long == short or long.startswith((f"{short}.", f"{short}["))
         for long, short in ((path, changed), (changed, path))

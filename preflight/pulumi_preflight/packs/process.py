@@ -21,14 +21,14 @@ _KEPT_LINES, _LAST_LINES = 400, 20
 _GRACE_SECONDS = 3.0
 _TRACEBACK = "Traceback (most recent call last)"
 _SECONDS_A_TURN = 0.2
-# What a process has written is read this soon after its end; another may still hold its pipe.
+# A process's last output is read this soon after its end; another process may hold its pipe.
 _LAST_WORDS_SECONDS = 1.0
 
 
 class PackProcess:
-    """A running pack, of which nothing is left behind.
+    """A running pack that leaves nothing behind.
 
-    What it prints is kept: an error is explained by it, and nothing else of a failed run is shown.
+    Its output is kept and explains an error; a failed run shows nothing else.
     """
 
     def __init__(self, command: PackCommand, stack_environment: Mapping[str, str]) -> None:
@@ -95,7 +95,7 @@ class PackProcess:
         return int(line)
 
     def error_text(self, *, timeout_seconds: float) -> str:
-        """What the pack wrote to stderr, once a traceback begins there or the time is over."""
+        """The pack's stderr, once a traceback begins there or the time is over."""
         self._traceback.wait(timeout_seconds)
         with self._writing:
             return "".join(self._errors)
@@ -105,7 +105,7 @@ class PackProcess:
         return "".join((*self._output, *self._errors))
 
     def death(self) -> str | None:
-        """How the process ended by itself, in words, `None` where it did not."""
+        """The way in which the process ended by itself, in words; `None` where it did not."""
         if self._stopped or not self._guard.has_ended(_LAST_WORDS_SECONDS):
             return None
         code = self._guard.end()
@@ -113,7 +113,7 @@ class PackProcess:
         return how_it_ended(code or 0)
 
     def last_words(self) -> list[str]:
-        """The last lines that the pack wrote to stderr."""
+        """The last lines of the pack's stderr."""
         with self._writing:
             return "".join(self._errors).splitlines()[-_LAST_LINES:]
 

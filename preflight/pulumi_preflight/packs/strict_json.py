@@ -1,4 +1,4 @@
-"""JSON as people write it: what readers of JSON disagree on, or take without a word, is refused."""
+"""Reads JSON strictly: refuses texts that readers of JSON read differently, or take silently."""
 
 import json
 import math
@@ -16,8 +16,8 @@ def loads(text: str) -> object:
     """Reads JSON.
 
     Raises:
-        ValueError: The text is no JSON, has a key twice in one object, a number that JSON does not
-            know, half of a character, or nests too deep; the error says on which line.
+        ValueError: The text is not JSON, has a key twice in one object, a number that JSON does not
+            know or half of a character, or nests too deep; the error says on which line.
     """
     try:
         content: object = json.loads(
@@ -46,13 +46,13 @@ def _finite(text: str) -> float:
 
 
 def _whole(text: str) -> int:
-    # A pack gets every number as one with a point; Python itself reads no more digits than that.
+    # A pack gets every number as a float, and Python itself reads no more digits than that.
     _finite(text)
     return int(text)
 
 
 def _doubled(text: str) -> Iterator[tuple[str, int, int]]:
-    """The keys that stand in an object before: as written, with the line of each of the two."""
+    """The keys that occur twice in an object: as written, with both lines."""
     objects: list[dict[str, int]] = []
     string, line, position = "", 1, 0
     for token in TOKEN.finditer(text):

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 _PARALLEL = 16
 _SERVER_THREADS = 32
 _SECONDS_A_TURN = 0.2
-# What a process has sent arrives soon after its end.
+# The messages of a process arrive soon after its end.
 _LAST_WORDS_SECONDS = 2.0
-# A program that hangs where Python cannot look, in a library's own code, does not say where it is.
+# A program that hangs inside a library's own code cannot say where it is.
 _PLACE_SECONDS = 2.0
 _MESSAGE_BYTES = 400 * 1024 * 1024
 
@@ -94,8 +94,8 @@ class _Running:
                 self._child.start(self._settings(address))
                 end = self._end(timeout_seconds, positions)
             finally:
-                # Before its server goes away: gRPC would log that on the program's stderr, and
-                # who answers a request may wait for the program.
+                # The program ends before its server goes away: gRPC would log that on the program's
+                # stderr, and a thread that answers a request may wait for the program.
                 self._child.stop()
                 run.callbacks.close()
         redact = Redactor(
@@ -170,5 +170,5 @@ def _serving(monitor: "Monitor", engine: "EngineService") -> "Iterator[str]":
         yield f"127.0.0.1:{port}"
     finally:
         server.stop(None).wait()
-        # One of them may wait for a pack, which ends after the program.
+        # A thread may wait for a pack, which ends after the program.
         threads.shutdown(wait=False, cancel_futures=True)

@@ -22,11 +22,12 @@ _RUNNER = Path(__file__).with_name("runner.py")
 class Child:
     """The program's process.
 
-    Entering starts it: it imports the SDK while preflight still loads, then waits for `start`.
+    The start is the entry into the block. The process imports the SDK while preflight still loads,
+    and then waits for `start`.
     """
 
     def __init__(self, project: Project, environment: dict[str, str], guard: Guard) -> None:
-        """Takes what to run, the variables to run it with, and what ends all that it starts."""
+        """Takes the program, its variables, and the guard that ends all that it starts."""
         self._project = project
         self._environment = environment
         self._guard = guard
@@ -37,7 +38,7 @@ class Child:
         self.ended: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
     def __enter__(self) -> Self:
-        """Starts the process; it prints to files, so that no pipe can fill up and block it.
+        """Starts the process; its output goes to files, since a full pipe would block it.
 
         Raises:
             ProgramError: The interpreter cannot be started.
@@ -85,9 +86,9 @@ class Child:
             return self._answer(question, of, timeout_seconds=None)
 
     def place(self, *, timeout_seconds: float) -> list[dict[str, Any]]:
-        """The frames in which the process is; none where it cannot say so in time.
+        """The process's stack frames; none where it does not answer in time.
 
-        To be asked last: an answer that comes later is nobody's.
+        The caller must ask this last: nobody reads a later answer.
         """
         if not self._asking.acquire(timeout=timeout_seconds):
             return []
@@ -97,7 +98,7 @@ class Child:
             self._asking.release()
 
     def has_ended(self) -> bool:
-        """Whether the process has ended; one that it started may hold its socket."""
+        """Whether the process has ended; a process that it started may still hold its socket."""
         return self._guard.has_ended()
 
     def printed(self) -> str:
@@ -124,7 +125,7 @@ class Child:
         except queue.Empty:
             return None
         if self._gone.is_set():
-            # The next one who asks must not wait for an answer that cannot come.
+            # The next caller must not wait for an answer that cannot come.
             self._answers.put(None)
         return answer
 

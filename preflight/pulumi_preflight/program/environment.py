@@ -28,9 +28,9 @@ def program_environment(
     """Makes the program's variables out of preflight's own.
 
     Args:
-        project: What runs.
+        project: The project that runs.
         outer: The variables to start from.
-        new_folder: Makes the folder for files that variables name, where there are any.
+        new_folder: Makes a folder for the files that variables name, where there are any.
     """
     environment = {
         **outer,

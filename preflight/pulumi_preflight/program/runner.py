@@ -140,7 +140,7 @@ def _failure(error: BaseException) -> dict[str, object]:
 
 
 def _text(value: object) -> str:
-    """What a value says of itself; one of the program's own classes may fail at that."""
+    """A value's own text; a class of the program may fail to give one."""
     try:
         return str(value)
     except Exception as error:  # noqa: BLE001 - whatever the class raises

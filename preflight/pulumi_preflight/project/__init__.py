@@ -39,16 +39,16 @@ class Project:
         name: The project's name.
         stack: The stack's name, without organization and project.
         organization: The stack's organization.
-        program: What Python runs: the program's folder, or its file where `main:` names one.
-        working_directory: Where it runs.
+        program: Python's argument: the program's folder, or its file where `main:` names one.
+        working_directory: The folder in which the program runs.
         runtime: The runtime's name, always `python`.
         interpreter: The Python that runs it.
         config: Full key, such as `aws:region`, to value.
-        autonaming: How resources without a name get one.
+        autonaming: The way in which resources without a name get one.
         overrides: The content of `preflight.yaml`, `None` where there is none.
         tags: The stack's tags.
-        environment: Variables that the stack's ESC environments set, as `preflight.yaml` says.
-        environment_secrets: The texts among these that are secret.
+        environment: Variables of the stack's ESC environments, as `preflight.yaml` gives them.
+        environment_secrets: The secret texts in these variables.
         notes: What the user must know about how the project was read.
     """
 
@@ -90,7 +90,7 @@ def load_project(
         directory: The folder that holds the project file.
         stack: A stack's name, or `organization/project/name`.
         config_overrides: Values that win over the stack's own, as `pulumi preview --config`.
-        tags: Tags of the stack, over those of `preflight.yaml` and of the backend.
+        tags: Tags of the stack, over those of `preflight.yaml` and the backend.
         environment: Holds the passphrase, and may name an interpreter and a backend.
 
     Raises:

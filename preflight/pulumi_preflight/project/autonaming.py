@@ -1,4 +1,4 @@
-"""`pulumi:autonaming` of the configuration: how resources without a name of their own get one.
+"""`pulumi:autonaming` of the configuration: the way in which resources without a name get one.
 
 Source: pulumi/pulumi, pkg/cmd/pulumi/autonaming/{config,pattern}.go and
 pkg/resource/autonaming/strategy.go.
@@ -28,7 +28,7 @@ class Naming:
 
     Attributes:
         mode: `default`, `verbatim`, `disabled` or `pattern`.
-        pattern: The pattern, with all filled in that is the same for every resource.
+        pattern: The pattern, with every part filled in that is the same for all resources.
         enforce: Whether the provider must take the pattern's name as it is.
     """
 
@@ -39,7 +39,7 @@ class Naming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderNaming:
-    """The ways of one provider's resources, by type token where a type has its own."""
+    """The ways of one provider's resources; a type with a way of its own has an entry."""
 
     default: Naming
     resources: Mapping[str, Naming]
@@ -61,7 +61,7 @@ class Autonaming:
 def read_autonaming(
     config: Mapping[str, ConfigValue], *, project: str, stack: str, organization: str, source: str
 ) -> Autonaming:
-    """Reads the setting; without it names are made as the providers do.
+    """Reads the setting; without the setting, providers make the names.
 
     Args:
         config: The stack's configuration.
@@ -71,7 +71,7 @@ def read_autonaming(
         source: The stack's file, for messages.
 
     Raises:
-        ProjectError: The engine would refuse it.
+        ProjectError: The engine would refuse the setting.
     """
     value = config.get(KEY)
     if value is None:
@@ -99,7 +99,7 @@ def read_autonaming(
 
 
 def _value(key: str, config: Mapping[str, ConfigValue], project: str, where: str) -> str:
-    """The text of a config value, which may be inside of another."""
+    """The text of a config value, which may be a part of another value."""
     path = parse_path(key)
     value = config.get(f"{project}:{path[0]}") if path else None
     found: Any = value.text if value else None
@@ -115,7 +115,7 @@ def _value(key: str, config: Mapping[str, ConfigValue], project: str, where: str
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """Reads sections; `fill` puts into a pattern what it says of the stack."""
+    """Reads sections; `fill` puts the stack's own values into a pattern."""
 
     fill: Callable[[str, str], str]
 
@@ -131,7 +131,7 @@ class _Reader:
         return ProviderNaming(default=own or default, resources=resources)
 
     def naming(self, section: Any, where: str, more: tuple[str, ...]) -> Naming | None:  # noqa: ANN401 - any JSON
-        """The way that a section says, `None` where it says none."""
+        """The way that a section sets, `None` where it sets none."""
         if not isinstance(section, dict):
             raise ProjectError(f"{where} is {section!r}; wanted keys and values")
         allowed = ("mode", "pattern", "enforce", *more)

@@ -47,7 +47,7 @@ def is_set(container: Any, path: Path) -> bool:  # noqa: ANN401 - any config val
 
 
 def value_at(container: Any, path: Path) -> Any:  # noqa: ANN401 - any config value
-    """What a value has at a path, `None` where that is nothing."""
+    """The part of a value at a path, `None` where there is none."""
     found = _find(container, path)
     return None if found is _NOTHING else found
 
@@ -80,7 +80,7 @@ def with_value(container: Any, path: Path, value: Any) -> Any:  # noqa: ANN401 -
             members[segment] = with_value(members.get(segment), tuple(rest), value)
             return members
         case None, int() if segment <= _LONGEST_GAP:
-            # Where there was no list, the engine makes one with nothing in front.
+            # Where there was no list, the engine makes one, with empty items in front.
             return [*[None] * segment, with_value(None, tuple(rest), value)]
         case list(), int() if segment <= len(container):
             items = [*container, None][: max(len(container), segment + 1)]

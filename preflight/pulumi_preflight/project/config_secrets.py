@@ -27,18 +27,18 @@ _PROOF = "pulumi"
 
 
 def decrypter(stack_file: Mapping[str, Any], environment: Mapping[str, str], path: Path) -> Decrypt:
-    """Gives what decrypts the values of a stack file.
+    """Gives the decryption for a stack file's values.
 
     Without a passphrase every value becomes the placeholder `[secret]`, which stays marked secret.
-    Values encrypted by another provider (Pulumi Cloud, a cloud's KMS, Vault) do too.
+    So do values that another provider has encrypted: Pulumi Cloud, a cloud's KMS or Vault.
 
     Args:
         stack_file: The stack file's content.
-        environment: Where the passphrase, or the name of its file, may be.
+        environment: May hold the passphrase, or the name of its file.
         path: The stack file, for messages.
 
     Raises:
-        ProjectError: The engine knows no such secrets provider.
+        ProjectError: The engine does not know the secrets provider.
     """
     key: list[bytes] = []
     _check_provider(stack_file, path)
@@ -64,7 +64,7 @@ def decrypter(stack_file: Mapping[str, Any], environment: Mapping[str, str], pat
 
 
 def why_not(stack_file: Mapping[str, Any], environment: Mapping[str, str]) -> str:
-    """Why the secure values of a stack file are placeholders, after "since"."""
+    """The reason why a stack file's secure values are placeholders, as the words after "since"."""
     needed = _needed(stack_file)
     if needed:
         return f"{needed} encrypted it, which preflight does not ask"
@@ -83,7 +83,7 @@ def _check_provider(stack_file: Mapping[str, Any], path: Path) -> None:
 
 
 def _needed(stack_file: Mapping[str, Any]) -> str:
-    """The provider that alone can decrypt, empty where a passphrase does."""
+    """The only provider that can decrypt; empty where a passphrase decrypts."""
     provider = stack_file.get("secretsprovider") or ""
     return "" if provider in _PASSPHRASE_PROVIDERS else provider.partition("://")[0]
 

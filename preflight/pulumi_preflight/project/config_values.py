@@ -75,7 +75,7 @@ class Config:
             self._values[key] = _decrypted(value, key, decrypt)
 
     def add_environment(self, values: Mapping[str, Any], *, source: str) -> None:
-        """Takes what ESC environments give, below what the stack's file says.
+        """Takes the values of ESC environments, below those of the stack's file.
 
         Raises:
             ProjectError: A key is malformed.
@@ -106,7 +106,7 @@ class Config:
 
         Raises:
             ProjectError: The engine would refuse a declaration, a required value is missing, or
-                one has not the declared type.
+                a value does not have the declared type.
         """
         declarations = {
             raw: read_declaration(
@@ -141,7 +141,7 @@ class Config:
         """All values as the program reads them.
 
         Raises:
-            ProjectError: A number is infinite or NaN, which the engine cannot hand on.
+            ProjectError: A number is infinite or NaN, and the engine cannot hand such a number on.
         """
         return {
             key: ConfigValue(
@@ -171,7 +171,7 @@ class Config:
         raise ProjectError(f"{source}: {raw!r} is no config key; wanted `<namespace>:<name>`")
 
     def _path(self, raw: str, source: str) -> tuple[str, tuple[str | int, ...]]:
-        """The key that a key of the project file belongs to, and the path inside of its value."""
+        """The key that a project file's key belongs to, and the path inside that key's value."""
         namespace, _, name = self._key(raw, source).partition(":")
         path = parse_path(name)
         if path is None or not isinstance(path[0], str):
@@ -191,7 +191,7 @@ class Config:
         if PLACEHOLDER in secrets:
             return
         plain = _plain(value)
-        # A single value is text by now, whatever it was in the file.
+        # A single value is text by now, whatever its kind was in the file.
         typed = plain if isinstance(plain, dict | list) else _text(value, f"config {raw!r}")
         if declaration.type is not None and not declaration.type.takes(typed):
             raise ProjectError(
@@ -201,7 +201,7 @@ class Config:
 
 
 def merged(above: Any, below: Any) -> Any:  # noqa: ANN401 - any config value
-    """Lays one value over another: mappings member by member, anything else as a whole."""
+    """Lays one value over another: mappings member by member, any other value as a whole."""
     if not isinstance(above, dict) or not isinstance(below, dict):
         return above
     members = {name: merged(item, below.get(name)) for name, item in above.items()}
@@ -281,7 +281,7 @@ def _text(value: Any, where: str) -> str:  # noqa: ANN401 - any config value
     if isinstance(plain, str):
         return plain
     if isinstance(plain, int) and not isinstance(plain, bool):
-        # Nested numbers pass through JSON, which keeps 64 bits; these do not.
+        # A nested number passes through JSON, which keeps 64 bits; this number does not.
         return str(plain)
     try:
         return json_text(plain)

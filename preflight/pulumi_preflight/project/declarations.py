@@ -1,4 +1,4 @@
-"""What the project file declares of its configuration: types, defaults, values, secrets.
+"""The project file's declarations of its configuration: types, defaults, values, secrets.
 
 Source: pulumi/pulumi, sdk/go/common/workspace/project.go (Validate, ValidateConfigValue) and
 pkg/workspace/config.go; the shapes: sdk/go/common/workspace/project.json.
@@ -51,7 +51,7 @@ class ConfigType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declaration:
-    """One key of `config:` in the project file.
+    """The declaration of one key of `config:` in the project file.
 
     Attributes:
         type: The type of its value, `None` where none is declared.
@@ -65,15 +65,15 @@ class Declaration:
 
 
 def read_declaration(declared: Any, where: str, *, own: bool) -> Declaration:  # noqa: ANN401 - any YAML value
-    """Reads what the project file says of one key.
+    """Reads the project file's declaration of one key.
 
     Args:
-        declared: What stands behind the key.
+        declared: The content behind the key.
         where: File and key, for messages.
-        own: Whether the key is of the project's own namespace; only these have types.
+        own: Whether the key is in the project's own namespace; only such keys have types.
 
     Raises:
-        ProjectError: The engine would refuse it.
+        ProjectError: The engine would refuse the declaration.
     """
     if not isinstance(declared, dict):
         return Declaration(given=_short(declared, where))
@@ -147,7 +147,7 @@ def _check_kind(declared: Mapping[str, Any], key: str, kind: type, wanted: str, 
 
 
 def _check_foreign(type_: ConfigType | None, default: Any, value: Any, where: str) -> None:  # noqa: ANN401 - any YAML value
-    """A key of another namespace, as `aws:region`, can only be set: its owner knows its type."""
+    """Refuses all but a value: only the owner of another namespace, as `aws`, knows its types."""
     if type_ is not None:
         raise ProjectError(
             f"{where} has a type, and is not of the project's own namespace; wanted value alone"

@@ -1,7 +1,7 @@
-"""The ESC environments of a stack file: what `preflight.yaml` says of them, and a note of the rest.
+"""The ESC environments of a stack file: values from `preflight.yaml`, and notes of the rest.
 
-Pulumi Cloud alone can open one. The engine lays their `pulumiConfig` under the stack file's own
-values, and sets their variables; among environments a later one wins.
+Only Pulumi Cloud can open an environment. The engine lays the `pulumiConfig` of environments under
+the stack file's own values, and sets their variables; among environments a later one wins.
 Source: pulumi/pulumi, pkg/workspace/config.go (mergeConfig); pulumi/esc, eval.
 """
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """What a stack's environments give.
+    """The values that a stack's environments give.
 
     Attributes:
-        config: Values below the stack's own, with `Secret` where one is secret.
+        config: Values below the stack's own; a secret one is a `Secret`.
         variables: Variables for the program and the packs.
-        secrets: The texts among these that are secret.
-        notes: What was not read.
-        source: Where the values come from, for messages.
+        secrets: The secret texts in these values.
+        notes: Notes on what was not read.
+        source: The origin of the values, for messages.
     """
 
     config: Mapping[str, Any]
@@ -40,11 +40,11 @@ def opened(
     known: "Mapping[str, EnvironmentValues]",
     stack_file: Path,
 ) -> Opened:
-    """Gives what a stack file's `environment:` stands for, as far as it is known.
+    """Gives the values for a stack file's `environment:`, as far as they are known.
 
     Args:
-        named: What stands there: a list of names, or a definition with `imports`.
-        known: What `preflight.yaml` says of environments, by name.
+        named: The content of that key: a list of names, or a definition with `imports`.
+        known: The environments in `preflight.yaml`, by name.
         stack_file: The stack file, for messages.
     """
     config: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Writes values as the engine does, which is in Go: the texts that programs and packs get.
+"""Writes values as the engine does, in Go's forms: the texts that programs and packs get.
 
 Source: Go's encoding/json and fmt; pulumi/pulumi, sdk/go/common/resource/config/object.go.
 """
@@ -18,11 +18,11 @@ _ESCAPED = {character: f"\\u{ord(character):04x}" for character in "<>&\u2028\u2
 
 
 class NoJsonError(ValueError):
-    """A value that JSON cannot hold: an infinite number, or none at all (NaN)."""
+    """JSON cannot hold the value: an infinite number, or NaN."""
 
 
 def json_text(value: Any) -> str:  # noqa: ANN401 - any config value
-    """A value as JSON: sorted keys, no spaces, whole numbers of 64 bits, anything above as floats.
+    """A value as JSON: sorted keys, no spaces, whole numbers of 64 bits, greater ones as floats.
 
     Raises:
         NoJsonError: A number in it is infinite or NaN.
@@ -44,7 +44,7 @@ def json_text(value: Any) -> str:  # noqa: ANN401 - any config value
 
 
 def number_text(value: float) -> str:
-    """A float, with as few digits as tell it apart: `0.00001`, `100000000000000000000`, `1e+21`.
+    """A float in the fewest digits that tell it apart: `0.00001`, `100000000000000000000`, `1e+21`.
 
     Raises:
         NoJsonError: The number is infinite or NaN.
@@ -59,14 +59,14 @@ def number_text(value: float) -> str:
 
 
 def key_text(key: Any) -> str:  # noqa: ANN401 - any YAML scalar
-    """The text of a mapping's key that is none in YAML, as `1`, `true` or `<nil>`."""
+    """The text of a mapping's key that YAML does not read as text, as `1`, `true` or `<nil>`."""
     match key:
         case None:
             return "<nil>"
         case bool():
             return "true" if key else "false"
         case float() if math.isfinite(key):
-            # Go's `%v` has other bounds than its JSON has.
+            # Go's `%v` and Go's JSON have different bounds.
             plain = key == 0 or _SMALL_IN_KEYS <= abs(key) < _LARGE_IN_KEYS
             return _without_exponent(key) if plain else _with_exponent(key)
         case float():

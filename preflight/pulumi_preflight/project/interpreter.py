@@ -23,10 +23,10 @@ def find_interpreter(
     Args:
         options: `runtime.options` of the project file.
         file: The project file.
-        environment: May name an interpreter, or a virtualenv that is active.
+        environment: May name an interpreter, or an active virtualenv.
 
     Raises:
-        ProjectError: What is named is not there.
+        ProjectError: The named interpreter is not there.
     """
     if virtualenv := options.get("virtualenv"):
         return _of_virtualenv(file.parent / str(virtualenv), f"{file}: virtualenv {virtualenv!r}")

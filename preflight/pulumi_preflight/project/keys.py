@@ -1,7 +1,7 @@
-"""Every key of Pulumi.yaml, Pulumi.<stack>.yaml and PulumiPolicy.yaml, and what preflight does.
+"""The keys of Pulumi.yaml, Pulumi.<stack>.yaml and PulumiPolicy.yaml, with preflight's use.
 
-A key is either used, or a note says in the report that preflight leaves it to the engine. Shapes
-are those that the engine refuses anything else of.
+Preflight uses a key, or a note in the report says that preflight leaves it to the engine. The
+shapes are those of the engine, which refuses any other content.
 Source: pulumi/pulumi, sdk/go/common/workspace/{project.json,project.go}; options of the runtime:
 sdk/python/cmd/pulumi-language-python/main.go (parseOptions).
 """
@@ -19,7 +19,7 @@ _TEXT, _NULL, _MAPPING, _LIST, _BOOLEAN, _SINGLE = (
     "keys and values",
     "a list",
     "true or false",
-    # Where Go's decoder reads a file by itself, any single value is text.
+    # Go's decoder, where it reads a file by itself, takes any single value as text.
     "a single value",
 )
 _KINDS: dict[str, type | tuple[type, ...]] = {
@@ -39,14 +39,14 @@ class Key:
     """One key of a file.
 
     Attributes:
-        kinds: What may stand behind it; anything where it is empty.
-        used: What preflight uses it for, empty where it is noted.
-        noted: What the report says where a file has it, empty where it is used.
+        kinds: The kinds of its value; any kind where this is empty.
+        used: The purpose for which preflight uses it, empty where it is noted.
+        noted: The report's text where a file has the key, empty where it is used.
         keys: The keys below it.
-        closed: Whether the engine refuses any others below it.
-        each: What stands behind every name, or item, of a list or a mapping of free names.
-        required: The keys below it that must be there.
-        choices: The values that it may have, any where there are none.
+        closed: Whether the engine refuses any other key below it.
+        each: The shape of every item of a list, or of every value of a mapping with free names.
+        required: The keys below it that a file must have.
+        choices: The values that it may have; any value where this is empty.
     """
 
     kinds: tuple[str, ...] = ()
@@ -224,15 +224,15 @@ def paths_of(keys: Mapping[str, Key], above: str = "") -> Iterator[tuple[str, Ke
 
 
 def check_keys(content: Mapping[str, Any], keys: Mapping[str, Key], where: str) -> list[str]:
-    """Checks the shape of a file, and gives what must be noted of it.
+    """Checks the shape of a file, and gives the notes on it.
 
     Args:
         content: The file's content.
-        keys: The keys that it may have; the engine ignores others at the top.
+        keys: The file's possible keys; the engine ignores other keys at the top.
         where: The file, for messages.
 
     Raises:
-        ProjectError: A key or a value is one that the engine refuses.
+        ProjectError: The engine would refuse a key or a value.
     """
     return list(_checked(content, keys, f"{where}:", ""))
 

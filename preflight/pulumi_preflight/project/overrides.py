@@ -56,7 +56,7 @@ class OutputOverride(_Entry):
 
 
 class EnvironmentValues(_Entry):
-    """What an ESC environment gives; a secret is marked with `fn::secret`, as there."""
+    """The values of an ESC environment; `fn::secret` marks a secret, as in ESC."""
 
     pulumi_config: dict[str, JsonValue] = {}
     environment_variables: dict[str, str | dict[Literal["fn::secret"], str]] = {}

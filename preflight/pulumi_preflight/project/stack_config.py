@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Files:
-    """Where a stack's configuration comes from.
+    """The places of a stack's configuration.
 
     Attributes:
         project: The project file.
@@ -36,14 +36,14 @@ class Files:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackConfig:
-    """What a stack's files give.
+    """The values of a stack's files.
 
     Attributes:
-        source: The stack's file, or where it would be.
+        source: The stack's file, or the place where the file would be.
         values: Full key, such as `aws:region`, to value.
         environment: Variables of its ESC environments.
-        environment_secrets: The texts among these that are secret.
-        notes: What the user must know of how it was read.
+        environment_secrets: The secret texts in these variables.
+        notes: The notes for the user on the reading.
     """
 
     source: Path
@@ -62,13 +62,13 @@ def read_config(
     """Reads a stack's configuration.
 
     Args:
-        files: Where it comes from.
+        files: The places of the configuration.
         overrides: Values over the stack's own.
-        environments: What `preflight.yaml` says of ESC environments.
-        variables: Where the passphrase may be.
+        environments: The ESC environments in `preflight.yaml`.
+        variables: May hold the passphrase.
 
     Raises:
-        ProjectError: A file cannot be read, or the engine would refuse what it says.
+        ProjectError: A file cannot be read, or the engine would refuse its content.
     """
     config = Config(files.name)
     stack_file = files.found or files.project.with_name(f"Pulumi.{files.stack}.yaml")

@@ -1,7 +1,7 @@
-"""The stack's tags: what the user gives, over those that a file backend keeps.
+"""The stack's tags: the user's own, over those that a file backend keeps.
 
-The engine hands packs the tags that its backend keeps. One of files has them beside the stack's
-state; `pulumi:tags` of the configuration reaches Pulumi Cloud alone.
+The engine hands packs the tags that its backend keeps. A file backend has them beside the stack's
+state. `pulumi:tags` of the configuration reaches only Pulumi Cloud.
 Source: pulumi/pulumi, pkg/backend/diy/{stack_tags,backend,state}.go.
 """
 
@@ -29,7 +29,7 @@ def stack_tags(
     Args:
         project: The project's name.
         stack: The stack's name.
-        root: The project's folder, where relative addresses of a backend start.
+        root: The project's folder, from which a backend's relative addresses start.
         backend: The address of the backend, empty where none is named.
         given: The user's own tags, which win over those of the backend.
 
@@ -39,7 +39,7 @@ def stack_tags(
     kept: dict[str, str] = {}
     if backend.startswith(_FILES):
         stacks = _folder(backend, root) / ".pulumi" / "stacks"
-        # A backend of older days has no folder for each project.
+        # An old backend has no folder for each project.
         for file in (stacks / f"{stack}.pulumi-tags", stacks / project / f"{stack}.pulumi-tags"):
             kept = _read(file) if file.is_file() else kept
     return {**kept, **given}

@@ -1,7 +1,7 @@
-"""Reads YAML files as the engine does, whose YAML is Go's and not Python's YAML 1.1.
+"""Reads YAML files as the engine does: with the rules of Go's YAML, not Python's YAML 1.1.
 
-Tags that YAML does not define say nothing, a key given twice is an error, keys become text as Go
-prints them, and only the first document of a file counts.
+Tags that YAML does not define have no effect. A key given twice is an error. Keys become text as
+Go prints them. Only the first document of a file counts.
 Source: gopkg.in/yaml.v3, decode.go.
 """
 
@@ -26,7 +26,7 @@ from pulumi_preflight.project.yaml_scalars import (
 
 
 class OtherKey(str):
-    """A mapping's key that is no text in YAML, such as `1` or `true`, as Go prints it."""
+    """A mapping's key that YAML does not read as text, such as `1` or `true`, as Go prints it."""
 
     __slots__ = ()
 
@@ -40,13 +40,13 @@ class _Loader(BoundedComposer):
         value: str | None,
         implicit: tuple[bool, bool] | bool,  # noqa: FBT001 - the base class's signature
     ) -> str:
-        """The tag of a node that names none."""
+        """The tag of a node without a tag of its own."""
         if kind is not yaml.ScalarNode or not isinstance(implicit, tuple) or not implicit[0]:
             return str(super().resolve(kind, value, implicit))  # type: ignore[no-untyped-call] # PyYAML's stubs
         return MERGE if value == "<<" else tag_of(resolve(value or ""))
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: ANN401, FBT001, FBT002 - the base class's signature
-        """Reads a node by its kind; the tag of a list or mapping says nothing."""
+        """Reads a node by its kind; a list's or mapping's tag has no effect."""
         if isinstance(node, yaml.MappingNode):
             node.tag = "tag:yaml.org,2002:map"
         elif isinstance(node, yaml.SequenceNode):
@@ -63,7 +63,7 @@ class _Loader(BoundedComposer):
             ) from error
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002 - the base class's signature
-        """Refuses a key that is given twice, and makes text of every key."""
+        """Refuses a key that is given twice, and makes every key text."""
         seen: set[str] = set()
         for key, _ in node.value:
             if not isinstance(key, yaml.ScalarNode):
@@ -97,7 +97,7 @@ def read_text(path: Path) -> str:
     """Reads a text file in UTF-8, or in UTF-16 where it begins with a mark, as Go's YAML does.
 
     Raises:
-        ProjectError: It cannot be read, or is neither.
+        ProjectError: The file cannot be read, or has another encoding.
     """
     try:
         content = path.read_bytes()

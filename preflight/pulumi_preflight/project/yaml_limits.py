@@ -1,6 +1,6 @@
-"""Holds YAML documents to the size and shape that Go's YAML takes, before values are made of them.
+"""Holds YAML documents to the size and shape that Go's YAML takes, before they become values.
 
-A few aliases of aliases make billions of values, and one that contains itself never ends.
+A few aliases of aliases make billions of values, and an alias that contains itself never ends.
 Source: gopkg.in/yaml.v3, decode.go (allowedAliasRatio, decoder.unmarshal, decoder.alias).
 """
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-# Go's YAML takes 10,000 levels; Python's stack is not that deep, and nobody's configuration either.
+# Go's YAML takes 10,000 levels. Python's stack is not that deep, and no real configuration is.
 DEEPEST = 100
 
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -20,7 +20,7 @@ _RATIO_OF_FEW, _RATIO_OF_MANY = 0.99, 0.10
 
 
 class BoundedComposer(yaml.SafeLoader):
-    """PyYAML, which refuses what is too deep, contains itself or grows by its aliases."""
+    """PyYAML, which refuses a document that is too deep, contains itself or grows by aliases."""
 
     def __init__(self, stream: str) -> None:
         """Takes the text."""
@@ -32,7 +32,7 @@ class BoundedComposer(yaml.SafeLoader):
         """Composes a node.
 
         Raises:
-            ComposerError: It is nested too deeply, or contains itself.
+            ComposerError: The node is nested too deeply, or contains itself.
         """
         event = self.peek_event()  # type: ignore[no-untyped-call] # PyYAML's stubs
         if self._depth >= DEEPEST:
@@ -41,7 +41,7 @@ class BoundedComposer(yaml.SafeLoader):
             if event.anchor in self._open:
                 raise _refused(f"the anchor {event.anchor!r} contains itself", event.start_mark)
             return super().compose_node(parent, index)
-        # An anchor may be given again, and means the later node from there on.
+        # An anchor may be given again; from there on it means the later node.
         self.anchors.pop(event.anchor, None)
         opened = {event.anchor} - self._open
         self._open |= opened
@@ -55,7 +55,7 @@ class BoundedComposer(yaml.SafeLoader):
         """Composes a scalar.
 
         Raises:
-            ComposerError: It holds half of a character, which no text may.
+            ComposerError: The scalar holds half of a character, which no text may hold.
         """
         node = super().compose_scalar_node(anchor)
         if _HALF_CHARACTER.search(node.value):
@@ -63,10 +63,10 @@ class BoundedComposer(yaml.SafeLoader):
         return node
 
     def construct_document(self, node: yaml.Node) -> object:
-        """Makes values of a document.
+        """Makes the values of a document.
 
         Raises:
-            ComposerError: Its aliases make too many of them, or nest them too deeply.
+            ComposerError: The aliases make too many values, or nest them too deeply.
         """
         _Count().visit(node, depth=0, aliased=False)
         return super().construct_document(node)
@@ -90,7 +90,7 @@ class _Count:
         self._add(aliased=aliased)
         children = node.value if isinstance(node, yaml.CollectionNode) else ()
         for child in children:
-            # Those of a mapping are pairs.
+            # The items of a mapping are pairs.
             for value in child if isinstance(child, tuple) else (child,):
                 self.visit(value, depth=depth + 1, aliased=aliased)
 

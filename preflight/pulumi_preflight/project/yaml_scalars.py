@@ -1,4 +1,4 @@
-"""What the scalars of a YAML file mean to the engine, whose YAML is Go's: 1.2 with parts of 1.1.
+"""The engine's meaning of a YAML file's scalars; Go's YAML is 1.2 with parts of 1.1.
 
 `yes` and `1:30` are text, `1e3` is a number, `017` is octal, `2026-01-02` is a moment.
 Source: gopkg.in/yaml.v3, resolve.go; moments: Go's time.Parse with the four forms listed there.
@@ -45,12 +45,12 @@ _MONTHS, _HOURS, _SIXTY = 12, 24, 60
 
 
 class ScalarError(Exception):
-    """A scalar has a tag that it does not fit, as `!!int abc`; the text says so."""
+    """A scalar does not fit its tag, as `!!int abc`; the text says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """A date, or a date with a time; `offset` is the zone's, in minutes."""
+    """A date, or a date with a time; `offset` is the zone's offset in minutes."""
 
     year: int
     month: int
@@ -62,13 +62,13 @@ class Moment:
     offset: int = 0
 
     def __str__(self) -> str:
-        """As Go prints it, `2026-01-02 03:04:05 +0000 UTC`: what a stack's value becomes."""
+        """The form of a stack's value, as Go prints a moment: `2026-01-02 03:04:05 +0000 UTC`."""
         zone = f"{_sign(self.offset)}{abs(self.offset) // 60:02}{abs(self.offset) % 60:02}"
         return f"{self._date} {self._time} {zone} {zone if self.offset else 'UTC'}"
 
     @property
     def json(self) -> str:
-        """As Go writes it in JSON, `2026-01-02T03:04:05Z`: what a project's value becomes."""
+        """The form of a project's value, as Go's JSON has a moment: `2026-01-02T03:04:05Z`."""
         hours, minutes = divmod(abs(self.offset), _SIXTY)
         zone = f"{_sign(self.offset)}{hours:02}:{minutes:02}" if self.offset else "Z"
         return f"{self._date}T{self._time}{zone}"
@@ -98,7 +98,7 @@ def resolve(text: str) -> Scalar:
 
 def tag_of(value: Scalar) -> str:
     """The YAML tag of a value."""
-    # bool comes before int, since it is one to Python.
+    # The check for bool comes before int, since Python counts a bool as an int.
     match value:
         case None:
             return NULL
@@ -115,10 +115,10 @@ def tag_of(value: Scalar) -> str:
 
 
 def tagged(tag: str, text: str) -> Scalar:
-    """The value of a scalar with a tag; a tag that YAML does not define says nothing.
+    """The value of a scalar with a tag; a tag that YAML does not define has no effect.
 
     Raises:
-        ScalarError: The scalar is nothing of that tag.
+        ScalarError: The scalar does not fit the tag.
     """
     if tag == BINARY:
         return _binary(text)
@@ -183,7 +183,7 @@ def _integer(plain: str) -> int | None:
 
 def _float(plain: str) -> float | str:
     number = float(plain)
-    # One that is too great for a float is text to Go.
+    # A number that is too great for a float is text to Go.
     return plain if number in (float("inf"), float("-inf")) else number
 
 
@@ -194,7 +194,7 @@ def _moment(text: str) -> Moment | None:
     given = {name: int(found[name] or 0) for name in ("hour", "minute", "second")}
     year, month, day = int(found["year"]), int(found["month"]), int(found["day"])
     zone = int(found["zone_hour"] or 0), int(found["zone_minute"] or 0)
-    # Go knows a year 0, which the calendar module does not; it is a leap year, as 2000 is.
+    # Go has a year 0, and the calendar module does not; like 2000, it is a leap year.
     exists = (
         1 <= month <= _MONTHS
         and 1 <= day <= monthrange(year or 2000, month)[1]

@@ -65,9 +65,9 @@ class Provider(ResourceProviderServicer):
     def Handshake(  # noqa: N802 - the service's name, as below
         self, _request: provider_pb2.ProviderHandshakeRequest, _context: grpc.ServicerContext
     ) -> provider_pb2.ProviderHandshakeResponse:
-        """Says what is understood: secrets, proposed names.
+        """Names the features that this provider understands: secrets and proposed names.
 
-        References arrive as ids, as at the AWS provider.
+        References arrive as ids, as with the AWS provider.
         """
         return provider_pb2.ProviderHandshakeResponse(
             accept_secrets=True, supports_autonaming_configuration=True
@@ -246,7 +246,7 @@ class Provider(ResourceProviderServicer):
 
 
 def _name(request: provider_pb2.CheckRequest, inputs: Properties, shape: Shape) -> Properties:
-    """The name that the engine proposes, by its property; one that was made before stays."""
+    """The engine's proposed name, by its property; a name that was made before stays."""
     options, type_ = request.autonaming, type_of(request.urn)
     enforced = options.mode == provider_pb2.CheckRequest.AutonamingOptions.ENFORCE
     proposal = Proposal(name=options.proposed_name, enforced=enforced, fixed=False)

@@ -28,7 +28,7 @@ _PROPOSED = "Fixes: what rules would change at the level `remediate`"
 _Key = TypeVar("_Key")
 _Item = TypeVar("_Item")
 _Value = TypeVar("_Value", RegisteredResource, Finding, Waived, NotEvaluated, Note)
-# What may have several lines.
+# The fields that may have several lines.
 _PROSE = ("message", "fix", "reason", "text")
 _LONGEST = 4_000
 _LEVEL_STYLES = {Level.MANDATORY: "bold red", Level.ADVISORY: "yellow"}
@@ -72,7 +72,7 @@ def write(
 
 
 def _printable(verdict: Verdict) -> Verdict:
-    """The verdict with nothing in it that could steer a terminal."""
+    """The verdict without characters that could steer a terminal."""
     return replace(
         verdict,
         resources=tuple(map(_printable_fields, verdict.resources)),

@@ -1,4 +1,4 @@
-"""What the state holds is run, and of the rest one line is said."""
+"""Services in the state run, and one line names each of the others."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace

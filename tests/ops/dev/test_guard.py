@@ -1,4 +1,4 @@
-"""What goes with the process that made it, however that ends."""
+"""Processes and folders go with the process that made them, however it ends."""
 
 import subprocess
 import sys

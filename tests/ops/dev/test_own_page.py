@@ -1,4 +1,4 @@
-"""Who is answered by the page of an application that runs on this machine."""
+"""The clients that get an answer from an application's page on this machine."""
 
 import asyncio
 import os
@@ -34,7 +34,7 @@ def ask(
     connections: Path = ELSEWHERE,
     **scope: Any,  # noqa: ANN401 - ASGI's
 ) -> list[dict[str, Any]]:
-    """What is sent back, with the right Host where no other is given."""
+    """The messages sent back; the Host is right where the test gives no other."""
     told = {"host": HOST, **headers}
     whole = {"type": "http", "method": "GET", "query_string": b"", **scope}
     whole["headers"] = [(name.encode(), value) for name, value in told.items()]

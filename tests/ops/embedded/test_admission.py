@@ -1,4 +1,4 @@
-"""Who gets past the door of the endpoint, asked in the form in which its server asks."""
+"""The requests that get past the endpoint's door, in the form that its server uses."""
 
 import json
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ def ask(
 ) -> tuple[int, dict[str, str], str]:
     """Status, headers and body of the answer.
 
-    The request is signed where a key is given, for the host that it is sent to where it is one.
+    The key, if given, signs the request for the Host, or for `HOST` where that is not a host.
     """
     signed_for = host if host.endswith((".localhost:4566", "127.0.0.1")) else HOST
     asked = AWSRequest(method=method, url=f"http://{signed_for}{path}", data=BODY)

@@ -73,7 +73,7 @@ def test_where_it_cannot_keep_what_it_holds_it_goes_on_and_says_so(
         with pytest.raises(CommandError, match=r"goes on, since .*endpoint/data: File too") as told:
             endpoint.stop()
         assert "make room" in (told.value.hint or "")
-        # As when the machine shuts down.
+        # A machine that shuts down sends this signal.
         os.kill(pid, signal.SIGTERM)
         assert sqs(endpoint).list_queues()["QueueUrls"]
     endpoint.stop()
@@ -107,7 +107,7 @@ def test_where_its_folder_was_thrown_away_it_ends(endpoint: EmbeddedEndpoint) ->
     with held:
         shutil.rmtree(endpoint.folder)
         os.kill(pid, signal.SIGTERM)
-        # Its lock goes with it.
+        # The process's lock goes with it.
         fcntl.flock(held, fcntl.LOCK_SH)
 
 

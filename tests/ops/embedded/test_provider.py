@@ -1,4 +1,4 @@
-"""What the engine's own plugin of AWS is given: the endpoint's key, and none of the user's."""
+"""The engine's own plugin of AWS gets the endpoint's key, and none of the user's."""
 
 from pathlib import Path
 

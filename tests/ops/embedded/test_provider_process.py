@@ -1,4 +1,4 @@
-"""The process of the embedded provider: as long as it is needed, and no longer."""
+"""The process of the embedded provider lives as long as an engine needs it, and no longer."""
 
 import socket
 import subprocess
@@ -31,7 +31,7 @@ class Served:
         self.provider = ResourceProviderStub(self._channel)
 
     def leave(self) -> None:
-        """Ends as the command does that has started it."""
+        """Ends like the command that has started the process."""
         assert self.process.stdin is not None
         self.process.stdin.close()
 

@@ -1,4 +1,4 @@
-"""Signatures as AWS's own library makes them, and those that are somebody else's."""
+"""Signatures made by AWS's own library, and signatures of somebody else."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,7 +24,7 @@ Call = Callable[[Any], Any]
 
 
 class SentError(Exception):
-    """Takes a request out of botocore, just before it would be sent."""
+    """Takes a request out of botocore just before botocore would send it."""
 
     def __init__(self, request: AWSPreparedRequest) -> None:
         super().__init__()
@@ -49,14 +49,14 @@ def client(service: str, key: Key = KEY, **options: Any) -> Any:  # noqa: ANN401
 
 
 def in_bytes(value: object) -> bytes:
-    """A header or a body as it goes over the wire."""
+    """A header or a body in the form that is sent."""
     if isinstance(value, BytesIO):
         return value.getvalue()
     return value if isinstance(value, bytes) else str(value).encode()
 
 
 def sent(service: str, call: Call, key: Key = KEY, **options: Any) -> Signed:  # noqa: ANN401
-    """What a call sends."""
+    """The request of a call."""
     with pytest.raises(SentError) as taken:
         call(client(service, key, **options))
     request = taken.value.request
@@ -73,7 +73,7 @@ def sent(service: str, call: Call, key: Key = KEY, **options: Any) -> Signed:  #
 
 
 def url(made: str, method: str = "GET") -> Signed:
-    """What a client sends that is given a URL."""
+    """The request of a client that has a URL."""
     return Signed(method=method, url=made, headers={"host": made.split("/")[2]})
 
 

@@ -1,4 +1,4 @@
-"""How far the build of the engine is told to be."""
+"""The progress that the build of the engine tells."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""What the engine refuses, told with a way on; the texts are the engine's own."""
+"""The engine's refusals, told with a way on; the texts are the engine's own."""
 
 import pytest
 

@@ -99,7 +99,7 @@ def clients_of(url: str, key: Key = DUMMY) -> Client:
 
 
 def key_of(endpoint: EmbeddedEndpoint) -> Key:
-    """The key that an endpoint wants requests to be signed with."""
+    """The key that signs requests to the endpoint."""
     key = read_key(endpoint.profile)
     assert key is not None
     return key

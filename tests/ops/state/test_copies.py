@@ -1,4 +1,4 @@
-"""Copies of a state: which there are, what they hold, and which is brought back."""
+"""Copies of a state: their list, their content, and the one that comes back."""
 
 import json
 from pathlib import Path
@@ -29,7 +29,7 @@ def put(folder: Path, name: str, text: str) -> Path:
 
 @pytest.fixture
 def judged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    """A store whose engine refuses what holds a resource `twice`."""
+    """A store whose engine refuses a state with the resource `twice`."""
     monkeypatch.setattr(
         "ops.state.store.objection",
         lambda file, _: "duplicate resource" if "twice" in file.read_text() else None,

@@ -1,4 +1,4 @@
-"""What a repair says that it changed: what a user would call a change, and nothing else."""
+"""The changes that a repair tells: those that a user would call a change, and no others."""
 
 from typing import Any
 

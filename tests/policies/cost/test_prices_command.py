@@ -1,4 +1,4 @@
-"""`aws-policy-pack prices`, over HTTP as it runs."""
+"""`aws-policy-pack prices`, over real HTTP."""
 
 import functools
 import http.server
@@ -15,10 +15,10 @@ from tests.policies.cost.price_list import VCPU, Row, offer, path_of, row, table
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files without a word."""
+    """Serves files, and logs nothing."""
 
     def log_message(self, *_: object) -> None:
-        """Says nothing."""
+        """Logs nothing."""
 
 
 @pytest.fixture
@@ -164,7 +164,7 @@ def test_a_region_of_another_partition_is_added_like_any(
 
 
 def refused(address: str, tables: Path, capsys: pytest.CaptureFixture[str]) -> str:
-    """What the command says where it must leave the table as it is."""
+    """The message of the command where it must leave the table as it is."""
     before = (tables / "us-east-1.json").read_bytes()
     assert run(address, tables) == 2
     assert (tables / "us-east-1.json").read_bytes() == before
@@ -198,7 +198,7 @@ def test_a_file_that_is_cut_on_its_way_is_refused(
             self.wfile.write(body[:-missing])
 
         def log_message(self, *_: object) -> None:
-            """Says nothing."""
+            """Logs nothing."""
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Cut) as server:
         thread = threading.Thread(target=server.serve_forever)

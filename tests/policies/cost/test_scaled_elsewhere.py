@@ -1,4 +1,4 @@
-"""Numbers under ignoreChanges are their scaler's: they count at worst only."""
+"""A scaler sets numbers under ignoreChanges: they count only at worst."""
 
 from dataclasses import replace
 
@@ -70,7 +70,7 @@ def test_a_service_without_tasks_costs_nothing_as_declared() -> None:
 
 
 def sums(resource: Example, *others: Example) -> tuple[float, float]:
-    """What the hourly lines come to, as declared and at worst."""
+    """The sum of the hourly lines, as declared and at worst."""
     costs = [line.partition(" = ")[2].split(" / ") for line in bill(resource, *others)]
     return sum(float(base) for base, _ in costs), sum(float(worst) for _, worst in costs)
 

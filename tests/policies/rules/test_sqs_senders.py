@@ -1,4 +1,4 @@
-"""Whether a queue lets in what is told to send to it."""
+"""Whether a queue lets in the services that send to it."""
 
 import json
 from dataclasses import replace

@@ -5,7 +5,7 @@ import pulumi_aws as aws
 
 
 class Jobs(pulumi.ComponentResource):
-    """A queue and what it needs."""
+    """A queue and the resources that it needs."""
 
     def __init__(self, name: str) -> None:
         super().__init__("shop:index:Jobs", name)

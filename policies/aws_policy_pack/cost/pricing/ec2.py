@@ -89,10 +89,10 @@ def node_group(resource: Resource, situation: Situation) -> Charges:
 
 
 def _sizes(resource: Resource, place: str, desired: str) -> tuple[Decimal, Decimal]:
-    """How many machines a group has, and at most.
+    """The number of machines of a group, as declared and at most.
 
-    Where nothing is desired there are as many as its minimum; where the number is left to a scaler
-    by ignoreChanges, that minimum is all that is declared.
+    Without a desired number the group has its minimum. Where ignoreChanges leaves the number to a
+    scaler, only that minimum is declared.
     """
     path = f"{place}{desired}"
     least, most = (amount(resource, f"{place}{bound}") for bound in ("minSize", "maxSize"))

@@ -62,8 +62,8 @@ class AutoscalingMaximum(RuleConfig):
 def autoscaling_maximum(resource: Resource, graph: Graph, config: AutoscalingMaximum) -> Findings:
     """Compares every maximum that the resource sets.
 
-    A service's number of tasks under ignoreChanges is set by a scaler. Where that is one of this
-    stack, its maximum is judged; the maximum of another is not known, but that it is no lower.
+    A scaler sets a service's number of tasks under ignoreChanges. The rule judges the maximum of
+    a scaler in this stack. Any other scaler's maximum is not known, but it is no lower.
     """
     for subject, number in MAXIMA[resource.type](resource, config.environment_names):
         if number > config.max and not _is_scaled_here(resource, graph, config):

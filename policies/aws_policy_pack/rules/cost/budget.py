@@ -66,7 +66,7 @@ class MonthlyBudget(RuleConfig):
 
     @property
     def is_given(self) -> bool:
-        """Whether anybody has said what the stack may cost."""
+        """Whether the user has set a budget."""
         return self.budget_base is not None or self.budget_worst is not None
 
 
@@ -107,8 +107,8 @@ class MonthlyBudget(RuleConfig):
 def monthly_budget(graph: Graph, config: MonthlyBudget) -> Findings:
     """Estimates the stack, compares both totals, and names what has no price.
 
-    A region without a price table is named once; where nobody gave a budget, that is no more than
-    something that could not be judged.
+    A region without a price table is named once. Where nobody gave a budget, the region only
+    counts as not evaluated.
     """
     try:
         result = estimate(

@@ -65,7 +65,7 @@ class DesiredCount(RuleConfig):
 def desired_count(service: Resource, config: DesiredCount) -> Findings:
     """Compares the number of tasks; without one, ECS starts none.
 
-    A number under ignoreChanges is its scaler's, whose maximum cost-autoscaling-maximum judges.
+    A scaler sets a number under ignoreChanges, and cost-autoscaling-maximum judges its maximum.
     """
     if service.ignores_changes(DESIRED_COUNT):
         return

@@ -1,4 +1,4 @@
-"""Services of AWS that send to a queue, and whether the queue's policy lets them."""
+"""AWS services that send to a queue, and whether the queue's policy lets them in."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -27,13 +27,13 @@ TOPIC_ARN: Final = "arn:aws:sns:eu-west-1:111122223333:sales"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """How a resource makes a service send to a queue.
+    """The way in which a resource makes a service send to a queue.
 
     Attributes:
         service: The service's principal.
         queues: The properties that name a queue.
-        source: The property that names what the service sends for, as `aws:SourceArn` has it.
-        sources: The types of that.
+        source: The property that names the resource that the service sends for, as `aws:SourceArn`.
+        sources: The types of that resource.
     """
 
     service: str
@@ -59,7 +59,7 @@ WAYS: Final = {
         service="s3.amazonaws.com", queues=("queues",), source="bucket", sources=BUCKETS
     ),
 }
-"""By type; schedules and pipes are left out, since they send with a role.
+"""Ways by resource type; schedules and pipes are left out, since they send with a role.
 
 https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
@@ -112,8 +112,8 @@ SUBSCRIBED: Final = Example(
 def senders_allowed(sender: Resource, graph: Graph) -> Findings:
     """Looks at each queue of the stack that the resource names.
 
-    A policy that is not known yet counts where it is made from what the service sends for. A target
-    of events with a role of its own is passed over: the role may be what lets it send.
+    A policy that is not known yet counts where it is made from the service's source. A target of
+    events with a role of its own is passed over: the role may let it send.
     """
     if sender.type == EVENT_TARGET and sender.has("roleArn"):
         return
@@ -151,7 +151,7 @@ def _judge(sender: Resource, way: Way, path: str, queue: Resource, graph: Graph)
 
 
 def _arns(sender: Resource, way: Way, sources: Sequence[Resource]) -> Iterator[str]:
-    """The ARNs of what the service sends for, as far as they are known."""
+    """The known ARNs of the resources that the service sends for."""
     for holder, key in ((sender, way.source), *((source, "arn") for source in sources)):
         value = holder.values.get(key)
         if isinstance(value, str) and value.startswith("arn:"):
@@ -161,7 +161,7 @@ def _arns(sender: Resource, way: Way, sources: Sequence[Resource]) -> Iterator[s
 def _is_made_from(
     missed: Unreadable, sources: Sequence[Resource], holders: Sequence[Resource]
 ) -> bool:
-    """Whether a policy that cannot be read comes from what the service sends for."""
+    """Whether a policy that cannot be read comes from a resource that the service sends for."""
     urns = {source.urn for source in sources}
     return any(
         holder is missed.resource and urns & set(holder.references.get("policy", ()))
@@ -170,7 +170,7 @@ def _is_made_from(
 
 
 def _lets_in(statement: Statement, service: str, arns: Sequence[str]) -> bool:
-    """Whether a statement allows a service to send; other conditions than on the source pass."""
+    """Whether a statement lets a service send; ignores conditions on anything but the source."""
     if not allows(statement, SEND):
         return False
     if not any(each.name in (ANYONE, service) for each in statement.principals):

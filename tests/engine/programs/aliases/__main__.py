@@ -1,4 +1,4 @@
-"""Names and states of older days: they change nothing in a first deployment."""
+"""Old names and states: they change nothing in a first deployment."""
 
 import pulumi
 import pulumi_aws as aws

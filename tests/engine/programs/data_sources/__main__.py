@@ -48,7 +48,7 @@ aws.route53.Record(
 )
 pulumi.export("canonical", aws.s3.get_canonical_user_id().id)
 pulumi.export("subnets", subnets.ids)
-# What needs a resource that is not made yet is unknown in a preview; what needs nothing is not.
+# A call that needs a resource that is not made yet is unknown in a preview; others are known.
 needing = aws.sqs.get_queue_output(
     name="jobs", opts=pulumi.InvokeOutputOptions(depends_on=[queue, vpc])
 )
