@@ -12,7 +12,7 @@ class Environment:
     """One environment that a program and its pack are judged in.
 
     Attributes:
-        name: What the page calls it.
+        name: The environment's name on the page.
         products: The ones of `policies` and `preflight` that are installed in it. The others come
             from the project's own environment.
         lowest: Whether every requirement of the products is installed in its lowest version.

@@ -27,7 +27,7 @@ class Launcher:
     """Starts tasks.
 
     Attributes:
-        machine: What the tasks find here.
+        machine: The services that the tasks find here.
         programs: Gives the folder of the programs of an image.
         folder: The place for the tasks' files.
         output: Shows what the tasks print.

@@ -88,7 +88,7 @@ class _Controlled:
     """moto, behind the path that the project asks the process itself.
 
     Attributes:
-        note: What the user should know of the process's start.
+        note: The text that tells the user of the process's start.
     """
 
     def __init__(self, behind: "WSGIApplication", data: Path) -> None:

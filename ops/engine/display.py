@@ -55,7 +55,7 @@ class Display:
         places: URNs to `file:line`, as far as they are known.
 
     Attributes:
-        findings: What the packs found, without what they could not judge.
+        findings: The packs' findings, without those on what they could not judge.
         summary: How the operation ended, `None` where the engine did not come that far.
         refused: The engine's own words where it has refused to begin, which the caller tells in
             others; empty where it has begun.

@@ -46,7 +46,7 @@ class Finding:
     """One violation.
 
     Attributes:
-        problem: What is wrong, with the actual value; no full stop.
+        problem: The fault, with the actual value; no full stop.
         wanted: The value or bound that is wanted and where it is configured; no full stop.
         fix: One sentence that says what to do, without the full stop.
         resource: The resource that a stack rule speaks of; `None` in resource rules, and where
@@ -98,7 +98,7 @@ class Rule(Generic[Subject]):
         level: The default level.
         severity: How bad a violation is.
         summary: One sentence that says what holds.
-        why: What goes wrong otherwise.
+        why: The consequence of a violation.
         url: A page that proves it.
         controls: Ids of the public controls that it covers, such as `Security Hub SQS.1`.
         config: The model of its settings.

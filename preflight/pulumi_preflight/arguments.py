@@ -26,7 +26,7 @@ class UsageError(PreflightError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the command line says.
+    """The arguments of the command line.
 
     Attributes:
         project: The folder of the project.

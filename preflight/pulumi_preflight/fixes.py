@@ -46,7 +46,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
-    """What one rule changes, or would change, in one resource.
+    """The changes that one rule makes, or would make, in one resource.
 
     Attributes:
         rule: The rule's name.
@@ -56,7 +56,7 @@ class Fix:
         line: The line in `file`, from 1.
         applied: Whether the resource was judged with it: the rule's level is `remediate`.
         exposed: Where a secret of the inputs is no longer marked after the fix.
-        changes: What differs, in the order of the properties' names.
+        changes: The differences, in the order of the properties' names.
     """
 
     rule: str

@@ -143,7 +143,7 @@ def render_terminal(
     Args:
         report: The report.
         width: Columns of the terminal.
-        colour: Whether to use ANSI colours; nothing is said by colour alone.
+        colour: Whether to use ANSI colours; no fact is told by colour alone.
         encoding: The output's encoding, which may have no sign for a bar.
     """
     result = report.estimate

@@ -49,7 +49,7 @@ class Project:
         tags: The stack's tags.
         environment: Variables of the stack's ESC environments, as `preflight.yaml` gives them.
         environment_secrets: The secret texts in these variables.
-        notes: What the user must know about how the project was read.
+        notes: The notes for the user on the reading of the project.
     """
 
     root: Path

@@ -1,4 +1,4 @@
-"""What the user knows better than preflight: `preflight.yaml` beside the project file.
+"""The user's better knowledge: `preflight.yaml` beside the project file.
 
 ```yaml
 invokes:                                  # answers of data sources
@@ -18,7 +18,7 @@ environments:                             # ESC environments that stack files na
 tags: {owner: payments}                   # the stack's tags
 ```
 
-Names are those on the wire (camelCase). What an entry does not say is filled in as elsewhere; the
+Names are those on the wire (camelCase). Preflight fills in the other properties as elsewhere. The
 last entry that fits wins for each property.
 """
 
