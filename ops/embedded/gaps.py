@@ -16,7 +16,7 @@ from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.rds.models import DBInstance, DBSubnetGroup, RDSBackend
 from moto.rds.responses import RDSResponse
 from moto.route53.models import route53_backends
-from moto.s3.models import FakeBucket
+from moto.s3.models import FakeBucket, FakeDeleteMarker
 from moto.servicediscovery.models import ServiceDiscoveryBackend
 from moto.utilities.utils import get_partition
 
@@ -191,6 +191,15 @@ def leave_conditions_to_the_cloud() -> None:
     FakeBucket.get_permission = get_permission  # type: ignore[method-assign]
 
 
+def delete_marked_objects() -> None:
+    """An object with a delete marker can be deleted once versioning is suspended.
+
+    moto disposes of the contents of all versions then, and a marker has none to dispose of.
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/DeletingObjectsfromVersioningSuspendedBuckets.html
+    """
+    FakeDeleteMarker.dispose = lambda _marker: None  # type: ignore[attr-defined]
+
+
 GAPS = (
     *GAPS_OF_QUEUES,
     keep_service_fields,
@@ -201,4 +210,5 @@ GAPS = (
     name_source_of_parameters,
     refuse_unknown_operations,
     leave_conditions_to_the_cloud,
+    delete_marked_objects,
 )

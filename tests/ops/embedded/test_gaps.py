@@ -279,6 +279,25 @@ def a_bucket_that_wants_tls_takes_objects(client: Client) -> None:
     assert s3.get_object(Bucket=bucket, Key="one")["Body"].read() == b"1"
 
 
+def the_versions_of_a_marked_object_are_deleted_once_versioning_is_suspended(
+    client: Client,
+) -> None:
+    s3, bucket = client("s3"), new_name()
+    s3.create_bucket(Bucket=bucket)
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=bucket, Key="one", Body=b"1")
+    s3.delete_object(Bucket=bucket, Key="one")
+    s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+    listed = s3.list_object_versions(Bucket=bucket)
+    given = [
+        {"Key": each["Key"], "VersionId": each["VersionId"]}
+        for each in (*listed["Versions"], *listed["DeleteMarkers"])
+    ]
+    assert len(given) == 2
+    s3.delete_objects(Bucket=bucket, Delete={"Objects": given})
+    s3.delete_bucket(Bucket=bucket)
+
+
 documented = pytest.mark.parametrize(
     "answer",
     [
@@ -300,6 +319,7 @@ documented = pytest.mark.parametrize(
         a_parameter_names_its_source,
         an_unknown_call_is_the_caller_s_mistake,
         a_bucket_that_wants_tls_takes_objects,
+        the_versions_of_a_marked_object_are_deleted_once_versioning_is_suspended,
     ],
 )
 
