@@ -9,7 +9,8 @@ project. Usage: `python own_page.py PROGRAM ARGUMENT ...`.
 import os
 import runpy
 import sys
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_CONNECTIONS = Path("/proc/net/tcp")
+_CONNECTIONS = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
 _ROOT = 0
 _POLICY_VIOLATION = 1008  # of a WebSocket. Source: RFC 6455, 7.4.1
 
@@ -29,15 +30,16 @@ class OwnPage:
     Args:
         application: The application.
         port: The port on which the application listens.
-        connections: Linux's list of TCP connections; where there is none, every user is let in.
+        connections: Linux's lists of TCP connections, by IPv4 and by IPv6; where there are none,
+            every user is let in.
     """
 
     def __init__(
-        self, application: Application, port: int, connections: Path = _CONNECTIONS
+        self, application: Application, port: int, connections: Iterable[Path] = _CONNECTIONS
     ) -> None:
         self._application = application
         self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
-        self._connections = connections
+        self._connections = tuple(connections)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request or a WebSocket."""
@@ -80,13 +82,15 @@ class OwnPage:
         A connection that its owner has already closed has no owner, and is refused.
         Source: Linux, Documentation/networking/proc_net_tcp.rst.
         """
-        if not self._connections.exists():
+        lists = [each for each in self._connections if each.exists()]
+        if not lists:
             return True
-        client, server = (_as_in_list(*scope[end]) for end in ("client", "server"))
-        for line in self._connections.read_text().splitlines()[1:]:
-            _, local, remote, _, _, _, _, user, _, inode, *_ = line.split()
-            if (local, remote) == (client, server):
-                return int(inode) != 0 and int(user) in {os.getuid(), _ROOT}
+        ends = set(zip(*(_as_in_lists(*scope[end]) for end in ("client", "server")), strict=False))
+        for each in lists:
+            for line in each.read_text().splitlines()[1:]:
+                _, local, remote, _, _, _, _, user, _, inode, *_ = line.split()
+                if (local, remote) in ends and int(inode) and int(user) in {os.getuid(), _ROOT}:
+                    return True
         return False
 
 
@@ -96,10 +100,21 @@ def _leads_to_a_page(scope: Scope, headers: dict[str, list[str]]) -> bool:
     return is_link and scope.get("method") == "GET"
 
 
-def _as_in_list(address: str, port: int) -> str:
-    """An IPv4 address in the form of Linux's list: its number in the machine's byte order."""
-    number = int.from_bytes(bytes(map(int, address.split("."))), sys.byteorder)
-    return f"{number:08X}:{port:04X}"
+def _as_in_lists(address: str, port: int) -> tuple[str, ...]:
+    """An address as Linux's lists show it: words of 32 bits in the machine's byte order.
+
+    An IPv4 address is also in the list for IPv6, as the mapped address of a client whose socket is
+    one of IPv6; Java opens such sockets.
+    """
+    given = ip_address(address)
+    plain = (given.ipv4_mapped or given) if isinstance(given, IPv6Address) else given
+    forms = [plain] if isinstance(plain, IPv6Address) else [plain, ip_address(f"::ffff:{plain}")]
+    return tuple(f"{_in_words(each.packed)}:{port:04X}" for each in forms)
+
+
+def _in_words(packed: bytes) -> str:
+    words = (packed[start : start + 4] for start in range(0, len(packed), 4))
+    return "".join(f"{int.from_bytes(word, sys.byteorder):08X}" for word in words)
 
 
 def _shown(values: list[str]) -> str:

@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,13 +14,13 @@ import pytest
 
 from ops.dev.own_page import OwnPage, Receive, Scope, Send
 
-HOST, ELSEWHERE = b"127.0.0.1:3000", Path("/none")
-LINUX = Path("/proc/net/tcp")
+HOST = b"127.0.0.1:3000"
+LINUX = Path("/proc/net/tcp"), Path("/proc/net/tcp6")
 CONNECT = """\
 import os, socket, sys
 os.setuid(int(sys.argv[2]))
-with socket.socket() as client:
-    client.connect(("127.0.0.1", int(sys.argv[1])))
+with socket.socket(socket.AF_INET6 if ":" in sys.argv[3] else socket.AF_INET) as client:
+    client.connect((sys.argv[3], int(sys.argv[1])))
     client.recv(1)
 """
 
@@ -31,7 +31,7 @@ async def behind(_scope: Scope, _receive: Receive, send: Send) -> None:
 
 def ask(
     headers: Mapping[str, bytes],
-    connections: Path = ELSEWHERE,
+    connections: Iterable[Path] = (),
     **scope: Any,  # noqa: ANN401 - ASGI's
 ) -> list[dict[str, Any]]:
     """The messages sent back; the Host is right where the test gives no other."""
@@ -129,12 +129,12 @@ def server() -> Iterator[socket.socket]:
         yield made
 
 
-def status_for(client: tuple[str, int], server: socket.socket) -> int:
-    answer = ask({}, LINUX, client=client, server=server.getsockname())
+def status_for(client: tuple[Any, ...], server: socket.socket) -> int:
+    answer = ask({}, LINUX, client=client[:2], server=server.getsockname()[:2])
     return int(answer[0]["status"])
 
 
-@pytest.mark.skipif(not LINUX.exists(), reason="the list of connections is Linux's")
+@pytest.mark.skipif(not LINUX[0].exists(), reason="the list of connections is Linux's")
 def test_the_users_own_connection_is_answered_and_one_that_is_closed_is_not(
     server: socket.socket,
 ) -> None:
@@ -147,10 +147,37 @@ def test_the_users_own_connection_is_answered_and_one_that_is_closed_is_not(
     assert status_for(("127.0.0.1", 1), server) == 403
 
 
-@pytest.mark.skipif(not LINUX.exists() or os.getuid() != 0, reason="root alone can be another user")
-def test_the_connection_of_another_user_is_refused(server: socket.socket) -> None:
+@pytest.mark.skipif(not LINUX[1].exists(), reason="the list of connections is Linux's")
+@pytest.mark.parametrize(
+    ("listening", "asked"),
+    [
+        pytest.param("127.0.0.1", "::ffff:127.0.0.1", id="mapped"),
+        pytest.param("::1", "::1", id="ipv6"),
+    ],
+)
+def test_the_users_own_connection_over_a_socket_of_ipv6_is_answered(
+    listening: str, asked: str
+) -> None:
+    family = socket.AF_INET6 if ":" in listening else socket.AF_INET
+    with (
+        socket.create_server((listening, 0), family=family) as made,
+        socket.socket(socket.AF_INET6) as client,
+    ):
+        client.connect((asked, made.getsockname()[1]))
+        accepted, address = made.accept()
+        with closing(accepted):
+            assert status_for(address, made) == 200
+            client.close()
+            assert status_for(address, made) == 403
+
+
+@pytest.mark.skipif(
+    not LINUX[0].exists() or os.getuid() != 0, reason="root alone can be another user"
+)
+@pytest.mark.parametrize("asked", ["127.0.0.1", "::ffff:127.0.0.1"])
+def test_the_connection_of_another_user_is_refused(asked: str, server: socket.socket) -> None:
     port = str(server.getsockname()[1])
-    with subprocess.Popen([sys.executable, "-c", CONNECT, port, "65534"]) as other:
+    with subprocess.Popen([sys.executable, "-c", CONNECT, port, "65534", asked]) as other:
         accepted, address = server.accept()
         with closing(accepted):
             assert status_for(address, server) == 403
