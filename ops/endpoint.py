@@ -169,7 +169,8 @@ def main(given: Sequence[str]) -> int:
     Returns:
         0 if it did, 2 if it could not.
     """
-    parser = argparse.ArgumentParser(prog="nox -s endpoint:", description=__doc__)
+    prog = ":".join(["nox -s endpoint", *given[:1]])
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__)
     parser.add_argument("command", choices=["start", "stop", "status", "logs", "env"])
     parser.add_argument(
         "--project", type=Path, default=STACK, help="the Pulumi project (default: stack/)"

@@ -50,3 +50,19 @@ def test_another_stack_with_an_endpoint_is_refused(tmp_path: Path) -> None:
     settings(tmp_path, "dev", "  shop:aws: {endpoint: 'http://127.0.0.1:4566'}")
     with pytest.raises(CommandError, match=r"Pulumi\.dev\.yaml: aws\.endpoint is .*; local alone"):
         url_in(tmp_path, "dev")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (["start", "--bogus"], "nox -s endpoint:start: error: unrecognized arguments: --bogus"),
+        ([], "nox -s endpoint: error: the following arguments are required: command"),
+    ],
+    ids=["unknown-option", "nothing"],
+)
+def test_wrong_usage_names_the_session(
+    given: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        endpoint.main(given)
+    assert told in capsys.readouterr().err
