@@ -227,7 +227,14 @@ def test_an_interpreter_that_is_none_is_named(
             id="timeout-no-number",
         ),
         pytest.param(
-            ("--timeout", "nan"), "argument --timeout: nan must be above 0", id="timeout-nan"
+            ("--timeout", "nan"),
+            "argument --timeout: nan is not a finite number of seconds above 0",
+            id="timeout-nan",
+        ),
+        pytest.param(
+            ("--timeout", "1e9999"),
+            "argument --timeout: 1e9999 is not a finite number of seconds above 0",
+            id="timeout-infinite",
         ),
         pytest.param(
             ("--show-secrets",),
