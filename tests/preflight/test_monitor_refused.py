@@ -94,7 +94,7 @@ Done('a'); Done('b')
 Done('twice'); Done('twice')
 read = Thing('read', {}, ResourceOptions(id='x'))
 Thing('c', {}, ResourceOptions(parent=read, deleted_with=read, depends_on=[read]))
-Thing('d', {}, ResourceOptions(version='v1.2', aliases=['urn:pulumi:d::p::t::n']))
+Thing('d', {}, ResourceOptions(version='1.2.0', aliases=['urn:pulumi:d::p::t::n']))
 pulumi.export('x', pulumi.RemoteArchive('https://example.com/x.tar.gz?a=1'))
 """
     ran = run(f"{DONE}\n{program}\n")
@@ -129,7 +129,10 @@ def requests() -> Iterator[tuple[Request, str]]:
         "the parent of an alias is 'x'",
     )
     yield Request(type=thing, custom=True, deletedWith="x"), "deleted_with is 'x'"
-    yield Request(type=thing, custom=True, version="newest"), "version is 'newest'"
+    for version in ("newest", "1.x", "1.2", "v1.2.3", "01.2.3", "1.2.3-", "1.2.3-01", "1.2.3\n"):
+        yield Request(type=thing, custom=True, version=version), f"version is {version!r}"
+    yield Request(type=thing, remote=True, version="2.x"), "version is '2.x'"
+    yield Request(type="pulumi:providers:demo", custom=True, version="3.x"), "version is '3.x'"
     yield Request(type=thing, custom=True, provider="x"), "provider is 'x'; wanted `<URN of a"
     yield Request(type=thing, custom=True, provider=f"{THERE}::id"), "wanted `<URN of a provider"
     yield (
@@ -165,6 +168,20 @@ def test_a_reading_that_the_engine_refuses_is_refused(
 ) -> None:
     with pytest.raises(RefusedError, match=re.escape(wanted)):
         check_read(request_, registry)
+
+
+@pytest.mark.parametrize("version", ["7.51.1", "1.2.3-rc.1", "1.2.3-0a.x-y+001.b"])
+def test_a_version_that_the_engine_takes_is_taken(registry: Registry, version: str) -> None:
+    request_ = Request(type="demo:index:Thing", name="a", custom=True, version=version)
+    check_registration(read_registration(request_, registry), registry)
+
+
+@pytest.mark.parametrize("version", ["1.x", "newest", "v1.2"])
+def test_the_version_of_a_component_of_the_program_is_any_text(
+    registry: Registry, version: str
+) -> None:
+    request_ = Request(type="demo:index:Group", name="a", version=version)
+    check_registration(read_registration(request_, registry), registry)
 
 
 @pytest.mark.parametrize("path", ["a", "a.b[0]", 'a["b.c"]', "[0].x", "a[*].b", 'a["b\\"]"]'])

@@ -17,9 +17,13 @@ from pulumi_preflight.monitor.registry import Registry
 from pulumi_preflight.urns import STACK_TYPE, is_urn, name_of, qualified_type_of, type_of
 
 _TYPE_COLONS = 2
-# Go's semver.ParseTolerant: a `v` in front and one or two numbers alone are fine.
+# Source: Parse of blang/semver, with which parseProviderRequest reads a version: three numbers
+# without a `v` in front and without leading zeros, then a pre-release and a build.
+_NUMBER = "(?:0|[1-9][0-9]*)"
+_PRE = f"{_NUMBER}|[0-9]*[A-Za-z-][0-9A-Za-z-]*"
 _VERSION = re.compile(
-    r"\s*v?[0-9]+(?:\.[0-9]+){0,2}(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?\s*", re.ASCII
+    rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}"
+    rf"(?:-(?:{_PRE})(?:\.(?:{_PRE}))*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?"
 )
 
 
@@ -51,7 +55,9 @@ def check_registration(registration: Registration, registry: Registry) -> None:
         _check_urns(urns, f"{subject}: the dependencies of {name}")
     _check_aliases(options.aliases, subject)
     _check_urns(filter(None, [options.deleted_with]), f"{subject}: deleted_with")
-    _check_version(options.version, subject)
+    if request.custom or request.remote or is_provider_type(request.type):
+        # The engine finds a provider by it, and a component of the program's own has none.
+        _check_version(options.version, subject)
     for path in request.hideDiffs:
         if _BROKEN_BRACKET.search(path):
             raise RefusedError(f"{subject}: hide_diffs holds {path!r}; wanted a property's path")
