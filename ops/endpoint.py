@@ -94,12 +94,10 @@ def endpoint(project: Path) -> Endpoint:
     Args:
         project: The folder of Pulumi.yaml, whose local stack names the endpoint's port.
     """
-    url = url_in(project)
-    region = _region_in(project)
+    url, region = url_in(project) or DEFAULT_URL, _region_in(project)
     if os.environ.get(TOKEN) and shutil.which("docker") and _answers():
-        return ComposeEndpoint(url=url or DEFAULT_URL, profile=profile_of(project), region=region)
-    port = urlsplit(url or DEFAULT_URL).port or DEFAULT_PORT
-    return EmbeddedEndpoint(port=port, folder=project / FOLDER, region=region)
+        return ComposeEndpoint(url=url, profile=profile_of(project), region=region)
+    return _embedded(project, url, region)
 
 
 def url_in(project: Path, stack: str = LOCAL) -> str | None:
@@ -128,11 +126,19 @@ def written_profile(project: Path) -> Path:
     """Writes the profile of the local stack's endpoint, with a key if it has none; gives the file.
 
     Raises:
-        CommandError: The file is damaged, or cannot be written.
+        CommandError: The file is damaged, or cannot be written; or moto runs with a key that was in
+            the file, and the file is gone.
     """
     profile = profile_of(project)
-    write_profile(profile, url=url_in(project) or DEFAULT_URL, region=_region_in(project))
+    url, region = url_in(project) or DEFAULT_URL, _region_in(project)
+    _embedded(project, url, region).check_key()
+    write_profile(profile, url=url, region=region)
     return profile
+
+
+def _embedded(project: Path, url: str, region: str) -> EmbeddedEndpoint:
+    port = urlsplit(url).port or DEFAULT_PORT
+    return EmbeddedEndpoint(port=port, folder=project / FOLDER, region=region)
 
 
 def _region_in(project: Path) -> str:

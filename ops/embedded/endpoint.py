@@ -98,8 +98,8 @@ class EmbeddedEndpoint:
         that the endpoint cannot take up.
 
         Raises:
-            CommandError: Another program has the port, the endpoint runs at another port, or it
-                does not come up.
+            CommandError: Another program has the port, the endpoint runs at another port or with
+                another key, or it does not come up.
         """
         make_private(self.folder)
         begin = time.monotonic()
@@ -107,22 +107,19 @@ class EmbeddedEndpoint:
         while True:
             if process is None and (process := self._started()) is None:
                 self._check_port()
-            if (
-                self.runs()
-                and (answer := self._asked(self.port, "GET"))
-                and answer.status == HTTPStatus.OK
-            ):
-                break
+            self.check_key()
+            if self.runs() and (answer := self._asked(self.port, "GET")):
+                if answer.status == HTTPStatus.OK:
+                    break
+                if answer.status == HTTPStatus.FORBIDDEN:
+                    raise CommandError(
+                        f"moto runs at {self.url}, and answers another key than the one in "
+                        f"{self.profile}",
+                        hint="`nox -s endpoint:stop` stops it and keeps what it holds; the next "
+                        "start takes the key of the file",
+                    )
             ended = process is not None and process.poll() is not None
-            waited = time.monotonic() - begin
-            # The process writes the key as it starts.
-            if waited > _WRITING_SECONDS and not self.profile.exists():
-                raise CommandError(
-                    f"moto runs, and {self.profile} with its key is not there",
-                    hint="`nox -s endpoint:stop` stops it and keeps what it holds; the next start "
-                    "makes a key",
-                )
-            if ended or waited > _START_SECONDS:
+            if ended or time.monotonic() - begin > _START_SECONDS:
                 if process is not None:
                     process.kill()
                 raise CommandError(f"the endpoint does not start: {self.last_lines()}")
@@ -132,6 +129,25 @@ class EmbeddedEndpoint:
             process.returncode = 0
             if answer.text:
                 sys.stderr.write(f"warning: {answer.text}\n")
+
+    def check_key(self) -> None:
+        """Refuses where the process runs and the file with its key is gone.
+
+        A new key in the file would be one that the process does not know.
+
+        Raises:
+            CommandError: It is so.
+        """
+        end = time.monotonic() + _WRITING_SECONDS
+        while not self.profile.exists() and self.runs():
+            # The file is written as the process starts.
+            if time.monotonic() > end:
+                raise CommandError(
+                    f"moto runs, and {self.profile} with its key is not there",
+                    hint="`nox -s endpoint:stop` stops it and keeps what it holds; the next start "
+                    "makes a key",
+                )
+            time.sleep(_POLL_SECONDS)
 
     def stop(self) -> None:
         """Stops the endpoint and keeps its data; does nothing where it does not run.

@@ -1,10 +1,12 @@
 """The endpoints that a stack may have: a local one on the loopback, other stacks none."""
 
+import fcntl
 from pathlib import Path
 
 import pytest
 
 from ops import endpoint
+from ops.credentials import FOLDER, profile_of
 from ops.endpoint import url_in
 from ops.errors import CommandError
 
@@ -66,3 +68,21 @@ def test_wrong_usage_names_the_session(
     with pytest.raises(SystemExit, match="2"):
         endpoint.main(given)
     assert told in capsys.readouterr().err
+
+
+def test_a_lost_key_of_a_process_that_runs_is_not_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("ops.embedded.endpoint._WRITING_SECONDS", 0)
+    (tmp_path / FOLDER).mkdir()
+    profile = profile_of(tmp_path)
+    with (tmp_path / FOLDER / "pid").open("w") as pid_file:
+        # The process holds this lock for as long as it runs.
+        fcntl.flock(pid_file, fcntl.LOCK_EX)
+        assert endpoint.main(["env", "--project", str(tmp_path)]) == 2
+        told = capsys.readouterr().err
+        assert f"moto runs, and {profile} with its key is not there" in told
+        assert "`nox -s endpoint:stop` stops it" in told
+        assert not profile.exists()
+    assert endpoint.main(["env", "--project", str(tmp_path)]) == 0
+    assert profile.exists()

@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,7 @@ import pytest
 
 from ops.credentials import PROFILE, write_profile
 from ops.dev.ports import free_port
-from ops.embedded.endpoint import EmbeddedEndpoint
+from ops.embedded.endpoint import _START_SECONDS, EmbeddedEndpoint
 from ops.errors import CommandError
 from ops.paths import ROOT
 from tests.ops.observe.deployed import clients_of, key_of
@@ -213,6 +214,19 @@ def test_one_that_runs_without_a_key_is_told(
     with pytest.raises(CommandError, match="aws with its key is not there") as refused:
         endpoint.start()
     assert "endpoint:stop" in (refused.value.hint or "")
+
+
+def test_one_that_runs_with_another_key_is_told_at_once(endpoint: EmbeddedEndpoint) -> None:
+    endpoint.start()
+    endpoint.profile.unlink()
+    write_profile(endpoint.profile, url=endpoint.url, region=endpoint.region)
+    begun = time.monotonic()
+    with pytest.raises(CommandError, match=r"answers another key than the one in .*aws") as refused:
+        endpoint.start()
+    assert "endpoint:stop" in (refused.value.hint or "")
+    assert time.monotonic() - begun < _START_SECONDS / 2
+    endpoint.stop()
+    endpoint.start()
 
 
 def test_the_log_names_calls_and_that_of_the_run_before_is_kept(endpoint: EmbeddedEndpoint) -> None:
