@@ -28,6 +28,7 @@ from aws_policy_pack.profiles import load_profile
 from aws_policy_pack.registry import RULES, select
 from aws_policy_pack.rule import Severity
 from aws_policy_pack.scaffold import ScaffoldError, write_pack
+from aws_policy_pack.waivers import incomplete
 
 SERVED = Path(__file__).parent / "served"
 EXAMPLES = """examples:
@@ -224,7 +225,9 @@ def _explain(options: argparse.Namespace) -> str:
 
 
 def _check_config(options: argparse.Namespace) -> str:
-    load_profile(options.file)
+    profile = load_profile(options.file)
+    if problems := list(incomplete(profile.settings)):
+        raise ConfigError(problems, profile.source)
     return f"{options.file}: no mistakes\n"
 
 

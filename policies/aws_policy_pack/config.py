@@ -98,6 +98,8 @@ def problems_in(error: ValidationError, model: type[BaseModel], path: str) -> li
     """Tells pydantic's complaints in one line each, with the nearest right key for a wrong one."""
     problems = []
     for item in error.errors():
+        if item["type"] == "int_type" and _is_integer(item["input"]):
+            continue
         location = ".".join(str(part) for part in item["loc"])
         where = f"{path}.{location}" if location else path
         if item["type"] == "extra_forbidden":
@@ -108,6 +110,11 @@ def problems_in(error: ValidationError, model: type[BaseModel], path: str) -> li
             text = f"{item['input']!r} is not accepted: {item['msg'].lower()}"
         problems.append(Problem(path=where, text=text))
     return problems
+
+
+def _is_integer(value: object) -> bool:
+    """Whether a number is an integer to JSON: on the wire every number is a float."""
+    return isinstance(value, float) and value.is_integer()
 
 
 def too_long(value: object, path: str) -> Iterator[Problem]:

@@ -153,12 +153,25 @@ def _setting(
     level = default
     if LEVEL_KEY in raw:
         level = _level(f"{rule.id}.{LEVEL_KEY}", raw[LEVEL_KEY], problems) or default
+    return Setting(level=level, config=_config(rule, properties, problems))
+
+
+def _config(rule: AnyRule, properties: Mapping[str, object], problems: list[Problem]) -> RuleConfig:
+    """Reads the settings of a rule twice: a model alone takes "1" and true for the number 1."""
+    config = rule.config()
+    found: dict[str, Problem] = {}
     try:
         config = rule.config.model_validate(properties)
     except ValidationError as error:
-        problems.extend(problems_in(error, rule.config, rule.id))
-        config = rule.config()
-    return Setting(level=level, config=config)
+        found = {each.path: each for each in problems_in(error, rule.config, rule.id)}
+    document = json.dumps(properties, ensure_ascii=False)
+    try:
+        rule.config.model_validate_json(document.encode(errors="replace"), strict=True)
+    except ValidationError as error:
+        for each in problems_in(error, rule.config, rule.id):
+            found.setdefault(each.path, each)
+    problems.extend(found.values())
+    return config
 
 
 def _level_of_all(raw: object, problems: list[Problem]) -> Level | None:

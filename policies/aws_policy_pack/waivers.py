@@ -1,10 +1,11 @@
 """Which findings are accepted, by whom and until when."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
-from aws_policy_pack.config import Waiver
+from aws_policy_pack.config import Problem, Waiver
+from aws_policy_pack.rule import Setting
 
 
 def current_day() -> dt.date:
@@ -20,6 +21,17 @@ def missing_from(waiver: Waiver) -> tuple[str, ...]:
         "expires": waiver.expires,
     }
     return tuple(key for key, value in given.items() if not value)
+
+
+def incomplete(settings: Mapping[str, Setting]) -> Iterator[Problem]:
+    """Tells what waivers lack of why, who and until when; `settings` is rule id to setting."""
+    for rule, setting in settings.items():
+        for index, waiver in enumerate(setting.config.waivers):
+            for key in missing_from(waiver):
+                given = getattr(waiver, key)
+                text = f"{given!r} is blank" if given else "is missing"
+                wanted = "wanted a reason, an owner and a last day"
+                yield Problem(path=f"{rule}.waivers.{index}.{key}", text=f"{text}; {wanted}")
 
 
 def is_in_force(waiver: Waiver, today: dt.date) -> bool:

@@ -85,6 +85,20 @@ def test_check_config_finds_no_mistakes_in_a_right_profile(
     assert capsys.readouterr().out == f"{file}: no mistakes\n"
 
 
+def test_check_config_refuses_a_waiver_that_waives_nothing_for_what_it_lacks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "dev.json"
+    waiver = {"resource": "jobs", "reason": " ", "owner": "", "expires": "2027-03-31"}
+    file.write_text(json.dumps({"sqs-encryption": {"waivers": [waiver]}}), encoding="utf-8")
+    assert main(["check-config", str(file)]) == 2
+    place, wanted = f"{file}: sqs-encryption.waivers.0", "wanted a reason, an owner and a last day"
+    assert capsys.readouterr().err.splitlines() == [
+        f"error: {place}.reason: ' ' is blank; {wanted}",
+        f"error: {place}.owner: is missing; {wanted}",
+    ]
+
+
 def test_check_config_tells_every_mistake_on_a_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

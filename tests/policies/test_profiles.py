@@ -1,5 +1,6 @@
 """A profile is checked strictly and read into one setting for each rule."""
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field
 
-from aws_policy_pack.config import ConfigError, OnUnknown, RuleConfig
+from aws_policy_pack.config import ConfigError, OnUnknown, RuleConfig, Waiver
 from aws_policy_pack.profiles import load_profile, read_settings
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.resource import Resource
@@ -19,6 +20,8 @@ class Cap(RuleConfig):
     """A cap."""
 
     max: int = Field(default=3, ge=0, description="The most that is allowed")
+    share: float = Field(default=0.5, description="A part of it")
+    overrides: dict[str, int] = Field(default={}, description="Other caps, by name")
 
 
 class Unused(RuleConfig):
@@ -153,6 +156,32 @@ def test_a_rule_that_is_not_named_has_its_defaults() -> None:
             "test-cap.max: -1 is not accepted: input should be greater than or equal to 0",
             id="out-of-range",
         ),
+        pytest.param(
+            {"test-cap": {"max": "1"}},
+            "test-cap.max: '1' is not accepted: input should be a valid integer",
+            id="text-for-a-number",
+        ),
+        pytest.param(
+            {"test-cap": {"max": True}},
+            "test-cap.max: True is not accepted: input should be a valid integer",
+            id="true-for-a-number",
+        ),
+        pytest.param(
+            {"test-cap": {"share": "0.5"}},
+            "test-cap.share: '0.5' is not accepted: input should be a valid number",
+            id="text-for-a-fraction",
+        ),
+        pytest.param(
+            {"test-cap": {"overrides": {"a*": False}}},
+            "test-cap.overrides.a*: False is not accepted: input should be a valid integer",
+            id="false-in-an-object",
+        ),
+        pytest.param(
+            {"test-cap": {"waivers": [{"resource": "\udcff"}]}},
+            "test-cap.waivers.0.resource: '\\udcff' is not accepted: input should be a valid "
+            "string, unable to parse raw data as a unicode string",
+            id="half-a-character",
+        ),
         pytest.param([], "profile: is not a JSON object", id="a-list"),
     ],
 )
@@ -160,6 +189,27 @@ def test_a_mistake_is_told_with_the_nearest_right_name(raw: object, told: str) -
     with pytest.raises(ConfigError) as error:
         read_settings(raw, TEST_RULES)
     assert str(error.value) == told
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        pytest.param(
+            {"max": 5.0, "overrides": {"a": 2.0}},
+            Cap(max=5, overrides={"a": 2}),
+            id="an-integer-of-the-wire",
+        ),
+        pytest.param({"share": 1}, Cap(share=1.0), id="an-integer-for-a-fraction"),
+        pytest.param({"onUnknown": "fail"}, Cap(on_unknown=OnUnknown.FAIL), id="a-word-of-a-list"),
+        pytest.param(
+            {"waivers": [{"resource": "a", "expires": "2027-03-31"}]},
+            Cap(waivers=(Waiver(resource="a", expires=dt.date(2027, 3, 31)),)),
+            id="a-day",
+        ),
+    ],
+)
+def test_what_json_says_in_its_own_types_is_taken(settings: dict[str, object], wanted: Cap) -> None:
+    assert read_settings({"test-cap": settings}, TEST_RULES)["test-cap"].config == wanted
 
 
 def test_all_mistakes_are_told_at_once() -> None:
