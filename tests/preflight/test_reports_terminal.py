@@ -280,6 +280,22 @@ def test_nothing_in_a_verdict_can_steer_the_terminal() -> None:
         assert "a\\n\\x1b[2J\\u202e\\x9b\\x0d" in shown
 
 
+@pytest.mark.parametrize("name", ["a\nb", "a\n\n  FAILED\n", "a\tb"], ids=["one", "more", "tab"])
+def test_a_name_adds_no_lines_to_a_message_that_repeats_it(name: str) -> None:
+    printed = name.replace("\n", "\\n").replace("\t", "\\t")
+    about = urn(QUEUE, name)
+    found = replace(UNTAGGED, urn=about, message=f"{name}: no tags\nof {name} here")
+    other = replace(TOO_MANY, message=f"as many as {name}")
+    unseen = replace(UNSEEN, urn=about, message=f"{name}: not known")
+    run = deployment(notes=(Note(text=f"see {name}."),))
+    shown = as_text(verdict(Reported(findings=(found, other), not_evaluated=(unseen,)), run))
+    assert name not in shown
+    assert f"    no tags\n    of {printed} here\n" in shown
+    assert f"as many as {printed}\n" in shown
+    assert f"see {printed}.\n" in shown
+    assert f"not known: {printed}\n" in shown
+
+
 @pytest.mark.parametrize(
     ("applied", "told"),
     [

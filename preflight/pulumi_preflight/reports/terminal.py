@@ -73,20 +73,37 @@ def write(
 
 def _printable(verdict: Verdict) -> Verdict:
     """The verdict without characters that could steer a terminal."""
+    names = _names_of_lines(verdict)
     return replace(
         verdict,
-        resources=tuple(map(_printable_fields, verdict.resources)),
-        findings=tuple(map(_printable_fields, verdict.findings)),
-        waived=tuple(map(_printable_fields, verdict.waived)),
-        not_evaluated=tuple(map(_printable_fields, verdict.not_evaluated)),
-        notes=tuple(map(_printable_fields, verdict.notes)),
+        resources=tuple(_printable_fields(each, names) for each in verdict.resources),
+        findings=tuple(_printable_fields(each, names) for each in verdict.findings),
+        waived=tuple(_printable_fields(each, names) for each in verdict.waived),
+        not_evaluated=tuple(_printable_fields(each, names) for each in verdict.not_evaluated),
+        notes=tuple(_printable_fields(each, names) for each in verdict.notes),
     )
 
 
-def _printable_fields(item: _Value) -> _Value:
+def _names_of_lines(verdict: Verdict) -> Mapping[str, str]:
+    """Names with line breaks or tabs to what is printed of them, the longest first."""
+    urns = {resource.urn for resource in verdict.resources}
+    for findings in (verdict.findings, verdict.waived, verdict.not_evaluated):
+        urns |= {finding.urn for finding in findings}
+    names = {name_of(urn) for urn in urns if "\n" in urn or "\t" in urn}
+    return {name: escaped_line(name) for name in sorted(names, key=len, reverse=True)}
+
+
+def _without_lines(text: str, names: Mapping[str, str]) -> str:
+    """A text whose lines are its own: none comes from a name that it repeats."""
+    for name, printed in names.items():
+        text = text.replace(name, printed)
+    return text
+
+
+def _printable_fields(item: _Value, names: Mapping[str, str]) -> _Value:
     texts: dict[str, Any] = {
         each.name: (escaped if each.name in _PROSE else escaped_line)(
-            shortened(text, _LONGEST, "; --format json has them")
+            shortened(_without_lines(text, names), _LONGEST, "; --format json has them")
         )
         for each in fields(item)
         if isinstance(text := getattr(item, each.name), str) and not isinstance(text, Level)
