@@ -30,7 +30,7 @@ def main(given: Sequence[str]) -> int:
         0 if it did what it says, 1 if a finding or the engine stopped it, 2 for wrong arguments and
         for a state or machine that it cannot work on, 130 if it was interrupted.
     """
-    options = _parser().parse_args(given)
+    options = _parser(" ".join(["nox -s", *given[:1]])).parse_args(given)
     try:
         return _carry_out(options)
     except CommandError as error:
@@ -107,8 +107,8 @@ def _carry_out(options: argparse.Namespace) -> int:
         return _COMMANDS[options.command](asked)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="nox -s", description=__doc__)
+def _parser(prog: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__)
     named = parser.add_subparsers(dest="command", required=True)
     for name in _COMMANDS:
         command = named.add_parser(name, prog=f"nox -s {name} --")

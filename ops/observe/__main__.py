@@ -29,7 +29,7 @@ def main(given: Sequence[str]) -> int:
         0 if it did, 2 for wrong arguments and for a stack or an API that cannot be read, 130 if it
         was interrupted.
     """
-    options = _parser().parse_args(given)
+    options = _parser(" ".join(["nox -s", *given[:1]])).parse_args(given)
     try:
         _carry_out(deployment(target(options.project.resolve(), options.stack)), options)
     except CommandError as error:
@@ -68,8 +68,8 @@ def _show_queues(stack: Deployment, watch: float | None, *, as_json: bool) -> No
         time.sleep(watch)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="nox -s", description=__doc__)
+def _parser(prog: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=prog, description=__doc__)
     named = parser.add_subparsers(dest="command", required=True)
     for name in (
         *("aws:services", "aws:tasks", "ecs:status", "queue:depth"),
