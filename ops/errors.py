@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from pulumi_preflight import streams
+from pulumi_preflight.signals import Terminated, ending_on_signals
 
 FAILED = 2
 
@@ -23,8 +24,18 @@ class CommandError(Exception):
 
 
 def exit_with(command: Callable[[], int]) -> NoReturn:
-    """Ends the process as `carried_out` says; every session ends here."""
-    sys.exit(carried_out(command))
+    """Ends the process as `carried_out` says; every session ends here.
+
+    SIGTERM and SIGHUP unwind what the session has begun; its exit code is then 143 or 129.
+    """
+    try:
+        with ending_on_signals():
+            status = carried_out(command)
+    except Terminated as terminated:
+        _flush()
+        streams.tell("terminated\n")
+        status = terminated.status
+    sys.exit(status)
 
 
 def carried_out(command: Callable[[], int]) -> int:
@@ -47,12 +58,16 @@ def carried_out(command: Callable[[], int]) -> int:
 
 def tell(error: CommandError) -> None:
     """Prints the error, and the hint on a line of its own, after all that was printed before."""
+    _flush()
+    hint = f"hint: {error.hint}\n" if error.hint else ""
+    streams.tell(f"error: {error}\n{hint}")
+
+
+def _flush() -> None:
     try:
         sys.stdout.flush()
     except OSError:
         streams.discard(sys.stdout)
-    hint = f"hint: {error.hint}\n" if error.hint else ""
-    streams.tell(f"error: {error}\n{hint}")
 
 
 def _told(error: OSError) -> str:

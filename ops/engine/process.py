@@ -28,7 +28,7 @@ from typing import IO, Self
 
 from ops.private import UMASK
 
-_FORWARDED = (signal.SIGINT, signal.SIGTERM)
+_FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _TIMES_TO_KILL = 2
 _SECONDS_TO_END = 5.0
 _SECONDS_BETWEEN_LOOKS = 0.2
@@ -81,7 +81,7 @@ def run(
                     on_line(line)
         except BaseException:
             # Its output is still read: a closed pipe would end it in the middle of something.
-            process.send_signal(signal.SIGINT)
+            interrupts.interrupt_once(process)
             raise
         finally:
             _wait(process)
@@ -144,7 +144,9 @@ class _Interrupts:
         self._killing: threading.Timer | None = None
 
     def __enter__(self) -> Self:
-        self._before = {number: signal.signal(number, self._arrive) for number in _FORWARDED}
+        # `nohup` sets one of them to be ignored, and wants that.
+        heard = [each for each in _FORWARDED if signal.getsignal(each) is not signal.SIG_IGN]
+        self._before = {number: signal.signal(number, self._arrive) for number in heard}
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -157,6 +159,14 @@ class _Interrupts:
         """Names the process; what arrived before it had started reaches it now."""
         self._process = process
         self._forward(process)
+
+    def interrupt_once(self, process: subprocess.Popen[str]) -> None:
+        """Interrupts the process unless a signal already has.
+
+        A terminal that closes sends a signal, and its output fails.
+        """
+        if not self.arrived:
+            process.send_signal(signal.SIGINT)
 
     def _arrive(self, _signal: int, _frame: FrameType | None) -> None:
         self.arrived += 1

@@ -3,20 +3,18 @@
 import json
 import os
 import signal
-import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, TextIO
 
 from pulumi_preflight.arguments import Options, parse
 from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.files import write_whole
 from pulumi_preflight.printable import shortened, without_colour
+from pulumi_preflight.signals import Terminated, ending_on_signals
 from pulumi_preflight.streams import tell, to_stdout
 
 # What a run needs is imported when it is needed: `--help` answers at once, and the packs boot
@@ -34,7 +32,6 @@ PASSED, FAILED, NO_VERDICT = 0, 1, 2
 INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
 HUNG_UP = 128 + signal.SIGHUP
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 _DEBUG = "PULUMI_PREFLIGHT_DEBUG"
 # An exception may have any text, such as the whole answer of a service.
@@ -52,7 +49,7 @@ def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None)
     secrets: set[str] = set()
     try:
         options = parse(argv)
-        with _ending_on_signals():
+        with ending_on_signals():
             return _run(options, started, section, secrets)
     except SystemExit as exit_:
         return int(exit_.code or 0)
@@ -61,20 +58,12 @@ def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None)
     except KeyboardInterrupt:
         _complain("interrupted; there is no verdict", None)
         return INTERRUPTED
-    except _Terminated as terminated:
+    except Terminated as terminated:
         _complain("terminated; there is no verdict", None)
-        return 128 + terminated.number
+        return terminated.status
     except Exception as error:  # noqa: BLE001 - the last resort: no bug may look like a verdict
         _complain_of_bug(error, secrets)
     return NO_VERDICT
-
-
-class _Terminated(BaseException):
-    """SIGTERM or SIGHUP arrived; this error ends the run like a Ctrl-C, so no process stays."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
 
 
 def _run(options: Options, started: float, section: "Section | None", secrets: set[str]) -> int:
@@ -192,25 +181,6 @@ def _writer(
     from pulumi_preflight.reports import terminal  # noqa: PLC0415 - rich is slow to import
 
     return partial(terminal.write, folder=folder, show_fixes=options.show_fixes, addition=addition)
-
-
-@contextmanager
-def _ending_on_signals() -> Iterator[None]:
-    def end(number: int, _frame: FrameType | None) -> None:
-        raise _Terminated(number)
-
-    # Only the main thread may set handlers; a caller in another one keeps its own.
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    # `nohup` sets one of them to be ignored, and wants that.
-    heard = [number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN]
-    before = {number: signal.signal(number, end) for number in heard}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _complain(message: str, hint: str | None, secrets: Iterable[str] = ()) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,12 +11,40 @@ import pytest
 
 from ops.errors import CommandError, carried_out
 from ops.paths import ROOT
+from tests.waiting import LONG
 
 SESSIONS = sorted(set(re.findall(r'"-m", "(ops\.[\w.]+)"', (ROOT / "noxfile.py").read_text())))
 
 
 def raising(error: Exception) -> int:
     raise error
+
+
+# A session that is busy with a temporary folder, as the judge of a copy is.
+BUSY = """
+import signal, sys, time
+from tempfile import TemporaryDirectory
+from ops.errors import exit_with
+from pulumi_preflight.signals import ending_on_signals
+
+def work():
+    with ending_on_signals():
+        pass
+    with TemporaryDirectory(dir=sys.argv[1]):
+        print("busy", flush=True)
+        sys.stdin.read()
+    return 0
+
+if len(sys.argv) > 2:
+    signal.signal(signal.Signals(int(sys.argv[2])), signal.SIG_IGN)
+exit_with(work)
+"""
+
+
+def busy(*arguments: str | Path) -> "subprocess.Popen[str]":
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", BUSY, *arguments]
+    return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
 def run(*arguments: str, stdout: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
@@ -78,3 +107,32 @@ def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
     (tmp_path / ".endpoint").write_text("")
     ran = run("-m", "ops.endpoint", "start", "--project", str(tmp_path))
     assert (ran.returncode, ran.stderr) == (2, f"error: {tmp_path / '.endpoint'}: File exists\n")
+
+
+@pytest.mark.parametrize(
+    ("number", "status"),
+    [
+        pytest.param(signal.SIGTERM, 143, id="sigterm"),
+        pytest.param(signal.SIGHUP, 129, id="sighup"),
+    ],
+)
+def test_a_signal_unwinds_what_a_session_has_begun(
+    number: signal.Signals, status: int, tmp_path: Path
+) -> None:
+    with busy(tmp_path) as session:
+        assert session.stdout is not None
+        assert session.stdout.readline() == "busy\n"
+        session.send_signal(number)
+        _, told = session.communicate(timeout=LONG)
+    assert (session.returncode, told) == (status, "terminated\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_is_ignored_ends_no_session(number: signal.Signals, tmp_path: Path) -> None:
+    with busy(tmp_path, str(int(number))) as session:
+        assert session.stdout is not None
+        assert session.stdout.readline() == "busy\n"
+        session.send_signal(number)
+        _, told = session.communicate("", timeout=LONG)
+    assert (session.returncode, told) == (0, "")

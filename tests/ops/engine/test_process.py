@@ -108,8 +108,14 @@ def test_what_the_caller_raises_reaches_it_once_the_command_has_ended_well(tmp_p
     assert done.exists()
 
 
-def interrupted(times: int, *, ends_after: int, session: str = SESSION) -> tuple[str, float]:
-    """Interrupts a session so many times; gives its output and duration."""
+def interrupted(
+    times: int,
+    *,
+    ends_after: int,
+    session: str = SESSION,
+    number: signal.Signals = signal.SIGINT,
+) -> tuple[str, float]:
+    """Sends a session the signal so many times; gives its output and duration."""
     patient = [sys.executable, "-c", PATIENT, str(ends_after)]
     command = [sys.executable, "-u", "-c", session, *patient]
     begun = time.monotonic()
@@ -117,7 +123,7 @@ def interrupted(times: int, *, ends_after: int, session: str = SESSION) -> tuple
         assert process.stdout is not None
         output = process.stdout.readline()
         for _ in range(times):
-            process.send_signal(signal.SIGINT)
+            process.send_signal(number)
             while not output.endswith("SIGINT\n"):
                 line = process.stdout.readline()
                 assert line, output
@@ -127,8 +133,11 @@ def interrupted(times: int, *, ends_after: int, session: str = SESSION) -> tuple
     return output, time.monotonic() - begun
 
 
-def test_an_interrupt_reaches_the_command_once_and_its_end_is_awaited() -> None:
-    output, _ = interrupted(1, ends_after=1)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupt_reaches_the_command_once_and_its_end_is_awaited(
+    number: signal.Signals,
+) -> None:
+    output, _ = interrupted(1, ends_after=1, number=number)
     assert output.split() == ["ready", "SIGINT", "done", "interrupted"]
 
 
@@ -137,6 +146,31 @@ def test_a_command_that_does_not_end_after_two_interrupts_is_killed(session: str
     output, seconds = interrupted(2, ends_after=3, session=session)
     assert output.split() == ["ready", "SIGINT", "SIGINT", "interrupted"]
     assert seconds < LONG / 2
+
+
+# Its terminal closes: the signal comes, and what is printed fails.
+CLOSING = SESSION.replace(
+    "    print(line)",
+    """
+    import signal
+    print(line, flush=True)
+    os.kill(os.getpid(), signal.SIGHUP)
+    raise OSError(5, "Input/output error")
+""",
+).replace("except KeyboardInterrupt", "except OSError")
+
+
+def test_a_terminal_that_closes_interrupts_the_command_once() -> None:
+    patient = [sys.executable, "-c", PATIENT + "\nopen(sys.argv[2], 'w').write(str(arrived))", "1"]
+    ran = subprocess.run(
+        [sys.executable, "-u", "-c", CLOSING, *patient, "/dev/stderr"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout.split() == ["ready", "interrupted"]
+    assert ran.stderr.endswith("[1]")
 
 
 # Prints more than a pipe holds once it has been interrupted, and says in a file that it ended well.
