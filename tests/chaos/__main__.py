@@ -157,6 +157,7 @@ def _on(disk: Disk, engine: Engine, random: Random, count: int) -> list[str]:
 def _drilled(folder: Path, engine: Engine) -> Iterator[Drill]:
     temporary = folder / "tmp"
     temporary.mkdir()
+    folder.chmod(0o755)  # under root, PostgreSQL reads its files as another user
     with (
         TemporaryDirectory(prefix="chaos-logs-") as logs,
         reference_stack(folder / "made", engine) as deployed,

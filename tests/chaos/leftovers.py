@@ -1,5 +1,6 @@
 """The leftovers that a command must not leave: processes, and files in its temporary folder."""
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ MARK = "CHAOS"
 GRACE = 60.0
 """Seconds in which processes may end by themselves: an engine without its parent still saves."""
 _POLL_SECONDS = 0.1
+# uv leaves its locks where they are, for whoever makes the same environment next.
+_LOCK_OF_UV = re.compile(r"uv-[0-9a-f]+\.lock")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,8 @@ class Place:
 
     def _files(self) -> Iterator[str]:
         for file in self.temporary.iterdir():
-            yield f"file: {file.name}"
+            if not _LOCK_OF_UV.fullmatch(file.name):
+                yield f"file: {file.name}"
 
     def _endpoint_pid(self) -> str:
         return _read(self.endpoint / "pid").decode().partition(" ")[0]

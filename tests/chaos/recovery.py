@@ -4,7 +4,9 @@ import re
 
 from tests.engine.embedded import Deployment
 
-_HINT = re.compile(r"^hint: .*?`nox -s (?P<session>[a-z:]+)", re.MULTILINE)
+_HINT = re.compile(
+    r"^hint: .*?`nox -s (?P<session>[a-z:]+)(?: -- (?P<options>[^`]+))?", re.MULTILINE
+)
 _MOST = 9
 _ASKING = {"destroy", "state:restore", "reset:soft", "reset:hard"}
 
@@ -25,14 +27,14 @@ def recovered(deployed: Deployment, session: str) -> list[str]:
         if hint is None or len(ran) > _MOST:
             raise LostError(f"no way back after {', '.join(ran)}: {output[-1500:]}")
         ran += [hint["session"], session]
-        _failure(deployed, hint["session"])
+        _failure(deployed, hint["session"], *(hint["options"] or "").split())
     return ran
 
 
-def _failure(deployed: Deployment, session: str) -> str | None:
+def _failure(deployed: Deployment, session: str, *named: str) -> str | None:
     """The output of a session that has failed, `None` where it has not."""
     of_endpoint = session.startswith("endpoint:")
     module = "ops.endpoint" if of_endpoint else "ops.lifecycle"
     options = ["--yes"] if session in _ASKING else []
-    ran = deployed.run(module, session.removeprefix("endpoint:"), *options)
+    ran = deployed.run(module, session.removeprefix("endpoint:"), *named, *options)
     return ran.stdout + ran.stderr if ran.returncode else None

@@ -55,3 +55,8 @@ def test_what_goes_within_the_grace_is_none(
     process.kill()
     process.wait()
     assert place.leftovers(grace=30) == []
+
+
+def test_a_lock_of_uv_may_stay(place: Place) -> None:
+    (place.temporary / "uv-8170087ab085f159.lock").touch()
+    assert place.leftovers(grace=0) == []

@@ -19,7 +19,7 @@ class Scripted(Deployment):
 
     def run(self, module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         assert module == "ops.lifecycle"
-        left: list[str] = self.outputs[arguments[0]]  # type: ignore[attr-defined] # set above
+        left: list[str] = self.outputs[" ".join(arguments)]  # type: ignore[attr-defined] # set above
         told = left.pop(0)
         return subprocess.CompletedProcess([], returncode=2 if told else 0, stdout="", stderr=told)
 
@@ -43,3 +43,9 @@ def test_hints_that_lead_in_a_circle_lead_nowhere() -> None:
     told = "error: x\nhint: `nox -s refresh`\n"
     with pytest.raises(LostError, match="no way back"):
         recovered(Scripted({"up": [told] * 9, "refresh": [""] * 9}), "up")
+
+
+def test_the_options_of_a_hint_are_given() -> None:
+    told = "error: x\nhint: where nobody works on it, `nox -s state:repair -- --unlock`\n"
+    stack = Scripted({"up": [told, ""], "state:repair --unlock": [""]})
+    assert recovered(stack, "up") == ["up", "state:repair", "up"]
