@@ -13,6 +13,9 @@ _REASON = re.compile(
     r"|Failed to repair the snapshot automatically: )(?P<why>.+)",
     re.MULTILINE,
 )
+_NO_ID = re.compile(r"resource '(?P<urn>[^']+)' is marked as custom but has no ID")
+# Source: pulumi/pulumi, pkg/cmd/pulumi/main.go (panicHandler), sdk/go/common/util/contract.
+_PANIC = re.compile(r"^[Pp]anic: +(?:fatal: )?(?P<why>.+)$", re.MULTILINE)
 
 
 class BrokenStateError(CommandError):
@@ -89,6 +92,26 @@ def _beyond_repair(said: str, target: Asked) -> CommandError:
     return beyond_repair(target, _why(said))
 
 
+def _without_id(said: str, target: Asked) -> CommandError:
+    found = _NO_ID.search(" ".join(said.split()))
+    return beyond_repair(target, no_id(found["urn"] if found else "of the state"))
+
+
+def no_id(urn: str) -> str:
+    """The fault of a state that holds a resource of a provider without an id."""
+    return f"resource {urn} is marked as custom but has no ID"
+
+
+def _crashed(said: str, target: Asked) -> CommandError:
+    found = _PANIC.search(said)
+    return BrokenStateError(
+        f"the engine crashed on stack {target.stack}",
+        found["why"].strip() if found else "the engine does not say why",
+        hint=f"`{target.session('state:repair')}` settles what was under way; where the engine "
+        f"crashes again, `{target.session('state:restore')}` brings the newest good copy back",
+    )
+
+
 def _why(said: str) -> str:
     found = _REASON.search(said)
     return found["why"].strip() if found else "the engine does not say why"
@@ -142,6 +165,10 @@ _KNOWN: Mapping[str, Callable[[str, Asked], CommandError]] = {
     "Failed to repair the snapshot automatically": _beyond_repair,
     "snapshot integrity error": _broken,
     "snapshot integrity failure": _broken,
+    "is marked as custom but has no ID": _without_id,
+    "The Pulumi CLI encountered a fatal error": _crashed,
+    "panic: fatal: ": _crashed,
+    "panic: runtime error: ": _crashed,
     "PULUMI_ACCESS_TOKEN must be set": _not_logged_in,
     "unable to open state directory": _no_backend,
     **dict.fromkeys(_NO_ROOM, _no_room),

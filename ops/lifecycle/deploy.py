@@ -1,5 +1,6 @@
 """The operations on a stack, each behind the checks that it needs."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -79,8 +80,21 @@ def refresh(stack: Target) -> int:
 
 
 def outputs(stack: Target, name: str | None, *, as_json: bool, secrets: bool) -> int:
-    """Prints the stack's outputs, or one of them."""
+    """Prints the stack's outputs, or one of them.
+
+    Raises:
+        CommandError: There is no such stack or output, or the state cannot be read.
+    """
     Store(target=stack).check_present()
+    if name is not None:
+        known = json.loads(stack.ask("stack", "output", "--json"))
+        if name not in known:
+            raise CommandError(
+                f"stack {stack.stack} has no output {name}",
+                hint=f"its outputs: {', '.join(sorted(known))}"
+                if known
+                else f"the stack has no outputs; `{stack.session('up')}` deploys it",
+            )
     options = [*([name] if name else []), *(["--json"] if as_json else [])]
     options += ["--show-secrets"] if secrets else []
     command = stack.command("stack", "output", *options)

@@ -10,11 +10,13 @@ from pathlib import Path
 from ops.consent import Consent
 from ops.errors import CommandError
 from ops.state.copies import Copy, latest_in
-from ops.state.store import BEFORE_DELETE, Store
+from ops.state.store import BEFORE_DELETE, BEFORE_REPAIR, BEFORE_RESTORE, Store
 from pulumi_preflight.urns import name_of, type_of
 
 DONE = 0
 _SHOWN = 10
+# These hold what the user wanted to get rid of.
+_ONLY_BY_NAME = {BEFORE_REPAIR, BEFORE_RESTORE}
 
 
 def make(store: Store) -> int:
@@ -36,7 +38,7 @@ def show(store: Store) -> int:
     """
     store.check_present()
     store.check_whole()
-    resources = store.deployment().get("resources", [])
+    resources = store.deployment().get("resources") or []
     width = max((len(name_of(each["urn"])) for each in resources), default=0)
     for each in resources:
         line = f"{name_of(each['urn']):<{width}}  {type_of(each['urn'])}  {each.get('id', '')}"
@@ -65,7 +67,8 @@ def keep(store: Store, reason: str) -> None:
 def restore(store: Store, copy: Path | None, consent: Consent) -> int:
     """Puts a copy in the state's place: the given one, or the newest good one.
 
-    A copy is good if the engine takes it and its content differs from the state's.
+    A copy is good if the engine takes it and its content differs from the state's. A copy without
+    resources comes after all others. A copy from before a repair or a restore must be given.
 
     Raises:
         CommandError: There is no such copy, or the given one is not good.
@@ -78,7 +81,7 @@ def restore(store: Store, copy: Path | None, consent: Consent) -> int:
     elif why := store.objection(copy):
         raise CommandError(f"this is no state to bring back: {why}")
     consent.to_delete([f"its state is replaced by {copy}"])
-    keep(store, "before restore")
+    keep(store, BEFORE_RESTORE)
     store.restore(copy)
     refresh, up = store.target.session("refresh"), store.target.session("up")
     _say(
@@ -93,9 +96,12 @@ def _newest_good(store: Store, copies: Sequence[Copy]) -> Copy:
     now = None
     if file and file.exists() and not store.problem:
         now = latest_in(file).get("resources") or []
-    for copy in copies:
+    for copy in sorted(copies, key=lambda each: not (each.problem or each.resources)):
         if not copy.problem and copy.resources == now:
             _say(f"passed over: {copy.file}: the state holds the same now")
+        elif copy.reason in _ONLY_BY_NAME:
+            way = store.target.session("state:restore", str(copy.file))
+            _say(f"passed over: {copy.file}: made {copy.reason}; `{way}` brings it back")
         elif why := copy.problem or store.objection(copy.file):
             _say(f"passed over: {copy.file}: {why}")
         else:

@@ -2,14 +2,17 @@
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from ops.engine.refusals import BrokenStateError
+from ops.engine.refusals import BrokenStateError, no_id
 from ops.errors import CommandError
 from ops.state.copies import latest_in
 from ops.target import Target
+from pulumi_preflight.urns import is_urn
 
 # Source: pulumi/pulumi, pkg/cmd/pulumi/stack/io.go (SaveSnapshot).
 _LISTED = re.compile(r"^\s+\d+\) (?:state file contains errors: )?(?P<what>.+)$", re.MULTILINE)
@@ -21,7 +24,8 @@ def objection(file: Path, target: Target) -> str | None:
 
     The file is imported into a throw-away backend: the engine checks an import as it checks a read.
     The engine refuses a resource that is there twice; a parent, provider or dependency that is
-    missing or comes later; another stack's resources; and a format of another version.
+    missing or comes later; another stack's resources; and a format of another version. The engine
+    imports a resource without an id or a whole URN, and cannot work on it: that is judged here.
 
     Args:
         file: A state file or an export that can be read.
@@ -57,6 +61,16 @@ def objection(file: Path, target: Target) -> str | None:
             if error.hint:  # the trouble is not the state's
                 raise
             return _shortened(str(error))
+    return _unusable(latest)
+
+
+def _unusable(latest: Mapping[str, Any]) -> str | None:
+    # Source: pulumi/pulumi, pkg/resource/deploy/deployment.go (buildResourceMaps).
+    for each in latest.get("resources") or []:
+        if not is_urn(each["urn"]):
+            return f"resource {each['urn']!r} has no whole URN"
+        if each.get("custom") and not each.get("id") and not each.get("delete"):
+            return no_id(each["urn"])
     return None
 
 

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ops.engine.operation import operate
-from ops.engine.refusals import beyond_repair
+from ops.engine.refusals import BrokenStateError, beyond_repair
 from ops.errors import CommandError
 from ops.state.commands import keep
-from ops.state.store import Store
-from ops.target import Target
+from ops.state.store import BEFORE_REPAIR, Store
 from pulumi_preflight.urns import name_of, type_of
 from pulumi_preflight.wire import PropertyValue, rewrite
 
@@ -37,18 +36,32 @@ def repair(store: Store, *, unlock: bool = False) -> int:
         store.unlock()
         _say("unlocked: the command that held the stack is gone")
     store.check_present()
-    keep(store, "before repair")
+    keep(store, BEFORE_REPAIR)
     kept = store.deployment()
-    _put_in_order(store.target)
+    _put_in_order(store)
     succeeded = operate("refresh", store.target, "--clear-pending-creates").succeeded
-    for change in changes(kept, store.deployment()):
+    found = changes(kept, store.deployment())
+    for change in found:
         _say(change)
-    return 0 if succeeded else 1
+    if not succeeded:
+        again, back = store.target.session("state:repair"), store.target.session("state:restore")
+        _say(
+            f"the refresh failed, so the state is not settled: fix what it names and run `{again}` "
+            f"once more, or `{back}` brings the newest good copy back"
+        )
+        return 1
+    if not found:
+        _say("nothing had to be changed")
+    return 0
 
 
-def _put_in_order(stack: Target) -> None:
+def _put_in_order(store: Store) -> None:
+    stack = store.target
     try:
         stack.ask("state", "repair", "--yes")
+        store.check_whole()
+    except BrokenStateError as error:
+        raise beyond_repair(stack, error.why) from error
     except CommandError as error:
         if error.hint:
             raise
@@ -58,7 +71,7 @@ def _put_in_order(stack: Target) -> None:
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """What differs between two exports of a state, a line each."""
-    found = [_settled(each) for each in before.get("pending_operations", [])]
+    found = [_settled(each) for each in before.get("pending_operations") or []]
     old, new = _by_urn(before), _by_urn(after)
     found += [f"removed: {_told(urn)}" for urn in old if urn not in new]
     found += [
@@ -66,7 +79,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     ]
     if [urn for urn in old if urn in new] != [urn for urn in new if urn in old]:
         found.append("reordered: every resource stands after those that it depends on")
-    return found or ["nothing had to be changed"]
+    return found
 
 
 def _settled(pending: Mapping[str, Any]) -> str:
@@ -77,7 +90,7 @@ def _settled(pending: Mapping[str, Any]) -> str:
 
 
 def _by_urn(deployment: Mapping[str, Any]) -> Resources:
-    return {each["urn"]: each for each in deployment.get("resources", [])}
+    return {each["urn"]: each for each in deployment.get("resources") or []}
 
 
 def _real(resource: Mapping[str, Any]) -> PropertyValue:

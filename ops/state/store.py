@@ -23,6 +23,8 @@ from ops.target import Target
 from pulumi_preflight.urns import name_of
 
 BEFORE_DELETE = "before delete"
+BEFORE_REPAIR = "before repair"
+BEFORE_RESTORE = "before restore"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,9 +172,14 @@ class Store:
         ]
 
     def deployment(self) -> dict[str, Any]:
-        """The state as `pulumi stack export` gives it; secrets stay encrypted."""
-        content: dict[str, Any] = json.loads(self.target.ask("stack", "export"))["deployment"]
-        return content
+        """The state as `pulumi stack export` gives it; secrets stay encrypted.
+
+        Empty where nothing has ever been deployed: the export holds `null` then.
+        """
+        content: dict[str, Any] | None = json.loads(self.target.ask("stack", "export"))[
+            "deployment"
+        ]
+        return content or {}
 
     def locks(self) -> list[Lock]:
         """The locks on the stack; none where the backend is not a folder."""

@@ -11,6 +11,12 @@ def test_up_deploys_what_outputs_then_prints(project: Project) -> None:
     project.passes("up")
     project.assert_whole()
     assert project.passes("outputs", "orders").startswith("https://")
+    refused = project.run("outputs", "nope")
+    assert refused.returncode == 2
+    assert refused.stderr.splitlines() == [
+        "error: stack local has no output nope",
+        "hint: its outputs: orders",
+    ]
 
 
 def test_destroy_leaves_nothing(deployed: Project) -> None:

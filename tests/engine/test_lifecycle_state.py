@@ -93,6 +93,7 @@ DAMAGES = [
         id="of another stack",
     ),
     pytest.param(lambda made: made[-1].pop("urn"), "missing required 'urn'", id="without a urn"),
+    pytest.param(lambda made: made[-1].update(id=""), "has no ID", id="without an id"),
 ]
 
 
@@ -127,6 +128,15 @@ def test_a_broken_state_is_told_and_the_good_copy_before_it_comes_back(deployed:
     listed = deployed.passes("state:list", "--copies")
     assert "5 resources     before repair" in listed
     assert "4 resources     after an operation" in listed
+
+
+def test_a_state_that_repair_cannot_settle_is_told_with_the_way_back(deployed: Project) -> None:
+    changed(deployed, lambda made: made[-2].update(id=""))
+    refused = deployed.run("state:repair")
+    assert refused.returncode == 2
+    assert "and cannot be repaired: resource urn:" in refused.stderr
+    assert "`nox -s state:restore`" in refused.stderr
+    assert "nothing had to be changed" not in refused.stdout
 
 
 def test_restore_refuses_what_is_no_state(deployed: Project, tmp_path: Path) -> None:

@@ -26,6 +26,25 @@ error: Failed to repair the snapshot automatically: duplicate resource {URN}
 
 Pulumi is unable to automatically repair the snapshot. This can happen if the
 """
+NO_ID = f"""\
+resource '{URN}' is marked as custom but has no ID; remove it with `pulumi state delete \
+--disable-integrity-checking '{URN}'` before retrying
+"""
+CRASH = """\
+================================================================================
+The Pulumi CLI encountered a fatal error. This is a bug!
+Pulumi Version:   v3.276.0
+Panic:            fatal: An assertion has failed: a snapshot is needed
+
+goroutine 1 [running]:
+runtime/debug.Stack()
+"""
+PANIC = """\
+panic: runtime error: invalid memory address or nil pointer dereference
+[signal SIGSEGV: segmentation violation]
+
+goroutine 7 [running]:
+"""
 
 
 class Asked:
@@ -66,6 +85,26 @@ class Asked:
             id="beyond repair",
         ),
         pytest.param(
+            NO_ID,
+            "the state of stack local is broken, and cannot be repaired: "
+            f"resource {URN} is marked as custom but has no ID",
+            "`nox -s state:restore`",
+            id="without an id",
+        ),
+        pytest.param(
+            CRASH,
+            "the engine crashed on stack local: An assertion has failed: a snapshot is needed",
+            "`nox -s state:restore`",
+            id="crash",
+        ),
+        pytest.param(
+            PANIC,
+            "the engine crashed on stack local: "
+            "runtime error: invalid memory address or nil pointer dereference",
+            "`nox -s state:repair`",
+            id="crash elsewhere",
+        ),
+        pytest.param(
             "error: PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions",
             "there is no backend for stack local: nobody is logged in, and PULUMI_BACKEND_URL "
             "names none",
@@ -104,7 +143,7 @@ def test_a_refusal_is_told_with_a_way_on(said: str, told: str, way: str) -> None
     assert error is not None
     assert str(error) == told
     assert way in (error.hint or "")
-    assert isinstance(error, BrokenStateError) == ("broken" in told)
+    assert isinstance(error, BrokenStateError) == ("broken" in told or "crashed" in told)
 
 
 def test_what_nobody_knows_stays_the_engine_s_own() -> None:

@@ -116,6 +116,45 @@ def test_after_a_destroy_the_copy_from_before_it_comes_back(
     assert file.read_text() == before.read_text()
 
 
+@pytest.mark.parametrize(
+    "empty", [state(), '{"checkpoint": {"latest": null}}'], ids=["none", "null"]
+)
+def test_a_copy_without_resources_comes_after_those_that_have_some(
+    empty: str, judged: Store
+) -> None:
+    file = written(judged, "{")
+    put(saved(judged), "local.20261128T101031.724385Z.before-refresh.json", empty)
+    older = put(saved(judged), "local.20261127T101031.724385Z.before-destroy.json", state("a"))
+    assert commands.restore(judged, None, YES) == 0
+    assert file.read_text() == older.read_text()
+
+
+def test_a_copy_without_resources_comes_back_where_it_is_the_only_good_one(judged: Store) -> None:
+    file = written(judged, "{")
+    put(saved(judged), "local.20261128T101031.724385Z.before-refresh.json", state())
+    put(saved(judged), "local.20261127T101031.724385Z.before-destroy.json", state("twice"))
+    assert commands.restore(judged, None, YES) == 0
+    assert file.read_text() == state()
+
+
+@pytest.mark.parametrize("reason", ["before repair", "before restore"])
+def test_what_was_replaced_comes_back_only_by_name(
+    reason: str, judged: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = written(judged, state("damaged"))
+    put(saved(judged), "local.20261125T101031.724385Z.before-destroy.json", state("a"))
+    kept = judged.save(reason)
+    assert kept is not None
+    assert commands.restore(judged, None, YES) == 0
+    with pytest.raises(CommandError, match="no other good copy"):
+        commands.restore(judged, None, YES)
+    assert file.read_text() == state("a")
+    told = f"passed over: {kept}: made {reason}; `nox -s state:restore -- {kept}` brings it back"
+    assert told in capsys.readouterr().out
+    assert commands.restore(judged, kept, YES) == 0
+    assert file.read_text() == state("damaged")
+
+
 def test_where_no_copy_is_good_the_state_stays(judged: Store) -> None:
     file = written(judged, "{")
     put(saved(judged), "local.20261128T101031.724385Z.before-repair.json", state("twice"))

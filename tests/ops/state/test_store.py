@@ -9,6 +9,7 @@ import pytest
 
 from ops.engine import Engine
 from ops.errors import CommandError
+from ops.state import commands
 from ops.state.store import BEFORE_DELETE, Lock, Store
 from ops.target import Target
 from tests.room import no_room_for
@@ -71,6 +72,18 @@ def test_where_all_was_finished_nothing_stands_in_the_way(
 ) -> None:
     written(store, json.dumps({"checkpoint": latest}))
     store.check_settled()
+
+
+@pytest.mark.parametrize("export", ["null", "{}", '{"resources": null}'])
+def test_a_stack_that_was_never_deployed_has_no_resources(
+    export: str, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = store.target.engine.pulumi
+    engine.write_text(f"#!/bin/sh\nprintf '%s' '{{\"deployment\": {export}}}'\n")
+    engine.chmod(0o700)
+    written(store, good(3))
+    assert commands.show(store) == 0
+    assert capsys.readouterr().out == "0 resources\n"
 
 
 def test_a_relative_backend_is_in_the_project(tmp_path: Path) -> None:
