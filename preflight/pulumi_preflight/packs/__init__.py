@@ -16,6 +16,7 @@ from pulumi_preflight.errors import PackError
 from pulumi_preflight.packs.config_file import ConfigFile, read_config
 from pulumi_preflight.packs.files import PackCommand, read_pack
 from pulumi_preflight.packs.process import PackProcess
+from pulumi_preflight.sdk_imports import ONE_AT_A_TIME
 from pulumi_preflight.stack_context import StackContext
 
 # These import gRPC and the SDK's messages, which takes longer than to start the packs' processes;
@@ -208,7 +209,8 @@ class Packs:
     def _boot(
         self, process: PackProcess, command: PackCommand, config: ConfigFile | None
     ) -> "Pack":
-        from pulumi_preflight.packs.pack import Pack  # noqa: PLC0415 - see the top
+        with ONE_AT_A_TIME:
+            from pulumi_preflight.packs.pack import Pack  # noqa: PLC0415 - see the top
 
         process.port(self._boot_seconds)
         return Pack(process, command, config, self._context, answer_seconds=self._answer_seconds)

@@ -13,6 +13,7 @@ from pulumi_preflight.guard import Guard
 from pulumi_preflight.program.child import Child
 from pulumi_preflight.program.environment import program_environment
 from pulumi_preflight.project import Project
+from pulumi_preflight.sdk_imports import ONE_AT_A_TIME
 
 # What follows imports gRPC and the SDK's messages, which takes longer than to start the program's
 # process; that comes first, so that the two happen side by side.
@@ -78,13 +79,14 @@ class _Running:
         self, check: "ResourceCheck", *, keep_unknowns: bool, timeout_seconds: float
     ) -> "Deployment":
         """Lets the program run, waits for its end, and gives what it registered."""
-        from pulumi_preflight.model import Deployment  # noqa: PLC0415 - see the top
-        from pulumi_preflight.monitor import Monitor  # noqa: PLC0415 - see the top
-        from pulumi_preflight.monitor.engine_service import EngineService  # noqa: PLC0415 - see the top
-        from pulumi_preflight.positions import Positions  # noqa: PLC0415 - see the top
-        from pulumi_preflight.program.failure import raise_for  # noqa: PLC0415 - see the top
-        from pulumi_preflight.program.run import Run  # noqa: PLC0415 - see the top
-        from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - see the top
+        with ONE_AT_A_TIME:
+            from pulumi_preflight.model import Deployment  # noqa: PLC0415 - see the top
+            from pulumi_preflight.monitor import Monitor  # noqa: PLC0415 - see the top
+            from pulumi_preflight.monitor.engine_service import EngineService  # noqa: PLC0415 - see the top
+            from pulumi_preflight.positions import Positions  # noqa: PLC0415 - see the top
+            from pulumi_preflight.program.failure import raise_for  # noqa: PLC0415 - see the top
+            from pulumi_preflight.program.run import Run  # noqa: PLC0415 - see the top
+            from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - see the top
 
         run = Run.of(self._project, check, self._child.ask, keep_unknowns=keep_unknowns)
         engine = EngineService()
@@ -152,13 +154,14 @@ class _Running:
 @contextmanager
 def _serving(monitor: "Monitor", engine: "EngineService") -> "Iterator[str]":
     """Serves the program on the loopback; gives the address."""
-    import grpc  # noqa: PLC0415 - see the top
-    from pulumi.runtime.proto.engine_pb2_grpc import (  # noqa: PLC0415 - see the top
-        add_EngineServicer_to_server,
-    )
-    from pulumi.runtime.proto.resource_pb2_grpc import (  # noqa: PLC0415 - see the top
-        add_ResourceMonitorServicer_to_server,
-    )
+    with ONE_AT_A_TIME:
+        import grpc  # noqa: PLC0415 - see the top
+        from pulumi.runtime.proto.engine_pb2_grpc import (  # noqa: PLC0415 - see the top
+            add_EngineServicer_to_server,
+        )
+        from pulumi.runtime.proto.resource_pb2_grpc import (  # noqa: PLC0415 - see the top
+            add_ResourceMonitorServicer_to_server,
+        )
 
     threads = ThreadPoolExecutor(_SERVER_THREADS, thread_name_prefix="monitor")
     server = grpc.server(threads, options=[("grpc.max_receive_message_length", _MESSAGE_BYTES)])

@@ -1,0 +1,67 @@
+"""A pack boots beside the program, and both need the SDK's messages."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.preflight.builders import write_pack
+from tests.preflight.running import WriteProject
+
+# Notes who imports the first module that each side needs, and takes long enough for the other side.
+SLOW_IMPORTS = """
+import sys, time
+from importlib.machinery import PathFinder, SourceFileLoader
+
+
+class Slow(SourceFileLoader):
+    def exec_module(self, module):
+        self.note()
+        time.sleep(1)
+        self.note()
+        super().exec_module(module)
+
+    def note(self):
+        with open({notes!r}, "a") as notes:
+            notes.write(self.name + "\\n")
+
+
+class Finder:
+    def find_spec(self, name, path, target=None):
+        if name in ("pulumi_preflight.packs.pack", "pulumi_preflight.model"):
+            spec = PathFinder.find_spec(name, path)
+            spec.loader = Slow(name, spec.loader.path)
+            return spec
+
+
+if "preflight" in sys.orig_argv[1]:
+    sys.meta_path.insert(0, Finder())
+"""
+
+SILENT_PACK = """
+from pulumi_policy import PolicyPack, ResourceValidationPolicy
+
+PolicyPack("silent", [ResourceValidationPolicy("silence", "Silent.", lambda args, report: None)])
+"""
+
+
+def test_a_pack_and_the_program_never_import_the_sdk_at_the_same_time(
+    write_project: WriteProject, tmp_path: Path
+) -> None:
+    project = write_project("")
+    notes = tmp_path / "notes"
+    slow = tmp_path / "slow"
+    slow.mkdir()
+    (slow / "sitecustomize.py").write_text(SLOW_IMPORTS.format(notes=str(notes)))
+    pack = write_pack(tmp_path / "pack", SILENT_PACK)
+    preflight = Path(sys.executable).with_name("preflight")
+    ended = subprocess.run(
+        [preflight, project, "--stack", "dev", "--policy-pack", pack],
+        env=os.environ | {"PYTHONPATH": str(slow)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    first, second, third, fourth = notes.read_text().split()
+    assert (first, third) == (second, fourth)
