@@ -108,7 +108,7 @@ def run_tests_of_apps(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and format; `-- --fix` mends what can be mended."""
+    """Check style and format; `-- --fix` fixes what can be fixed."""
     run(session, "ruff", "check", *session.posargs, ".")
     run(session, "ruff", "format", *([] if "--fix" in session.posargs else ["--check"]), ".")
 
