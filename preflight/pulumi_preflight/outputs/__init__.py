@@ -6,12 +6,14 @@ gets one too where its name says what it looks like (an ARN, an id, a region); o
 empty of its kind, as AWS shows what is not set. Optional properties that nobody gave stay absent.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.autonames import Proposal, with_proposed_name
 from pulumi_preflight.outputs.derived import DEFAULTS, DERIVED, name_properties, physical_name
 from pulumi_preflight.outputs.ids import resource_id
+from pulumi_preflight.outputs.inventions import Filling
 from pulumi_preflight.outputs.kinds import empty, in_kind
 from pulumi_preflight.outputs.random_values import random_outputs
 from pulumi_preflight.outputs.settings import with_default_tags
@@ -27,10 +29,17 @@ _COUNTS = {"nameServers": 4, "availabilityZones": 3}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """A resource as a deployment would leave it; `id` is empty where it is not known."""
+    """A resource as a deployment would leave it.
+
+    Attributes:
+        id: The provider's id, empty where it is not known.
+        outputs: What the resource shows.
+        fillings: How each property came about that the program did not give.
+    """
 
     id: str
     outputs: Properties
+    fillings: Mapping[str, Filling] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +121,10 @@ class Outputs:
                 continue
             if not property_.settable or given_id or property_.kind.name != "object":
                 outputs[property_.name] = self._missing(subject, property_, inputs, given_id)
-        outputs |= {name: value for name, value in wanted.known.items() if name != "id"}
-        return Filled(id=identity, outputs=outputs)
+        told = {name: value for name, value in wanted.known.items() if name != "id"}
+        fillings = dict.fromkeys(outputs.keys() - inputs.keys(), Filling.MADE_UP)
+        fillings |= dict.fromkeys(told, Filling.TOLD)
+        return Filled(id=identity, outputs=outputs | told, fillings=fillings)
 
     def of_shape(self, subject: Subject, shape: Shape, given: Properties) -> Properties:
         """Fills in a record, such as a data source's answer; what is given stays."""
