@@ -183,7 +183,7 @@ def test_environments_of_pulumi_cloud_leave_a_note(write_project: WriteProject) 
 
 def test_the_example_of_preflight_yaml_holds_every_key(write_project: WriteProject) -> None:
     readme = (ROOT / "preflight" / "README.md").read_text(encoding="utf-8")
-    [example] = re.findall(r"```yaml\n(invokes:.*?)```", readme, re.DOTALL)
+    [example] = re.findall(r"```yaml\n(account:.*?)```", readme, re.DOTALL)
     folder = write_project("", files={"preflight.yaml": example})
     overrides = load_project(folder, stack="dev", environment={}).overrides
     assert overrides is not None

@@ -22,7 +22,12 @@ from pulumi_preflight.outputs import Filled
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.autonames import proposal_for
 from pulumi_preflight.outputs.ids import resource_id
-from pulumi_preflight.outputs.settings import DEFAULT_REGION, default_tags_in, region_in
+from pulumi_preflight.outputs.settings import (
+    DEFAULT_REGION,
+    account_in,
+    default_tags_in,
+    region_in,
+)
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.program.run import Run
 from pulumi_preflight.urns import create_urn, name_of, type_of
@@ -109,14 +114,16 @@ class Providing:
         """Where a resource is, or a function looks: its own region, its provider's, the stack's."""
         manager = self._run.registry.find(urn_of_reference(provider))
         settings = from_struct(manager.inputs) if manager else {}
+        overrides = self._run.project.overrides
+        account = account_in(settings, told=overrides.own_account if overrides else None)
         region = region_in(inputs, settings)
         if region is not None:
-            return Place(region=region)
+            return Place(region=region, known_account=account)
         if self._run.project.region is None and token.startswith("aws:"):
             self._run.registry.note(
                 f"no region is configured (aws:region): {DEFAULT_REGION} was assumed"
             )
-        return Place(region=self._run.project.region or DEFAULT_REGION)
+        return Place(region=self._run.project.region or DEFAULT_REGION, known_account=account)
 
     def default_tags(self, provider: str) -> Properties:
         """The tags that a provider adds to what it makes."""

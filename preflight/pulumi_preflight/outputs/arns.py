@@ -6,6 +6,7 @@ Source: the service authorization reference, "Resource types defined by ...", of
 
 from dataclasses import dataclass
 
+# AWS's own documentation writes this account; it stands where nobody knows the real one.
 ACCOUNT = "123456789012"
 
 
@@ -15,9 +16,21 @@ class Place:
 
     Attributes:
         region: Such as `eu-west-1`.
+        known_account: The account of 12 digits, `None` where nobody told it.
     """
 
     region: str
+    known_account: str | None = None
+
+    @property
+    def account(self) -> str:
+        """The account; where nobody knows it, one that is made up."""
+        return self.known_account or ACCOUNT
+
+    @property
+    def account_known(self) -> bool:
+        """Whether somebody told the account."""
+        return self.known_account is not None
 
     @property
     def partition(self) -> str:
@@ -34,7 +47,7 @@ class Place:
     def arn(self, service: str, resource: str) -> str:
         """Writes an ARN; what a service leaves out of it is left out."""
         region = "" if service in _WITHOUT_REGION else self.region
-        account = "" if service in _WITHOUT_ACCOUNT else ACCOUNT
+        account = "" if service in _WITHOUT_ACCOUNT else self.account
         return f"arn:{self.partition}:{service}:{region}:{account}:{resource}"
 
 

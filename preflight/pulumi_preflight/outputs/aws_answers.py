@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from pulumi_preflight.outputs.arns import ACCOUNT, Place
+from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.policy_document import policy_document
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.wire import json_text
@@ -83,9 +83,9 @@ def _zone(call: Call) -> dict[str, Any]:
 
 def _caller(call: Call) -> dict[str, Any]:
     return {
-        "accountId": ACCOUNT,
+        "accountId": call.place.account,
         "arn": call.place.arn("iam", "user/preflight"),
-        "id": ACCOUNT,
+        "id": call.place.account,
         "userId": f"AIDA{call.subject.capitals('userId', 17)}",
     }
 
@@ -116,10 +116,10 @@ def _image(call: Call) -> dict[str, Any]:
     return {
         "id": image,
         "imageId": image,
-        "arn": call.place.arn("ec2", f"image/{image}").replace(f":{ACCOUNT}:", "::"),
+        "arn": f"arn:{call.place.partition}:ec2:{call.place.region}::image/{image}",
         "architecture": "x86_64",
         "name": "preflight-image",
-        "ownerId": ACCOUNT,
+        "ownerId": call.place.account,
         "rootDeviceName": "/dev/xvda",
         "rootDeviceType": "ebs",
         "virtualizationType": "hvm",
@@ -138,7 +138,7 @@ def _vpc(call: Call) -> dict[str, Any]:
         "enableDnsHostnames": True,
         "enableDnsSupport": True,
         "instanceTenancy": "default",
-        "ownerId": ACCOUNT,
+        "ownerId": call.place.account,
         "state": "available",
     }
 
@@ -158,7 +158,7 @@ def _subnet(call: Call) -> dict[str, Any]:
         "arn": call.place.arn("ec2", f"subnet/{subnet}"),
         "availabilityZone": _zone_names(call)[call.subject.number("zone", len(_ZONES))],
         "cidrBlock": f"172.31.{number}.0/20",
-        "ownerId": ACCOUNT,
+        "ownerId": call.place.account,
         "state": "available",
     }
 
@@ -207,6 +207,7 @@ def _parameter(call: Call) -> dict[str, Any]:
 # Answers that follow from the arguments alone.
 PURE = frozenset({"aws:iam:getPolicyDocument", "aws:index:getPartition", "aws:index:getRegion"})
 
+CALLER = "aws:index:getCallerIdentity"
 ANSWERS: dict[str, Answer] = {
     "aws:cloudfront:getCachePolicy": _cache_policy,
     "aws:cloudfront:getOriginRequestPolicy": _cache_policy,
@@ -219,7 +220,7 @@ ANSWERS: dict[str, Answer] = {
     "aws:index:getAmi": _image,
     "aws:index:getAvailabilityZone": _zone,
     "aws:index:getAvailabilityZones": _zones,
-    "aws:index:getCallerIdentity": _caller,
+    CALLER: _caller,
     "aws:index:getPartition": _partition,
     "aws:index:getRegion": _region,
     "aws:route53:getZone": _hosted_zone,
@@ -231,7 +232,6 @@ ANSWERS: dict[str, Answer] = {
 ASSUMED: dict[str, str] = {
     "getAmi": "an image for x86_64 exists",
     "getAvailabilityZones": "three zones, {place.region}a, b and c",
-    "getCallerIdentity": f"account {ACCOUNT}",
     "getSubnetIds": "three subnets",
     "getSubnets": "three subnets",
     "getVpc": "a VPC with 172.31.0.0/16, as a default VPC has",

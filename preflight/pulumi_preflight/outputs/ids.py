@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from pulumi_preflight.outputs.arns import ACCOUNT, ARN_FORMATS, ARN_STEMS
+from pulumi_preflight.outputs.arns import ARN_FORMATS, ARN_STEMS
 from pulumi_preflight.outputs.subject import Subject
 
 Maker = Callable[[Subject, str], str]
@@ -63,7 +63,7 @@ def id_for(stem: str, subject: Subject, path: str) -> str:
     if stem.startswith("hostedzone") or stem.endswith("zone"):
         return f"Z{subject.capitals(path, 13)}"
     if stem in ("owner", "account", "registry", "caller"):
-        return ACCOUNT
+        return subject.place.account
     fitting = [known for known in _PREFIXES if stem.endswith(known)]
     if fitting:
         return f"{_PREFIXES[max(fitting, key=len)]}-{subject.digits(path, 17)}"
@@ -81,7 +81,7 @@ def _uuid(subject: Subject, path: str) -> str:
 def queue_url(subject: Subject, _path: str) -> str:
     """The URL of a queue, which is its id too."""
     place = subject.place
-    return f"https://sqs.{place.region}.{place.dns_suffix}/{ACCOUNT}/{subject.name}"
+    return f"https://sqs.{place.region}.{place.dns_suffix}/{place.account}/{subject.name}"
 
 
 def hexadecimal(count: int) -> Maker:

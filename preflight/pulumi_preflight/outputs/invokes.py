@@ -21,11 +21,12 @@ from pulumi_preflight.monitor.providing import Providing
 from pulumi_preflight.monitor.refusals import check_provider
 from pulumi_preflight.monitor.registration import dependencies_in
 from pulumi_preflight.outputs.answers import Answers, short
-from pulumi_preflight.outputs.aws_answers import ANSWERS, ASSUMED, PURE, Call
+from pulumi_preflight.outputs.aws_answers import ANSWERS, ASSUMED, CALLER, PURE, Call
 from pulumi_preflight.program.run import Run
 from pulumi_preflight.urns import package_of
 from pulumi_preflight.wire import (
     Properties,
+    PropertyValue,
     from_struct,
     has_unknown,
     to_struct,
@@ -107,16 +108,26 @@ class Invokes:
     def _result(self, call: Call, known: Properties) -> Properties:
         answer = self._answers.of(call, known)
         token = short(call.token)
-        if token not in PURE and not known:
-            self._note(call, token in ANSWERS)
+        if token == CALLER:
+            if not call.place.account_known and not known:
+                self._run.registry.note(
+                    f"getCallerIdentity was answered: account {call.place.account}, which nobody "
+                    "told; preflight.yaml can give the real one under account"
+                )
+        elif token not in PURE and not known:
+            self._note(call, answer)
         return answer
 
-    def _note(self, call: Call, made: bool) -> None:  # noqa: FBT001 - read once, right above
+    def _note(self, call: Call, answer: Properties) -> None:
         member = call.token.rpartition(":")[2]
-        said = ASSUMED.get(member)
-        what = f": {said.format(place=call.place)}" if made and said else " with made-up values"
+        said = ASSUMED.get(member) if short(call.token) in ANSWERS else None
+        what = f": {said.format(place=call.place)}" if said else " with made-up values"
+        made_up = (value for name, value in answer.items() if name not in call.arguments)
+        # A program makes one resource for each zone, subnet or name that it is told.
+        counts = "; the number of resources may hang on it" if any(map(_is_names, made_up)) else ""
         self._run.registry.note(
-            f"{member} was answered{what}; preflight.yaml can give the real answer under invokes"
+            f"{member} was answered{what}{counts}; preflight.yaml can give the real answer under "
+            "invokes"
         )
 
     def get_resource(self, arguments: Properties) -> Properties:
@@ -140,6 +151,10 @@ class Invokes:
             "outputs": self._run.stack_reference(name, None),
             "secretOutputNames": [],
         }
+
+
+def _is_names(value: PropertyValue) -> bool:
+    return isinstance(value, list) and any(isinstance(item, str) for item in value)
 
 
 _BUILTIN: dict[str, Callable[[Invokes, Properties], Properties]] = {

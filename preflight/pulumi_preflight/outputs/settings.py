@@ -1,11 +1,22 @@
 """What a provider's settings mean for what it serves: where it is, and how it is tagged."""
 
 import json
+import re
 
+from pulumi_preflight.outputs.arns import ACCOUNT
 from pulumi_preflight.outputs.shapes import Shape
-from pulumi_preflight.wire import UNKNOWN, Properties, has_unknown, mark_of, without_secret
+from pulumi_preflight.wire import (
+    UNKNOWN,
+    Properties,
+    PropertyValue,
+    has_unknown,
+    mark_of,
+    without_secret,
+)
 
 DEFAULT_REGION = "us-east-1"
+_ACCOUNT = re.compile("[0-9]{12}")
+_ROLE_ACCOUNT = re.compile("arn:[^:]*:iam::([0-9]{12}):role/")
 
 
 def region_in(*settings: Properties) -> str | None:
@@ -17,15 +28,52 @@ def region_in(*settings: Properties) -> str | None:
     return None
 
 
+def account_in(settings: Properties, *, told: str | None = None) -> str | None:
+    """The account of what a provider makes; `None` where nobody knows it.
+
+    The only account that the provider allows comes first, then the account of the last role that it
+    assumes. A made-up account in the settings tells nothing.
+
+    Args:
+        settings: The provider's configuration.
+        told: The account of the provider's credentials, as far as the user told it.
+
+    Source: hashicorp/aws-sdk-go-base, where the roles are assumed one after the other, each with
+    the credentials of the one before; the web identity's role is the first.
+    """
+    allowed = _decoded(settings.get("allowedAccountIds"))
+    if isinstance(allowed, list) and len(allowed) == 1:
+        # In the configuration an account may be a number.
+        only = str(allowed[0])
+        if _ACCOUNT.fullmatch(only) and only != ACCOUNT:
+            return only
+    for name in ("assumeRoles", "assumeRole", "assumeRoleWithWebIdentity"):
+        given = _decoded(settings.get(name))
+        roles = given if isinstance(given, list) else [given]
+        role = roles[-1] if roles else None
+        if role == UNKNOWN:
+            return None
+        if isinstance(role, dict) and (arn := role.get("roleArn")):
+            found = _ROLE_ACCOUNT.match(str(without_secret(arn)))
+            return found[1] if found and found[1] != ACCOUNT else None
+    return told
+
+
+def _decoded(given: PropertyValue) -> PropertyValue:
+    """A setting that is a list or an object, which providers take as JSON text."""
+    given = without_secret(given)
+    if not isinstance(given, str) or given == UNKNOWN:
+        return given
+    try:
+        decoded: PropertyValue = json.loads(given)
+    except ValueError:
+        return None
+    return decoded
+
+
 def default_tags_in(settings: Properties) -> Properties:
     """The tags that a provider adds to all that it makes."""
-    given = without_secret(settings.get("defaultTags"))
-    # Providers take objects as JSON text.
-    if isinstance(given, str):
-        try:
-            given = json.loads(given)
-        except ValueError:
-            return {}
+    given = _decoded(settings.get("defaultTags"))
     tags = given.get("tags") if isinstance(given, dict) else None
     return tags if isinstance(tags, dict) else {}
 

@@ -6,7 +6,6 @@ one. The examples of AWS's own reference pages say what each form looks like.
 
 import re
 
-from pulumi_preflight.outputs.arns import ACCOUNT
 from pulumi_preflight.outputs.ids import (
     Maker,
     arn_for,
@@ -81,7 +80,7 @@ def _balancer_host(subject: Subject, _path: str) -> str:
 
 def _repository(subject: Subject, _path: str) -> str:
     place = subject.place
-    return f"{ACCOUNT}.dkr.ecr.{place.region}.{place.dns_suffix}/{subject.name}"
+    return f"{place.account}.dkr.ecr.{place.region}.{place.dns_suffix}/{subject.name}"
 
 
 def _bucket_host(subject: Subject, _path: str) -> str:

@@ -1,6 +1,7 @@
 """The user's better knowledge: `preflight.yaml` beside the project file.
 
 ```yaml
+account: "111122223333"                   # of the stack's credentials
 invokes:                                  # answers of data sources
   - function: aws:ec2/getVpc:getVpc       # token as in the SDK
     arguments: {default: true}            # optional: only calls with these arguments
@@ -22,17 +23,22 @@ Names are those on the wire (camelCase). Preflight fills in the other properties
 last entry that fits wins for each property.
 """
 
+import re
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
 from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
 
 from pulumi_preflight.errors import ProjectError
 from pulumi_preflight.project.yaml_files import read_mapping
 from pulumi_preflight.project.yaml_scalars import Moment
 from pulumi_preflight.urns import name_of, type_of
+
+_ACCOUNT = re.compile("[0-9]{12}")
+_CALLER = "aws:index/getCallerIdentity:getCallerIdentity"
 
 
 class _Entry(BaseModel):
@@ -62,14 +68,35 @@ class EnvironmentValues(_Entry):
     environment_variables: dict[str, str | dict[Literal["fn::secret"], str]] = {}
 
 
+def _account(given: object) -> object:
+    if isinstance(given, str) and _ACCOUNT.fullmatch(given):
+        return given
+    kind = "" if isinstance(given, str) else f", which YAML reads as {type(given).__name__}"
+    raise PydanticCustomError(
+        "account",
+        "is {given}{kind}; wanted 12 digits as text, in quotes, since a number has no leading "
+        'zeros: account: "111122223333"',
+        {"given": repr(given), "kind": kind},
+    )
+
+
 class Overrides(_Entry):
     """The whole file."""
 
+    account: Annotated[str, BeforeValidator(_account)] | None = None
     invokes: tuple[InvokeOverride, ...] = Field(default=(), strict=False)
     outputs: tuple[OutputOverride, ...] = Field(default=(), strict=False)
     stack_references: dict[str, dict[str, JsonValue]] = {}
     environments: dict[str, EnvironmentValues] = {}
     tags: dict[str, str] = {}
+
+    @property
+    def own_account(self) -> str | None:
+        """The account of the stack's credentials, as far as the file tells it."""
+        if self.account is not None:
+            return self.account
+        caller = self.result_of(_CALLER, {}).get("accountId")
+        return caller if isinstance(caller, str) else None
 
     def result_of(self, function: str, arguments: dict[str, JsonValue]) -> dict[str, JsonValue]:
         """What the file says of the answer to a call; empty where it says nothing."""

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from pulumi_preflight.outputs import Filled
 from pulumi_preflight.outputs.arns import Place
-from pulumi_preflight.outputs.settings import DEFAULT_REGION, region_in
+from pulumi_preflight.outputs.settings import DEFAULT_REGION, account_in, region_in
 from pulumi_preflight.urns import name_of, type_of
 from pulumi_preflight.wire import Properties
 
@@ -45,7 +45,10 @@ class Resource:
     @property
     def place(self) -> Place:
         """Where it lives."""
-        return Place(region=region_in(self.inputs, self.settings) or DEFAULT_REGION)
+        return Place(
+            region=region_in(self.inputs, self.settings) or DEFAULT_REGION,
+            known_account=account_in(self.settings),
+        )
 
 
 class Backend(Protocol):

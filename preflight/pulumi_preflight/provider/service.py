@@ -21,6 +21,7 @@ from pulumi_preflight.outputs.autonames import Proposal, UnnamedError, with_prop
 from pulumi_preflight.outputs.aws_answers import Call
 from pulumi_preflight.outputs.settings import (
     DEFAULT_REGION,
+    account_in,
     default_tags_in,
     region_in,
     with_default_tags,
@@ -207,7 +208,10 @@ class Provider(ResourceProviderServicer):
         call = Call(
             request.tok,
             {name: without_secret(value) for name, value in arguments.items()},
-            Place(region=region_in(arguments, settings) or DEFAULT_REGION),
+            Place(
+                region=region_in(arguments, settings) or DEFAULT_REGION,
+                known_account=account_in(settings),
+            ),
         )
         answer = _guarded(lambda: self._answers.of(call, {}), context)
         response = provider_pb2.InvokeResponse()
