@@ -5,7 +5,7 @@ import sys
 
 WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 # Where an event's arguments hold each path that is changed, and the folder that it is relative to.
-CHANGES = {
+CHANGES: dict[str, list[tuple[int, int | None]]] = {
     "os.mkdir": [(0, 2)],
     "os.remove": [(0, 1)],
     "os.rename": [(0, 2), (1, 3)],
