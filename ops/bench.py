@@ -123,7 +123,7 @@ def _requests(project: Project) -> tuple[list[AnalyzeRequest], AnalyzeStackReque
     """What the engine would send to a pack for the reference stack."""
     requests: list[AnalyzeRequest] = []
 
-    def remember(request: AnalyzeRequest) -> Struct:
+    def remember(request: AnalyzeRequest, _taint: object) -> Struct:
         requests.append(request)
         return request.properties
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
     from pulumi_preflight.model import Deployment
+    from pulumi_preflight.outputs.inventions import Taint
     from pulumi_preflight.redaction import Redactor
     from pulumi_preflight.reports.terminal import Addition, Section
     from pulumi_preflight.verdict import Verdict
@@ -97,11 +98,11 @@ def _run(options: Options, started: float, section: "Section | None", secrets: s
     timeout = options.timeout_seconds
     with Packs(choices, context, boot_seconds=timeout, answer_seconds=timeout) as packs:
 
-        def check(request: "AnalyzeRequest") -> "Struct":
+        def check(request: "AnalyzeRequest", taint: "Taint | None") -> "Struct":
             from pulumi_preflight.redaction import secret_texts  # noqa: PLC0415 - see the top
 
             secrets.update(secret_texts(request.properties))
-            return packs.check(request)
+            return packs.check(request, taint)
 
         try:
             registered = run_program(
@@ -121,7 +122,7 @@ def _run(options: Options, started: float, section: "Section | None", secrets: s
         from pulumi_preflight.verdict import judge, secrets_of  # noqa: PLC0415
 
         deployment = in_stable_order(registered)
-        packs.analyze_stack(stack_request(deployment))
+        packs.analyze_stack(stack_request(deployment), deployment.inventions)
         if options.show_fixes:
             packs.propose_fixes()
     notes = [*project.notes, *(Note(text=note) for note in packs.notes)]

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzerResourceOptions
 
+from pulumi_preflight.outputs.inventions import Inventions
+
 
 def _no_options() -> AnalyzerResourceOptions:
     """The engine sends timeouts always, empty ones too."""
@@ -38,6 +40,7 @@ class RegisteredResource:
         outputs: The inputs with the computed outputs filled in.
         dependencies: URNs of all that it depends on.
         property_dependencies: Property name to the URNs that its value comes from.
+        made_up: The properties that hold something that preflight made up.
         options: Resource options in the form that a pack receives.
         retain_on_delete: Whether it outlives its removal from the program.
         deleted_with: The URN of the resource that it goes away with, empty for none.
@@ -57,6 +60,7 @@ class RegisteredResource:
     outputs: Struct
     dependencies: tuple[str, ...] = ()
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    made_up: tuple[str, ...] = ()
     options: AnalyzerResourceOptions = field(default_factory=_no_options)
     retain_on_delete: bool = False
     deleted_with: str = ""
@@ -96,6 +100,7 @@ class Deployment:
         stack_outputs: What the stack exports.
         notes: What the user must know about the run.
         printed: What the program printed and logged.
+        inventions: What preflight made up.
     """
 
     resources: tuple[RegisteredResource, ...]
@@ -103,3 +108,4 @@ class Deployment:
     stack_outputs: Struct
     notes: tuple[Note, ...]
     printed: str = ""
+    inventions: Inventions = field(default_factory=Inventions)

@@ -1,6 +1,8 @@
 """Writes a stack as `pulumi stack export` would after a deployment: deployment JSON, version 3.
 
-`pulumi policy analyze --file` and the cost estimate read it.
+`pulumi policy analyze --file` and the cost estimate read it. One key of a resource is our own,
+`madeUp`: the properties that hold something that nobody knows before the deployment. The engine
+passes over keys that it does not know.
 Source: pulumi/pulumi, sdk/go/common/apitype/core.go (ResourceV3).
 """
 
@@ -116,6 +118,7 @@ def _resource(resource: RegisteredResource, hide: _Hiding) -> dict[str, Any]:
         "retainOnDelete": resource.retain_on_delete,
         "deletedWith": hide.redact.urn(resource.deleted_with),
         "sourcePosition": _position(resource),
+        "madeUp": list(resource.made_up),
     }
     return {name: value for name, value in state.items() if value or name == "custom"}
 

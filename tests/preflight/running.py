@@ -112,7 +112,7 @@ def run_loaded(
     """Runs a loaded project and keeps what packs would be asked."""
     requests: list[AnalyzeRequest] = []
 
-    def keep(request: AnalyzeRequest) -> Struct:
+    def keep(request: AnalyzeRequest, _taint: object) -> Struct:
         requests.append(request)
         return check(request)
 

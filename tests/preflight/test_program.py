@@ -34,7 +34,7 @@ print(json.dumps({
 """
 
 
-def as_it_is(request: AnalyzeRequest) -> Struct:
+def as_it_is(request: AnalyzeRequest, _taint: object) -> Struct:
     return request.properties
 
 
@@ -194,7 +194,7 @@ def test_a_program_that_does_not_end_is_stopped_and_located(write_project: Write
 
 @pytest.mark.parametrize("error", [PackError("the pack failed"), ZeroDivisionError("a bug")])
 def test_what_a_check_raises_ends_the_run(write_project: WriteProject, error: Exception) -> None:
-    def refuse(_request: AnalyzeRequest) -> Struct:
+    def refuse(_request: AnalyzeRequest, _taint: object) -> Struct:
         raise error
 
     project = load_project(write_project(""), stack="dev", environment={})

@@ -67,6 +67,7 @@ def test_the_json_report_holds_what_the_terminal_shows() -> None:
         "parent": ORDERS.urn,
         "file": "__main__.py",
         "line": 7,
+        "madeUp": [],
     }
     assert document["notes"] == [{"text": "two zones were assumed", "file": "net.py", "line": 3}]
 

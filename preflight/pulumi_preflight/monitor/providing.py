@@ -98,7 +98,7 @@ class Providing:
                 customTimeouts=AnalyzerResourceOptions.CustomTimeouts(),
             ),
         )
-        judged = self._run.check(analyze_request(resource, None))
+        judged = self._run.check(analyze_request(resource, None), None)
         filled = self.state(urn, resource.type, from_struct(judged))
         resource = replace(resource, id=filled.id, inputs=judged, outputs=to_struct(filled.outputs))
         self._run.registry.add(resource, Inherited())

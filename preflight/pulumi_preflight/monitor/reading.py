@@ -19,6 +19,7 @@ from pulumi_preflight.monitor.providing import Providing
 from pulumi_preflight.monitor.refusals import check_read
 from pulumi_preflight.monitor.registry import Inherited
 from pulumi_preflight.outputs import Filled, Wanted, with_secrets
+from pulumi_preflight.outputs.inventions import Filling, Taint
 from pulumi_preflight.positions import Positions
 from pulumi_preflight.program.run import Run
 from pulumi_preflight.urns import create_urn
@@ -75,6 +76,12 @@ def known_outputs(run: Run, urn: str) -> Properties:
     return dict(overrides.outputs_of(urn)) if overrides else {}
 
 
+def made_up_in(filled: Filled, taint: Taint | None) -> tuple[str, ...]:
+    """The properties of a resource that hold something made up."""
+    made = {name for name, filling in filled.fillings.items() if filling is Filling.MADE_UP}
+    return tuple(sorted(made | set(taint.properties if taint else ())))
+
+
 class Reading:
     """The resources that one run of a program reads."""
 
@@ -113,6 +120,7 @@ class Reading:
                 inputs=struct_as_packs_see(inputs),
                 outputs=struct_as_packs_see(outputs),
                 dependencies=tuple(sorted(request.dependencies)),
+                made_up=made_up_in(filled, None),
                 options=AnalyzerResourceOptions(
                     additionalSecretOutputs=request.additionalSecretOutputs,
                     customTimeouts=AnalyzerResourceOptions.CustomTimeouts(),
@@ -129,7 +137,7 @@ class Reading:
             return Filled(id=id_, outputs=stack_outputs(self._run, name, identity.position))
         if id_ == UNKNOWN:
             return Filled(id="", outputs={})
-        return self._run.outputs.of_resource(
+        return self._run.fill(
             Wanted(
                 urn=identity.urn,
                 inputs=inputs,

@@ -29,6 +29,7 @@ from pulumi_preflight.monitor.reading import (
     Identity,
     identity_of,
     known_outputs,
+    made_up_in,
     stack_outputs,
 )
 from pulumi_preflight.monitor.refusals import check_registration
@@ -129,7 +130,10 @@ class Resources:
         inherited: Inherited,
     ) -> RegisterResourceResponse:
         manager = self._registry.find(urn_of_reference(resource.provider))
-        judged = self._run.check(analyze_request(resource, manager))
+        taint = self._run.inventions.taint_of(inputs, resource.property_dependencies)
+        if taint is not None:
+            self._run.inventions.keep(resource.urn, taint)
+        judged = self._run.check(analyze_request(resource, manager), taint)
         if judged != resource.inputs:
             inputs = from_struct(judged)
         hooks = registration.options.hooks
@@ -143,7 +147,13 @@ class Resources:
         self._run.callbacks.run_hooks(hooks.before_create, asked)
         filled = self._fill(registration, resource, inputs)
         outputs = struct_as_packs_see(filled.outputs)
-        registered = replace(resource, id=filled.id, inputs=judged, outputs=outputs)
+        registered = replace(
+            resource,
+            id=filled.id,
+            inputs=judged,
+            outputs=outputs,
+            made_up=made_up_in(filled, taint),
+        )
         self._registry.add(registered, inherited)
         if resource.custom:
             asked.id = filled.id
@@ -228,7 +238,7 @@ class Resources:
             filled = Filled(id=resource.name, outputs={"input": value, "output": value})
         else:
             flat = {name: without_references(value) for name, value in inputs.items()}
-            filled = self._run.outputs.of_resource(
+            filled = self._run.fill(
                 Wanted(
                     urn=resource.urn,
                     inputs=flat,
@@ -238,7 +248,7 @@ class Resources:
                 )
             )
         secrets = list(registration.options.additional_secret_outputs)
-        return Filled(id=filled.id, outputs=with_secrets(filled.outputs, secrets))
+        return replace(filled, outputs=with_secrets(filled.outputs, secrets))
 
 
 def _response(urn: str, filled: Filled) -> RegisterResourceResponse:

@@ -6,7 +6,7 @@ gets one too where its name says what it looks like (an ARN, an id, a region); o
 empty of its kind, as AWS shows what is not set. Optional properties that nobody gave stay absent.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from pulumi_preflight.outputs.arns import Place
@@ -100,31 +100,34 @@ class Outputs:
 
     def of_resource(self, wanted: Wanted) -> Filled:
         """Fills in a resource that a provider would create or read."""
-        urn, inputs, given_id = wanted.urn, wanted.inputs, wanted.id
-        shape = self._shapes.resource(type_of(urn)) or ()
-        seed = f"{urn}#{wanted.generation}" if wanted.generation else urn
-        subject = Subject(
-            seed=seed,
-            token=type_of(urn),
-            name=_name_in(given_id) or physical_name(urn, inputs, shape, seed=seed),
-            place=wanted.place,
-            id=given_id,
-            generation=wanted.generation,
-        )
+        inputs, given_id = wanted.inputs, wanted.id
+        shape = self._shapes.resource(type_of(wanted.urn)) or ()
+        subject = _subject(wanted, shape)
         made = {} if self._keep_unknowns else random_outputs(subject, inputs)
         identity = str(wanted.known.get("id") or given_id or made.get("id", ""))
         if not identity and not self._keep_unknowns:
             identity = resource_id(subject)
         outputs = made | self._echoed(shape, inputs)
+        fillings = dict.fromkeys(made.keys() - inputs.keys(), Filling.MADE_UP)
         for property_ in shape:
-            if property_.name in outputs or property_.optional:
+            name = property_.name
+            if name in outputs or property_.optional:
                 continue
             if not property_.settable or given_id or property_.kind.name != "object":
-                outputs[property_.name] = self._missing(subject, property_, inputs, given_id)
+                outputs[name], fillings[name] = self._missing(subject, property_, inputs, given_id)
         told = {name: value for name, value in wanted.known.items() if name != "id"}
-        fillings = dict.fromkeys(outputs.keys() - inputs.keys(), Filling.MADE_UP)
         fillings |= dict.fromkeys(told, Filling.TOLD)
         return Filled(id=identity, outputs=outputs | told, fillings=fillings)
+
+    def possible(self, wanted: Wanted, names: Collection[str]) -> Properties:
+        """What outputs of a resource that were left empty might be."""
+        shape = self._shapes.resource(type_of(wanted.urn)) or ()
+        subject = _subject(wanted, shape)
+        return {
+            property_.name: self._computed(subject, property_.name, property_.kind)
+            for property_ in shape
+            if property_.name in names
+        }
 
     def of_shape(self, subject: Subject, shape: Shape, given: Properties) -> Properties:
         """Fills in a record, such as a data source's answer; what is given stays."""
@@ -155,19 +158,19 @@ class Outputs:
 
     def _missing(
         self, subject: Subject, property_: PropertyShape, inputs: Properties, given_id: str
-    ) -> PropertyValue:
+    ) -> tuple[PropertyValue, Filling]:
         name, kind = property_.name, property_.kind
         if self._keep_unknowns:
-            return UNKNOWN
+            return UNKNOWN, Filling.EMPTY
         if name in DERIVED:
-            return DERIVED[name](subject, inputs)
+            return DERIVED[name](subject, inputs), Filling.FOLLOWS
         if name in name_properties(subject.kind) and kind.name == "string":
-            return subject.name
+            return subject.name, Filling.FOLLOWS
         if (default := DEFAULTS.get(f"{subject.kind}.{name}")) is not None:
-            return default
+            return default, Filling.FOLLOWS
         if property_.settable and not given_id and not _is_told_by_name(name, kind):
-            return empty(kind)
-        return self._computed(subject, name, kind)
+            return empty(kind), Filling.FOLLOWS
+        return self._computed(subject, name, kind), Filling.MADE_UP
 
     def _computed(self, subject: Subject, path: str, kind: Kind, depth: int = 0) -> PropertyValue:
         if kind.choices:
@@ -193,6 +196,19 @@ class Outputs:
                 return UNKNOWN
             case plain:
                 return value_for(subject, path, plain)
+
+
+def _subject(wanted: Wanted, shape: Shape) -> Subject:
+    urn = wanted.urn
+    seed = f"{urn}#{wanted.generation}" if wanted.generation else urn
+    return Subject(
+        seed=seed,
+        token=type_of(urn),
+        name=_name_in(wanted.id) or physical_name(urn, wanted.inputs, shape, seed=seed),
+        place=wanted.place,
+        id=wanted.id,
+        generation=wanted.generation,
+    )
 
 
 def _name_in(id_: str) -> str:

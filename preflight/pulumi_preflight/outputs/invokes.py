@@ -22,6 +22,7 @@ from pulumi_preflight.monitor.refusals import check_provider
 from pulumi_preflight.monitor.registration import dependencies_in
 from pulumi_preflight.outputs.answers import Answers, short
 from pulumi_preflight.outputs.aws_answers import ANSWERS, ASSUMED, CALLER, PURE, Call
+from pulumi_preflight.outputs.inventions import Filling, Invented
 from pulumi_preflight.program.run import Run
 from pulumi_preflight.urns import package_of
 from pulumi_preflight.wire import (
@@ -107,6 +108,15 @@ class Invokes:
 
     def _result(self, call: Call, known: Properties) -> Properties:
         answer = self._answers.of(call, known)
+        given = call.arguments | known | {"account": call.place.known_account}
+        self._run.inventions.learn(
+            Invented(
+                urn=call.token,
+                outputs=answer,
+                fillings=dict.fromkeys(answer.keys() - given.keys(), Filling.MADE_UP),
+                given=given,
+            )
+        )
         token = short(call.token)
         if token == CALLER:
             if not call.place.account_known and not known:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzeStackRequest
 
     from pulumi_preflight.findings import Reported
+    from pulumi_preflight.outputs.inventions import Inventions, Taint
     from pulumi_preflight.packs.pack import Pack
 
 _Arguments = ParamSpec("_Arguments")
@@ -116,11 +117,15 @@ class Packs:
             for line in lane.process.printed().splitlines()
         )
 
-    def check(self, request: "AnalyzeRequest") -> "Struct":
+    def check(self, request: "AnalyzeRequest", taint: "Taint | None" = None) -> "Struct":
         """Lets packs change a resource's inputs, and queues the result for their judgement.
 
         Called by any thread. Waits for remediations, which the program must see, not for
         judgements, which it never sees.
+
+        Args:
+            request: The resource.
+            taint: What is made up in its inputs.
 
         Returns:
             The inputs to go on with; the request's own where no pack changed them.
@@ -129,6 +134,7 @@ class Packs:
             PackError: A pack failed, now or while it judged an earlier resource.
         """
         from pulumi_preflight.internal_properties import without_internal  # noqa: PLC0415 - see the top
+        from pulumi_preflight.packs.doubts import doubt_of  # noqa: PLC0415 - see the top
         from pulumi_preflight.packs.pack import Pack, with_properties  # noqa: PLC0415 - see the top
 
         self.raise_failure()
@@ -139,8 +145,9 @@ class Packs:
             raise
         self._checked[request.urn] = with_properties(request, inputs)
         judged = with_properties(request, without_internal(inputs))
+        doubt = doubt_of(judged, taint) if taint else None
         for lane in self._lanes:
-            self._await(lane.queue(Pack.analyze, judged))
+            self._await(lane.queue(Pack.judge, judged, doubt))
         return inputs
 
     def _fixed(self, request: "AnalyzeRequest") -> "Struct":
@@ -156,21 +163,29 @@ class Packs:
             self._order_notes.update(order_notes(request.name, (inputs, other), fixes))
         return inputs
 
-    def analyze_stack(self, request: "AnalyzeStackRequest") -> None:
+    def analyze_stack(
+        self, request: "AnalyzeStackRequest", inventions: "Inventions | None" = None
+    ) -> None:
         """Lets the stack rules judge, once the program has ended; waits for every judgement.
+
+        Args:
+            request: All resources.
+            inventions: What is made up in them.
 
         Raises:
             PackError: A pack failed.
         """
         from pulumi_preflight.internal_properties import without_internal  # noqa: PLC0415 - see the top
+        from pulumi_preflight.packs.doubts import stack_doubt_of  # noqa: PLC0415 - see the top
         from pulumi_preflight.packs.pack import Pack  # noqa: PLC0415 - see the top
 
         judged = type(request)()
         judged.CopyFrom(request)
         for resource in judged.resources:
             resource.properties.CopyFrom(without_internal(resource.properties))
+        doubt = stack_doubt_of(judged, inventions) if inventions else None
         for lane in self._lanes:
-            self._await(lane.queue(Pack.analyze_stack, judged))
+            self._await(lane.queue(Pack.judge_stack, judged, doubt))
         for judgement in self._judgements:
             judgement.result()
         # Resources arrive side by side, so the order of arrival says nothing.

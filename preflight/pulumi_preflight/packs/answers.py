@@ -30,6 +30,13 @@ class PackRules:
         """What the pack says of a rule; empty for one that it does not list."""
         return self.policies.get(rule, protocol.PolicyInfo())
 
+    @property
+    def judge_stacks(self) -> bool:
+        """Whether any rule may judge the stack; older SDKs do not say what a rule judges."""
+        return any(
+            policy.policy_type != protocol.POLICY_TYPE_RESOURCE for policy in self.policies.values()
+        )
+
     def level(self, rule: str) -> Level:
         """What a violation of the rule would be."""
         settings = self.settings.get(rule)

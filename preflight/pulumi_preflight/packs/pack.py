@@ -25,6 +25,7 @@ from pulumi_preflight.packs.connection import PackConnection, call_of
 from pulumi_preflight.packs.diagnosis import Diagnosis, cause_in, diagnose
 from pulumi_preflight.packs.files import PackCommand
 from pulumi_preflight.packs.process import PackProcess
+from pulumi_preflight.packs.second_judgement import Doubt, judged_twice
 from pulumi_preflight.stack_context import StackContext
 
 _Answer = TypeVar("_Answer", bound=Message)
@@ -116,23 +117,39 @@ class Pack:
                     inputs = remediation.properties
         return tuple(proposed)
 
-    def analyze(self, request: protocol.AnalyzeRequest) -> Reported:
-        """Lets the resource rules judge a resource.
+    def judge(
+        self,
+        request: protocol.AnalyzeRequest,
+        doubt: Doubt[protocol.AnalyzeRequest] | None,
+    ) -> Reported:
+        """Lets the resource rules judge a resource, twice where something in it is made up.
 
         Raises:
             PackError: A rule raised or did not answer.
         """
+        return judged_twice(self._analyze, request, doubt) if doubt else self._analyze(request)
+
+    def judge_stack(
+        self,
+        request: protocol.AnalyzeStackRequest,
+        doubt: Doubt[protocol.AnalyzeStackRequest] | None,
+    ) -> Reported:
+        """Lets the stack rules judge the whole stack, twice where something in it is made up.
+
+        Raises:
+            PackError: A rule raised or did not answer.
+        """
+        if doubt is None or not self._rules.judge_stacks:
+            return self._analyze_stack(request)
+        return judged_twice(self._analyze_stack, request, doubt)
+
+    def _analyze(self, request: protocol.AnalyzeRequest) -> Reported:
         answer = self._ask(lambda stub: stub.Analyze, request, _subject(request))
         if answer is None:
             return Reported()
         return reported(self._rules, answer.diagnostics, answer.not_applicable, urn=request.urn)
 
-    def analyze_stack(self, request: protocol.AnalyzeStackRequest) -> Reported:
-        """Lets the stack rules judge the whole stack.
-
-        Raises:
-            PackError: A rule raised or did not answer.
-        """
+    def _analyze_stack(self, request: protocol.AnalyzeStackRequest) -> Reported:
         answer = self._ask(lambda stub: stub.AnalyzeStack, request, "the stack")
         if answer is None:
             return Reported()

@@ -3,7 +3,7 @@
 import os
 import queue
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -18,15 +18,11 @@ from pulumi_preflight.sdk_imports import ONE_AT_A_TIME
 # What follows imports gRPC and the SDK's messages, which takes longer than to start the program's
 # process; that comes first, so that the two happen side by side.
 if TYPE_CHECKING:
-    from google.protobuf.struct_pb2 import Struct
-    from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
-
     from pulumi_preflight.model import Deployment
     from pulumi_preflight.monitor import Monitor
     from pulumi_preflight.monitor.engine_service import EngineService
     from pulumi_preflight.positions import Positions
-
-    ResourceCheck = Callable[[AnalyzeRequest], Struct]
+    from pulumi_preflight.program.run import ResourceCheck
 
 _PARALLEL = 16
 _SERVER_THREADS = 32
@@ -110,6 +106,7 @@ class _Running:
             stack_outputs=run.registry.stack_outputs,
             notes=run.registry.notes,
             printed=redact(self._child.printed() + engine.printed()),
+            inventions=run.inventions,
         )
 
     def _settings(self, address: str) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
@@ -10,13 +11,14 @@ from pulumi_preflight.model import RegisteredResource, SourcePosition
 from pulumi_preflight.monitor.callbacks import Callbacks
 from pulumi_preflight.monitor.providers import Packages
 from pulumi_preflight.monitor.registry import Registry
-from pulumi_preflight.outputs import Outputs
+from pulumi_preflight.outputs import Filled, Outputs, Wanted
+from pulumi_preflight.outputs.inventions import Filling, Invented, Inventions, Taint
 from pulumi_preflight.outputs.shapes import Ask, Shapes
 from pulumi_preflight.project import Project
 from pulumi_preflight.wire import UNKNOWN, PropertyValue
 
-ResourceCheck = Callable[[AnalyzeRequest], Struct]
-"""Judges a resource; gives its inputs, changed or not."""
+ResourceCheck = Callable[[AnalyzeRequest, Taint | None], Struct]
+"""Judges a resource, of which some inputs may be made up; gives its inputs, changed or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,7 @@ class Run:
         keep_unknowns: Whether computed outputs stay unknown.
         shapes: The classes of the program's SDKs.
         outputs: Fills in outputs.
+        inventions: What was made up so far.
         registry: What was registered so far.
         callbacks: The program's transforms and hooks.
         packages: The packages that the program registered by itself.
@@ -39,6 +42,7 @@ class Run:
     keep_unknowns: bool
     shapes: Shapes
     outputs: Outputs
+    inventions: Inventions
     registry: Registry
     callbacks: Callbacks
     packages: Packages
@@ -53,10 +57,30 @@ class Run:
             keep_unknowns=keep_unknowns,
             shapes=shapes,
             outputs=Outputs(shapes, keep_unknowns=keep_unknowns),
+            inventions=Inventions(),
             registry=Registry(),
             callbacks=Callbacks(),
             packages=Packages(),
         )
+
+    def fill(self, wanted: Wanted) -> Filled:
+        """Fills in a resource's outputs, and keeps what was made up."""
+        filled = self.outputs.of_resource(wanted)
+        empty = {name for name, each in filled.fillings.items() if each is Filling.EMPTY}
+        if not self.keep_unknowns:
+            self.inventions.learn(
+                Invented(
+                    urn=wanted.urn,
+                    id="" if wanted.id or "id" in wanted.known else filled.id,
+                    outputs=filled.outputs,
+                    fillings=filled.fillings,
+                    empty=partial(self.outputs.possible, wanted, empty),
+                    given=wanted.inputs
+                    | wanted.known
+                    | {"id": wanted.id, "account": wanted.place.known_account},
+                )
+            )
+        return filled
 
     def stack_reference(self, name: str, position: SourcePosition | None) -> PropertyValue:
         """The outputs of another stack: those that the user knows, else unknown, with a note."""

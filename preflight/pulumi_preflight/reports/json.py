@@ -40,6 +40,7 @@ def _resource(resource: RegisteredResource) -> dict[str, object]:
         "parent": resource.parent or None,
         "file": resource.position.file if resource.position else None,
         "line": resource.position.line if resource.position else None,
+        "madeUp": list(resource.made_up),
     }
 
 

@@ -1,0 +1,61 @@
+"""Another value of the same form in place of a made-up one."""
+
+import re
+
+from pulumi_preflight.wire import MARK, PropertyValue
+
+_DIGITS, _LETTERS = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+# Each digit and letter becomes another of its kind, so hexadecimal text stays hexadecimal.
+_TURNS = [(_DIGITS, 3), ("abcdef", 1), (_LETTERS, 1)]
+_TURNED = {
+    kind[index]: kind[(index + turn) % len(kind)]
+    for kind, turn in _TURNS
+    for index in range(len(kind))
+}
+_RETURNED = {other: digit for digit, other in _TURNED.items()}
+_YEAR = re.compile(r"\b(20\d\d)(?=-\d\d-\d\d)")
+_ADDRESS = re.compile(r"\b(\d{1,3})\.(\d{1,3})(?=\.\d{1,3}\.\d{1,3}\b)")
+_NETWORK = re.compile(r"\b2001:db8:")
+_LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
+
+
+def turned(digits: str) -> str:
+    """Other digits of the same kinds, one for one."""
+    return "".join(_TURNED[digit] for digit in digits)
+
+
+def returned(digits: str) -> str:
+    """The digits that `turned` made these of."""
+    return "".join(_RETURNED[digit] for digit in digits)
+
+
+def varied(value: PropertyValue) -> PropertyValue:
+    """Another value of the same kind and form; secrets stay secret, and what is empty stays empty.
+
+    Dates, addresses and versions stay such; a word gets a number.
+    """
+    match value:
+        case bool():
+            return not value
+        case float() | int():
+            return value + 1
+        case str() if value:
+            return _varied_text(value)
+        case list():
+            return [varied(item) for item in value]
+        case dict():
+            return {name: inner if name == MARK else varied(inner) for name, inner in value.items()}
+        case _:
+            return value
+
+
+def _varied_text(text: str) -> str:
+    if _YEAR.search(text):
+        return _YEAR.sub(lambda year: str(int(year[1]) + 1), text)
+    if _ADDRESS.search(text):
+        return _ADDRESS.sub(lambda found: f"{found[1]}.{(int(found[2]) + 1) % 256}", text)
+    if _NETWORK.search(text):
+        return _NETWORK.sub("2001:db9:", text)
+    if _LAST_NUMBER.search(text):
+        return _LAST_NUMBER.sub(lambda number: str(int(number[0]) + 1), text)
+    return f"{text}-2"

@@ -1,0 +1,169 @@
+"""What is made up is known again where it turns up."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from pulumi_preflight.outputs.arns import ACCOUNT
+from pulumi_preflight.outputs.inventions import (
+    ACCOUNT_ORIGIN,
+    Filling,
+    Invented,
+    Inventions,
+    Origin,
+    Other,
+)
+from pulumi_preflight.wire import Properties, PropertyValue
+
+VPC = "urn:pulumi:dev::shop::aws:ec2/vpc:Vpc::vpc"
+SUBNET = "urn:pulumi:dev::shop::aws:ec2/subnet:Subnet::subnet"
+ID = "vpc-0a1b2c3d4e5f60718"
+ARN = f"arn:aws:ec2:us-east-1:{ACCOUNT}:vpc/{ID}"
+
+
+def inventions(
+    outputs: Properties | None = None,
+    fillings: Mapping[str, Filling] | None = None,
+    given: Properties | None = None,
+) -> Inventions:
+    made = Inventions()
+    made.learn(
+        Invented(
+            urn=VPC,
+            id=ID,
+            outputs={"arn": ARN, "cidrBlock": "10.0.0.0/16", "status": "READY", **(outputs or {})},
+            fillings={"arn": Filling.FOLLOWS, "status": Filling.MADE_UP, **(fillings or {})},
+            given={"cidrBlock": "10.0.0.0/16", **(given or {})},
+        )
+    )
+    return made
+
+
+def other(made: Inventions, *origins: Origin) -> Other:
+    return Other(origins=origins or made.origins, account=made.accounts[0])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(ID, id="whole"),
+        pytest.param(f"https://example.com/{ID}/x", id="inside-a-text"),
+        pytest.param(ID[-10:], id="its-end"),
+        pytest.param(ID[4:14], id="its-middle"),
+        pytest.param({"deep": [f'{{"vpc":"{ID}"}}']}, id="deep-within-json"),
+    ],
+)
+def test_made_up_digits_are_known_again(value: PropertyValue) -> None:
+    assert inventions().origin_of(value, ()) == Origin(VPC, "id")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("vpc-11111111111111111", id="another-id"),
+        pytest.param("10.0.0.0/16", id="given"),
+        pytest.param("READY", id="a-word-of-no-dependency"),
+        pytest.param(0.0, id="number"),
+    ],
+)
+def test_what_the_program_gives_is_not_made_up(value: PropertyValue) -> None:
+    assert inventions().origin_of(value, ()) is None
+
+
+@pytest.mark.parametrize("value", ["READY", "is READY now", ["READY"]])
+def test_a_word_is_made_up_where_it_comes_from_the_resource(value: PropertyValue) -> None:
+    assert inventions().origin_of(value, [VPC]) == Origin(VPC, "status")
+
+
+def test_a_value_that_nothing_explains_may_be_made_up() -> None:
+    assert inventions().origin_of("derived", [VPC]) == Origin(VPC, "status")
+
+
+def test_a_given_value_of_the_resource_explains_another() -> None:
+    assert inventions().origin_of("net 10.0.0.0/16", [VPC]) is None
+
+
+def test_digits_that_the_program_gave_are_its_own() -> None:
+    made = Inventions()
+    name = "logs-20261128"
+    outputs: Properties = {"arn": f"arn:aws:s3:::{name}"}
+    made.learn(
+        Invented(
+            urn=VPC, outputs=outputs, fillings={"arn": Filling.FOLLOWS}, given={"bucket": name}
+        )
+    )
+    assert made.origin_of(name, ()) is None
+
+
+def test_the_account_has_an_origin_of_its_own() -> None:
+    assert inventions().origin_of(f"arn:aws:iam::{ACCOUNT}:root", ()) == ACCOUNT_ORIGIN
+
+
+def test_a_told_value_is_not_made_up() -> None:
+    told = inventions({"status": "DONE-12345678"}, {"status": Filling.TOLD})
+    assert told.origin_of("DONE-12345678", [VPC]) is None
+
+
+def test_only_the_chosen_values_become_others() -> None:
+    made = inventions()
+    taint = made.taint_of({"vpcId": ID, "owner": ACCOUNT}, {})
+    assert taint
+    changed = taint.otherwise({"vpcId": ID, "owner": ACCOUNT}, other(made, Origin(VPC, "id")))
+    assert changed["owner"] == ACCOUNT
+    assert changed["vpcId"] == "vpc-3b4c5d6e7f8a93041"
+
+
+def test_a_part_of_digits_changes_as_the_whole_does() -> None:
+    made = inventions()
+    whole, part = (str(made.otherwise(text, other(made))) for text in (ID, ID[-10:]))
+    assert whole.endswith(part)
+    assert part != ID[-10:]
+
+
+def test_a_text_about_other_digits_reads_as_one_about_the_first() -> None:
+    made = inventions()
+    said = f"reaches {ID}"
+    assert made.as_first(str(made.otherwise(said, other(made)))) == said
+
+
+def test_outputs_change_in_all_that_is_made_up() -> None:
+    made = inventions({"count": 2.0}, {"count": Filling.MADE_UP})
+    outputs: Properties = {"cidrBlock": "10.0.0.0/16", "status": "READY", "count": 2.0}
+    changed = made.outputs_otherwise(VPC, outputs, other(made))
+    assert changed == {"cidrBlock": "10.0.0.0/16", "status": "READY-2", "count": 3.0}
+
+
+def test_what_was_left_empty_is_there() -> None:
+    made = Inventions()
+    made.learn(
+        Invented(
+            urn=VPC,
+            outputs={},
+            fillings={"kmsKeyId": Filling.EMPTY},
+            given={},
+            empty=lambda: {"kmsKeyId": "key"},
+        )
+    )
+    assert made.outputs_otherwise(VPC, {}, other(made)) == {"kmsKeyId": "key"}
+
+
+def test_outputs_repeat_what_is_made_up_in_the_inputs() -> None:
+    made = inventions()
+    taint = made.taint_of({"state": "READY"}, {"state": [VPC]})
+    assert taint
+    made.keep(SUBNET, taint)
+    changed = made.outputs_otherwise(SUBNET, {"state": "READY"}, other(made))
+    assert changed == {"state": "READY-2"}
+
+
+def test_the_made_up_account_may_be_one_that_the_program_names() -> None:
+    made = inventions()
+    made.taint_of({"policy": "arn:aws:iam::999999999999:root"}, {})
+    assert made.accounts == ("999999999999",)
+    assert made.otherwise(ARN, other(made, ACCOUNT_ORIGIN)) == ARN.replace(ACCOUNT, "9" * 12)
+
+
+def test_an_account_of_another_resource_s_arn_is_not_named() -> None:
+    made = inventions()
+    made.taint_of({"arn": "arn:aws:iam::999999999999:root"}, {"arn": [VPC]})
+    assert "999999999999" not in made.accounts

@@ -1,0 +1,120 @@
+"""Whole runs: nothing fails or passes because of a value that preflight made up."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pulumi_preflight.cli import main
+from tests.preflight.builders import write_pack
+from tests.preflight.running import WriteProject
+
+NETWORK = """
+import pulumi
+
+
+class Vpc(pulumi.CustomResource):
+    def __init__(self, name, **inputs):
+        super().__init__("aws:ec2/vpc:Vpc", name, {"state": None, **inputs})
+
+
+class Subnet(pulumi.CustomResource):
+    def __init__(self, name, **inputs):
+        super().__init__("aws:ec2/subnet:Subnet", name, inputs)
+
+
+vpc = Vpc("vpc", cidrBlock="10.0.0.0/16")
+Subnet("inner", vpcId=vpc.id, label=vpc.id.apply(lambda id: f"net {id[-9:]}"), zone="b")
+"""
+PACK = """
+from pulumi_policy import (
+    EnforcementLevel, PolicyPack, ResourceValidationPolicy, StackValidationPolicy,
+)
+
+SUBNET = "aws:ec2/subnet:Subnet"
+
+
+def is_even(text):
+    return text[-1] in "02468ace"
+
+
+def is_wrong(props):
+    return {test}
+
+
+def one(args, report):
+    if args.resource_type == SUBNET and is_wrong(args.props):
+        report("no")
+
+
+def whole(args, report):
+    for each in args.resources:
+        if each.resource_type == SUBNET and is_wrong(each.props):
+            report("no", each.urn)
+
+
+PolicyPack("foreign", enforcement_level=EnforcementLevel.MANDATORY, policies=[
+    ResourceValidationPolicy("one", "Of one.", one),
+    StackValidationPolicy("whole", "Of all.", whole),
+])
+"""
+
+
+def judged(project: Path, test: str, *options: str) -> dict[str, Any]:
+    output = project / "verdict.json"
+    pack = write_pack(project / "pack", PACK.format(test=test))
+    arguments = [str(project), "--stack", "dev", "--policy-pack", str(pack), *options]
+    assert main([*arguments, "--format", "json", "--output", str(output)]) in (0, 1)
+    document: dict[str, Any] = json.loads(output.read_text())
+    return document
+
+
+@pytest.fixture
+def network(write_project: WriteProject) -> Path:
+    """A project in which a subnet lies in a network of the same stack."""
+    return write_project(NETWORK)
+
+
+# The other digit of an even one is odd, and the other way around.
+@pytest.mark.parametrize(
+    "test",
+    [
+        pytest.param("is_even(props['vpcId'])", id="its-digits"),
+        pytest.param("not is_even(props['vpcId'])", id="or-the-other-ones"),
+        pytest.param("is_even(props['label'])", id="what-the-program-made-of-them"),
+    ],
+)
+def test_a_result_that_hangs_on_a_made_up_value_is_not_evaluated(network: Path, test: str) -> None:
+    document = judged(network, test)
+    assert (document["verdict"], document["findings"]) == ("pass", [])
+    left = [(each["rule"], each["property"]) for each in document["notEvaluated"]]
+    assert sorted(left) == [("one", "id"), ("whole", "id")]
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        pytest.param("props['vpcId'].startswith('vpc-')", id="the-form-of-a-made-up-value"),
+        pytest.param("props['zone'] == 'b'", id="a-given-value"),
+    ],
+)
+def test_any_other_result_stands(network: Path, test: str) -> None:
+    document = judged(network, test)
+    assert sorted(each["rule"] for each in document["findings"]) == ["one", "whole"]
+    assert document["notEvaluated"] == []
+
+
+def test_json_and_state_say_what_is_made_up(network: Path) -> None:
+    state = network / "state.json"
+    document = judged(network, "False", "--save-state", str(state))
+    [subnet] = [each for each in document["resources"] if each["name"] == "inner"]
+    assert subnet["madeUp"] == ["label", "vpcId"]
+    resources = json.loads(state.read_text())["deployment"]["resources"]
+    [saved] = [each for each in resources if each["urn"] == subnet["urn"]]
+    assert saved["madeUp"] == subnet["madeUp"]
+
+
+def test_where_outputs_stay_unknown_nothing_is_made_up(network: Path) -> None:
+    document = judged(network, "False", "--keep-unknowns")
+    assert {tuple(each["madeUp"]) for each in document["resources"]} == {()}

@@ -1,0 +1,160 @@
+"""A result that hangs on a made-up value is not evaluated; any other stands."""
+
+from collections.abc import Callable, Iterable
+
+from google.protobuf.struct_pb2 import Struct
+
+from pulumi_preflight.findings import Finding, Level, NotEvaluated, Reported, Waived
+from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, Origin, Other
+from pulumi_preflight.packs.second_judgement import Doubt, judged_twice
+from pulumi_preflight.wire import Properties, PropertyValue, from_struct, to_struct
+
+URN = "urn:pulumi:dev::shop::aws:rds/instance:Instance::db"
+ROLE, KEY = Origin(URN, "monitoringRoleArn"), Origin(URN, "kmsKeyId")
+
+Rule = Callable[[dict[str, object]], Iterable[Finding]]
+
+
+def finding(message: str = "wrong", rule: str = "rule") -> Finding:
+    return Finding(
+        rule=rule, pack="demo", level=Level.MANDATORY, severity=None, urn=URN, message=message
+    )
+
+
+def request(**properties: PropertyValue) -> Struct:
+    return to_struct(properties)
+
+
+def doubt(*origins: Origin, accounts: tuple[str, ...] = ("2",)) -> Doubt[Struct]:
+    """One of a database whose made-up properties are 1 first, and then 2."""
+
+    def otherwise(other: Other) -> Struct:
+        values: Properties = {
+            each.property: 2.0 if each in other.origins else 1.0 for each in (ROLE, KEY)
+        }
+        account = other.account if ACCOUNT_ORIGIN in other.origins else "1"
+        return request(**values, account=account)
+
+    return Doubt(
+        origins=origins, accounts=accounts, otherwise=otherwise, as_first=lambda text: f"{text}!"
+    )
+
+
+FIRST = request(monitoringRoleArn=1, kmsKeyId=1, account="1")
+
+
+def judged(rule: Rule, *origins: Origin, accounts: tuple[str, ...] = ("2",)) -> Reported:
+    def ask(asked: Struct) -> Reported:
+        found = list(rule(dict(from_struct(asked))))
+        waived = tuple(each for each in found if isinstance(each, Waived))
+        return Reported(
+            findings=tuple(each for each in found if type(each) is Finding), waived=waived
+        )
+
+    return judged_twice(ask, FIRST, doubt(*(origins or (ROLE, KEY)), accounts=accounts))
+
+
+def test_a_result_that_is_the_same_both_times_stands() -> None:
+    assert judged(lambda _: [finding()]).findings == (finding(),)
+
+
+def test_a_message_that_quotes_a_made_up_value_stands_as_it_was_first() -> None:
+    told = judged(lambda values: [finding(f"is {values['kmsKeyId']}")])
+    assert [each.message for each in told.findings] == ["is 1.0"]
+
+
+def test_a_finding_of_the_first_time_alone_is_not_evaluated() -> None:
+    told = judged(lambda values: [finding()] if values["kmsKeyId"] == 1 else [])
+    assert told.findings == ()
+    [left] = told.not_evaluated
+    assert (left.property, left.level, left.urn) == ("kmsKeyId", Level.MANDATORY, URN)
+    assert left.message.startswith("`kmsKeyId` of db is not known before the deployment")
+    assert left.message.endswith(": wrong")
+
+
+def test_a_finding_of_the_second_time_alone_is_not_evaluated_either() -> None:
+    told = judged(lambda values: [finding()] if values["monitoringRoleArn"] == 2 else [])
+    assert told.findings == ()
+    assert [(left.property, left.message[-7:]) for left in told.not_evaluated] == [
+        ("monitoringRoleArn", " wrong!")
+    ]
+
+
+def test_what_hangs_on_two_values_together_names_none() -> None:
+    told = judged(
+        lambda values: [finding()] if 1 in (values["kmsKeyId"], values["monitoringRoleArn"]) else []
+    )
+    assert [left.property for left in told.not_evaluated] == [""]
+
+
+def test_only_the_result_that_hangs_on_a_value_falls() -> None:
+    sure = finding(rule="sure")
+    told = judged(lambda values: [sure, finding()] if values["kmsKeyId"] == 1 else [sure])
+    assert told.findings == (sure,)
+    assert [left.rule for left in told.not_evaluated] == ["rule"]
+
+
+def test_a_waiver_that_hangs_on_a_value_is_not_evaluated() -> None:
+    waived = Waived(
+        rule="rule",
+        pack="demo",
+        level=Level.MANDATORY,
+        severity=None,
+        urn=URN,
+        message="wrong",
+        reason="known",
+        owner=None,
+        expires=None,
+    )
+    told = judged(lambda values: [waived] if values["kmsKeyId"] == 1 else [finding()])
+    assert (told.findings, told.waived) == ((), ())
+    assert len(told.not_evaluated) == 2
+
+
+def test_a_rule_that_remembers_what_it_saw_is_believed_the_first_time() -> None:
+    seen: list[object] = []
+
+    def once(values: dict[str, object]) -> list[Finding]:
+        seen.append(values)
+        return [finding()] if len(seen) > 1 else []
+
+    assert judged(once) == Reported()
+
+
+def test_what_could_not_be_evaluated_at_first_stays_so() -> None:
+    left = NotEvaluated(
+        rule="rule",
+        pack="demo",
+        level=Level.ADVISORY,
+        severity=None,
+        urn=URN,
+        message="`a` is not known yet",
+        property="a",
+    )
+
+    def ask(asked: Struct) -> Reported:
+        first = from_struct(asked)["kmsKeyId"] == 1
+        return Reported(not_evaluated=(left,)) if first else Reported()
+
+    assert judged_twice(ask, FIRST, doubt(KEY)).not_evaluated == (left,)
+
+
+def test_every_account_that_it_may_be_is_tried() -> None:
+    def foreign(values: dict[str, object]) -> list[Finding]:
+        return [finding()] if values["account"] != "3" else []
+
+    assert judged(foreign, ACCOUNT_ORIGIN).findings == (finding(),)
+    told = judged(foreign, ACCOUNT_ORIGIN, accounts=("2", "3"))
+    assert told.findings == ()
+    assert [left.message[:11] for left in told.not_evaluated] == ["the account"]
+
+
+def test_accounts_are_not_tried_where_none_is_made_up() -> None:
+    asked: list[object] = []
+
+    def count(values: dict[str, object]) -> list[Finding]:
+        asked.append(values)
+        return []
+
+    judged(count, KEY, accounts=("2", "3", "4"))
+    assert len(asked) == 2
