@@ -14,52 +14,19 @@ from aws_policy_pack.rules.network.grants import (
 from aws_policy_pack.rules.rds import ingress_from_declared_groups
 from aws_policy_pack.rules.rds.types import (
     CLUSTER,
-    INSTANCE,
 )
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from tests.policies.rules.rds_ingress import (
+    WANTED,
+    database_behind,
+    group,
+    judged,
+    older_rule,
+    rule,
+)
 from tests.policies.rules.reading import said
 
 GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
-
-
-def database_behind(
-    *groups: str,
-    ids: object = UNKNOWN,
-    type: str = INSTANCE,  # noqa: A002 - Pulumi's word
-) -> Example:
-    return Example(
-        type=type,
-        name="orders",
-        properties={"vpcSecurityGroupIds": ids},
-        references={"vpcSecurityGroupIds": groups} if groups else {},
-    )
-
-
-def group(name: str = "database", **properties: object) -> Example:
-    return Example(type=SECURITY_GROUP, name=name, properties=properties)
-
-
-def rule(*, by: str | None = None, **properties: object) -> Example:
-    references = {"securityGroupId": ("database",)}
-    if by is not None:
-        references["referencedSecurityGroupId"] = (by,)
-    return Example(
-        type=INGRESS_RULE,
-        name="rule",
-        properties={"ipProtocol": "tcp", "fromPort": 5432, "toPort": 5432, **properties},
-        references=references,
-    )
-
-
-def judged(*rules: Example, config: Mapping[str, object] | None = None) -> list[str]:
-    stack = [group(), *rules, database_behind("database")]
-    return said(analyze_stack(ingress_from_declared_groups, stack, config=config))
-
-
-WANTED = (
-    "wanted security groups of this stack, and address blocks of at least /24 or /64 "
-    "(`minIpv4PrefixBits` and `minIpv6PrefixBits` of rds-ingress-from-declared-groups)"
-)
 
 
 def test_a_wide_block_is_told_whole() -> None:
@@ -332,3 +299,24 @@ def test_inline_rules_that_cannot_be_read_are_told_of_their_group() -> None:
     stack = [group(ingress=7), database_behind("database")]
     found = said(analyze_stack(ingress_from_declared_groups, stack))
     assert found == ["not evaluated: database: `ingress` is 7, not a list"]
+
+
+@pytest.mark.parametrize("filled_in", ["sg-9", "", UNKNOWN])
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param({"cidrBlocks": ["10.0.1.0/24"]}, id="block"),
+        pytest.param({"ipv6CidrBlocks": ["fd00::/64"]}, id="IPv6 block"),
+        pytest.param({"self": True}, id="its own group"),
+        pytest.param({"self": True, "cidrBlocks": []}, id="its own group and no blocks"),
+    ],
+)
+def test_a_group_that_the_provider_fills_in_is_no_source(
+    end: Mapping[str, object], filled_in: object
+) -> None:
+    assert judged(older_rule(**end, sourceSecurityGroupId=filled_in)) == []
+
+
+def test_a_strange_group_of_the_older_rule_is_found() -> None:
+    found = judged(older_rule(sourceSecurityGroupId="sg-9", self=False, cidrBlocks=[]))
+    assert found == [f"rule: lets the security group 'sg-9' reach the database 'orders'; {WANTED}"]

@@ -119,13 +119,24 @@ class Grant:
                     missed.append(Unreadable(where, f"has {text!r}, not a block of addresses"))
         return blocks, missed
 
+    def may_name_groups(self) -> bool:
+        """Whether a group can be what the program names as the other end.
+
+        A rule resource has either a group at the other end, or address blocks, or its own group.
+        The provider refuses a `sourceSecurityGroupId` beside the others, so one that stands there
+        is the provider's: https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/security_group_rule
+        """
+        blocks = (self.properties.values.get(key) for key in (self.names.ipv4, self.names.ipv6))
+        has_blocks = any(block not in (None, "", []) for block in blocks)
+        return bool(self.path) or not (has_blocks or self.properties.flag("self"))
+
     def flows(self, group: Resource) -> set[tuple[Traffic, str]]:
         """What it lets through, for each other end by itself, so that rules can be compared."""
         lets_through = self.traffic()
         ends = {
             *self.properties.texts(self.names.ipv4),
             *self.properties.texts(self.names.ipv6),
-            *self.properties.texts(self.names.groups),
+            *(self.properties.texts(self.names.groups) if self.may_name_groups() else ()),
             *self.properties.texts(self.names.prefix_lists),
         }
         if self.properties.flag("self"):

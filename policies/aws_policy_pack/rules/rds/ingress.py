@@ -21,6 +21,7 @@ from aws_policy_pack.rules.network.grants import (
     Grant,
     grants_of,
 )
+from aws_policy_pack.rules.network.prefix_lists import PREFIX_LIST, blocks_in
 from aws_policy_pack.rules.rds.chosen import is_chosen
 from aws_policy_pack.rules.rds.types import CLUSTER, INSTANCE
 from aws_policy_pack.wording import listed
@@ -30,7 +31,7 @@ GROUP_ID_PREFIX: Final = "sg-"
 
 
 class IngressSources(RuleConfig):
-    """What may reach a database beside the security groups of the stack."""
+    """What may reach a database beside the security groups and prefix lists of the stack."""
 
     min_ipv4_prefix_bits: int = Field(
         default=24, ge=0, le=32, description="Bits of the shortest IPv4 prefix that may reach it"
@@ -41,11 +42,12 @@ class IngressSources(RuleConfig):
     outside_sources: tuple[str, ...] = Field(
         default=(),
         description="Ids or globs of security groups and prefix lists outside the stack that "
-        "databases may have, and that may reach them",
+        "databases may have, and that may reach them; of a prefix list in the stack, its id or "
+        "name, whatever its entries",
     )
 
     def is_outside_source(self, name: str) -> bool:
-        """Whether a group or prefix list from outside the stack is allowed."""
+        """Whether a group or prefix list is allowed by its id or name."""
         return any(fnmatchcase(name, pattern) for pattern in self.outside_sources)
 
 
@@ -110,7 +112,8 @@ def ingress_from_declared_groups(
         )
         return
     groups = graph.referenced(database, GROUPS, *GROUP_TYPES)
-    outside = _outside(_texts(database, GROUPS), groups, graph, config)
+    ids = filter(_is_group_id, _texts(database, GROUPS))
+    outside = _outside(ids, groups, GROUP_TYPES, graph, config)
     if outside:
         yield Finding(
             problem=f"`{GROUPS}` has {listed(outside)}, which the stack does not declare",
@@ -126,7 +129,8 @@ def ingress_from_declared_groups(
             try:
                 yield from _judge(grant, source, database, graph, config)
             except Unreadable as unreadable:
-                yield Unreadable(unreadable.path, unreadable.reason, source)
+                about = unreadable.resource or source
+                yield Unreadable(unreadable.path, unreadable.reason, about)
 
 
 def _sources(
@@ -143,11 +147,10 @@ def _judge(
     grant: Grant, source: Resource, database: Resource, graph: Graph, config: IngressSources
 ) -> Findings:
     blocks, missed = grant.blocks()
-    wide = list(_wide(blocks, config))
-    try:
-        wide += _undeclared(grant, source, graph, config)
-    except Unreadable as unreadable:
-        missed.append(unreadable)
+    wide = list(map(str, _wide(blocks, config)))
+    strange, unread = _undeclared(grant, source, graph, config)
+    wide += strange
+    missed += unread
     if not (wide or missed) or not grant.traffic().has_ports:
         return
     if not wide:
@@ -163,58 +166,101 @@ def _judge(
     )
 
 
-def _wide(blocks: Iterable[Block], config: IngressSources) -> Iterator[str]:
+def _wide(blocks: Iterable[Block], config: IngressSources) -> Iterator[Block]:
     """The blocks that are too wide, neighbours merged, so that halves count as the whole."""
     blocks = tuple(blocks)
     ipv4 = [block for block in blocks if isinstance(block, ipaddress.IPv4Network)]
     ipv6 = [block for block in blocks if isinstance(block, ipaddress.IPv6Network)]
     for each in ipaddress.collapse_addresses(ipv4):
         if each.prefixlen < config.min_ipv4_prefix_bits:
-            yield str(each)
+            yield each
     for other in ipaddress.collapse_addresses(ipv6):
         if other.prefixlen < config.min_ipv6_prefix_bits:
-            yield str(other)
+            yield other
 
 
-def _undeclared(grant: Grant, source: Resource, graph: Graph, config: IngressSources) -> list[str]:
-    """The groups and prefix lists that the stack does not declare."""
-    undeclared: list[str] = []
-    if grant.properties.has(grant.names.groups):
-        # The engine keeps references by top-level property: for all inline rules together.
-        path = Direction.INGRESS if grant.path else grant.names.groups
-        groups = graph.referenced(source, path, *GROUP_TYPES)
-        names = _texts(grant.properties, grant.names.groups)
-        outside = _outside(names, groups, graph, config)
-        undeclared += [f"the security group {name!r}" for name in outside]
-    undeclared += [
-        f"the prefix list {name!r}"
-        for name in grant.properties.texts(grant.names.prefix_lists)
-        if not config.is_outside_source(name)
-    ]
-    return undeclared
+def _undeclared(
+    grant: Grant, source: Resource, graph: Graph, config: IngressSources
+) -> tuple[list[str], list[Unreadable]]:
+    """Groups and prefix lists that the stack does not declare, and what is too wide in a list."""
+    wide: list[str] = []
+    missed: list[Unreadable] = []
+    ends = [(grant.names.prefix_lists, _wide_lists)]
+    if grant.may_name_groups():
+        ends.insert(0, (grant.names.groups, _strange_groups))
+    for key, find in ends:
+        if grant.properties.has(key):
+            # The engine keeps references by top-level property: for all inline rules together.
+            path = Direction.INGRESS if grant.path else key
+            try:
+                for found in find(_texts(grant.properties, key), source, path, graph, config):
+                    if isinstance(found, Unreadable):
+                        missed.append(found)
+                    else:
+                        wide.append(found)
+            except Unreadable as unreadable:
+                missed.append(unreadable)
+    return wide, missed
+
+
+def _strange_groups(
+    names: Sequence[str], source: Resource, path: str, graph: Graph, config: IngressSources
+) -> Iterator[str | Unreadable]:
+    groups = graph.referenced(source, path, *GROUP_TYPES)
+    for name in _outside(filter(_is_group_id, names), groups, GROUP_TYPES, graph, config):
+        yield f"the security group {name!r}"
+
+
+def _wide_lists(
+    names: Sequence[str], source: Resource, path: str, graph: Graph, config: IngressSources
+) -> Iterator[str | Unreadable]:
+    """Lists from outside, and the entries of those that the stack declares."""
+    lists = graph.referenced(source, path, PREFIX_LIST)
+    for name in _outside(names, lists, (PREFIX_LIST,), graph, config):
+        yield f"the prefix list {name!r}"
+    for prefix_list in lists:
+        own = prefix_list.values.get("id")
+        # The rule may be an inline one beside others, and name other lists than they do.
+        is_another = isinstance(own, str) and own not in names
+        called = _texts(prefix_list, "id") + _texts(prefix_list, "name")
+        if is_another or any(map(config.is_outside_source, called)):
+            continue
+        blocks, missed = blocks_in(prefix_list, graph)
+        yield from (
+            f"{block} of the prefix list {prefix_list.name!r}" for block in _wide(blocks, config)
+        )
+        yield from missed
 
 
 def _outside(
-    names: Iterable[str], groups: Iterable[Resource], graph: Graph, config: IngressSources
+    names: Iterable[str],
+    referenced: Iterable[Resource],
+    types: tuple[str, ...],
+    graph: Graph,
+    config: IngressSources,
 ) -> list[str]:
-    """The ids of groups that are neither declared nor allowed, with or without their account.
+    """The ids that are neither of a resource of these types nor allowed.
 
     Args:
-        names: Ids as they are given.
-        groups: The groups of the stack that the engine says they come from; those whose id is
-            not known account for as many names.
+        names: Ids as they are given, of groups also with their account.
+        referenced: The resources that the engine says they come from; those whose id is not known
+            account for as many names.
+        types: What the ids are of.
         graph: All resources.
         config: What is allowed.
     """
     outside = [
         name
         for name in names
-        if name.rpartition("/")[2].startswith(GROUP_ID_PREFIX)
-        and not any(graph.identified(kind, name) for kind in GROUP_TYPES)
+        if not any(graph.identified(kind, name) for kind in types)
         and not config.is_outside_source(name)
     ]
-    nameless = [group for group in groups if not isinstance(group.values.get("id"), str)]
+    nameless = [each for each in referenced if not isinstance(each.values.get("id"), str)]
     return outside if len(outside) > len(nameless) else []
+
+
+def _is_group_id(name: str) -> bool:
+    return name.rpartition("/")[2].startswith(GROUP_ID_PREFIX)
 
 
 def _texts(properties: Properties, path: str) -> list[str]:
