@@ -94,6 +94,7 @@ def test_production_disables_nothing() -> None:
         "cost-ecs-deployment-surge",
         "cost-ecr-lifecycle",
         "ecr-immutable-tags",
+        "ecr-scan-on-push",
         "iam-wildcard-resource",
         "lb-deletion-protection",
         "lb-https",

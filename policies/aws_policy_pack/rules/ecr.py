@@ -24,7 +24,7 @@ def scan_what_is_pushed(repository: Resource) -> Changes:
 @resource_rule(
     "ecr-scan-on-push",
     REPOSITORY,
-    level=Level.MANDATORY,
+    level=Level.ADVISORY,
     severity=Severity.HIGH,
     summary="Repositories scan the images that are pushed",
     why="A known hole in a base image is only found if somebody looks.",
@@ -35,12 +35,16 @@ def scan_what_is_pushed(repository: Resource) -> Changes:
     fix=scan_what_is_pushed,
 )
 def scan_on_push(repository: Resource) -> Findings:
-    """Without the setting, ECR does not scan."""
+    """Without the setting, only the registry's own configuration can make ECR scan.
+
+    Most registries are configured outside the stack:
+    https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html
+    """
     if not repository.flag("imageScanningConfiguration.scanOnPush"):
         yield Finding(
             problem="`imageScanningConfiguration.scanOnPush` is "
             f"{shown(repository.raw('imageScanningConfiguration.scanOnPush'))}",
-            wanted="true",
+            wanted="true, unless the registry scans what is pushed to it",
             fix="Set `imageScanningConfiguration.scanOnPush` to true",
         )
 

@@ -13,6 +13,9 @@ ALB = "aws:alb/loadBalancer:LoadBalancer"
 CLASSIC = "aws:elb/loadBalancer:LoadBalancer"
 
 
+ONE_EACH = {"maxByType": {NAT: 1, LB: 1, CLASSIC: 1}}
+
+
 def stack(*kinds: str) -> list[Example]:
     return [Example(type=kind, name=f"r{number}") for number, kind in enumerate(kinds, start=1)]
 
@@ -28,12 +31,14 @@ def said(token: str, count: int, names: str, cap: int) -> str:
 @pytest.mark.parametrize(
     ("resources", "config", "about", "expected"),
     [
-        pytest.param([NAT, NAT], {}, "r2", said(NAT, 2, "r1, r2", 1), id="two NAT gateways"),
-        pytest.param([LB, LB], {}, "r2", said(LB, 2, "r1, r2", 1), id="two load balancers"),
-        pytest.param([ALB, ALB], {}, "r2", said(LB, 2, "r1, r2", 1), id="by their other name"),
-        pytest.param([ALB, LB], {}, "r1", said(LB, 2, "r2, r1", 1), id="under both names"),
+        pytest.param([NAT, NAT], ONE_EACH, "r2", said(NAT, 2, "r1, r2", 1), id="two NAT gateways"),
+        pytest.param([LB, LB], ONE_EACH, "r2", said(LB, 2, "r1, r2", 1), id="two load balancers"),
         pytest.param(
-            [CLASSIC, CLASSIC], {}, "r2", said(CLASSIC, 2, "r1, r2", 1), id="classic ones"
+            [ALB, ALB], ONE_EACH, "r2", said(LB, 2, "r1, r2", 1), id="by their other name"
+        ),
+        pytest.param([ALB, LB], ONE_EACH, "r1", said(LB, 2, "r2, r1", 1), id="under both names"),
+        pytest.param(
+            [CLASSIC, CLASSIC], ONE_EACH, "r2", said(CLASSIC, 2, "r1, r2", 1), id="classic ones"
         ),
         pytest.param(
             [NAT, NAT, NAT, NAT],
@@ -62,11 +67,14 @@ def test_resources_over_the_cap_are_found(
     ("resources", "config"),
     [
         pytest.param([], {}, id="an empty stack"),
-        pytest.param([NAT, LB, CLASSIC], {}, id="one of each"),
+        pytest.param([NAT, LB, CLASSIC], ONE_EACH, id="one of each"),
         pytest.param([NAT, NAT], {"maxByType": {NAT: 2}}, id="the cap"),
-        pytest.param([NAT, NAT], {"maxByType": {}}, id="no cap"),
+        pytest.param([NAT, NAT, LB, LB, CLASSIC, CLASSIC], {}, id="nobody set a cap"),
+        pytest.param([LB, LB], {"maxByType": {NAT: 1}}, id="a cap on another type"),
         pytest.param(
-            ["aws:lb/listener:Listener", "aws:alb/listener:Listener"], {}, id="another type"
+            ["aws:lb/listener:Listener", "aws:alb/listener:Listener"],
+            ONE_EACH,
+            id="another type",
         ),
     ],
 )
@@ -75,5 +83,5 @@ def test_resources_within_the_cap_pass(resources: list[str], config: Mapping[str
 
 
 def test_each_type_has_its_own_finding() -> None:
-    found = analyze_stack(resource_count, stack(NAT, LB, NAT, LB))
-    assert [report.name for report in found] == ["r3", "r4"]
+    found = analyze_stack(resource_count, stack(NAT, LB, NAT, LB), config=ONE_EACH)
+    assert {report.name for report in found} == {"r3", "r4"}

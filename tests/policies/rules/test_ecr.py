@@ -38,10 +38,11 @@ def test_a_repository_that_does_not_scan_is_found_and_mended(
     properties: dict[str, object], shown: str
 ) -> None:
     [report] = analyze(scan_on_push, properties)
-    assert report.level == "mandatory"
+    assert report.level == "advisory"
     assert report.message == (
-        f"subject: `imageScanningConfiguration.scanOnPush` is {shown}; wanted true. Fix: Set "
-        f"`imageScanningConfiguration.scanOnPush` to true. {CONTROLS}#ecr-1"
+        f"subject: `imageScanningConfiguration.scanOnPush` is {shown}; wanted true, unless the "
+        "registry scans what is pushed to it. Fix: Set `imageScanningConfiguration.scanOnPush` to "
+        f"true. {CONTROLS}#ecr-1"
     )
     mended = {"imageScanningConfiguration": {"scanOnPush": True}}
     assert remediate(scan_on_push, properties) == wire(mended)

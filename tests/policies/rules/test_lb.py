@@ -139,43 +139,11 @@ def test_a_load_balancer_without_invalid_headers_is_left_alone(
     assert remediate(drop_invalid_headers, properties) is None
 
 
-@pytest.mark.parametrize(
-    ("properties", "problem"),
-    [
-        pytest.param(
-            {"protocol": "HTTP"}, "`healthCheck.path` is not set for protocol HTTP", id="absent"
-        ),
-        pytest.param(
-            {"protocol": "HTTPS", "healthCheck": {"matcher": "200"}},
-            "`healthCheck.path` is not set for protocol HTTPS",
-            id="no path",
-        ),
-        pytest.param(
-            {"protocol": "http", "healthCheck": {"path": ""}},
-            "`healthCheck.path` is '' for protocol HTTP",
-            id="an empty path",
-        ),
-        pytest.param(
-            {"protocol": "TCP", "healthCheck": {"protocol": "HTTP"}},
-            "`healthCheck.path` is not set for protocol HTTP",
-            id="HTTP checks of TCP targets",
-        ),
-    ],
-)
-def test_a_health_check_without_path_is_found(properties: dict[str, object], problem: str) -> None:
-    [report] = analyze(target_group_health_check, properties)
-    assert report.level == "mandatory"
-    assert report.message == (
-        f"subject: {problem}; wanted the path at which the service says that it works. Fix: Set "
-        "`healthCheck.path`. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
-        "target-group-health-checks.html"
-    )
-
-
 @pytest.mark.parametrize("protocol", ["HTTP", "TCP"])
 def test_a_health_check_that_is_off_is_found(protocol: str) -> None:
     properties = {"protocol": protocol, "healthCheck": {"enabled": False, "path": "/health"}}
     [report] = analyze(target_group_health_check, properties)
+    assert report.level == "mandatory"
     assert report.message == (
         "subject: `healthCheck.enabled` is false; wanted true. Fix: Remove `healthCheck.enabled`, "
         "or set it to true. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
@@ -187,6 +155,11 @@ def test_a_health_check_that_is_off_is_found(protocol: str) -> None:
     "properties",
     [
         pytest.param({"protocol": "HTTP", "healthCheck": {"path": "/health"}}, id="a path"),
+        pytest.param({"protocol": "HTTP"}, id="the default path"),
+        pytest.param({"protocol": "http", "healthCheck": {"path": ""}}, id="an empty path"),
+        pytest.param(
+            {"protocol": "TCP", "healthCheck": {"protocol": "HTTPS"}}, id="HTTPS checks of TCP"
+        ),
         pytest.param({"protocol": "TCP"}, id="TCP"),
         pytest.param({"protocol": "HTTP", "healthCheck": {"protocol": "TCP"}}, id="TCP checks"),
         pytest.param({"targetType": "lambda"}, id="a function"),
@@ -200,7 +173,8 @@ def test_a_health_check_with_what_it_needs_passes(properties: dict[str, object])
 @pytest.mark.parametrize("family", ["lb", "alb"])
 def test_both_names_of_a_target_group_count(family: str) -> None:
     kind = f"aws:{family}/targetGroup:TargetGroup"
-    assert len(analyze(target_group_health_check, {"protocol": "HTTP"}, type=kind)) == 1
+    properties = {"healthCheck": {"enabled": False}}
+    assert len(analyze(target_group_health_check, properties, type=kind)) == 1
 
 
 @pytest.mark.parametrize(
@@ -208,10 +182,7 @@ def test_both_names_of_a_target_group_count(family: str) -> None:
     [
         pytest.param({"targetType": UNKNOWN}, "targetType", id="type"),
         pytest.param({"healthCheck": UNKNOWN}, "healthCheck", id="check"),
-        pytest.param({"protocol": UNKNOWN}, "protocol", id="protocol"),
-        pytest.param(
-            {"protocol": "HTTP", "healthCheck": {"path": UNKNOWN}}, "healthCheck.path", id="path"
-        ),
+        pytest.param({"healthCheck": {"enabled": UNKNOWN}}, "healthCheck.enabled", id="switch"),
     ],
 )
 def test_a_health_check_that_is_not_known_is_said(properties: dict[str, object], path: str) -> None:

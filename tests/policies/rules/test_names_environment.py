@@ -27,10 +27,10 @@ def judge(
     return messages(analyze(carry_environment, properties, type=kind, config=config, name=name))
 
 
-def said(path: str, name: str, token: str, source: str = "") -> str:
+def said(path: str, name: str, token: str) -> str:
     return (
         f"subject: `{path}` is '{name}', without the word '{token}'; wanted a name with that word "
-        f"({source}`token` of names-carry-environment). Fix: Put '{token}' into the name, with a "
+        f"(`token` of names-carry-environment). Fix: Put '{token}' into the name, with a "
         f"hyphen or slash around it. {carry_environment.url}"
     )
 
@@ -38,13 +38,6 @@ def said(path: str, name: str, token: str, source: str = "") -> str:
 @pytest.mark.parametrize(
     ("kind", "properties", "config", "expected"),
     [
-        pytest.param(
-            QUEUE,
-            {"name": "orders"},
-            {},
-            said("name", "orders", "test", "the stack's name, or "),
-            id="the stack's name",
-        ),
         pytest.param(
             QUEUE,
             {"name": "orders-test"},
@@ -150,7 +143,9 @@ def test_a_name_without_the_environment_is_found(
 @pytest.mark.parametrize(
     ("kind", "properties", "config"),
     [
-        pytest.param(QUEUE, {"name": "orders-test.fifo"}, {}, id="the stack's name"),
+        pytest.param(QUEUE, {"name": "orders"}, {}, id="no word"),
+        pytest.param(QUEUE, {"name": UNKNOWN}, {}, id="no word and an unknown name"),
+        pytest.param(INSTANCE, {"identifier": "db"}, {"types": ["*"]}, id="types and no word"),
         pytest.param(QUEUE, {"name": "dev-orders"}, {"token": "dev"}, id="in front"),
         pytest.param(QUEUE, {"name": "dev"}, {"token": "dev"}, id="alone"),
         pytest.param(QUEUE, {"name": "orders_DEV_1"}, {"token": "dev"}, id="in another case"),
@@ -203,7 +198,9 @@ def test_names_inside_something_that_has_a_name_are_not_looked_at(kind: str) -> 
 
 
 def test_a_name_that_is_not_known_is_not_judged() -> None:
-    assert judge(QUEUE, {"name": UNKNOWN}) == ["not evaluated: subject: `name` is not known yet"]
+    assert judge(QUEUE, {"name": UNKNOWN}, {"token": "dev"}) == [
+        "not evaluated: subject: `name` is not known yet"
+    ]
 
 
 def test_an_empty_word_is_refused() -> None:

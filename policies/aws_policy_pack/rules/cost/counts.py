@@ -10,8 +10,6 @@ from aws_policy_pack.resource import Graph
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
 
 NAT_GATEWAY: Final = "aws:ec2/natGateway:NatGateway"
-LOAD_BALANCER: Final = "aws:lb/loadBalancer:LoadBalancer"
-CLASSIC_LOAD_BALANCER: Final = "aws:elb/loadBalancer:LoadBalancer"
 SAME_MODULES: Final = ("aws:lb/", "aws:alb/")
 """Two names of one module: every type of the one exists in the other."""
 
@@ -20,8 +18,9 @@ class ResourceCount(RuleConfig):
     """How many resources of a type there may be."""
 
     max_by_type: Mapping[str, Annotated[int, Field(ge=0)]] = Field(
-        default_factory=lambda: {NAT_GATEWAY: 1, LOAD_BALANCER: 1, CLASSIC_LOAD_BALANCER: 1},
-        description="Most resources by type token; aws:lb and aws:alb count together",
+        default_factory=dict,
+        description="Most resources by type token; aws:lb and aws:alb count together. A type that "
+        "is not named has no cap",
     )
 
 
@@ -29,7 +28,7 @@ class ResourceCount(RuleConfig):
     "cost-resource-count",
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="There are no more resources of a type than its cap",
+    summary="There are no more resources of a type than the cap that a profile sets",
     why="NAT gateways and load balancers are billed by the hour even when nothing passes through "
     "them, and a second one is easily made by a component that is used twice.",
     url="https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-pricing.html",
@@ -38,6 +37,7 @@ class ResourceCount(RuleConfig):
         Example(type=NAT_GATEWAY, name="nat-1", properties={"subnetId": "subnet-1"}),
         Example(type=NAT_GATEWAY, name="nat-2", properties={"subnetId": "subnet-2"}),
     ),
+    example_config={"maxByType": {NAT_GATEWAY: 1}},
 )
 def resource_count(graph: Graph, config: ResourceCount) -> Findings:
     """Counts each type with its other name; the finding is about the first resource too many."""

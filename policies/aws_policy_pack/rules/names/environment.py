@@ -27,7 +27,7 @@ class CarryEnvironment(RuleConfig):
     token: str | None = Field(
         default=None,
         min_length=1,
-        description="The word that names the environment; the stack's name where none is given",
+        description="The word that names the environment; without one, no name is judged",
     )
     types: tuple[str, ...] = Field(
         default=("*",), description="Type tokens or globs whose names must carry the word"
@@ -39,7 +39,7 @@ class CarryEnvironment(RuleConfig):
     *dict.fromkeys(kind for fact in FACTS if _must_tell(fact) for kind in fact.types),
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="A physical name that is given tells the environment",
+    summary="A physical name that is given tells the environment, where a profile says its word",
     why="Two stacks of one program in one account ask AWS for the same names; the second "
     "deployment fails, or takes over the first one's queue.",
     url="https://www.pulumi.com/docs/iac/concepts/resources/names/",
@@ -49,25 +49,19 @@ class CarryEnvironment(RuleConfig):
 )
 def carry_environment(resource: Resource, config: CarryEnvironment) -> Findings:
     """Looks for the environment's word; names with a generated ending cannot collide."""
-    if not any(fnmatchcase(resource.type, pattern) for pattern in config.types):
+    token = config.token
+    if not token or not any(fnmatchcase(resource.type, pattern) for pattern in config.types):
         return
-    token = config.token or _stack(resource)
     for fact in FACTS_BY_TYPE[resource.type]:
         name = resource.text(fact.path)
         if not (name and _must_tell(fact)) or _is_generated(name, resource):
             continue
         if f"-{_words(token)}-" not in f"-{_words(name)}-":
-            source = "" if config.token else "the stack's name, or "
             yield Finding(
                 problem=f"`{fact.path}` is {shown(name)}, without the word {shown(token)}",
-                wanted=f"a name with that word ({source}`token` of names-carry-environment)",
+                wanted="a name with that word (`token` of names-carry-environment)",
                 fix=f"Put {shown(token)} into the name, with a hyphen or slash around it",
             )
-
-
-def _stack(resource: Resource) -> str:
-    """The stack's name, which a URN begins with: `urn:pulumi:<stack>::<project>::...`."""
-    return resource.urn.removeprefix("urn:pulumi:").partition("::")[0]
 
 
 def _is_generated(name: str, resource: Resource) -> bool:
