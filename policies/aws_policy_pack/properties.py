@@ -140,6 +140,12 @@ class Properties:
             for index, item in enumerate(items)
         )
 
+    def respelt(
+        self, spelling: Callable[[Mapping[str, Value]], Mapping[str, Value]]
+    ) -> "Properties":
+        """The same object under other keys."""
+        return Properties(lambda: spelling(self.values), self._path)
+
     def keys(self) -> tuple[str, ...]:
         """The names of the properties that are given."""
         return tuple(key for key, value in self.values.items() if value is not None)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+from aws_policy_pack.container_definitions import container_definitions
 from aws_policy_pack.cost.reading import amount, given_text
 from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable
 from aws_policy_pack.wording import shown
@@ -156,7 +157,7 @@ def _environments(holder: Resource) -> Iterator[Mapping[str, str | None]]:
         variables = holder.object("environment.variables")
         yield {key: variables.text(key) for key in variables.keys()}  # noqa: SIM118 - no mapping
         return
-    for container in holder.objects("containerDefinitions"):
+    for container in container_definitions(holder):
         yield {
             entry.text("name") or "": entry.text("value")
             for entry in container.objects("environment")

@@ -1,15 +1,22 @@
 """Whether container definitions are what ECS takes."""
 
 import json
+from collections.abc import Callable, Iterable
 
 import pytest
 
+from aws_policy_pack.definition_keys import CONTAINER_KEYS, INNER_KEYS
 from aws_policy_pack.rules.ecs import container_definitions_valid
-from aws_policy_pack.rules.ecs.definition_keys import CONTAINER_KEYS, INNER_KEYS
 from aws_policy_pack.testing import UNKNOWN, analyze
 
 URL = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"
 WEB = {"name": "web", "image": "orders:1"}
+
+
+def every(keys: Iterable[str], spell: Callable[[str], str]) -> dict[str, object]:
+    """An object with every key, and with every key of the objects inside."""
+    inner = {key: [every(INNER_KEYS[key], spell)] for key in keys if key in INNER_KEYS}
+    return {spell(key): inner.get(key) for key in keys}
 
 
 def problems(definitions: object) -> list[str]:
@@ -77,10 +84,10 @@ def test_an_unknown_key_is_told_whole() -> None:
     ("extra", "problem", "hint"),
     [
         pytest.param(
-            {"Environment": []},
-            "container 'web' has the key 'Environment'",
+            {"Enviroment": []},
+            "container 'web' has the key 'Enviroment'",
             "did you mean `environment`?",
-            id="wrong case",
+            id="a slip in capitals",
         ),
         pytest.param(
             {"healthCheck": {"comand": ["CMD"]}},
@@ -89,8 +96,8 @@ def test_an_unknown_key_is_told_whole() -> None:
             id="inside an object",
         ),
         pytest.param(
-            {"portMappings": [{"containerPort": 1}, {"hostport": 2}]},
-            "`portMappings` of container 'web' has the key 'hostport'",
+            {"portMappings": [{"containerPort": 1}, {"hostprt": 2}]},
+            "`portMappings` of container 'web' has the key 'hostprt'",
             "did you mean `hostPort`?",
             id="inside a list",
         ),
@@ -99,6 +106,12 @@ def test_an_unknown_key_is_told_whole() -> None:
             "`healthCheck` of container 'web' has the key 'x'",
             "known are `command`, `interval`, `retries`, `startPeriod`, `timeout`",
             id="like no key",
+        ),
+        pytest.param(
+            {"logConfiguration": {"secretOptions": [{"name": "a", "from": "b"}]}},
+            "`secretOptions` of `logConfiguration` of container 'web' has the key 'from'",
+            "known are `name`, `valueFrom`",
+            id="two levels down",
         ),
     ],
 )
@@ -109,19 +122,23 @@ def test_unknown_keys_are_found(extra: dict[str, object], problem: str, hint: st
 
 
 def test_each_unknown_key_is_told() -> None:
-    container = {**WEB, "enviroment": [], "healthcheck": {}, "healthCheck": {"retry": 1}}
+    container = {**WEB, "enviroment": [], "healthchecks": {}, "healthCheck": {"retry": 1}}
     found = problems(json.dumps([container]))
     assert [each.partition(", which")[0] for each in found] == [
         "subject: container 'web' has the key 'enviroment'",
-        "subject: container 'web' has the key 'healthcheck'",
+        "subject: container 'web' has the key 'healthchecks'",
         "subject: `healthCheck` of container 'web' has the key 'retry'",
     ]
 
 
 def test_every_known_key_passes() -> None:
-    inner = {key: [dict.fromkeys(keys)] for key, keys in INNER_KEYS.items()}
-    container = {**dict.fromkeys(CONTAINER_KEYS), **inner, **WEB}
-    assert problems(json.dumps([container])) == []
+    assert problems(json.dumps([{**every(CONTAINER_KEYS, str), **WEB}])) == []
+
+
+@pytest.mark.parametrize("spell", [str.upper, str.lower, str.title], ids=["A", "a", "Aa"])
+def test_keys_in_another_case_pass(spell: Callable[[str], str]) -> None:
+    spelt = {**every(CONTAINER_KEYS, spell), **{spell(key): WEB[key] for key in WEB}}
+    assert problems(json.dumps([spelt])) == []
 
 
 def test_free_keys_and_wrong_kinds_inside_pass() -> None:

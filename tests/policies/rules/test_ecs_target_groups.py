@@ -89,13 +89,6 @@ API = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalance
             "map the port",
             id="port",
         ),
-        pytest.param(
-            behind(groups={"group": {"port": 80, "targetType": "ip"}}),
-            "requests go to port 3000 of container 'web', and target group 'group' has 80; wanted "
-            "the same port in both. Fix: Set `port` of the target group to 3000, or correct "
-            "`containerPort`",
-            id="target group",
-        ),
     ],
 )
 def test_a_port_that_leads_nowhere_is_told_whole(stack: list[Example], message: str) -> None:
@@ -110,11 +103,13 @@ def test_a_port_that_leads_nowhere_is_told_whole(stack: list[Example], message: 
         pytest.param(behind(), id="all the same"),
         pytest.param(behind(groups={}), id="no target group in the stack"),
         pytest.param(
-            behind(groups={"group": {"port": 80, "targetType": "instance"}}), id="instances"
+            behind(groups={"group": {"port": 80, "targetType": "ip"}}), id="addresses at another"
         ),
-        pytest.param(behind(groups={"group": {"port": 80}}), id="instances by default"),
         pytest.param(
-            behind(groups={"group": {"port": 80, "targetType": "lambda"}}), id="a function"
+            behind(groups={"group": {"port": 443, "targetType": "instance"}}), id="instances"
+        ),
+        pytest.param(
+            behind(groups={"group": {"port": UNKNOWN, "targetType": "ip"}}), id="an unknown port"
         ),
         pytest.param(
             behind(
@@ -127,25 +122,6 @@ def test_a_port_that_leads_nowhere_is_told_whole(stack: list[Example], message: 
                 [{"name": "side"}, *MAPPED],
             ),
             id="second container",
-        ),
-        pytest.param(
-            behind(
-                groups={
-                    "group": {"port": 80, "targetType": "ip", "arn": "arn:a"},
-                    "other": {"port": 3000, "targetType": "ip", "arn": "arn:b"},
-                },
-                arn="arn:b",
-            ),
-            id="the group that is named",
-        ),
-        pytest.param(
-            behind(
-                groups={
-                    "group": {"port": 80, "targetType": "ip"},
-                    "other": {"port": 3000, "targetType": "ip"},
-                }
-            ),
-            id="one of two groups",
         ),
         pytest.param([Example(type=SERVICE, name="service")], id="no load balancer"),
         pytest.param(
@@ -176,39 +152,6 @@ def test_the_mapped_ports_are_named(mappings: object, mapped: str) -> None:
     )
 
 
-def test_all_target_groups_are_named_where_none_has_the_port() -> None:
-    groups: dict[str, dict[str, object]] = {
-        "group": {"port": 80, "targetType": "ip"},
-        "other": {"port": 8080, "targetType": "ip"},
-        "third": {"port": 3000, "targetType": "instance"},
-    }
-    [found] = said(analyze_stack(port_matches_target_group, behind(groups=groups)))
-    assert found == (
-        "service: requests go to port 3000 of container 'web', and target group 'group' has 80 and "
-        "'other' has 8080; wanted the same port in both"
-    )
-
-
-def test_the_other_name_of_target_groups_counts() -> None:
-    stack = behind(groups={})
-    group = Example(
-        type="aws:alb/targetGroup:TargetGroup",
-        name="group",
-        properties={"port": 80, "targetType": "ip", "arn": "arn:a"},
-    )
-    service = Example(
-        type=SERVICE,
-        name="service",
-        properties={
-            "loadBalancers": [
-                {"targetGroupArn": "arn:a", "containerName": "web", "containerPort": 3000}
-            ]
-        },
-    )
-    [found] = said(analyze_stack(port_matches_target_group, [stack[0], group, service]))
-    assert "target group 'group' has 80" in found
-
-
 @pytest.mark.parametrize(
     ("stack", "missed"),
     [
@@ -219,21 +162,11 @@ def test_the_other_name_of_target_groups_counts() -> None:
         ),
         pytest.param(
             behind(refers=False),
-            [
-                (
-                    "service: `taskDefinition` is not known yet; "
-                    "not evaluated: service: `loadBalancers[0].targetGroupArn` is not known yet"
-                )
-            ],
+            ["service: `taskDefinition` is not known yet"],
             id="what nothing is known of",
         ),
         pytest.param(
             behind(UNKNOWN), ["task: `containerDefinitions` is not known yet"], id="containers"
-        ),
-        pytest.param(
-            behind(groups={"group": {"port": UNKNOWN, "targetType": "ip"}}),
-            ["group: `port` is not known yet"],
-            id="port of the group",
         ),
     ],
 )

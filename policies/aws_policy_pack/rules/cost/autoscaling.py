@@ -6,6 +6,7 @@ from typing import Final
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.container_definitions import container_definitions
 from aws_policy_pack.cost.scaling import TASKS, scaling_of
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
@@ -75,7 +76,7 @@ def autoscaling_maximum(resource: Resource, graph: Graph, config: AutoscalingMax
 
 
 def _in_task(task: Resource, names: tuple[str, ...]) -> Iterator[tuple[str, float]]:
-    for container in task.objects("containerDefinitions"):
+    for container in container_definitions(task):
         for entry in container.objects("environment"):
             name = entry.text("name")
             number = entry.number("value") if name in names else None

@@ -6,6 +6,7 @@ from typing import Final
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.container_definitions import container_definitions
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
 from aws_policy_pack.task_sizes import units_of
@@ -46,7 +47,7 @@ def _over(
 ) -> Findings:
     size, subject = units_of(task, path), f"`{path}`"
     if size is None:
-        containers = task.objects("containerDefinitions")
+        containers = container_definitions(task)
         size = sum(of_container(container) or 0 for container in containers)
         subject = f"`{path}` of all containers"
     if size > cap:

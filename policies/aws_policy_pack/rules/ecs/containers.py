@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from aws_policy_pack.container_definitions import container_definitions
 from aws_policy_pack.resource import Properties, Resource
 
 
@@ -23,7 +24,7 @@ class Container:
 
 def containers_of(task: Resource) -> tuple[Container, ...]:
     """The containers in the order of the definition, which is JSON text."""
-    containers = task.objects("containerDefinitions")
+    containers = container_definitions(task)
     given = task.values.get("containerDefinitions")
     is_secret = isinstance(given, str) and given in task.secrets
     return tuple(

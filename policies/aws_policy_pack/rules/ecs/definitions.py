@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from aws_policy_pack.config import nearest
+from aws_policy_pack.definition_keys import CONTAINER_KEYS, INNER_KEYS
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
 from aws_policy_pack.rules.ecs.containers import containers_of
-from aws_policy_pack.rules.ecs.definition_keys import CONTAINER_KEYS, INNER_KEYS
 from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
 from aws_policy_pack.wire import Value
 from aws_policy_pack.wording import shown
@@ -52,7 +52,7 @@ def container_definitions_valid(task: Resource) -> Findings:
         yield _misshapen("`containerDefinitions` has entries that are no objects")
         return
     for container in containers_of(task):
-        yield from _judge_keys(container.label, container.properties.values)
+        yield from _judge_keys(container.label, container.properties.values, CONTAINER_KEYS)
     names = [container.properties.text("name") for container in containers_of(task)]
     yield from _judge_names(names)
     for container in containers_of(task):
@@ -92,18 +92,17 @@ def _kind(value: Value) -> str:
             return "neither a list nor an object"
 
 
-def _judge_keys(label: str, definition: Mapping[str, Value]) -> Iterator[Finding]:
+def _judge_keys(
+    label: str, definition: Mapping[str, Value], known: Sequence[str]
+) -> Iterator[Finding]:
     for key, value in definition.items():
-        if key not in CONTAINER_KEYS:
-            yield _unknown_key(f"{label} has the key {shown(key)}", key, CONTAINER_KEYS)
+        if key not in known:
+            yield _unknown_key(f"{label} has the key {shown(key)}", key, known)
             continue
         entries = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
         for entry in entries:
-            inner = entry if isinstance(entry, Mapping) and key in INNER_KEYS else {}
-            for name in inner:
-                if name not in INNER_KEYS[key]:
-                    problem = f"`{key}` of {label} has the key {shown(name)}"
-                    yield _unknown_key(problem, name, INNER_KEYS[key])
+            if isinstance(entry, Mapping) and key in INNER_KEYS:
+                yield from _judge_keys(f"`{key}` of {label}", entry, INNER_KEYS[key])
 
 
 def _unknown_key(problem: str, key: str, known: Sequence[str]) -> Finding:

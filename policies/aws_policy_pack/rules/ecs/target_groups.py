@@ -8,7 +8,6 @@ from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, st
 from aws_policy_pack.rules.ecs.containers import containers_of
 from aws_policy_pack.rules.ecs.ports import port_range, shown_ports
 from aws_policy_pack.rules.ecs.types import SERVICE, TASK_DEFINITION
-from aws_policy_pack.rules.lb.types import TARGET_GROUPS
 from aws_policy_pack.wording import listed, shown
 
 TARGET_GROUP: Final = "aws:lb/targetGroup:TargetGroup"
@@ -19,11 +18,9 @@ TARGET_GROUP: Final = "aws:lb/targetGroup:TargetGroup"
     SERVICE,
     level=Level.MANDATORY,
     severity=Severity.HIGH,
-    summary="A load balancer reaches a service at a port that its container and its target group "
-    "both have",
-    why="ECS refuses a service whose container has no such port. With another port in the target "
-    "group ECS registers that of the container all the same, so that the group shows a port at "
-    "which nothing listens, and rules of security groups are made for the wrong one.",
+    summary="A load balancer reaches a service at a port that its container maps",
+    why="ECS refuses a service whose container has no such port. The port of the target group does "
+    "not matter: ECS registers each task with its container's port.",
     url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html",
     good=(
         Example(
@@ -34,7 +31,7 @@ TARGET_GROUP: Final = "aws:lb/targetGroup:TargetGroup"
                 '[{"containerPort": 3000}]}]'
             },
         ),
-        Example(type=TARGET_GROUP, name="web-group", properties={"port": 3000, "targetType": "ip"}),
+        Example(type=TARGET_GROUP, name="web-group", properties={"port": 80, "targetType": "ip"}),
         Example(
             type=SERVICE,
             name="web",
@@ -70,7 +67,7 @@ TARGET_GROUP: Final = "aws:lb/targetGroup:TargetGroup"
                     {
                         "targetGroupArn": "${web-group.arn}",
                         "containerName": "web",
-                        "containerPort": 3000,
+                        "containerPort": 8000,
                     }
                 ],
             },
@@ -79,22 +76,14 @@ TARGET_GROUP: Final = "aws:lb/targetGroup:TargetGroup"
     ),
 )
 def port_matches_target_group(service: Resource, graph: Graph) -> Findings:
-    """Target groups of instances pass: there the host's port counts, which ECS may choose."""
-
-    def judge(entry: Properties) -> Findings:
-        port = entry.number("containerPort")
-        # The one cannot be read where the task, the other where the group is not known.
-        yield from judge_each(
-            (_judge_container, _judge_group), lambda part: part(entry, port, service, graph)
-        )
-
-    yield from judge_each(service.objects("loadBalancers"), judge)
+    """Looks for the port among those that the container maps."""
+    yield from judge_each(
+        service.objects("loadBalancers"), lambda entry: _judge_container(entry, service, graph)
+    )
 
 
-def _judge_container(
-    entry: Properties, port: float | None, service: Resource, graph: Graph
-) -> Findings:
-    name = entry.text("containerName")
+def _judge_container(entry: Properties, service: Resource, graph: Graph) -> Findings:
+    port, name = entry.number("containerPort"), entry.text("containerName")
     tasks = graph.referenced(service, "taskDefinition", TASK_DEFINITION)
     read, unread = survey(tasks, _mapped_ports)
     yield from unread
@@ -130,30 +119,3 @@ def _ports(mapping: Properties) -> range:
     return port_range(
         mapping.text("containerPortRange") or "" if port is None else f"{port}-{port}"
     )
-
-
-def _judge_group(
-    entry: Properties, port: float | None, service: Resource, graph: Graph
-) -> Findings:
-    """The engine says which groups all entries together come from, not which entry which."""
-    groups = graph.referenced(service, "loadBalancers", *TARGET_GROUPS)
-    named = entry.values.get("targetGroupArn")
-    candidates = [group for group in groups if group.values.get("arn") == named] or groups
-    read, unread = survey(candidates, _port_of_addresses)
-    ports = {group.name: own for group, own in read if own is not None}
-    if port in ports.values():
-        return
-    yield from unread
-    if ports and not unread:
-        given = " and ".join(f"{name!r} has {shown(own)}" for name, own in ports.items())
-        yield Finding(
-            problem=f"requests go to port {shown(port)} of container "
-            f"{shown(entry.text('containerName'))}, and target group {given}",
-            wanted="the same port in both",
-            fix=f"Set `port` of the target group to {shown(port)}, or correct `containerPort`",
-        )
-
-
-def _port_of_addresses(group: Resource) -> float | None:
-    """The port of a group whose targets are addresses, as those of tasks are; else `None`."""
-    return group.number("port") if group.text("targetType") == "ip" else None

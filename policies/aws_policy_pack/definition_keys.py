@@ -53,7 +53,9 @@ CONTAINER_KEYS: Final = (
 )
 
 INNER_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "capabilities": ("add", "drop"),
     "dependsOn": ("condition", "containerName"),
+    "devices": ("containerPath", "hostPath", "permissions"),
     "environment": ("name", "value"),
     "environmentFiles": ("type", "value"),
     "extraHosts": ("hostname", "ipAddress"),
@@ -81,8 +83,10 @@ INNER_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "repositoryCredentials": ("credentialsParameter",),
     "resourceRequirements": ("sharingStrategy", "type", "value"),
     "restartPolicy": ("enabled", "ignoredExitCodes", "restartAttemptPeriod"),
+    "secretOptions": ("name", "valueFrom"),
     "secrets": ("name", "valueFrom"),
     "systemControls": ("namespace", "value"),
+    "tmpfs": ("containerPath", "mountOptions", "size"),
     "ulimits": ("hardLimit", "name", "softLimit"),
     "volumesFrom": ("readOnly", "sourceContainer"),
 }

@@ -1,0 +1,60 @@
+"""The containers of a task definition, with the keys in any case."""
+
+import json
+
+import pytest
+
+from aws_policy_pack.container_definitions import container_definitions
+from aws_policy_pack.resource import Resource
+from aws_policy_pack.rule import AnyRule
+from aws_policy_pack.rules.cost import task_size
+from aws_policy_pack.rules.ecs import plaintext_secrets
+from aws_policy_pack.testing import analyze
+
+
+def read(*containers: object) -> list[object]:
+    given = {"containerDefinitions": json.dumps(containers)}
+    task = Resource(lambda: given, urn="urn", type="type", name="task")
+    return [dict(each.values) for each in container_definitions(task)]
+
+
+@pytest.mark.parametrize(
+    ("given", "spelt"),
+    [
+        pytest.param({"Name": "web", "IMAGE": "a"}, {"name": "web", "image": "a"}, id="container"),
+        pytest.param(
+            {"Secrets": [{"Name": "A", "ValueFrom": "b"}]},
+            {"secrets": [{"name": "A", "valueFrom": "b"}]},
+            id="in a list",
+        ),
+        pytest.param(
+            {"LinuxParameters": {"Capabilities": {"Add": ["SYS_PTRACE"]}}},
+            {"linuxParameters": {"capabilities": {"add": ["SYS_PTRACE"]}}},
+            id="two levels down",
+        ),
+        pytest.param(
+            {"DockerLabels": {"Name": "kept"}, "logConfiguration": {"Options": {"Tag": "kept"}}},
+            {"dockerLabels": {"Name": "kept"}, "logConfiguration": {"options": {"Tag": "kept"}}},
+            id="keys of the user's own",
+        ),
+        pytest.param({"Nam": 1, "Environment": "A"}, {"Nam": 1, "environment": "A"}, id="no key"),
+        pytest.param({"name": "a", "Name": "b"}, {"name": "b"}, id="the last of two"),
+    ],
+)
+def test_keys_are_read_as_ecs_spells_them(given: object, spelt: object) -> None:
+    assert read(given) == [spelt]
+
+
+@pytest.mark.parametrize(
+    ("rule", "container"),
+    [
+        pytest.param(task_size, {"Cpu": 100_000}, id="task size"),
+        pytest.param(
+            plaintext_secrets,
+            {"Environment": [{"NAME": "DB_PASSWORD", "Value": "orders"}]},
+            id="secrets",
+        ),
+    ],
+)
+def test_rules_see_keys_in_any_case(rule: AnyRule, container: object) -> None:
+    assert len(analyze(rule, {"containerDefinitions": json.dumps([container])})) == 1
