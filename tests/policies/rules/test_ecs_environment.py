@@ -113,6 +113,36 @@ def test_names_that_only_point_or_describe_pass(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("OIDC_URL_TOKEN", "https://token.example.com/oauth2"),
+        ("TOKEN_URI_SECRET", "https://example.com:8443"),
+        ("secretEndpointPassword", "http://vault.internal/v1?version=2"),
+        ("CREDENTIALS_URL_1", "redis://cache:6379/0"),
+    ],
+)
+def test_an_address_without_a_secret_in_it_passes(name: str, value: str) -> None:
+    assert judged({name: value}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("OIDC_URL_TOKEN", "https://hunter2@example.com", id="user info"),
+        pytest.param("OIDC_URL_TOKEN", "https://a.example/?access_token=hunter2", id="query"),
+        pytest.param("OIDC_URL_TOKEN", "hunter2", id="no address"),
+        pytest.param("OIDC_URL_TOKEN", "https://[hunter2", id="a broken address"),
+        pytest.param("OIDC_URL_TOKEN", "mailto:hunter2", id="no host"),
+        pytest.param("CURL_TOKEN", "https://example.com", id="a word that ends alike"),
+        pytest.param("OIDC_TOKEN", "https://example.com", id="no name of an address"),
+    ],
+)
+def test_a_secret_that_stands_by_an_address_is_found(name: str, value: str) -> None:
+    [report] = judged({name: value})
+    assert "is a secret by its name" in report.message
+
+
+@pytest.mark.parametrize(
     "value",
     [
         pytest.param("", id="empty"),

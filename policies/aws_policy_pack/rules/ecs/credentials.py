@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import Final
+from urllib.parse import parse_qsl, urlsplit
 
 FORMS: Final = (
     # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
@@ -33,6 +34,8 @@ OPEN_VALUE: Final = re.compile(r"arn:|true$|false$", re.IGNORECASE)
 NO_KEY: Final = re.compile(r"arn:|/|.*://", re.DOTALL)
 """ARNs, paths and URLs, whose parts may look as random as keys."""
 
+ADDRESS_WORDS: Final = frozenset({"URL", "URI", "ENDPOINT"})
+
 ALPHABET: Final = 64
 FEWEST_DIGITS: Final = 2
 """Base64 has one digit in six characters; names and words have fewer."""
@@ -43,8 +46,31 @@ def is_named(name: str, patterns: Iterable[str]) -> bool:
 
     `db.password` and `dbPassword` are compared as `DB_PASSWORD`.
     """
-    normal = WORD_BREAK.sub("_", name).upper()
+    normal = _normal(name)
     return any(fnmatchcase(normal, pattern) for pattern in patterns)
+
+
+def is_open_address(name: str, value: str, secret_names: Iterable[str]) -> bool:
+    """Whether a name speaks of an address, and the value is one that holds no secret.
+
+    A secret may stand before the host, or in the query under a name of a secret.
+    """
+    if ADDRESS_WORDS.isdisjoint(_normal(name).split("_")):
+        return False
+    try:
+        address = urlsplit(value)
+    except ValueError:
+        return False
+    asked = (key for key, _ in parse_qsl(address.query))
+    return (
+        bool(address.scheme and address.netloc)
+        and "@" not in address.netloc
+        and not any(is_named(key, secret_names) for key in asked)
+    )
+
+
+def _normal(name: str) -> str:
+    return WORD_BREAK.sub("_", name).upper()
 
 
 def may_be_secret(value: str) -> bool:

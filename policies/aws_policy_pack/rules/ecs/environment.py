@@ -7,7 +7,12 @@ from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
 from aws_policy_pack.rules.ecs.containers import Container, containers_of
-from aws_policy_pack.rules.ecs.credentials import is_named, may_be_secret, secret_in
+from aws_policy_pack.rules.ecs.credentials import (
+    is_named,
+    is_open_address,
+    may_be_secret,
+    secret_in,
+)
 from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
 from aws_policy_pack.wording import shown
 
@@ -138,7 +143,10 @@ def _judge_variable(
 
 def _sign(name: str, value: str, config: PlaintextSecrets) -> tuple[str | None, str]:
     """What gives the variable away, and the setting that has a say in it."""
-    if is_named(name, config.secret_names) and not is_named(name, config.harmless_names):
+    points = is_named(name, config.harmless_names) or is_open_address(
+        name, value, config.secret_names
+    )
+    if is_named(name, config.secret_names) and not points:
         return "is a secret by its name", "names: `secretNames`"
     found = secret_in(
         value, min_length=config.min_random_length, min_randomness=config.min_randomness
