@@ -68,6 +68,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
 
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
+        self._config_secrets: frozenset[str] | None = None
 
     def Handshake(  # noqa: N802 - the protocol's name
         self, request: proto.AnalyzerHandshakeRequest, context: grpc.ServicerContext
@@ -98,8 +99,11 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     def ConfigureStack(  # noqa: N802
         self, request: proto.AnalyzerStackConfigureRequest, context: grpc.ServicerContext
     ) -> proto.AnalyzerStackConfigureResponse:
-        """Takes the stack's name and tags, which no rule needs."""
-        del request, context
+        """Takes the secrets of the stack's configuration; no rule needs its name and tags."""
+        del context
+        self._config_secrets = frozenset(
+            request.config[key] for key in request.config_secret_keys if key in request.config
+        )
         return proto.AnalyzerStackConfigureResponse()
 
     def Configure(  # noqa: N802
@@ -141,7 +145,10 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     ) -> proto.AnalyzeResponse:
         """Runs the stack rules on all resources' outputs."""
         del context
-        graph = Graph(_stack_resource(resource) for resource in request.resources)
+        graph = Graph(
+            (_stack_resource(resource) for resource in request.resources),
+            config_secrets=self._config_secrets,
+        )
         return self._response(self._pack.analyze_stack(graph))
 
     def Remediate(  # noqa: N802

@@ -5,18 +5,16 @@ is the rule's `onUnknown`.
 """
 
 import datetime as dt
-import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from aws_policy_pack.config import OnUnknown, RuleConfig, Waiver
 from aws_policy_pack.resource import Graph, Resource, Unreadable
 from aws_policy_pack.rule import AnyRule, Changes, Finding, Level
+from aws_policy_pack.secret_texts import pattern_of, texts_in
 from aws_policy_pack.waivers import waiver_for
 
 HIDDEN = "[secret]"
-LONG = 8  # characters; a text as long as this does not stand inside an ordinary word by chance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,38 +147,6 @@ def _hide_secrets(message: str, about: Resource | None) -> str:
     """Takes every secret text of the resource out of the message, the longest first."""
     if about is None:
         return message
-    for secret in sorted(_secret_texts(about.secrets), key=len, reverse=True):
-        message = _pattern(secret).sub(HIDDEN, message)
+    for secret in sorted(texts_in(about.secrets), key=len, reverse=True):
+        message = pattern_of(secret).sub(HIDDEN, message)
     return message
-
-
-def _pattern(secret: str) -> re.Pattern[str]:
-    """Finds a long secret anywhere and a short one as a word: 'test' is no part of 'latest'."""
-    text = re.escape(secret)
-    return re.compile(text if len(secret) >= LONG else rf"(?<![A-Za-z0-9]){text}(?![A-Za-z0-9])")
-
-
-def _secret_texts(secrets: Iterable[str]) -> set[str]:
-    """The secrets and, where one is JSON, the texts inside it."""
-    texts = set(secrets)
-    pending = list(secrets)
-    while pending:
-        try:
-            inner = _leaves(json.loads(pending.pop()))
-        except (ValueError, RecursionError):
-            continue
-        pending.extend(inner - texts)
-        texts |= inner
-    return {text for text in texts if text}
-
-
-def _leaves(value: object) -> set[str]:
-    match value:
-        case str():
-            return {value}
-        case list():
-            return {leaf for item in value for leaf in _leaves(item)}
-        case dict():
-            return {leaf for item in value.values() for leaf in _leaves(item)}
-        case _:
-            return set()

@@ -99,10 +99,19 @@ class Links:
 
 
 class Graph:
-    """All resources of a stack and the references between them."""
+    """All resources of a stack and the references between them.
 
-    def __init__(self, resources: Iterable[Resource]) -> None:
+    Attributes:
+        resources: The resources, in the order of registration.
+        config_secrets: The values of the stack's configuration that are encrypted; `None` where
+            nobody tells the configuration.
+    """
+
+    def __init__(
+        self, resources: Iterable[Resource], *, config_secrets: AbstractSet[str] | None = None
+    ) -> None:
         self.resources = tuple(resources)
+        self.config_secrets = config_secrets
         self._by_urn = {resource.urn: resource for resource in self.resources}
         self._by_type: dict[str, list[Resource]] = {}
         for resource in self.resources:

@@ -46,6 +46,7 @@ def both(
         "pack", "1.0.0", policies(rules), EnforcementLevel.ADVISORY
     )
     for name, service in (("own", Analyzer(Pack("pack", "1.0.0", rules))), ("stock", stock)):
+        service.ConfigureStack(proto.AnalyzerStackConfigureRequest(), CONTEXT)
         service.Configure(proto.ConfigureAnalyzerRequest(policyConfig=config), CONTEXT)
         yield name, service
 

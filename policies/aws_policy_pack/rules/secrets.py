@@ -1,6 +1,8 @@
 """Secrets: where their values come from, and how long they live."""
 
+import json
 import re
+from collections.abc import Iterable
 from math import inf
 from typing import Annotated, Final
 
@@ -8,8 +10,9 @@ from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.given import is_given
-from aws_policy_pack.resource import Graph, Resource, survey
+from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.secret_texts import pattern_of, texts_in
 from aws_policy_pack.wording import shown
 
 SECRET: Final = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type token
@@ -132,22 +135,39 @@ def _period(rotation: Resource) -> tuple[float, str] | None:
         ),
     ),
 )
-def no_literal_value(holder: Resource, graph: Graph) -> Findings:  # noqa: ARG001 - of the rule kind
-    """Asks where a known value comes from; one that no resource gave is the program's own.
+def no_literal_value(holder: Resource, graph: Graph) -> Findings:
+    """Asks where a known value comes from; one that nothing else gave is the program's own.
 
-    A value that comes from Pulumi's config looks the same. A placeholder whose changes are ignored
-    passes, since the real value is put in its place elsewhere.
+    The mark of a secret does not tell: the SDK of the provider puts it on every value here, on
+    literals too. So a value is compared with the encrypted settings of the stack's configuration.
+    Where nobody tells the configuration, a marked value may come from it. A placeholder whose
+    changes are ignored passes, since the real value is put in its place elsewhere.
     """
     if holder.text("type") in PLAIN_TYPES:
         return
     keys, write_only = VALUES[holder.type]
     for key in keys:
         is_made_elsewhere = holder.ignores_changes(key) or bool(holder.references.get(key))
-        if not is_made_elsewhere and is_given(holder, key) and holder.raw(key) != "":
-            yield Finding(
-                problem=f"`{key}` comes from the program or its config, not from a resource",
-                wanted="a value that a resource generates, or a write-only one that the state does "
-                "not keep",
-                fix="Generate it, with `random.RandomPassword` for example, or give it from "
-                f"outside as `{write_only}`",
-            )
+        if is_made_elsewhere or not is_given(holder, key):
+            continue
+        given = holder.raw(key)
+        value = given if isinstance(given, str) else json.dumps(given)
+        if value == "" or _holds(value, graph.config_secrets or ()):
+            continue
+        if graph.config_secrets is None and value in holder.secrets:
+            reason = "is a secret that may come from the stack's configuration, which is not known"
+            yield Unreadable(key, reason, holder)
+            continue
+        yield Finding(
+            problem=f"`{key}` comes from the program or a plain setting of the stack",
+            wanted="a value that a resource generates, an encrypted setting of the stack, or a "
+            "write-only value that the state does not keep",
+            fix="Generate it, with `random.RandomPassword` for example, set it with `pulumi config "
+            f"set --secret`, or give it from outside as `{write_only}`",
+        )
+
+
+def _holds(value: str, secrets: Iterable[str]) -> bool:
+    """Whether a value, or a text in its JSON, contains one of the secrets."""
+    patterns = [pattern_of(secret) for secret in texts_in(secrets)]
+    return any(pattern.search(text) for text in texts_in({value}) for pattern in patterns)

@@ -1,13 +1,17 @@
 """Secrets: where their values come from, and how long they live."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzerStackConfigureRequest
 from pydantic import ValidationError
 
+from aws_policy_pack.analyzer import Analyzer
+from aws_policy_pack.pack import Pack
 from aws_policy_pack.rules import secrets
 from aws_policy_pack.rules.secrets import PARAMETER, SECRET, SECRET_ROTATION, SECRET_VERSION
-from aws_policy_pack.testing import UNKNOWN, Example, Secret, analyze_stack
+from aws_policy_pack.testing import UNKNOWN, Example, Secret, analyze_stack, stack_request
 from tests.policies.rules.reading import problems
 
 TOKEN = Example(type=SECRET, name="token", properties={"arn": "arn:token", "id": "arn:token"})
@@ -182,15 +186,16 @@ def test_a_literal_value_is_told_and_not_shown(example: Example, key: str, write
     [report] = analyze_stack(secrets.no_literal_value, [example])
     assert (report.level, report.name) == ("mandatory", "token")
     assert report.message == (
-        f"token: `{key}` comes from the program or its config, not from a resource; wanted a value "
-        "that a resource generates, or a write-only one that the state does not keep. Fix: "
-        "Generate it, with `random.RandomPassword` for example, or give it from outside as "
-        f"`{write_only}`. https://docs.aws.amazon.com/secretsmanager/latest/userguide/"
-        "best-practices.html"
+        f"token: `{key}` comes from the program or a plain setting of the stack; "
+        "wanted a value that a resource generates, an encrypted setting of the stack, or a "
+        "write-only value that the state does not keep. Fix: Generate it, with "
+        "`random.RandomPassword` for example, set it with `pulumi config set --secret`, or give it "
+        f"from outside as `{write_only}`. https://docs.aws.amazon.com/secretsmanager/latest/"
+        "userguide/best-practices.html"
     )
 
 
-LITERAL = "comes from the program or its config, not from a resource"
+LITERAL = "comes from the program or a plain setting of the stack"
 
 
 @pytest.mark.parametrize(
@@ -244,3 +249,55 @@ LITERAL = "comes from the program or its config, not from a resource"
 )
 def test_values_come_from_resources(example: Example, expected: list[str]) -> None:
     assert problems(analyze_stack(secrets.no_literal_value, [GENERATED, example])) == expected
+
+
+def judged_with_config(value: str, *, secret: str) -> list[str]:
+    """Judges a value under a configuration with one encrypted and one plain setting.
+
+    The SDK of the provider marks every value of these types as a secret.
+    """
+    service: Any = Analyzer(Pack("pack", "1.0.0", (secrets.no_literal_value,)))
+    configuration = AnalyzerStackConfigureRequest(
+        config={"app:token": secret, "app:region": "eu-west-1"}, config_secret_keys=["app:token"]
+    )
+    service.ConfigureStack(configuration, None)
+    response = service.AnalyzeStack(stack_request([version(Secret(value))]), None)
+    return [
+        each.message.partition("\n")[2].partition("; wanted")[0] for each in response.diagnostics
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "secret"),
+    [
+        pytest.param("tr0ub4dor", "tr0ub4dor", id="as it is"),
+        pytest.param('{"user": "app", "password": "a\\"b"}', 'a"b', id="in JSON"),
+        pytest.param("postgres://app:tr0ub4dor@db/app", "tr0ub4dor", id="in a longer text"),
+        pytest.param("tr0ub4dor", '{"db": {"password": "tr0ub4dor"}}', id="of an object"),
+    ],
+)
+def test_an_encrypted_setting_is_no_literal(value: str, secret: str) -> None:
+    assert judged_with_config(value, secret=secret) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "secret"),
+    [
+        pytest.param("hunter2", "tr0ub4dor", id="another text"),
+        pytest.param("eu-west-1", "tr0ub4dor", id="a setting that is not encrypted"),
+        pytest.param("latest", "test", id="a short secret inside a word"),
+        pytest.param("hunter2", "", id="an empty setting"),
+    ],
+)
+def test_a_literal_beside_an_encrypted_setting_is_found(value: str, secret: str) -> None:
+    assert judged_with_config(value, secret=secret) == [f"token: `secretString` {LITERAL}"]
+
+
+def test_a_secret_may_come_from_a_configuration_that_nobody_tells() -> None:
+    service: Any = Analyzer(Pack("pack", "1.0.0", (secrets.no_literal_value,)))
+    response = service.AnalyzeStack(stack_request([version(Secret("hunter2"))]), None)
+    [found] = [each.message.partition("\n")[2] for each in response.diagnostics]
+    assert found == (
+        "not evaluated: token: `secretString` is a secret that may come from the stack's "
+        "configuration, which is not known"
+    )
