@@ -28,4 +28,12 @@ class ProgramError(PreflightError):
 
 
 class PackError(PreflightError):
-    """A policy pack did not boot, refused its config, or failed while it ran."""
+    """A policy pack did not boot, refused its config, or failed while it ran.
+
+    Attributes:
+        rule: The rule that raised, `None` where the pack failed in another way.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, rule: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.rule = rule

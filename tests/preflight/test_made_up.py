@@ -118,3 +118,15 @@ def test_json_and_state_say_what_is_made_up(network: Path) -> None:
 def test_where_outputs_stay_unknown_nothing_is_made_up(network: Path) -> None:
     document = judged(network, "False", "--keep-unknowns")
     assert {tuple(each["madeUp"]) for each in document["resources"]} == {()}
+
+
+def test_a_rule_that_raises_with_any_other_value_is_not_evaluated(network: Path) -> None:
+    state = network / "state.json"
+    judged(network, "False", "--save-state", str(state))
+    resources = json.loads(state.read_text())["deployment"]["resources"]
+    [first] = [each["id"] for each in resources if each["type"] == "aws:ec2/vpc:Vpc"]
+    document = judged(network, f"1 / (props['vpcId'] == {first!r}) < 0")
+    assert document["findings"] == []
+    left = {each["rule"]: each["message"] for each in document["notEvaluated"]}
+    assert sorted(left) == ["one", "whole"]
+    assert "ZeroDivisionError" in left["one"]

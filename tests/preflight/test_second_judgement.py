@@ -1,12 +1,14 @@
 """A result that hangs on a made-up value is not evaluated; any other stands."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
+import pytest
 from google.protobuf.struct_pb2 import Struct
 
 from pulumi_preflight.findings import Finding, Level, NotEvaluated, Reported, Waived
 from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, Origin, Other
-from pulumi_preflight.packs.second_judgement import Doubt, judged_twice
+from pulumi_preflight.packs.second_judgement import Doubt, RaisedError, judged_twice
 from pulumi_preflight.wire import Properties, PropertyValue, from_struct, to_struct
 
 URN = "urn:pulumi:dev::shop::aws:rds/instance:Instance::db"
@@ -36,7 +38,11 @@ def doubt(*origins: Origin, accounts: tuple[str, ...] = ("2",)) -> Doubt[Struct]
         return request(**values, account=account)
 
     return Doubt(
-        origins=origins, accounts=accounts, otherwise=otherwise, as_first=lambda text: f"{text}!"
+        urn=URN,
+        origins=origins,
+        accounts=accounts,
+        otherwise=otherwise,
+        as_first=lambda text: f"{text}!",
     )
 
 
@@ -51,7 +57,7 @@ def judged(rule: Rule, *origins: Origin, accounts: tuple[str, ...] = ("2",)) -> 
             findings=tuple(each for each in found if type(each) is Finding), waived=waived
         )
 
-    return judged_twice(ask, FIRST, doubt(*(origins or (ROLE, KEY)), accounts=accounts))
+    return judged_twice(ask, ask, FIRST, doubt(*(origins or (ROLE, KEY)), accounts=accounts))
 
 
 def test_a_result_that_is_the_same_both_times_stands() -> None:
@@ -136,7 +142,21 @@ def test_what_could_not_be_evaluated_at_first_stays_so() -> None:
         first = from_struct(asked)["kmsKeyId"] == 1
         return Reported(not_evaluated=(left,)) if first else Reported()
 
-    assert judged_twice(ask, FIRST, doubt(KEY)).not_evaluated == (left,)
+    assert judged_twice(ask, ask, FIRST, doubt(KEY)).not_evaluated == (left,)
+
+
+@pytest.mark.parametrize("said", [[], [finding()]], ids=["and-said-nothing", "and-found-something"])
+def test_a_rule_that_raises_the_second_time_is_not_evaluated(said: list[Finding]) -> None:
+    sure = finding(rule="sure")
+
+    def raises(values: dict[str, object]) -> list[Finding]:
+        if values["kmsKeyId"] == 2:
+            raise RaisedError(replace(finding("ValueError: odd"), urn=""))
+        return [sure, *said]
+
+    told = judged(raises)
+    assert told.findings == (sure,)
+    assert [(left.rule, left.urn) for left in told.not_evaluated] == [("rule", URN)]
 
 
 def test_every_account_that_it_may_be_is_tried() -> None:

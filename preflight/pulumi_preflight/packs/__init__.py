@@ -183,7 +183,8 @@ class Packs:
         judged.CopyFrom(request)
         for resource in judged.resources:
             resource.properties.CopyFrom(without_internal(resource.properties))
-        doubt = stack_doubt_of(judged, inventions) if inventions else None
+        root = self._context.root_urn
+        doubt = stack_doubt_of(judged, inventions, urn=root) if inventions else None
         for lane in self._lanes:
             self._await(lane.queue(Pack.judge_stack, judged, doubt))
         for judgement in self._judgements:

@@ -30,6 +30,17 @@ class PackRules:
         """What the pack says of a rule; empty for one that it does not list."""
         return self.policies.get(rule, protocol.PolicyInfo())
 
+    def raised(self, rule: str, text: str) -> Finding:
+        """A rule that raised, as a finding about no resource in particular."""
+        return Finding(
+            rule=rule,
+            pack=self.pack,
+            level=self.level(rule),
+            severity=_SEVERITIES.get(self.policy(rule).severity),
+            urn="",
+            message=text,
+        )
+
     @property
     def judge_stacks(self) -> bool:
         """Whether any rule may judge the stack; older SDKs do not say what a rule judges."""

@@ -18,6 +18,7 @@ def doubt_of(request: AnalyzeRequest, taint: Taint) -> Doubt[AnalyzeRequest]:
         return asked
 
     return Doubt(
+        urn=request.urn,
         origins=taint.origins,
         accounts=taint.accounts,
         otherwise=otherwise,
@@ -26,9 +27,9 @@ def doubt_of(request: AnalyzeRequest, taint: Taint) -> Doubt[AnalyzeRequest]:
 
 
 def stack_doubt_of(
-    request: AnalyzeStackRequest, inventions: Inventions
+    request: AnalyzeStackRequest, inventions: Inventions, *, urn: str
 ) -> Doubt[AnalyzeStackRequest]:
-    """What is made up in the request for a stack's judgement."""
+    """What is made up in the request for a stack's judgement; `urn` is the stack's own."""
 
     def otherwise(other: Other) -> AnalyzeStackRequest:
         asked = AnalyzeStackRequest()
@@ -40,6 +41,7 @@ def stack_doubt_of(
         return asked
 
     return Doubt(
+        urn=urn,
         origins=inventions.origins,
         accounts=inventions.accounts,
         otherwise=otherwise,

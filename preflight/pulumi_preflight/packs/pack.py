@@ -25,10 +25,11 @@ from pulumi_preflight.packs.connection import PackConnection, call_of
 from pulumi_preflight.packs.diagnosis import Diagnosis, cause_in, diagnose
 from pulumi_preflight.packs.files import PackCommand
 from pulumi_preflight.packs.process import PackProcess
-from pulumi_preflight.packs.second_judgement import Doubt, judged_twice
+from pulumi_preflight.packs.second_judgement import Doubt, RaisedError, judged_twice
 from pulumi_preflight.stack_context import StackContext
 
 _Answer = TypeVar("_Answer", bound=Message)
+_Request = TypeVar("_Request", bound=Message)
 
 
 class Pack:
@@ -127,7 +128,9 @@ class Pack:
         Raises:
             PackError: A rule raised or did not answer.
         """
-        return judged_twice(self._analyze, request, doubt) if doubt else self._analyze(request)
+        if doubt is None:
+            return self._analyze(request)
+        return judged_twice(self._analyze, self._again(self._analyze), request, doubt)
 
     def judge_stack(
         self,
@@ -141,7 +144,21 @@ class Pack:
         """
         if doubt is None or not self._rules.judge_stacks:
             return self._analyze_stack(request)
-        return judged_twice(self._analyze_stack, request, doubt)
+        return judged_twice(self._analyze_stack, self._again(self._analyze_stack), request, doubt)
+
+    def _again(self, ask: Callable[[_Request], Reported]) -> Callable[[_Request], Reported]:
+        """Asks after the first time: a rule that raises then has not failed the pack."""
+
+        def asked(request: _Request) -> Reported:
+            try:
+                return ask(request)
+            except PackError as error:
+                if error.rule is None:
+                    raise
+                self._failure = None
+                raise RaisedError(self._rules.raised(error.rule, str(error))) from error
+
+        return asked
 
     def _analyze(self, request: protocol.AnalyzeRequest) -> Reported:
         answer = self._ask(lambda stub: stub.Analyze, request, _subject(request))
@@ -240,7 +257,8 @@ class Pack:
             details = call_of(error).details() or ""
             return PackError(f"a rule of policy pack {pack!r} raised for {subject}: {details}")
         return PackError(
-            f"rule {found.rule!r} of policy pack {pack!r} raised for {subject}: {found.cause}"
+            f"rule {found.rule!r} of policy pack {pack!r} raised for {subject}: {found.cause}",
+            rule=found.rule,
         )
 
     def _died(self, ended: str, found: Diagnosis | None, subject: str) -> PackError:

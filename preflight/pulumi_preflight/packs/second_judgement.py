@@ -26,29 +26,47 @@ class Doubt(Generic[_Request]):
     """What is made up in a request.
 
     Attributes:
+        urn: What is judged: a resource, or the stack.
         origins: Where the made-up values come from, in order.
         accounts: What the made-up account may be as well.
         otherwise: The request with other values in place of the made-up ones.
         as_first: A text about that request as it would read of the request itself.
     """
 
+    urn: str
     origins: Sequence[Origin]
     accounts: Sequence[str]
     otherwise: Callable[[Other], _Request]
     as_first: Callable[[str], str]
 
 
+class RaisedError(Exception):
+    """A rule raised, with other values than the first ones.
+
+    Attributes:
+        raised: What happened.
+    """
+
+    def __init__(self, raised: Finding) -> None:
+        super().__init__(raised.message)
+        self.raised = raised
+
+
 def judged_twice(
-    ask: Callable[[_Request], Reported], request: _Request, doubt: Doubt[_Request]
+    ask: Callable[[_Request], Reported],
+    ask_again: Callable[[_Request], Reported],
+    request: _Request,
+    doubt: Doubt[_Request],
 ) -> Reported:
     """What a pack says of a request, without what hangs on a made-up value.
 
     Args:
         ask: Asks the pack.
+        ask_again: Asks the pack after that; raises `RaisedError` where a rule does.
         request: The request.
         doubt: What is made up in it.
     """
-    comparison = _Comparison(ask, request, doubt)
+    comparison = _Comparison(ask(request), ask_again, request, doubt)
     for account in doubt.accounts if ACCOUNT_ORIGIN in doubt.origins else doubt.accounts[:1]:
         comparison.judge_with(account)
     return comparison.settled()
@@ -58,18 +76,26 @@ class _Comparison(Generic[_Request]):
     """What a pack says of one request, and what of it hangs on made-up values."""
 
     def __init__(
-        self, ask: Callable[[_Request], Reported], request: _Request, doubt: Doubt[_Request]
+        self,
+        first: Reported,
+        ask: Callable[[_Request], Reported],
+        request: _Request,
+        doubt: Doubt[_Request],
     ) -> None:
         self._ask = ask
         self._request = request
         self._doubt = doubt
-        self._first = ask(request)
+        self._first = first
         self._counts = _keys(self._first)
         self._unsettled: dict[_Key, NotEvaluated] = {}
 
     def judge_with(self, account: str) -> None:
         """Judges once more, with this account in place of the made-up one."""
-        second = self._asked(self._doubt.origins, account)
+        try:
+            second = self._asked(self._doubt.origins, account)
+        except RaisedError as error:
+            self._take_back(error.raised)
+            return
         counts = _keys(second)
         differing = [key for key in self._counts | counts if self._counts[key] != counts[key]]
         # A rule may remember what it was asked before: then it is not the values that differ.
@@ -81,6 +107,12 @@ class _Comparison(Generic[_Request]):
                 continue
             said = first.get(key) or _as_first(other[key], self._doubt.as_first)
             self._unsettled[key] = _not_evaluated(said, self._cause(key, account))
+
+    def _take_back(self, raised: Finding) -> None:
+        """Takes back what a rule said that raises with other values."""
+        said = [found for found in _all(self._first) if found.rule == raised.rule]
+        for found in said or [replace(raised, urn=self._doubt.urn)]:
+            self._unsettled.setdefault(_key(found), _not_evaluated(found, None))
 
     def settled(self) -> Reported:
         """What stands, and what could not be evaluated."""
@@ -106,12 +138,19 @@ class _Comparison(Generic[_Request]):
         while len(suspects) > 1:
             half, rest = suspects[: len(suspects) // 2], suspects[len(suspects) // 2 :]
             for fewer in (half, rest):
-                if _keys(self._asked(fewer, account))[key] != self._counts[key]:
+                if self._differs(key, fewer, account):
                     suspects = fewer
                     break
             else:
                 return None
         return suspects[0] if suspects else None
+
+    def _differs(self, key: _Key, origins: Iterable[Origin], account: str) -> bool:
+        """Whether a result is another with other values in place of those of some origins."""
+        try:
+            return _keys(self._asked(origins, account))[key] != self._counts[key]
+        except RaisedError as error:
+            return error.raised.rule == key[1]
 
 
 def _key(finding: Finding) -> _Key:
