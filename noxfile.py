@@ -89,6 +89,7 @@ def nightly(session: nox.Session) -> None:
     """Run what takes an hour: rules on 150,000 generated inputs, commands that are struck."""
     options = ("--hypothesis-profile", "nightly", "-k", "nothing_that_an_engine_may_send")
     run(session, "pytest", *options, "tests/policies/test_every_rule.py")
+    run(session, "pytest", "-m", "nightly")
     run(session, "python", "-m", "tests.versions")
     run(session, "python", "-m", "tests.chaos", *session.posargs)
 

@@ -40,7 +40,8 @@ class RegisteredResource:
         outputs: The inputs with the computed outputs filled in.
         dependencies: URNs of all that it depends on.
         property_dependencies: Property name to the URNs that its value comes from.
-        made_up: The properties that hold something that preflight made up.
+        made_up: The properties that hold something that preflight made up, or that preflight left
+            empty though the provider may fill them in.
         options: Resource options in the form that a pack receives.
         retain_on_delete: Whether it outlives its removal from the program.
         deleted_with: The URN of the resource that it goes away with, empty for none.

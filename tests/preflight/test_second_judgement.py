@@ -42,7 +42,7 @@ def doubt(*origins: Origin, accounts: tuple[str, ...] = ("2",)) -> Doubt[Struct]
         origins=origins,
         accounts=accounts,
         otherwise=otherwise,
-        as_first=lambda text: f"{text}!",
+        as_first=lambda text: text.replace("2.0", "1.0"),
     )
 
 
@@ -79,11 +79,14 @@ def test_a_finding_of_the_first_time_alone_is_not_evaluated() -> None:
 
 
 def test_a_finding_of_the_second_time_alone_is_not_evaluated_either() -> None:
-    told = judged(lambda values: [finding()] if values["monitoringRoleArn"] == 2 else [])
+    def rule(values: dict[str, object]) -> list[Finding]:
+        role = values["monitoringRoleArn"]
+        return [finding(f"is {role}")] if role == 2 else []
+
+    told = judged(rule)
     assert told.findings == ()
-    assert [(left.property, left.message[-7:]) for left in told.not_evaluated] == [
-        ("monitoringRoleArn", " wrong!")
-    ]
+    [left] = told.not_evaluated
+    assert (left.property, left.message[-6:]) == ("monitoringRoleArn", "is 1.0")
 
 
 def test_what_hangs_on_two_values_together_names_none() -> None:
@@ -98,6 +101,13 @@ def test_only_the_result_that_hangs_on_a_value_falls() -> None:
     told = judged(lambda values: [sure, finding()] if values["kmsKeyId"] == 1 else [sure])
     assert told.findings == (sure,)
     assert [left.rule for left in told.not_evaluated] == ["rule"]
+
+
+def test_of_two_findings_about_one_resource_only_one_may_fall() -> None:
+    given = finding("given")
+    told = judged(lambda values: [given, finding()] if values["kmsKeyId"] == 1 else [given])
+    assert told.findings == (given,)
+    assert [left.message[-7:] for left in told.not_evaluated] == [": wrong"]
 
 
 def test_a_waiver_that_hangs_on_a_value_is_not_evaluated() -> None:

@@ -77,8 +77,12 @@ def known_outputs(run: Run, urn: str) -> Properties:
 
 
 def made_up_in(filled: Filled, taint: Taint | None) -> tuple[str, ...]:
-    """The properties of a resource that hold something made up."""
-    made = {name for name, filling in filled.fillings.items() if filling is Filling.MADE_UP}
+    """The properties of a resource that hold something made up, or were left empty."""
+    made = {
+        name
+        for name, filling in filled.fillings.items()
+        if filling in (Filling.MADE_UP, Filling.EMPTY)
+    }
     return tuple(sorted(made | set(taint.properties if taint else ())))
 
 

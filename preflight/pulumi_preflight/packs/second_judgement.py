@@ -16,7 +16,6 @@ from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, Origin, Other
 from pulumi_preflight.urns import is_urn, name_of
 
 _Request = TypeVar("_Request", bound=Message)
-_Key = tuple[type[Finding], str, str]
 # To find the property that a result hangs on takes some more judgements.
 _CAUSES_LOOKED_FOR = 10
 
@@ -86,51 +85,49 @@ class _Comparison(Generic[_Request]):
         self._request = request
         self._doubt = doubt
         self._first = first
-        self._counts = _keys(self._first)
-        self._unsettled: dict[_Key, NotEvaluated] = {}
+        self._unsettled: dict[Finding, NotEvaluated] = {}
 
     def judge_with(self, account: str) -> None:
         """Judges once more, with this account in place of the made-up one."""
         try:
-            second = self._asked(self._doubt.origins, account)
+            differing = self._differing(self._doubt.origins, account)
         except RaisedError as error:
             self._take_back(error.raised)
             return
-        counts = _keys(second)
-        differing = [key for key in self._counts | counts if self._counts[key] != counts[key]]
         # A rule may remember what it was asked before: then it is not the values that differ.
-        if not differing or _keys(self._ask(self._request)) != self._counts:
+        if not differing or _differing(self._first, self._ask(self._request)):
             return
-        first, other = _by_key(self._first), _by_key(second)
-        for key in sorted(differing, key=_order):
-            if key in self._unsettled:
-                continue
-            said = first.get(key) or _as_first(other[key], self._doubt.as_first)
-            self._unsettled[key] = _not_evaluated(said, self._cause(key, account))
+        for found in sorted(differing, key=_order):
+            if found not in self._unsettled:
+                self._unsettled[found] = _not_evaluated(found, self._cause(found, account))
+
+    def settled(self) -> Reported:
+        """What stands, and what could not be evaluated."""
+        first, unsettled = self._first, self._unsettled
+        return Reported(
+            findings=tuple(found for found in first.findings if found not in unsettled),
+            waived=tuple(found for found in first.waived if found not in unsettled),
+            # What could not be evaluated with some values is not evaluated.
+            not_evaluated=(
+                *first.not_evaluated,
+                *(each for found, each in unsettled.items() if not isinstance(found, NotEvaluated)),
+            ),
+            remediations=first.remediations,
+        )
 
     def _take_back(self, raised: Finding) -> None:
         """Takes back what a rule said that raises with other values."""
         said = [found for found in _all(self._first) if found.rule == raised.rule]
         for found in said or [replace(raised, urn=self._doubt.urn)]:
-            self._unsettled.setdefault(_key(found), _not_evaluated(found, None))
+            self._unsettled.setdefault(found, _not_evaluated(found, None))
 
-    def settled(self) -> Reported:
-        """What stands, and what could not be evaluated."""
-        first, unsettled = self._first, self._unsettled
-        hanging = [each for (kind, *_), each in unsettled.items() if kind is not NotEvaluated]
-        return Reported(
-            findings=tuple(each for each in first.findings if _key(each) not in unsettled),
-            waived=tuple(each for each in first.waived if _key(each) not in unsettled),
-            # What could not be evaluated with some values is not evaluated.
-            not_evaluated=(*first.not_evaluated, *hanging),
-            remediations=first.remediations,
-        )
-
-    def _asked(self, origins: Iterable[Origin], account: str) -> Reported:
+    def _differing(self, origins: Iterable[Origin], account: str) -> list[Finding]:
+        """What is found only with, or only without, other values in place of some."""
         other = Other(origins=frozenset(origins), account=account)
-        return self._ask(self._doubt.otherwise(other))
+        second = self._ask(self._doubt.otherwise(other))
+        return _differing(self._first, second, self._doubt.as_first)
 
-    def _cause(self, key: _Key, account: str) -> Origin | None:
+    def _cause(self, found: Finding, account: str) -> Origin | None:
         """The origin that a result hangs on, `None` where several do, or none was looked for."""
         suspects = list(self._doubt.origins)
         if len(self._unsettled) >= _CAUSES_LOOKED_FOR:
@@ -138,60 +135,63 @@ class _Comparison(Generic[_Request]):
         while len(suspects) > 1:
             half, rest = suspects[: len(suspects) // 2], suspects[len(suspects) // 2 :]
             for fewer in (half, rest):
-                if self._differs(key, fewer, account):
+                if self._hangs_on(fewer, found, account):
                     suspects = fewer
                     break
             else:
                 return None
         return suspects[0] if suspects else None
 
-    def _differs(self, key: _Key, origins: Iterable[Origin], account: str) -> bool:
-        """Whether a result is another with other values in place of those of some origins."""
+    def _hangs_on(self, origins: Iterable[Origin], found: Finding, account: str) -> bool:
         try:
-            return _keys(self._asked(origins, account))[key] != self._counts[key]
+            return found in self._differing(origins, account)
         except RaisedError as error:
-            return error.raised.rule == key[1]
+            return error.raised.rule == found.rule
 
 
-def _key(finding: Finding) -> _Key:
-    return type(finding), finding.rule, finding.urn
+def _differing(
+    first: Reported, second: Reported, as_first: Callable[[str], str] = str
+) -> list[Finding]:
+    """The findings that only one of two judgements has.
+
+    A message may quote a value, so findings of one rule about one resource are the same where
+    both judgements have as many of them.
+    """
+    before = Counter(_all(first))
+    after = Counter(replace(found, message=as_first(found.message)) for found in _all(second))
+    alone = (before - after, after - before)
+    counts = [Counter(map(_subject, found.elements())) for found in alone]
+    return [
+        found
+        for found in dict.fromkeys((*alone[0], *alone[1]))
+        if counts[0][_subject(found)] != counts[1][_subject(found)]
+    ]
 
 
-def _keys(reported: Reported) -> Counter[_Key]:
-    return Counter(map(_key, _all(reported)))
-
-
-def _by_key(reported: Reported) -> dict[_Key, Finding]:
-    return {_key(finding): finding for finding in _all(reported)}
+def _subject(found: Finding) -> tuple[type[Finding], str, str]:
+    return type(found), found.rule, found.urn
 
 
 def _all(reported: Reported) -> Iterable[Finding]:
     return (*reported.findings, *reported.waived, *reported.not_evaluated)
 
 
-def _order(key: _Key) -> tuple[str, str, str]:
-    kind, rule, urn = key
-    return rule, urn, kind.__name__
+def _order(found: Finding) -> tuple[str, str, str]:
+    return found.rule, found.urn, found.message
 
 
-def _as_first(finding: Finding, as_first: Callable[[str], str]) -> Finding:
-    return replace(finding, message=as_first(finding.message))
-
-
-def _not_evaluated(finding: Finding, cause: Origin | None) -> NotEvaluated:
-    if isinstance(finding, NotEvaluated):
-        return finding
+def _not_evaluated(found: Finding, cause: Origin | None) -> NotEvaluated:
     hangs_on = f"{told(cause)} is" if cause else "some values are"
-    says = "excuses" if isinstance(finding, Waived) else "says"
+    says = "excuses" if isinstance(found, Waived) else "says"
     return NotEvaluated(
-        rule=finding.rule,
-        pack=finding.pack,
-        level=finding.level,
-        severity=finding.severity,
-        urn=finding.urn,
+        rule=found.rule,
+        pack=found.pack,
+        level=found.level,
+        severity=found.severity,
+        urn=found.urn,
         message=f"{hangs_on} not known before the deployment; only with one of two made-up values "
-        f"the rule {says}: {finding.message}",
-        url=finding.url,
+        f"the rule {says}: {found.message}",
+        url=found.url,
         property=cause.property if cause else "",
     )
 
