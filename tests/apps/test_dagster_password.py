@@ -22,6 +22,7 @@ def system(dagster_containers: dict[str, Container]) -> Iterator[Dagster]:
         yield made
 
 
+@pytest.mark.nightly
 def test_every_container_ends_or_becomes_unhealthy_once_the_password_is_another(
     system: Dagster,
 ) -> None:

@@ -190,6 +190,7 @@ def test_a_step_dies_with_its_worker_and_the_container_ends(fleet: Fleet) -> Non
     fleet.dagster.wait_for(run_id, "CANCELED")
 
 
+@pytest.mark.nightly
 def test_a_run_that_loses_the_database_is_started_once_more(fleet: Fleet) -> None:
     run_id = fleet.launch_many_steps()
     fleet.dagster.system.postgres.stop()
@@ -199,6 +200,7 @@ def test_a_run_that_loses_the_database_is_started_once_more(fleet: Fleet) -> Non
     fleet.wait_for_another_run(run_id)
 
 
+@pytest.mark.nightly
 def test_a_run_that_is_lost_with_the_code_server_is_started_once_more(fleet: Fleet) -> None:
     run_id = fleet.launch_many_steps()
     fleet.services["code-server"].kill()
@@ -207,6 +209,7 @@ def test_a_run_that_is_lost_with_the_code_server_is_started_once_more(fleet: Fle
     fleet.wait_for_another_run(run_id)
 
 
+@pytest.mark.nightly
 def test_a_step_longer_than_the_visibility_timeout_runs_once(fleet: Fleet) -> None:
     before = executions(fleet.workers)
     run_id = fleet.dagster.launch("waiting", {"wait": {"seconds": VISIBILITY_TIMEOUT * 2.5}})
@@ -227,6 +230,7 @@ def test_a_worker_that_is_told_to_stop_ends_its_step_first(fleet: Fleet) -> None
     wait_until(lambda: fleet.dagster.messages() == (0, 0), "an empty queue")
 
 
+@pytest.mark.nightly
 def test_a_step_that_outlasts_its_stopping_worker_is_retried_by_another(fleet: Fleet) -> None:
     system = fleet.dagster.system
     hurried = system.container("worker", SHORT).with_texts({PATIENCE: "1"})

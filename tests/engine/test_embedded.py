@@ -55,7 +55,9 @@ def test_there_is_nothing_to_do_after_up(session: str, deployed: Deployment) -> 
     ("setting", "value", "shown"),
     [
         pytest.param("shop:timeout", "90", ("90", {"Team": "shop"}), id="attribute"),
-        pytest.param("shop:team", "bakery", ("60", {"Team": "bakery"}), id="tag"),
+        pytest.param(
+            "shop:team", "bakery", ("60", {"Team": "bakery"}), id="tag", marks=pytest.mark.nightly
+        ),
     ],
 )
 def test_a_changed_setting_updates_one_resource(

@@ -135,7 +135,12 @@ def test_destroy_leaves_an_endpoint_as_it_was_before_up(deployed: Deployment) ->
             id="queue",
         ),
         pytest.param(
-            {"database": {"backupRetentionDays": 14}}, ["database"], [], [], id="database"
+            {"database": {"backupRetentionDays": 14}},
+            ["database"],
+            [],
+            [],
+            id="database",
+            marks=pytest.mark.nightly,
         ),
         pytest.param(
             {"services": {"imageTag": "local", "worker": {"concurrency": 2}}},
@@ -143,6 +148,7 @@ def test_destroy_leaves_an_endpoint_as_it_was_before_up(deployed: Deployment) ->
             tasks("taskiq-worker"),
             [],
             id="variable-of-a-container",
+            marks=pytest.mark.nightly,
         ),
         pytest.param(
             {"queueName": "work"},
@@ -154,6 +160,7 @@ def test_destroy_leaves_an_endpoint_as_it_was_before_up(deployed: Deployment) ->
             ],
             [],
             id="name-of-a-queue",
+            marks=pytest.mark.nightly,
         ),
         pytest.param(
             {"loadBalancer": {"allowedCidrBlocks": ["10.0.0.0/16", "10.1.0.0/16"]}},

@@ -40,8 +40,10 @@ def test_once_in_the_program(phase: str, project: Project) -> None:
     ("command", "moment", "left"),
     [
         pytest.param("up", "create dead", ["dead"], id="up"),
-        pytest.param("destroy", "delete orders", ["dead"], id="destroy"),
-        pytest.param("refresh", "read dead", ["dead", "orders"], id="refresh"),
+        pytest.param("destroy", "delete orders", ["dead"], id="destroy", marks=pytest.mark.nightly),
+        pytest.param(
+            "refresh", "read dead", ["dead", "orders"], id="refresh", marks=pytest.mark.nightly
+        ),
     ],
 )
 def test_once_in_the_provider_what_is_under_way_is_done_and_nothing_more(
@@ -66,7 +68,7 @@ def test_once_in_the_provider_what_is_under_way_is_done_and_nothing_more(
     ("command", "moment"),
     [
         pytest.param("up", "create dead", id="up"),
-        pytest.param("destroy", "delete orders", id="destroy"),
+        pytest.param("destroy", "delete orders", id="destroy", marks=pytest.mark.nightly),
     ],
 )
 def test_twice_ends_at_once_and_repair_settles_what_was_under_way(

@@ -37,7 +37,14 @@ def fingerprints(folder: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("stack", ["local", "dev", "prod"])
+@pytest.mark.parametrize(
+    "stack",
+    [
+        pytest.param("local", marks=pytest.mark.nightly),
+        "dev",
+        pytest.param("prod", marks=pytest.mark.nightly),
+    ],
+)
 def test_the_stack_is_made_kept_and_taken_down(stack: str) -> None:
     before = fingerprints(STACK)
     ran = rehearse("--stack", stack)

@@ -21,7 +21,7 @@ def run(project: Path, stack: str) -> Deployment:
         ProgramError: The program ended with an error.
     """
     deployed = run_program(
-        load_project(project, stack=stack), check=lambda request: request.properties
+        load_project(project, stack=stack), check=lambda request, _taint: request.properties
     )
     assert not deployed.duplicates
     return Deployment(
