@@ -241,7 +241,7 @@ def test_ctrl_c_leaves_no_process_behind(
         from pulumi_preflight.program import run_program
         from pulumi_preflight.project import load_project
         project = load_project(Path({str(folder)!r}), stack="dev")
-        run_program(project, check=lambda request: request.properties, timeout_seconds=3600)
+        run_program(project, check=lambda request, _: request.properties, timeout_seconds=3600)
         """
     )
     with subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE) as preflight:
