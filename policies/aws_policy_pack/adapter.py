@@ -153,6 +153,18 @@ def _stack_resource(resource: pulumi_policy.PolicyResource) -> Resource:
             key: [target.urn for target in targets]
             for key, targets in resource.property_dependencies.items()
         },
+        provider=_provider(resource.provider),
+    )
+
+
+def _provider(provider: pulumi_policy.PolicyProviderResource | None) -> Resource | None:
+    if provider is None:
+        return None
+    return Resource(
+        lambda: _values(provider.props),
+        urn=provider.urn,
+        type=provider.resource_type,
+        name=provider.name,
     )
 
 

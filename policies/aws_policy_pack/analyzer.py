@@ -145,8 +145,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     ) -> proto.AnalyzeResponse:
         """Runs the stack rules on all resources' outputs."""
         del context
+        providers: dict[str, Resource] = {}
         graph = Graph(
-            (_stack_resource(resource) for resource in request.resources),
+            (_stack_resource(resource, providers) for resource in request.resources),
             config_secrets=self._config_secrets,
         )
         return self._response(self._pack.analyze_stack(graph))
@@ -234,8 +235,17 @@ def _resource(request: proto.AnalyzeRequest, properties: Struct) -> Resource:
     )
 
 
-def _stack_resource(resource: proto.AnalyzerResource) -> Resource:
+def _stack_resource(resource: proto.AnalyzerResource, providers: dict[str, Resource]) -> Resource:
+    """A resource of the stack; `providers` keeps its provider for the others that it makes."""
     secrets: set[str] = set()
+    told = resource.provider
+    if told.urn and told.urn not in providers:
+        providers[told.urn] = Resource(
+            lambda: read_struct(told.properties, set()),
+            urn=told.urn,
+            type=told.type,
+            name=told.name,
+        )
     return Resource(
         lambda: read_struct(resource.properties, secrets),
         urn=resource.urn,
@@ -246,6 +256,7 @@ def _stack_resource(resource: proto.AnalyzerResource) -> Resource:
         dependencies=resource.dependencies,
         references={key: value.urns for key, value in resource.propertyDependencies.items()},
         secrets=secrets,
+        provider=providers.get(told.urn),
     )
 
 

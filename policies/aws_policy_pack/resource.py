@@ -27,6 +27,7 @@ class Resource(Properties):
         "ignore_changes",
         "name",
         "parent",
+        "provider",
         "references",
         "secrets",
         "type",
@@ -45,6 +46,7 @@ class Resource(Properties):
         dependencies: Iterable[str] = (),
         references: Mapping[str, Sequence[str]] | None = None,
         secrets: AbstractSet[str] = frozenset(),
+        provider: "Resource | None" = None,
     ) -> None:
         """Takes what the engine sends.
 
@@ -58,6 +60,7 @@ class Resource(Properties):
             dependencies: URNs of the resources that it depends on.
             references: Property name to the URNs that its value comes from.
             secrets: The texts inside its secrets; complete once the properties are loaded.
+            provider: The provider that makes it, where the engine tells it.
         """
         super().__init__(load)
         self.urn = urn
@@ -68,6 +71,7 @@ class Resource(Properties):
         self.dependencies = tuple(dependencies)
         self.references = references or {}
         self.secrets = secrets
+        self.provider = provider
 
     def __repr__(self) -> str:
         return f"Resource({self.type} {self.name})"

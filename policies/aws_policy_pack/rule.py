@@ -77,6 +77,7 @@ class Example:
         properties: The properties; a text `${other.arn}` stands for another example's output.
         references: Property name to the logical names that its value comes from.
         ignore_changes: Properties whose changes are ignored.
+        provider: The logical name of the provider that it is given, if any.
     """
 
     type: str
@@ -84,6 +85,7 @@ class Example:
     properties: Mapping[str, object] = field(default_factory=dict)
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ignore_changes: tuple[str, ...] = ()
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -146,6 +146,16 @@ def resource_request(
 def stack_request(resources: Sequence[Example]) -> proto.AnalyzeStackRequest:
     """The request that the engine sends for a whole stack."""
     urns = {example.name: urn_of(example.type, example.name) for example in resources}
+    providers = {
+        example.name: proto.AnalyzerProviderResource(
+            type=example.type,
+            urn=urns[example.name],
+            name=example.name,
+            properties=wire(example.properties),
+        )
+        for example in resources
+        if example.type.startswith("pulumi:providers:")
+    }
     return proto.AnalyzeStackRequest(
         resources=[
             proto.AnalyzerResource(
@@ -153,6 +163,7 @@ def stack_request(resources: Sequence[Example]) -> proto.AnalyzeStackRequest:
                 urn=urns[example.name],
                 name=example.name,
                 properties=wire(example.properties),
+                provider=providers.get(example.provider),
                 options=proto.AnalyzerResourceOptions(ignoreChanges=example.ignore_changes),
                 dependencies=[
                     urns[name] for names in example.references.values() for name in names

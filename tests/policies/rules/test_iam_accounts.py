@@ -1,10 +1,13 @@
 """Account ids that are written into policies."""
 
+import dataclasses
 import json
+import re
 
 import pytest
 
 from aws_policy_pack.rules.iam import account_literal
+from aws_policy_pack.rules.iam.aws_accounts import aws_accounts
 from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze_stack
 
 URL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"
@@ -267,3 +270,77 @@ def test_every_property_that_cannot_be_judged_yet_is_said() -> None:
             f"not evaluated: role: `permissionsBoundary` {reason}"
         )
     ]
+
+
+def provider(name: str, account: str | None) -> Example:
+    settings = {} if account is None else {"allowedAccountIds": json.dumps([account])}
+    return Example(type="pulumi:providers:aws", name=name, properties=settings)
+
+
+def by(provider: str, resource: Example) -> Example:
+    return dataclasses.replace(resource, provider=provider, name=f"{resource.name}-{provider}")
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        pytest.param([provider("blue", STRANGE), by("blue", policy(STRANGE))], id="its own"),
+        pytest.param(
+            [
+                provider("blue", OWN),
+                provider("green", STRANGE),
+                by("blue", policy(arn(STRANGE))),
+                by("green", policy(arn(OWN))),
+            ],
+            id="the stack's other one",
+        ),
+        pytest.param(
+            [provider("blue", STRANGE), QUEUE, by("blue", policy(arn(OWN)))],
+            id="that of what no provider tells",
+        ),
+    ],
+)
+def test_accounts_of_the_stacks_providers_pass(resources: list[Example]) -> None:
+    assert problems(*resources) == []
+
+
+def test_an_account_of_none_of_the_providers_is_found() -> None:
+    providers = [provider("blue", OWN), provider("green", "777788889999")]
+    own = [by("blue", policy(STRANGE)), by("green", policy(OWN))]
+    [report] = analyze_stack(account_literal, [*providers, *own])
+    assert (
+        said(report)
+        .partition("; wanted ")[2]
+        .startswith(f"the stack's own, '{OWN}', '777788889999', or one of `allowedAccounts`")
+    )
+
+
+def test_another_providers_account_does_not_tell_that_of_the_rest() -> None:
+    stack = [provider("blue", OWN), provider("rest", None), by("rest", policy(STRANGE))]
+    assert problems(*stack) == [
+        (
+            f"not evaluated: policy-rest: `policy` names account '{STRANGE}', and the stack's own "
+            "is not known yet"
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        pytest.param("127311923021", id="ELB of us-east-1"),
+        pytest.param("054676820928", id="ELB of eu-central-1"),
+        pytest.param("193672423079", id="Redshift"),
+        pytest.param("086441151436", id="CloudTrail"),
+        pytest.param("386209384616", id="billing"),
+    ],
+)
+@pytest.mark.parametrize("form", ["arn:aws:iam::{}:root", "{}"], ids=["ARN", "id"])
+def test_accounts_of_aws_pass(account: str, form: str) -> None:
+    assert problems(QUEUE, policy(form.format(account))) == []
+    assert problems(policy(form.format(account))) == []
+
+
+def test_every_account_of_aws_has_its_form() -> None:
+    assert len(aws_accounts()) > 70
+    assert all(re.fullmatch(r"[0-9]{12}", account) for account in aws_accounts())

@@ -380,3 +380,77 @@ def test_a_name_that_is_not_known_is_not_judged_and_hides_no_other() -> None:
 def test_a_cluster_that_nothing_tells_is_not_judged() -> None:
     stack = named(SERVICE, {"name": "web", "cluster": UNKNOWN})
     assert messages(judge(*stack)) == ["not evaluated: r1: `cluster` is not known yet"]
+
+
+def providers(**settings: Mapping[str, object]) -> list[Example]:
+    return [
+        Example(type="pulumi:providers:aws", name=name, properties=given)
+        for name, given in settings.items()
+    ]
+
+
+def made_by(kind: str, *names: str, **properties: object) -> list[Example]:
+    """Resources of one physical name, each made by one of the providers."""
+    return [
+        Example(
+            type=kind,
+            name=f"r{number}",
+            provider=name,
+            properties={"name": "web", "bucket": "web", **properties},
+        )
+        for number, name in enumerate(names, start=1)
+    ]
+
+
+BLUE = {"allowedAccountIds": '["111111111111"]', "region": "us-east-1"}
+GREEN = {"assumeRoles": '[{"roleArn": "arn:aws:iam::222222222222:role/x"}]', "region": "us-east-1"}
+NORTH = {"region": "eu-north-1"}
+SOUTH = {"region": "eu-south-1"}
+
+
+@pytest.mark.parametrize("kind", [QUEUE, ROLE, "aws:ecr/repository:Repository", SERVICE])
+def test_two_accounts_may_use_one_name(kind: str) -> None:
+    stack = [*providers(blue=BLUE, green=GREEN), *made_by(kind, "blue", "green")]
+    assert judge(*stack) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "other"),
+    [
+        pytest.param(QUEUE, BLUE, BLUE, id="two providers of one account"),
+        pytest.param(QUEUE, BLUE, {}, id="an account that is not told"),
+        pytest.param(BUCKET, BLUE, GREEN, id="buckets of two accounts"),
+        pytest.param(BUCKET, NORTH, SOUTH, id="buckets of two regions"),
+        pytest.param(ROLE, NORTH, SOUTH, id="roles, which have no region"),
+    ],
+)
+def test_one_name_where_accounts_and_regions_do_not_tell_is_found(
+    kind: str, one: Mapping[str, object], other: Mapping[str, object]
+) -> None:
+    stack = [*providers(one=one, other=other), *made_by(kind, "one", "other")]
+    assert [report.name for report in judge(*stack)] == ["r2"]
+
+
+@pytest.mark.parametrize("kind", [QUEUE, "aws:ecr/repository:Repository"])
+def test_two_regions_of_providers_may_use_one_name(kind: str) -> None:
+    stack = [*providers(north=NORTH, south=SOUTH), *made_by(kind, "north", "south")]
+    assert judge(*stack) == []
+
+
+def test_a_region_of_the_resource_comes_before_its_providers() -> None:
+    stack = [*providers(north=NORTH, south=SOUTH), *made_by(QUEUE, "north", "south", region="a")]
+    assert [report.name for report in judge(*stack)] == ["r2"]
+
+
+def test_arns_tell_accounts_where_providers_do_not() -> None:
+    arns = [f"arn:aws:sqs:us-east-1:{account * 12}:web" for account in "12"]
+    assert judge(*named(QUEUE, *({"name": "web", "arn": arn} for arn in arns))) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "found"), [pytest.param(GREEN, 0, id="two"), pytest.param(BLUE, 1, id="one")]
+)
+def test_a_prefix_makes_names_of_its_own_account(other: Mapping[str, object], found: int) -> None:
+    prefixed = Example(type=QUEUE, name="r1", provider="blue", properties={"namePrefix": "jobs-"})
+    named = Example(type=QUEUE, name="r2", provider="other", properties={"name": f"jobs-{ENDING}"})
+    assert len(judge(*providers(blue=BLUE, other=other), prefixed, named)) == found

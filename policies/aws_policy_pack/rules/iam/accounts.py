@@ -7,11 +7,13 @@ from typing import Final
 
 from pydantic import Field
 
+from aws_policy_pack.accounts import account_of_arn, account_of_provider
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.given import is_given
 from aws_policy_pack.resource import Graph, Resource, Unreadable
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
 from aws_policy_pack.rules.iam.administrators import ATTACHMENT_TYPES
+from aws_policy_pack.rules.iam.aws_accounts import aws_accounts
 from aws_policy_pack.rules.iam.documents import DOCUMENT_TYPES, ROLE
 from aws_policy_pack.wire import Value
 from aws_policy_pack.wording import listed
@@ -89,13 +91,17 @@ class AccountLiteral(RuleConfig):
     ),
 )
 def account_literal(resource: Resource, graph: Graph, config: AccountLiteral) -> Findings:
-    """Finds ids that come neither from the stack's own account nor from a resource.
+    """Finds ids that come neither from the stack's own accounts nor from a resource.
 
     The value of a policy does not show whether an id was looked up or typed in, and the stack's own
-    id is right either way. Its own account is the one in its resources' ARNs; before anything is
-    known of them, nothing can be judged: an emulator's stack rightly names the emulator's account.
+    id is right either way. The own account is the one that the resource's provider tells, or else
+    the one in the ARNs of what such providers made. Before it is known, nothing can be judged: an
+    emulator's stack rightly names the emulator's account. Services of AWS write from accounts of
+    AWS.
     """
-    own = graph.once(_own_accounts)
+    told, found_in_arns = graph.once(_own_accounts)
+    own = told | found_in_arns
+    home = account_of_provider(resource.provider) or found_in_arns
     for key in PROPERTIES[resource.type]:
         if not is_given(resource, key):
             continue
@@ -104,7 +110,7 @@ def account_literal(resource: Resource, graph: Graph, config: AccountLiteral) ->
         except Unreadable as unreadable:
             yield Unreadable(unreadable.path, unreadable.reason, resource)
             continue
-        strange = found.difference(own, config.allowed_accounts)
+        strange = found.difference(own, config.allowed_accounts, aws_accounts())
         if strange:
             sources = (graph.by_urn(urn) for urn in resource.references.get(key, ()))
             strange.difference_update(
@@ -113,7 +119,7 @@ def account_literal(resource: Resource, graph: Graph, config: AccountLiteral) ->
         if not strange:
             continue
         named = f"names account {listed(sorted(strange))}"
-        if not own:
+        if not home:
             reason = f"{named}, and the stack's own is not known yet"
             yield Unreadable(key, reason, resource)
             continue
@@ -125,14 +131,17 @@ def account_literal(resource: Resource, graph: Graph, config: AccountLiteral) ->
         )
 
 
-def _own_accounts(graph: Graph) -> set[str]:
-    """The accounts in the ARNs that the provider gave the stack's resources."""
-    arns = (resource.values.get("arn") for resource in graph.resources)
-    return {
-        match[1]
-        for arn in arns
-        if isinstance(arn, str) and (match := ACCOUNT.match(arn)) and match[1]
-    }
+def _own_accounts(graph: Graph) -> tuple[set[str], set[str]]:
+    """The accounts that providers tell, and those in the ARNs of what other providers made."""
+    told: set[str] = set()
+    found_in_arns: set[str] = set()
+    for resource in graph.resources:
+        account = account_of_provider(resource.provider)
+        if account is not None:
+            told.add(account)
+        elif (found := account_of_arn(resource)) is not None:
+            found_in_arns.add(found)
+    return told, found_in_arns
 
 
 def _accounts_in(value: Value) -> set[str]:

@@ -9,11 +9,19 @@ from typing import Final
 
 from pydantic import Field
 
+from aws_policy_pack.accounts import account_of_arn, account_of_provider
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Graph, Resource, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
 from aws_policy_pack.rules.names.facts import FACTS
-from aws_policy_pack.rules.names.facts.model import GENERATED_LENGTH, NameFact, Scope, ScopeName
+from aws_policy_pack.rules.names.facts.model import (
+    ACCOUNT,
+    AWS,
+    GENERATED_LENGTH,
+    NameFact,
+    Scope,
+    ScopeName,
+)
 from aws_policy_pack.wording import shown
 
 QUEUE: Final = "aws:sqs/queue:Queue"
@@ -38,14 +46,14 @@ class Named:
         name: The name; `None` where the provider generates it.
         prefix: What a generated name begins with.
         container: The cluster, VPC, listener ... that it is in, where the scope is one of these.
-        region: The region, `None` where it is not told.
+        place: The account and region as far as its scope has them, `None` where one is not told.
     """
 
     resource: Resource
     name: str | None
     prefix: str | None
     container: str
-    region: str | None
+    place: tuple[str | None, str | None]
 
 
 @stack_rule(
@@ -98,14 +106,29 @@ def _read(resource: Resource, graph: Graph, fact: NameFact) -> Named | None:
         name = resource.text(fact.path)
     if not (name or prefix):
         return None
-    region = resource.values.get("region")
     return Named(
         resource=resource,
         name=name,
         prefix=prefix,
         container=_container(resource, graph, fact.scope),
-        region=region if isinstance(region, str) else None,
+        place=_place(resource, fact.scope),
     )
+
+
+def _place(resource: Resource, scope: Scope) -> tuple[str | None, str | None]:
+    if scope is AWS:
+        return None, None
+    account = account_of_provider(resource.provider) or account_of_arn(resource)
+    return account, None if scope is ACCOUNT else _region(resource)
+
+
+def _region(resource: Resource) -> str | None:
+    """The region of a resource or, up to version 6 of the provider, of its provider."""
+    for holder in (resource, resource.provider):
+        region = holder and holder.values.get("region")
+        if isinstance(region, str):
+            return region
+    return None
 
 
 def _is_given(resource: Resource, path: str) -> bool:
@@ -152,13 +175,15 @@ def _collision(new: Named, earlier: Named, fact: NameFact) -> str:
 
 
 def _names_that_a_prefix_makes(named: Sequence[Named], fact: NameFact) -> Iterator[Finding]:
-    owners = {
-        (other.container, _folded(other.prefix, fact)): other for other in named if other.prefix
-    }
+    owners: dict[tuple[str, str], list[Named]] = defaultdict(list)
+    for other in named:
+        if other.prefix:
+            owners[other.container, _folded(other.prefix, fact)].append(other)
     for new in named:
         if new.name is None or not GENERATED.fullmatch(new.name[-GENERATED_LENGTH:]):
             continue
-        owner = owners.get((new.container, _folded(new.name[:-GENERATED_LENGTH], fact)))
+        possible = owners[new.container, _folded(new.name[:-GENERATED_LENGTH], fact)]
+        owner = next((other for other in possible if _may_meet(new, other)), None)
         if owner is not None:
             yield Finding(
                 problem=f"`{fact.path}` is {shown(new.name)}, a name that `{fact.prefix_path}` "
@@ -174,5 +199,6 @@ def _folded(name: str, fact: NameFact) -> str:
 
 
 def _may_meet(one: Named, other: Named) -> bool:
-    """Whether two resources can be in one region; a region that is not told can be any."""
-    return one.region is None or other.region is None or one.region == other.region
+    """Whether two resources can be in one account and region; what is not told can be any."""
+    pairs = zip(one.place, other.place, strict=True)
+    return all(mine is None or its is None or mine == its for mine, its in pairs)

@@ -1,0 +1,47 @@
+"""The account that a resource is in, as far as the stack tells it."""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from aws_policy_pack.properties import Properties
+from aws_policy_pack.resource import Resource, Unreadable
+
+OF_ARN: Final = re.compile(r"arn:[\w-]+:[\w-]*:[\w-]*:(\d{12}):")
+ACCOUNT: Final = re.compile(r"\d{12}")
+ROLES: Final = ("assumeRoles", "assumeRole", "assumeRoleWithWebIdentity")
+"""The roles that a provider assumes one after the other; the web identity's is the first.
+
+The bridge of provider 7 calls them `assumeRoles`, that of 6 `assumeRole`. Source:
+https://github.com/hashicorp/aws-sdk-go-base
+"""
+
+
+@lru_cache(maxsize=64)  # Rules ask for each resource, and a stack has few providers.
+def account_of_provider(provider: Resource | None) -> str | None:
+    """The account that the settings of a provider tell; `None` where they tell none.
+
+    They tell it by the only account that they allow, or by the last role that they assume.
+    """
+    if provider is None:
+        return None
+    try:
+        allowed = provider.texts("allowedAccountIds")
+        if len(allowed) == 1 and ACCOUNT.fullmatch(allowed[0]):
+            return allowed[0]
+        roles = next((found for name in ROLES if (found := provider.objects(name))), ())
+        return _of_role(roles[-1]) if roles else None
+    except Unreadable:
+        return None
+
+
+def _of_role(role: Properties) -> str | None:
+    match = OF_ARN.match(role.text("roleArn") or "")
+    return match[1] if match else None
+
+
+def account_of_arn(resource: Resource) -> str | None:
+    """The account in the ARN that the provider gave a resource."""
+    arn = resource.values.get("arn")
+    match = OF_ARN.match(arn) if isinstance(arn, str) else None
+    return match[1] if match else None
