@@ -29,6 +29,8 @@ partition = aws.get_partition()
 parameter = aws.ssm.get_parameter(name="/aws/service/ami-amazon-linux-latest/al2023")
 cluster = aws.ecs.get_cluster(cluster_name="shop")
 token = aws.ecr.get_authorization_token()
+logs = [aws.elb.get_service_account(), aws.elb.get_service_account(region="us-east-1")]
+trails, billing = aws.cloudtrail.get_service_account(), aws.get_billing_service_account()
 print(json.dumps({
     "image": image.id, "architecture": image.architecture, "account": caller.account_id,
     "region": region.region, "zones": zones.names, "zoneIds": zones.zone_ids, "vpc": vpc.id,
@@ -37,6 +39,7 @@ print(json.dumps({
     "zoneName": zone.name, "policy": policy.id, "secret": secret.secret_string,
     "partition": [partition.partition, partition.dns_suffix], "parameter": parameter.value,
     "cluster": cluster.arn, "status": cluster.status, "token": token.authorization_token,
+    "logs": [each.arn for each in logs], "services": [trails.id, billing.id],
 }))
 """
 
@@ -59,6 +62,12 @@ def calls(run: RunProgram) -> Ran:
         pytest.param("zoneName", "example.com", id="hosted-zone"),
         pytest.param("partition", ["aws", "amazonaws.com"], id="partition"),
         pytest.param("parameter", "ami-0123456789abcdef0", id="image-parameter"),
+        pytest.param(
+            "logs",
+            ["arn:aws:iam::156460612806:root", "arn:aws:iam::127311923021:root"],
+            id="accounts-of-log-delivery",
+        ),
+        pytest.param("services", ["859597730677", "386209384616"], id="accounts-of-services"),
         pytest.param("token", "QVdTOnByZWZsaWdodA==", id="docker-credentials-decode"),
     ],
 )
@@ -96,7 +105,9 @@ def test_each_function_leaves_one_note_of_what_was_assumed(calls: Ran) -> None:
 
 
 def test_what_follows_from_the_arguments_leaves_no_note(calls: Ran) -> None:
-    assert not [note for note in calls.notes if note.startswith(("getRegion", "getPartition"))]
+    assert not [
+        note for note in calls.notes if note.startswith(("getRegion", "getPartition", "getService"))
+    ]
 
 
 def test_a_call_may_be_the_first_to_need_a_provider(run: RunProgram) -> None:

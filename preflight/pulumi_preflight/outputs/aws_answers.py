@@ -1,10 +1,12 @@
 """Answers of AWS's data sources, by function: computed where they are pure, else a usual case."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.policy_document import policy_document
+from pulumi_preflight.outputs.service_accounts import service_account
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.wire import json_text
 
@@ -187,6 +189,10 @@ def _canonical_user(call: Call) -> dict[str, Any]:
     return {"id": user, "displayName": "preflight"}
 
 
+def _service_account(service: str, call: Call) -> dict[str, Any]:
+    return service_account(service, call.place)
+
+
 def _cache_policy(call: Call) -> dict[str, Any]:
     digits = call.subject.digits("id", 32)
     policy = "-".join([digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]])
@@ -204,8 +210,21 @@ def _parameter(call: Call) -> dict[str, Any]:
     return {"value": value, "insecureValue": value, "type": "String", "version": 1.0}
 
 
+SERVICE_ACCOUNTS = {
+    "aws:cloudtrail:getServiceAccount": "cloudtrail",
+    "aws:elb:getServiceAccount": "elb",
+    "aws:index:getBillingServiceAccount": "billing",
+    "aws:redshift:getServiceAccount": "redshift",
+}
 # Answers that follow from the arguments alone.
-PURE = frozenset({"aws:iam:getPolicyDocument", "aws:index:getPartition", "aws:index:getRegion"})
+PURE = frozenset(
+    {
+        "aws:iam:getPolicyDocument",
+        "aws:index:getPartition",
+        "aws:index:getRegion",
+        *SERVICE_ACCOUNTS,
+    }
+)
 
 CALLER = "aws:index:getCallerIdentity"
 ANSWERS: dict[str, Answer] = {
@@ -227,6 +246,7 @@ ANSWERS: dict[str, Answer] = {
     "aws:s3:getCanonicalUserId": _canonical_user,
     "aws:secretsmanager:getSecretVersion": _secret_version,
     "aws:ssm:getParameter": _parameter,
+    **{token: partial(_service_account, service) for token, service in SERVICE_ACCOUNTS.items()},
 }
 # What to say of an answer, by the function's name.
 ASSUMED: dict[str, str] = {

@@ -109,6 +109,8 @@ class Invokes:
     def _result(self, call: Call, known: Properties) -> Properties:
         answer = self._answers.of(call, known)
         given = call.arguments | known | {"account": call.place.known_account}
+        if short(call.token) in PURE:
+            given |= answer
         self._run.inventions.learn(
             Invented(
                 urn=call.token,

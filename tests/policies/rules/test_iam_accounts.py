@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+from importlib import resources
 
 import pytest
 
@@ -344,3 +345,9 @@ def test_accounts_of_aws_pass(account: str, form: str) -> None:
 def test_every_account_of_aws_has_its_form() -> None:
     assert len(aws_accounts()) > 70
     assert all(re.fullmatch(r"[0-9]{12}", account) for account in aws_accounts())
+
+
+def test_preflight_answers_with_the_accounts_that_the_rule_passes() -> None:
+    answered = resources.files("pulumi_preflight.outputs").joinpath("service_accounts.json")
+    passed = resources.files("aws_policy_pack.rules.iam").joinpath("aws_accounts.json")
+    assert answered.read_text() == passed.read_text()
