@@ -1,11 +1,14 @@
 """Types and properties that the rules name, held against the provider's SDK."""
 
+import fnmatch
 import re
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+from aws_policy_pack.cost.billing import LISTS, Billing, billing_of, tokens_of
+from aws_policy_pack.cost.pricing import PRICING
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.rules.names.facts import FACTS
 from aws_policy_pack.rules.names.tags import TAGGABLE_TYPES
@@ -78,3 +81,62 @@ def test_every_type_that_a_rule_looks_at_is_one_of_the_provider(sources: dict[st
         if kind.startswith("aws:") and kind not in sources
     ]
     assert wrong == []
+
+
+# New services whose pages do not say yet what they bill.
+IN_NO_LIST = {
+    "aws:accountaccess/application:Application",
+    "aws:accountaccess/entitlement:Entitlement",
+    "aws:agentregistry/registry:Registry",
+    "aws:cloudfront/trustStore:TrustStore",
+    "aws:cloudwatch/logS3TableIntegrationSource:LogS3TableIntegrationSource",
+    "aws:cloudwatch/otelEnrichment:OtelEnrichment",
+    "aws:cloudwatch/resourceMetricsConfiguration:ResourceMetricsConfiguration",
+    "aws:cloudwatchomni/domain:Domain",
+    "aws:cloudwatchomni/space:Space",
+    "aws:devopsagent/agentSpace:AgentSpace",
+    "aws:ec2/secondaryNetwork:SecondaryNetwork",
+    "aws:ec2/secondarySubnet:SecondarySubnet",
+    "aws:ecs/daemon:Daemon",
+    "aws:lambda/coreNetworkConnector:CoreNetworkConnector",
+    "aws:lambda/functionScalingConfig:FunctionScalingConfig",
+    "aws:lambda/microvmsImage:MicrovmsImage",
+    "aws:lambdamicrovms/image:Image",
+    "aws:lambdamicrovms/microvm:Microvm",
+    "aws:msk/channel:Channel",
+    "aws:networkfirewall/containerAssociation:ContainerAssociation",
+    "aws:resiliencehub/v2Assertion:V2Assertion",
+    "aws:resiliencehub/v2InputSource:V2InputSource",
+    "aws:resiliencehub/v2Service:V2Service",
+    "aws:resiliencehub/v2ServiceFunction:V2ServiceFunction",
+    "aws:resiliencehub/v2System:V2System",
+    "aws:resiliencehub/v2UserJourney:V2UserJourney",
+    "aws:s3/filesAccessPoint:FilesAccessPoint",
+    "aws:s3/filesFileSystem:FilesFileSystem",
+    "aws:s3/filesMountTarget:FilesMountTarget",
+    "aws:s3/filesSynchronizationConfiguration:FilesSynchronizationConfiguration",
+}
+
+
+def test_it_is_known_of_every_type_whether_it_is_billed(sources: dict[str, str]) -> None:
+    unlisted = {
+        kind for kind in sources if kind not in PRICING and billing_of(kind) is Billing.UNLISTED
+    }
+    assert unlisted == IN_NO_LIST
+
+
+def test_every_entry_about_billing_is_about_a_type(sources: dict[str, str]) -> None:
+    stale = [
+        entry
+        for name in LISTS
+        for entries in tokens_of(name)
+        for entry in entries
+        if entry not in sources and not fnmatch.filter(sources, entry)
+    ]
+    assert stale == []
+
+
+def test_no_type_is_in_two_lists_about_billing() -> None:
+    exact = [token for name in LISTS for token in tokens_of(name)[0]]
+    assert len(exact) == len(set(exact))
+    assert [token for token in exact if token in PRICING] == []

@@ -6,7 +6,7 @@ from typing import Final
 from aws_policy_pack.cost.billing import Billing, billing_of
 from aws_policy_pack.cost.charges import Charge, Missing, Situation
 from aws_policy_pack.cost.declared import as_declared
-from aws_policy_pack.cost.lines import Estimate, Line, Unpriced, money
+from aws_policy_pack.cost.lines import Estimate, Line, Unpriced, money, unpriced_use
 from aws_policy_pack.cost.pricing import PRICING
 from aws_policy_pack.cost.scaling import ENVIRONMENT_NAMES, Scaling, scaling_of
 from aws_policy_pack.cost.table import (
@@ -73,9 +73,11 @@ def estimate(
     )
 
 
-def _of_other_type(resource: Resource, free: tuple[str, ...]) -> Iterator[Unpriced]:
-    reason = REASONS.get(billing_of(resource.type, free))
-    if reason is not None:
+def _of_other_type(resource: Resource, free: tuple[str, ...]) -> Iterator[Line | Unpriced]:
+    billing = billing_of(resource.type, free)
+    if billing is Billing.BY_USE:
+        yield unpriced_use(resource)
+    elif (reason := REASONS.get(billing)) is not None:
         yield Unpriced(resource=resource, reason=reason)
 
 

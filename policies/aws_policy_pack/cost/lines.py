@@ -11,6 +11,7 @@ from typing import Final
 
 from aws_policy_pack.resource import Resource, Unreadable
 
+NONE: Final = Decimal(0)
 MICRO: Final = Decimal("0.000001")
 
 
@@ -88,6 +89,19 @@ class Estimate:
     def worst(self) -> Decimal:
         """US dollars a month at worst."""
         return sum((line.worst for line in self.lines), Decimal(0))
+
+
+def unpriced_use(resource: Resource) -> Line:
+    """The line of a resource that bills nothing but a use without a price here."""
+    return Line(
+        resource=resource,
+        item="use (usage only)",
+        quantity=NONE,
+        unit="use",
+        unit_price=NONE,
+        base=NONE,
+        worst=NONE,
+    )
 
 
 def money(quantity: Decimal, unit_price: Decimal) -> Decimal:

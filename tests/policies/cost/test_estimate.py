@@ -38,6 +38,13 @@ def unpriced(*examples: Example, free: tuple[str, ...] = ()) -> list[str]:
     [
         pytest.param("aws:ec2/vpc:Vpc", [], id="a free type"),
         pytest.param("aws:iam/unheardOf:UnheardOf", [], id="a type of a free service"),
+        pytest.param("aws:route53/keySigningKey:KeySigningKey", [], id="a free type of a list"),
+        pytest.param("aws:costexplorer/anomalySubscription:AnomalySubscription", [], id="another"),
+        pytest.param(
+            "aws:fms/policy:Policy",
+            ["is of a type that is billed and has no price here"],
+            id="a type that is billed and looks like a free one",
+        ),
         pytest.param(
             "aws:mwaa/environment:Environment",
             ["is of a type that is billed and has no price here"],
@@ -380,6 +387,15 @@ def test_a_resource_is_found_by_what_the_engine_sends() -> None:
         "key",
         "key requests (usage only)",
     ]
+
+
+@pytest.mark.parametrize("type_", ["aws:codecommit/repository:Repository", "aws:pipes/pipe:Pipe"])
+def test_a_type_that_bills_its_use_alone_has_a_line_that_counts_nothing(type_: str) -> None:
+    result = estimate(graph_of(make(type_)))
+    assert [(line.item, line.base, line.worst) for line in result.lines] == [
+        ("use (usage only)", Decimal(0), Decimal(0))
+    ]
+    assert result.unpriced == ()
 
 
 def test_each_variable_of_scalers_is_looked_for() -> None:

@@ -198,6 +198,13 @@ def test_a_region_without_a_table_is_one_finding_where_there_is_a_budget(budget:
     ]
 
 
+def test_what_has_no_price_is_named_in_a_region_without_a_table_only_under_a_budget() -> None:
+    stack = [*in_region("eu-central-1", "a"), Example(type=UNPRICED, name="airflow")]
+    (message,) = messages(*stack)
+    assert "eu-central-1 has no price table" in message
+    assert [said for said in messages(*stack, budgetBase=500) if said.startswith("airflow: ")]
+
+
 def test_queues_in_a_region_without_a_table_are_no_finding() -> None:
     assert messages(*QUEUES, region="eu-central-1", budgetBase=1, budgetWorst=1) == []
 

@@ -1,6 +1,6 @@
-"""Which resource types are free, and which are billed without a price in the tables."""
+"""Which resource types are free, bill their use alone, or are billed without a price here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from functools import cache
@@ -17,8 +17,17 @@ class Billing(StrEnum):
 
     ELSEWHERE = "not billed by AWS"
     FREE = "free"
+    BY_USE = "billed by use alone"
     UNPRICED = "billed, without a price"
     UNLISTED = "in no list"
+
+
+LISTS: Final = {
+    "unpriced.txt": Billing.UNPRICED,
+    "by_use.txt": Billing.BY_USE,
+    "free.txt": Billing.FREE,
+}
+"""The lists of types; the first that has a type says what is known of it."""
 
 
 def billing_of(type_: str, free: Iterable[str] = ()) -> Billing:
@@ -37,14 +46,26 @@ def billing_of(type_: str, free: Iterable[str] = ()) -> Billing:
 
 @cache
 def _listed(type_: str) -> Billing:
-    if type_ in _lines("unpriced.txt"):
-        return Billing.UNPRICED
-    if any(fnmatchcase(type_, pattern) for pattern in _lines("free.txt")):
-        return Billing.FREE
+    for name, billing in LISTS.items():
+        exact, globs = tokens_of(name)
+        if type_ in exact or any(fnmatchcase(type_, glob) for glob in globs):
+            return billing
     return Billing.UNLISTED
 
 
 @cache
-def _lines(name: str) -> tuple[str, ...]:
+def tokens_of(name: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The tokens of a list, and its globs over tokens."""
     lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
-    return tuple(line for line in lines if line and not line.startswith("#"))
+    found = [token for line in lines if line and not line.startswith("#") for token in _spelt(line)]
+    globs = tuple(token for token in found if "*" in token)
+    return frozenset(found) - set(globs), globs
+
+
+def _spelt(line: str) -> Iterator[str]:
+    """The tokens of a line: `aws:ses Template` stands for `aws:ses/template:Template`."""
+    module, *types = line.split()
+    if not types:
+        yield module
+    for type_ in types:
+        yield f"{module}/{type_[0].lower()}{type_[1:]}:{type_}"

@@ -108,7 +108,7 @@ def monthly_budget(graph: Graph, config: MonthlyBudget) -> Findings:
     """Estimates the stack, compares both totals, and names what has no price.
 
     A region without a price table is named once. Where nobody gave a budget, the region only
-    counts as not evaluated.
+    counts as not evaluated, and says all that there is to say of a total that is not known.
     """
     try:
         result = estimate(
@@ -129,9 +129,8 @@ def monthly_budget(graph: Graph, config: MonthlyBudget) -> Findings:
         yield _over(result, "as declared", "budgetBase", config.base)
     if result.worst > config.worst:
         yield _over(result, "at worst", "budgetWorst", config.worst)
-    for item in result.unpriced:
-        if item.region is None:
-            yield _without_price(item)
+    if config.is_given or not result.without_table:
+        yield from (_without_price(item) for item in result.unpriced if item.region is None)
     for region, names in result.without_table.items():
         yield _without_table(region, names, is_given=config.is_given)
 
