@@ -5,6 +5,7 @@ prints say how many there were in all.
 """
 
 import os
+import signal
 from collections import Counter
 
 import pytest
@@ -18,6 +19,11 @@ settings.register_profile(
 )
 settings.register_profile("nightly", settings.get_profile("ci"), max_examples=1500)
 settings.load_profile("ci")
+
+# Tests send these signals to what they start, which inherits whether they are ignored: `nohup`
+# ignores one, and a shell's `&` the other.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Tests that take seconds or a minute each. They go first, since one that begins last keeps a single
 # process busy while the others have nothing left to do.
