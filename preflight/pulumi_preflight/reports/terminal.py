@@ -174,6 +174,14 @@ class _Report:
             label = "" if list(modules) == [NO_MODULE] else f"{module:<{names}}  "
             row = f"{label}{len(members):>{counts}}  "
             self._indented(2, Text(kinds(members)), first=row)
+        made = [resource.made_up for resource in self._verdict.resources if resource.made_up]
+        if made:
+            self._entry(
+                Text(
+                    f"{counted(sum(map(len, made)), 'value')} of {counted(len(made), 'resource')} "
+                    "are made up or left empty; --format json names them"
+                )
+            )
 
     def _notes(self, notes: Sequence[Note]) -> None:
         if not notes:
