@@ -130,7 +130,7 @@ def _run(options: Options, started: float, section: "Section | None", secrets: s
         notes.append(Note(text="no --policy-pack was given: only the program itself was judged"))
     seconds = time.perf_counter() - started
     secrets.update(secrets_of(deployment, packs.reported))
-    redact = Redactor(secrets)
+    redact = Redactor(secrets, (resource.name for resource in deployment.resources))
     verdict = judge(deployment, packs.reported, context, seconds=seconds, notes=notes)
     tell(without_colour(redact(packs.printed + deployment.printed)))
     if options.save_state is not None:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 
 from google.protobuf.struct_pb2 import Struct
 
@@ -32,26 +33,59 @@ _LONG = 8
 
 
 class Redactor:
-    """Replaces known secrets in texts, such as a rule's message that quotes a value."""
+    """Replaces known secrets in texts, such as a rule's message that quotes a value.
 
-    def __init__(self, secrets: Iterable[str]) -> None:
+    Logical names are typed in the open, and Pulumi shows them everywhere. So a secret that is a
+    short word, which a name may hold by chance, does not make it unreadable: `orders` and
+    `orders-web`. Any other secret stands there because the program put it there, and is hidden.
+    """
+
+    def __init__(self, secrets: Iterable[str], names: Iterable[str] = ()) -> None:
+        """Takes the secrets, and the logical names that texts may quote."""
         written = {form for text in secrets for form in _forms(text)}
         known = sorted((text for text in written if len(text) >= _SHORTEST), key=len, reverse=True)
-        self._pattern = re.compile("|".join(map(_pattern, known))) if known else None
+        self._pattern = _any_of(map(_pattern, known))
+        self._open: re.Pattern[str] | None = None
+        self._telling = _any_of(_pattern(text) for text in known if not _is_short_word(text))
+        # A name that is a secret as a whole may stand for the secret in a text.
+        self._open = _any_of(
+            rf"(?<![\w-]){re.escape(name)}(?![\w-])"
+            for name in sorted({*names} - written, key=len, reverse=True)
+            if self(name) != name == self.name(name)
+        )
 
     def __call__(self, text: str) -> str:
-        """Gives `text` without secrets."""
-        return self._pattern.sub(SHOWN_SECRET, text) if self._pattern else text
+        """Gives `text` without secrets; names that hold one by chance stay as they are."""
+        if not self._pattern:
+            return text
+        if not self._open:
+            return self._pattern.sub(SHOWN_SECRET, text)
+        kept = self._open.findall(text)
+        return "".join(
+            self._pattern.sub(SHOWN_SECRET, part) + name
+            for part, name in zip_longest(self._open.split(text), kept, fillvalue="")
+        )
+
+    def name(self, name: str) -> str:
+        """Gives a logical name without what the program put into it as a secret."""
+        return self._telling.sub(SHOWN_SECRET, name) if self._telling else name
 
     def urn(self, urn: str) -> str:
         """Gives a URN, or a provider reference, without secrets in the resource's name.
 
         Stack, project and types stay, since the user types them in the open.
         """
-        if not self._pattern or not is_urn(urn):
+        if not self._telling or not is_urn(urn):
             return urn
         name = name_of(urn)
-        return urn.removesuffix(name) + self(name)
+        return urn.removesuffix(name) + self.name(name)
+
+    def about(self, urn: str, text: str) -> str:
+        """Gives a text that may begin with the name of the resource that it is about."""
+        subject = f"{name_of(urn)}: " if is_urn(urn) else ""
+        if not subject or not text.startswith(subject):
+            return self(text)
+        return self.name(subject) + self(text.removeprefix(subject))
 
     def inside(self, value: PropertyValue) -> PropertyValue:
         """Gives a value whose texts hold no secrets, names of properties included."""
@@ -78,6 +112,15 @@ def _forms(secret: str) -> Iterator[str]:
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
     # A short line, such as a brace, is not a secret by itself.
     yield from (line for line in secret.splitlines() if len(line) >= _LONG)
+
+
+def _is_short_word(secret: str) -> bool:
+    return len(secret) < _LONG and secret.isalpha()
+
+
+def _any_of(patterns: Iterable[str]) -> re.Pattern[str] | None:
+    joined = "|".join(patterns)
+    return re.compile(joined) if joined else None
 
 
 def _pattern(secret: str) -> str:

@@ -88,7 +88,8 @@ def judge(
         seconds: How long the run took.
         notes: Notes on the project's files and the packs; the deployment's own come after them.
     """
-    redact = Redactor((*context.secrets, *secrets_of(deployment, reported)))
+    names = (resource.name for resource in deployment.resources)
+    redact = Redactor((*context.secrets, *secrets_of(deployment, reported)), names)
     positions = {resource.urn: resource.position for resource in deployment.resources}
     findings = (*reported.findings, *map(_duplicate, deployment.duplicates))
     return Verdict(
@@ -122,7 +123,7 @@ def _named(resource: RegisteredResource, redact: Redactor) -> RegisteredResource
     return replace(
         resource,
         urn=redact.urn(resource.urn),
-        name=redact(resource.name),
+        name=redact.name(resource.name),
         parent=redact.urn(resource.parent),
     )
 
@@ -157,7 +158,7 @@ def _place(
 ) -> _Placed:
     position = positions.get(finding.urn)
     texts: dict[str, Any] = {
-        each.name: redact(text)
+        each.name: redact.about(finding.urn, text)
         for each in fields(finding)
         if each.name not in _NO_TEXTS and isinstance(text := getattr(finding, each.name), str)
     }

@@ -8,7 +8,15 @@ from pulumi_preflight.findings import Finding, Level, Reported
 from pulumi_preflight.model import DuplicateUrn, SourcePosition
 from pulumi_preflight.verdict import verdict_line
 from tests.preflight.builders import CONTEXT, QUEUE, SERVICE, urn
-from tests.preflight.samples import REPORTED, STACK, UNTAGGED, deployment, finding, verdict
+from tests.preflight.samples import (
+    REPORTED,
+    STACK,
+    UNTAGGED,
+    deployment,
+    finding,
+    resource,
+    verdict,
+)
 
 
 def test_findings_are_sorted_by_file_line_and_rule() -> None:
@@ -75,6 +83,18 @@ def test_secrets_of_inputs_and_config_are_kept_out_of_messages() -> None:
     told = finding("leak", urn(QUEUE, "jobs"), message="hunter2, s3cr3t, dev", fix="not hunter2")
     (found,) = verdict(Reported(findings=(told,)), context=context).findings
     assert (found.message, found.fix) == ("[secret], [secret], dev", "not [secret]")
+
+
+def test_logical_names_stay_readable_beside_a_secret_that_is_a_word_of_theirs() -> None:
+    context = replace(CONTEXT, secrets=["orders"])
+    message = "orders-web: its password is orders, as is that of orders-web"
+    told = finding("leak", urn(QUEUE, "orders-web"), message=message)
+    named = deployment(resources=(resource(QUEUE, "orders-web", line=1),))
+    judged = verdict(Reported(findings=(told,)), named, context=context)
+    (found,) = judged.findings
+    assert found.message == "orders-web: its password is [secret], as is that of orders-web"
+    assert found.urn == urn(QUEUE, "orders-web")
+    assert [each.name for each in judged.resources] == ["orders-web"]
 
 
 @pytest.mark.parametrize(

@@ -30,15 +30,48 @@ def test_a_secret_is_hidden_however_it_is_written(secret: str, text: str, shown:
 @pytest.mark.parametrize(
     ("name", "shown"),
     [
-        pytest.param("x-dev", "x-[secret]", id="name"),
-        pytest.param("default::dev", "default::[secret]", id="reference-to-a-provider"),
+        pytest.param("x-dev1", "x-[secret]", id="name"),
+        pytest.param("default::dev1", "default::[secret]", id="reference-to-a-provider"),
         pytest.param("device", "device", id="another-word"),
     ],
 )
 def test_only_the_name_in_a_urn_is_hidden(name: str, shown: str) -> None:
     before = "urn:pulumi:dev::dev::dev:dev:Dev::"
-    assert Redactor(["dev"]).urn(before + name) == before + shown
+    assert Redactor(["dev1", "dev"]).urn(before + name) == before + shown
 
 
 def test_what_is_no_urn_stays() -> None:
     assert Redactor(["dev"]).urn("") == ""
+
+
+@pytest.mark.parametrize(
+    ("secret", "name", "shown"),
+    [
+        pytest.param("orders", "orders-web", "orders-web", id="a word beside others"),
+        pytest.param("orders", "orders", "orders", id="a word alone"),
+        pytest.param("hunter2", "of-hunter2", "of-[secret]", id="a short one that is no word"),
+        pytest.param("passphrase", "of-passphrase", "of-[secret]", id="a long one"),
+    ],
+)
+def test_a_logical_name_hides_what_it_does_not_hold_by_chance(
+    secret: str, name: str, shown: str
+) -> None:
+    redact = Redactor([secret], [name])
+    urn = "urn:pulumi:dev::shop::demo:index:Thing::"
+    assert redact.name(name) == shown
+    assert redact.urn(urn + name) == urn + shown
+    assert redact.about(urn + name, f"{name}: is bad") == f"{shown}: is bad"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("as is that of orders-web", "as is that of orders-web", id="name"),
+        pytest.param("'orders-web', orders", "'orders-web', [secret]", id="name and secret"),
+        pytest.param("orders-web and orders-web", "orders-web and orders-web", id="twice"),
+        pytest.param("orders-web-2", "[secret]-web-2", id="another name"),
+        pytest.param("of orders", "of [secret]", id="the name that is the secret"),
+    ],
+)
+def test_a_text_quotes_the_names_that_hold_a_secret_by_chance(text: str, shown: str) -> None:
+    assert Redactor(["orders"], ["orders-web", "orders", "jobs"])(text) == shown
