@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -11,6 +12,8 @@ from pulumi.runtime.proto.source_pb2 import StackTrace
 from pulumi_preflight.model import SourcePosition
 
 _INSTALLED = ("site-packages", "dist-packages")
+# What runs every program; its lines say nothing of a resource.
+_RUNTIME = ("pulumi", "pulumi_preflight")
 
 
 class Positions:
@@ -20,14 +23,36 @@ class Positions:
         """Takes the project's folder, to which files are relative."""
         self._root = os.path.realpath(root)
 
-    def of_request(self, position: SentPosition, trace: StackTrace) -> SourcePosition | None:
-        """The innermost place in the program's own files, `None` where there is none.
+    def of_request(
+        self,
+        position: SentPosition,
+        trace: StackTrace,
+        *,
+        parent: SourcePosition | None = None,
+    ) -> SourcePosition | None:
+        """The innermost place in the program's own files, `None` where nothing tells a place.
 
         A resource may be created deep inside installed packages; what the user can change is the
-        line that called them.
+        line that called them. A package that creates it in a callback was called long ago: then the
+        parent's line says most, or else the package's own innermost line.
+
+        Args:
+            position: The place that the SDK takes for the resource's.
+            trace: The calls that led there, the innermost first.
+            parent: The place of the parent.
         """
         places = [(_path(frame.pc.uri), frame.pc.line) for frame in trace.frames]
-        return self.nearest([*places, (_path(position.uri), position.line)])
+        places.append((_path(position.uri), position.line))
+        return self.nearest(places) or parent or self._in_package(places)
+
+    def _in_package(self, places: Iterable[tuple[str, int]]) -> SourcePosition | None:
+        """The first place that lies in an installed package other than Pulumi's."""
+        for file, line in places:
+            parts = Path(file).parts
+            names = [inner for outer, inner in pairwise(parts) if outer in _INSTALLED]
+            if names and names[-1] not in _RUNTIME and line > 0:
+                return SourcePosition(file=os.path.relpath(file, self._root), line=line)
+        return None
 
     def nearest(self, places: Iterable[tuple[str, int]]) -> SourcePosition | None:
         """The first place that lies in the program's own files; the innermost must come first."""

@@ -4,6 +4,7 @@ The programs declare their own resource types, so that they need no provider's S
 expected was compared with previews of the real engine.
 """
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -159,6 +160,46 @@ def test_a_components_outputs_are_those_it_registers(graph: Ran) -> None:
 def test_a_resource_has_the_line_that_made_it(graph: Ran) -> None:
     line = GRAPH[: GRAPH.index("child = Thing")].count("\n") + 1
     assert graph.resource("child").position == SourcePosition(file="__main__.py", line=line)
+
+
+LIBRARY = """
+import pulumi
+
+class Part(pulumi.CustomResource):
+    def __init__(self, name, opts=None):
+        super().__init__("demo:index:Part", name, {}, opts)
+
+class Whole(pulumi.ComponentResource):
+    def __init__(self, name):
+        super().__init__("lib:index:Whole", name)
+        pulumi.Output.from_input(1).apply(
+            lambda _: Part(f"{name}-part", pulumi.ResourceOptions(parent=self)))
+
+def later(name):
+    pulumi.Output.from_input(1).apply(lambda _: Part(name))
+"""
+
+
+def test_what_a_library_makes_in_a_callback_has_the_line_of_its_parent_or_the_librarys(
+    run: RunProgram, tmp_path: Path
+) -> None:
+    packages = tmp_path / "lib" / "site-packages"
+    packages.mkdir(parents=True)
+    (packages / "parts.py").write_text(LIBRARY)
+    program = f"""
+import sys
+sys.path.insert(0, {str(packages)!r})
+import parts
+parts.Whole("whole")
+parts.later("alone")
+"""
+    ran = run(program)
+    assert ran.resource("whole-part").position == SourcePosition(file="__main__.py", line=5)
+    alone = ran.resource("alone").position
+    assert alone is not None
+    assert alone.file.endswith("lib/site-packages/parts.py")
+    line = LIBRARY[: LIBRARY.index("lambda _: Part(name)")].count("\n") + 1
+    assert alone.line == line
 
 
 def test_every_resource_is_checked_once(graph: Ran) -> None:

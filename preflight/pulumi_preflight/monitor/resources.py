@@ -79,7 +79,12 @@ class Resources:
             UnnamedError: The resource needs a name and gets none.
             PreflightError: A pack failed while it judged the resource.
         """
-        position = self._positions.of_request(request.sourcePosition, request.stackTrace)
+        parent = self._registry.find(request.parent)
+        position = self._positions.of_request(
+            request.sourcePosition,
+            request.stackTrace,
+            parent=parent.position if parent else None,
+        )
         registration = read_registration(request, self._registry)
         run_transforms(
             registration, self._run.callbacks, self._registry, list(self.stack_transforms)
