@@ -1,4 +1,4 @@
-"""One line for whatever a failing pack printed."""
+"""The error in whatever a failing pack printed, its message and its place."""
 
 from pathlib import Path
 
@@ -38,6 +38,21 @@ error: [runtime] Running program '/packs/strict' failed with an unhandled except
     at load \x1b[90m(/packs/strict/\x1b[39mrules.js:4:9\x1b[90m)\x1b[39m
     at Object.<anonymous> (/packs/strict/node_modules/other/index.js:1:1)
 """
+COMPILER = """\
+error: [runtime] Running program '/packs/strict' failed with an unhandled exception:
+TSError: Unable to compile TypeScript:
+index.ts(2,7): error TS2322: wrong type.
+  Object literal may only specify known properties.
+
+index.ts(9,1): error TS2304: no name.
+    at createTSError (/packs/strict/node_modules/ts-node/index.js:1:1)
+    at load (/packs/strict/rules.ts:4:9) {
+  diagnosticCodes: [ 2322 ]
+}
+
+Node.js v20.20.2
+"""
+LONG = "TSError: no:\n" + "".join(f"index.ts({line},1): bad\n" for line in range(1, 31))
 
 
 @pytest.mark.parametrize(
@@ -51,6 +66,26 @@ error: [runtime] Running program '/packs/strict' failed with an unhandled except
         pytest.param(CHAINED, "rules.Broken: no table (__main__.py:9)", id="python-chained"),
         pytest.param(NODE, "Error: no table (rules.js:4)", id="node-in-colour"),
         pytest.param(
+            COMPILER,
+            "TSError: Unable to compile TypeScript: (rules.ts:4)\n"
+            "  index.ts(2,7): error TS2322: wrong type.\n"
+            "  Object literal may only specify known properties.\n"
+            "  index.ts(9,1): error TS2304: no name.",
+            id="compiler",
+        ),
+        pytest.param(
+            "Error: Cannot find module 'x'\nRequire stack:\n- /packs/strict/index.js\n    at x\n",
+            "Error: Cannot find module 'x'\n  Require stack:\n  - /packs/strict/index.js",
+            id="a-message-of-several-lines",
+        ),
+        pytest.param(
+            LONG,
+            "TSError: no:\n"
+            + "".join(f"  index.ts({line},1): bad\n" for line in range(1, 21))
+            + "  ... 10 more lines",
+            id="a-long-message",
+        ),
+        pytest.param(
             "one\n\n  two\nthree\nfour\n", "two / three / four", id="words-of-another-kind"
         ),
         pytest.param("", "", id="nothing"),
@@ -61,6 +96,8 @@ def test_the_cause_and_its_place_are_found(text: str, cause: str) -> None:
 
 
 @given(text=st.text() | st.text(alphabet='Error:Exception()/.js12 \n"File, line'))
-def test_any_text_becomes_one_line(text: str) -> None:
-    assert "\n" not in cause_of(text, PACK)
-    assert "\n" not in cause_of(f"Traceback (most recent call last):\n{text}", PACK)
+def test_any_text_becomes_a_line_with_few_below_it(text: str) -> None:
+    for written in (text, f"Traceback (most recent call last):\n{text}"):
+        _, *below = cause_of(written, PACK).split("\n")
+        assert len(below) <= 21
+        assert all(line.startswith("  ") for line in below)

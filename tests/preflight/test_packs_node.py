@@ -119,6 +119,24 @@ def test_a_node_pack_that_does_not_boot_is_named_with_its_own_error(
     assert str(raised.value) == f"policy pack {broken} {complaint}"
 
 
+def test_a_pack_that_does_not_compile_is_told_with_the_compilers_lines(
+    pack: Path, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(pack, broken, symlinks=True)
+    (broken / "index.js").unlink()
+    (broken / "index.ts").write_text('const most: number = "three";\nmost.foo();\n')
+    (broken / "package.json").write_text('{"main": "index.ts"}')
+    (broken / "tsconfig.json").write_text('{"files": ["index.ts"]}')
+    with pytest.raises(PackError) as raised:
+        judged(broken, resource_request(QUEUE, "jobs", {}))
+    assert str(raised.value) == (
+        f"policy pack {broken} did not boot: TSError: \u2a2f Unable to compile TypeScript:\n"
+        "  index.ts(1,7): error TS2322: Type '\"three\"' is not assignable to type 'number'.\n"
+        "  index.ts(2,6): error TS2339: Property 'foo' does not exist on type 'number'."
+    )
+
+
 def test_a_node_pack_says_what_to_install_where_node_is_missing(
     pack: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
