@@ -5,6 +5,7 @@ import os
 import queue
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -16,7 +17,7 @@ from pulumi_preflight.guard import Guard
 from pulumi_preflight.project import Project
 from pulumi_preflight.stack_context import why_not_started
 
-_RUNNER = Path(__file__).with_name("runner.py")
+_RUNNER = Path(__file__).parent / "inside" / "runner.py"
 
 
 class Child:
@@ -35,6 +36,7 @@ class Child:
         self._asking = threading.Lock()
         self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._gone = threading.Event()
+        self._reply: Callable[[dict[str, Any]], bool] | None = None
         self.ended: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
     def __enter__(self) -> Self:
@@ -76,8 +78,11 @@ class Child:
         self._reader.join()
         self._close()
 
-    def start(self, settings: dict[str, object]) -> None:
-        """Lets the program begin."""
+    def start(
+        self, settings: dict[str, object], reply: Callable[[dict[str, Any]], bool]
+    ) -> None:
+        """Lets the program begin; `reply` answers what the process asks."""
+        self._reply = reply
         self._send(settings)
 
     def ask(self, question: str, of: str = "") -> Any:  # noqa: ANN401 - JSON
@@ -137,6 +142,8 @@ class Child:
                 message = _message(line)
                 if "answer" in message:
                     self._answers.put(message["answer"])
+                elif "asks" in message and self._reply is not None:
+                    self._send({"told": self._replied(self._reply, message["asks"])})
                 elif "ended" in message:
                     end = message
                     self.ended.put(end)
@@ -144,6 +151,15 @@ class Child:
             self.ended.put(end)
         self._gone.set()
         self._answers.put(None)
+
+    def _replied(
+        self, reply: Callable[[dict[str, Any]], bool], question: dict[str, Any]
+    ) -> bool:
+        try:
+            return reply(question)
+        except Exception as error:  # noqa: BLE001 - the run must end with it, not this thread
+            self.ended.put({"ended": "failed", "error": error})
+            return False
 
     def stop(self) -> int:
         """Ends the process, if it has not ended, and all that it started; gives its exit code."""

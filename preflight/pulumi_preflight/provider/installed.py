@@ -8,7 +8,7 @@ from typing import Any
 
 from pulumi.runtime.rpc import get_resource_module
 
-from pulumi_preflight.program.sdk_classes import QUESTIONS
+from pulumi_preflight.program.inside.classes import QUESTIONS
 
 _LOADING = threading.Lock()
 

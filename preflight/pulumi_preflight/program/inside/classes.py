@@ -1,8 +1,4 @@
-"""What properties the classes of the SDKs have that are loaded in this process.
-
-Imports nothing of this package and no newer Python than the SDK asks for, since `runner` loads it
-into the program's own interpreter.
-"""
+"""What properties the classes of the SDKs have that are loaded in this process."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
 """Runs a Pulumi program in the program's own interpreter, as the Python language host would.
 
 Started by path with the number of an inherited socket, over which it reads its settings and what
-preflight asks of the SDK's classes, and reports how the program ended: one JSON object a line.
-Imports nothing of this package and no newer Python than the SDK asks for, since the interpreter
-is the program's.
+preflight asks of the SDK's classes, tells of callbacks, and reports how the program ended: one JSON
+object a line.
 """
 
 from __future__ import annotations
@@ -15,14 +14,17 @@ _FOLDER = sys.path.pop(0)
 
 import asyncio  # noqa: E402 - the path had to be mended first, here and below
 import gc  # noqa: E402
+import importlib.util  # noqa: E402
 import inspect  # noqa: E402
 import json  # noqa: E402
 import logging  # noqa: E402
 import os  # noqa: E402
+import queue  # noqa: E402
 import runpy  # noqa: E402
 import socket  # noqa: E402
 import threading  # noqa: E402
 import traceback  # noqa: E402
+import types  # noqa: E402
 import typing  # noqa: E402
 from concurrent.futures import ThreadPoolExecutor  # noqa: E402
 
@@ -41,12 +43,24 @@ class Channel:
         connection.set_inheritable(False)
         self._lines = connection.makefile("rwb")
         self._writing = threading.Lock()
+        self._asking = threading.Lock()
+        self._answers: queue.SimpleQueue[bool] = queue.SimpleQueue()
 
     def send(self, message: dict[str, object]) -> None:
         """Writes one message."""
         with self._writing:
             self._lines.write(json.dumps(message).encode() + b"\n")
             self._lines.flush()
+
+    def ask(self, question: dict[str, object]) -> bool:
+        """Asks preflight something that it answers at once, and waits for the answer."""
+        with self._asking:
+            self.send({"asks": question})
+            return self._answers.get()
+
+    def told(self, answer: bool) -> None:  # noqa: FBT001 - the answer itself
+        """Hands the answer to the thread that asked."""
+        self._answers.put(answer)
 
     def receive(self) -> dict[str, typing.Any]:
         """Waits for one message; ends the process where preflight is gone."""
@@ -76,7 +90,7 @@ def main() -> int:
     pulumi.runtime.set_all_config(config, pulumi.runtime.get_config_secret_keys_env())
     pulumi.runtime.configure(pulumi.runtime.Settings(**_accepted(settings["sdk"])))
     sys.argv = [settings["program"]]
-    end = _run(settings["program"], settings["sdk"]["parallel"])
+    end = _run(settings, channel)
     sys.stdout.flush()
     sys.stderr.flush()
     channel.send(end)
@@ -91,18 +105,23 @@ def _accepted(settings: dict[str, object]) -> dict[str, typing.Any]:
     return {name: value for name, value in settings.items() if name in known}
 
 
-def _run(program: str, parallel: int) -> dict[str, object]:
+def _run(settings: dict[str, typing.Any], channel: Channel) -> dict[str, object]:
     import pulumi  # noqa: PLC0415 - it may be missing, which main tells
 
+    callbacks = _module("callbacks")
+    answers = _module("answers").Answers(channel.ask, callbacks.is_inside)
+    run_callback = callbacks.Callbacks(settings["callbacks"], channel.ask, answers).run
+    _module("origins").follow(run_callback, answers.called)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    executor = ThreadPoolExecutor(max_workers=parallel * _THREADS_PER_OPERATION)
+    threads = settings["sdk"]["parallel"] * _THREADS_PER_OPERATION
+    executor = ThreadPoolExecutor(max_workers=threads)
     loop.set_default_executor(executor)
     # A failure leaves tasks that nobody awaits; asyncio would complain of each.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
     def execute() -> None:
-        runpy.run_path(program, run_name="__main__")
+        runpy.run_path(settings["program"], run_name="__main__")
 
     try:
         loop.run_until_complete(pulumi.runtime.run_in_stack(execute))
@@ -111,17 +130,18 @@ def _run(program: str, parallel: int) -> dict[str, object]:
             return {"ended": "well"}
         return {"ended": "exit", "code": _text(exit_.code), "frames": _frames(exit_)}
     except BaseException as error:  # noqa: BLE001 - whatever it is, preflight must be told
-        return _failure(error)
+        return _failure(error, answers)
     finally:
         executor.shutdown(wait=False)
     return {"ended": "well"}
 
 
-def _failure(error: BaseException) -> dict[str, object]:
+def _failure(error: BaseException, answers: typing.Any) -> dict[str, object]:  # noqa: ANN401 - of another file
     """Tells of an exception and of those behind it, the outermost first."""
     import pulumi  # noqa: PLC0415 - it may be missing, which main tells
 
     errors: list[dict[str, object]] = []
+    functions = answers.told(error)
     seen: typing.Optional[BaseException] = error  # noqa: UP045 - Python 3.9 reads this
     while seen is not None and len(errors) < 5:  # noqa: PLR2004 - enough to find the user's frame
         errors.append(
@@ -136,7 +156,7 @@ def _failure(error: BaseException) -> dict[str, object]:
             }
         )
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
-    return {"ended": "raised", "errors": errors}
+    return {"ended": "raised", "errors": errors, "functions": functions}
 
 
 def _text(value: object) -> str:
@@ -152,17 +172,17 @@ def _type_name(error: BaseException) -> str:
     return cls.__name__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__name__}"
 
 
-def _frames(error: BaseException) -> list[dict[str, object]]:
-    return [
-        {"file": frame.filename, "line": frame.lineno, "function": frame.name, "text": frame.line}
-        for frame in traceback.extract_tb(error.__traceback__)
-    ]
+def _frames(error: BaseException) -> object:
+    return _module("frames").of_error(error)
 
 
 def _answer(channel: Channel) -> None:
     """Answers what preflight asks, until it is gone."""
     while True:
         question = channel.receive()
+        if "told" in question:
+            channel.told(question["told"])
+            continue
         try:
             answer = _QUESTIONS[question["ask"]](question["of"])
         except Exception as error:  # noqa: BLE001 - the program must not suffer from a question
@@ -178,8 +198,23 @@ def _position(_of: str) -> object:
     ]
 
 
+def _module(name: str) -> typing.Any:  # noqa: ANN401 - a module
+    return importlib.import_module(f"{_PACKAGE}.{name}")
+
+
+def _package() -> types.ModuleType:
+    """The files beside this one, as a package that the program does not know."""
+    spec = importlib.util.spec_from_file_location(
+        _PACKAGE, f"{_FOLDER}/__init__.py", submodule_search_locations=[_FOLDER]
+    )
+    assert spec is not None  # noqa: S101 - the file is there
+    return importlib.util.module_from_spec(spec)
+
+
+_PACKAGE = "_preflight"
+sys.modules[_PACKAGE] = _package()
 _QUESTIONS: dict[str, typing.Callable[[str], object]] = {
-    **runpy.run_path(f"{_FOLDER}/sdk_classes.py")["QUESTIONS"],
+    **_module("classes").QUESTIONS,
     "position": _position,
 }
 

@@ -1,0 +1,154 @@
+"""The plain answers that functions gave the program, and which of them an error comes of.
+
+A plain answer is no Output, so it cannot become unknown. Where the program fails on one, the error
+names it.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+import typing
+
+from .frames import Frame, of_place  # noqa: TID252 - the package has another name in the program
+from .origins import Origin, Place, Property, origins_in  # noqa: TID252 - the same
+
+_DEPTH = 6
+_MOST_FRAMES = 50
+# A shorter text may be the same by chance.
+_TELLING_TEXT = 8
+
+
+class Call:
+    """A plain call of a function."""
+
+    def __init__(self, token: str, places: list[Place], answer: object) -> None:
+        """Takes the function, the places of the call, the innermost first, and the answer."""
+        self.token = token
+        self.places = places
+        self.identities, self.texts = set[int](), set[str]()
+        # Kept, so that no other object gets its identity.
+        self.answer = answer
+        self._note(answer, _DEPTH)
+
+    def is_in(self, values: typing.Iterable[object]) -> bool:
+        """Whether one of the values is the answer or a part of it, or holds one."""
+        for value in values:
+            is_object = hasattr(value, "__dict__") and not isinstance(value, types.ModuleType)
+            fields = list(vars(value).values()) if is_object else []
+            for each in (value, *fields):
+                if id(each) in self.identities:
+                    return True
+                if isinstance(each, str) and each in self.texts:
+                    return True
+        return False
+
+    def _note(self, value: object, depth: int) -> None:
+        if isinstance(value, str):
+            if len(value) >= _TELLING_TEXT:
+                self.texts.add(value)
+            return
+        inner: typing.Iterable[object]
+        if isinstance(value, dict):
+            inner = value.values()
+        elif isinstance(value, (list, tuple)):
+            inner = value
+        elif hasattr(value, "__dict__"):
+            inner = vars(value).values()
+        else:
+            return
+        self.identities.add(id(value))
+        for item in inner if depth else ():
+            self._note(item, depth - 1)
+
+
+class Answers:
+    """The plain answers of one program's functions."""
+
+    def __init__(
+        self,
+        tell: typing.Callable[[dict[str, typing.Any]], bool],
+        is_inside: typing.Callable[[], bool],
+    ) -> None:
+        """Takes what tells preflight, and whether a callback runs now."""
+        self._tell = tell
+        self._is_inside = is_inside
+        self._calls: list[Call] = []
+
+    def called(self, token: str, arguments: object, answer: object) -> None:
+        """Keeps a call; tells preflight what it was fed with."""
+        places = list(_places(sys._getframe(1)))  # noqa: SLF001 - there is no other way
+        self._calls.append(Call(token, places, answer))
+        properties = [
+            source.told()
+            for origin in _seen_by_the_sdk(arguments)
+            for source in origin.sources()
+            if isinstance(source, Property)
+        ]
+        # A callback on such a value does not run in a preview.
+        if properties and not self._is_inside():
+            self._tell(
+                {
+                    "what": "called",
+                    "text": token,
+                    "frames": [of_place(place) for place in reversed(places)],
+                    "properties": properties,
+                }
+            )
+
+    def behind(self, error: BaseException, value: object = None) -> list[Call]:
+        """The calls whose answers the error comes of: at its lines, or in its variables."""
+        if not self._calls:
+            return []
+        traced = list(_traced(error))[-_MOST_FRAMES:]
+        lines = {(frame.f_code.co_filename, line) for frame, line in traced}
+        variables = [value, *(each for frame, _ in traced for each in frame.f_locals.values())]
+        return [
+            call for call in self._calls if lines & set(call.places) or call.is_in(variables)
+        ]
+
+    def told(self, error: BaseException) -> list[Frame]:
+        """The functions that the error may come of, each with a place and whether it is certain."""
+        certain = self.behind(error)
+        return [
+            {"function": call.token, "places": call.places, "certain": call in certain}
+            for call in self._calls
+        ]
+
+
+def _seen_by_the_sdk(arguments: object) -> typing.Iterator[Origin]:
+    """The origins of the arguments in which the SDK looks for unknown values.
+
+    Source: `struct_contains_unknowns` of pulumi/runtime/rpc.py, which passes over plain items of
+    lists.
+    """
+    values = arguments.values() if isinstance(arguments, dict) else vars(arguments).values()
+    for value in values:
+        if isinstance(value, (list, tuple)):
+            inner = [item for item in value if _is_object(item)]
+        else:
+            inner = [value]
+        for item in inner:
+            if _is_object(item):
+                yield from _seen_by_the_sdk(item)
+            else:
+                yield from origins_in(item)
+
+
+def _is_object(value: object) -> bool:
+    return isinstance(value, dict) or hasattr(type(value), "_pulumi_input_type")
+
+
+def _places(frame: types.FrameType | None) -> typing.Iterator[Place]:
+    for _ in range(_MOST_FRAMES):
+        if frame is None:
+            return
+        yield frame.f_code.co_filename, frame.f_lineno
+        frame = frame.f_back
+
+
+def _traced(error: BaseException) -> typing.Iterator[tuple[types.FrameType, int]]:
+    traceback = error.__traceback__
+    while traceback is not None:
+        yield traceback.tb_frame, traceback.tb_lineno
+        traceback = traceback.tb_next

@@ -1,0 +1,56 @@
+"""Frames of the program as plain values: `file`, `line`, `function` and `text`."""
+
+from __future__ import annotations
+
+import os
+import traceback
+import types
+import typing
+
+Frame = typing.Dict[str, typing.Any]  # noqa: UP006 - Python 3.9 reads this
+
+FOLDER = os.path.dirname(__file__) + os.sep  # noqa: PTH120 - compared with texts
+_KEPT = "_preflight_frames"
+
+
+def of_error(error: BaseException) -> list[Frame]:
+    """The frames of an error, the innermost last."""
+    kept: list[Frame] | None = vars(error).get(_KEPT)
+    return kept or _listed(traceback.extract_tb(error.__traceback__))
+
+
+def keep(error: BaseException, place: tuple[str, int] | None) -> None:
+    """Keeps the frames of an error in a callback, which the SDK loses on the way.
+
+    Args:
+        error: The error.
+        place: Where an operation of the SDK's own was written, which is in no frame.
+    """
+    frames = of_error(error)
+    if place is not None:
+        frames = [of_place(place), *frames]
+    vars(error).setdefault(_KEPT, frames)
+
+
+def of_callback(frame: types.FrameType) -> list[Frame]:
+    """The frames of the callback that runs, the innermost last."""
+    inner: list[traceback.FrameSummary] = []
+    for summary in reversed(traceback.extract_stack(frame)):
+        if not summary.filename.startswith(FOLDER):
+            inner.append(summary)
+        elif inner:
+            break
+    return _listed(reversed(inner))
+
+
+def of_place(place: tuple[str, int]) -> Frame:
+    """A place without a function."""
+    return {"file": place[0], "line": place[1], "function": "", "text": ""}
+
+
+def _listed(frames: typing.Iterable[traceback.FrameSummary]) -> list[Frame]:
+    return [
+        {"file": frame.filename, "line": frame.lineno, "function": frame.name, "text": frame.line}
+        for frame in frames
+        if not frame.filename.startswith(FOLDER)
+    ]

@@ -1,0 +1,218 @@
+"""Where the value of each of the program's Outputs comes from, down to the property.
+
+The SDK keeps which resources an Output depends on, but not which of their properties. Here each
+Output carries what it was made of, by the SDK's public functions alone, so that a callback that
+fails can name the property of a resource, or the function, that its value comes from.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import typing
+
+import pulumi
+import pulumi.runtime
+
+Place = typing.Tuple[str, int]  # noqa: UP006 - Python 3.9 reads this
+"""A file and a line from 1."""
+
+RunCallback = typing.Callable[..., typing.Any]
+"""Runs a callback; takes it, its value, the origin of its result, and its place."""
+
+_KEY = "_preflight_origin"
+_SDK = os.path.dirname(pulumi.__file__) + os.sep  # noqa: PTH120 - compared with texts
+_WIRE_NAME = "_pulumi_name"
+# What makes one Output of others, besides `apply`; all the rest of the SDK goes through these.
+_MAKERS = ("all", "json_dumps", "secret", "unsecret")
+_INVOKES = ("invoke", "invoke_single", "invoke_output", "invoke_output_single")
+
+
+class Property:
+    """A property of a resource."""
+
+    __slots__ = ("_name", "_resource")
+
+    def __init__(self, resource: pulumi.Resource, name: str) -> None:
+        """Takes the resource, and the property's name in Python."""
+        self._resource = resource
+        self._name = name
+
+    def told(self) -> list[str]:
+        """The resource's URN, and the property's name on the wire."""
+        getter = getattr(getattr(type(self._resource), self._name, None), "fget", None)
+        return [_settled(self._resource.urn), getattr(getter, _WIRE_NAME, self._name)]
+
+
+class Function:
+    """A provider's function."""
+
+    __slots__ = ("token",)
+
+    def __init__(self, token: str) -> None:
+        """Takes the function's token."""
+        self.token = token
+
+
+Source = typing.Union[Property, Function]
+
+
+class Origin:
+    """What an Output was made of: a source, other Outputs, or both."""
+
+    __slots__ = ("parents", "source")
+
+    def __init__(self, parents: tuple[Origin, ...], source: Source | None = None) -> None:
+        """Takes what the Output was made of."""
+        self.parents = parents
+        self.source = source
+
+    def sources(self) -> typing.Iterator[Source]:
+        """All sources that the value comes from, the nearest first."""
+        waiting, seen = [self], {id(self)}
+        while waiting:
+            origin = waiting.pop(0)
+            if origin.source is not None:
+                yield origin.source
+            fresh = [parent for parent in origin.parents if id(parent) not in seen]
+            seen.update(map(id, fresh))
+            waiting.extend(fresh)
+
+    def settle(self, result: object) -> None:
+        """Takes over what a callback gave; forgets what leads to no source."""
+        if isinstance(result, pulumi.Output) and (origin := origin_of(result)) is not None:
+            self.parents = (*self.parents, origin)
+        if next(self.sources(), None) is None:
+            self.parents = ()
+
+
+def origin_of(output: pulumi.Output[typing.Any]) -> Origin | None:
+    """What an Output was made of, as far as it is not the program's own value."""
+    return vars(output).get(_KEY)
+
+
+def origins_in(value: object, depth: int = 0) -> tuple[Origin, ...]:
+    """The origins of all Outputs inside a value."""
+    if isinstance(value, pulumi.Output):
+        origin = origin_of(value)
+        return () if origin is None else (origin,)
+    if depth > 20:  # noqa: PLR2004 - a value that contains itself
+        return ()
+    inner: typing.Iterable[object] = ()
+    if isinstance(value, dict):
+        inner = value.values()
+    elif isinstance(value, (list, tuple)):
+        inner = value
+    elif hasattr(type(value), "_pulumi_input_type"):
+        inner = vars(value).values()
+    return tuple(origin for item in inner for origin in origins_in(item, depth + 1))
+
+
+def follow(run_callback: RunCallback, called: typing.Callable[..., None]) -> None:
+    """Lets each Output carry its origin from now on.
+
+    Args:
+        run_callback: Runs each callback of `apply`.
+        called: Is told of each plain call of a function: its token, its arguments, its answer.
+    """
+    _follow_apply(run_callback)
+    for name in _MAKERS:
+        _follow_maker(name)
+    _follow_resources()
+    for name in _INVOKES:
+        if hasattr(pulumi.runtime, name):
+            _follow_invoke(name, called)
+
+
+def _follow_apply(run_callback: RunCallback) -> None:
+    apply = pulumi.Output.apply
+
+    @functools.wraps(apply)
+    def followed(
+        self: pulumi.Output[typing.Any],
+        func: typing.Callable[[typing.Any], typing.Any],
+        run_with_unknowns: bool = False,  # noqa: FBT001, FBT002 - the SDK's own signature
+    ) -> pulumi.Output[typing.Any]:
+        own = origin_of(self)
+        origin = Origin(() if own is None else (own,))
+        place = _call_of(func)
+        result = apply(
+            self, lambda value: run_callback(func, value, origin, place), run_with_unknowns
+        )
+        vars(result)[_KEY] = origin
+        return result
+
+    pulumi.Output.apply = followed  # type: ignore[method-assign]
+
+
+def _call_of(func: object) -> Place | None:
+    """Where an operation of the SDK's own was written, such as `output["key"]`."""
+    code = getattr(func, "__code__", None)
+    if code is not None and not code.co_filename.startswith(_SDK):
+        return None
+    frame = sys._getframe(2)  # noqa: SLF001 - there is no other way
+    while frame is not None and frame.f_code.co_filename.startswith(_SDK):
+        frame = frame.f_back  # type: ignore[assignment]
+    return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)
+
+
+def _follow_maker(name: str) -> None:
+    make = getattr(pulumi.Output, name)
+
+    @functools.wraps(make)
+    def followed(*arguments: object, **named: object) -> pulumi.Output[typing.Any]:
+        result: pulumi.Output[typing.Any] = make(*arguments, **named)
+        origins = origins_in((arguments, named))
+        if origins:
+            vars(result)[_KEY] = Origin(origins)
+        return result
+
+    setattr(pulumi.Output, name, staticmethod(followed))
+
+
+def _follow_resources() -> None:
+    initialize = pulumi.Resource.__init__
+
+    @functools.wraps(initialize)
+    def followed(  # noqa: PLR0917 - the SDK's own signature
+        self: pulumi.Resource,
+        t: str,
+        name: str,
+        custom: bool,  # noqa: FBT001 - the SDK's own signature
+        props: typing.Any = None,  # noqa: ANN401 - a mapping or an object of a generated class
+        *arguments: typing.Any,  # noqa: ANN401 - the SDK's
+        **named: typing.Any,  # noqa: ANN401 - the SDK's
+    ) -> None:
+        initialize(self, t, name, custom, props, *arguments, **named)
+        if not custom:
+            return
+        given = props if isinstance(props, dict) else vars(props) if props is not None else {}
+        for property_, value in vars(self).items():
+            if isinstance(value, pulumi.Output) and property_ != "urn":
+                parents = origins_in(given.get(property_))
+                vars(value)[_KEY] = Origin(parents, Property(self, property_))
+
+    pulumi.Resource.__init__ = followed  # type: ignore[method-assign]
+
+
+def _follow_invoke(name: str, called: typing.Callable[..., None]) -> None:
+    invoke = getattr(pulumi.runtime, name)
+
+    @functools.wraps(invoke)
+    def followed(tok: str, props: typing.Any, *arguments: object, **named: object) -> object:  # noqa: ANN401 - the SDK's own signature
+        result: object = invoke(tok, props, *arguments, **named)
+        if isinstance(result, pulumi.Output):
+            vars(result)[_KEY] = Origin(origins_in(props), Function(tok))
+        else:
+            called(tok, props, getattr(result, "value", None))
+        return result
+
+    setattr(pulumi.runtime, name, followed)
+
+
+def _settled(output: pulumi.Output[typing.Any]) -> str:
+    """The value of an Output that has one; older SDKs keep it in another field."""
+    fields = vars(output)
+    result = (fields.get("_data") or fields["_future"]).result()
+    return str(getattr(result, "value", result))
