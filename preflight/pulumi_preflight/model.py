@@ -84,6 +84,23 @@ class DuplicateUrn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyCall:
+    """A plain call of a function on a value that only a deployment makes; the engine stops there.
+
+    Attributes:
+        function: The function's token.
+        urn: The resource that the value comes from.
+        property: The property that it comes from.
+        position: Where the program calls.
+    """
+
+    function: str
+    urn: str
+    property: str
+    position: SourcePosition | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
     """Something the user must know about the verdict: an assumption, or what was not looked at."""
 
@@ -98,6 +115,7 @@ class Deployment:
     Attributes:
         resources: Each resource once.
         duplicates: URNs that were registered again; the engine stops there.
+        early_calls: Functions that were called too early; the engine stops there, too.
         stack_outputs: What the stack exports.
         notes: What the user must know about the run.
         printed: What the program printed and logged.
@@ -109,4 +127,5 @@ class Deployment:
     stack_outputs: Struct
     notes: tuple[Note, ...]
     printed: str = ""
+    early_calls: tuple[EarlyCall, ...] = ()
     inventions: Inventions = field(default_factory=Inventions)

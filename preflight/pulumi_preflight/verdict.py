@@ -1,5 +1,6 @@
 """The verdict on one run: what the packs reported, placed in the program's files."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from pulumi_preflight.fixes import Fix, fix_of
 from pulumi_preflight.model import (
     Deployment,
     DuplicateUrn,
+    EarlyCall,
     Note,
     RegisteredResource,
     SourcePosition,
@@ -91,7 +93,11 @@ def judge(
     names = (resource.name for resource in deployment.resources)
     redact = Redactor((*context.secrets, *secrets_of(deployment, reported)), names)
     positions = {resource.urn: resource.position for resource in deployment.resources}
-    findings = (*reported.findings, *map(_duplicate, deployment.duplicates))
+    findings = (
+        *reported.findings,
+        *map(_duplicate, deployment.duplicates),
+        *map(_early_call, deployment.early_calls),
+    )
     return Verdict(
         project=context.project,
         stack=context.stack,
@@ -209,4 +215,25 @@ def _duplicate(duplicate: DuplicateUrn) -> Finding:
         f"{', at ' if places else ''}{places}; wanted once, since the engine stops at the second.",
         fix=fix,
         url="https://www.pulumi.com/docs/iac/concepts/resources/names/",
+    )
+
+
+def _early_call(call: EarlyCall) -> Finding:
+    name = name_of(call.urn)
+    member = call.function.rpartition(":")[2]
+    # As the SDKs for Python write it.
+    function = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", member).lower()
+    return Finding(
+        rule="invoke-of-new-resource",
+        pack=OWN_PACK,
+        level=Level.MANDATORY,
+        severity="high",
+        urn=call.urn,
+        file=call.position.file if call.position else None,
+        line=call.position.line if call.position else None,
+        message=f"{name}: `{call.property}` is an argument of {function}, and {name} does not "
+        "exist before its first deployment; wanted a call that waits for it, since the engine "
+        "stops at this one.",
+        fix=f"Call {function}_output, or take the value from {name} itself.",
+        url="https://www.pulumi.com/docs/iac/concepts/functions/provider-functions/",
     )

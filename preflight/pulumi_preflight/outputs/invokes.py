@@ -120,6 +120,10 @@ class Invokes:
             )
         )
         token = short(call.token)
+        if token not in PURE and answer.keys() - call.arguments.keys() - known.keys():
+            account = call.place.known_account if token == CALLER else None
+            own: Properties = {"accountId": account, "id": account} if account else {}
+            self._run.made_up_answers[call.token] = known | own
         if token == CALLER:
             if not call.place.account_known and not known:
                 self._run.registry.note(

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _PARALLEL = 16
 _SERVER_THREADS = 32
 _SECONDS_A_TURN = 0.2
+_CALLBACK_SECONDS = 10.0
 # The messages of a process arrive soon after its end.
 _LAST_WORDS_SECONDS = 2.0
 # A program that hangs inside a library's own code cannot say where it is.
@@ -80,16 +81,18 @@ class _Running:
             from pulumi_preflight.monitor import Monitor  # noqa: PLC0415 - see the top
             from pulumi_preflight.monitor.engine_service import EngineService  # noqa: PLC0415 - see the top
             from pulumi_preflight.positions import Positions  # noqa: PLC0415 - see the top
-            from pulumi_preflight.program.failure import raise_for  # noqa: PLC0415 - see the top
+            from pulumi_preflight.program.failure import Scene, raise_for  # noqa: PLC0415 - see the top
             from pulumi_preflight.program.run import Run  # noqa: PLC0415 - see the top
+            from pulumi_preflight.program.unknowns import Unknowns  # noqa: PLC0415 - see the top
             from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - see the top
 
         run = Run.of(self._project, check, self._child.ask, keep_unknowns=keep_unknowns)
         engine = EngineService()
         positions = Positions(self._project.root)
+        unknowns = Unknowns(run, positions)
         with _serving(Monitor(run, positions, self._fail), engine) as address:
             try:
-                self._child.start(self._settings(address))
+                self._child.start(self._settings(address), unknowns.answer)
                 end = self._end(timeout_seconds, positions)
             finally:
                 # The program ends before its server goes away: gRPC would log that on the program's
@@ -99,18 +102,24 @@ class _Running:
         redact = Redactor(
             text for value in self._project.config.values() for text in value.secret_texts
         )
-        raise_for(end, child=self._child, log=engine.log, positions=positions, redact=redact)
+        raise_for(
+            end,
+            Scene(child=self._child, log=engine.log, run=run, positions=positions),
+            redact=redact,
+        )
         return Deployment(
             resources=run.registry.resources,
             duplicates=run.registry.duplicates,
             stack_outputs=run.registry.stack_outputs,
-            notes=run.registry.notes,
+            early_calls=unknowns.early_calls,
+            notes=(*run.registry.notes, *unknowns.notes),
             printed=redact(self._child.printed() + engine.printed()),
             inventions=run.inventions,
         )
 
     def _settings(self, address: str) -> dict[str, object]:
         project = self._project
+        bounds = project.overrides.callbacks if project.overrides else None
         return {
             "program": str(project.program),
             "sdk": {
@@ -122,6 +131,11 @@ class _Running:
                 "dry_run": True,
                 "organization": project.organization,
                 "root_directory": str(project.root),
+            },
+            "callbacks": {
+                "seconds": (bounds and bounds.seconds) or _CALLBACK_SECONDS,
+                "allow": bounds.allow if bounds else (),
+                "project": str(project.root),
             },
         }
 

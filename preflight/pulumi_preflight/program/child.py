@@ -78,9 +78,7 @@ class Child:
         self._reader.join()
         self._close()
 
-    def start(
-        self, settings: dict[str, object], reply: Callable[[dict[str, Any]], bool]
-    ) -> None:
+    def start(self, settings: dict[str, object], reply: Callable[[dict[str, Any]], bool]) -> None:
         """Lets the program begin; `reply` answers what the process asks."""
         self._reply = reply
         self._send(settings)
@@ -152,9 +150,7 @@ class Child:
         self._gone.set()
         self._answers.put(None)
 
-    def _replied(
-        self, reply: Callable[[dict[str, Any]], bool], question: dict[str, Any]
-    ) -> bool:
+    def _replied(self, reply: Callable[[dict[str, Any]], bool], question: dict[str, Any]) -> bool:
         try:
             return reply(question)
         except Exception as error:  # noqa: BLE001 - the run must end with it, not this thread

@@ -1,6 +1,9 @@
 """Says why a program gave no deployment: one message, with the user's own lines only."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pulumi_preflight.errors import ProgramError
@@ -9,21 +12,35 @@ from pulumi_preflight.monitor.engine_service import LogLine
 from pulumi_preflight.positions import Positions
 from pulumi_preflight.program.child import Child
 from pulumi_preflight.program.environment import NO_ENDPOINT
+from pulumi_preflight.program.run import Run
+from pulumi_preflight.program.unknowns import answer_way
 from pulumi_preflight.redaction import Redactor
 
 _LAST_LINES = 20
+_LIBRARY_FRAMES = 3
+_LIBRARY_FOLDER = re.compile(r"(site|dist)-packages|python3\.\d+")
 # More frames than both are a recursion, in which one is like the other.
 _FIRST_FRAMES, _LAST_FRAMES = 5, 15
 
 
-def raise_for(
-    end: dict[str, Any],
-    *,
-    child: Child,
-    log: Sequence[LogLine],
-    positions: Positions,
-    redact: Redactor,
-) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scene:
+    """Where a program ended.
+
+    Attributes:
+        child: Its process.
+        log: What it logged.
+        run: What it registered and was told.
+        positions: What tells its own files.
+    """
+
+    child: Child
+    log: Sequence[LogLine]
+    run: Run
+    positions: Positions
+
+
+def raise_for(end: dict[str, Any], scene: Scene, *, redact: Redactor) -> None:
     """Raises unless the program ended well; no secret is in what is raised.
 
     Raises:
@@ -31,27 +48,27 @@ def raise_for(
         BaseException: What preflight or a pack raised while it ran.
     """
     try:
-        _raise_for(end, child, log, positions)
+        _raise_for(end, scene)
     except ProgramError as error:
         hint = redact(error.hint) if error.hint else None
         raise ProgramError(redact(str(error)), hint=hint) from None
 
 
-def _raise_for(
-    end: dict[str, Any], child: Child, log: Sequence[LogLine], positions: Positions
-) -> None:
+def _raise_for(end: dict[str, Any], scene: Scene) -> None:
     match end:
         case {"ended": "well"}:
-            errors = [line.text for line in log if line.severity == "error"]
+            errors = [line.text for line in scene.log if line.severity == "error"]
             if errors:
                 raise ProgramError("the program logged an error: " + "; ".join(errors))
         case {"ended": "failed", "error": BaseException() as error}:
             raise error
         case {"ended": "raised"}:
-            raise _of_exceptions(end["errors"], positions)
-        case {"ended": "exit", "code": code, "frames": frames}:
-            where = _trace(frames, positions)
-            raise ProgramError(f"the program exited with {code}{where}", hint=_last_output(child))
+            answers = _of_answers(end["functions"], scene)
+            raise _of_exceptions(end["errors"], scene.positions, answers)
+        case {"ended": "exit", "code": code, "frames": frames, "functions": functions}:
+            where = _trace(frames, scene.positions)
+            hint = _of_answers(functions, scene) or _last_output(scene.child)
+            raise ProgramError(f"the program exited with {code}{where}", hint=hint)
         case {"ended": "no SDK", "text": text}:
             raise ProgramError(
                 f"the program's Python cannot import Pulumi's SDK: {text}",
@@ -60,19 +77,21 @@ def _raise_for(
             )
         case _:
             raise ProgramError(
-                f"the program's process died ({how_it_ended(child.stop())}) before "
+                f"the program's process died ({how_it_ended(scene.child.stop())}) before "
                 "the program ended",
-                hint=_last_output(child),
+                hint=_last_output(scene.child),
             )
 
 
-def _of_exceptions(errors: list[dict[str, Any]], positions: Positions) -> ProgramError:
+def _of_exceptions(
+    errors: list[dict[str, Any]], positions: Positions, answers: str | None
+) -> ProgramError:
     """Tells of the first exception that has lines of the user's own, the outermost first."""
     own = [error for error in errors if _own_frames(error["frames"], positions)]
     chosen = (own or errors)[0]
     text = chosen["text"].strip()
     if chosen["deliberate"]:
-        return ProgramError(text)
+        return ProgramError(text, hint=answers)
     said = f"{chosen['type']}: {text}".rstrip(": ")
     where = _trace(chosen["frames"], positions)
     if chosen["file"]:
@@ -80,7 +99,7 @@ def _of_exceptions(errors: list[dict[str, Any]], positions: Positions) -> Progra
         place = positions.nearest([(chosen["file"], chosen["line"] or 0)])
         file = place.file if place else chosen["file"]
         where = f"\n  {file}:{chosen['line']}{where}"
-    return ProgramError(f"the program raised {said}{where}", hint=_hint(errors))
+    return ProgramError(f"the program raised {said}{where}", hint=_hint(errors) or answers)
 
 
 def _own_frames(frames: list[dict[str, Any]], positions: Positions) -> list[str]:
@@ -88,17 +107,50 @@ def _own_frames(frames: list[dict[str, Any]], positions: Positions) -> list[str]
     for frame in frames:
         place = positions.nearest([(frame["file"], frame["line"] or 0)])
         if place:
-            text = f": {frame['text']}" if frame["text"] else ""
-            lines.append(f"\n  {place.file}:{place.line} in {frame['function']}{text}")
+            lines.append(_line(place.file, frame))
     return lines
+
+
+def _line(file: str, frame: dict[str, Any]) -> str:
+    function = f" in {frame['function']}" if frame["function"] else ""
+    text = f": {frame['text']}" if frame["text"] else ""
+    return f"\n  {file}:{frame['line']}{function}{text}"
 
 
 def _trace(frames: list[dict[str, Any]], positions: Positions) -> str:
     lines = _own_frames(frames, positions)
+    if not lines:
+        # All of it happened in a library.
+        lines = [_line(_in_library(frame["file"]), frame) for frame in frames[-_LIBRARY_FRAMES:]]
     left_out = len(lines) - _FIRST_FRAMES - _LAST_FRAMES
     if left_out > 1:
         lines[_FIRST_FRAMES:-_LAST_FRAMES] = [f"\n  ... {left_out} more"]
     return "".join(lines)
+
+
+def _in_library(file: str) -> str:
+    """A library's file without the folder that the library is installed in."""
+    parts = Path(file).parts
+    inside = [index for index, part in enumerate(parts) if _LIBRARY_FOLDER.fullmatch(part)]
+    return str(Path(*parts[inside[-1] + 1 :])) if inside else file
+
+
+def _of_answers(functions: list[dict[str, Any]], scene: Scene) -> str | None:
+    """Says which made-up answers an error comes of, or may come of."""
+    made_up = [each for each in functions if each["function"] in scene.run.made_up_answers]
+    certain = [each for each in made_up if each["certain"]]
+    told: dict[str, str] = {}
+    for each in certain or made_up:
+        place = scene.positions.nearest((file, line) for file, line in each["places"])
+        where = f", which {place.file}:{place.line} asks for" if place else ""
+        member = each["function"].rpartition(":")[2]
+        told.setdefault(each["function"], f"the answer of {member}{where}")
+    if not told:
+        return None
+    made = f"preflight made up {' and '.join(told.values())}"
+    ways = "".join(f"\n  {answer_way(function)}" for function in told)
+    doubt = "" if certain else "if the error comes of it, "
+    return f"{made}; {doubt}preflight.yaml can give the real one:{ways}"
 
 
 def _hint(errors: list[dict[str, Any]]) -> str | None:

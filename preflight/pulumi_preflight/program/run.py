@@ -1,7 +1,7 @@
 """What all parts of one run of a program share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from google.protobuf.struct_pb2 import Struct
@@ -15,7 +15,7 @@ from pulumi_preflight.outputs import Filled, Outputs, Wanted
 from pulumi_preflight.outputs.inventions import Filling, Invented, Inventions, Taint
 from pulumi_preflight.outputs.shapes import Ask, Shapes
 from pulumi_preflight.project import Project
-from pulumi_preflight.wire import UNKNOWN, PropertyValue
+from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue
 
 ResourceCheck = Callable[[AnalyzeRequest, Taint | None], Struct]
 """Judges a resource, of which some inputs may be made up; gives its inputs, changed or not."""
@@ -35,6 +35,7 @@ class Run:
         registry: What was registered so far.
         callbacks: The program's transforms and hooks.
         packages: The packages that the program registered by itself.
+        made_up_answers: The functions whose answer was made up, each with what is known of it.
     """
 
     project: Project
@@ -46,6 +47,7 @@ class Run:
     registry: Registry
     callbacks: Callbacks
     packages: Packages
+    made_up_answers: dict[str, Properties] = field(default_factory=dict)
 
     @classmethod
     def of(cls, project: Project, check: ResourceCheck, ask: Ask, *, keep_unknowns: bool) -> "Run":

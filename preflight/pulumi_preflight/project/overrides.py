@@ -17,6 +17,7 @@ environments:                             # ESC environments that stack files na
     pulumiConfig: {aws:region: us-east-1, password: {"fn::secret": example}}
     environmentVariables: {AWS_REGION: us-east-1}
 tags: {owner: payments}                   # the stack's tags
+callbacks: {seconds: 30, allow: [write]}  # what `apply` may do on values that are made up
 ```
 
 Names are those on the wire (camelCase). Preflight fills in the other properties as elsewhere. The
@@ -37,6 +38,7 @@ from pulumi_preflight.project.yaml_files import read_mapping
 from pulumi_preflight.project.yaml_scalars import Moment
 from pulumi_preflight.urns import name_of, type_of
 
+ACTIONS = ("process", "network", "write")
 _ACCOUNT = re.compile("[0-9]{12}")
 _CALLER = "aws:index/getCallerIdentity:getCallerIdentity"
 
@@ -80,6 +82,30 @@ def _account(given: object) -> object:
     )
 
 
+def _actions(given: object) -> object:
+    if isinstance(given, bool):
+        return ACTIONS if given else ()
+    if isinstance(given, list) and all(each in ACTIONS for each in given):
+        return tuple(given)
+    raise PydanticCustomError(
+        "actions",
+        "is {given}; wanted true or a list of {actions}",
+        {"given": repr(given), "actions": ", ".join(ACTIONS)},
+    )
+
+
+class CallbackBounds(_Entry):
+    """What a callback may do on a value that the engine does not know in a preview.
+
+    Attributes:
+        seconds: How long it may take, `None` for the usual time.
+        allow: What it may do outside the program, of `ACTIONS`.
+    """
+
+    seconds: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    allow: Annotated[tuple[str, ...], BeforeValidator(_actions)] = ()
+
+
 class Overrides(_Entry):
     """The whole file."""
 
@@ -89,6 +115,7 @@ class Overrides(_Entry):
     stack_references: dict[str, dict[str, JsonValue]] = {}
     environments: dict[str, EnvironmentValues] = {}
     tags: dict[str, str] = {}
+    callbacks: CallbackBounds = CallbackBounds()
 
     @property
     def own_account(self) -> str | None:

@@ -6,13 +6,16 @@ names it.
 
 from __future__ import annotations
 
+import linecache
+import re
 import sys
 import types
 import typing
 
-from .frames import Frame, of_place  # noqa: TID252 - the package has another name in the program
-from .origins import Origin, Place, Property, origins_in  # noqa: TID252 - the same
+from .frames import Frame, of_place
+from .origins import Origin, Place, Property, origins_in
 
+_NAME = re.compile(r"[A-Za-z_]\w*")
 _DEPTH = 6
 _MOST_FRAMES = 50
 # A shorter text may be the same by chance.
@@ -34,9 +37,7 @@ class Call:
     def is_in(self, values: typing.Iterable[object]) -> bool:
         """Whether one of the values is the answer or a part of it, or holds one."""
         for value in values:
-            is_object = hasattr(value, "__dict__") and not isinstance(value, types.ModuleType)
-            fields = list(vars(value).values()) if is_object else []
-            for each in (value, *fields):
+            for each in (value, *_parts(value)):
                 if id(each) in self.identities:
                     return True
                 if isinstance(each, str) and each in self.texts:
@@ -48,18 +49,10 @@ class Call:
             if len(value) >= _TELLING_TEXT:
                 self.texts.add(value)
             return
-        inner: typing.Iterable[object]
-        if isinstance(value, dict):
-            inner = value.values()
-        elif isinstance(value, (list, tuple)):
-            inner = value
-        elif hasattr(value, "__dict__"):
-            inner = vars(value).values()
-        else:
-            return
-        self.identities.add(id(value))
-        for item in inner if depth else ():
-            self._note(item, depth - 1)
+        if isinstance(value, (dict, list, tuple)) or hasattr(value, "__dict__"):
+            self.identities.add(id(value))
+            for item in _parts(value) if depth else ():
+                self._note(item, depth - 1)
 
 
 class Answers:
@@ -102,10 +95,8 @@ class Answers:
             return []
         traced = list(_traced(error))[-_MOST_FRAMES:]
         lines = {(frame.f_code.co_filename, line) for frame, line in traced}
-        variables = [value, *(each for frame, _ in traced for each in frame.f_locals.values())]
-        return [
-            call for call in self._calls if lines & set(call.places) or call.is_in(variables)
-        ]
+        variables = [value, *(each for frame, line in traced for each in _used(frame, line))]
+        return [call for call in self._calls if lines & set(call.places) or call.is_in(variables)]
 
     def told(self, error: BaseException) -> list[Frame]:
         """The functions that the error may come of, each with a place and whether it is certain."""
@@ -116,13 +107,23 @@ class Answers:
         ]
 
 
+def _parts(value: object) -> typing.Iterable[object]:
+    if isinstance(value, dict):
+        return dict.values(value)
+    if isinstance(value, (list, tuple)):
+        return value
+    if hasattr(value, "__dict__") and not isinstance(value, types.ModuleType):
+        return vars(value).values()
+    return ()
+
+
 def _seen_by_the_sdk(arguments: object) -> typing.Iterator[Origin]:
     """The origins of the arguments in which the SDK looks for unknown values.
 
     Source: `struct_contains_unknowns` of pulumi/runtime/rpc.py, which passes over plain items of
     lists.
     """
-    values = arguments.values() if isinstance(arguments, dict) else vars(arguments).values()
+    values = dict.values(arguments) if isinstance(arguments, dict) else vars(arguments).values()
     for value in values:
         if isinstance(value, (list, tuple)):
             inner = [item for item in value if _is_object(item)]
@@ -145,6 +146,15 @@ def _places(frame: types.FrameType | None) -> typing.Iterator[Place]:
             return
         yield frame.f_code.co_filename, frame.f_lineno
         frame = frame.f_back
+
+
+def _used(frame: types.FrameType, line: int) -> typing.Iterator[object]:
+    """The values of the variables that stand on a line."""
+    for name in _NAME.findall(linecache.getline(frame.f_code.co_filename, line)):
+        for variables in (frame.f_locals, frame.f_globals):
+            if name in variables:
+                yield variables[name]
+                break
 
 
 def _traced(error: BaseException) -> typing.Iterator[tuple[types.FrameType, int]]:

@@ -49,7 +49,7 @@ _WRITE: dict[str, tuple[tuple[int, int | None], ...]] = {
     "sqlite3.connect": ((0, None),),
 }
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_MEMORY = (":memory:", "")
+_NO_FILES = (":memory:", "")
 
 
 class Actions:
@@ -62,31 +62,31 @@ class Actions:
 
     def of(self, event: str, arguments: typing.Sequence[typing.Any]) -> Action | None:
         """What an event does outside the program; `None` where it does nothing there."""
-        if event == "open":
-            path, _, flags = arguments
-            writes = isinstance(flags, int) and flags & _WRITING
-            return self._write(path, None) if writes else None
         if event in _WRITE:
-            if event == "sqlite3.connect" and arguments[0] in _MEMORY:
-                return None
-            for path, folder in _WRITE[event]:
-                found = self._write(
-                    arguments[path],
-                    arguments[folder] if folder is not None and folder < len(arguments) else None,
-                )
-                if found is not None:
-                    return found
-            return None
+            return self._change(arguments, _WRITE[event])
         if event in _PROCESS:
             return "process", _program(arguments, _PROCESS[event])
         if event in _NETWORK:
-            target = arguments[_NETWORK[event]] if len(arguments) > _NETWORK[event] else None
+            target = arguments[_NETWORK[event]]
             return None if target is None else ("network", _address(target))
+        if event == "open" and isinstance(arguments[2], int) and arguments[2] & _WRITING:
+            return self._write(arguments[0], None)
+        return None
+
+    def _change(
+        self,
+        arguments: typing.Sequence[typing.Any],
+        changed: typing.Sequence[tuple[int, int | None]],
+    ) -> Action | None:
+        for path, folder in changed:
+            descriptor = arguments[folder] if folder is not None else None
+            if (found := self._write(arguments[path], descriptor)) is not None:
+                return found
         return None
 
     def _write(self, path: typing.Any, folder: int | None) -> Action | None:  # noqa: ANN401 - an event's
-        if isinstance(path, int):
-            # It was opened before.
+        if isinstance(path, int) or path in _NO_FILES:
+            # It was opened before, or is memory.
             return None
         name = os.fsdecode(path)
         if folder is not None and folder >= 0 and not os.path.isabs(name):  # noqa: PTH117 - compared as text

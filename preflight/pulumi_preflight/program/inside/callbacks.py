@@ -20,11 +20,11 @@ import typing
 
 import pulumi
 
-from . import frames, threads  # noqa: TID252 - the package has another name in the program
-from .answers import Answers  # noqa: TID252 - the same
-from .audit import Actions  # noqa: TID252 - the same
-from .clock import Clock, Stopped  # noqa: TID252 - the same
-from .origins import Function, Origin, Place, Property  # noqa: TID252 - the same
+from . import frames, threads
+from .answers import Answers
+from .audit import Actions
+from .clock import Clock, Stopped
+from .origins import Function, Origin, Place, Property
 
 Question = typing.Dict[str, typing.Any]  # noqa: UP006 - Python 3.9 reads this
 Ask = typing.Callable[[Question], bool]
@@ -90,9 +90,7 @@ class Callback:
 class Callbacks:
     """The callbacks of one program."""
 
-    def __init__(
-        self, settings: dict[str, typing.Any], ask: Ask, answers: Answers
-    ) -> None:
+    def __init__(self, settings: dict[str, typing.Any], ask: Ask, answers: Answers) -> None:
         """Takes the bounds of callbacks, the way to preflight, and the answers of functions."""
         self._seconds: float = settings["seconds"]
         self._allowed = frozenset(settings["allow"])
@@ -225,9 +223,7 @@ class Callbacks:
     def _is_asking(self) -> bool:
         return getattr(self._asking, "now", False)
 
-    def _tell(
-        self, callback: Callback, what: str, text: str, trace: list[frames.Frame]
-    ) -> bool:
+    def _tell(self, callback: Callback, what: str, text: str, trace: list[frames.Frame]) -> bool:
         self._asking.now = True
         try:
             question = callback.question(what, text, trace)

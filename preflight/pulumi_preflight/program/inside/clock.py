@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
 import threading
 import time
 import types
@@ -14,7 +15,7 @@ import typing
 
 import pulumi.runtime.sync_await
 
-from .frames import FOLDER  # noqa: TID252 - the package has another name in the program
+from .frames import FOLDER
 
 # A callback that swallows the exception gets it again, until it ends.
 _AGAIN_SECONDS = 0.1
@@ -71,6 +72,8 @@ class Clock:
             return act()
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
+            if callback.stopped:
+                sys.settrace(None)
             self._charge()
             self._running.pop()
             self._arm()
@@ -96,9 +99,30 @@ class Clock:
             # It rings again.
             return
         callback = self._running[-1]
-        if callback.stopped or self._is_overdue(callback, frame):
+        if callback.stopped:
+            _insist(frame)
+            raise Stopped
+        if self._is_overdue(callback, frame):
             raise Stopped
         signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _insist(frame: types.FrameType) -> None:
+    """Lets the exception be raised once more on the way out, where an `except` has taken it."""
+    if sys.gettrace() is not None:
+        return
+
+    def trace(_frame: types.FrameType, event: str, _argument: object) -> typing.Any:  # noqa: ANN401 - itself
+        if event != "line":
+            return trace
+        # Python stops the tracing here.
+        raise Stopped
+
+    at: types.FrameType | None = frame
+    while at is not None and not at.f_code.co_filename.startswith(FOLDER):
+        at.f_trace = trace
+        at = at.f_back
+    sys.settrace(trace)
 
 
 def _is_in_callback(frame: types.FrameType) -> bool:

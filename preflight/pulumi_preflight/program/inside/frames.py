@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 import traceback
 import types
@@ -45,7 +46,9 @@ def of_callback(frame: types.FrameType) -> list[Frame]:
 
 def of_place(place: tuple[str, int]) -> Frame:
     """A place without a function."""
-    return {"file": place[0], "line": place[1], "function": "", "text": ""}
+    file, line = place
+    text = linecache.getline(file, line).strip()
+    return {"file": file, "line": line, "function": "", "text": text}
 
 
 def _listed(frames: typing.Iterable[traceback.FrameSummary]) -> list[Frame]:

@@ -10,10 +10,13 @@ from __future__ import annotations
 import functools
 import os
 import sys
+import types
 import typing
 
 import pulumi
 import pulumi.runtime
+
+from .frames import FOLDER
 
 Place = typing.Tuple[str, int]  # noqa: UP006 - Python 3.9 reads this
 """A file and a line from 1."""
@@ -22,10 +25,15 @@ RunCallback = typing.Callable[..., typing.Any]
 """Runs a callback; takes it, its value, the origin of its result, and its place."""
 
 _KEY = "_preflight_origin"
-_SDK = os.path.dirname(pulumi.__file__) + os.sep  # noqa: PTH120 - compared with texts
+# Where libraries are: the SDK and what is installed beside it, and Python's own.
+_LIBRARIES = tuple(
+    os.path.dirname(folder) + os.sep  # noqa: PTH120 - compared with texts
+    for folder in (os.path.dirname(pulumi.__file__), os.__file__)  # noqa: PTH120 - the same
+)
+_PASSED_OVER = (*_LIBRARIES, FOLDER)
 _WIRE_NAME = "_pulumi_name"
 # What makes one Output of others, besides `apply`; all the rest of the SDK goes through these.
-_MAKERS = ("all", "json_dumps", "secret", "unsecret")
+_MAKERS = ("all", "format", "json_dumps", "secret", "unsecret")
 _INVOKES = ("invoke", "invoke_single", "invoke_output", "invoke_output_single")
 
 
@@ -55,7 +63,7 @@ class Function:
         self.token = token
 
 
-Source = typing.Union[Property, Function]
+Source = typing.Union[Property, Function]  # noqa: UP007 - Python 3.9 reads this
 
 
 class Origin:
@@ -101,7 +109,7 @@ def origins_in(value: object, depth: int = 0) -> tuple[Origin, ...]:
         return ()
     inner: typing.Iterable[object] = ()
     if isinstance(value, dict):
-        inner = value.values()
+        inner = dict.values(value)
     elif isinstance(value, (list, tuple)):
         inner = value
     elif hasattr(type(value), "_pulumi_input_type"):
@@ -147,13 +155,13 @@ def _follow_apply(run_callback: RunCallback) -> None:
 
 
 def _call_of(func: object) -> Place | None:
-    """Where an operation of the SDK's own was written, such as `output["key"]`."""
+    """Where the program uses a callback of a library, such as the SDK's for `output["key"]`."""
     code = getattr(func, "__code__", None)
-    if code is not None and not code.co_filename.startswith(_SDK):
+    if code is not None and not code.co_filename.startswith(_LIBRARIES):
         return None
-    frame = sys._getframe(2)  # noqa: SLF001 - there is no other way
-    while frame is not None and frame.f_code.co_filename.startswith(_SDK):
-        frame = frame.f_back  # type: ignore[assignment]
+    frame: types.FrameType | None = sys._getframe(2)  # noqa: SLF001 - there is no other way
+    while frame is not None and frame.f_code.co_filename.startswith(_PASSED_OVER):
+        frame = frame.f_back
     return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)
 
 
@@ -175,7 +183,7 @@ def _follow_resources() -> None:
     initialize = pulumi.Resource.__init__
 
     @functools.wraps(initialize)
-    def followed(  # noqa: PLR0917 - the SDK's own signature
+    def followed(
         self: pulumi.Resource,
         t: str,
         name: str,

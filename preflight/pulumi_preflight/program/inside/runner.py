@@ -128,7 +128,8 @@ def _run(settings: dict[str, typing.Any], channel: Channel) -> dict[str, object]
     except SystemExit as exit_:
         if exit_.code in (None, 0):
             return {"ended": "well"}
-        return {"ended": "exit", "code": _text(exit_.code), "frames": _frames(exit_)}
+        end = {"ended": "exit", "code": _text(exit_.code), "frames": _frames(exit_)}
+        return {**end, "functions": answers.told(exit_)}
     except BaseException as error:  # noqa: BLE001 - whatever it is, preflight must be told
         return _failure(error, answers)
     finally:

@@ -8,12 +8,10 @@ import functools
 import threading
 import typing
 
-from .clock import Stopped  # noqa: TID252 - the package has another name in the program
+from .clock import Stopped
 
 
-def inherit(
-    is_inside: typing.Callable[[], bool], check: typing.Callable[[str, str], None]
-) -> None:
+def inherit(is_inside: typing.Callable[[], bool], check: typing.Callable[[str, str], None]) -> None:
     """Lets threads run in the context of the callback that starts them.
 
     Args:
@@ -40,7 +38,7 @@ def inherit(
         return submit(self, context.run, fn, *arguments, **named)
 
     threading.Thread.start = started  # type: ignore[method-assign]
-    concurrent.futures.ThreadPoolExecutor.submit = submitted  # type: ignore[method-assign]
+    concurrent.futures.ThreadPoolExecutor.submit = submitted  # type: ignore[method-assign, assignment]
     # The standard library starts some processes by this alone, which tells of no event.
     import _posixsubprocess  # noqa: PLC0415 - only where there are callbacks to look after
 
