@@ -127,7 +127,13 @@ def types(session: nox.Session) -> None:
         "preflight",
         "tests",
     )
-    for program in ("stack", "examples/broken", "examples/orders", "examples/orders/policies"):
+    for program in (
+        "stack",
+        "examples/broken",
+        "examples/orders",
+        "examples/orders/policies",
+        "examples/unknowns",
+    ):
         run(session, "mypy", program)
     for app in APPS:
         settings = (

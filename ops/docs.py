@@ -17,7 +17,12 @@ PAGES: Mapping[Path, Callable[[], str]] = {
     ROOT / "docs" / "versions.md": versions_page,
     **{
         page: partial(with_fresh_output, page)
-        for page in (ROOT / "README.md", PREFLIGHT / "README.md", PACK / "README.md")
+        for page in (
+            ROOT / "README.md",
+            ROOT / "docs" / "unknowns.md",
+            PREFLIGHT / "README.md",
+            PACK / "README.md",
+        )
     },
 }
 
