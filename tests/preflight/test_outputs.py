@@ -14,8 +14,9 @@ from pulumi_preflight.outputs.derived import DERIVED
 from pulumi_preflight.outputs.kinds import empty, in_kind
 from pulumi_preflight.outputs.shapes import Kind, Shapes
 from pulumi_preflight.outputs.subject import Subject
+from pulumi_preflight.project import load_project
 from pulumi_preflight.wire import UNKNOWN, PropertyValue, secret
-from tests.preflight.running import Ran, RunProgram
+from tests.preflight.running import Ran, RunProgram, WriteProject, run_loaded
 
 AWS = """
 import pulumi
@@ -44,6 +45,33 @@ pulumi.export("record", certificate.domain_validation_options[1].resource_record
 pulumi.export("secret", database.master_user_secrets[0].secret_arn)
 """
 DIGITS = "[0-9a-f]"
+# What the generator wrote before `pulumi.type_token`, much shortened.
+OLD_SDK = """
+import pulumi
+
+
+class Bucket(pulumi.CustomResource):
+    def __init__(self, name):
+        super().__init__("aws:s3/bucket:Bucket", name, {"arn": None})
+
+    @property
+    @pulumi.getter
+    def arn(self) -> pulumi.Output[str]:
+        return pulumi.get(self, "arn")
+
+
+class Module(pulumi.runtime.ResourceModule):
+    mod_info = {"fqn": __name__, "classes": {"aws:s3/bucket:Bucket": "Bucket"}}
+
+    def version(self):
+        return None
+
+    def construct(self, name, typ, urn):
+        raise NotImplementedError
+
+
+pulumi.runtime.register_resource_module("aws", "s3/bucket", Module())
+"""
 
 
 @pytest.fixture
@@ -262,6 +290,13 @@ def test_anything_becomes_text_where_the_sdk_says_text(value: PropertyValue) -> 
 @given(KINDS)
 def test_what_is_empty_is_in_kind(kind: Kind) -> None:
     assert in_kind(empty(kind), kind) == empty(kind)
+
+
+def test_classes_of_before_the_type_token_are_found(write_project: WriteProject) -> None:
+    program = "import pulumi, old\npulumi.export('arn', old.Bucket('bucket').arn)"
+    folder = write_project(program, files={"old.py": OLD_SDK})
+    ran = run_loaded(load_project(folder, stack="dev", environment={}))
+    assert ran.exports["arn"].startswith("arn:aws:s3:::bucket")
 
 
 def test_a_type_without_class_has_its_inputs_as_outputs() -> None:

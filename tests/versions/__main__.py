@@ -21,6 +21,7 @@ FOUND = {
     ("sqs-dead-letter-queue-same-type", "jobs"),
     ("sqs-fifo-deduplication", "jobs"),
 }
+UNKNOWN = "[unknown]"
 _FAILED = 1
 
 
@@ -68,9 +69,12 @@ def _try(environment: Environment) -> None:
             ],
             wanted=_FAILED,
         )
+        verdict = json.loads(told)
+        if UNKNOWN in verdict["outputs"].values():
+            raise BrokenError(f"computed outputs are not filled in: {verdict['outputs']}")
         found = {
             (each["rule"], each["urn"].rpartition("::")[2])
-            for each in json.loads(told)["findings"]
+            for each in verdict["findings"]
             if each["level"] == "mandatory"
         }
         if found != FOUND:

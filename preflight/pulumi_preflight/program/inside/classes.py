@@ -15,9 +15,10 @@ _RESOURCE_CLASSES: dict[str, type] = {}
 
 def _resource(token: str) -> object:
     """The outputs of the resource class that the program imported for a type token."""
-    if token not in _RESOURCE_CLASSES:
+    cls = _registered_class(token)
+    if cls is None and token not in _RESOURCE_CLASSES:
         _find_resource_classes()
-    cls = _RESOURCE_CLASSES.get(token)
+    cls = cls or _RESOURCE_CLASSES.get(token)
     if cls is None:
         return None
     initializer = vars(cls).get("_internal_init") or vars(cls).get("__init__")
@@ -49,6 +50,23 @@ def _class(reference: str) -> object:
     """The fields of an output class, named as `module:class` by an earlier answer."""
     module, _, name = reference.partition(":")
     return {"properties": _properties(vars(sys.modules[module])[name], set())}
+
+
+def _registered_class(token: str) -> type | None:
+    """The class that a generated SDK registered for a type token.
+
+    Classes bear their token themselves (`pulumi.type_token`) only since the spring of 2025.
+    Source: pulumi/pulumi, pkg/codegen/python/utilities.py, class Module.
+    """
+    from pulumi.runtime.rpc import get_resource_module  # noqa: PLC0415 - it may be missing
+
+    package, _, rest = token.partition(":")
+    module = get_resource_module(package, rest.rpartition(":")[0], "")
+    told: dict[str, typing.Any] = getattr(module, "mod_info", {})
+    # A look through `vars` loads nothing; the module is there, since the program used the class.
+    loaded = sys.modules.get(told.get("fqn", ""))
+    cls = vars(loaded).get(told["classes"].get(token)) if loaded else None
+    return cls if isinstance(cls, type) else None
 
 
 def _find_resource_classes() -> None:
