@@ -6,6 +6,7 @@ https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/e
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from aws_policy_pack.definition_keys import CONTAINER_KEYS, INNER_KEYS
@@ -19,6 +20,7 @@ SPELLINGS: Final = {
 """The keys by their lower case; those of a container stand under the empty name."""
 
 
+@lru_cache(maxsize=64)  # A dozen rules ask for the same task, one after the other.
 def container_definitions(task: Resource) -> tuple[Properties, ...]:
     """The containers in the order of the definition, with the keys as ECS spells them."""
     return tuple(each.respelt(spelt) for each in task.objects("containerDefinitions"))

@@ -1,5 +1,6 @@
 """Secrets: where their values come from, and how long they live."""
 
+import base64
 import json
 import re
 from collections.abc import Iterable
@@ -168,6 +169,15 @@ def no_literal_value(holder: Resource, graph: Graph) -> Findings:
 
 
 def _holds(value: str, secrets: Iterable[str]) -> bool:
-    """Whether a value, or a text in its JSON, contains one of the secrets."""
+    """Whether a value, a text in its JSON, or what its base64 stands for contains a secret."""
     patterns = [pattern_of(secret) for secret in texts_in(secrets)]
-    return any(pattern.search(text) for text in texts_in({value}) for pattern in patterns)
+    texts = texts_in({value, _decoded(value)})
+    return any(pattern.search(text) for text in texts for pattern in patterns)
+
+
+def _decoded(value: str) -> str:
+    """The text that base64 stands for, as in `secretBinary`; empty where there is none."""
+    try:
+        return base64.b64decode(value, validate=True).decode()
+    except ValueError:
+        return ""

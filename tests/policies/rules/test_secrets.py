@@ -273,6 +273,7 @@ def judged_with_config(value: str, *, secret: str) -> list[str]:
         pytest.param("tr0ub4dor", "tr0ub4dor", id="as it is"),
         pytest.param('{"user": "app", "password": "a\\"b"}', 'a"b', id="in JSON"),
         pytest.param("postgres://app:tr0ub4dor@db/app", "tr0ub4dor", id="in a longer text"),
+        pytest.param("dHIwdWI0ZG9y", "tr0ub4dor", id="in base64"),
         pytest.param("tr0ub4dor", '{"db": {"password": "tr0ub4dor"}}', id="of an object"),
     ],
 )
