@@ -156,7 +156,6 @@ def test_an_id_has_the_form_of_its_type(aws: Ran, name: str, pattern: str) -> No
         pytest.param("group", "ingress", [], id="rules-that-nobody-gave-are-none"),
         pytest.param("vpc", "tagsAll", {"a": "b", "team": "data"}, id="tags-of-the-provider-too"),
         pytest.param("plain", "kmsDataKeyReusePeriodSeconds", 300, id="default-of-aws"),
-        pytest.param("plain", "policy", "", id="policy-that-nobody-gave-is-empty"),
         pytest.param("database", "multiAz", False, id="flag-that-nobody-gave-is-off"),
     ],
 )

@@ -2,24 +2,26 @@
 
 What the program gave is echoed in the kind that the SDK's class says. A property that only the
 provider knows gets a well-formed value. A property that the program could have given but did not
-gets one too where its name says what it looks like (an ARN, an id, a region); otherwise it is
-empty of its kind, as AWS shows what is not set. Optional properties that nobody gave stay absent.
+gets one where the table of facts says that the provider or AWS always fills it, and else it is left
+empty: absent, or a list or map without items.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.autonames import Proposal, with_proposed_name
-from pulumi_preflight.outputs.derived import DEFAULTS, DERIVED, name_properties, physical_name
+from pulumi_preflight.outputs.derived import DERIVED, name_properties, physical_name
+from pulumi_preflight.outputs.facts import Facts, facts_of
 from pulumi_preflight.outputs.ids import resource_id
 from pulumi_preflight.outputs.inventions import Filling
 from pulumi_preflight.outputs.kinds import empty, in_kind
 from pulumi_preflight.outputs.random_values import random_outputs
 from pulumi_preflight.outputs.settings import with_default_tags
 from pulumi_preflight.outputs.shapes import Kind, PropertyShape, Shape, Shapes
-from pulumi_preflight.outputs.subject import Subject
-from pulumi_preflight.outputs.well_formed import is_identity, value_for
+from pulumi_preflight.outputs.subject import Subject, subject_kind
+from pulumi_preflight.outputs.watched import WatchedSubject, is_given
+from pulumi_preflight.outputs.well_formed import value_for
 from pulumi_preflight.urns import name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, secret, without_unknown
 
@@ -100,21 +102,26 @@ class Outputs:
 
     def of_resource(self, wanted: Wanted) -> Filled:
         """Fills in a resource that a provider would create or read."""
-        inputs, given_id = wanted.inputs, wanted.id
+        inputs = wanted.inputs
         shape = self._shapes.resource(type_of(wanted.urn)) or ()
         subject = _subject(wanted, shape)
         made = {} if self._keep_unknowns else random_outputs(subject, inputs)
-        identity = str(wanted.known.get("id") or given_id or made.get("id", ""))
-        if not identity and not self._keep_unknowns:
-            identity = resource_id(subject)
-        outputs = made | self._echoed(shape, inputs)
+        identity = str(wanted.known.get("id") or wanted.id or made.get("id", ""))
         fillings = dict.fromkeys(made.keys() - inputs.keys(), Filling.MADE_UP)
+        if identity:
+            subject = replace(subject, id=identity, id_made_up="id" in made)
+        elif not self._keep_unknowns:
+            identity = resource_id(subject)
+            is_made_up = subject.filling_of(identity) is Filling.MADE_UP
+            subject = replace(subject, id=identity, id_made_up=is_made_up)
+        outputs = made | self._echoed(shape, inputs)
         for property_ in shape:
             name = property_.name
-            if name in outputs or property_.optional:
+            if name in outputs:
                 continue
-            if not property_.settable or given_id or property_.kind.name != "object":
-                outputs[name], fillings[name] = self._missing(subject, property_, inputs, given_id)
+            filling = self._fill(subject, property_, wanted, outputs)
+            if filling is not None:
+                fillings[name] = filling
         told = {name: value for name, value in wanted.known.items() if name != "id"}
         fillings |= dict.fromkeys(told, Filling.TOLD)
         return Filled(id=identity, outputs=outputs | told, fillings=fillings)
@@ -124,10 +131,51 @@ class Outputs:
         shape = self._shapes.resource(type_of(wanted.urn)) or ()
         subject = _subject(wanted, shape)
         return {
-            property_.name: self._computed(subject, property_.name, property_.kind)
+            property_.name: self._computed(subject, property_.name, property_.kind, whole=True)
             for property_ in shape
             if property_.name in names
         }
+
+    def _fill(
+        self, subject: WatchedSubject, property_: PropertyShape, wanted: Wanted, outputs: Properties
+    ) -> Filling | None:
+        """Fills in one output where it is to be; `None` where it is known to be empty."""
+        name, kind = property_.name, property_.kind
+        facts = facts_of(subject.token)
+        if name in facts.defaults and not wanted.id:
+            outputs[name] = in_kind(facts.defaults[name], kind)
+            return Filling.FOLLOWS
+        if property_.optional:
+            return None
+        if self._keep_unknowns:
+            outputs[name] = UNKNOWN
+            return None
+        surely_empty = not wanted.id and facts.is_empty(name, wanted.inputs)
+        if surely_empty or not self._is_filled(property_, wanted, facts):
+            if kind.name in ("list", "map"):
+                outputs[name] = empty(kind)
+            return None if surely_empty else Filling.EMPTY
+        value = self._missing(subject, property_, wanted.inputs)
+        filling = subject.filling_of(value)
+        if value == {} and kind.name == "object":
+            # AWS fills it, but nobody knows with what.
+            return Filling.EMPTY
+        outputs[name] = value
+        return filling
+
+    def _is_filled(self, property_: PropertyShape, wanted: Wanted, facts: Facts) -> bool:
+        name = property_.name
+        return (
+            not property_.settable
+            # Somebody may have set any property of what exists already.
+            or bool(wanted.id)
+            or facts.is_filled(name, wanted.inputs)
+            or name in DERIVED
+            or (
+                property_.kind.name == "string"
+                and name in name_properties(subject_kind(type_of(wanted.urn)))
+            )
+        )
 
     def of_shape(self, subject: Subject, shape: Shape, given: Properties) -> Properties:
         """Fills in a record, such as a data source's answer; what is given stays."""
@@ -157,39 +205,40 @@ class Outputs:
         return echoed
 
     def _missing(
-        self, subject: Subject, property_: PropertyShape, inputs: Properties, given_id: str
-    ) -> tuple[PropertyValue, Filling]:
+        self, subject: Subject, property_: PropertyShape, inputs: Properties
+    ) -> PropertyValue:
         name, kind = property_.name, property_.kind
-        if self._keep_unknowns:
-            return UNKNOWN, Filling.EMPTY
         if name in DERIVED:
-            return DERIVED[name](subject, inputs), Filling.FOLLOWS
+            return DERIVED[name](subject, inputs)
         if name in name_properties(subject.kind) and kind.name == "string":
-            return subject.name, Filling.FOLLOWS
-        if (default := DEFAULTS.get(f"{subject.kind}.{name}")) is not None:
-            return default, Filling.FOLLOWS
-        if property_.settable and not given_id and not _is_told_by_name(name, kind):
-            return empty(kind), Filling.FOLLOWS
-        return self._computed(subject, name, kind), Filling.MADE_UP
+            return subject.name
+        return self._computed(subject, name, kind)
 
-    def _computed(self, subject: Subject, path: str, kind: Kind, depth: int = 0) -> PropertyValue:
+    def _computed(
+        self, subject: Subject, path: str, kind: Kind, depth: int = 0, *, whole: bool = False
+    ) -> PropertyValue:
+        """Makes a value up; what a record may lack is only there where `whole` asks for it."""
         if kind.choices:
-            return kind.choices[0]
+            return subject.made_up(path, kind.choices[0])
         match kind.name:
             case "list" if kind.item is not None:
                 count = _COUNTS.get(path.rsplit(".", 1)[-1], 1) if depth < _DEPTH else 0
                 return [
-                    self._computed(subject, f"{path}.{index}", kind.item, depth + 1)
+                    self._computed(subject, f"{path}.{index}", kind.item, depth + 1, whole=whole)
                     for index in range(count)
                 ]
             case "object":
                 shape = self._shapes.nested(kind.reference) or ()
                 return {
                     property_.name: self._computed(
-                        subject, f"{path}.{property_.name}", property_.kind, depth + 1
+                        subject,
+                        f"{path}.{property_.name}",
+                        property_.kind,
+                        depth + 1,
+                        whole=whole,
                     )
                     for property_ in shape
-                    if not property_.optional
+                    if not property_.optional or (whole and depth < _DEPTH)
                 }
             case "map" | "any" | "asset" | "archive":
                 # Nobody knows the keys; a made-up value would break a program that reads one.
@@ -198,16 +247,19 @@ class Outputs:
                 return value_for(subject, path, plain)
 
 
-def _subject(wanted: Wanted, shape: Shape) -> Subject:
+def _subject(wanted: Wanted, shape: Shape) -> WatchedSubject:
     urn = wanted.urn
     seed = f"{urn}#{wanted.generation}" if wanted.generation else urn
-    return Subject(
+    name = _name_in(wanted.id) or physical_name(urn, wanted.inputs, shape, seed=seed)
+    return WatchedSubject(
         seed=seed,
         token=type_of(urn),
-        name=_name_in(wanted.id) or physical_name(urn, wanted.inputs, shape, seed=seed),
+        name=name,
         place=wanted.place,
         id=wanted.id,
         generation=wanted.generation,
+        inputs=wanted.inputs,
+        name_given=bool(wanted.id) or is_given(name, wanted.inputs),
     )
 
 
@@ -221,8 +273,3 @@ def _name_in(id_: str) -> str:
 def with_secrets(outputs: Properties, names: list[str]) -> Properties:
     """Marks the named outputs as secret."""
     return outputs | {name: secret(outputs[name]) for name in names if name in outputs}
-
-
-def _is_told_by_name(name: str, kind: Kind) -> bool:
-    # A key that encrypts is set by the user or not there at all.
-    return kind.name == "string" and is_identity(name) and not name.lower().startswith("kms")

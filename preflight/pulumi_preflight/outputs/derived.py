@@ -59,10 +59,11 @@ def _tags_all(_subject: Subject, inputs: Properties) -> PropertyValue:
     return inputs.get("tags", {})
 
 
-def _port(_subject: Subject, inputs: Properties) -> PropertyValue:
+def _port(subject: Subject, inputs: Properties) -> PropertyValue:
     engine = without_secret(inputs.get("engine"))
     text = engine if isinstance(engine, str) else ""
-    return next((port for name, port in _DEFAULT_PORTS.items() if text.startswith(name)), 0.0)
+    known = (port for name, port in _DEFAULT_PORTS.items() if text.startswith(name))
+    return next(known, None) or subject.made_up("port", 0.0)
 
 
 def _user_secrets(subject: Subject, inputs: Properties) -> PropertyValue:
@@ -135,6 +136,15 @@ def _region(subject: Subject, _inputs: Properties) -> PropertyValue:
     return subject.place.region
 
 
+def _sqs_encrypts(_subject: Subject, inputs: Properties) -> PropertyValue:
+    """SQS encrypts with a key of its own where the program names none.
+
+    Source: SqsManagedSseEnabled,
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+    """
+    return not without_secret(inputs.get("kmsMasterKeyId"))
+
+
 # Computed outputs that follow from the inputs.
 DERIVED: dict[str, Callable[[Subject, Properties], PropertyValue]] = {
     "domainValidationOptions": _validation_options,
@@ -143,6 +153,7 @@ DERIVED: dict[str, Callable[[Subject, Properties], PropertyValue]] = {
     "port": _port,
     "region": _region,
     "repoDigest": _repository_digest,
+    "sqsManagedSseEnabled": _sqs_encrypts,
     "tagsAll": _tags_all,
     "uris": _graphql_addresses,
 }
@@ -159,10 +170,4 @@ _OWN_NAMES: dict[str, tuple[str, ...]] = {
     "s3/bucketobject": ("key",),
     "s3/bucketobjectv2": ("key",),
     "s3/bucketv2": ("bucket",),
-}
-# What AWS does where nothing is said, as far as it is neither empty, 0 nor off.
-# Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
-DEFAULTS: dict[str, PropertyValue] = {
-    "sqs/queue.kmsDataKeyReusePeriodSeconds": 300.0,
-    "sqs/queue.sqsManagedSseEnabled": True,
 }

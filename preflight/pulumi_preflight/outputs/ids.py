@@ -3,7 +3,25 @@
 from collections.abc import Callable
 
 from pulumi_preflight.outputs.arns import ARN_FORMATS, ARN_STEMS
+from pulumi_preflight.outputs.facts import facts_of
+from pulumi_preflight.outputs.hosts import (
+    balancer_host,
+    engine_family,
+    function_version,
+    host,
+    private_host,
+    public_host,
+    website,
+    zone,
+)
 from pulumi_preflight.outputs.subject import Subject
+from pulumi_preflight.outputs.templates import (
+    Words,
+    filled,
+    input_text,
+    last_part,
+    uuid_of,
+)
 
 Maker = Callable[[Subject, str], str]
 """Makes a value for a property's path."""
@@ -14,43 +32,58 @@ def resource_id(subject: Subject) -> str:
     if subject.id:
         return subject.id
     if subject.package != "aws":
-        return _uuid(subject, "id")
-    make = _IDS.get(subject.kind)
-    if make is not None:
-        return make(subject, "id")
+        return uuid_of(subject, "id")
+    form = _IDS.get(subject.kind) or facts_of(subject.token).id
+    if form:
+        return in_form(form, subject, "id")
     prefix = _prefix_of(subject.kind)
     return f"{prefix}-{subject.digits('id', 17)}" if prefix else subject.name
 
 
+def in_form(template: str, subject: Subject, path: str) -> str:
+    """A value of a form, `templates` tells which places it may have."""
+    return filled(template, subject, path, _WORDS)
+
+
 def arn_for(subject: Subject, path: str, stem: str) -> str:
     """The ARN of a property; its stem is `role` in `roleArn`, empty for the resource's own ARN."""
-    if not stem and subject.id.startswith("arn:"):
+    if stem:
+        return _other_arn(subject, path, stem)
+    if subject.id.startswith("arn:"):
         return subject.id
     kind = subject.kind
-    if stem:
-        fitting = [known for known in ARN_STEMS if stem.endswith(known)]
-        kind = ARN_STEMS[max(fitting, key=len)] if fitting else f"{kind.partition('/')[0]}/{stem}"
+    form = _OWN_ARNS.get(kind)
+    if form is None and kind not in ARN_FORMATS:
+        form = facts_of(subject.token).arn
+    if form:
+        return in_form(form, subject, "arn")
+    holds_id = kind in _ARN_HOLDS_ID or _prefix_of(kind) is not None
+    name = resource_id(subject) if holds_id else subject.name
+    return _formatted(subject, path, kind, name)
+
+
+def _other_arn(subject: Subject, path: str, stem: str) -> str:
+    fitting = [known for known in ARN_STEMS if stem.endswith(known)]
+    module = subject.kind.partition("/")[0]
+    kind = ARN_STEMS[max(fitting, key=len)] if fitting else f"{module}/{stem}"
+    return _formatted(subject, path, kind, f"{subject.name}-{stem}")
+
+
+def _formatted(subject: Subject, path: str, kind: str, name: str) -> str:
     module, _, type_ = kind.partition("/")
     service, form = ARN_FORMATS.get(kind) or (
         "ec2" if module in _EC2_MODULES else module,
         f"{_EC2_WORDS.get(type_, type_)}/{{name}}",
     )
-    if stem:
-        name = f"{subject.name}-{stem}"
-    elif kind in _ARN_HOLDS_ID or _prefix_of(kind):
-        name = resource_id(subject)
-    else:
-        name = subject.name
-    return subject.place.arn(
-        service,
-        form.format(
-            name=name,
-            short=subject.digits(f"{path}/short", 16),
-            six=subject.capitals(f"{path}/six", 6),
-            uuid=_uuid(subject, f"{path}/uuid"),
-            revision=subject.generation + 1,
-        ),
-    )
+    # What a form does not hold is not drawn, since drawing tells that a value is made up.
+    own = {
+        "short": lambda: subject.digits(f"{path}/short", 16),
+        "six": lambda: subject.capitals(f"{path}/six", 6),
+        "uuid": lambda: uuid_of(subject, f"{path}/uuid"),
+    }
+    values = {word: make() for word, make in own.items() if f"{{{word}}}" in form}
+    resource = form.format(name=name, revision=subject.generation + 1, **values)
+    return subject.place.arn(service, resource)
 
 
 def _prefix_of(kind: str) -> str | None:
@@ -68,60 +101,146 @@ def id_for(stem: str, subject: Subject, path: str) -> str:
     if fitting:
         return f"{_PREFIXES[max(fitting, key=len)]}-{subject.digits(path, 17)}"
     if stem.endswith("key"):
-        return _uuid(subject, path)
+        return uuid_of(subject, path)
     return f"{subject.name}-{subject.digits(path, 8)}"
 
 
-def _uuid(subject: Subject, path: str) -> str:
-    digits = subject.digits(path, 32)
-    # Version 4, variant 1, so that a parser takes it.
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
-
-
-def queue_url(subject: Subject, _path: str) -> str:
-    """The URL of a queue, which is its id too."""
-    place = subject.place
-    return f"https://sqs.{place.region}.{place.dns_suffix}/{place.account}/{subject.name}"
-
-
-def hexadecimal(count: int) -> Maker:
-    """Makes values of so many hexadecimal digits."""
-    return lambda subject, path: subject.digits(path, count)
-
-
-def own_arn(subject: Subject, _path: str) -> str:
+def own_arn(subject: Subject) -> str:
     """The resource's own ARN."""
     return arn_for(subject, "arn", "")
 
 
-# Types whose id is neither their name nor a prefix with digits.
-_IDS: dict[str, Maker] = {
-    "acm/certificate": own_arn,
-    "alb/listener": own_arn,
-    "alb/listenerrule": own_arn,
-    "alb/loadbalancer": own_arn,
-    "alb/targetgroup": own_arn,
-    "apigateway/restapi": hexadecimal(10),
-    "apigatewayv2/api": hexadecimal(10),
-    "cloudfront/distribution": lambda subject, path: f"E{subject.capitals(path, 13)}",
-    "ecs/cluster": own_arn,
-    "ecs/service": own_arn,
-    "iam/accesskey": lambda subject, path: f"AKIA{subject.capitals(path, 16)}",
-    "iam/policy": own_arn,
-    "kms/key": _uuid,
-    "lb/listener": own_arn,
-    "lb/listenerrule": own_arn,
-    "lb/loadbalancer": own_arn,
-    "lb/targetgroup": own_arn,
-    "rds/instance": lambda subject, path: f"db-{subject.capitals(path, 26)}",
-    "route53/zone": lambda subject, path: f"Z{subject.capitals(path, 13)}",
-    "secretsmanager/secret": own_arn,
-    "servicediscovery/privatednsnamespace": lambda subject, path: f"ns-{subject.digits(path, 16)}",
-    "servicediscovery/service": lambda subject, path: f"srv-{subject.digits(path, 16)}",
-    "sfn/statemachine": own_arn,
-    "sns/topic": own_arn,
-    "sns/topicsubscription": own_arn,
-    "sqs/queue": queue_url,
+def _balancer(subject: Subject) -> str:
+    """What names a load balancer in the ARNs of its listeners, from the balancer's ARN."""
+    _, _, part = input_text(subject, "loadBalancerArn").partition(":loadbalancer/")
+    return part or f"app/{subject.name}/{subject.digits('balancer', 16)}"
+
+
+def _listener(subject: Subject) -> str:
+    _, _, part = input_text(subject, "listenerArn").partition(":listener/")
+    return part or f"app/{subject.name}/{subject.digits('listener', 32)}"
+
+
+def _balancer_kind(subject: Subject) -> str:
+    return {"network": "net", "gateway": "gwy"}.get(input_text(subject, "loadBalancerType"), "app")
+
+
+def _ecs_cluster(subject: Subject) -> str:
+    return last_part(input_text(subject, "cluster")) or "default"
+
+
+def _event_bus(subject: Subject) -> str:
+    bus = last_part(input_text(subject, "eventBusName"))
+    return f"{bus}/" if bus and bus != "default" else ""
+
+
+def _scope(subject: Subject) -> str:
+    return "global" if input_text(subject, "scope") == "CLOUDFRONT" else "regional"
+
+
+def _secret(subject: Subject) -> str:
+    secret = input_text(subject, "secretId")
+    name = f"secret:{secret or subject.name}-{subject.capitals('secret', 6)}"
+    return secret if secret.startswith("arn:") else subject.place.arn("secretsmanager", name)
+
+
+def _arn_suffix(subject: Subject) -> str:
+    """What CloudWatch calls a load balancer or target group by: the end of the ARN."""
+    return own_arn(subject).split(":", 5)[-1].removeprefix("loadbalancer/")
+
+
+_WORDS: Words = {
+    "account": lambda subject: subject.place.account,
+    "arn": own_arn,
+    "balancer": _balancer,
+    "balancerhost": balancer_host,
+    "balancerkind": _balancer_kind,
+    "bus": _event_bus,
+    "cluster": _ecs_cluster,
+    "dns": lambda subject: subject.place.dns_suffix,
+    "family": lambda subject: engine_family(subject).replace(" ", ""),
+    "familyoption": lambda subject: engine_family(subject).replace(" ", "-").replace(".", "-"),
+    "folder": lambda subject: input_text(subject, "path") or "/",
+    "host": host,
+    "id": resource_id,
+    "listener": _listener,
+    "name": lambda subject: subject.name,
+    "partition": lambda subject: subject.place.partition,
+    "privatehost": private_host,
+    "publichost": public_host,
+    "region": lambda subject: subject.place.region,
+    "scope": _scope,
+    "secret": _secret,
+    "suffix": _arn_suffix,
+    "unrevised": lambda subject: own_arn(subject).rpartition(":")[0],
+    "version": function_version,
+    "website": website,
+    "zone": lambda subject: zone(subject, "availabilityZone"),
+}
+
+_ELB = "arn:{partition}:elasticloadbalancing:{region}:{account}:"
+_IAM = "arn:{partition}:iam::{account}:"
+_REST = "arn:{partition}:apigateway:{region}::/"
+# Own ARNs that hold more of the inputs than the name. Source: as that of `arns.ARN_FORMATS`.
+_OWN_ARNS: dict[str, str] = {
+    "alb/listener": f"{_ELB}listener/{{balancer}}/{{hex16}}",
+    "alb/listenerrule": f"{_ELB}listener-rule/{{listener}}/{{hex16}}",
+    "alb/loadbalancer": f"{_ELB}loadbalancer/{{balancerkind}}/{{name}}/{{hex16}}",
+    "alb/targetgroup": f"{_ELB}targetgroup/{{name}}/{{hex16}}",
+    "apigateway/stage": f"{_REST}restapis/{{=restApi}}/stages/{{=stageName}}",
+    "apigatewayv2/stage": f"{_REST}apis/{{=apiId}}/stages/{{name}}",
+    "cloudwatch/eventrule": "arn:{partition}:events:{region}:{account}:rule/{bus}{name}",
+    "ecs/service": "arn:{partition}:ecs:{region}:{account}:service/{cluster}/{name}",
+    "iam/group": f"{_IAM}group{{folder}}{{name}}",
+    "iam/instanceprofile": f"{_IAM}instance-profile{{folder}}{{name}}",
+    "iam/policy": f"{_IAM}policy{{folder}}{{name}}",
+    "iam/role": f"{_IAM}role{{folder}}{{name}}",
+    "iam/user": f"{_IAM}user{{folder}}{{name}}",
+    "lambda/alias": (
+        "arn:{partition}:lambda:{region}:{account}:function:{=functionName|name}:{name}"
+    ),
+    "lb/listener": f"{_ELB}listener/{{balancer}}/{{hex16}}",
+    "lb/listenerrule": f"{_ELB}listener-rule/{{listener}}/{{hex16}}",
+    "lb/loadbalancer": f"{_ELB}loadbalancer/{{balancerkind}}/{{name}}/{{hex16}}",
+    "lb/targetgroup": f"{_ELB}targetgroup/{{name}}/{{hex16}}",
+    "secretsmanager/secretversion": "{secret}",
+    "sns/topicsubscription": "{=topic}:{uuid}",
+    "wafv2/webacl": "arn:{partition}:wafv2:{region}:{account}:{scope}/webacl/{name}/{id}",
+}
+
+# Types whose id is neither their name nor as the SDK's example of an import shows it.
+# Source: `d.SetId` in the provider's own source, hashicorp/terraform-provider-aws.
+_IDS: dict[str, str] = {
+    "acm/certificate": "{arn}",
+    "alb/listener": "{arn}",
+    "alb/listenerrule": "{arn}",
+    "alb/loadbalancer": "{arn}",
+    "alb/targetgroup": "{arn}",
+    "apigateway/restapi": "{low10}",
+    "apigatewayv2/api": "{low10}",
+    "cloudfront/distribution": "E{cap13}",
+    "ec2/route": "r-{=routeTableId}{num10}",
+    "ec2/routetableassociation": "rtbassoc-{hex17}",
+    "ec2/securitygrouprule": "sgrule-{num10}",
+    "ecs/cluster": "{arn}",
+    "ecs/service": "{arn}",
+    "iam/accesskey": "AKIA{cap16}",
+    "iam/policy": "{arn}",
+    "kms/key": "{uuid}",
+    "lb/listener": "{arn}",
+    "lb/listenerrule": "{arn}",
+    "lb/loadbalancer": "{arn}",
+    "lb/targetgroup": "{arn}",
+    "rds/instance": "db-{cap26}",
+    "route53/zone": "Z{cap13}",
+    "secretsmanager/secret": "{arn}",
+    "servicediscovery/privatednsnamespace": "ns-{low16}",
+    "servicediscovery/service": "srv-{low16}",
+    "sfn/statemachine": "{arn}",
+    "sns/topic": "{arn}",
+    "sns/topicsubscription": "{arn}",
+    "sqs/queue": "https://sqs.{region}.{dns}/{account}/{name}",
+    "wafv2/webacl": "{uuid}",
 }
 _ARN_HOLDS_ID = frozenset(
     {
@@ -154,6 +273,7 @@ _PREFIXES: dict[str, str] = {
     "natgateway": "nat",
     "networkacl": "acl",
     "networkinterface": "eni",
+    "prefixlist": "pl",
     "routetable": "rtb",
     "securitygroup": "sg",
     "securitygroupegressrule": "sgr",

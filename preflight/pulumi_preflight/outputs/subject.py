@@ -1,10 +1,13 @@
 """What a made-up value belongs to, and where its digits come from."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import TypeVar
 
 from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.wire import Properties
 
+_Value = TypeVar("_Value")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 
 
@@ -19,6 +22,7 @@ class Subject:
         place: Where it lives.
         id: The provider's id of a resource that exists already.
         generation: How many others of its URN were there before it and still are.
+        inputs: What the program gave.
     """
 
     seed: str
@@ -27,6 +31,7 @@ class Subject:
     place: Place
     id: str = ""
     generation: int = 0
+    inputs: Properties = field(default_factory=dict)
 
     @property
     def kind(self) -> str:
@@ -41,6 +46,10 @@ class Subject:
     def digits(self, path: str, count: int) -> str:
         """Hexadecimal digits of a property's own."""
         return hashlib.sha256(f"{self.seed}#{path}".encode()).hexdigest()[:count]
+
+    def made_up(self, _path: str, value: _Value) -> _Value:
+        """A value that is made up without digits of its own, such as a time or a status."""
+        return value
 
     def number(self, path: str, below: int) -> int:
         """A whole number of a property's own."""

@@ -1,0 +1,1 @@
+"""What AWS makes of what a program leaves out: the tables that preflight fills outputs in by."""

@@ -1,0 +1,91 @@
+"""What the classes of an installed Pulumi SDK say: properties, their kinds, their texts."""
+
+import importlib
+import inspect
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from pulumi_preflight.outputs.shapes import Shape, Shapes
+from pulumi_preflight.program.sdk_classes import QUESTIONS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceClass:
+    """One resource class of the SDK.
+
+    Attributes:
+        token: The type token.
+        shape: Its properties.
+        required: Those that a program must give.
+        texts: Property to what the SDK writes of it.
+        text: What the SDK writes of the type.
+    """
+
+    token: str
+    shape: Shape
+    required: frozenset[str]
+    texts: Mapping[str, str]
+    text: str
+
+    @property
+    def short(self) -> str:
+        """The token without package and class name, such as `ec2/vpc`."""
+        return self.token.split(":")[1]
+
+    @property
+    def unset(self) -> frozenset[str]:
+        """What a program may leave out and AWS may fill in: optional and computed."""
+        return frozenset(
+            each.name
+            for each in self.shape
+            if each.settable and not each.optional and each.name not in self.required
+        )
+
+
+def listed(package: str) -> Mapping[str, tuple[str, str]]:
+    """Each resource token of an SDK to the module and name of its class."""
+    source = inspect.getsource(importlib.import_module(package))
+    modules = source.split('resource_modules="""', 1)[1].split('"""', 1)[0]
+    return {
+        token: (module["fqn"], name)
+        for module in json.loads(modules)
+        for token, name in module["classes"].items()
+    }
+
+
+@cache
+def classes(package: str) -> Mapping[str, ResourceClass]:
+    """All resource classes of an SDK, by token."""
+    found = {
+        token: getattr(importlib.import_module(module), name)
+        for token, (module, name) in listed(package).items()
+    }
+    shapes = Shapes(lambda question, about: QUESTIONS[question](about))
+    return {token: _read(token, cls, shapes) for token, cls in found.items()}
+
+
+def _read(token: str, cls: type, shapes: Shapes) -> ResourceClass:
+    arguments = vars(importlib.import_module(cls.__module__)).get(f"{cls.__name__}Args")
+    parameters = inspect.signature(arguments.__init__).parameters if arguments else {}
+    missing = inspect.Parameter.empty
+    needed = {name for name, each in parameters.items() if each.default is missing}
+    members = dict(_members(cls))
+    return ResourceClass(
+        token=token,
+        shape=shapes.resource(token) or (),
+        required=frozenset(wire for wire, (name, _) in members.items() if name in needed),
+        texts={wire: text for wire, (_, text) in members.items()},
+        text=inspect.getdoc(cls.__init__) or "",
+    )
+
+
+def _members(cls: Any) -> Iterator[tuple[str, tuple[str, str]]]:  # noqa: ANN401 - a class of the SDK
+    for base in reversed(cls.__mro__):
+        for name, member in vars(base).items():
+            getter = member.fget if isinstance(member, property) else None
+            wire = getattr(getter, "_pulumi_name", None)
+            if wire is not None:
+                yield wire, (name, inspect.getdoc(getter) or "")

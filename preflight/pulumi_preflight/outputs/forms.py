@@ -1,0 +1,211 @@
+"""The form of each text that only the provider knows: by type and property, by name, by its end.
+
+`templates` tells what the places in a form mean. A form without a place is a value that AWS gives
+to many resources, and is made up like all others. Sources, all read for their examples:
+
+- endpoints and host names: https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html
+- unique ids of IAM: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+- host names of EC2: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-naming.html
+- all others: the reference page of the response in the service's API reference, and what the AWS
+  provider makes of it (hashicorp/terraform-provider-aws, internal/service/<service>).
+"""
+
+TIME = "2026-01-01T00:00:00Z"
+STREAM_TIME = "2026-01-01T00:00:00.000"
+EMPTY_POLICY = '{"Statement":[],"Version":"2012-10-17"}'
+
+_LAMBDA = "arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/"
+_STREAMING = "arn:{partition}:apigateway:{region}:lambda:path/2021-11-15/functions/"
+_EXECUTE = "arn:{partition}:execute-api:{region}:{account}:"
+_DATABASE = "{hex12@account}.{region}.rds.{dns}"
+_DOCUMENTS = "{low12@account}.{region}.docdb.{dns}"
+_GRAPH = "{low12@account}.{region}.neptune.{dns}"
+_SEARCH = "search-{name}-{low26@domain}.{region}.es.{dns}"
+_CACHE = "{low6@account}.{region}.cache.{dns}"
+
+BY_TYPE: dict[str, str] = {
+    "apigateway/deployment.executionArn": f"{_EXECUTE}{{=restApi}}/",
+    "apigateway/deployment.invokeUrl": "https://{=restApi}.execute-api.{region}.{dns}/",
+    "apigateway/restapi.executionArn": f"{_EXECUTE}{{id}}",
+    "apigateway/restapi.rootResourceId": "{low10}",
+    "apigateway/stage.executionArn": f"{_EXECUTE}{{=restApi}}/{{=stageName}}",
+    "apigateway/stage.invokeUrl": "https://{=restApi}.execute-api.{region}.{dns}/{=stageName}",
+    "apigatewayv2/api.apiEndpoint": "https://{id}.execute-api.{region}.{dns}",
+    "apigatewayv2/api.executionArn": f"{_EXECUTE}{{id}}",
+    "apigatewayv2/stage.executionArn": f"{_EXECUTE}{{=apiId}}/{{name}}",
+    "apigatewayv2/stage.invokeUrl": "https://{=apiId}.execute-api.{region}.{dns}/{name}",
+    "cloudfront/distribution.domainName": "d{low13}.cloudfront.net",
+    # The one zone of all distributions.
+    "cloudfront/distribution.hostedZoneId": "Z2FDTNDATAQYW2",
+    "cloudfront/distribution.status": "Deployed",
+    "cloudfront/originaccessidentity.cloudfrontAccessIdentityPath": (
+        "origin-access-identity/cloudfront/{id}"
+    ),
+    "cloudfront/originaccessidentity.iamArn": (
+        "arn:{partition}:iam::cloudfront:user/CloudFront Origin Access Identity {id}"
+    ),
+    "cloudfront/originaccessidentity.s3CanonicalUserId": "{hex64}{hex32@more}",
+    "cognito/userpool.endpoint": "cognito-idp.{region}.{dns}/{id}",
+    "cognito/userpoolclient.clientSecret": "{low26}{low25@more}",
+    "docdb/cluster.clusterResourceId": "cluster-{cap26}",
+    "docdb/cluster.endpoint": f"{{name}}.cluster-{_DOCUMENTS}",
+    "docdb/cluster.readerEndpoint": f"{{name}}.cluster-ro-{_DOCUMENTS}",
+    "docdb/clusterinstance.endpoint": f"{{name}}.{_DOCUMENTS}",
+    "dynamodb/table.streamArn": f"{{arn}}/stream/{STREAM_TIME}",
+    "dynamodb/table.streamLabel": STREAM_TIME,
+    "ec2/eip.allocationId": "{id}",
+    "ec2/eip.networkBorderGroup": "{region}",
+    "ec2/eip.associationId": "eipassoc-{hex17}",
+    "ec2/instance.instanceState": "running",
+    "ec2/natgateway.associationId": "eipassoc-{hex17}",
+    "ec2/securitygrouprule.securityGroupRuleId": "sgr-{hex17}",
+    "ec2/subnet.ipv6CidrBlock": "2001:db8:1234:1a00::/64",
+    "ec2/subnet.ipv6CidrBlockAssociationId": "subnet-cidr-assoc-{hex17}",
+    "ec2/vpc.dhcpOptionsId": "dopt-{hex17}",
+    "ec2/vpc.ipv6AssociationId": "vpc-cidr-assoc-{hex17}",
+    "ec2/vpc.ipv6CidrBlockNetworkBorderGroup": "{region}",
+    "ecr/repository.repositoryUrl": "{account}.dkr.ecr.{region}.{dns}/{name}",
+    "efs/filesystem.dnsName": "{id}.efs.{region}.{dns}",
+    "efs/mounttarget.dnsName": "{=fileSystemId|name}.efs.{region}.{dns}",
+    "efs/mounttarget.mountTargetDnsName": "{zone}.{=fileSystemId|name}.efs.{region}.{dns}",
+    "eks/cluster.endpoint": "https://{HEX32@cluster}.gr7.{region}.eks.{dns}",
+    "eks/cluster.identities.0.oidcs.0.issuer": (
+        "https://oidc.eks.{region}.{dns}/id/{HEX32@cluster}"
+    ),
+    # Base64 of a certificate's first line.
+    "eks/cluster.certificateAuthority.data": "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg==",
+    "eks/cluster.platformVersion": "eks.1",
+    "eks/cluster.version": "1.33",
+    "elasticache/cluster.clusterAddress": f"{{name}}.{_CACHE}",
+    "elasticache/cluster.configurationEndpoint": f"{{name}}.cfg.{_CACHE}",
+    "elasticache/replicationgroup.configurationEndpointAddress": f"clustercfg.{{name}}.{_CACHE}",
+    "elasticache/replicationgroup.primaryEndpointAddress": f"master.{{name}}.{_CACHE}",
+    "elasticache/replicationgroup.readerEndpointAddress": f"replica.{{name}}.{_CACHE}",
+    "elb/loadbalancer.dnsName": "{name}-{num9}.{region}.elb.{dns}",
+    "iam/accesskey.encryptedSecret": "{hex40}",
+    "iam/accesskey.secret": "{hex40}",
+    "iam/accesskey.sesSmtpPasswordV4": "B{hex43}",
+    "iam/group.uniqueId": "AGPA{cap17}",
+    "iam/instanceprofile.uniqueId": "AIPA{cap17}",
+    "iam/policy.policyId": "ANPA{cap17}",
+    "iam/user.uniqueId": "AIDA{cap17}",
+    "kms/key.keyId": "{id}",
+    "lambda/function.qualifiedInvokeArn": f"{_LAMBDA}{{arn}}:{{version}}/invocations",
+    "lambda/function.responseStreamingInvokeArn": (
+        f"{_STREAMING}{{arn}}/response-streaming-invocations"
+    ),
+    "lambda/function.qualifiedArn": "{arn}:{version}",
+    "lambda/function.version": "{version}",
+    "lambda/function.codeSha256": "{hex43}=",
+    "lambda/function.loggingConfig.logFormat": "Text",
+    "lambda/function.lastModified": "2026-01-01T00:00:00.000+0000",
+    "lambda/functionurl.functionUrl": "https://{low32}.lambda-url.{region}.on.aws/",
+    "lambda/layerversion.layerArn": "arn:{partition}:lambda:{region}:{account}:layer:{=layerName}",
+    "neptune/cluster.clusterResourceId": "cluster-{cap26}",
+    "neptune/cluster.endpoint": f"{{name}}.cluster-{_GRAPH}",
+    "neptune/cluster.readerEndpoint": f"{{name}}.cluster-ro-{_GRAPH}",
+    "neptune/clusterinstance.address": f"{{name}}.{_GRAPH}",
+    "opensearch/domain.dashboardEndpoint": f"{_SEARCH}/_dashboards",
+    "opensearch/domain.endpoint": _SEARCH,
+    "elasticsearch/domain.endpoint": _SEARCH,
+    "elasticsearch/domain.kibanaEndpoint": f"{_SEARCH}/_plugin/kibana/",
+    "rds/cluster.clusterResourceId": "cluster-{cap26}",
+    "rds/cluster.dbClusterParameterGroupName": "default.{family}",
+    "rds/cluster.endpoint": f"{{name}}.cluster-{_DATABASE}",
+    "rds/cluster.readerEndpoint": f"{{name}}.cluster-ro-{_DATABASE}",
+    "rds/clusterinstance.dbiResourceId": "db-{cap26}",
+    "rds/clusterinstance.endpoint": f"{{name}}.{_DATABASE}",
+    "rds/instance.address": f"{{name}}.{_DATABASE}",
+    "rds/instance.caCertIdentifier": "rds-ca-rsa2048-g1",
+    "rds/instance.optionGroupName": "default:{familyoption}",
+    "rds/instance.parameterGroupName": "default.{family}",
+    "rds/instance.resourceId": "{id}",
+    "rds/instance.status": "available",
+    "rds/instance.storageType": "gp2",
+    "rds/proxy.endpoint": f"{{name}}.proxy-{_DATABASE}",
+    "redshift/cluster.dnsName": "{name}.{low12@account}.{region}.redshift.{dns}",
+    "redshift/cluster.endpoint": "{name}.{low12@account}.{region}.redshift.{dns}:5439",
+    "route53/record.fqdn": "{name}",
+    "route53/zone.zoneId": "{id}",
+    "s3/bucketobject.versionId": "{low32}",
+    "s3/bucketobjectv2.versionId": "{low32}",
+    "secretsmanager/secretversion.secretArn": "{secret}",
+    "secretsmanager/secretversion.versionId": "{uuid}",
+    "sns/topic.owner": "{account}",
+    "sqs/queue.url": "{id}",
+}
+BY_TYPE |= {
+    f"{module}/{type_}.{property_}": form
+    for module in ("lb", "alb")
+    for type_, property_, form in (
+        ("loadbalancer", "arnSuffix", "{suffix}"),
+        ("loadbalancer", "dnsName", "{balancerhost}"),
+        ("targetgroup", "arnSuffix", "{suffix}"),
+    )
+} | {
+    f"s3/{type_}.{property_}": form
+    for type_ in ("bucket", "bucketv2")
+    for property_, form in (
+        ("websiteDomain", "{website}.{dns}"),
+        ("websiteEndpoint", "{name}.{website}.{dns}"),
+    )
+}
+
+BY_NAME: dict[str, str] = {
+    "arnWithoutRevision": "{unrevised}",
+    # Docker's form, `AWS:<password>` in base64.
+    "authorizationToken": "QVdTOnByZWZsaWdodA==",
+    "bucketDomainName": "{name}.s3.{dns}",
+    "bucketRegionalDomainName": "{name}.s3.{region}.{dns}",
+    "caCertificateValidTill": "2061-01-01T00:00:00Z",
+    "cidrBlock": "10.0.0.0/16",
+    "dnsSuffix": "{dns}",
+    "hex": "{hex16}",
+    "hostedZoneId": "Z{cap13}",
+    "invokeArn": f"{_LAMBDA}{{arn}}/invocations",
+    "invokeUrl": "https://{hex10}.execute-api.{region}.{dns}",
+    "ipv6CidrBlock": "2001:db8:1234:1a00::/56",
+    "json": EMPTY_POLICY,
+    "lastModified": TIME,
+    "minifiedJson": EMPTY_POLICY,
+    "notAfter": TIME,
+    "notBefore": TIME,
+    "partition": "{partition}",
+    "policy": EMPTY_POLICY,
+    "preferredBackupWindow": "03:00-03:30",
+    "preferredMaintenanceWindow": "sun:05:00-sun:05:30",
+    "backupWindow": "03:00-03:30",
+    "maintenanceWindow": "sun:05:00-sun:05:30",
+    "snapshotWindow": "03:00-04:00",
+    "privateDns": "{privatehost}",
+    "privateDnsName": "{privatehost}",
+    "publicDns": "{publichost}",
+    "qualifiedArn": "{arn}:1",
+    "region": "{region}",
+    "repositoryUrl": "{account}.dkr.ecr.{region}.{dns}/{name}",
+    "securityGroups": "sg-{hex17}",
+    "subnets": "subnet-{hex17}",
+    "uniqueId": "AROA{cap17}",
+    "upgradeRolloutOrder": "second",
+    "validFrom": TIME,
+    "validUntil": TIME,
+    "zoneId": "Z{cap13}",
+}
+
+# By the last word of the name.
+BY_ENDING: dict[str, str] = {
+    "at": TIME,
+    "date": TIME,
+    "digest": "{hex64}",
+    "etag": "{hex32}",
+    "fingerprint": "{hex40}",
+    "hash": "{hex64}",
+    "md5": "{hex32}",
+    "region": "{region}",
+    "sha256": "{hex64}",
+    "state": "available",
+    "status": "ACTIVE",
+    "time": TIME,
+    "timestamp": TIME,
+    "version": "1",
+}

@@ -1,0 +1,122 @@
+"""Host names and addresses that a provider makes up, as words for templates."""
+
+from pulumi_preflight.outputs.subject import Subject
+from pulumi_preflight.outputs.templates import input_text
+
+# Where buckets' websites have a dash before the region; elsewhere a dot stands there.
+# Source: https://docs.aws.amazon.com/general/latest/gr/s3.html, website endpoints.
+_DASHED_WEBSITES = frozenset(
+    {
+        "ap-northeast-1",
+        "ap-southeast-1",
+        "ap-southeast-2",
+        "eu-west-1",
+        "sa-east-1",
+        "us-east-1",
+        "us-gov-west-1",
+        "us-west-1",
+        "us-west-2",
+    }
+)
+# RDS's and ElastiCache's versions are longer than what a program has to give.
+# Source: https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes and its siblings.
+_VERSIONS = {
+    "aurora-mysql": "8.0.mysql_aurora.3.08.2",
+    "aurora-postgresql": "16.6",
+    "mariadb": "11.4.5",
+    "memcached": "1.6.22",
+    "mysql": "8.0.41",
+    "postgres": "16.8",
+    "redis": "7.1.0",
+    "valkey": "8.0.1",
+}
+_OTHER_VERSION = "1.0"
+
+
+def host(subject: Subject, path: str = "host") -> str:
+    """A host of the resource's service."""
+    service = subject.kind.partition("/")[0]
+    place = subject.place
+    return f"{subject.digits(path, 10)}.{service}.{place.region}.{place.dns_suffix}"
+
+
+def address(subject: Subject, path: str) -> str:
+    """An address of a private network."""
+    return f"10.0.{subject.number(path, 256)}.{4 + subject.number(f'{path}/host', 250)}"
+
+
+def public_address(subject: Subject, path: str) -> str:
+    """An address of 203.0.113.0/24, which is reserved for documentation (RFC 5737)."""
+    return f"203.0.113.{1 + subject.number(path, 254)}"
+
+
+def private_host(subject: Subject) -> str:
+    """EC2's name of a private address."""
+    own = input_text(subject, "privateIp") or address(subject, "privateIp")
+    region = subject.place.region
+    domain = "ec2.internal" if region == "us-east-1" else f"{region}.compute.internal"
+    return f"ip-{own.replace('.', '-')}.{domain}"
+
+
+def public_host(subject: Subject) -> str:
+    """EC2's name of a public address."""
+    region, suffix = subject.place.region, subject.place.dns_suffix
+    domain = "compute-1" if region == "us-east-1" else f"{region}.compute"
+    own = public_address(subject, "publicIp").replace(".", "-")
+    return f"ec2-{own}.{domain}.{suffix}"
+
+
+def name_server(subject: Subject, path: str) -> str:
+    """A name server of Route 53; the last number of the path says which of the four."""
+    number = subject.number(path, 2048)
+    domain = ("com", "net", "org", "co.uk")[int(path.rsplit(".", 1)[-1]) % 4]
+    return f"ns-{number}.awsdns-{number // 32:02}.{domain}"
+
+
+def balancer_host(subject: Subject) -> str:
+    """The host of a load balancer, which a network load balancer has in another form."""
+    region, suffix = subject.place.region, subject.place.dns_suffix
+    if input_text(subject, "loadBalancerType") == "network":
+        return f"{subject.name}-{subject.digits('dns', 16)}.elb.{region}.{suffix}"
+    inner = "internal-" if subject.inputs.get("internal") is True else ""
+    number = 100_000_000 + subject.number("dns", 900_000_000)
+    return f"{inner}{subject.name}-{number}.{region}.elb.{suffix}"
+
+
+def website(subject: Subject) -> str:
+    """The start of the host of a bucket's website."""
+    region = subject.place.region
+    return f"s3-website{'-' if region in _DASHED_WEBSITES else '.'}{region}"
+
+
+def zone(subject: Subject, path: str) -> str:
+    """An availability zone; the last number of the path says which."""
+    index = next((int(part) for part in reversed(path.split(".")) if part.isdigit()), 0)
+    return subject.made_up(path, f"{subject.place.region}{'abc'[index % 3]}")
+
+
+def engine_version(subject: Subject, path: str) -> str:
+    """The version that runs: the given one, to its last number."""
+    given = input_text(subject, "engineVersion")
+    engine = input_text(subject, "engine")
+    latest = _VERSIONS.get(engine, _OTHER_VERSION)
+    if not given:
+        return subject.made_up(path, latest)
+    if latest.startswith(f"{given}."):
+        return subject.made_up(path, latest)
+    if given.count(".") >= latest.count("."):
+        return given
+    return subject.made_up(path, f"{given}.{1 + subject.number(path, 9)}")
+
+
+def engine_family(subject: Subject) -> str:
+    """What RDS's default groups are named by: the engine and its major version."""
+    engine = input_text(subject, "engine")
+    parts = engine_version(subject, "engineVersion").split(".")
+    count = 1 if engine.endswith("postgres") or engine == "aurora-postgresql" else 2
+    return f"{engine or 'mysql'} {'.'.join(parts[:count])}"
+
+
+def function_version(subject: Subject) -> str:
+    """The version that a function's qualified ARN names: unpublished code has `$LATEST`."""
+    return str(subject.generation + 1) if subject.inputs.get("publish") is True else "$LATEST"

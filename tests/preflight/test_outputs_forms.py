@@ -1,0 +1,178 @@
+"""Made-up values have the form that AWS gives them, and agree with each other."""
+
+import ipaddress
+import re
+
+import pytest
+
+from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.wire import Properties
+from tests.preflight.filling import fill
+
+TASKS = "aws:ecs/taskDefinition:TaskDefinition"
+HEX = "[0-9a-f]"
+BALANCER = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/web/50dc6c495c0c9188"
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "property_", "pattern"),
+    [
+        pytest.param(
+            "aws:lb/targetGroup:TargetGroup",
+            {"name": "web"},
+            "arnSuffix",
+            rf"targetgroup/web/{HEX}{{16}}",
+            id="target-group",
+        ),
+        pytest.param(
+            "aws:alb/loadBalancer:LoadBalancer",
+            {"name": "web"},
+            "arnSuffix",
+            rf"app/web/{HEX}{{16}}",
+            id="application-balancer",
+        ),
+        pytest.param(
+            "aws:lb/loadBalancer:LoadBalancer",
+            {"name": "web", "loadBalancerType": "network"},
+            "arnSuffix",
+            rf"net/web/{HEX}{{16}}",
+            id="network-balancer",
+        ),
+        pytest.param(
+            "aws:lb/listener:Listener",
+            {"loadBalancerArn": BALANCER},
+            "arn",
+            rf"arn:.*:listener/app/web/50dc6c495c0c9188/{HEX}{{16}}",
+            id="listener",
+        ),
+        pytest.param(
+            "aws:rds/instance:Instance",
+            {"engine": "postgres", "engineVersion": "16"},
+            "engineVersionActual",
+            r"16\.\d+",
+            id="major-version",
+        ),
+        pytest.param(
+            "aws:rds/cluster:Cluster",
+            {"engine": "aurora-postgresql", "engineVersion": "15.4"},
+            "engineVersionActual",
+            r"15\.4",
+            id="whole-version",
+        ),
+        pytest.param(
+            "aws:rds/instance:Instance",
+            {"engine": "mysql", "engineVersion": "8.0"},
+            "engineVersionActual",
+            r"8\.0\.\d+",
+            id="mysql-version",
+        ),
+        pytest.param(
+            "aws:dynamodb/table:Table",
+            {"name": "t", "streamEnabled": True},
+            "streamArn",
+            r"arn:aws:dynamodb:.*:table/t/stream/2026-01-01T00:00:00\.000",
+            id="stream",
+        ),
+        pytest.param(
+            "aws:s3/bucket:Bucket",
+            {"bucket": "b", "website": {"indexDocument": "i"}},
+            "websiteEndpoint",
+            r"b\.s3-website-us-east-1\.amazonaws\.com",
+            id="website",
+        ),
+        pytest.param(
+            "aws:lambda/function:Function",
+            {"name": "f"},
+            "qualifiedInvokeArn",
+            r"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
+            r"arn:aws:lambda:us-east-1:\d{12}:function:f:\$LATEST/invocations",
+            id="qualified-invocation",
+        ),
+        pytest.param(
+            "aws:iam/role:Role",
+            {"name": "app", "path": "/team/"},
+            "arn",
+            r"arn:aws:iam::\d{12}:role/team/app",
+            id="role-with-a-path",
+        ),
+        pytest.param(
+            "aws:ecs/service:Service",
+            {"name": "web", "cluster": "arn:aws:ecs:us-east-1:1:cluster/shop"},
+            "arn",
+            r"arn:aws:ecs:.*:service/shop/web",
+            id="service-of-a-cluster",
+        ),
+        pytest.param(
+            "aws:eks/cluster:Cluster",
+            {"name": "k"},
+            "endpoint",
+            r"https://[0-9A-F]{32}\.gr7\.us-east-1\.eks\.amazonaws\.com",
+            id="kubernetes",
+        ),
+        pytest.param(
+            "aws:ec2/instance:Instance",
+            {"privateIp": "10.1.2.3"},
+            "privateDns",
+            r"ip-10-1-2-3\.ec2\.internal",
+            id="host-of-an-address",
+        ),
+        pytest.param(
+            "aws:apigatewayv2/stage:Stage",
+            {"name": "live", "apiId": "abc123"},
+            "invokeUrl",
+            r"https://abc123\.execute-api\.us-east-1\.amazonaws\.com/live",
+            id="url-of-a-stage",
+        ),
+        pytest.param(
+            "aws:rds/instance:Instance", {}, "latestRestorableTime", r"\d{4}-.*T.*Z", id="time"
+        ),
+    ],
+)
+def test_a_value_has_the_form_that_aws_gives_it(
+    token: str, inputs: Properties, property_: str, pattern: str
+) -> None:
+    assert re.fullmatch(pattern, str(fill(token, inputs).outputs[property_]))
+
+
+def test_a_website_in_a_newer_region_has_a_dot() -> None:
+    inputs: Properties = {"bucket": "b", "website": {"indexDocument": "i"}}
+    outputs = fill("aws:s3/bucket:Bucket", inputs, place=Place(region="eu-central-1")).outputs
+    assert outputs["websiteEndpoint"] == "b.s3-website.eu-central-1.amazonaws.com"
+
+
+def test_a_network_that_was_asked_for_can_be_read() -> None:
+    outputs = fill("aws:ec2/vpc:Vpc", {"assignGeneratedIpv6CidrBlock": True}).outputs
+    assert ipaddress.ip_network(str(outputs["ipv6CidrBlock"])).prefixlen == 56
+
+
+@pytest.mark.parametrize(
+    ("token", "part", "whole"),
+    [
+        pytest.param("aws:lb/targetGroup:TargetGroup", "arnSuffix", "arn", id="suffix"),
+        pytest.param("aws:rds/instance:Instance", "address", "endpoint", id="address"),
+        pytest.param(
+            "aws:ecs/taskDefinition:TaskDefinition", "arnWithoutRevision", "arn", id="task"
+        ),
+        pytest.param("aws:lambda/function:Function", "arn", "invokeArn", id="function"),
+        pytest.param("aws:route53/zone:Zone", "zoneId", "arn", id="zone"),
+        pytest.param("aws:kms/key:Key", "keyId", "arn", id="key"),
+    ],
+)
+def test_a_property_holds_the_one_that_it_is_made_of(token: str, part: str, whole: str) -> None:
+    outputs = fill(token).outputs
+    assert str(outputs[part]) in str(outputs[whole])
+
+
+@pytest.mark.parametrize(
+    ("token", "property_"),
+    [
+        pytest.param("aws:rds/instance:Instance", "resourceId", id="database"),
+        pytest.param("aws:ec2/eip:Eip", "allocationId", id="address"),
+        pytest.param("aws:lb/loadBalancer:LoadBalancer", "arn", id="balancer"),
+        pytest.param("aws:sqs/queue:Queue", "url", id="queue"),
+        pytest.param("aws:s3/bucket:Bucket", "bucket", id="bucket"),
+    ],
+)
+def test_what_is_one_thing_at_aws_is_equal(token: str, property_: str) -> None:
+    filled = fill(token)
+    assert filled.outputs[property_] == filled.id

@@ -1,0 +1,134 @@
+"""What the provider leaves empty stays empty, and each filled output says how it came about."""
+
+import pytest
+
+from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.inventions import Filling
+from pulumi_preflight.wire import UNKNOWN, Properties
+from tests.preflight.filling import fill
+
+RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
+ROUTE = "aws:ec2/route:Route"
+INSTANCE = "aws:rds/instance:Instance"
+CLUSTER_INSTANCE = "aws:rds/clusterInstance:ClusterInstance"
+BUCKET = "aws:s3/bucket:Bucket"
+VPC = "aws:ec2/vpc:Vpc"
+TABLE = "aws:dynamodb/table:Table"
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "property_"),
+    [
+        pytest.param(RULE, {"cidrBlocks": ["10.0.0.0/8"]}, "sourceSecurityGroupId", id="source"),
+        pytest.param(RULE, {"self": True}, "sourceSecurityGroupId", id="source-of-itself"),
+        pytest.param(ROUTE, {"gatewayId": "igw-1"}, "instanceId", id="instance-of-a-route"),
+        pytest.param(ROUTE, {"gatewayId": "igw-1"}, "networkInterfaceId", id="interface"),
+        pytest.param(INSTANCE, {}, "monitoringRoleArn", id="monitoring"),
+        pytest.param(INSTANCE, {}, "performanceInsightsKmsKeyId", id="insights"),
+        pytest.param(INSTANCE, {"storageEncrypted": False}, "kmsKeyId", id="key-without-use"),
+        pytest.param(CLUSTER_INSTANCE, {}, "monitoringRoleArn", id="monitoring-of-a-member"),
+        pytest.param("aws:ec2/instance:Instance", {}, "keyName", id="key-of-a-machine"),
+        pytest.param("aws:ec2/instance:Instance", {}, "outpostArn", id="outpost"),
+        pytest.param("aws:ec2/eip:Eip", {}, "instance", id="machine-of-an-address"),
+        pytest.param("aws:ebs/volume:Volume", {}, "snapshotId", id="snapshot-of-a-volume"),
+        pytest.param(VPC, {}, "ipv6CidrBlock", id="addresses-that-nobody-asked-for"),
+        pytest.param(TABLE, {}, "streamArn", id="stream-that-is-off"),
+        pytest.param(BUCKET, {}, "websiteEndpoint", id="website-that-is-off"),
+    ],
+)
+def test_what_aws_leaves_empty_is_neither_there_nor_made_up(
+    token: str, inputs: Properties, property_: str
+) -> None:
+    filled = fill(token, inputs)
+    assert property_ not in filled.outputs
+    assert property_ not in filled.fillings
+
+
+def test_a_list_that_aws_leaves_empty_has_no_items() -> None:
+    filled = fill(INSTANCE)
+    assert filled.outputs["replicas"] == []
+    assert "replicas" not in filled.fillings
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "property_"),
+    [
+        pytest.param(VPC, {"assignGeneratedIpv6CidrBlock": True}, "ipv6CidrBlock", id="ipv6"),
+        pytest.param(TABLE, {"streamEnabled": True}, "streamArn", id="stream"),
+        pytest.param(BUCKET, {"website": {"indexDocument": "i"}}, "websiteEndpoint", id="website"),
+        pytest.param(INSTANCE, {"storageEncrypted": True}, "kmsKeyId", id="key"),
+        pytest.param(INSTANCE, {"storageEncrypted": UNKNOWN}, "kmsKeyId", id="key-perhaps"),
+        pytest.param("aws:ec2/instance:Instance", {}, "availabilityZone", id="zone"),
+        pytest.param("aws:ec2/securityGroup:SecurityGroup", {}, "vpcId", id="default-vpc"),
+    ],
+)
+def test_what_aws_always_fills_is_filled_in(token: str, inputs: Properties, property_: str) -> None:
+    filled = fill(token, inputs)
+    assert filled.outputs[property_]
+    assert filled.fillings[property_] is Filling.MADE_UP
+
+
+def test_what_nobody_knows_to_be_filled_is_left_out_and_named() -> None:
+    filled = fill(INSTANCE)
+    assert "masterUserSecretKmsKeyId" not in filled.outputs
+    assert filled.fillings["masterUserSecretKmsKeyId"] is Filling.EMPTY
+
+
+@pytest.mark.parametrize(
+    ("token", "property_", "value"),
+    [
+        pytest.param(INSTANCE, "publiclyAccessible", False, id="of-the-plan"),
+        pytest.param("aws:lb/loadBalancer:LoadBalancer", "idleTimeout", 60, id="number"),
+        pytest.param("aws:alb/loadBalancer:LoadBalancer", "idleTimeout", 60, id="twin"),
+        pytest.param("aws:sqs/queue:Queue", "visibilityTimeoutSeconds", 30, id="queue"),
+        pytest.param("aws:kms/key:Key", "multiRegion", False, id="of-the-documentation"),
+    ],
+)
+def test_a_default_follows(token: str, property_: str, value: object) -> None:
+    filled = fill(token)
+    assert filled.outputs[property_] == value
+    assert filled.fillings[property_] is Filling.FOLLOWS
+
+
+def test_a_given_value_stands_before_a_default() -> None:
+    filled = fill(INSTANCE, {"publiclyAccessible": True})
+    assert filled.outputs["publiclyAccessible"] is True
+    assert "publiclyAccessible" not in filled.fillings
+
+
+def test_an_encryption_key_of_its_own_ends_the_encryption_by_sqs() -> None:
+    filled = fill("aws:sqs/queue:Queue", {"kmsMasterKeyId": "alias/mine"})
+    assert filled.outputs["sqsManagedSseEnabled"] is False
+
+
+QUEUE = "aws:sqs/queue:Queue"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "account", "filling"),
+    [
+        pytest.param({"name": "jobs"}, "111111111111", Filling.FOLLOWS, id="all-known"),
+        pytest.param({"name": "jobs"}, None, Filling.MADE_UP, id="account-unknown"),
+        pytest.param({}, "111111111111", Filling.MADE_UP, id="name-made-up"),
+    ],
+)
+def test_an_arn_follows_from_account_region_and_name(
+    inputs: Properties, account: str | None, filling: Filling
+) -> None:
+    filled = fill(QUEUE, inputs, place=Place(region="us-east-1", known_account=account))
+    assert filled.fillings["arn"] is filling
+
+
+def test_what_holds_a_made_up_id_is_made_up() -> None:
+    assert (
+        fill(VPC, place=Place(region="us-east-1", known_account="111111111111")).fillings["arn"]
+        is Filling.MADE_UP
+    )
+
+
+def test_nothing_is_said_of_what_stays_unknown() -> None:
+    filled = fill(QUEUE, {"name": "jobs"}, keep_unknowns=True)
+    assert filled.outputs["arn"] == UNKNOWN
+    assert "arn" not in filled.fillings
+    # The provider's plan knows defaults.
+    assert filled.outputs["visibilityTimeoutSeconds"] == 30
