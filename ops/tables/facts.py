@@ -32,13 +32,13 @@ def _row(cls: ResourceClass, known: Known | None, planned: Mapping[str, Any]) ->
         "defaults": agreed | {name: stated[name] for name in stated if name in cls.unset},
         "empty": {f"{name}Prefix": () for name in ("name", "identifier", "bucket")},
     }
-    if known:
+    if known is not None:
         settled = {*known.always, *known.with_, *known.empty, *known.unknown}
         row["defaults"] = {
             name: value for name, value in row["defaults"].items() if name not in settled
-        } | known.defaults
+        } | dict(known.defaults)
         row |= {"always": sorted(known.always), "with": known.with_}
-        row["empty"] |= known.empty
+        row["empty"] |= dict(known.empty)
     # A name that the provider makes has no prefix to show.
     row["empty"] = {name: on for name, on in row["empty"].items() if name in _properties(cls)}
     return {name: value for name, value in row.items() if value}

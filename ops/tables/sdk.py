@@ -21,14 +21,12 @@ class ResourceClass:
         shape: Its properties.
         required: Those that a program must give.
         texts: Property to what the SDK writes of it.
-        text: What the SDK writes of the type.
     """
 
     token: str
     shape: Shape
     required: frozenset[str]
     texts: Mapping[str, str]
-    text: str
 
     @property
     def short(self) -> str:
@@ -69,7 +67,7 @@ def classes(package: str) -> Mapping[str, ResourceClass]:
 
 def _read(token: str, cls: type, shapes: Shapes) -> ResourceClass:
     arguments = vars(importlib.import_module(cls.__module__)).get(f"{cls.__name__}Args")
-    parameters = inspect.signature(arguments.__init__).parameters if arguments else {}
+    parameters = inspect.signature(arguments).parameters if arguments else {}
     missing = inspect.Parameter.empty
     needed = {name for name, each in parameters.items() if each.default is missing}
     members = dict(_members(cls))
@@ -78,7 +76,6 @@ def _read(token: str, cls: type, shapes: Shapes) -> ResourceClass:
         shape=shapes.resource(token) or (),
         required=frozenset(wire for wire, (name, _) in members.items() if name in needed),
         texts={wire: text for wire, (_, text) in members.items()},
-        text=inspect.getdoc(cls.__init__) or "",
     )
 
 

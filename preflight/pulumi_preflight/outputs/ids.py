@@ -76,7 +76,7 @@ def _formatted(subject: Subject, path: str, kind: str, name: str) -> str:
         f"{_EC2_WORDS.get(type_, type_)}/{{name}}",
     )
     # What a form does not hold is not drawn, since drawing tells that a value is made up.
-    own = {
+    own: dict[str, Callable[[], str]] = {
         "short": lambda: subject.digits(f"{path}/short", 16),
         "six": lambda: subject.capitals(f"{path}/six", 6),
         "uuid": lambda: uuid_of(subject, f"{path}/uuid"),
