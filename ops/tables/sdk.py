@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from pulumi_preflight.outputs.shapes import Shape, Shapes
-from pulumi_preflight.program.sdk_classes import QUESTIONS
+from pulumi_preflight.program.inside.classes import QUESTIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

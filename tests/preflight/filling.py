@@ -6,7 +6,7 @@ import warnings
 from pulumi_preflight.outputs import Filled, Outputs, Wanted
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.shapes import Shapes
-from pulumi_preflight.program.sdk_classes import QUESTIONS
+from pulumi_preflight.program.inside.classes import QUESTIONS
 from pulumi_preflight.wire import Properties
 
 PLACE = Place(region="us-east-1")
