@@ -20,8 +20,14 @@ from pulumi_preflight.monitor.assets import hashed
 from pulumi_preflight.monitor.providing import Providing
 from pulumi_preflight.monitor.refusals import check_provider
 from pulumi_preflight.monitor.registration import dependencies_in
-from pulumi_preflight.outputs.answers import Answers, short
-from pulumi_preflight.outputs.aws_answers import ANSWERS, ASSUMED, CALLER, PURE, Call
+from pulumi_preflight.outputs.answers import (
+    ANSWERS,
+    PURE,
+    Answers,
+    NotKnownOfflineError,
+    short,
+)
+from pulumi_preflight.outputs.aws_answers import ASSUMED, CALLER, Call
 from pulumi_preflight.outputs.inventions import Filling, Invented
 from pulumi_preflight.program.run import Run
 from pulumi_preflight.urns import package_of
@@ -70,7 +76,14 @@ class Invokes:
         response = ResourceInvokeResponse()
         # The field's name is a keyword in Python.
         result: Struct = getattr(response, "return")
-        result.CopyFrom(self._answered(request.tok, arguments, provider))
+        try:
+            result.CopyFrom(self._answered(request.tok, arguments, provider))
+        except NotKnownOfflineError as error:
+            self._run.registry.note(
+                f"{error}, so its result is unknown, and resources that the program makes of it "
+                "were not judged; preflight.yaml can give the answer under invokes"
+            )
+            return ResourceInvokeResponse(unknown=True)
         return response
 
     def _answered(self, token: str, arguments: Properties, provider: str) -> Struct:

@@ -55,6 +55,7 @@ class Shapes:
         self.resource = cache(lambda token: _shape(ask("resource", token)))
         self.function = cache(lambda token: _shape(ask("function", token)))
         self.nested = cache(lambda reference: _shape(ask("class", reference)))
+        self.has_package = cache(lambda token: ask("package", token) is True)
 
 
 def _shape(answer: Any) -> Shape | None:  # noqa: ANN401 - JSON from the program's process

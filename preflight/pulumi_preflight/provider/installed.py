@@ -14,7 +14,7 @@ _LOADING = threading.Lock()
 
 
 def ask(question: str, of: str) -> Any:  # noqa: ANN401 - JSON, as of a program's process
-    """Answers what a program's own process would: `resource` and `function` take tokens."""
+    """Answers what a program's own process would: all but `class` take tokens."""
     with _LOADING:
         if question != "class":
             with warnings.catch_warnings():

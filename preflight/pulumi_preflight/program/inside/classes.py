@@ -69,6 +69,12 @@ def _registered_class(token: str) -> type | None:
     return cls if isinstance(cls, type) else None
 
 
+def _package(token: str) -> bool:
+    """Whether the program imported the SDK that a token belongs to."""
+    name = token.partition(":")[0].replace("-", "_")
+    return f"pulumi_{name}" in sys.modules
+
+
 def _find_resource_classes() -> None:
     import pulumi  # noqa: PLC0415 - it may be missing, which the runner tells
 
@@ -137,4 +143,5 @@ QUESTIONS: dict[str, typing.Callable[[str], object]] = {
     "resource": _resource,
     "function": _function,
     "class": _class,
+    "package": _package,
 }
