@@ -184,7 +184,26 @@ def test_secrets_stay_secret_in_outputs(aws: Ran) -> None:
 
 
 def test_an_object_where_the_sdk_says_text_becomes_json(aws: Ran) -> None:
-    assert aws.outputs("role")["assumeRolePolicy"] == '{"Statement":[{"MaxAge":60}]}'
+    text = '{"Statement":[{"MaxAge":60}]}'
+    assert aws.outputs("role")["assumeRolePolicy"] == text
+    # Packs get what the provider's Check gives back.
+    assert aws.inputs("role")["assumeRolePolicy"] == text
+
+
+@pytest.mark.parametrize(
+    ("document", "text"),
+    [
+        pytest.param({"a": [1.0, "b"]}, '{"a":[1,"b"]}', id="known"),
+        pytest.param({"a": [UNKNOWN]}, UNKNOWN, id="unknown-inside"),
+        pytest.param([{"a": secret("b")}], secret('[{"a":"b"}]'), id="secret-inside"),
+        pytest.param(secret({"a": secret("b")}), secret('{"a":"b"}'), id="secret-in-a-secret"),
+        pytest.param({"a": secret(UNKNOWN)}, UNKNOWN, id="unknown-secret-inside"),
+    ],
+)
+def test_what_is_unknown_or_secret_in_an_object_makes_its_text_so(
+    document: PropertyValue, text: PropertyValue
+) -> None:
+    assert in_kind(document, Kind(name="string")) == text
 
 
 def test_values_are_the_same_in_every_run(run: RunProgram, aws: Ran) -> None:
@@ -208,6 +227,7 @@ jobs = aws.sqs.Queue("jobs", name="jobs-dev")
 jobs.arn.apply(lambda arn: print("applied", arn))
 jobs.name.apply(lambda name: print("applied", name))
 aws.sqs.QueuePolicy("policy", queue_url=jobs.id, policy=jobs.arn.apply(lambda arn: arn))
+aws.sqs.QueuePolicy("object", queue_url=jobs.id, policy={"Statement": [{"Resource": jobs.arn}]})
 """
 
 
@@ -216,6 +236,7 @@ def test_unknowns_are_kept_as_in_the_engines_preview(run: RunProgram) -> None:
     assert ran.resource("jobs").id == ""
     assert ran.outputs("jobs")["arn"] == UNKNOWN
     assert ran.inputs("policy") == {"queueUrl": UNKNOWN, "policy": UNKNOWN}
+    assert ran.inputs("object")["policy"] == UNKNOWN
     # What is given is known, and only that is.
     assert ran.deployment.printed == "applied jobs-dev\n"
 

@@ -15,7 +15,7 @@ from pulumi_preflight.outputs.derived import DERIVED, name_properties, physical_
 from pulumi_preflight.outputs.facts import Facts, facts_of
 from pulumi_preflight.outputs.ids import resource_id
 from pulumi_preflight.outputs.inventions import Filling
-from pulumi_preflight.outputs.kinds import empty, in_kind
+from pulumi_preflight.outputs.kinds import empty, in_kind, with_documents_as_text
 from pulumi_preflight.outputs.random_values import random_outputs
 from pulumi_preflight.outputs.settings import with_default_tags
 from pulumi_preflight.outputs.shapes import Kind, PropertyShape, Shape, Shapes
@@ -93,9 +93,8 @@ class Outputs:
         Raises:
             UnnamedError: The resource needs a name and gets none.
         """
-        if not default_tags and proposal is None:
-            return inputs
         shape = self._shapes.resource(type_of(urn)) or ()
+        inputs = with_documents_as_text(inputs, shape)
         if proposal is not None:
             inputs = with_proposed_name(type_of(urn), name_of(urn), inputs, shape, proposal)
         return with_default_tags(inputs, default_tags, shape)

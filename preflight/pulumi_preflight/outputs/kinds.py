@@ -1,13 +1,17 @@
 """Values in the kind that the SDK's class says."""
 
-from pulumi_preflight.outputs.shapes import Kind
+from pulumi_preflight.outputs.shapes import Kind, Shape
 from pulumi_preflight.wire import (
-    MARK,
     SECRET,
     UNKNOWN,
+    Properties,
     PropertyValue,
+    has_unknown,
     json_text,
     mark_of,
+    rewrite,
+    secret,
+    without_secret,
 )
 
 _EMPTY: dict[str, PropertyValue] = {"boolean": False, "integer": 0.0, "number": 0.0}
@@ -27,7 +31,7 @@ def in_kind(value: PropertyValue, kind: Kind) -> PropertyValue:
     """
     mark = mark_of(value)
     if mark == SECRET and isinstance(value, dict):
-        return {MARK: SECRET, "value": in_kind(value.get("value"), kind)}
+        return secret(in_kind(value.get("value"), kind))
     if mark is not None or value is None or value == UNKNOWN:
         return value
     if kind.name == "string":
@@ -39,8 +43,30 @@ def in_kind(value: PropertyValue, kind: Kind) -> PropertyValue:
     return value
 
 
+def with_documents_as_text(inputs: Properties, shape: Shape) -> Properties:
+    """The inputs as a provider's Check gives them back: text where the program gave an object.
+
+    The AWS provider takes a policy as an object, too; packs get its text.
+    Source: pulumi/pulumi-terraform-bridge, pkg/tfbridge/transforms.go (TransformJSONDocument).
+    """
+    objects = {name: value for name, value in inputs.items() if isinstance(value, dict | list)}
+    text = {
+        property_.name: in_kind(objects[property_.name], property_.kind)
+        for property_ in shape
+        if property_.kind.name == "string" and property_.name in objects
+    }
+    return inputs | text if text else inputs
+
+
 def _text(value: PropertyValue) -> PropertyValue:
-    return value if isinstance(value, str) else json_text(value)
+    """JSON text; what is unknown or secret inside makes the whole text so."""
+    if isinstance(value, str):
+        return value
+    if has_unknown(value):
+        return UNKNOWN
+    bare = rewrite(value, without_secret)
+    text = json_text(bare)
+    return text if bare == value else secret(text)
 
 
 def _items(value: PropertyValue, container: str, item: Kind) -> PropertyValue:
