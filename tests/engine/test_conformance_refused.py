@@ -24,6 +24,15 @@ REFUSED = Path(__file__).parent / "refused"
             ),
             id="two resources of one name",
         ),
+        pytest.param(
+            "plain_function",
+            1,
+            (
+                "line 10, in <module>",
+                '"line": 10',
+            ),
+            id="a plain function of a new resource",
+        ),
         pytest.param("missing_asset", 2, ("gone.txt", "the asset 'gone.txt'"), id="a missing file"),
         pytest.param(
             "missing_config",

@@ -12,11 +12,13 @@ import sys
 import types
 import typing
 
-from .frames import Frame, of_place
-from .origins import Origin, Place, Property, origins_in
+from .frames import FOLDER, Frame, of_place
+from .origins import PASSED_OVER, Origin, Place, Property, origins_in
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _DEPTH = 6
+# No answer brings these about.
+_OWN_MISTAKES = (NameError, ImportError, SyntaxError)
 _MOST_FRAMES = 50
 # A shorter text may be the same by chance.
 _TELLING_TEXT = 8
@@ -29,10 +31,16 @@ class Call:
         """Takes the function, the places of the call, the innermost first, and the answer."""
         self.token = token
         self.places = places
+        own = (place for place in places if not place[0].startswith(PASSED_OVER))
+        self._line = next(own, None)
         self.identities, self.texts = set[int](), set[str]()
         # Kept, so that no other object gets its identity.
         self.answer = answer
         self._note(answer, _DEPTH)
+
+    def is_at(self, lines: set[Place]) -> bool:
+        """Whether the program calls on one of the lines."""
+        return self._line in lines
 
     def is_in(self, values: typing.Iterable[object]) -> bool:
         """Whether one of the values is the answer or a part of it, or holds one."""
@@ -96,7 +104,7 @@ class Answers:
         traced = list(_traced(error))[-_MOST_FRAMES:]
         lines = {(frame.f_code.co_filename, line) for frame, line in traced}
         variables = [value, *(each for frame, line in traced for each in _used(frame, line))]
-        return [call for call in self._calls if lines & set(call.places) or call.is_in(variables)]
+        return [call for call in self._calls if call.is_at(lines) or call.is_in(variables)]
 
     def told(self, error: BaseException) -> list[Frame]:
         """The functions that the error may come of, each with a place and whether it is certain."""
@@ -104,6 +112,7 @@ class Answers:
         return [
             {"function": call.token, "places": call.places, "certain": call in certain}
             for call in self._calls
+            if call in certain or not isinstance(error, _OWN_MISTAKES)
         ]
 
 
@@ -160,5 +169,6 @@ def _used(frame: types.FrameType, line: int) -> typing.Iterator[object]:
 def _traced(error: BaseException) -> typing.Iterator[tuple[types.FrameType, int]]:
     traceback = error.__traceback__
     while traceback is not None:
-        yield traceback.tb_frame, traceback.tb_lineno
+        if not traceback.tb_frame.f_code.co_filename.startswith(FOLDER):
+            yield traceback.tb_frame, traceback.tb_lineno
         traceback = traceback.tb_next

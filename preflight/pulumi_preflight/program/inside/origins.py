@@ -30,7 +30,7 @@ _LIBRARIES = tuple(
     os.path.dirname(folder) + os.sep  # noqa: PTH120 - compared with texts
     for folder in (os.path.dirname(pulumi.__file__), os.__file__)  # noqa: PTH120 - the same
 )
-_PASSED_OVER = (*_LIBRARIES, FOLDER)
+PASSED_OVER = (*_LIBRARIES, FOLDER)
 _WIRE_NAME = "_pulumi_name"
 # What makes one Output of others, besides `apply`; all the rest of the SDK goes through these.
 _MAKERS = ("all", "format", "json_dumps", "secret", "unsecret")
@@ -160,7 +160,7 @@ def _call_of(func: object) -> Place | None:
     if code is not None and not code.co_filename.startswith(_LIBRARIES):
         return None
     frame: types.FrameType | None = sys._getframe(2)  # noqa: SLF001 - there is no other way
-    while frame is not None and frame.f_code.co_filename.startswith(_PASSED_OVER):
+    while frame is not None and frame.f_code.co_filename.startswith(PASSED_OVER):
         frame = frame.f_back
     return None if frame is None else (frame.f_code.co_filename, frame.f_lineno)
 

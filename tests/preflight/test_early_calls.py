@@ -1,0 +1,171 @@
+"""Plain functions that are fed by new resources, and errors on answers that were made up."""
+
+import pytest
+
+from pulumi_preflight.errors import ProgramError
+from pulumi_preflight.findings import Level, Reported
+from pulumi_preflight.verdict import judge
+from tests.preflight.builders import CONTEXT
+from tests.preflight.running import RunProgram
+from tests.preflight.test_unknowns import BOX
+
+VPC = "aws:ec2/getVpc:getVpc"
+CALL = f"pulumi.runtime.invoke({VPC!r}, "
+LINE = BOX.count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "properties"),
+    [
+        pytest.param("{'id': box.id}", ["id"], id="id"),
+        pytest.param("{'id': box.publicIp}", ["publicIp"], id="output"),
+        pytest.param("{'id': pulumi.Output.concat('a', box.publicIp)}", ["publicIp"], id="made-of"),
+        pytest.param("{'tags': {'a': {'b': box.publicIp}}}", ["publicIp"], id="in-an-object"),
+        pytest.param("{'filters': [{'name': box.publicIp}]}", ["publicIp"], id="in-a-list"),
+        # The SDK overlooks these, so the engine goes on.
+        pytest.param("{'filters': [{'values': [box.publicIp]}]}", [], id="plain-item"),
+        pytest.param("{'id': box.label}", [], id="given"),
+        pytest.param("{'id': box.urn}", [], id="urn"),
+        pytest.param("{'id': 'vpc-1'}", [], id="own"),
+        pytest.param("{'id': Box('b', opts=pulumi.ResourceOptions(id='i')).id}", [], id="existing"),
+    ],
+)
+def test_a_plain_function_of_a_new_resource_is_found(
+    run: RunProgram, arguments: str, properties: list[str]
+) -> None:
+    calls = run(f"{BOX}{CALL}{arguments})\n").deployment.early_calls
+    assert [(call.function, call.property) for call in calls] == [
+        (VPC, each) for each in properties
+    ]
+    assert all(call.position and call.position.line == LINE for call in calls)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param(f"box.id.apply(lambda i: {CALL}{{'id': i}}).value['id'])", id="in-a-callback"),
+        pytest.param(f"box.id.apply(lambda i: {CALL}{{'id': box.id}}).value['id'])", id="closure"),
+        pytest.param(f"pulumi.runtime.invoke_output({VPC!r}, {{'id': box.id}})", id="output-form"),
+    ],
+)
+def test_a_call_that_waits_is_none(run: RunProgram, code: str) -> None:
+    assert run(f"{BOX}{code}\n").deployment.early_calls == ()
+
+
+def test_the_finding_says_where_and_what_to_do(run: RunProgram) -> None:
+    deployment = run(f"{BOX}{CALL}{{'id': box.id}})\n").deployment
+    verdict = judge(deployment, Reported(), CONTEXT, seconds=0)
+    [finding] = verdict.findings
+    assert (finding.rule, finding.level) == ("invoke-of-new-resource", Level.MANDATORY)
+    assert (finding.file, finding.line) == ("__main__.py", LINE)
+    assert finding.message.startswith("box: `id` is an argument of get_vpc, and box does not exist")
+    assert finding.fix == "Call get_vpc_output, or take the value from box itself."
+
+
+MADE_UP = "preflight made up the answer of getVpc, which __main__.py:{} asks for; "
+WAY = f"preflight.yaml can give the real one:\n  invokes: [{{function: {VPC}, result: {{...}}}}]"
+DOUBT = "if the error comes of it, "
+
+
+@pytest.mark.parametrize(
+    ("lines", "hint"),
+    [
+        pytest.param([f"{CALL}{{}}).value['none']"], MADE_UP.format(2) + WAY, id="same-line"),
+        pytest.param(
+            [f"vpc = {CALL}{{}}).value", "vpc['none']"], MADE_UP.format(2) + WAY, id="variable"
+        ),
+        pytest.param(
+            [f"vpc = {CALL}{{}}).value", "def f(given):", "    return given['none']", "f(vpc)"],
+            MADE_UP.format(2) + WAY,
+            id="argument",
+        ),
+        pytest.param(
+            [f"name = {CALL}{{}}).value['id']", "{}[name]"], MADE_UP.format(2) + WAY, id="text"
+        ),
+        pytest.param(
+            [f"names = [{CALL}{{}}).value['id']]", "names.index('a')"],
+            MADE_UP.format(2) + WAY,
+            id="list-of-texts",
+        ),
+        pytest.param(
+            [f"size = len({CALL}{{}}).value['id'])", "{}[size]"],
+            MADE_UP.format(2) + DOUBT + WAY,
+            id="derived",
+        ),
+        pytest.param([f"{CALL}{{}})", "unknown_name"], None, id="own-mistake"),
+        pytest.param(["{}['none']"], None, id="no-answer"),
+    ],
+)
+def test_an_error_on_a_made_up_answer_names_it(
+    run: RunProgram, lines: list[str], hint: str | None
+) -> None:
+    with pytest.raises(ProgramError) as raised:
+        run("\n".join(["import pulumi", *lines]))
+    assert raised.value.hint == hint
+
+
+def test_an_error_on_an_answer_that_the_user_gave_names_none(run: RunProgram) -> None:
+    known = f"invokes: [{{function: {VPC}, result: {{id: vpc-1, none: b}}}}]"
+    program = f"import pulumi\n{CALL}{{}}).value['none']['c']"
+    with pytest.raises(ProgramError) as raised:
+        run(program, preflight=known)
+    assert "the program raised TypeError" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("vpc.apply(lambda v: v['none'])", id="callback"),
+        pytest.param("vpc['none']", id="key"),
+        pytest.param("vpc['none']['deeper'].apply(len)", id="below"),
+        pytest.param("pulumi.Output.all(vpc, 'a').apply(lambda v: v[0]['none'])", id="all"),
+    ],
+)
+def test_a_missing_key_of_a_made_up_answer_is_unknown(run: RunProgram, code: str) -> None:
+    program = f"import pulumi\nvpc = pulumi.runtime.invoke_output({VPC!r}, {{}})\n"
+    ran = run(f"{program}pulumi.export('a', {code})\n")
+    assert ran.exports == {"a": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}
+    [note] = [note for note in ran.deployment.notes if note.position]
+    assert note.text.startswith("a callback on the answer of getVpc raised KeyError: 'none'")
+    assert f"invokes: [{{function: {VPC}, result: {{...}}}}]" in note.text
+    assert note.position is not None
+    assert note.position.line == 3
+
+
+def test_a_callback_that_reads_a_plain_answer_is_unknown_too(run: RunProgram) -> None:
+    ran = run(
+        f"import pulumi\nvpc = {CALL}{{}}).value\n"
+        "pulumi.export('a', pulumi.Output.from_input(1).apply(lambda _: vpc['none']))\n"
+    )
+    assert ran.exports == {"a": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}
+
+
+def test_an_error_in_a_library_names_its_innermost_lines(run: RunProgram) -> None:
+    program = """
+import asyncio, pulumi
+connecting = asyncio.open_connection("127.0.0.1", 9)
+pulumi.export("a", pulumi.Output.from_input(connecting))
+"""
+    with pytest.raises(ProgramError, match="the program raised ConnectionRefusedError") as raised:
+        run(program)
+    lines = str(raised.value).splitlines()[1:]
+    assert 1 <= len(lines) <= 3
+    assert all(line.startswith("  asyncio/") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("function", "names"),
+    [
+        pytest.param("aws:index/getAvailabilityZones:getAvailabilityZones", True, id="zones"),
+        pytest.param("aws:ec2/getSubnets:getSubnets", True, id="subnets"),
+        pytest.param(VPC, False, id="one-network"),
+    ],
+)
+def test_a_note_says_where_the_number_of_resources_may_hang_on_an_answer(
+    run: RunProgram, function: str, *, names: bool
+) -> None:
+    [note] = run(
+        f"import pulumi\npulumi.runtime.invoke({function!r}, {{}})",
+        config="{aws:region: eu-west-1}",
+    ).notes
+    assert ("; the number of resources may hang on it; preflight.yaml" in note) is names
