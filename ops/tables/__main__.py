@@ -21,6 +21,7 @@ from typing import Any
 from ops.errors import exit_with
 from ops.paths import PREFLIGHT
 from ops.tables.facts import facts
+from ops.tables.imports import forms
 from ops.tables.known import known
 from ops.tables.planned import planned
 from ops.tables.sdk import classes
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
     page = {
         "sdk": f"pulumi_aws {version('pulumi_aws')}",
         "plans": plans,
-        "types": facts(types, known(types), plans["types"]),
+        "types": facts(types, known(types), plans["types"], forms("pulumi_aws", types)),
     }
     # Lists and tuples, integers and floats are one in JSON.
     page = json.loads(json.dumps(page))

@@ -1,20 +1,29 @@
 """The table of facts by type, from all that is known of a type; the stronger source decides."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from ops.tables.documented import documented
+from ops.tables.imports import Form
 from ops.tables.known import Known
 from ops.tables.planned import Planned
 from ops.tables.sdk import ResourceClass
 
 
 def facts(
-    types: Mapping[str, ResourceClass], known: Mapping[str, Known], planned: Planned
+    types: Mapping[str, ResourceClass],
+    known: Mapping[str, Known],
+    planned: Planned,
+    forms: Mapping[str, Form],
 ) -> Mapping[str, Any]:
     """Token to what preflight is to know of the type; types of which nothing is known are out."""
     rows = {
-        token: _row(cls, known.get(token), planned.get(token, {})) for token, cls in types.items()
+        token: {
+            **_row(cls, known.get(token), planned.get(token, {})),
+            **{name: form for name, form in asdict(forms.get(token, Form())).items() if form},
+        }
+        for token, cls in types.items()
     }
     return {token: row for token, row in rows.items() if row}
 

@@ -176,3 +176,36 @@ def test_a_property_holds_the_one_that_it_is_made_of(token: str, part: str, whol
 def test_what_is_one_thing_at_aws_is_equal(token: str, property_: str) -> None:
     filled = fill(token)
     assert filled.outputs[property_] == filled.id
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "pattern"),
+    [
+        pytest.param("aws:ec2/managedPrefixList:ManagedPrefixList", {}, r"pl-\w{17}", id="list"),
+        pytest.param(
+            "aws:ec2/egressOnlyInternetGateway:EgressOnlyInternetGateway",
+            {},
+            r"eigw-\w{17}",
+            id="gateway",
+        ),
+        pytest.param("aws:ec2/dedicatedHost:DedicatedHost", {}, r"h-\w{17}", id="host"),
+        pytest.param("aws:grafana/workspace:Workspace", {}, r"g-\w{10}", id="of-its-own-length"),
+        pytest.param("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "b"}, "b", id="input"),
+        pytest.param("aws:sns/topicPolicy:TopicPolicy", {"arn": "arn:a"}, "arn:a", id="arn"),
+        pytest.param(
+            "aws:globalaccelerator/accelerator:Accelerator",
+            {},
+            r"arn:aws:globalaccelerator::\d{12}:accelerator/[0-9a-f-]{36}",
+            id="own-arn",
+        ),
+    ],
+)
+def test_an_id_has_the_form_that_the_sdk_shows_for_an_import(
+    token: str, inputs: Properties, pattern: str
+) -> None:
+    assert re.fullmatch(pattern, fill(token, inputs).id)
+
+
+def test_an_arn_holds_the_id() -> None:
+    filled = fill("aws:ec2/managedPrefixList:ManagedPrefixList")
+    assert str(filled.outputs["arn"]).endswith(f":prefix-list/{filled.id}")

@@ -1,5 +1,6 @@
 """Ids and ARNs of resources, in the form that AWS gives them by type."""
 
+import re
 from collections.abc import Callable
 
 from pulumi_preflight.outputs.arns import ARN_FORMATS, ARN_STEMS
@@ -57,7 +58,9 @@ def arn_for(subject: Subject, path: str, stem: str) -> str:
         form = facts_of(subject.token).arn
     if form:
         return in_form(form, subject, "arn")
-    holds_id = kind in _ARN_HOLDS_ID or _prefix_of(kind) is not None
+    id_form = facts_of(subject.token).id
+    is_opaque = bool(id_form) and not id_form.startswith(("{arn}", "{="))
+    holds_id = is_opaque or kind in _ARN_HOLDS_ID or _prefix_of(kind) is not None
     name = resource_id(subject) if holds_id else subject.name
     return _formatted(subject, path, kind, name)
 
@@ -71,10 +74,9 @@ def _other_arn(subject: Subject, path: str, stem: str) -> str:
 
 def _formatted(subject: Subject, path: str, kind: str, name: str) -> str:
     module, _, type_ = kind.partition("/")
-    service, form = ARN_FORMATS.get(kind) or (
-        "ec2" if module in _EC2_MODULES else module,
-        f"{_EC2_WORDS.get(type_, type_)}/{{name}}",
-    )
+    if module in _EC2_MODULES:
+        module, type_ = "ec2", _EC2_WORDS.get(type_) or _dashed(subject, type_)
+    service, form = ARN_FORMATS.get(kind) or (module, f"{type_}/{{name}}")
     # What a form does not hold is not drawn, since drawing tells that a value is made up.
     own: dict[str, Callable[[], str]] = {
         "short": lambda: subject.digits(f"{path}/short", 16),
@@ -84,6 +86,12 @@ def _formatted(subject: Subject, path: str, kind: str, name: str) -> str:
     values = {word: make() for word, make in own.items() if f"{{{word}}}" in form}
     resource = form.format(name=name, revision=subject.generation + 1, **values)
     return subject.place.arn(service, resource)
+
+
+def _dashed(subject: Subject, type_: str) -> str:
+    """How EC2 writes a type in ARNs: `dedicated-host`."""
+    name = subject.token.rpartition(":")[2]
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower() if name.lower() == type_ else type_
 
 
 def _prefix_of(kind: str) -> str | None:
@@ -219,13 +227,20 @@ _IDS: dict[str, str] = {
     "apigateway/restapi": "{low10}",
     "apigatewayv2/api": "{low10}",
     "cloudfront/distribution": "E{cap13}",
+    "cognito/userpool": "{region}_{cap9}",
+    "cognito/userpoolclient": "{low26}",
     "ec2/route": "r-{=routeTableId}{num10}",
     "ec2/routetableassociation": "rtbassoc-{hex17}",
     "ec2/securitygrouprule": "sgrule-{num10}",
     "ecs/cluster": "{arn}",
     "ecs/service": "{arn}",
+    "eks/addon": "{=clusterName}:{=addonName}",
+    "eks/nodegroup": "{=clusterName}:{name}",
     "iam/accesskey": "AKIA{cap16}",
+    "iam/grouppolicy": "{=group}:{name}",
     "iam/policy": "{arn}",
+    "iam/rolepolicy": "{=role}:{name}",
+    "iam/userpolicy": "{=user}:{name}",
     "kms/key": "{uuid}",
     "lb/listener": "{arn}",
     "lb/listenerrule": "{arn}",
@@ -247,6 +262,7 @@ _ARN_HOLDS_ID = frozenset(
         "apigateway/restapi",
         "apigatewayv2/api",
         "cloudfront/distribution",
+        "cognito/userpool",
         "kms/key",
         "route53/zone",
         "servicediscovery/privatednsnamespace",
@@ -293,6 +309,7 @@ _EC2_WORDS: dict[str, str] = {
     "flowlog": "vpc-flow-log",
     "internetgateway": "internet-gateway",
     "launchtemplate": "launch-template",
+    "managedprefixlist": "prefix-list",
     "natgateway": "natgateway",
     "networkacl": "network-acl",
     "networkinterface": "network-interface",
