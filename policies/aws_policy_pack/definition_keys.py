@@ -72,6 +72,7 @@ INNER_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "logConfiguration": ("logDriver", "options", "secretOptions"),
     "mountPoints": ("containerPath", "readOnly", "sourceVolume"),
+    "nvidiaMps": ("maxComputePercent", "memory"),
     "portMappings": (
         "appProtocol",
         "containerPort",
@@ -85,6 +86,7 @@ INNER_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "restartPolicy": ("enabled", "ignoredExitCodes", "restartAttemptPeriod"),
     "secretOptions": ("name", "valueFrom"),
     "secrets": ("name", "valueFrom"),
+    "sharingStrategy": ("nvidiaMps",),
     "systemControls": ("namespace", "value"),
     "tmpfs": ("containerPath", "mountOptions", "size"),
     "ulimits": ("hardLimit", "name", "softLimit"),

@@ -1,10 +1,13 @@
 """The containers of a task definition, with the keys in any case."""
 
 import json
+from typing import Any
 
+import botocore.session
 import pytest
 
 from aws_policy_pack.container_definitions import container_definitions
+from aws_policy_pack.definition_keys import CONTAINER_KEYS, INNER_KEYS
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import AnyRule
 from aws_policy_pack.rules.cost import task_size
@@ -58,3 +61,20 @@ def test_keys_are_read_as_ecs_spells_them(given: object, spelt: object) -> None:
 )
 def test_rules_see_keys_in_any_case(rule: AnyRule, container: object) -> None:
     assert len(analyze(rule, {"containerDefinitions": json.dumps([container])})) == 1
+
+
+def keys_inside(shape: Any) -> dict[str, set[str]]:  # noqa: ANN401 - botocore has no types
+    """The keys of the objects inside a shape of AWS's own model, at any depth."""
+    found: dict[str, set[str]] = {}
+    for key, value in shape.members.items():
+        inner = value.member if value.type_name == "list" else value
+        if inner.type_name == "structure":
+            found |= {key: set(inner.members), **keys_inside(inner)}
+    return found
+
+
+def test_the_keys_are_those_of_awss_own_model() -> None:
+    model = botocore.session.get_session().get_service_model("ecs")
+    container: Any = model.shape_for("ContainerDefinition")
+    assert set(CONTAINER_KEYS) == set(container.members)
+    assert {key: set(keys) for key, keys in INNER_KEYS.items()} == keys_inside(container)
