@@ -13,6 +13,7 @@ import contextvars
 import functools
 import inspect
 import json
+import os
 import sys
 import threading
 import types
@@ -101,6 +102,7 @@ class Callbacks:
         self._slow: set[object] = set()
         self._asking = threading.local()
         self._guarding = False
+        self._process = os.getpid()
 
     def run(
         self,
@@ -111,7 +113,7 @@ class Callbacks:
     ) -> object:
         """Runs a callback of `apply`; gives what the callback gives, or an unknown Output."""
         callback = Callback(func, value, origin, place, self._seconds)
-        if callback.around is None and next(origin.sources(), None) is None:
+        if callback.around is None and not origin.is_filled_in():
             return self._of_own_value(callback)
         if callback.code in self._slow and self._is_overdue(callback, None):
             return _unknown()
@@ -210,6 +212,9 @@ class Callbacks:
         """
         callback = _RUNNING.get()
         if callback is None or callback.allowed or kind in self._allowed:
+            return
+        if os.getpid() != self._process:
+            # A process that was allowed; only the program itself may ask.
             return
         if not callback.stopped:
             trace = frames.of_callback(sys._getframe())  # noqa: SLF001 - there is no other way

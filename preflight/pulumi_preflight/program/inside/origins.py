@@ -69,12 +69,13 @@ Source = typing.Union[Property, Function]  # noqa: UP007 - Python 3.9 reads this
 class Origin:
     """What an Output was made of: a source, other Outputs, or both."""
 
-    __slots__ = ("parents", "source")
+    __slots__ = ("_is_filled_in", "parents", "source")
 
     def __init__(self, parents: tuple[Origin, ...], source: Source | None = None) -> None:
         """Takes what the Output was made of."""
         self.parents = parents
         self.source = source
+        self._is_filled_in = source is not None
 
     def sources(self) -> typing.Iterator[Source]:
         """All sources that the value comes from, the nearest first."""
@@ -87,11 +88,22 @@ class Origin:
             seen.update(map(id, fresh))
             waiting.extend(fresh)
 
+    def is_filled_in(self) -> bool:
+        """Whether the value comes from any source; quick for values of long descent."""
+        waiting, seen = [self], {id(self)}
+        while waiting and not self._is_filled_in:
+            origin = waiting.pop()
+            self._is_filled_in = origin._is_filled_in  # noqa: SLF001 - of this class
+            fresh = [parent for parent in origin.parents if id(parent) not in seen]
+            seen.update(map(id, fresh))
+            waiting.extend(fresh)
+        return self._is_filled_in
+
     def settle(self, result: object) -> None:
         """Takes over what a callback gave; forgets what leads to no source."""
         if isinstance(result, pulumi.Output) and (origin := origin_of(result)) is not None:
             self.parents = (*self.parents, origin)
-        if next(self.sources(), None) is None:
+        if not self.is_filled_in():
             self.parents = ()
 
 
