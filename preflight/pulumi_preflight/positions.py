@@ -14,6 +14,7 @@ from pulumi_preflight.model import SourcePosition
 _INSTALLED = ("site-packages", "dist-packages")
 # What runs every program; its lines say nothing of a resource.
 _RUNTIME = ("pulumi", "pulumi_preflight")
+_PREFLIGHT = Path(__file__).parent
 
 
 class Positions:
@@ -43,14 +44,12 @@ class Positions:
         """
         places = [(_path(frame.pc.uri), frame.pc.line) for frame in trace.frames]
         places.append((_path(position.uri), position.line))
-        return self.nearest(places) or parent or self._in_package(places)
+        return self.nearest(places) or parent or self._in_library(places)
 
-    def _in_package(self, places: Iterable[tuple[str, int]]) -> SourcePosition | None:
-        """The first place that lies in an installed package other than Pulumi's."""
+    def _in_library(self, places: Iterable[tuple[str, int]]) -> SourcePosition | None:
+        """The first place that lies in a library, be it installed or beside the project."""
         for file, line in places:
-            parts = Path(file).parts
-            names = [inner for outer, inner in pairwise(parts) if outer in _INSTALLED]
-            if names and names[-1] not in _RUNTIME and line > 0:
+            if line > 0 and _is_library(Path(file)):
                 return SourcePosition(file=os.path.relpath(file, self._root), line=line)
         return None
 
@@ -70,6 +69,16 @@ class Positions:
             return None
         inside = os.path.relpath(path, self._root)
         return None if inside.startswith(os.pardir) else inside
+
+
+def _is_library(file: Path) -> bool:
+    """Whether a file is neither Python's own nor that of what runs every program."""
+    if not file.is_absolute() or file.is_relative_to(_PREFLIGHT):
+        return False
+    folders = list(pairwise(file.parts))
+    if names := [inner for outer, inner in folders if outer in _INSTALLED]:
+        return names[-1] not in _RUNTIME
+    return not any(outer == "lib" and inner.startswith("python3") for outer, inner in folders)
 
 
 def _path(uri: str) -> str:

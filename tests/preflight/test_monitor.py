@@ -180,10 +180,11 @@ def later(name):
 """
 
 
+@pytest.mark.parametrize("folder", ["lib/python3.11/site-packages", "shared"])
 def test_what_a_library_makes_in_a_callback_has_the_line_of_its_parent_or_the_librarys(
-    run: RunProgram, tmp_path: Path
+    run: RunProgram, tmp_path: Path, folder: str
 ) -> None:
-    packages = tmp_path / "lib" / "site-packages"
+    packages = tmp_path.with_name(f"{tmp_path.name}-beside") / folder
     packages.mkdir(parents=True)
     (packages / "parts.py").write_text(LIBRARY)
     program = f"""
@@ -197,7 +198,7 @@ parts.later("alone")
     assert ran.resource("whole-part").position == SourcePosition(file="__main__.py", line=5)
     alone = ran.resource("alone").position
     assert alone is not None
-    assert alone.file.endswith("lib/site-packages/parts.py")
+    assert alone.file.endswith(f"{folder}/parts.py")
     line = LIBRARY[: LIBRARY.index("lambda _: Part(name)")].count("\n") + 1
     assert alone.line == line
 
