@@ -319,6 +319,26 @@ def test_classes_of_before_the_type_token_are_found(write_project: WriteProject)
     assert ran.exports["arn"].startswith("arn:aws:s3:::bucket")
 
 
+LAZY = """
+import importlib.util
+import sys
+import pulumi_aws as aws
+
+spec = importlib.util.find_spec("pulumi_lazy")
+loader = spec.loader = importlib.util.LazyLoader(spec.loader)
+module = sys.modules["pulumi_lazy"] = importlib.util.module_from_spec(spec)
+loader.exec_module(module)
+aws.get_availability_zones()
+aws.sqs.Queue("jobs")
+"""
+
+
+def test_modules_that_wait_for_their_first_use_stay_unloaded(write_project: WriteProject) -> None:
+    folder = write_project(LAZY, files={"pulumi_lazy.py": "print('loaded')"})
+    ran = run_loaded(load_project(folder, stack="dev", environment={}))
+    assert ran.deployment.printed == ""
+
+
 def test_a_type_without_class_has_its_inputs_as_outputs() -> None:
     outputs = Outputs(Shapes(lambda _question, _of: None), keep_unknowns=False)
     urn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Resource::a"

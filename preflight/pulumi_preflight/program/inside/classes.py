@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import inspect
 import sys
+import types
 import typing
 from collections import abc
 
@@ -39,7 +40,7 @@ def _function(token: str) -> object:
         candidate
         for name, loaded in list(sys.modules.items())
         if name.startswith("pulumi_")
-        and isinstance(candidate := vars(loaded).get(wanted), type)
+        and isinstance(candidate := _contents(loaded).get(wanted), type)
         and candidate.__module__ == name
     ]
     found.sort(key=lambda cls: part not in cls.__module__.split("."))
@@ -49,7 +50,7 @@ def _function(token: str) -> object:
 def _class(reference: str) -> object:
     """The fields of an output class, named as `module:class` by an earlier answer."""
     module, _, name = reference.partition(":")
-    return {"properties": _properties(vars(sys.modules[module])[name], set())}
+    return {"properties": _properties(_contents(sys.modules[module])[name], set())}
 
 
 def _registered_class(token: str) -> type | None:
@@ -63,10 +64,19 @@ def _registered_class(token: str) -> type | None:
     package, _, rest = token.partition(":")
     module = get_resource_module(package, rest.rpartition(":")[0], "")
     told: dict[str, typing.Any] = getattr(module, "mod_info", {})
-    # A look through `vars` loads nothing; the module is there, since the program used the class.
     loaded = sys.modules.get(told.get("fqn", ""))
-    cls = vars(loaded).get(told["classes"].get(token)) if loaded else None
+    # The module has been loaded, since the program used the class.
+    cls = None if loaded is None else _contents(loaded).get(told["classes"].get(token))
     return cls if isinstance(cls, type) else None
+
+
+def _contents(module: types.ModuleType) -> dict[str, typing.Any]:
+    """What a module holds.
+
+    `vars` would load each module of an SDK that waits for its first use: minutes, for AWS.
+    """
+    contents: dict[str, typing.Any] = object.__getattribute__(module, "__dict__")
+    return contents
 
 
 def _package(token: str) -> bool:
