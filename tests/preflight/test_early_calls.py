@@ -4,9 +4,10 @@ import pytest
 
 from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.findings import Level, Reported
+from pulumi_preflight.project import load_project
 from pulumi_preflight.verdict import judge
 from tests.preflight.builders import CONTEXT
-from tests.preflight.running import RunProgram
+from tests.preflight.running import RunProgram, WriteProject, run_loaded
 from tests.preflight.test_unknowns import BOX
 
 VPC = "aws:ec2/getVpc:getVpc"
@@ -110,6 +111,22 @@ def test_an_error_on_an_answer_that_the_user_gave_names_none(run: RunProgram) ->
     with pytest.raises(ProgramError) as raised:
         run(program, preflight=known)
     assert "the program raised TypeError" in str(raised.value)
+
+
+def test_to_look_for_an_answer_loads_no_module(write_project: WriteProject) -> None:
+    program = f"""
+import importlib.util, pulumi
+{CALL}{{}})
+spec = importlib.util.find_spec("parts")
+spec.loader = importlib.util.LazyLoader(spec.loader)
+parts = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(parts)
+{{}}[id(parts)]
+"""
+    folder = write_project(program, files={"parts.py": "import os\nos.mkdir('loaded')\n"})
+    with pytest.raises(ProgramError, match="the program raised KeyError"):
+        run_loaded(load_project(folder, stack="dev", environment={}))
+    assert not (folder / "loaded").exists()
 
 
 @pytest.mark.parametrize(

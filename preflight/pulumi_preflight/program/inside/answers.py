@@ -48,7 +48,7 @@ class Call:
             for each in (value, *_parts(value)):
                 if id(each) in self.identities:
                     return True
-                if isinstance(each, str) and each in self.texts:
+                if type(each) is str and each in self.texts:
                     return True
         return False
 
@@ -121,9 +121,7 @@ def _parts(value: object) -> typing.Iterable[object]:
         return dict.values(value)
     if isinstance(value, (list, tuple)):
         return value
-    if hasattr(value, "__dict__") and not isinstance(value, types.ModuleType):
-        return vars(value).values()
-    return ()
+    return vars(value).values() if hasattr(value, "__dict__") else ()
 
 
 def _seen_by_the_sdk(arguments: object) -> typing.Iterator[Origin]:
@@ -162,7 +160,9 @@ def _used(frame: types.FrameType, line: int) -> typing.Iterator[object]:
     for name in _NAME.findall(linecache.getline(frame.f_code.co_filename, line)):
         for variables in (frame.f_locals, frame.f_globals):
             if name in variables:
-                yield variables[name]
+                # A module may wait for its first use, which even a look at its class is.
+                if not isinstance(variables[name], types.ModuleType):
+                    yield variables[name]
                 break
 
 
