@@ -15,42 +15,34 @@ CALL = f"pulumi.runtime.invoke({VPC!r}, "
 LINE = BOX.count("\n") + 1
 
 
-@pytest.mark.parametrize(
-    ("arguments", "properties"),
-    [
-        pytest.param("{'id': box.id}", ["id"], id="id"),
-        pytest.param("{'id': box.publicIp}", ["publicIp"], id="output"),
-        pytest.param("{'id': pulumi.Output.concat('a', box.publicIp)}", ["publicIp"], id="made-of"),
-        pytest.param("{'tags': {'a': {'b': box.publicIp}}}", ["publicIp"], id="in-an-object"),
-        pytest.param("{'filters': [{'name': box.publicIp}]}", ["publicIp"], id="in-a-list"),
-        # The SDK overlooks these, so the engine goes on.
-        pytest.param("{'filters': [{'values': [box.publicIp]}]}", [], id="plain-item"),
-        pytest.param("{'id': box.label}", [], id="given"),
-        pytest.param("{'id': box.urn}", [], id="urn"),
-        pytest.param("{'id': 'vpc-1'}", [], id="own"),
-        pytest.param("{'id': Box('b', opts=pulumi.ResourceOptions(id='i')).id}", [], id="existing"),
-    ],
+# What the functions are fed with, a line each, and the property that the engine does not know.
+FED = {
+    "{'id': box.id}": "id",
+    "{'id': box.publicIp}": "publicIp",
+    "{'id': pulumi.Output.concat('a', box.publicIp)}": "publicIp",
+    "{'tags': {'a': {'b': box.publicIp}}}": "publicIp",
+    "{'filters': [{'name': box.publicIp}]}": "publicIp",
+    # The SDK overlooks a plain item, so the engine goes on.
+    "{'filters': [{'values': [box.publicIp]}]}": None,
+    "{'id': box.label}": None,
+    "{'id': box.urn}": None,
+    "{'id': 'vpc-1'}": None,
+    "{'id': Box('b', opts=pulumi.ResourceOptions(id='i')).id}": None,
+}
+WAITING = (
+    f"box.id.apply(lambda i: {CALL}{{'id': i}}).value['id'])",
+    f"box.id.apply(lambda i: {CALL}{{'id': box.id}}).value['id'])",
+    f"pulumi.runtime.invoke_output({VPC!r}, {{'id': box.id}})",
 )
-def test_a_plain_function_of_a_new_resource_is_found(
-    run: RunProgram, arguments: str, properties: list[str]
-) -> None:
-    calls = run(f"{BOX}{CALL}{arguments})\n").deployment.early_calls
-    assert [(call.function, call.property) for call in calls] == [
-        (VPC, each) for each in properties
-    ]
-    assert all(call.position and call.position.line == LINE for call in calls)
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        pytest.param(f"box.id.apply(lambda i: {CALL}{{'id': i}}).value['id'])", id="in-a-callback"),
-        pytest.param(f"box.id.apply(lambda i: {CALL}{{'id': box.id}}).value['id'])", id="closure"),
-        pytest.param(f"pulumi.runtime.invoke_output({VPC!r}, {{'id': box.id}})", id="output-form"),
-    ],
-)
-def test_a_call_that_waits_is_none(run: RunProgram, code: str) -> None:
-    assert run(f"{BOX}{code}\n").deployment.early_calls == ()
+def test_a_plain_function_of_a_new_resource_is_found(run: RunProgram) -> None:
+    lines = [*(f"{CALL}{arguments})" for arguments in FED), *WAITING]
+    calls = run(BOX + "\n".join(lines)).deployment.early_calls
+    assert {call.function for call in calls} == {VPC}
+    found = {call.position.line: call.property for call in calls if call.position}
+    assert [found.pop(LINE + number, None) for number in range(len(FED))] == list(FED.values())
+    assert not found
 
 
 def test_the_finding_says_where_and_what_to_do(run: RunProgram) -> None:
@@ -129,24 +121,22 @@ spec.loader.exec_module(parts)
     assert not (folder / "loaded").exists()
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        pytest.param("vpc.apply(lambda v: v['none'])", id="callback"),
-        pytest.param("vpc['none']", id="key"),
-        pytest.param("vpc['none']['deeper'].apply(len)", id="below"),
-        pytest.param("pulumi.Output.all(vpc, 'a').apply(lambda v: v[0]['none'])", id="all"),
-    ],
-)
-def test_a_missing_key_of_a_made_up_answer_is_unknown(run: RunProgram, code: str) -> None:
+def test_a_missing_key_of_a_made_up_answer_is_unknown(run: RunProgram) -> None:
+    codes = (
+        "vpc.apply(lambda v: v['none'])",
+        "vpc['none']",
+        "vpc['none']['deeper'].apply(len)",
+        "pulumi.Output.all(vpc, 'a').apply(lambda v: v[0]['none'])",
+    )
     program = f"import pulumi\nvpc = pulumi.runtime.invoke_output({VPC!r}, {{}})\n"
-    ran = run(f"{program}pulumi.export('a', {code})\n")
-    assert ran.exports == {"a": "04da6b54-80e4-46f7-96ec-b56ff0331ba9"}
-    [note] = [note for note in ran.deployment.notes if note.position]
-    assert note.text.startswith("a callback on the answer of getVpc raised KeyError: 'none'")
-    assert f"invokes: [{{function: {VPC}, result: {{...}}}}]" in note.text
-    assert note.position is not None
-    assert note.position.line == 3
+    exports = "".join(f"pulumi.export({code!r}, {code})\n" for code in codes)
+    ran = run(program + exports)
+    assert ran.exports == dict.fromkeys(codes, "04da6b54-80e4-46f7-96ec-b56ff0331ba9")
+    notes = {note.position.line: note.text for note in ran.deployment.notes if note.position}
+    assert sorted(notes) == [3, 4, 5, 6]
+    for text in notes.values():
+        assert text.startswith("a callback on the answer of getVpc raised KeyError: 'none'")
+        assert f"invokes: [{{function: {VPC}, result: {{...}}}}]" in text
 
 
 def test_a_callback_that_reads_a_plain_answer_is_unknown_too(run: RunProgram) -> None:
