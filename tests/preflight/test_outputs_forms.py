@@ -1,6 +1,7 @@
 """Made-up values have the form that AWS gives them, and agree with each other."""
 
 import ipaddress
+import json
 import re
 
 import pytest
@@ -209,3 +210,19 @@ def test_an_id_has_the_form_that_the_sdk_shows_for_an_import(
 def test_an_arn_holds_the_id() -> None:
     filled = fill("aws:ec2/managedPrefixList:ManagedPrefixList")
     assert str(filled.outputs["arn"]).endswith(f":prefix-list/{filled.id}")
+
+
+@pytest.mark.parametrize(
+    ("property_", "pattern"),
+    [
+        pytest.param("certificateAuthority", r'{"data": "[\w=]+"}', id="record"),
+        pytest.param(
+            "identities",
+            r'\[{"oidcs": \[{"issuer": "https://oidc.+/id/[0-9A-F]{32}"}\]}\]',
+            id="lists-of-records",
+        ),
+    ],
+)
+def test_records_hold_what_aws_fills(property_: str, pattern: str) -> None:
+    value = fill("aws:eks/cluster:Cluster").outputs[property_]
+    assert re.fullmatch(pattern, json.dumps(value))

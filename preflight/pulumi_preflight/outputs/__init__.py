@@ -13,6 +13,7 @@ from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.autonames import Proposal, with_proposed_name
 from pulumi_preflight.outputs.derived import DERIVED, name_properties, physical_name
 from pulumi_preflight.outputs.facts import Facts, facts_of
+from pulumi_preflight.outputs.forms import FORMED
 from pulumi_preflight.outputs.ids import resource_id
 from pulumi_preflight.outputs.inventions import Filling
 from pulumi_preflight.outputs.kinds import empty, in_kind, with_documents_as_text
@@ -216,7 +217,7 @@ class Outputs:
     def _computed(
         self, subject: Subject, path: str, kind: Kind, depth: int = 0, *, whole: bool = False
     ) -> PropertyValue:
-        """Makes a value up; what a record may lack is only there where `whole` asks for it."""
+        """Makes a value up; what a record may lack is there where it has a form, or for `whole`."""
         if kind.choices:
             return subject.made_up(path, kind.choices[0])
         match kind.name:
@@ -237,7 +238,9 @@ class Outputs:
                         whole=whole,
                     )
                     for property_ in shape
-                    if not property_.optional or (whole and depth < _DEPTH)
+                    if not property_.optional
+                    or (whole and depth < _DEPTH)
+                    or f"{subject.kind}.{path}.{property_.name}" in FORMED
                 }
             case "map" | "any" | "asset" | "archive":
                 # Nobody knows the keys; a made-up value would break a program that reads one.

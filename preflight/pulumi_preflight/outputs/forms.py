@@ -10,6 +10,8 @@ to many resources, and is made up like all others. Sources, all read for their e
   provider makes of it (hashicorp/terraform-provider-aws, internal/service/<service>).
 """
 
+from itertools import accumulate
+
 TIME = "2026-01-01T00:00:00Z"
 STREAM_TIME = "2026-01-01T00:00:00.000"
 EMPTY_POLICY = '{"Statement":[],"Version":"2012-10-17"}'
@@ -150,6 +152,11 @@ BY_TYPE |= {
         ("websiteEndpoint", "{name}.{website}.{dns}"),
     )
 }
+# The properties that have a form, and the records and lists around them. AWS always fills these,
+# though the SDK says of each property inside a record that the record may lack it.
+FORMED = frozenset(
+    around for key in BY_TYPE for around in accumulate(key.split("."), "{}.{}".format)
+)
 
 BY_NAME: dict[str, str] = {
     "arnWithoutRevision": "{unrevised}",
