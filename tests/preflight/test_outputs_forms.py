@@ -226,3 +226,8 @@ def test_an_arn_holds_the_id() -> None:
 def test_records_hold_what_aws_fills(property_: str, pattern: str) -> None:
     value = fill("aws:eks/cluster:Cluster").outputs[property_]
     assert re.fullmatch(pattern, json.dumps(value))
+
+
+def test_ses_gives_three_tokens() -> None:
+    tokens = fill("aws:ses/domainDkim:DomainDkim", {"domain": "example.com"}).outputs["dkimTokens"]
+    assert len(set(map(str, tokens if isinstance(tokens, list) else []))) == 3
