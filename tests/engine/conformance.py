@@ -128,8 +128,11 @@ class Asked:
         self.stack_settings = [
             each["request"] for each in lines if each["call"] == "ConfigureStack"
         ]
-        self.resources = _by_urn(each["request"] for each in lines if each["call"] == "Analyze")
-        [whole] = [each["request"] for each in lines if each["call"] == "AnalyzeStack"]
+        # What holds a made-up answer of a function preflight asks more than once; the first time
+        # is the engine's.
+        asked = [each["request"] for each in lines if each["call"] == "Analyze"]
+        self.resources = _by_urn(reversed(asked))
+        whole, *_ = [each["request"] for each in lines if each["call"] == "AnalyzeStack"]
         self.together = _by_urn(whole.get("resources", []))
 
 
