@@ -21,7 +21,7 @@ from typing import Any
 from ops.errors import exit_with
 from ops.paths import PREFLIGHT
 from ops.tables.facts import facts
-from ops.tables.imports import forms
+from ops.tables.imports import forms, services
 from ops.tables.known import known
 from ops.tables.planned import planned
 from ops.tables.sdk import classes
@@ -49,10 +49,12 @@ def main(arguments: Sequence[str]) -> int:
         }
     else:
         plans = before["plans"]
+    found = forms("pulumi_aws", types)
     page = {
         "sdk": f"pulumi_aws {version('pulumi_aws')}",
         "plans": plans,
-        "types": facts(types, known(types), plans["types"], forms("pulumi_aws", types)),
+        "types": facts(types, known(types), plans["types"], found),
+        "services": services(found),
     }
     # Lists and tuples, integers and floats are one in JSON.
     page = json.loads(json.dumps(page))

@@ -6,6 +6,7 @@ example for something of the resource's own becomes a place of `outputs/template
 
 import importlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,8 @@ _PARTS = (
     (re.compile(r"(?P<own>\d{5,20})"), "num"),
     (re.compile(r"(?P<own>(?=[a-z]*\d)[0-9a-z]{6,32})"), "low"),
 )
+# Modules of several services, of which the examples show one.
+_MIXED = frozenset({"cloudwatch", "s3"})
 # EC2 gives 17 digits; the examples of older types have 8.
 _LONG = 17
 _OLD = 8
@@ -54,6 +57,25 @@ def forms(package: str, types: Mapping[str, ResourceClass]) -> Mapping[str, Form
         if token in types
     }
     return {token: form for token, form in found.items() if form.id or form.arn}
+
+
+def services(forms_of: Mapping[str, Form]) -> Mapping[str, str]:
+    """An SDK's module, in lower case, to what ARNs call its service, where that is another word.
+
+    A module may hold several services, so its ARNs must agree, or spell the module with dashes.
+    """
+    seen: dict[str, Counter[str]] = {}
+    for token, form in forms_of.items():
+        if form.arn:
+            module = token.split(":")[1].partition("/")[0].lower()
+            seen.setdefault(module, Counter())[form.arn.split(":")[2]] += 1
+    found: dict[str, str] = {}
+    for module, counted in seen.items():
+        service, count = counted.most_common(1)[0]
+        is_sure = len(counted) == 1 and count > 1 and module not in _MIXED
+        if service != module and (is_sure or service.replace("-", "") == module):
+            found[module] = service
+    return found
 
 
 def _examples(package: str) -> Iterator[tuple[str, str, str]]:

@@ -61,7 +61,7 @@ _NOTHING = Facts()
 @cache
 def facts_of(token: str) -> Facts:
     """What is known of a type; nothing where the table does not have it."""
-    row = _rows().get(token)
+    row = _table()["types"].get(token)
     if row is None:
         return _NOTHING
     return Facts(
@@ -74,8 +74,14 @@ def facts_of(token: str) -> Facts:
     )
 
 
+def arn_service(module: str) -> str:
+    """What ARNs call the service of an SDK's module, in lower case: `sso` for `ssoadmin`."""
+    services: Mapping[str, str] = _table()["services"]
+    return services.get(module, module)
+
+
 @cache
-def _rows() -> Mapping[str, Any]:
+def _table() -> Mapping[str, Any]:
     packed = files(__package__).joinpath(_TABLE).read_bytes()
-    types: Mapping[str, Any] = json.loads(gzip.decompress(packed), parse_int=float)["types"]
-    return types
+    table: Mapping[str, Any] = json.loads(gzip.decompress(packed), parse_int=float)
+    return table

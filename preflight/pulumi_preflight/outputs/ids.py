@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from pulumi_preflight.outputs.arns import ARN_FORMATS, ARN_STEMS
-from pulumi_preflight.outputs.facts import facts_of
+from pulumi_preflight.outputs.facts import arn_service, facts_of
 from pulumi_preflight.outputs.hosts import (
     balancer_host,
     engine_family,
@@ -76,7 +76,7 @@ def _formatted(subject: Subject, path: str, kind: str, name: str) -> str:
     module, _, type_ = kind.partition("/")
     if module in _EC2_MODULES:
         module, type_ = "ec2", _EC2_WORDS.get(type_) or _dashed(subject, type_)
-    service, form = ARN_FORMATS.get(kind) or (module, f"{type_}/{{name}}")
+    service, form = ARN_FORMATS.get(kind) or (arn_service(module), f"{type_}/{{name}}")
     # What a form does not hold is not drawn, since drawing tells that a value is made up.
     own: dict[str, Callable[[], str]] = {
         "short": lambda: subject.digits(f"{path}/short", 16),

@@ -43,7 +43,8 @@ def _function(token: str) -> object:
         and isinstance(candidate := _contents(loaded).get(wanted), type)
         and candidate.__module__ == name
     ]
-    found.sort(key=lambda cls: part not in cls.__module__.split("."))
+    # Python's keywords get a dash below: `lambda_`.
+    found.sort(key=lambda cls: not {part, f"{part}_"} & set(cls.__module__.split(".")))
     return {"properties": _properties(found[0], set())} if found else None
 
 

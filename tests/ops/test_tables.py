@@ -1,0 +1,111 @@
+"""How the table of what the provider fills in is made."""
+
+import subprocess
+import sys
+
+import pytest
+
+from ops.paths import ROOT
+from ops.tables.documented import documented
+from ops.tables.imports import Form, forms, services
+from ops.tables.known import Known, _check, known
+from ops.tables.planned import planned
+from ops.tables.sdk import ResourceClass
+from pulumi_preflight.outputs.facts import facts_of
+from pulumi_preflight.outputs.shapes import Kind, PropertyShape
+
+
+def cls(token: str, *properties: str, required: tuple[str, ...] = ()) -> ResourceClass:
+    shape = tuple(
+        PropertyShape(name=name, kind=Kind(name="string"), optional=False, settable=True)
+        for name in properties
+    )
+    texts = dict.fromkeys(properties, "")
+    return ResourceClass(token=token, shape=shape, required=frozenset(required), texts=texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        pytest.param("Whether it is on. Defaults to `true`.", "boolean", True, id="flag"),
+        pytest.param("The default is `30`.", "integer", 30, id="number"),
+        pytest.param("Default: `gp2`", "string", "gp2", id="text"),
+        pytest.param('Defaults to `["a"]`.', "list", ["a"], id="list"),
+        pytest.param("Only valid with X. Defaults to `a`.", "string", None, id="condition"),
+        pytest.param("Defaults to `a`, unless b.", "string", None, id="condition-after"),
+        pytest.param("Defaults to `a`.\nDefaults to `b`.", "string", None, id="two"),
+        pytest.param("Defaults to `many`.", "integer", None, id="another-kind"),
+        pytest.param("What it is.", "string", None, id="none"),
+    ],
+)
+def test_a_default_is_read_where_the_text_states_it_without_condition(
+    text: str, kind: str, value: object
+) -> None:
+    assert documented(text, Kind(name=kind)) == value
+
+
+def test_a_planned_value_finds_the_type_and_property_of_the_sdk() -> None:
+    types = {
+        "aws:lb/loadBalancer:LoadBalancer": cls("aws:lb/loadBalancer:LoadBalancer", "idleTimeout"),
+        "aws:sqs/queue:Queue": cls("aws:sqs/queue:Queue", "delaySeconds"),
+    }
+    schema = {"aws_sqs_queue": {"a": {"delay_seconds": ["o", "number"]}}}
+    plans = {"aws_sqs_queue": {"defaults": {"delay_seconds": 0, "unheard_of": 1}}}
+    assert planned(schema, plans, types) == {"aws:sqs/queue:Queue": {"delaySeconds": 0}}
+
+
+def test_a_name_that_the_sdk_does_not_have_is_told() -> None:
+    entry = Known(source="", defaults={"nmae": 1}, always=(), with_={}, empty={}, unknown=())
+    with pytest.raises(ValueError, match="sqs/queue has no property nmae"):
+        _check("sqs/queue", entry, cls("aws:sqs/queue:Queue", "name"))
+
+
+def test_a_type_that_the_sdk_does_not_have_is_told() -> None:
+    with pytest.raises(ValueError, match="the SDK has no type"):
+        known({})
+
+
+def test_arns_tell_what_they_call_a_service() -> None:
+    arn = "arn:{partition}:acm-pca:{region}:{account}:a/{name}"
+    assert services({"aws:acmpca/a:A": Form(arn=arn)}) == {"acmpca": "acm-pca"}
+    # One example of a module may show another service.
+    assert services({"aws:ecr/a:A": Form(arn=arn)}) == {}
+
+
+def test_the_example_of_an_import_tells_the_form_of_an_id(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path_factory.mktemp("sdk")
+    package = folder / "pulumi_made"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "types.py").write_text(
+        "import lists using the `id`. For example:\n"
+        "$ pulumi import aws:x/list:List a pl-0570a1d2d725c16be\n"
+        "import policies using the bucket name. For example:\n"
+        "$ pulumi import aws:x/policy:Policy a my-bucket\n"
+        "import both using the id. For example:\n"
+        "$ pulumi import aws:x/both:Both a pl-0570a1d2d725c16be,b\n"
+    )
+    monkeypatch.syspath_prepend(folder)
+    types = {
+        "aws:x/list:List": cls("aws:x/list:List"),
+        "aws:x/policy:Policy": cls("aws:x/policy:Policy", "bucket", required=("bucket",)),
+        "aws:x/both:Both": cls("aws:x/both:Both"),
+    }
+    assert forms("pulumi_made", types) == {
+        "aws:x/list:List": Form(id="pl-{hex17}"),
+        "aws:x/policy:Policy": Form(id="{=bucket}"),
+    }
+
+
+def test_a_default_of_the_plan_that_the_newer_sdk_contradicts_is_left_out() -> None:
+    assert "encrypted" not in facts_of("aws:redshift/cluster:Cluster").defaults
+
+
+@pytest.mark.nightly
+def test_the_table_is_what_the_sdk_and_the_hand_table_give() -> None:
+    # A process of its own: it loads the whole SDK, which warns of what is deprecated in it.
+    command = [sys.executable, "-W", "ignore", "-m", "ops.tables", "--check"]
+    check = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert check.returncode == 0, check.stderr
