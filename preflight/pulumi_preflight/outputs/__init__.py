@@ -126,7 +126,11 @@ class Outputs:
                 fillings[name] = filling
         told = {name: value for name, value in wanted.known.items() if name != "id"}
         fillings |= dict.fromkeys(told, Filling.TOLD)
-        return Filled(id=identity, outputs=outputs | told, fillings=fillings)
+        return Filled(
+            id=identity,
+            outputs=outputs | told,
+            fillings={} if self._keep_unknowns else fillings,
+        )
 
     def possible(self, wanted: Wanted, names: Collection[str]) -> Properties:
         """What outputs of a resource that were left empty might be."""
