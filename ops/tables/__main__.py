@@ -1,8 +1,7 @@
 """Writes the table of what the provider fills in and leaves empty, `facts.json.gz`.
 
 The SDK's classes and the hand table are read each time. What the real provider's plan knows is
-read where `--plans SCHEMA DEFAULTS` names two files, gzipped JSON, and is else taken from the
-table as it stands:
+read where `--plans SCHEMA DEFAULTS` names two files, gzipped JSON, and is kept in `plans.json.gz`:
 
 - SCHEMA has `resources`: Terraform's type to its attributes (`a`) and nested blocks (`b`).
 - DEFAULTS has `types`: Terraform's type to its planned values (`defaults`), and `provider`.
@@ -26,6 +25,7 @@ from ops.tables.known import known
 from ops.tables.planned import planned
 from ops.tables.sdk import classes
 
+PLANS = Path(__file__).parent / "plans.json.gz"
 TABLE = PREFLIGHT / "pulumi_preflight" / "outputs" / "facts.json.gz"
 
 
@@ -43,16 +43,13 @@ def main(arguments: Sequence[str]) -> int:
     types = classes("pulumi_aws")
     if options.plans:
         schema, defaults = map(_read, options.plans)
-        plans = {
-            "provider": defaults["provider"],
-            "types": planned(schema["resources"], defaults["types"], types),
-        }
-    else:
-        plans = before["plans"]
+        found_plans = planned(schema["resources"], defaults["types"], types)
+        _write(PLANS, {"provider": defaults["provider"], "types": found_plans})
+    plans = _read(PLANS)
     found = forms("pulumi_aws", types)
     page = {
         "sdk": f"pulumi_aws {version('pulumi_aws')}",
-        "plans": plans,
+        "provider": plans["provider"],
         "types": facts(types, known(types), plans["types"], found),
         "services": services(found),
     }
@@ -63,10 +60,13 @@ def main(arguments: Sequence[str]) -> int:
     if options.check:
         sys.stderr.write(f"{TABLE.name} is stale; run `python -m ops.tables`\n")
         return 1
-    dated = {"dated": datetime.now(UTC).date().isoformat()}
-    text = json.dumps(dated | page, sort_keys=True, separators=(",", ":"))
-    TABLE.write_bytes(gzip.compress(text.encode(), mtime=0))
+    _write(TABLE, {"dated": datetime.now(UTC).date().isoformat()} | page)
     return 0
+
+
+def _write(path: Path, page: Mapping[str, Any]) -> None:
+    text = json.dumps(page, sort_keys=True, separators=(",", ":"))
+    path.write_bytes(gzip.compress(text.encode(), mtime=0))
 
 
 def _read(path: Path) -> Mapping[str, Any]:
