@@ -234,6 +234,7 @@ _IDS: dict[str, str] = {
     "ec2/securitygrouprule": "sgrule-{num10}",
     "ecs/cluster": "{arn}",
     "ecs/service": "{arn}",
+    "ecs/taskdefinition": "{name}",
     "eks/addon": "{=clusterName}:{=addonName}",
     "eks/nodegroup": "{=clusterName}:{name}",
     "iam/accesskey": "AKIA{cap16}",
