@@ -19,6 +19,7 @@ from pulumi_preflight.outputs.answers import Answers
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.autonames import Proposal, UnnamedError, with_proposed_name
 from pulumi_preflight.outputs.aws_answers import Call
+from pulumi_preflight.outputs.kinds import with_documents_as_text
 from pulumi_preflight.outputs.settings import (
     DEFAULT_REGION,
     account_in,
@@ -115,10 +116,11 @@ class Provider(ResourceProviderServicer):
     def Check(  # noqa: N802
         self, request: provider_pb2.CheckRequest, context: grpc.ServicerContext
     ) -> provider_pb2.CheckResponse:
-        """Gives the inputs back, with the tags and the name that the provider adds."""
+        """Gives the inputs back: documents as text, and what the provider adds."""
         shape = self._shapes.resource(type_of(request.urn)) or ()
         tags = default_tags_in(self._settings.get(context.peer(), {}))
-        inputs = with_default_tags(from_struct(request.news), tags, shape)
+        given = with_documents_as_text(from_struct(request.news), shape)
+        inputs = with_default_tags(given, tags, shape)
         named: Properties = {}
         if request.HasField("autonaming"):
             try:
