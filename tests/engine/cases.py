@@ -47,6 +47,8 @@ EXAMPLES = (
     ),
 )
 CASES = (*OWN, *REFERENCE, *EXAMPLES)
+# The same program as `stack-dev` in other sizes.
+IN_THE_NIGHT = ("stack-local", "stack-prod")
 
 
 def each_case(*but: str) -> pytest.MarkDecorator:
@@ -55,8 +57,13 @@ def each_case(*but: str) -> pytest.MarkDecorator:
     One process runs all tests of a case, so that none waits for another's run of the program.
     """
     cases = [
-        pytest.param(case, id=case.name, marks=pytest.mark.xdist_group(f"conformance {case.name}"))
+        pytest.param(case, id=case.name, marks=_marks_of(case))
         for case in CASES
         if case.name not in but
     ]
     return pytest.mark.parametrize("case", cases)
+
+
+def _marks_of(case: Case) -> list[pytest.MarkDecorator]:
+    group = pytest.mark.xdist_group(f"conformance {case.name}")
+    return [group, pytest.mark.nightly] if case.name in IN_THE_NIGHT else [group]
