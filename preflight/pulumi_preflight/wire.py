@@ -107,15 +107,7 @@ def has_unknown(value: PropertyValue) -> bool:
 
 def without_unknown(value: PropertyValue) -> PropertyValue:
     """Puts an empty object in place of each unknown value."""
-    match value:
-        case str():
-            return {} if value == UNKNOWN else value
-        case list():
-            return [without_unknown(item) for item in value]
-        case dict():
-            return {name: without_unknown(item) for name, item in value.items()}
-        case _:
-            return value
+    return with_leaves(value, lambda leaf: {} if leaf == UNKNOWN else leaf)
 
 
 def rewrite(
@@ -130,6 +122,22 @@ def rewrite(
             return change(inner) if MARK in inner else inner
         case _:
             return value
+
+
+def with_leaves(
+    value: PropertyValue, change: Callable[[PropertyValue], PropertyValue]
+) -> PropertyValue:
+    """Rebuilds a value; `change` gets all that holds nothing itself. Marks stay."""
+    match value:
+        case list():
+            return [with_leaves(item, change) for item in value]
+        case dict():
+            return {
+                name: inner if name == MARK else with_leaves(inner, change)
+                for name, inner in value.items()
+            }
+        case _:
+            return change(value)
 
 
 def without_outputs(value: PropertyValue) -> PropertyValue:
@@ -168,15 +176,11 @@ def json_text(value: PropertyValue) -> str:
 
 def whole_numbers(value: PropertyValue) -> PropertyValue:
     """Gives floats that are whole as integers, at any depth."""
-    match value:
-        case list():
-            return [whole_numbers(item) for item in value]
-        case dict():
-            return {name: whole_numbers(item) for name, item in value.items()}
-        case float() if value.is_integer():
-            return int(value)
-        case _:
-            return value
+    return with_leaves(value, _whole_number)
+
+
+def _whole_number(leaf: PropertyValue) -> PropertyValue:
+    return int(leaf) if isinstance(leaf, float) and leaf.is_integer() else leaf
 
 
 def is_marked(message: Struct) -> bool:

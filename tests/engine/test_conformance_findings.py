@@ -28,7 +28,7 @@ def test_findings_are_those_of_policy_analyze_on_the_saved_state(
     # `policy analyze` lets resource rules judge what is only read; previews and `up` do not.
     analyzed = {found for found in by_engine(seen.analyzed) if found.urn not in seen.read}
     found = {found for found in by_preflight(seen) if found.urn not in seen.read}
-    # It tells packs nothing of the stack's configuration, which one rule needs.
+    # `policy analyze` tells packs nothing of the stack's configuration, which one rule needs.
     untold = {each for each in unseen(seen.analyzed) if each[0] == "secrets-no-literal-value"}
     assert {each for each in found if (each.rule, each.urn) not in untold} == analyzed
 

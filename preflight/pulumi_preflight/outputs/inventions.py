@@ -14,7 +14,7 @@ from enum import StrEnum
 from pulumi_preflight.outputs.arns import ACCOUNT
 from pulumi_preflight.outputs.variation import returned, turned, varied
 from pulumi_preflight.urns import is_urn
-from pulumi_preflight.wire import MARK, UNKNOWN, Properties, PropertyValue
+from pulumi_preflight.wire import MARK, UNKNOWN, Properties, PropertyValue, with_leaves
 
 
 class Filling(StrEnum):
@@ -195,16 +195,6 @@ class Inventions:
         """Takes note of what is made up in a resource's inputs, which its outputs repeat."""
         self._taints[urn] = taint
 
-    def origin_of(self, value: PropertyValue, urns: Collection[str]) -> Origin | None:
-        """Where a value, or a part of it, comes from, `None` where nothing in it is made up.
-
-        Args:
-            value: The value.
-            urns: The resources that it depends on.
-        """
-        taint = self.taint_of({"value": value}, {"value": urns})
-        return taint.origins[0] if taint else None
-
     def taint_of(
         self, inputs: Properties, dependencies: Mapping[str, Collection[str]]
     ) -> Taint | None:
@@ -262,18 +252,13 @@ class Inventions:
 
     def otherwise(self, value: PropertyValue, other: Other) -> PropertyValue:
         """The value with other digits in place of the made-up ones."""
-        match value:
-            case str():
-                return _RUN.sub(lambda run: self._turn(run[0], other), value)
-            case list():
-                return [self.otherwise(item, other) for item in value]
-            case dict():
-                return {
-                    name: inner if name == MARK else self.otherwise(inner, other)
-                    for name, inner in value.items()
-                }
-            case _:
-                return value
+
+        def change(leaf: PropertyValue) -> PropertyValue:
+            if not isinstance(leaf, str):
+                return leaf
+            return _RUN.sub(lambda run: self._turn(run[0], other), leaf)
+
+        return with_leaves(value, change)
 
     def _turn(self, run: str, other: Other) -> str:
         if run == ACCOUNT:
@@ -400,15 +385,12 @@ def _holds(atom: PropertyValue, made: PropertyValue) -> bool:
 
 def _replaced(value: PropertyValue, made: PropertyValue) -> PropertyValue:
     """The value with another one in place of a made-up one."""
-    match value:
-        case list():
-            return [_replaced(item, made) for item in value]
-        case dict():
-            return {
-                name: inner if name == MARK else _replaced(inner, made)
-                for name, inner in value.items()
-            }
-        case str() if isinstance(made, str) and _holds(value, made):
-            return value.replace(made, str(varied(made)))
-        case _:
-            return varied(value) if _holds(value, made) else value
+
+    def change(leaf: PropertyValue) -> PropertyValue:
+        if not _holds(leaf, made):
+            return leaf
+        if isinstance(leaf, str) and isinstance(made, str):
+            return leaf.replace(made, str(varied(made)))
+        return varied(leaf)
+
+    return with_leaves(value, change)

@@ -122,7 +122,8 @@ class Invokes:
     def _result(self, call: Call, known: Properties) -> Properties:
         answer = self._answers.of(call, known)
         given = call.arguments | known | {"account": call.place.known_account}
-        if short(call.token) in PURE:
+        token = short(call.token)
+        if token in PURE:
             given |= answer
         self._run.inventions.learn(
             Invented(
@@ -132,7 +133,6 @@ class Invokes:
                 given=given,
             )
         )
-        token = short(call.token)
         if token not in PURE and answer.keys() - call.arguments.keys() - known.keys():
             account = call.place.known_account if token == CALLER else None
             own: Properties = {"accountId": account, "id": account} if account else {}

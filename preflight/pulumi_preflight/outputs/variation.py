@@ -2,7 +2,7 @@
 
 import re
 
-from pulumi_preflight.wire import MARK, PropertyValue
+from pulumi_preflight.wire import PropertyValue, with_leaves
 
 _DIGITS, _LETTERS = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # Each digit and letter becomes another of its kind, so hexadecimal text stays hexadecimal.
@@ -34,19 +34,19 @@ def varied(value: PropertyValue) -> PropertyValue:
 
     Dates, addresses and versions stay such; a word gets a number.
     """
-    match value:
+    return with_leaves(value, _varied_leaf)
+
+
+def _varied_leaf(leaf: PropertyValue) -> PropertyValue:
+    match leaf:
         case bool():
-            return not value
+            return not leaf
         case float() | int():
-            return value + 1
-        case str() if value:
-            return _varied_text(value)
-        case list():
-            return [varied(item) for item in value]
-        case dict():
-            return {name: inner if name == MARK else varied(inner) for name, inner in value.items()}
+            return leaf + 1
+        case str() if leaf:
+            return _varied_text(leaf)
         case _:
-            return value
+            return leaf
 
 
 def _varied_text(text: str) -> str:

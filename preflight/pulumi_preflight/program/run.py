@@ -68,8 +68,8 @@ class Run:
     def fill(self, wanted: Wanted) -> Filled:
         """Fills in a resource's outputs, and keeps what was made up."""
         filled = self.outputs.of_resource(wanted)
-        empty = {name for name, each in filled.fillings.items() if each is Filling.EMPTY}
         if not self.keep_unknowns:
+            empty = {name for name, each in filled.fillings.items() if each is Filling.EMPTY}
             self.inventions.learn(
                 Invented(
                     urn=wanted.urn,

@@ -12,7 +12,7 @@ import sys
 # Python put this file's folder first; its modules would hide some of the standard library's.
 _FOLDER = sys.path.pop(0)
 
-import asyncio  # noqa: E402 - the path had to be mended first, here and below
+import asyncio  # noqa: E402 - the path had to be fixed first, here and below
 import gc  # noqa: E402
 import importlib.util  # noqa: E402
 import inspect  # noqa: E402
