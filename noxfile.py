@@ -122,6 +122,7 @@ def types(session: nox.Session) -> None:
         "mypy",
         "noxfile.py",
         "ops",
+        "tools",
         "engine",
         "policies/aws_policy_pack",
         "preflight",

@@ -1,0 +1,1 @@
+"""What maintains the project: comparisons and generators that no package imports."""
