@@ -12,6 +12,7 @@ from aws_policy_pack.cost.pricing import PRICING
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.rules.names.facts import FACTS
 from aws_policy_pack.rules.names.tags import TAGGABLE_TYPES
+from aws_policy_pack.rules.sqs.failures import FAILURE_QUEUES
 
 TOKEN = re.compile(r'^@pulumi\.type_token\("(aws:[^"]+)"\)$', re.MULTILINE)
 
@@ -140,3 +141,36 @@ def test_no_type_is_in_two_lists_about_billing() -> None:
     exact = [token for name in LISTS for token in tokens_of(name)[0]]
     assert len(exact) == len(set(exact))
     assert [token for token in exact if token in PRICING] == []
+
+
+FAILURES = re.compile(r"^class (\w+?(?:DeadLetterConfig|OnFailure))Args:", re.MULTILINE)
+NO_QUEUE = {"PipelineStageOnFailure"}
+"""Objects of the same name that name no queue: what a pipeline does when a stage fails."""
+
+
+def test_every_property_that_takes_failures_is_known() -> None:
+    spec = find_spec("pulumi_aws")
+    assert spec is not None
+    assert spec.origin is not None
+    texts = (path.read_text("utf-8") for path in Path(spec.origin).parent.glob("*/_inputs.py"))
+    objects = {name for text in texts for name in FAILURES.findall(text)}
+    known = {
+        kind.rpartition(":")[2] + "".join(part[0].upper() + part[1:] for part in path.split("."))
+        for kind, paths in FAILURE_QUEUES.items()
+        for path in paths
+    }
+    missing = {name for name in objects if not any(path.startswith(name) for path in known)}
+    assert missing == NO_QUEUE
+
+
+def test_every_text_that_names_a_queue_of_failures_is_known(sources: dict[str, str]) -> None:
+    named = {
+        kind
+        for kind, text in sources.items()
+        if re.search(r'name="(deadLetter|redrivePolicy|errorAction)', text)
+        or re.search(r"def (dead_letter|redrive_policy)", text)
+    }
+    assert named - FAILURE_QUEUES.keys() == {
+        "aws:sqs/queue:Queue",
+        "aws:sqs/redrivePolicy:RedrivePolicy",
+    }

@@ -16,7 +16,7 @@ from tests.policies.rules.sqs_stacks import (
     redrive_to,
 )
 
-LONE = "the queue has no redrive policy, and no queue redrives to it"
+LONE = "the queue has no redrive policy, and nothing sends its failures to it"
 
 
 def test_a_queue_without_dead_letter_queue_is_told() -> None:

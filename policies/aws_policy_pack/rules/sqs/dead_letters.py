@@ -8,6 +8,7 @@ from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Graph, Resource, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
 from aws_policy_pack.rules.sqs.examples import ORDERS, ORDERS_DEAD
+from aws_policy_pack.rules.sqs.failures import takes_failures
 from aws_policy_pack.rules.sqs.links import (
     QUEUE,
     REDRIVE_ALLOW_POLICY,
@@ -49,14 +50,17 @@ class DeadLetterQueueRequired(RuleConfig):
 def dead_letter_queue_required(
     queue: Resource, graph: Graph, config: DeadLetterQueueRequired
 ) -> Findings:
-    """A queue that declares who may redrive to it takes dead letters, if of another stack."""
+    """A queue that declares who may redrive to it takes dead letters, if of another stack.
+
+    So does one to which a function, a topic, a schedule or the like sends what failed.
+    """
     if any(fnmatchcase(queue.name, pattern) for pattern in config.skip):
         return
     if redrive_policies_of(queue, graph) or redrives_to(queue, graph):
         return
-    if not _takes_dead_letters(queue, graph):
+    if not _takes_dead_letters(queue, graph) and not takes_failures(queue, graph):
         yield Finding(
-            problem="the queue has no redrive policy, and no queue redrives to it",
+            problem="the queue has no redrive policy, and nothing sends its failures to it",
             wanted="a dead-letter queue, or the queue's logical name in `skip` of "
             "sqs-dead-letter-queue-required",
             fix="Add a queue of the same type and name its `arn` in `redrivePolicy`",
