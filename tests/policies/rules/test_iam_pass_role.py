@@ -32,6 +32,16 @@ ALL_ROLES = "arn:aws:iam::111122223333:role/*"
             "'arn:aws:iam::*:role/*/*'",
             id="every path",
         ),
+        *(
+            pytest.param({"Action": "iam:PassRole", "Resource": arn}, f"'{arn}'", id=arn)
+            for arn in (
+                "arn:aws:iam",
+                "arn:aws:iam:*",
+                "arn:aws:iam::111122223333:*",
+                "arn:aws:iam::111122223333:role*",
+                "arn:aws:iam::111122223333:ro*",
+            )
+        ),
         pytest.param({"Action": "IAM:passrole", "Resource": "*"}, "'*'", id="case"),
         pytest.param({"Action": "iam:Pass*", "Resource": "*"}, "'*'", id="a pattern"),
         pytest.param({"Action": "iam:*", "Resource": "*"}, "'*'", id="the service"),

@@ -69,6 +69,22 @@ def test_text_that_is_no_json_is_found() -> None:
         pytest.param(document({**GOOD, "Action": "elasticloadbalancing:?et*"}), id="wildcards"),
         pytest.param(document({**GOOD, "Resource": "arn:aws:s3:::a/b:c/*"}), id="a path"),
         pytest.param(document({**GOOD, "Resource": "arn:aws:iam::${aws:x}:role/a"}), id="variable"),
+        *(pytest.param(document({**GOOD, "Action": name}), id=name) for name in ("*:*", "*:Get*")),
+        *(
+            pytest.param(document({**GOOD, "Resource": arn}), id=arn)
+            for arn in (
+                "arn:aws:medialive:*",
+                "arn:aws:sqs",
+                "arn:aws:sqs:",
+                "arn:aws:sqs:*:*",
+                "arn:aws:sqs:eu-west-1",
+                "arn:aws:sqs:eu-*",
+                "arn:aws:sqs:us-gov-west-1:*",
+                "arn:aws:sqs:eu-west-1:111122223333",
+                "arn:aws-cn:sqs:cn-north-1:${aws:PrincipalAccount}",
+                "arn:*:sqs:*",
+            )
+        ),
     ],
 )
 def test_a_document_that_iam_takes_passes(policy: object) -> None:
@@ -226,6 +242,23 @@ def test_a_document_that_iam_takes_passes(policy: object) -> None:
             document({**GOOD, "Resource": "arn:aws:sqs:tasks"}),
             "`policy.Statement[0].Resource` has 'arn:aws:sqs:tasks'; wanted an ARN or '*'",
             id="a short ARN",
+        ),
+        *(
+            pytest.param(
+                document({**GOOD, "Resource": arn}),
+                f"`policy.Statement[0].Resource` has '{arn}'; wanted an ARN or '*'",
+                id=arn,
+            )
+            for arn in (
+                "arn",
+                "arn:aws",
+                "arn:aws:",
+                "arn:aws::::tasks",
+                "arn:aws:s3::tasks",
+                "arn:aws:sqs::",
+                "arn:aws:sqs:eu-west-1:tasks",
+                "arn:aws:sqs:eu-west-1:111122223333:",
+            )
         ),
         pytest.param(
             document({**GOOD, "Resource": [["arn:aws:s3:::a"]]}),

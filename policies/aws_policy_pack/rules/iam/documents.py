@@ -17,6 +17,11 @@ USER_POLICY = "aws:iam/userPolicy:UserPolicy"
 GROUP_POLICY = "aws:iam/groupPolicy:GroupPolicy"
 DOCUMENT_TYPES = (ROLE_POLICY, POLICY, USER_POLICY, GROUP_POLICY, ROLE)
 
+FIELDS = 6
+"""The fields of an ARN: itself, partition, service, region, account, resource."""
+SHORTEST_ARN = 3
+"""The fields of an ARN that ends in the service, of which IAM completes the rest."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
@@ -87,9 +92,21 @@ def covers_everything(statement: Statement) -> bool:
     return bool(statement.not_resources) or any(map(is_everything, statement.resources))
 
 
+def completed(arn: str) -> str:
+    """An ARN pattern with all its fields: IAM takes `*` for those that are left out.
+
+    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+    """
+    fields = arn.split(":")
+    if fields[0] != "arn" or not SHORTEST_ARN <= len(fields) < FIELDS:
+        return arn
+    fields[-1] = fields[-1] or "*"
+    return ":".join((*fields, *["*"] * (FIELDS - len(fields))))
+
+
 def is_everything(resource: str) -> bool:
-    """Whether an ARN pattern leaves nothing out, such as `*` and `arn:aws:s3:::*`."""
-    match resource.split(":", maxsplit=5):
+    """Whether an ARN pattern leaves nothing out, such as `*` and `arn:aws:sqs`."""
+    match completed(resource).split(":", maxsplit=5):
         case [_, _, _, region, account, rest]:
             return {region, account} <= {"", "*"} and "*" in rest and set(rest) <= set("*/:")
         case _:

@@ -25,8 +25,24 @@ STATEMENT_KEYS = (
     "Condition",
 )
 EFFECTS = ("Allow", "Deny")
-ACTION = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
-RESOURCE = re.compile(r"\*+|arn:[^:]*:[^:]*:[^:]*:[^:]*:.+", re.DOTALL)
+ACTION = re.compile(r"\*|(\*|[A-Za-z0-9-]+):[A-Za-z0-9*?]+")
+RESOURCE = re.compile(
+    r"""
+    \*+
+    | arn:[^:]*:[^:]+:[^:]*:[^:]*:.+
+    | arn:[^:]*:[^:]+:?                               # IAM fills in what is left out, see below
+    | arn:[^:]*:[^:]+:(?P<region>[a-z]{2,4}(-[a-z]+)+-\d+|[^:]*[*?$][^:]*)
+        (:(\d{12}|[^:]*[*?$][^:]*)?)?
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+"""An ARN, or the first fields of one: IAM takes `*` for each field that is left out.
+
+A region or an account that is empty has to be followed by the other fields. What stands in the
+place of a region and is none, as in `arn:aws:sqs:tasks`, is a mistake that IAM does not see.
+Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
+"""
+
 CONDITION = re.compile(
     r"(ForAllValues:|ForAnyValue:)?"
     r"(String(Not)?(Equals(IgnoreCase)?|Like)|(Numeric|Date)((Not)?Equals|(Less|Greater)Than(Equals)?)"

@@ -1,12 +1,16 @@
 """What IAM policies allow: too many actions, on too many resources."""
 
+from fnmatch import fnmatchcase
+
 from aws_policy_pack.policy_documents import Statement, named_actions
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
 from aws_policy_pack.rules.iam.documents import (
     DOCUMENT_TYPES,
+    FIELDS,
     Clause,
     allows,
+    completed,
     covers_everything,
     is_everything,
     judge_clauses,
@@ -14,6 +18,8 @@ from aws_policy_pack.rules.iam.documents import (
 from aws_policy_pack.rules.iam.scopable_actions import is_scopable
 from aws_policy_pack.wording import first_few, listed, shown
 
+ANY_NAME = "\0/\0"
+"""A path and name that no role has, and that no pattern for some roles matches."""
 PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action, not a password
 QUEUE_ARN = "arn:aws:sqs:eu-west-1:111122223333:tasks.fifo"
 
@@ -147,5 +153,6 @@ def pass_role_scoped(resource: Resource) -> Findings:
 
 
 def _is_every_role(resource: str) -> bool:
-    name = resource.partition(":role/")[2]
-    return is_everything(resource) or (bool(name) and set(name) <= {"*", "/"})
+    """Whether a pattern leaves no role out, of its account or of all."""
+    name = completed(resource).split(":", maxsplit=FIELDS - 1)[-1]
+    return is_everything(resource) or fnmatchcase(f"role/{ANY_NAME}", name)
