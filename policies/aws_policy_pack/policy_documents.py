@@ -9,6 +9,7 @@ import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from aws_policy_pack.lists import load
 from aws_policy_pack.resource import Properties, Unreadable
 from aws_policy_pack.wire import Value
 from aws_policy_pack.wording import first_few, listed, shown
@@ -17,26 +18,16 @@ ANYONE = "*"
 IPV4_BROADEST = 8
 IPV6_BROADEST = 32
 
-# Keys whose fixed value ties a statement to someone, as S3 and Security Hub judge it, see
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
-CALLER_KEYS = frozenset(
-    {
-        "aws:principalaccount",
-        "aws:principalarn",
-        "aws:principalorgid",
-        "aws:principalorgpaths",
-        "aws:sourceaccount",
-        "aws:sourcearn",
-        "aws:sourceorgid",
-        "aws:sourceorgpaths",
-        "aws:sourceowner",
-        "aws:sourcevpc",
-        "aws:sourcevpce",
-        "aws:userid",
-        "kms:calleraccount",
-    }
-)
-ADDRESS_KEYS = frozenset({"aws:sourceip", "aws:vpcsourceip"})
+_KEYS = {
+    group: frozenset(map(str.lower, keys)) for group, keys in load("caller_keys").entries.items()
+}
+CALLER_KEYS = _KEYS["identities"]
+"""Keys whose fixed value ties a statement to someone, as S3 and Security Hub judge it, see
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+"""
+ADDRESS_KEYS = _KEYS["addresses"]
+SERVICE_KEYS = _KEYS["services"]
+"""Keys that are true where a service of AWS calls: that is as good as naming the services."""
 EQUALITIES = frozenset({"stringequals", "stringequalsignorecase"})
 LIKENESSES = frozenset({"stringlike", "arnequals", "arnlike"})
 KIND_PREFIXES = ("o-", "vpc-", "vpce-")
@@ -227,6 +218,8 @@ def _holds_caller(condition: Condition) -> bool:
         return False
     if key in ADDRESS_KEYS:
         return operator == "ipaddress" and all(_is_narrow(value) for value in condition.values)
+    if key in SERVICE_KEYS:
+        return operator == "bool" and all(value.lower() == "true" for value in condition.values)
     if key not in CALLER_KEYS:
         return False
     return operator in EQUALITIES or (

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given
 
+from aws_policy_pack.lists import load
 from aws_policy_pack.policy_documents import (
     Condition,
     Principal,
@@ -219,6 +220,19 @@ def test_a_statement_about_somebody_is_not_public(change: Mapping[str, Value]) -
         ),
         pytest.param({"StringLike": {"aws:userid": "AROAEXAMPLE:*"}}, id="sessions-of-a-role"),
         pytest.param({"StringEquals": {"aws:SourceVpce": "vpce-1a2b3c4d"}}, id="endpoint"),
+        *(
+            pytest.param({"StringEquals": {key: "o-abc"}}, id=key)
+            for key in sorted(load("caller_keys").entries["identities"])
+        ),
+        pytest.param(
+            {"ForAnyValue:StringLike": {"aws:VpceOrgPaths": "o-abc/r-1/*"}}, id="unit-of-endpoints"
+        ),
+        pytest.param(
+            {"ArnLike": {"aws:SourceVpcArn": "arn:aws:ec2:*:111122223333:vpc/*"}}, id="own-vpcs"
+        ),
+        pytest.param({"StringEquals": {"aws:PrincipalOrgID": "${aws:ResourceOrgID}"}}, id="own"),
+        pytest.param({"Bool": {"aws:PrincipalIsAWSService": "true"}}, id="services-of-aws"),
+        pytest.param({"Bool": {"AWS:principalIsAWSService": True}}, id="services-by-a-boolean"),
         pytest.param({"IpAddress": {"aws:SourceIp": "52.95.4.0/24"}}, id="address-range"),
         pytest.param({"IpAddress": {"aws:SourceIp": "52.95.4.7/24"}}, id="range-by-an-address"),
         pytest.param({"IpAddress": {"aws:SourceIp": "203.0.0.0/8"}}, id="broadest-ipv4-range"),
@@ -251,6 +265,16 @@ def test_a_condition_on_the_caller_closes_a_statement(condition: Value) -> None:
         pytest.param({"StringLike": {"aws:SourceAccount": "???"}}, id="any-account-by-length"),
         pytest.param({"StringLike": {"aws:SourceAccount": ""}}, id="empty-pattern"),
         pytest.param({"StringLike": {"aws:PrincipalOrgID": "o-*"}}, id="any-organisation"),
+        *(
+            pytest.param({"StringEquals": {key: "a"}}, id=key)
+            for key in sorted(load("caller_keys").entries["others"])
+        ),
+        pytest.param({"StringLike": {"aws:VpceOrgID": "o-*"}}, id="endpoints-of-anyone"),
+        pytest.param({"StringEqualsIfExists": {"aws:VpceAccount": "1"}}, id="endpoint-if-any"),
+        pytest.param({"StringNotEquals": {"aws:VpceOrgID": "o-abc"}}, id="all-but-an-organisation"),
+        pytest.param({"Null": {"aws:VpceOrgID": "false"}}, id="some-organisation"),
+        pytest.param({"Bool": {"aws:PrincipalIsAWSService": "false"}}, id="all-but-services"),
+        pytest.param({"BoolIfExists": {"aws:PrincipalIsAWSService": "true"}}, id="if-it-is-told"),
         pytest.param({"StringLike": {"aws:SourceVpc": "vpc-*"}}, id="any-vpc"),
         pytest.param({"StringLike": {"aws:SourceVpce": "vpce-?*"}}, id="any-endpoint"),
         pytest.param({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:*"}}, id="any-topic"),

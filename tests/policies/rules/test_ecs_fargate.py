@@ -23,8 +23,8 @@ def problems(task: Mapping[str, object], *containers: Mapping[str, object]) -> l
     [
         pytest.param(
             {"cpu": "300", "memory": "1024"},
-            "`cpu` is '300'; wanted one of 256, 512, 1024, 2048, 4096, 8192, 16384 CPU units. Fix: "
-            f"Set `cpu` to a size that Fargate offers. {URL}",
+            "`cpu` is '300'; wanted one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768 CPU units. "
+            f"Fix: Set `cpu` to a size that Fargate offers. {URL}",
             id="cpu",
         ),
         pytest.param(
@@ -77,6 +77,8 @@ def test_a_finding_is_told_whole(task: Mapping[str, object], message: str) -> No
         ("16384", "122880"),
         ("1 vCPU", "2 GB"),
         ("16 vCPU", "32GB"),
+        ("32768", "61440"),
+        ("32 vCPU", "244 GB"),
     ],
 )
 def test_a_legal_pair_passes(cpu: object, memory: object) -> None:
@@ -100,7 +102,7 @@ def test_windows_has_fewer_cpus_to_choose_from(cpu: str, memory: str) -> None:
     ]
 
 
-CPUS = "; wanted one of 256, 512, 1024, 2048, 4096, 8192, 16384 CPU units"
+CPUS = "; wanted one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768 CPU units"
 
 
 @pytest.mark.parametrize(

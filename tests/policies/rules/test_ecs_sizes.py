@@ -12,10 +12,11 @@ BOUNDS = {
     4096: (8192, 30720),
     8192: (16384, 61440),
     16384: (32768, 122880),
+    32768: (61440, 249856),
 }
 
 
-def test_fargate_offers_seven_numbers_of_cpu_units() -> None:
+def test_fargate_offers_eight_numbers_of_cpu_units() -> None:
     assert list(MEMORY_BY_CPU) == list(BOUNDS)
 
 
@@ -40,6 +41,8 @@ def test_the_least_and_the_most_memory_of_each(cpu: int, least: int, most: int) 
         (8192, 18432, False),
         (16384, 40960, True),
         (16384, 36864, False),
+        (32768, 122880, True),
+        (32768, 65536, False),
     ],
 )
 def test_memory_comes_in_steps(cpu: int, memory: float, *, offered: bool) -> None:
@@ -56,6 +59,7 @@ def test_memory_comes_in_steps(cpu: int, memory: float, *, offered: bool) -> Non
         (4096, "8192 to 30720 MiB in steps of 1024"),
         (8192, "16384 to 61440 MiB in steps of 4096"),
         (16384, "32768 to 122880 MiB in steps of 8192"),
+        (32768, "61440, 122880, 249856 MiB"),
     ],
 )
 def test_the_memory_that_goes_with_each_is_told(cpu: int, text: str) -> None:

@@ -1,12 +1,10 @@
-"""Sizes of Fargate tasks: which memory goes with which number of CPU units.
-
-Source, read 2026-11-23:
-https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html
-"""
+"""Sizes of Fargate tasks: which memory goes with which number of CPU units."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from aws_policy_pack.lists import load
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +35,18 @@ class Choices:
         return f"{', '.join(map(str, self.amounts))} MiB"
 
 
+def _amounts(memory: list[int] | dict[str, int]) -> Choices | Steps:
+    return Choices(tuple(memory)) if isinstance(memory, list) else Steps(**memory)
+
+
+_SIZES: Final = load("fargate_sizes").entries
+
 MEMORY_BY_CPU: Final[Mapping[float, Choices | Steps]] = {
-    256: Choices((512, 1024, 2048)),
-    512: Steps(1024, 4096, 1024),
-    1024: Steps(2048, 8192, 1024),
-    2048: Steps(4096, 16384, 1024),
-    4096: Steps(8192, 30720, 1024),
-    8192: Steps(16384, 61440, 4096),
-    16384: Steps(32768, 122880, 8192),
+    size["cpu"]: _amounts(size["memory"]) for size in _SIZES
 }
 """The legal amounts of memory for each legal number of CPU units."""
 
 WINDOWS_MEMORY_BY_CPU: Final[Mapping[float, Choices | Steps]] = {
-    cpu: MEMORY_BY_CPU[cpu] for cpu in (1024, 2048, 4096)
+    size["cpu"]: MEMORY_BY_CPU[size["cpu"]] for size in _SIZES if size["windows"]
 }
 """The same for Windows containers, which have fewer numbers of CPU units to choose from."""

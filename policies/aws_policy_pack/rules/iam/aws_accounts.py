@@ -1,19 +1,15 @@
 """The accounts from which services of AWS themselves write into one's own resources."""
 
-import json
 from functools import cache
-from importlib import resources
 
-FILE = "aws_accounts.json"
+from aws_policy_pack.lists import load
 
 
 @cache
 def aws_accounts() -> frozenset[str]:
     """The accounts of log delivery and the like, of all regions.
 
-    The file has them by service and region, each service with its source.
+    The list has them by service and region, each service with its source.
     """
-    text = resources.files(__package__).joinpath(FILE).read_text(encoding="utf-8")
-    return frozenset(
-        account for service in json.loads(text).values() for account in service["accounts"].values()
-    )
+    services = load("aws_accounts").entries.values()
+    return frozenset(account for service in services for account in service["accounts"].values())

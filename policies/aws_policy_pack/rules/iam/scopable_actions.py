@@ -1,12 +1,9 @@
 """Which actions can be limited to resources, after AWS's Service Authorization Reference."""
 
-import json
 from functools import cache
-from importlib import resources
 
+from aws_policy_pack.lists import load
 from aws_policy_pack.rules.iam.documents import matches
-
-FILE = "scopable_actions.json"
 
 
 @cache
@@ -17,10 +14,10 @@ def scopable_actions() -> tuple[str, ...]:
     that the file names as left out, or belongs to a service that the file does not have. Source:
     https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
     """
-    text = resources.files(__package__).joinpath(FILE).read_text(encoding="utf-8")
-    services: dict[str, str] = json.loads(text)["services"]
     return tuple(
-        f"{service}:{action}" for service, actions in services.items() for action in actions.split()
+        f"{service}:{action}"
+        for service, actions in load("scopable_actions").entries.items()
+        for action in actions.split()
     )
 
 
