@@ -23,8 +23,8 @@ def problems(task: Mapping[str, object], *containers: Mapping[str, object]) -> l
     [
         pytest.param(
             {"cpu": "300", "memory": "1024"},
-            "`cpu` is '300'; wanted one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768 CPU units. "
-            f"Fix: Set `cpu` to a size that Fargate offers. {URL}",
+            "`cpu` is '300'; wanted one of 256, 512, 1024, 2048, 4096, 8192, 16384, 32768 CPU "
+            f"units. Fix: Set `cpu` to a size that Fargate offers. {URL}",
             id="cpu",
         ),
         pytest.param(
