@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
@@ -20,6 +19,7 @@ import yaml
 from ops.engine.events import SAID_ALREADY, Message, Summary, parse, was_evaluated
 from ops.engine.process import run
 from ops.errors import CommandError, exit_with, tell
+from ops.guard import temporary_folder
 from ops.offline import Enforced, enforced_on
 from ops.paths import STACK
 from ops.target import Target, target
@@ -122,9 +122,9 @@ def rehearse(stack: Target) -> int:
     """Takes a stack through its life; prints a row for each step as it ends."""
     begun = time.monotonic()
     enforced = enforced_on(stack.project, stack.stack)
-    with TemporaryDirectory(prefix="rehearsal-") as folder:
-        store = Path(folder, "resources.json")
-        with rehearsed(stack, Path(folder), store) as (alone, settings):
+    with temporary_folder("rehearsal-") as folder:
+        store = folder / "resources.json"
+        with rehearsed(stack, folder, store) as (alone, settings):
             version = stack.engine.version
             _say(f"Rehearsal of {stack.name} stack {stack.stack}, Pulumi {version}, no cloud\n")
             _say(_ROW.format("step", "seconds", *_COLUMNS, "mandatory", "advisory", "unknown"))

@@ -15,7 +15,6 @@ from rich.console import Console
 from ops.credentials import own_key
 from ops.dev.admission import Admission, read_state
 from ops.dev.cluster import Cluster
-from ops.dev.guard import temporary_folder
 from ops.dev.launch import Launcher
 from ops.dev.machine import Machine
 from ops.dev.output import Output
@@ -24,6 +23,7 @@ from ops.dev.programs import APPS_OF_IMAGES, programs_of
 from ops.dev.supervision import ME, Orders, supervise
 from ops.engine.variables import LOCAL
 from ops.errors import CommandError, exit_with, tell
+from ops.guard import temporary_folder
 from ops.observe.deployment import deployment
 from ops.paths import STACK
 from ops.running import alone

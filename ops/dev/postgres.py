@@ -9,11 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import distribution
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
-from ops.dev.guard import Guard
 from ops.dev.ports import free_port
 from ops.errors import CommandError
+from ops.guard import Guard, temporary_folder
 from ops.private import opener
 
 PROGRAMS = Path(
@@ -50,15 +49,15 @@ class Postgres:
             CommandError: `initdb` failed.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", suffix=".password") as password:
-            password.write(self.password)
-            password.flush()
+        with temporary_folder("postgres-") as secret:
+            password = secret / "password"
+            password.write_text(self.password, encoding="utf-8")
             if SERVER_USER:
-                for path in (self.folder, Path(password.name)):
+                for path in (self.folder, secret, password):
                     _give_to(SERVER_USER, path)
             _run(
                 *("initdb", "--pgdata", str(self.folder), "--username", self.user),
-                *("--pwfile", password.name, "--auth", "scram-sha-256"),
+                *("--pwfile", str(password), "--auth", "scram-sha-256"),
                 *("--encoding", "UTF8", "--locale", "C", "--no-sync"),
             )
 

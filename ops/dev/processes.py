@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ops.dev.environments import Container
-from ops.dev.guard import Guard
 from ops.errors import CommandError
+from ops.guard import Guard
 from ops.private import UMASK, opener
 
 POLL_SECONDS = 0.2

@@ -5,11 +5,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from ops.engine.refusals import BrokenStateError, no_id
 from ops.errors import CommandError
+from ops.guard import temporary_folder
 from ops.state.copies import latest_in
 from ops.target import Target
 from pulumi_preflight.urns import is_urn
@@ -38,8 +38,7 @@ def objection(file: Path, target: Target) -> str | None:
     latest = latest_in(file)
     if not latest:
         return None
-    with TemporaryDirectory() as made:
-        folder = Path(made)
+    with temporary_folder("state-") as folder:
         stacks = folder / ".pulumi" / "stacks" / target.name
         stacks.mkdir(parents=True)
         (folder / ".pulumi" / "meta.yaml").write_text("version: 1\n", encoding="utf-8")

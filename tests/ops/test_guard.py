@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from ops.dev.guard import temporary_folder
+from ops.guard import temporary_folder
 from ops.paths import ROOT
 from tests.waiting import wait_until
 
 HOLD = """\
 import sys
-from ops.dev.guard import temporary_folder
+from ops.guard import temporary_folder
 with temporary_folder("guarded-") as folder:
     (folder / "inner").mkdir()
     (folder / "inner" / "file").touch()
@@ -30,6 +30,18 @@ def test_a_folder_goes_with_a_process_that_is_killed() -> None:
         assert (folder / "inner" / "file").exists()
         process.kill()
     wait_until(lambda: not folder.exists(), "the end of the folder")
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        pytest.param(module, id=module.relative_to(ROOT).as_posix())
+        for module in sorted((ROOT / "ops").rglob("*.py"))
+        if module.name not in ("guard.py", "bench.py", "bench_apps.py")
+    ],
+)
+def test_a_session_makes_temporary_files_in_a_folder_that_goes_with_it(module: Path) -> None:
+    assert "tempfile" not in module.read_text("utf-8")
 
 
 def test_a_folder_is_the_users_alone_and_goes_with_its_block() -> None:
