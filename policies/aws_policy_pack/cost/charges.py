@@ -1,5 +1,6 @@
 """What a pricing function says of a resource: which price applies, and how often in a month."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -45,11 +46,13 @@ class Situation:
         graph: All resources.
         scaling: How far scalers may go.
         prices: The prices of the resource's region.
+        today: The day of judging; old versions cost more from a day on.
     """
 
     graph: Graph
     scaling: Scaling
     prices: Mapping[str, Price]
+    today: dt.date
 
 
 Charges: TypeAlias = Iterator[Charge | Missing]

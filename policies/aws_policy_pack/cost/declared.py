@@ -7,10 +7,15 @@ nothing of any preview.
 
 from typing import Final
 
+from aws_policy_pack.cost.circumstances import CIRCUMSTANCES
 from aws_policy_pack.given import is_given
 from aws_policy_pack.resource import Graph, Resource
 
 LEFT_TO_PROVIDER: Final = frozenset(
+    circumstance.path.partition(".")[0]
+    for circumstances in CIRCUMSTANCES.values()
+    for circumstance in circumstances
+) | frozenset(
     {
         "allocatedStorage",
         "architectures",
@@ -63,6 +68,20 @@ LEFT_TO_PROVIDER: Final = frozenset(
         "tier",
         "type",
         "usageMode",
+        "enableMonitoring",
+        "hostId",
+        "hostResourceGroupArn",
+        "mapPublicIpOnLaunch",
+        "tableClass",
+        "elasticsearchVersion",
+        "volumeConfiguration",
+        "minimumLoadBalancerCapacity",
+        "cluster",
+        "upgradePolicy",
+        "version",
+        "publiclyAccessible",
+        "engineLifecycleSupport",
+        "engineVersion",
     }
 )
 """Optional properties that an estimate reads and that the AWS provider fills in by itself."""

@@ -1,10 +1,13 @@
 """From the resources of a stack to what they cost in a month."""
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from aws_policy_pack.cost.billing import Billing, billing_of
-from aws_policy_pack.cost.charges import Charge, Missing, Situation
+from aws_policy_pack.cost.charges import Charge, Charges, Missing, Situation
+from aws_policy_pack.cost.circumstances import CIRCUMSTANCES
 from aws_policy_pack.cost.declared import as_declared
 from aws_policy_pack.cost.lines import Estimate, Line, Unpriced, money, unpriced_use
 from aws_policy_pack.cost.pricing import PRICING
@@ -12,12 +15,14 @@ from aws_policy_pack.cost.scaling import ENVIRONMENT_NAMES, Scaling, scaling_of
 from aws_policy_pack.cost.table import (
     DEFAULT_REGION,
     REGION,
+    Price,
     PriceTable,
     Tables,
     load_table,
     way_to_prices,
 )
 from aws_policy_pack.resource import Graph, Resource, Unreadable
+from aws_policy_pack.waivers import current_day
 
 PROVIDER: Final = "pulumi:providers:aws"
 
@@ -27,13 +32,14 @@ REASONS: Final = {
 }
 
 
-def estimate(
+def estimate(  # noqa: PLR0913 - all but one have a default
     graph: Graph,
     *,
     region: str | None = None,
     environment_names: tuple[str, ...] = ENVIRONMENT_NAMES,
     free: tuple[str, ...] = (),
     tables: Tables = load_table,
+    day: dt.date | None = None,
 ) -> Estimate:
     """Estimates what a stack costs in a month of 730 hours, on demand, without free tiers.
 
@@ -48,18 +54,19 @@ def estimate(
         environment_names: Environment variables from which one's own scalers read their maximum.
         free: Types or globs that are known to be free.
         tables: Where the prices come from.
+        day: The day of judging; the present one where none is given.
     """
     graph = as_declared(graph)
-    places = [region] if region else _regions_of_providers(graph) or [DEFAULT_REGION]
-    scaling = scaling_of(graph, environment_names)
-    entries: list[Line | Unpriced] = []
-    for resource in graph.resources:
-        if resource.type in PRICING:
-            possible = [own] if (own := _region_of(resource)) else places
-            entries += _of_priced_type(resource, graph, scaling, possible, tables)
-        else:
-            entries += _of_other_type(resource, free)
-    first, *others = places
+    basis = _Basis(
+        graph=graph,
+        scaling=scaling_of(graph, environment_names),
+        places=[region] if region else _regions_of_providers(graph) or [DEFAULT_REGION],
+        tables=tables,
+        free=free,
+        today=day or current_day(),
+    )
+    entries = [entry for resource in graph.resources for entry in _of_resource(resource, basis)]
+    first, *others = basis.places
     home = DEFAULT_REGION if others else first
     table = tables(home)
     return Estimate(
@@ -68,9 +75,50 @@ def estimate(
         lines=tuple(entry for entry in entries if isinstance(entry, Line)),
         unpriced=(
             *(entry for entry in entries if isinstance(entry, Unpriced)),
-            *_unknown_scalers(scaling),
+            *_unknown_scalers(basis.scaling),
         ),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Basis:
+    """What an estimate rests on.
+
+    Attributes:
+        graph: All resources, as declared.
+        scaling: How far scalers may go.
+        places: The regions in which a resource that names none may be.
+        tables: Where the prices come from.
+        free: Types or globs that are known to be free.
+        today: The day of judging.
+    """
+
+    graph: Graph
+    scaling: Scaling
+    places: Sequence[str]
+    tables: Tables
+    free: tuple[str, ...]
+    today: dt.date
+
+    def charges(self, resource: Resource, prices: Mapping[str, Price]) -> Charges:
+        """What is billed of a resource of a priced type, at the prices of its region."""
+        situation = Situation(
+            graph=self.graph, scaling=self.scaling, prices=prices, today=self.today
+        )
+        return PRICING[resource.type](resource, situation)
+
+
+def _of_resource(resource: Resource, basis: _Basis) -> Iterator[Line | Unpriced]:
+    if resource.type in PRICING:
+        yield from _of_priced_type(resource, basis)
+    else:
+        yield from _of_other_type(resource, basis.free)
+    for circumstance in CIRCUMSTANCES.get(resource.type, ()):
+        try:
+            if circumstance.holds(resource):
+                yield Unpriced(resource=resource, reason=circumstance.reason)
+        except Unreadable as unreadable:
+            yield _not_read(unreadable, resource)
 
 
 def _of_other_type(resource: Resource, free: tuple[str, ...]) -> Iterator[Line | Unpriced]:
@@ -81,38 +129,34 @@ def _of_other_type(resource: Resource, free: tuple[str, ...]) -> Iterator[Line |
         yield Unpriced(resource=resource, reason=reason)
 
 
-def _of_priced_type(
-    resource: Resource, graph: Graph, scaling: Scaling, places: Sequence[str], tables: Tables
-) -> Iterator[Line | Unpriced]:
-    place, *others = places
+def _of_priced_type(resource: Resource, basis: _Basis) -> Iterator[Line | Unpriced]:
+    place, *others = [own] if (own := _region_of(resource)) else basis.places
     if others:
-        if not _would_be_priced(resource, graph, scaling, tables):
+        if not _would_be_priced(resource, basis):
             return
-        unreadable = Unreadable("region", f"is not known: it may be {' or '.join(places)}")
+        unreadable = Unreadable("region", f"is not known: it may be {' or '.join(basis.places)}")
         yield _not_read(unreadable, resource)
         return
-    table = tables(place)
+    table = basis.tables(place)
     if table is None:
-        if _would_be_priced(resource, graph, scaling, tables):
+        if _would_be_priced(resource, basis):
             reason = f"is in {place}, which has no price table; {way_to_prices(place)}"
             yield Unpriced(resource=resource, reason=reason, region=place)
         return
-    situation = Situation(graph=graph, scaling=scaling, prices=table.prices)
     try:
-        for charge in PRICING[resource.type](resource, situation):
+        for charge in basis.charges(resource, table.prices):
             yield _priced(resource, charge, table)
     except Unreadable as unreadable:
         yield _not_read(unreadable, resource)
 
 
-def _would_be_priced(resource: Resource, graph: Graph, scaling: Scaling, tables: Tables) -> bool:
+def _would_be_priced(resource: Resource, basis: _Basis) -> bool:
     """Whether a table would give the resource more than lines of use, which count 0 in any case."""
-    model = tables(DEFAULT_REGION)
-    situation = Situation(graph=graph, scaling=scaling, prices=model.prices if model else {})
+    model = basis.tables(DEFAULT_REGION)
     try:
         return any(
             isinstance(charge, Missing) or bool(charge.worst)
-            for charge in PRICING[resource.type](resource, situation)
+            for charge in basis.charges(resource, model.prices if model else {})
         )
     except Unreadable:
         return True
@@ -122,6 +166,8 @@ def _priced(resource: Resource, charge: Charge | Missing, table: PriceTable) -> 
     if isinstance(charge, Missing):
         return Unpriced(resource=resource, reason=charge.reason)
     price = table.prices.get(charge.price)
+    if price is None and not charge.worst:
+        return unpriced_use(resource, charge.item)
     if price is None:
         reason = f"has no price for {charge.item} in {table.region} (`{charge.price}`)"
         return Unpriced(resource=resource, reason=reason)

@@ -91,11 +91,11 @@ class Estimate:
         return sum((line.worst for line in self.lines), Decimal(0))
 
 
-def unpriced_use(resource: Resource) -> Line:
-    """The line of a resource that bills nothing but a use without a price here."""
+def unpriced_use(resource: Resource, item: str = "use (usage only)") -> Line:
+    """The line of a use without a price here: no input says how much, so the line counts 0."""
     return Line(
         resource=resource,
-        item="use (usage only)",
+        item=item,
         quantity=NONE,
         unit="use",
         unit_price=NONE,

@@ -157,7 +157,7 @@ from tests.policies.cost.stacks import bill_of, no_price, not_read
                 "it data node m6g.large.search: 730 hour at 0.128 = 93.44 / 93.44",
                 "it gp2 volume: 5 GB-month at 0.135 = 0.675 / 0.675",
                 "it has UltraWarm nodes, which have no price here",
-                "it provisions more than 3000 IOPS, without a price here",
+                "it provisions more than 3000 IOPS, which have no price here",
             ],
             id="UltraWarm nodes and IOPS have no price",
         ),
@@ -226,8 +226,8 @@ from tests.policies.cost.stacks import bill_of, no_price, not_read
         pytest.param(
             "aws:docdb/clusterInstance:ClusterInstance",
             {"instanceClass": "db.t3.medium"},
-            ["it DocumentDB db.t3.medium: 730 hour at 0.078 = 56.94 / 56.94"],
-            id="an instance of DocumentDB",
+            ["it is not priced: `clusterIdentifier` is not set"],
+            id="an instance of DocumentDB without its cluster",
         ),
         pytest.param(
             "aws:dynamodb/table:Table",

@@ -197,7 +197,7 @@ from tests.policies.cost.stacks import bill_of, no_price, not_read
             [
                 "it postgres db.t4g.micro: 730 hour at 0.016 = 11.68 / 11.68",
                 "it gp3 storage: 20 GB-month at 0.115 = 2.3 / 2.3",
-                "it keeps Performance Insights for 8 days, which has no price here",
+                "it keeps Performance Insights for more than 7 days, which has no price here",
             ],
             id="more of it has no price",
         ),

@@ -118,7 +118,7 @@ POSTGRES = {"engine": "postgres", "instanceClass": "db.t4g.micro", "allocatedSto
             ),
             [
                 "it Aurora db.t4g.medium: 730 hour at 0.073 = 53.29 / 53.29",
-                "it keeps Performance Insights for 31 days, which has no price here",
+                "it keeps Performance Insights for more than 7 days, which has no price here",
             ],
             id="Performance Insights for a month have no price",
         ),

@@ -14,6 +14,16 @@ MACHINE = "aws:ec2/instance:Instance"
 ROOT = {"volumeSize": 8, "volumeType": "gp3"}
 
 
+def mixed(*types: str, **more: object) -> dict[str, object]:
+    """A policy of several instance types over the launch template `lt-1`."""
+    return {
+        "launchTemplate": {
+            "launchTemplateSpecification": {"launchTemplateId": "lt-1"},
+            "overrides": [{"instanceType": kind, **more} for kind in types],
+        }
+    }
+
+
 @pytest.mark.parametrize(
     ("stack", "expected"),
     [
@@ -43,8 +53,8 @@ ROOT = {"volumeSize": 8, "volumeType": "gp3"}
         ),
         pytest.param(
             (
-                make(TEMPLATE, "lt", instanceType="t3.micro", blockDeviceMappings=[{"ebs": ROOT}]),
-                make(GROUP, "it", mixedInstancesPolicy="{lt}", minSize=1, maxSize=1),
+                make(TEMPLATE, "lt", id="lt-1", blockDeviceMappings=[{"ebs": ROOT}]),
+                make(GROUP, "it", mixedInstancesPolicy=mixed("t3.micro"), minSize=1, maxSize=1),
             ),
             [
                 "it Linux t3.micro: 730 hour at 0.0104 = 7.592 / 7.592",
@@ -64,9 +74,10 @@ ROOT = {"volumeSize": 8, "volumeType": "gp3"}
             ),
             [
                 "it Linux t3.micro: 730 hour at 0.0104 = 7.592 / 15.184",
+                "it detailed monitoring: 7 metric-month at 0.30 = 2.1 / 4.2",
                 "it gp3 volume: 8 GB-month at 0.08 = 0.64 / 1.28",
             ],
-            id="a group with a launch configuration",
+            id="a group with a launch configuration, which monitors unless it says no",
         ),
         pytest.param(
             (

@@ -1,6 +1,6 @@
 """EC2 instances, groups of them, and EBS volumes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -24,13 +24,14 @@ SUBNET: Final = "aws:ec2/subnet:Subnet"
 LAUNCH_TEMPLATE: Final = "aws:ec2/launchTemplate:LaunchTemplate"
 LAUNCH_CONFIGURATION: Final = "aws:ec2/launchConfiguration:LaunchConfiguration"
 
+OWN_HARDWARE: Final = Missing(reason="runs on hardware of its own, which has no price here")
 DETAILED_METRICS: Final = Decimal(7)
 """Metrics of an instance with detailed monitoring: https://aws.amazon.com/cloudwatch/pricing/."""
 GP3_IOPS: Final = 3000
 GP3_THROUGHPUT: Final = 125
 """What a gp3 volume includes, IOPS and MiB/s: https://aws.amazon.com/ebs/pricing/."""
 FIRST_IOPS: Final = Decimal(32000)
-"""Provisioned IOPS up to which the first price holds."""
+"""Provisioned IOPS of io2 up to which the first price holds; io1 has one price."""
 NODE_TYPE: Final = "t3.medium"
 NODE_DISK: Final = 20
 """Type and GiB of a node of EKS where nothing is said.
@@ -41,8 +42,9 @@ https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateNodegroup.html
 
 def instance(resource: Resource, situation: Situation) -> Charges:
     """A Linux instance with its volumes and address; spot is priced as on demand."""
-    if (given_text(resource, "tenancy") or "default") != "default":
-        yield Missing(reason="runs on hardware of its own, which has no price here")
+    is_shared = (given_text(resource, "tenancy") or "default") == "default"
+    if not is_shared or resource.has("hostId") or resource.has("hostResourceGroupArn"):
+        yield OWN_HARDWARE
         return
     size = needed_text(resource, "instanceType")
     yield from hourly(f"Linux {size}", f"ec2/instance-hour/{size}")
@@ -51,41 +53,94 @@ def instance(resource: Resource, situation: Situation) -> Charges:
     if _has_public_address(resource, situation.graph):
         yield from hourly("public IPv4 of the instance", "public-ipv4/hour")
     for device in resource.objects("ebsBlockDevices"):
-        yield from _volume(device, "volumeSize", "volumeType")
+        yield from volume_charges(device, "volumeSize", "volumeType")
     root = resource.object("rootBlockDevice")
     if not amount(root, "volumeSize"):
         raise Unreadable("rootBlockDevice.volumeSize", "is not set: its image decides")
-    yield from _volume(root, "volumeSize", "volumeType")
+    yield from volume_charges(root, "volumeSize", "volumeType")
 
 
 def scaling_group(resource: Resource, situation: Situation) -> Charges:
-    """A group of instances: as many as desired, at most its maximum."""
+    """A group of instances: as many as desired, at most its maximum; the dearest type counts."""
     template = _template(resource, situation.graph)
-    size = needed_text(template, "instanceType")
+    tenancy = given_text(template, "placement.tenancy") or given_text(template, "placementTenancy")
+    if (tenancy or "default") != "default":
+        yield OWN_HARDWARE
+        return
     low, high = _sizes(resource, "", "desiredCapacity")
-    yield from hourly(f"Linux {size}", f"ec2/instance-hour/{size}", low, high)
-    devices = [
-        mapping.object("ebs")
-        for mapping in template.objects("blockDeviceMappings")
-        if mapping.has("ebs")
-    ]
-    root = template.object("rootBlockDevice")
-    if amount(root, "volumeSize"):
-        devices.append(root)
+    overrides = resource.objects("mixedInstancesPolicy.launchTemplate.overrides")
+    if any(override.has("weightedCapacity") for override in overrides):
+        yield Missing(reason="weighs its instance types, so the number of instances is not known")
+        return
+    types = [needed_text(override, "instanceType") for override in overrides]
+    for size in _dearest(types or [needed_text(template, "instanceType")], situation):
+        yield from hourly(f"Linux {size}", f"ec2/instance-hour/{size}", low, high)
+    if template.flag("monitoring.enabled") or template.flag(
+        "enableMonitoring", default=template.type == LAUNCH_CONFIGURATION
+    ):
+        yield from monthly(
+            "detailed monitoring",
+            "ec2/detailed-metric-month",
+            DETAILED_METRICS * low,
+            DETAILED_METRICS * high,
+        )
+    if _gives_public_addresses(template, resource, "vpcZoneIdentifiers", situation.graph):
+        yield from hourly("public IPv4 of instances", "public-ipv4/hour", low, high)
+    devices = _devices(template)
     if not devices:
         path = "blockDeviceMappings"
         raise Unreadable(path, "names no volume: the image decides on its size", template)
     for device in devices:
-        yield from _volume(device, "volumeSize", "volumeType", low, high)
+        yield from volume_charges(device, "volumeSize", "volumeType", low, high)
 
 
 def node_group(resource: Resource, situation: Situation) -> Charges:
     """Nodes of EKS; of several instance types the dearest counts."""
     low, high = _sizes(resource, "scalingConfig.", "desiredSize")
-    for size in _dearest(resource, situation):
+    template = None
+    if resource.has("launchTemplate"):
+        template = _template(resource, situation.graph, "launchTemplate")
+    types = list(resource.texts("instanceTypes"))
+    if not types:
+        types = [needed_text(template, "instanceType") if template else NODE_TYPE]
+    for size in _dearest(types, situation):
         yield from hourly(f"node {size}", f"ec2/instance-hour/{size}", low, high)
-    disk = amount(resource, "diskSize") or Decimal(NODE_DISK)
-    yield from monthly("node disk, gp3", "ebs/gb-month/gp3", disk * low, disk * high)
+    if _gives_public_addresses(template, resource, "subnetIds", situation.graph):
+        yield from hourly("public IPv4 of nodes", "public-ipv4/hour", low, high)
+    devices = _devices(template) if template else []
+    for device in devices:
+        yield from volume_charges(device, "volumeSize", "volumeType", low, high)
+    if not devices:
+        disk = amount(resource, "diskSize") or Decimal(NODE_DISK)
+        yield from monthly("node disk, gp3", "ebs/gb-month/gp3", disk * low, disk * high)
+
+
+def _devices(template: Resource) -> list[Properties]:
+    """The volumes that a launch template or configuration gives each instance."""
+    mapped = [
+        mapping.object("ebs")
+        for mapping in template.objects("blockDeviceMappings")
+        if mapping.has("ebs")
+    ]
+    root = template.object("rootBlockDevice")
+    roots = [root] if amount(root, "volumeSize") else []
+    return [*mapped, *template.objects("ebsBlockDevices"), *roots]
+
+
+def _gives_public_addresses(
+    template: Resource | None, group: Resource, path: str, graph: Graph
+) -> bool:
+    """Whether each instance of a group gets a public address: by its template, or its subnets."""
+    if template is not None:
+        interfaces = [
+            interface
+            for interface in (template, *template.objects("networkInterfaces"))
+            if interface.has("associatePublicIpAddress")
+        ]
+        if interfaces:
+            return any(interface.flag("associatePublicIpAddress") for interface in interfaces)
+    subnets = graph.referenced(group, path, SUBNET) if group.has(path) else ()
+    return bool(subnets) and all(subnet.flag("mapPublicIpOnLaunch") for subnet in subnets)
 
 
 def _sizes(resource: Resource, place: str, desired: str) -> tuple[Decimal, Decimal]:
@@ -104,7 +159,7 @@ def volume(resource: Resource, situation: Situation) -> Charges:
     """A volume, with the IOPS and throughput above what its type includes."""
     del situation
     needed_amount(resource, "size")
-    yield from _volume(resource, "size", "type")
+    yield from volume_charges(resource, "size", "type")
 
 
 def snapshot(resource: Resource, situation: Situation) -> Charges:
@@ -113,11 +168,26 @@ def snapshot(resource: Resource, situation: Situation) -> Charges:
     yield usage("snapshot storage", "ebs/snapshot-gb-month")
 
 
-def _volume(
-    device: Properties, size: str, kind: str, low: Decimal = ONE, high: Decimal = ONE
+def volume_charges(  # noqa: PLR0913 - all but three have a default
+    device: Properties,
+    size: str,
+    kind: str,
+    low: Decimal = ONE,
+    high: Decimal = ONE,
+    *,
+    default: str = "gp2",
 ) -> Iterator[Charge]:
-    """The charges of one volume for each of `low` instances, at worst of `high`."""
-    name = given_text(device, kind) or "gp2"
+    """The charges of one volume for each of `low` instances, at worst of `high`.
+
+    Args:
+        device: What describes the volume.
+        size: Where its GiB stand.
+        kind: Where its type stands.
+        low: Volumes as declared.
+        high: Volumes at most.
+        default: The type where none is given.
+    """
+    name = given_text(device, kind) or default
     gigabytes = amount(device, size)
     for item, key, units in (
         (f"{name} volume", f"ebs/gb-month/{name}", gigabytes),
@@ -133,10 +203,12 @@ def _provisioned(device: Properties, name: str) -> Iterator[tuple[str, str, Deci
         yield f"gp3 IOPS above {GP3_IOPS}", "ebs/iops-month/gp3", over
         over = beyond(amount(device, "throughput"), GP3_THROUGHPUT)
         yield f"gp3 throughput above {GP3_THROUGHPUT} MiB/s", "ebs/throughput-month/gp3", over
-    if name in ("io1", "io2"):
-        yield f"{name} IOPS", f"ebs/iops-month/{name}", min(iops, FIRST_IOPS)
+    if name == "io1":
+        yield "io1 IOPS", "ebs/iops-month/io1", iops
+    if name == "io2":
+        yield "io2 IOPS", "ebs/iops-month/io2", min(iops, FIRST_IOPS)
         over = beyond(iops, FIRST_IOPS)
-        yield f"{name} IOPS above {FIRST_IOPS}", f"ebs/iops-month/{name}/above-{FIRST_IOPS}", over
+        yield f"io2 IOPS above {FIRST_IOPS}", f"ebs/iops-month/io2/above-{FIRST_IOPS}", over
 
 
 def _has_public_address(resource: Resource, graph: Graph) -> bool:
@@ -151,17 +223,13 @@ def _has_public_address(resource: Resource, graph: Graph) -> bool:
     return any(subnet.flag("mapPublicIpOnLaunch") for subnet in subnets)
 
 
-def _template(resource: Resource, graph: Graph) -> Resource:
-    """What the group's instances are made from."""
+def _template(resource: Resource, graph: Graph, *paths: str) -> Resource:
+    """What a group's instances are made from."""
     found = (
         template
-        for path, kind in (
-            ("launchTemplate", LAUNCH_TEMPLATE),
-            ("mixedInstancesPolicy", LAUNCH_TEMPLATE),
-            ("launchConfiguration", LAUNCH_CONFIGURATION),
-        )
+        for path in paths or ("launchTemplate", "mixedInstancesPolicy", "launchConfiguration")
         if resource.has(path)
-        for template in graph.referenced(resource, path, kind)
+        for template in graph.referenced(resource, path, LAUNCH_TEMPLATE, LAUNCH_CONFIGURATION)
     )
     template = next(found, None)
     if template is None:
@@ -169,9 +237,8 @@ def _template(resource: Resource, graph: Graph) -> Resource:
     return template
 
 
-def _dearest(resource: Resource, situation: Situation) -> tuple[str, ...]:
+def _dearest(types: Sequence[str], situation: Situation) -> tuple[str, ...]:
     """The dearest instance type; those without a price stay, to be named."""
-    types = resource.texts("instanceTypes") or (NODE_TYPE,)
     priced = [kind for kind in types if f"ec2/instance-hour/{kind}" in situation.prices]
     unpriced = tuple(kind for kind in types if kind not in priced)
     if not priced:

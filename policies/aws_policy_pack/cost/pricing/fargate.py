@@ -4,15 +4,22 @@ from decimal import Decimal
 from typing import Final
 
 from aws_policy_pack.cost.charges import Charges, Missing, Pricing, Situation, beyond, hourly, usage
-from aws_policy_pack.cost.reading import amount, given_text
+from aws_policy_pack.cost.pricing.ec2 import volume_charges
+from aws_policy_pack.cost.pricing.launch import CLUSTER, Launch, launch_of
+from aws_policy_pack.cost.reading import amount, given_text, needed_amount
 from aws_policy_pack.cost.scaling import SERVICE, TASK_DEFINITION, TASKS
 from aws_policy_pack.resource import Graph, Resource, Unreadable
 from aws_policy_pack.task_sizes import UNITS, units_of
 from aws_policy_pack.wording import shown
 
-CLUSTER: Final = "aws:ecs/cluster:Cluster"
-CLUSTER_PROVIDERS: Final = "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders"
-
+REASONS: Final = {
+    Launch.EXTERNAL: "runs on one's own machines, whose registration has no price here",
+    Launch.MANAGED_INSTANCES: "runs on ECS Managed Instances, whose instances and fee have no "
+    "price here",
+    Launch.UNKNOWN: "runs on what this stack does not tell: it names no launch type, and neither "
+    "a capacity provider nor a cluster of this stack",
+}
+"""Why a service that is not on Fargate has no price."""
 FREE_STORAGE: Final = 20
 """GiB of ephemeral storage that every task has: https://aws.amazon.com/fargate/pricing/."""
 DEFAULT_PERCENT: Final = 200
@@ -28,14 +35,16 @@ def service(resource: Resource, situation: Situation) -> Charges:
     controller = given_text(resource, "deploymentController.type") or "ECS"
     if controller == "EXTERNAL":
         return
-    launch = _launch(resource, situation.graph)
-    if launch == "EXTERNAL":
-        yield Missing(reason="runs on one's own machines, whose registration has no price here")
-    if launch != "FARGATE":
+    launch = launch_of(resource, situation.graph)
+    if launch is Launch.EC2:
+        return
+    tasks = situation.scaling.span(resource, "desiredCount", TASKS)
+    if launch is not Launch.FARGATE:
+        if tasks.most:
+            yield Missing(reason=REASONS[launch])
         return
     task = _task_definition(resource, situation.graph)
     platform = _platform(task)
-    tasks = situation.scaling.span(resource, "desiredCount", TASKS)
     declared, worst = tasks.least, _surged(resource, tasks.most, controller)
     vcpus, memory = _size(task, "cpu"), _size(task, "memory")
     label = "" if platform == "x86" else f", {platform.upper()}"
@@ -54,6 +63,10 @@ def service(resource: Resource, situation: Situation) -> Charges:
     )
     if resource.flag("networkConfiguration.assignPublicIp"):
         yield from hourly("public IPv4 of tasks", "public-ipv4/hour", declared, worst)
+    if resource.has("volumeConfiguration.managedEbsVolume"):
+        disk = resource.object("volumeConfiguration.managedEbsVolume")
+        needed_amount(disk, "sizeInGb")
+        yield from volume_charges(disk, "sizeInGb", "volumeType", declared, worst, default="gp3")
 
 
 def cluster(resource: Resource, situation: Situation) -> Charges:
@@ -69,33 +82,6 @@ def fargate_profile(resource: Resource, situation: Situation) -> Charges:
     del resource, situation
     yield usage("pod vCPU", "fargate/vcpu-hour/x86")
     yield usage("pod memory", "fargate/gb-hour/x86")
-
-
-def _launch(resource: Resource, graph: Graph) -> str:
-    """What the tasks run on; a strategy that names Fargate at all counts as Fargate."""
-    given = given_text(resource, "launchType")
-    strategies = resource.objects("capacityProviderStrategies")
-    if given is not None and not strategies:
-        return given
-    providers = {strategy.text("capacityProvider") for strategy in strategies}
-    if not strategies:
-        providers = _cluster_default(resource, graph)
-    if providers & {"FARGATE", "FARGATE_SPOT"}:
-        return "FARGATE"
-    return "EC2"
-
-
-def _cluster_default(resource: Resource, graph: Graph) -> set[str | None]:
-    """What the cluster's default strategy names; used where the service says nothing."""
-    if not resource.has("cluster"):
-        return set()
-    clusters = graph.referenced(resource, "cluster", CLUSTER)
-    return {
-        strategy.text("capacityProvider")
-        for cluster_ in clusters
-        for defaults in graph.referring(cluster_, "clusterName", CLUSTER_PROVIDERS)
-        for strategy in defaults.objects("defaultCapacityProviderStrategies")
-    }
 
 
 def _task_definition(resource: Resource, graph: Graph) -> Resource:

@@ -15,12 +15,14 @@ from aws_policy_pack.cost.charges import (
     monthly,
     usage,
 )
-from aws_policy_pack.cost.reading import given_text, length
+from aws_policy_pack.cost.reading import amount, given_text, length
 from aws_policy_pack.resource import Resource, Unreadable
 
 LOAD_BALANCERS: Final = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")
 ENDPOINT: Final = "aws:ec2/vpcEndpoint:VpcEndpoint"
 ENDPOINT_SUBNET: Final = "aws:ec2/vpcEndpointSubnetAssociation:VpcEndpointSubnetAssociation"
+SHORT_INTERVAL: Final = 10
+"""Seconds between the requests of a health check that cost more; 30 are the usual."""
 OWN_ADDRESSES: Final = "ipv4pool-ec2-"
 """Beginning of the ids of pools of one's own addresses, which are free."""
 
@@ -44,12 +46,21 @@ def elastic_ip(resource: Resource, situation: Situation) -> Charges:
 
 
 def load_balancer(resource: Resource, situation: Situation) -> Charges:
-    """A load balancer, its capacity units, and an address in each zone if it is public."""
+    """A load balancer, its capacity units, and an address in each zone if it is public.
+
+    Units that are reserved bill like those that are used, whether they are used or not:
+    https://aws.amazon.com/elasticloadbalancing/pricing/.
+    """
     del situation
     kind = given_text(resource, "loadBalancerType") or "application"
     yield from hourly(f"{kind} load balancer", f"elb/{kind}-hour")
+    yield from hourly(
+        f"{kind} load balancer, reserved capacity units",
+        f"elb/{kind}-lcu-hour",
+        amount(resource, "minimumLoadBalancerCapacity.capacityUnits"),
+    )
+    yield usage(f"{kind} load balancer, capacity units", f"elb/{kind}-lcu-hour")
     if kind in ("application", "network"):
-        yield usage(f"{kind} load balancer, capacity units", f"elb/{kind}-lcu-hour")
         yield from _public_addresses(resource)
 
 
@@ -88,6 +99,8 @@ def vpc_endpoint(resource: Resource, situation: Situation) -> Charges:
     if not zones:
         raise Unreadable("subnetIds", "is not set")
     yield from hourly("endpoint, by zone", "vpc-endpoint/hour", zones)
+    if given_text(resource, "serviceRegion"):
+        yield usage("endpoint, data from another region", "vpc-endpoint/cross-region-gb")
     key = "gb" if kind == "Interface" else "gateway-load-balancer-gb"
     yield usage("endpoint, data processed", f"vpc-endpoint/{key}")
 
@@ -95,6 +108,10 @@ def vpc_endpoint(resource: Resource, situation: Situation) -> Charges:
 def transit_gateway_attachment(resource: Resource, situation: Situation) -> Charges:
     """An attachment of a VPC to a transit gateway."""
     del resource, situation
+    yield from _attachment()
+
+
+def _attachment() -> Iterator[Charge]:
     yield from hourly("transit gateway attachment", "transit-gateway/attachment-hour")
     yield usage("transit gateway, data processed", "transit-gateway/gb")
 
@@ -102,7 +119,7 @@ def transit_gateway_attachment(resource: Resource, situation: Situation) -> Char
 def firewall(resource: Resource, situation: Situation) -> Charges:
     """A firewall has an endpoint in each zone."""
     del situation
-    zones = length(resource, "subnetMappings")
+    zones = length(resource, "subnetMappings") or length(resource, "availabilityZoneMappings")
     if not zones:
         raise Unreadable("subnetMappings", "is not set")
     yield from hourly("firewall endpoint", "network-firewall/endpoint-hour", zones)
@@ -116,9 +133,11 @@ def accelerator(resource: Resource, situation: Situation) -> Charges:
 
 
 def vpn_connection(resource: Resource, situation: Situation) -> Charges:
-    """A site-to-site connection."""
-    del resource, situation
+    """A site-to-site connection, and its attachment where it leads to a transit gateway."""
+    del situation
     yield from hourly("VPN connection", "vpn/connection-hour")
+    if resource.has("transitGatewayId"):
+        yield from _attachment()
 
 
 def hosted_zone(resource: Resource, situation: Situation) -> Charges:
@@ -129,9 +148,23 @@ def hosted_zone(resource: Resource, situation: Situation) -> Charges:
 
 
 def health_check(resource: Resource, situation: Situation) -> Charges:
-    """A health check; one of an endpoint outside AWS, which is the dearer kind."""
-    del resource, situation
+    """A health check and its features, of an endpoint outside AWS, which is the dearer kind.
+
+    The features are HTTPS, a text to look for, a short interval, and the latency's measure:
+    https://aws.amazon.com/route53/pricing/.
+    """
+    del situation
     yield from monthly("health check", "route53/health-check-month")
+    kind = given_text(resource, "type") or ""
+    features = (
+        kind.startswith("HTTPS"),
+        kind.endswith("STR_MATCH"),
+        amount(resource, "requestInterval") == SHORT_INTERVAL,
+        resource.flag("measureLatency"),
+    )
+    yield from monthly(
+        "health check, feature", "route53/health-check-feature-month", Decimal(sum(features))
+    )
 
 
 def resolver_endpoint(resource: Resource, situation: Situation) -> Charges:

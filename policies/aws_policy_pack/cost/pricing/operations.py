@@ -8,6 +8,7 @@ from aws_policy_pack.cost.charges import (
     ONE,
     Charge,
     Charges,
+    Missing,
     Pricing,
     Situation,
     hourly,
@@ -16,6 +17,7 @@ from aws_policy_pack.cost.charges import (
 )
 from aws_policy_pack.cost.reading import amount, given_text, length, needed_amount
 from aws_policy_pack.cost.scaling import FUNCTION, declared_count
+from aws_policy_pack.cost.support import extended_support
 from aws_policy_pack.resource import Resource, Unreadable
 from aws_policy_pack.wording import shown
 
@@ -25,6 +27,13 @@ HIGH_RESOLUTION: Final = 60
 DEFAULT_MEMORY: Final = 128
 """MiB of a function where nothing is said."""
 MIB: Final = 1024
+FREE_FILES: Final = 512
+"""MiB of ephemeral storage of a function that are free: https://aws.amazon.com/lambda/pricing/."""
+BAND_METRICS: Final = 3
+"""Metrics of an alarm on an anomaly: the metric and both bounds of its band.
+
+https://aws.amazon.com/cloudwatch/pricing/
+"""
 
 
 def function(resource: Resource, situation: Situation) -> Charges:
@@ -32,6 +41,8 @@ def function(resource: Resource, situation: Situation) -> Charges:
     del situation
     yield usage("requests", "lambda/million-requests")
     yield usage("duration", f"lambda/gb-second/{_architecture(resource)}")
+    if amount(resource, "ephemeralStorage.size") > FREE_FILES:
+        yield usage(f"storage above {FREE_FILES} MiB", "lambda/ephemeral-gb-second")
 
 
 def provisioned_concurrency(resource: Resource, situation: Situation) -> Charges:
@@ -90,6 +101,12 @@ def metric_alarm(resource: Resource, situation: Situation) -> Charges:
     is_high = any(period and period < HIGH_RESOLUTION for period in periods)
     kind = "high-resolution" if is_high else "standard"
     count = Decimal(len(metrics) or 1)
+    expressions = [given_text(query, "expression") or "" for query in queries]
+    if any(expression.lstrip().upper().startswith("SELECT") for expression in expressions):
+        yield Missing(reason="asks for metrics by a query, whose number is not known here")
+        return
+    if any("ANOMALY_DETECTION_BAND" in expression for expression in expressions):
+        count *= BAND_METRICS
     yield from monthly(f"{kind} alarm, by metric", f"cloudwatch/alarm-month/{kind}", count)
 
 
@@ -109,7 +126,8 @@ def web_acl(resource: Resource, situation: Situation) -> Charges:
     """A web ACL and each of its rules and rule groups."""
     del situation
     yield from monthly("web ACL", "waf/acl-month")
-    yield from monthly("web ACL rule", "waf/rule-month", length(resource, "rules"))
+    rules = length(resource, "rules") + len(resource.objects("ruleJson"))
+    yield from monthly("web ACL rule", "waf/rule-month", rules)
     yield usage("web ACL requests", "waf/million-requests")
 
 
@@ -128,9 +146,21 @@ def private_ca(resource: Resource, situation: Situation) -> Charges:
 
 
 def kubernetes_cluster(resource: Resource, situation: Situation) -> Charges:
-    """A control plane whose version is in standard support."""
-    del resource, situation
-    yield from hourly("control plane", "eks/cluster-hour")
+    """A control plane, which costs more while its version is in Extended Support.
+
+    A cluster that is held to standard support is upgraded instead:
+    https://docs.aws.amazon.com/eks/latest/userguide/view-support-policy.html.
+    """
+    version = given_text(resource, "version")
+    is_held = given_text(resource, "upgradePolicy.supportType") == "STANDARD"
+    extended = (
+        None if is_held or not version else extended_support("kubernetes", version, situation.today)
+    )
+    if extended is None:
+        yield from hourly("control plane", "eks/cluster-hour")
+    else:
+        item = f"control plane, Extended Support since {extended.since}"
+        yield from hourly(item, "eks/extended-support-cluster-hour")
 
 
 def api_stage(resource: Resource, situation: Situation) -> Iterator[Charge]:

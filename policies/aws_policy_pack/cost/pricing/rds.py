@@ -1,6 +1,6 @@
 """RDS instances, Multi-AZ clusters and Aurora."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -15,6 +15,7 @@ from aws_policy_pack.cost.charges import (
     monthly,
     usage,
 )
+from aws_policy_pack.cost.pricing.versions import database_support
 from aws_policy_pack.cost.reading import amount, given_text, needed_amount, needed_text
 from aws_policy_pack.resource import Graph, Resource, Unreadable
 from aws_policy_pack.wording import shown
@@ -31,20 +32,19 @@ CLUSTER_NODES: Final = Decimal(3)
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/multi-az-db-clusters-concepts.html
 """
 LARGE: Final = 400
-"""GiB from which gp3 storage of PostgreSQL, MySQL and MariaDB is striped and includes more.
+LARGE_OF: Final[Mapping[str, Decimal]] = {"oracle": Decimal(200), "sqlserver": Decimal("Infinity")}
+"""GiB from which gp3 storage is striped and includes more: `LARGE`, and that of other engines.
 
-https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html#gp3-storage
 """
 INCLUDED_IOPS: Final = {False: 3000, True: 12000}
 INCLUDED_THROUGHPUT: Final = {False: 125, True: 500}
-"""What gp3 includes below and from `LARGE` on: IOPS, and MiB/s."""
+"""What gp3 includes below and from that size on: IOPS, and MiB/s."""
 SERVERLESS_V1: Final = (1, 16)
 """ACUs at least and at most of Aurora Serverless v1 where nothing is said.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ScalingConfiguration.html
 """
-FREE_INSIGHTS_DAYS: Final = 7
-"""Days of Performance Insights that are free: https://aws.amazon.com/rds/performance-insights/pricing/."""
 
 
 def instance(resource: Resource, situation: Situation) -> Charges:
@@ -60,8 +60,9 @@ def instance(resource: Resource, situation: Situation) -> Charges:
         yield from hourly(item, key, Decimal(2))
     else:
         yield from hourly(item, f"{key}{zones}")
+    yield from database_support(source, engine, size, Decimal(2 if zones else 1), situation)
     yield from _storage(resource, source, zones, label)
-    yield from _insights(resource)
+    yield from _extras(resource)
     yield from _managed_secret(resource)
     yield usage("backup storage above the database's size", "rds/backup-gb-month")
 
@@ -77,11 +78,19 @@ def cluster(resource: Resource, situation: Situation) -> Charges:
             f"rds/instance-hour/{PRICED_LIKE.get(engine, engine)}/{size}",
             CLUSTER_NODES,
         )
+        yield from database_support(resource, engine, size, CLUSTER_NODES, situation)
         kind = given_text(resource, "storageType") or "io1"
+        storage = needed_amount(resource, "allocatedStorage")
         yield from monthly(
-            f"{kind} storage, Multi-AZ cluster",
-            f"rds/gb-month/{kind}/multi-az-cluster",
-            needed_amount(resource, "allocatedStorage"),
+            f"{kind} storage, Multi-AZ cluster", f"rds/gb-month/{kind}/multi-az-cluster", storage
+        )
+        yield from monthly(
+            f"{kind} IOPS, Multi-AZ cluster",
+            f"rds/iops-month/{kind}/multi-az-cluster",
+            beyond(
+                amount(resource, "iops"),
+                INCLUDED_IOPS[storage >= LARGE] if kind == "gp3" else 0,
+            ),
         )
         return
     if given_text(resource, "engineMode") == "serverless":
@@ -89,17 +98,20 @@ def cluster(resource: Resource, situation: Situation) -> Charges:
         low = amount(resource, "scalingConfiguration.minCapacity") or Decimal(least)
         high = amount(resource, "scalingConfiguration.maxCapacity") or Decimal(most)
         yield from hourly("Aurora Serverless v1 ACU", "aurora/acu-hour/serverless-v1", low, high)
-    del situation
     plan = _plan(resource)
     yield usage("Aurora storage", f"aurora/gb-month/{plan}")
     if plan == "standard":
         yield usage("Aurora I/O requests", "aurora/million-requests/standard")
     yield usage("Aurora backup storage", "aurora/backup-gb-month")
+    if amount(resource, "backtrackWindow"):
+        yield usage("change records for backtracking", "aurora/million-change-records")
+    if resource.has("globalClusterIdentifier"):
+        yield usage("writes to other regions", "aurora/million-replicated-writes")
 
 
 def cluster_instance(resource: Resource, situation: Situation) -> Charges:
     """An instance of an Aurora cluster, by its class or by the capacity it may take."""
-    owner = _cluster_of(resource, situation.graph)
+    owner = cluster_of(resource, situation.graph, CLUSTER)
     plan = _plan(owner)
     size = needed_text(resource, "instanceClass")
     if size != "db.serverless":
@@ -107,7 +119,9 @@ def cluster_instance(resource: Resource, situation: Situation) -> Charges:
         yield from hourly(f"Aurora {size}{label}", f"aurora/instance-hour/{plan}/{size}")
     else:
         yield from _serverless(owner, plan)
-    yield from _insights(resource)
+    yield from _extras(resource)
+    engine = given_text(owner, "engine") or given_text(resource, "engine") or ""
+    yield from database_support(owner, engine, size, Decimal(1), situation)
 
 
 def _serverless(owner: Resource, plan: str) -> Iterator[Charge]:
@@ -144,7 +158,8 @@ def _storage(resource: Resource, source: Resource, zones: str, label: str) -> It
     if kind in ("io1", "io2"):
         yield from monthly(f"{kind} IOPS{label}", f"rds/iops-month/{kind}{zones}", iops)
     if kind == "gp3":
-        is_large = size >= LARGE
+        family = (given_text(source, "engine") or "").removeprefix("custom-").partition("-")[0]
+        is_large = size >= LARGE_OF.get(family, LARGE)
         yield from monthly(
             f"gp3 IOPS above {INCLUDED_IOPS[is_large]}{label}",
             f"rds/iops-month/gp3{zones}",
@@ -157,10 +172,12 @@ def _storage(resource: Resource, source: Resource, zones: str, label: str) -> It
         )
 
 
-def _insights(resource: Resource) -> Iterator[Missing]:
-    days = amount(resource, "performanceInsightsRetentionPeriod")
-    if resource.flag("performanceInsightsEnabled") and days > FREE_INSIGHTS_DAYS:
-        yield Missing(reason=f"keeps Performance Insights for {days} days, which has no price here")
+def _extras(resource: Resource) -> Iterator[Charge]:
+    """The address of an instance that the internet reaches, and what it writes of its system."""
+    if resource.flag("publiclyAccessible"):
+        yield from hourly("public IPv4 of the database", "public-ipv4/hour")
+    if amount(resource, "monitoringInterval"):
+        yield usage("logs of enhanced monitoring", "logs/ingested-gb/standard")
 
 
 def _managed_secret(resource: Resource) -> Iterator[Charge]:
@@ -168,16 +185,21 @@ def _managed_secret(resource: Resource) -> Iterator[Charge]:
         yield from monthly("managed password", "secrets-manager/secret-month")
 
 
-def _cluster_of(resource: Resource, graph: Graph) -> Resource:
+def cluster_of(resource: Resource, graph: Graph, kind: str) -> Resource:
+    """The cluster of this stack that an instance belongs to.
+
+    Raises:
+        Unreadable: The instance names no cluster of this type in this stack.
+    """
     path = "clusterIdentifier"
     if not resource.has(path):
         raise Unreadable(path, "is not set")
-    owners = graph.referenced(resource, path, CLUSTER)
+    owners = graph.referenced(resource, path, kind)
     if owners:
         owner, *_ = owners
         return owner
     name = resource.text(path)
-    for owner in graph.of_type(CLUSTER):
+    for owner in graph.of_type(kind):
         if name in (owner.values.get("clusterIdentifier"), owner.values.get("id")):
             return owner
     raise Unreadable(path, f"is {shown(name)}, which is no cluster of this stack")

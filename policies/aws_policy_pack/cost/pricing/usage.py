@@ -1,8 +1,8 @@
-"""What bills nothing but its use: no input says how much, so it is named and counts 0."""
+"""What bills its use: no input says how much, so it is named and counts 0."""
 
 from typing import Final
 
-from aws_policy_pack.cost.charges import Charges, Pricing, Situation, usage
+from aws_policy_pack.cost.charges import Charges, Pricing, Situation, monthly, usage
 from aws_policy_pack.cost.reading import given_text
 from aws_policy_pack.resource import Resource
 
@@ -15,10 +15,6 @@ BY_TYPE: Final = {
     ),
     "aws:cloudwatch/eventBus:EventBus": (("events", "eventbridge/million-events"),),
     "aws:scheduler/schedule:Schedule": (("invocations", "scheduler/million-invocations"),),
-    "aws:cloudfront/distribution:Distribution": (
-        ("data sent", "cloudfront/gb"),
-        ("HTTPS requests", "cloudfront/10k-requests"),
-    ),
     "aws:ec2/flowLog:FlowLog": (("flow logs", "logs/vended-gb"),),
     "aws:ecr/repository:Repository": (("image storage", "ecr/gb-month"),),
     "aws:cloudtrail/trail:Trail": (
@@ -45,6 +41,15 @@ def always(resource: Resource, situation: Situation) -> Charges:
     del situation
     for item, price in BY_TYPE[resource.type]:
         yield usage(item, price)
+
+
+def distribution(resource: Resource, situation: Situation) -> Charges:
+    """What a distribution sends, and the addresses of its own that an old kind of TLS needs."""
+    del situation
+    if given_text(resource, "viewerCertificate.sslSupportMethod") == "vip":
+        yield from monthly("dedicated IP for TLS", "cloudfront/dedicated-ip-month")
+    yield usage("data sent", "cloudfront/gb")
+    yield usage("HTTPS requests", "cloudfront/10k-requests")
 
 
 def queue(resource: Resource, situation: Situation) -> Charges:
@@ -88,6 +93,7 @@ def http_api(resource: Resource, situation: Situation) -> Charges:
 
 PRICING: Final[dict[str, Pricing]] = {
     **dict.fromkeys(BY_TYPE, always),
+    "aws:cloudfront/distribution:Distribution": distribution,
     "aws:sqs/queue:Queue": queue,
     "aws:sns/topic:Topic": topic,
     "aws:cloudwatch/logGroup:LogGroup": log_group,

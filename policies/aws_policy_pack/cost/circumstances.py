@@ -1,0 +1,248 @@
+"""Properties that cost something that has no price here, by type, whatever the type itself costs.
+
+A type may be priced, or free: what a property adds is named beside that, never left at 0.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from aws_policy_pack.cost.reading import amount, given_text
+from aws_policy_pack.resource import Resource
+
+WITHOUT: Final = "no price here"
+FREE_INSIGHTS_DAYS: Final = 7
+"""Days of Performance Insights that are free: https://aws.amazon.com/rds/performance-insights/pricing/."""
+FREE_STREAM_HOURS: Final = 24
+"""Hours that a stream keeps records for its shards' price: https://aws.amazon.com/kinesis/data-streams/pricing/."""
+OPENSEARCH_IOPS: Final = 3000
+OPENSEARCH_THROUGHPUT: Final = 125
+"""IOPS, and MiB/s, of a gp3 volume that its storage's price includes.
+
+https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createupdatedomains.html
+"""
+PAID_RULE_GROUPS: Final = (
+    "AWSManagedRulesACFPRuleSet",
+    "AWSManagedRulesATPRuleSet",
+    "AWSManagedRulesAntiDDoSRuleSet",
+    "AWSManagedRulesBotControlRuleSet",
+)
+"""Rule groups of AWS with a fee of their own: https://aws.amazon.com/waf/pricing/."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstance:
+    """A property that is billed where it has certain values.
+
+    Attributes:
+        path: The property.
+        is_billed: Whether the value of a resource is billed; it may find it unreadable.
+        reason: What is billed, as the end of a sentence on the resource.
+    """
+
+    path: str
+    is_billed: Callable[[Resource, str], bool]
+    reason: str
+
+    def holds(self, resource: Resource) -> bool:
+        """Whether the property of the resource is billed.
+
+        Raises:
+            Unreadable: The property is not known, or of another kind.
+        """
+        return self.is_billed(resource, self.path)
+
+
+def _on(path: str, what: str) -> Circumstance:
+    """A flag that is set."""
+    return Circumstance(path=path, is_billed=Resource.flag, reason=f"{what} {WITHOUT}")
+
+
+def _set(path: str, what: str) -> Circumstance:
+    """An object, or a list that is not empty."""
+    return Circumstance(
+        path=path,
+        is_billed=lambda resource, where: bool(resource.objects(where)),
+        reason=f"{what} {WITHOUT}",
+    )
+
+
+def _one_of(path: str, values: tuple[str, ...], what: str) -> Circumstance:
+    """A text that is one of these."""
+    return Circumstance(
+        path=path,
+        is_billed=lambda resource, where: given_text(resource, where) in values,
+        reason=f"{what} {WITHOUT}",
+    )
+
+
+def _other_than(path: str, free: str, what: str) -> Circumstance:
+    """A text that is given and is another than the one without a charge."""
+    return Circumstance(
+        path=path,
+        is_billed=lambda resource, where: (given_text(resource, where) or free) != free,
+        reason=f"{what} {WITHOUT}",
+    )
+
+
+def _above(path: str, included: int, what: str) -> Circumstance:
+    """A number above what is included."""
+    return Circumstance(
+        path=path,
+        is_billed=lambda resource, where: amount(resource, where) > included,
+        reason=f"{what} {WITHOUT}",
+    )
+
+
+def _keeps_insights(resource: Resource, path: str) -> bool:
+    is_long = amount(resource, path) > FREE_INSIGHTS_DAYS
+    return is_long and resource.flag("performanceInsightsEnabled")
+
+
+def _has_least_requests(resource: Resource, path: str) -> bool:
+    return any(amount(limit, "minimum") for limit in resource.objects(path))
+
+
+def _is_windows(resource: Resource, path: str) -> bool:
+    return (given_text(resource, path) or "").startswith("WINDOWS")
+
+
+def _keeps_snapshots(resource: Resource, path: str) -> bool:
+    """SnapStart of Java is free: https://aws.amazon.com/lambda/pricing/."""
+    is_java = (given_text(resource, "runtime") or "").startswith("java")
+    return given_text(resource, path) == "PublishedVersions" and not is_java
+
+
+def _has_paid_rules(resource: Resource, path: str) -> bool:
+    groups = [
+        rule.object("statement.managedRuleGroupStatement")
+        for rule in resource.objects(path)
+        if rule.has("statement.managedRuleGroupStatement")
+    ]
+    return any(
+        group.text("name") in PAID_RULE_GROUPS or (group.text("vendorName") or "AWS") != "AWS"
+        for group in groups
+    )
+
+
+INSIGHTS: Final = (
+    Circumstance(
+        path="performanceInsightsRetentionPeriod",
+        is_billed=_keeps_insights,
+        reason=f"keeps Performance Insights for more than {FREE_INSIGHTS_DAYS} days, which has "
+        f"{WITHOUT}",
+    ),
+)
+ADVANCED_INSIGHTS: Final = _one_of(
+    "databaseInsightsMode", ("advanced",), "has Database Insights in advanced mode, which has"
+)
+SEARCH_DOMAIN: Final = (
+    _on("clusterConfig.warmEnabled", "has UltraWarm nodes, which have"),
+    _above(
+        "ebsOptions.iops",
+        OPENSEARCH_IOPS,
+        f"provisions more than {OPENSEARCH_IOPS} IOPS, which have",
+    ),
+    _above(
+        "ebsOptions.throughput",
+        OPENSEARCH_THROUGHPUT,
+        f"provisions more than {OPENSEARCH_THROUGHPUT} MiB/s, which have",
+    ),
+)
+WARM_POOL: Final = "keeps a warm pool, whose volumes and instances have"
+
+CIRCUMSTANCES: Final[Mapping[str, tuple[Circumstance, ...]]] = {
+    "aws:acm/certificate:Certificate": (
+        _one_of(
+            "options.export",
+            ("ENABLED",),
+            "is a certificate that can be exported, which bills each domain and has",
+        ),
+    ),
+    "aws:autoscaling/group:Group": (_set("warmPool", WARM_POOL),),
+    "aws:ebs/volume:Volume": (
+        _above("volumeInitializationRate", 0, "is filled at a set rate, whose charge has"),
+    ),
+    "aws:ec2/vpnConnection:VpnConnection": (
+        _on("enableAcceleration", "is accelerated, which has"),
+        _other_than("tunnelBandwidth", "standard", "has tunnels of more bandwidth, which have"),
+    ),
+    "aws:ecs/capacityProvider:CapacityProvider": (
+        _set(
+            "managedInstancesProvider",
+            "starts ECS Managed Instances: EC2 instances that nothing else shows, and a fee, have",
+        ),
+    ),
+    "aws:eks/cluster:Cluster": (
+        _on(
+            "computeConfig.enabled",
+            "runs EKS Auto Mode: EC2 instances that nothing else shows, and a fee, have",
+        ),
+        _other_than(
+            "controlPlaneScalingConfig.tier",
+            "standard",
+            "has a provisioned control plane, whose tier has",
+        ),
+        _set("remoteNetworkConfig", "takes hybrid nodes, whose vCPUs have"),
+    ),
+    "aws:eks/nodeGroup:NodeGroup": (
+        Circumstance(
+            path="amiType",
+            is_billed=_is_windows,
+            reason=f"runs Windows, whose licence has {WITHOUT}",
+        ),
+        _on("warmPoolConfig.enabled", WARM_POOL),
+    ),
+    "aws:elasticache/serverlessCache:ServerlessCache": (
+        Circumstance(
+            path="cacheUsageLimits.ecpuPerSeconds",
+            is_billed=_has_least_requests,
+            reason=f"bills ECPUs at least, which have {WITHOUT}",
+        ),
+    ),
+    "aws:elasticsearch/domain:Domain": SEARCH_DOMAIN,
+    "aws:kinesis/stream:Stream": (
+        _above(
+            "retentionPeriod",
+            FREE_STREAM_HOURS,
+            f"keeps records for more than {FREE_STREAM_HOURS} hours, which has",
+        ),
+        _above("warmThroughputMibPs", 0, "keeps throughput warm, which has"),
+    ),
+    "aws:lambda/eventSourceMapping:EventSourceMapping": (
+        _set("provisionedPollerConfig", "keeps event pollers of its own, whose hours have"),
+    ),
+    "aws:lambda/function:Function": (
+        _set(
+            "capacityProviderConfig",
+            "runs on Lambda Managed Instances, whose instances and fee have",
+        ),
+        Circumstance(
+            path="snapStart.applyOn",
+            is_billed=_keeps_snapshots,
+            reason=f"keeps SnapStart snapshots of its versions, which have {WITHOUT}",
+        ),
+    ),
+    "aws:msk/cluster:Cluster": (
+        _on(
+            "brokerNodeGroupInfo.storageInfo.ebsStorageInfo.provisionedThroughput.enabled",
+            "provisions storage throughput, which has",
+        ),
+    ),
+    "aws:opensearch/domain:Domain": SEARCH_DOMAIN,
+    "aws:rds/cluster:Cluster": (ADVANCED_INSIGHTS, *INSIGHTS),
+    "aws:rds/clusterInstance:ClusterInstance": INSIGHTS,
+    "aws:rds/instance:Instance": (
+        _on("dedicatedLogVolume", "has a dedicated log volume, whose storage and IOPS have"),
+        ADVANCED_INSIGHTS,
+        *INSIGHTS,
+    ),
+    "aws:wafv2/webAcl:WebAcl": tuple(
+        Circumstance(
+            path=path,
+            is_billed=_has_paid_rules,
+            reason=f"has rule groups with a fee of their own, which has {WITHOUT}",
+        )
+        for path in ("rules", "ruleJson")
+    ),
+}

@@ -1,0 +1,93 @@
+"""Extended Support: which versions of an engine AWS bills for their age, and since when.
+
+AWS takes a version that nobody upgrades from standard to Extended Support by itself, and bills it.
+"""
+
+import datetime as dt
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+FILE: Final = Path(__file__).parent / "support.json"
+
+Days = tuple[dt.date, dt.date | None]
+"""The day from which a version is billed, and that of its dearer third year, if there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendedSupport:
+    """The Extended Support that a version is in.
+
+    Attributes:
+        since: The first day that is billed.
+        is_dear: Whether the dearer third year has begun.
+        is_certain: Whether the version is told exactly; else some that it may mean are billed.
+    """
+
+    since: dt.date
+    is_dear: bool
+    is_certain: bool = True
+
+
+def extended_support(engine: str, version: str, today: dt.date) -> ExtendedSupport | None:
+    """The Extended Support that a version is in on a day; `None` in standard support.
+
+    A version older than all that are listed is taken for the oldest one. One that names less than
+    the list does, such as `8` of `8.0` and `8.4`, may mean each of these.
+
+    Args:
+        engine: The engine, as the list names it.
+        version: The version, as precise as it is given.
+        today: The day of judging.
+    """
+    found = [
+        ExtendedSupport(since=start, is_dear=dear is not None and dear <= today)
+        for start, dear in _days_of(engine, version)
+        if start <= today
+    ]
+    if not found:
+        return None
+    meant = len(list(_days_of(engine, version)))
+    first = min(found, key=lambda each: each.since)
+    return ExtendedSupport(since=first.since, is_dear=first.is_dear, is_certain=meant == 1)
+
+
+def _days_of(engine: str, version: str) -> Iterator[Days]:
+    listed = _calendar().get(engine, {})
+    given = tuple(version.split("."))
+    exact = [days for known, days in listed.items() if given[: len(known)] == known]
+    if exact:
+        yield exact[0]
+        return
+    yield from (days for known, days in listed.items() if known[: len(given)] == given)
+    oldest, numbers = min(listed, key=_number, default=None), _number(given)
+    if oldest is not None and numbers and numbers < _number(oldest)[: len(numbers)]:
+        yield listed[oldest]
+
+
+def _number(version: tuple[str, ...]) -> tuple[int, ...]:
+    """A version as numbers, which compare as versions do; a part that is none ends it."""
+    numbers: list[int] = []
+    for part in version:
+        if not part.isdecimal():
+            break
+        numbers.append(int(part))
+    return tuple(numbers)
+
+
+@cache
+def _calendar() -> Mapping[str, Mapping[tuple[str, ...], Days]]:
+    engines = json.loads(FILE.read_text(encoding="utf-8"))["engines"]
+    return {
+        engine: {
+            tuple(version.split(".")): (
+                dt.date.fromisoformat(start),
+                None if dear is None else dt.date.fromisoformat(dear),
+            )
+            for version, (start, dear) in calendar["versions"].items()
+        }
+        for engine, calendar in engines.items()
+    }
