@@ -35,6 +35,9 @@ def sign(value: str) -> str | None:
         pytest.param("ghp_" + "a" * 36, "has the form of a GitHub token", id="GitHub"),
         pytest.param("github_pat_" + "a" * 22, "has the form of a GitHub token", id="fine-grained"),
         pytest.param("xoxb-1234567890", "has the form of a Slack token", id="Slack"),
+        pytest.param("glpat-" + "a" * 20, "has the form of a GitLab token", id="GitLab"),
+        pytest.param("sk_live_" + "a" * 24, "has the form of a Stripe key", id="Stripe"),
+        pytest.param("npm_" + "a" * 36, "has the form of an npm token", id="npm"),
         pytest.param(
             "eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJSM", "has the form of a JSON web token", id="JWT"
         ),

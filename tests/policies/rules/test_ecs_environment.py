@@ -68,6 +68,11 @@ def test_a_secret_by_value_is_told_whole() -> None:
         "TLS_PRIVATE_KEY",
         "FIELD_ENCRYPTION_KEY",
         "JWT_SIGNING_KEY",
+        "DB_PASS",
+        "AIRFLOW__CORE__FERNET_KEY",
+        "RAILS_MASTER_KEY",
+        "PROVIDER_PASSWORD",
+        "REGION_SECRET_VALUE",
     ],
 )
 def test_names_of_secrets_are_found(name: str) -> None:
@@ -106,6 +111,21 @@ def test_names_of_secrets_are_found(name: str) -> None:
         "OLDPWD",
         "KEYBOARD",
         "POSTGRES_USER",
+        "AIRFLOW__SECRETS__BACKEND",
+        "PASSWORD_HASHERS",
+        "AUTH_PASSWORD_VALIDATORS",
+        "SECRET_MANAGER_REGION",
+        "SECRETSMANAGER_PREFIX",
+        "AWS_CREDENTIALS_PROVIDER",
+        "CREDENTIAL_SOURCE",
+        "SECRET_STORE",
+        "spring.security.password.encoder.algorithm",
+        "TOKEN_SIGNING_ALG_SECRET_MODE",
+        "PASSWORD_RESET_TIMEOUT",
+        "NEXT_PUBLIC_API_KEY",
+        "SECRETARY_CONTACT",
+        "PASSWORDLESS_LOGIN",
+        "SECRET_NAMES",
     ],
 )
 def test_names_that_only_point_or_describe_pass(name: str) -> None:
@@ -150,10 +170,61 @@ def test_a_secret_that_stands_by_an_address_is_found(name: str, value: str) -> N
         pytest.param("true", id="a switch"),
         pytest.param("arn:aws:secretsmanager:eu-west-1:1:secret:a", id="the ARN of the secret"),
         pytest.param("${DB_PASSWORD}", id="a placeholder"),
+        *(pytest.param(value, id=value) for value in ("yes", "No", "on", "OFF", "1", "0", "none")),
+        pytest.param("/run/secrets/DB_PASSWORD", id="the path of the secret"),
+        pytest.param("vault:secret/data/db#password", id="a reference to a vault"),
+        pytest.param("{{resolve:secretsmanager:db}}", id="a dynamic reference"),
+        pytest.param('{"arn": "arn:aws:secretsmanager:eu-west-1:1:secret:a"}', id="JSON of an ARN"),
+        pytest.param('{"user": "app", "host": "db.internal", "tls": true}', id="JSON of a user"),
+        pytest.param('{"region": "eu-west-1", "prefix": "app", "max": 5}', id="JSON of settings"),
+        pytest.param("{}", id="empty JSON"),
     ],
 )
 def test_a_secret_name_with_a_value_that_is_none_passes(value: object) -> None:
     assert judged({"DB_PASSWORD": value}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param(
+            "DB_CREDENTIALS", '{"user":"app","password":"tr0ub4dor-3xyz"}', id="credentials"
+        ),
+        pytest.param("DB_CREDENTIALS", '{"pw": "tr0ub4dor-3xyz"}', id="by the variable alone"),
+        pytest.param("SETTINGS", '{"db": {"password": "tr0ub4dor-3xyz"}}', id="a level deeper"),
+        pytest.param("SETTINGS", '[{"apiKey": "tr0ub4dor-3xyz"}]', id="in a list"),
+        pytest.param(
+            "SETTINGS", json.dumps({"a": json.dumps({"token": "tr0ub4dor"})}), id="JSON in JSON"
+        ),
+        pytest.param("DB_SECRET_NAME", '{"password": "tr0ub4dor"}', id="under a harmless name"),
+        pytest.param("PINS_SECRET", "[1234, 5678]", id="numbers"),
+        pytest.param("DB_PASSWORD", "{'password': 'tr0ub4dor'}", id="not quite JSON"),
+        pytest.param("DB_PASSWORD", "$ecret", id="a dollar"),
+        pytest.param("DB_PASSWORD", "$Tr0ub4dor3", id="a dollar and capitals"),
+        pytest.param("DB_PASSWORD", "<Hunter2!>", id="angles"),
+        pytest.param("DB_PASSWORD", "{Hunter2!}", id="braces"),
+        pytest.param("DB_PASSWORD", "${DB_PASSWORD:-hunter2}", id="a default"),
+        pytest.param("DB_PASSWORD", "yes-we-can", id="begins like a switch"),
+        pytest.param("DB_PASSWORD", "/4bC/9xYz", id="not a path"),
+    ],
+)
+def test_a_secret_in_any_shape_is_found(name: str, value: str) -> None:
+    [report] = judged({name: value})
+    assert "is a secret by its name" in report.message
+    assert "tr0ub4dor" not in report.message
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param('{"broker": "amqp://guest:hunter2@mq"}', id="an object"),
+        pytest.param('["redis://:hunter2@cache"]', id="a list"),
+        pytest.param("amqp://guest:$ecret@mq", id="a password that begins with a dollar"),
+    ],
+)
+def test_a_secret_in_a_part_of_a_value_is_found(value: str) -> None:
+    [report] = judged({"SETTINGS": value})
+    assert "has a password in its URL" in report.message
 
 
 @pytest.mark.parametrize(
@@ -166,6 +237,10 @@ def test_a_secret_name_with_a_value_that_is_none_passes(value: object) -> None:
             {"DB_PASSWORD": "x"}, {"harmlessNames": ["DB_*"]}, 0, id="harmless by the config"
         ),
         pytest.param({"DB_PASSWORD": "x"}, {"openNames": ["DB_*"]}, 0, id="open name"),
+        pytest.param({"DB": '{"password": "x"}'}, {"openNames": ["DB"]}, 0, id="open JSON"),
+        pytest.param(
+            {"DB": '{"password": "x"}'}, {"harmlessNames": ["DB_PASS*"]}, 0, id="harmless part"
+        ),
         pytest.param({"SALT": KEY}, None, 1, id="random"),
         pytest.param({"SALT": KEY}, {"openNames": ["SALT"]}, 0, id="random and open"),
         pytest.param({"SALT": KEY}, {"minRandomLength": 41}, 0, id="shorter than judged"),

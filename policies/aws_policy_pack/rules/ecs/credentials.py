@@ -3,21 +3,19 @@
 What is said of a value never contains it.
 """
 
+import json
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-FORMS: Final = (
-    # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
-    ("an AWS access key id", re.compile(r"\b(AKIA|ASIA)[A-Z2-7]{16}\b")),
-    ("a private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")),
-    ("a GitHub token", re.compile(r"\b(gh[pousr]_[A-Za-z0-9]{36}|github_pat_\w{22})")),
-    ("a Slack token", re.compile(r"\bxox[abeprs]-[A-Za-z0-9-]{10}")),
-    ("a JSON web token", re.compile(r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8}")),
+from aws_policy_pack.lists import load
+
+FORMS: Final = tuple(
+    (form["what"], re.compile(form["pattern"])) for form in load("credential_forms").entries
 )
 """Kinds of credentials that are known by their form."""
 
@@ -26,11 +24,31 @@ ASSIGNED_PASSWORD: Final = re.compile(
     r"(?:^|[;\s?&,])(?:password|passwd|pwd|accountkey|sharedaccesskey)\s*=\s*(?P<password>[^;\s&,]+)",
     re.IGNORECASE,
 )
-PLACEHOLDER: Final = re.compile(r"\$\w+|\$?\{[^{}]*\}|\{\{[^{}]*\}\}|<[^<>]*>|%\(\w+\)s|%s|\*+")
-"""What stands for a password that is filled in later."""
+PLACEHOLDER: Final = re.compile(
+    r"""
+    \$[A-Z_][A-Z0-9_]* | \$[a-z]+(_[a-z]+)+       # of a shell
+    | \$\{(?![^{}]*:[-=][^{}])[^{}]*\}            # likewise, without a default after `:-`
+    | \$\([^()]*\)                                # the output of a command
+    | \{\{[^{}]*\}\}                              # of a template, or a dynamic reference
+    | \{([A-Za-z_]*|[0-9])\} | %\(\w+\)s | %s      # of Python
+    | %[A-Za-z_]\w*%                             # of Windows
+    | <[A-Za-z]+([ _-][A-Za-z0-9]+)*>             # for the reader
+    | \*+ | x{3,} | X{3,}
+    """,
+    re.VERBOSE,
+)
+"""What stands for a password that is filled in later; `$ecret` and `<Hunter2!>` are passwords."""
 
 WORD_BREAK: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
-OPEN_VALUE: Final = re.compile(r"arn:|true$|false$", re.IGNORECASE)
+OPEN_VALUE: Final = re.compile(
+    r"""
+    arn:.* | (vault|ssm|secretsmanager|op|ref\+\w+):.*  # tells where the secret is
+    | (?-i:[.~]?(/([a-z0-9._-]+|[A-Z0-9._-]+)){2,}/?)  # a path
+    | true | false | yes | no | on | off | none | null | enabled | disabled | \W* | [0-9]
+    """,
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+"""What is not a secret, whatever its name: where one is, a switch, a single digit."""
 NO_KEY: Final = re.compile(r"arn:|/|.*://", re.DOTALL)
 """ARNs, paths and URLs, whose parts may look as random as keys."""
 
@@ -75,7 +93,42 @@ def _normal(name: str) -> str:
 
 def may_be_secret(value: str) -> bool:
     """Whether a value can be a secret at all; an ARN, a yes or no, a placeholder cannot."""
-    return bool(value) and not OPEN_VALUE.match(value) and not PLACEHOLDER.fullmatch(value)
+    return not OPEN_VALUE.fullmatch(value) and not PLACEHOLDER.fullmatch(value)
+
+
+def parts_of(name: str, value: str) -> Iterator[tuple[str, str]]:
+    """The texts in the JSON of a value, each named by the way to it; else the value itself.
+
+    `user` in the JSON of `DB_LOGIN` is called `DB_LOGIN_user`, an entry of a list as the list.
+    """
+    parsed: object = value
+    if value.lstrip().startswith(("{", "[")):
+        try:
+            parsed = json.loads(value)
+        except (ValueError, RecursionError):
+            yield name, value
+            return
+    match parsed:
+        case str():
+            yield name, parsed
+        case _:
+            yield from _leaves(name, parsed)
+
+
+def _leaves(name: str, value: object) -> Iterator[tuple[str, str]]:
+    match value:
+        case dict():
+            for key, item in value.items():
+                yield from _leaves(f"{name}_{key}", item)
+        case list():
+            for item in value:
+                yield from _leaves(name, item)
+        case str():
+            yield from parts_of(name, value)
+        case bool() | None:
+            return
+        case _:
+            yield name, str(value)
 
 
 def secret_in(value: str, *, min_length: int, min_randomness: float) -> str | None:

@@ -1,8 +1,12 @@
 """What the environment of a container gives away."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.lists import load
 from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
@@ -11,10 +15,13 @@ from aws_policy_pack.rules.ecs.credentials import (
     is_named,
     is_open_address,
     may_be_secret,
+    parts_of,
     secret_in,
 )
 from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
 from aws_policy_pack.wording import shown
+
+NAMES: Final[Mapping[str, list[str]]] = load("secret_names").entries
 
 
 class PlaintextSecrets(RuleConfig):
@@ -25,52 +32,11 @@ class PlaintextSecrets(RuleConfig):
     """
 
     secret_names: tuple[str, ...] = Field(
-        default=(
-            "*PASSWORD*",
-            "*PASSWD*",
-            "*PASSPHRASE*",
-            "PWD",
-            "*_PWD",
-            "*SECRET*",
-            "*TOKEN",
-            "*CREDENTIAL*",
-            "*API_KEY*",
-            "*APIKEY*",
-            "*ACCESS_KEY*",
-            "*PRIVATE_KEY*",
-            "*ENCRYPTION_KEY*",
-            "*SIGNING_KEY*",
-            "*AUTH_DATA*",
-        ),
+        default=tuple(NAMES["secret"]),
         description="Globs of the names of secrets",
     )
     harmless_names: tuple[str, ...] = Field(
-        default=(
-            "*_ARN",
-            "*_NAME",
-            "*_FILE",
-            "*_PATH",
-            "*_DIR",
-            "*_PARAMETER",
-            "*SECRET_ID",
-            "*TOKEN_ID",
-            "*_URL",
-            "*_URI",
-            "*_ENDPOINT",
-            "*_HOST",
-            "*_PORT",
-            "*_HEADER",
-            "*_TYPE",
-            "*_POLICY",
-            "*_VERSION",
-            "*_LENGTH",
-            "*_SECONDS",
-            "*_MINUTES",
-            "*_TTL",
-            "*_EXPIRY",
-            "*_ENABLED",
-            "*_REQUIRED",
-        ),
+        default=tuple(NAMES["harmless"]),
         description="Globs of names that only point at a secret or describe it; "
         "their values are still looked at",
     )
@@ -128,9 +94,10 @@ def _judge_variable(
     number: int, variable: Properties, container: Container, config: PlaintextSecrets
 ) -> Findings:
     name, value = variable.text("name") or "", variable.text("value") or ""
-    if not may_be_secret(value) or is_named(name, config.open_names):
+    if is_named(name, config.open_names):
         return
-    sign, setting = _sign(name, value, config)
+    signs = (_sign(*part, config) for part in parts_of(name, value))
+    sign, setting = next((found for found in signs if found), (None, ""))
     if sign:
         called = f"variable {number}" if container.is_secret else f"the variable {shown(name)}"
         yield Finding(
@@ -141,8 +108,10 @@ def _judge_variable(
         )
 
 
-def _sign(name: str, value: str, config: PlaintextSecrets) -> tuple[str | None, str]:
-    """What gives the variable away, and the setting that has a say in it."""
+def _sign(name: str, value: str, config: PlaintextSecrets) -> tuple[str, str] | None:
+    """What gives a value away, and the setting that has a say in it; `None` if nothing does."""
+    if not may_be_secret(value):
+        return None
     points = is_named(name, config.harmless_names) or is_open_address(
         name, value, config.secret_names
     )
@@ -151,4 +120,4 @@ def _sign(name: str, value: str, config: PlaintextSecrets) -> tuple[str | None, 
     found = secret_in(
         value, min_length=config.min_random_length, min_randomness=config.min_randomness
     )
-    return found, "exceptions: `openNames`"
+    return (found, "exceptions: `openNames`") if found else None
