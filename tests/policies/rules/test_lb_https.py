@@ -1,5 +1,6 @@
 """Clients reach application load balancers only through TLS."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -181,6 +182,8 @@ def test_the_listeners_of_a_load_balancer_elsewhere_are_not_looked_for() -> None
     ("properties", "count"),
     [
         pytest.param({"protocol": None}, 1, id="no protocol is HTTP"),
+        pytest.param({"protocol": UNKNOWN}, 1, id="the protocol that the provider fills in"),
+        pytest.param({"port": None}, 0, id="HTTP without a port"),
         pytest.param({"protocol": "http"}, 1, id="lower case"),
         pytest.param({"protocol": "TCP"}, 0, id="TCP"),
         pytest.param({"protocol": "HTTPS"}, 0, id="HTTPS"),
@@ -222,7 +225,15 @@ def test_rules_that_redirect_or_speak_tls_pass(extra: Example) -> None:
             id="the port of the redirect",
         ),
         pytest.param(
-            [http(FORWARD, protocol=UNKNOWN)], "http: `protocol` is not known yet", id="protocol"
+            [
+                Example(type="aws:cfg/rule:Rule", name="source"),
+                replace(
+                    http(FORWARD, protocol=UNKNOWN),
+                    references={"loadBalancerArn": ("web",), "protocol": ("source",)},
+                ),
+            ],
+            "http: `protocol` is not known yet",
+            id="protocol",
         ),
         pytest.param(
             [http(redirect()), tls(port=UNKNOWN)],

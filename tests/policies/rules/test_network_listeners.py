@@ -237,8 +237,11 @@ def test_what_cannot_be_read_is_said_once_for_two_transports() -> None:
     assert problems(*stack) == ["not evaluated: rule: `ipProtocol` is not known yet"]
 
 
-@pytest.mark.parametrize("key", ["port", "protocol"])
-def test_a_listener_that_is_not_known_is_said(key: str) -> None:
-    assert problems(group(), balancer("doors"), listener(**{key: UNKNOWN})) == [
-        f"not evaluated: listener: `{key}` is not known yet"
+def test_a_listener_that_is_not_known_is_said() -> None:
+    assert problems(group(), balancer("doors"), listener(port=UNKNOWN)) == [
+        "not evaluated: listener: `port` is not known yet"
     ]
+
+
+def test_a_protocol_that_the_provider_fills_in_is_http() -> None:
+    assert problems(group(), balancer("doors"), listener(protocol=UNKNOWN)) == [CLOSED]

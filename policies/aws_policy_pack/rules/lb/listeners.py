@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.given import is_given
 from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
 from aws_policy_pack.rule import (
     Example,
@@ -71,7 +72,7 @@ class TlsPolicy(RuleConfig):
 )
 def tls_policy(listener: Resource, config: TlsPolicy) -> Findings:
     """A listener of HTTPS or TLS that names no policy has AWS's default, which is outdated."""
-    if not _speaks_tls(listener):
+    if (listener.text("protocol") or "").upper() not in TLS_PROTOCOLS:
         return
     given = listener.text("sslPolicy")
     if not any(fnmatchcase(given or DEFAULT_POLICY, pattern) for pattern in config.policies):
@@ -132,7 +133,7 @@ def https(listener: Resource, graph: Graph) -> Findings:
 
     Listeners of TCP pass: TLS may end at the target.
     """
-    if _protocol(listener) != "HTTP":
+    if protocol_of(listener) != "HTTP":
         return
     yield from _judge_actions(listener, "defaultActions", listener, graph)
     links = graph.links("listenerArn", of=LISTENER_RULES, to=LISTENERS)
@@ -179,7 +180,7 @@ def _judge_port(
     found, unread = survey(
         graph.of_type(*LISTENERS),
         lambda other: (
-            _speaks_tls(other)
+            protocol_of(other) in TLS_PROTOCOLS
             and other.text("port") == port
             and set(graph.referenced(other, "loadBalancerArn", *LOAD_BALANCERS)) & set(balancers)
         ),
@@ -197,10 +198,13 @@ def _judge_port(
     )
 
 
-def _protocol(listener: Resource) -> str:
-    """The protocol; a listener with a port and no protocol speaks HTTP."""
-    return (listener.text("protocol") or ("HTTP" if listener.has("port") else "")).upper()
+def protocol_of(listener: Resource) -> str:
+    """The protocol; HTTP where none is given, and none where there is no port.
 
-
-def _speaks_tls(listener: Resource) -> bool:
-    return _protocol(listener) in TLS_PROTOCOLS
+    The provider takes HTTP for application load balancers. Network load balancers need a protocol,
+    and the listeners of gateway load balancers have neither port nor protocol:
+    https://www.pulumi.com/registry/packages/aws/api-docs/lb/listener/
+    """
+    given = listener.text("protocol") if is_given(listener, "protocol") else None
+    protocol = (given or "HTTP").upper()
+    return protocol if protocol != "HTTP" or listener.has("port") else ""

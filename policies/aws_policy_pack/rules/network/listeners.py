@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from aws_policy_pack.given import is_given
 from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rules.lb.listeners import protocol_of
 from aws_policy_pack.rules.lb.types import LISTENERS, LOAD_BALANCERS
 from aws_policy_pack.rules.network.grants import (
     GROUP_TYPES,
@@ -80,7 +81,7 @@ Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API
 def listener_port_open(listener: Resource, graph: Graph) -> Findings:
     """Judges load balancers whose security groups are all in the stack, whatever the source."""
     port = listener.number("port")
-    transports = TRANSPORTS.get((listener.text("protocol") or "HTTP").upper(), ())
+    transports = TRANSPORTS.get(protocol_of(listener), ())
     if port is None:
         return
     for balancer in graph.referenced(listener, "loadBalancerArn", *LOAD_BALANCERS):
