@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
 import pulumi_policy
+from pulumi.runtime.config import get_config_env
 from pulumi_policy.deserialize import serialize_properties
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 from pydantic import ValidationError
@@ -73,7 +74,11 @@ def _stack_policy(rule: AnyRule) -> pulumi_policy.Policy:
     def validate(
         args: pulumi_policy.StackValidationArgs, report: pulumi_policy.ReportViolation
     ) -> None:
-        graph = Graph(_stack_resource(resource) for resource in args.resources)
+        # The engine tells a stock pack the settings, and not which of them are encrypted.
+        graph = Graph(
+            (_stack_resource(resource) for resource in args.resources),
+            config_values=frozenset(map(str, get_config_env().values())),
+        )
         outcome = _evaluated(rule, graph, args.get_config())
         _report(outcome, report, args.not_applicable)
 

@@ -108,14 +108,20 @@ class Graph:
     Attributes:
         resources: The resources, in the order of registration.
         config_secrets: The values of the stack's configuration that are encrypted; `None` where
-            nobody tells the configuration.
+            nobody tells which ones are.
+        config_values: The values of the stack's configuration where nobody tells that.
     """
 
     def __init__(
-        self, resources: Iterable[Resource], *, config_secrets: AbstractSet[str] | None = None
+        self,
+        resources: Iterable[Resource],
+        *,
+        config_secrets: AbstractSet[str] | None = None,
+        config_values: AbstractSet[str] = frozenset(),
     ) -> None:
         self.resources = tuple(resources)
         self.config_secrets = config_secrets
+        self.config_values = config_values
         self._by_urn = {resource.urn: resource for resource in self.resources}
         self._by_type: dict[str, list[Resource]] = {}
         for resource in self.resources:

@@ -141,8 +141,9 @@ def no_literal_value(holder: Resource, graph: Graph) -> Findings:
 
     The mark of a secret does not tell: the SDK of the provider puts it on every value here, on
     literals too. So a value is compared with the encrypted settings of the stack's configuration.
-    Where nobody tells the configuration, a marked value may come from it. A placeholder whose
-    changes are ignored passes, since the real value is put in its place elsewhere.
+    Where nobody tells which settings are encrypted, a marked value or that of any setting may be
+    one. A placeholder whose changes are ignored passes, since the real value is put in its place
+    elsewhere.
     """
     if holder.text("type") in PLAIN_TYPES:
         return
@@ -155,8 +156,10 @@ def no_literal_value(holder: Resource, graph: Graph) -> Findings:
         value = given if isinstance(given, str) else json.dumps(given)
         if value == "" or _holds(value, graph.config_secrets or ()):
             continue
-        if graph.config_secrets is None and value in holder.secrets:
-            reason = "is a secret that may come from the stack's configuration, which is not known"
+        if graph.config_secrets is None and (
+            value in holder.secrets or _holds(value, graph.config_values)
+        ):
+            reason = "may be an encrypted setting of the stack, and nobody tells which ones are"
             yield Unreadable(key, reason, holder)
             continue
         yield Finding(

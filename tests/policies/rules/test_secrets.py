@@ -299,6 +299,6 @@ def test_a_secret_may_come_from_a_configuration_that_nobody_tells() -> None:
     response = service.AnalyzeStack(stack_request([version(Secret("hunter2"))]), None)
     [found] = [each.message.partition("\n")[2] for each in response.diagnostics]
     assert found == (
-        "not evaluated: token: `secretString` is a secret that may come from the stack's "
-        "configuration, which is not known"
+        "not evaluated: token: `secretString` may be an encrypted setting of the stack, and nobody "
+        "tells which ones are"
     )
