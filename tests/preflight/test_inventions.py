@@ -13,7 +13,7 @@ from pulumi_preflight.outputs.inventions import (
     Origin,
     Other,
 )
-from pulumi_preflight.wire import Properties, PropertyValue
+from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue
 
 VPC = "urn:pulumi:dev::shop::aws:ec2/vpc:Vpc::vpc"
 SUBNET = "urn:pulumi:dev::shop::aws:ec2/subnet:Subnet::subnet"
@@ -173,3 +173,31 @@ def test_an_account_of_another_resource_s_arn_is_not_named() -> None:
     made = inventions()
     made.taint_of({"arn": "arn:aws:iam::999999999999:root"}, {"arn": [VPC]})
     assert "999999999999" not in made.accounts
+
+
+PARAMETER = "aws:ssm/getParameter:getParameter"
+FORMLESS = "value-1ea29818"
+
+
+@pytest.mark.parametrize(
+    ("urn", "value", "expected"),
+    [
+        pytest.param(PARAMETER, FORMLESS, UNKNOWN, id="all-of-a-property"),
+        pytest.param(PARAMETER, {"deep": [FORMLESS]}, {"deep": [UNKNOWN]}, id="deep-within"),
+        pytest.param(PARAMETER, f"{FORMLESS}.txt", "value-4fb52141.txt", id="in-a-longer-text"),
+        pytest.param(VPC, FORMLESS, "value-4fb52141", id="of-a-resource"),
+    ],
+)
+def test_a_text_of_an_answer_may_have_any_form(
+    urn: str, value: PropertyValue, expected: PropertyValue
+) -> None:
+    made = Inventions()
+    made.learn(
+        Invented(
+            urn=urn,
+            outputs={"value": FORMLESS},
+            fillings={"value": Filling.MADE_UP},
+            given={"name": "trust"},
+        )
+    )
+    assert made.otherwise(value, other(made)) == expected

@@ -206,7 +206,7 @@ def _document(call: Call) -> dict[str, Any]:
 
 def _parameter(call: Call) -> dict[str, Any]:
     name = str(call.arguments.get("name") or "")
-    value = "ami-0123456789abcdef0" if "ami" in name else "preflight"
+    value = "ami-0123456789abcdef0" if "ami" in name else f"value-{call.subject.digits('value', 8)}"
     return {"value": value, "insecureValue": value, "type": "String", "version": 1.0}
 
 

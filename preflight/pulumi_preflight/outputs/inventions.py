@@ -74,6 +74,8 @@ _Short = tuple[tuple[Origin, PropertyValue], ...]
 _WINDOW = 8
 _RUN = re.compile(rf"[0-9a-f]{{{_WINDOW},}}|[0-9A-Z]{{{_WINDOW},}}")
 _SHORTEST_WORD = 4
+# What a property gets whose form nobody knows: a name and eight digits.
+_FORMLESS = re.compile(rf".*-([0-9a-f]{{{_WINDOW}}})", re.DOTALL)
 ACCOUNT_ORIGIN = Origin("", "account")
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 # Each account that the program names costs a judgement.
@@ -251,14 +253,25 @@ class Inventions:
         return tuple(self._named_accounts)[:_MOST_ACCOUNTS] or (turned(ACCOUNT),)
 
     def otherwise(self, value: PropertyValue, other: Other) -> PropertyValue:
-        """The value with other digits in place of the made-up ones."""
+        """The value with other digits in place of the made-up ones.
+
+        A text of an answer whose form nobody knows is unknown instead: it may be a name, JSON or
+        anything.
+        """
 
         def change(leaf: PropertyValue) -> PropertyValue:
             if not isinstance(leaf, str):
                 return leaf
+            if self._is_formless(leaf, other):
+                return UNKNOWN
             return _RUN.sub(lambda run: self._turn(run[0], other), leaf)
 
         return with_leaves(value, change)
+
+    def _is_formless(self, text: str, other: Other) -> bool:
+        found = _FORMLESS.fullmatch(text)
+        origin = self._windows.get(found[1]) if found else None
+        return origin in other.origins and origin is not None and not is_urn(origin.urn)
 
     def _turn(self, run: str, other: Other) -> str:
         if run == ACCOUNT:
