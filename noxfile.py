@@ -189,8 +189,9 @@ def demo_taskiq(session: nox.Session) -> None:
 
 @nox.session(name="prices:update", default=False)
 def prices_update(session: nox.Session) -> None:
-    """Refresh the price table from AWS's public price list; `-- --region REGION`."""
-    run(session, "aws-policy-pack", "prices", *session.posargs)
+    """Refresh the pack's price tables from AWS's public price list; `-- --region REGION`."""
+    folder = "policies/aws_policy_pack/cost/prices"
+    run(session, "aws-policy-pack", "prices", "--to", folder, *session.posargs)
 
 
 @nox.session(default=False)

@@ -95,7 +95,7 @@ def _cost_table(profile: Path, export: Mapping[str, object], *, width: int, colo
     try:
         report = cost_report(
             export,
-            budget=budget if enforced else None,
+            budget=budget if enforced and limits.is_given else None,
             environment_names=limits.environment_names,
             free=limits.free_types,
             tables=tables_in(PACK / limits.price_folder if limits.price_folder else None),

@@ -21,6 +21,7 @@ from aws_policy_pack.cost.table import (
     TableError,
     regions,
     tables_in,
+    user_folder,
     way_to_prices,
 )
 from aws_policy_pack.docs import rule_section
@@ -127,10 +128,13 @@ def _parser() -> argparse.ArgumentParser:
         help=f"region to refresh, or to add; repeatable (default: {DEFAULT_REGION})",
     )
     prices.add_argument(
+        "--to",
         "--folder",
+        dest="folder",
         type=Path,
-        help="folder of the tables, such as `priceFolder` of cost-monthly-budget (default: in the "
-        "pack itself)",
+        metavar="FOLDER",
+        help="folder of the tables, such as `priceFolder` of cost-monthly-budget (default: "
+        "aws-policy-pack/prices in $XDG_DATA_HOME or ~/.local/share, where the pack looks too)",
     )
     prices.add_argument("--price-list", default=PRICE_LIST, help="base address of the price list")
     prices.set_defaults(command=_prices)
@@ -234,7 +238,8 @@ def _check_config(options: argparse.Namespace) -> str:
 def _cost(options: argparse.Namespace) -> str:
     tables = tables_in(options.prices)
     if options.region and tables(options.region) is None:
-        known = ", ".join(sorted({*regions(), *regions(options.prices or FOLDER)}))
+        folders = (FOLDER, user_folder(), *([options.prices] if options.prices else []))
+        known = ", ".join(sorted({region for folder in folders for region in regions(folder)}))
         raise UsageError(
             f"--region {options.region}: has no price table; there is one of {known}; "
             f"{way_to_prices(options.region)}"

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Final
 
 from aws_policy_pack.cost.billing import Billing, billing_of
@@ -18,7 +19,7 @@ from aws_policy_pack.cost.table import (
     Price,
     PriceTable,
     Tables,
-    load_table,
+    find_table,
     way_to_prices,
 )
 from aws_policy_pack.resource import Graph, Resource, Unreadable
@@ -27,7 +28,7 @@ from aws_policy_pack.waivers import current_day
 PROVIDER: Final = "pulumi:providers:aws"
 
 REASONS: Final = {
-    Billing.UNPRICED: "is of a type that is billed and has no price here",
+    Billing.UNPRICED: "is of a type that is billed, or may be, and has no price here",
     Billing.UNLISTED: "is of a type that is neither priced here nor known to be free",
 }
 
@@ -38,7 +39,7 @@ def estimate(  # noqa: PLR0913 - all but one have a default
     region: str | None = None,
     environment_names: tuple[str, ...] = ENVIRONMENT_NAMES,
     free: tuple[str, ...] = (),
-    tables: Tables = load_table,
+    tables: Tables = find_table,
     day: dt.date | None = None,
 ) -> Estimate:
     """Estimates what a stack costs in a month of 730 hours, on demand, without free tiers.
@@ -113,6 +114,8 @@ def _of_resource(resource: Resource, basis: _Basis) -> Iterator[Line | Unpriced]
         yield from _of_priced_type(resource, basis)
     else:
         yield from _of_other_type(resource, basis.free)
+    if any(fnmatchcase(resource.type, pattern) for pattern in basis.free):
+        return
     for circumstance in CIRCUMSTANCES.get(resource.type, ()):
         try:
             if circumstance.holds(resource):

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +10,6 @@ from aws_policy_pack.cost.price_list import Offer, Opener, PriceListError, opene
 from aws_policy_pack.cost.price_queries import Query, query_for
 from aws_policy_pack.cost.table import (
     DEFAULT_REGION,
-    FOLDER,
     REGION,
     Price,
     PriceTable,
@@ -18,6 +17,7 @@ from aws_policy_pack.cost.table import (
     is_in_price_list,
     save_table,
     tables_in,
+    user_folder,
 )
 
 
@@ -49,7 +49,7 @@ def refresh_tables(regions: Sequence[str], *, folder: Path | None, price_list: s
 
     Args:
         regions: The regions; the default one if none is given.
-        folder: The folder of the tables; without one, the pack's own.
+        folder: The folder of the tables; without one, that of the user's own tables.
         price_list: The base address of the price list.
 
     Returns:
@@ -59,23 +59,32 @@ def refresh_tables(regions: Sequence[str], *, folder: Path | None, price_list: s
     status = 0
     for region in regions or [DEFAULT_REGION]:
         try:
-            result = _refresh_one(region, folder, price_list)
+            result, file = _refresh_one(region, folder, price_list)
         except (PriceListError, RefreshError, TableError) as error:
             sys.stderr.write(f"error: {region}: {error}\n")
             return 2
-        sys.stdout.write(_summary(region, result))
+        sys.stdout.write(_summary(region, result, file))
         sys.stderr.writelines(f"warning: {region}: {problem}\n" for problem in result.problems)
         status = max(status, 1 if result.problems else 0)
     return status
 
 
-def _refresh_one(region: str, folder: Path | None, price_list: str) -> Refreshed:
+def _refresh_one(region: str, folder: Path | None, price_list: str) -> tuple[Refreshed, Path]:
+    """The new table of a region, and its file."""
     result = refresh(_starting_table(folder, region), opener(price_list))
     if not result.found:
         text = "the price list has none of the prices that were looked for"
         raise RefreshError(f"{text}; the table stays as it is")
-    save_table(result.table, folder or FOLDER)
-    return result
+    return result, save_table(result.table, folder or _made(user_folder()))
+
+
+def _made(folder: Path) -> Path:
+    """The folder, which is made where it is not there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TableError(f"{folder}: cannot be made: {error.strerror}") from error
+    return folder
 
 
 def refresh(table: PriceTable, open_file: Opener) -> Refreshed:
@@ -130,7 +139,7 @@ def refresh(table: PriceTable, open_file: Opener) -> Refreshed:
 
 
 def _starting_table(folder: Path | None, region: str) -> PriceTable:
-    """The region's table; for a new region the keys of the default table, without prices."""
+    """The region's table, with all keys of the default one; those it lacks are without a price."""
     if not REGION.fullmatch(region):
         raise RefreshError(f"{region!r} is not a region; wanted one such as eu-central-1")
     if not is_in_price_list(region):
@@ -139,15 +148,13 @@ def _starting_table(folder: Path | None, region: str) -> PriceTable:
             f"of that of {DEFAULT_REGION}"
         )
     tables = tables_in(folder)
-    table = tables(region)
-    if table is not None:
-        return table
     model = tables(DEFAULT_REGION)
-    prices = {
+    wanted = {
         key: Price(usd=Decimal(0), unit=price.unit, source="")
         for key, price in (model.prices if model else {}).items()
     }
-    return PriceTable(region=region, dated="", sources={}, prices=prices)
+    table = tables(region) or PriceTable(region=region, dated="", sources={}, prices={})
+    return replace(table, prices={**wanted, **table.prices})
 
 
 def _by_service(queries: Mapping[str, Query]) -> dict[str, dict[str, Query]]:
@@ -201,8 +208,8 @@ def _sources(
     return {name: text for name, text in {**old, **new}.items() if name in named}
 
 
-def _summary(region: str, result: Refreshed) -> str:
-    lines = [f"{region}: prices of {result.table.dated}"]
+def _summary(region: str, result: Refreshed, file: Path) -> str:
+    lines = [f"{region}: prices of {result.table.dated}, written to {file}"]
     lines += [f"  {change}" for change in result.changes] or ["  no price changed"]
     if result.kept:
         lines.append(f"  without a query, kept as they were: {result.kept}")

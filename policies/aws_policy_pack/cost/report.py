@@ -11,7 +11,7 @@ from aws_policy_pack.cost.estimate import estimate
 from aws_policy_pack.cost.lines import Estimate, Line, dearest, dollars
 from aws_policy_pack.cost.scaling import ENVIRONMENT_NAMES
 from aws_policy_pack.cost.state import load_state, read_state
-from aws_policy_pack.cost.table import Tables, load_table, way_to_prices
+from aws_policy_pack.cost.table import Tables, find_table, way_to_prices
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.wording import first_few
 
@@ -30,10 +30,22 @@ RESET: Final = "\x1b[0m"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """US dollars that a stack may cost in a month."""
+    """US dollars that a stack may cost in a month; `None` where any amount may be."""
 
-    base: Decimal
-    worst: Decimal
+    base: Decimal | None
+    worst: Decimal | None
+
+    def excess(self, estimate: Estimate) -> Mapping[str, Decimal]:
+        """By how much each case is over its budget; empty where none is."""
+        cases = (
+            ("base", estimate.base, self.base),
+            ("worst case", estimate.worst, self.worst),
+        )
+        return {
+            name: cost - allowed
+            for name, cost, allowed in cases
+            if allowed is not None and cost > allowed
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +82,8 @@ class CostReport:
     @property
     def is_within_budget(self) -> bool:
         """Whether both totals are within the budget and nothing is left unpriced."""
-        return self.budget is None or (
-            self.estimate.base <= self.budget.base
-            and self.estimate.worst <= self.budget.worst
-            and not self.estimate.unpriced
+        return self.budget is None or not (
+            self.budget.excess(self.estimate) or self.estimate.unpriced
         )
 
 
@@ -84,7 +94,7 @@ def cost_report(  # noqa: PLR0913 - all but one have a default
     budget: Budget | None = None,
     environment_names: tuple[str, ...] = ENVIRONMENT_NAMES,
     free: tuple[str, ...] = (),
-    tables: Tables = load_table,
+    tables: Tables = find_table,
 ) -> CostReport:
     """Estimates a stack.
 
@@ -232,8 +242,9 @@ def _module_rows(report: CostReport, width: int, signs: tuple[str, str]) -> list
     return rows
 
 
-def _row(label: str, wide: int, base: Decimal, worst: Decimal) -> str:
-    return f"  {label:{wide}}  {dollars(base):>12}  {dollars(worst):>12}"
+def _row(label: str, wide: int, base: Decimal | None, worst: Decimal | None) -> str:
+    amounts = ("any" if usd is None else dollars(usd) for usd in (base, worst))
+    return "  ".join([f"  {label:{wide}}", *(f"{amount:>12}" for amount in amounts)])
 
 
 def _bar_signs(encoding: str) -> tuple[str, str]:
@@ -276,14 +287,8 @@ def _verdict(report: CostReport, *, colour: bool) -> str:
         return "No budget given"
     if report.is_within_budget:
         return _painted("Within the budget", GREEN, colour=colour)
-    over = [
-        f"{name} is {dollars(cost - allowed)} over"
-        for name, cost, allowed in (
-            ("base", report.estimate.base, report.budget.base),
-            ("worst case", report.estimate.worst, report.budget.worst),
-        )
-        if cost > allowed
-    ]
+    excess = report.budget.excess(report.estimate)
+    over = [f"{name} is {dollars(usd)} over" for name, usd in excess.items()]
     if report.estimate.unpriced:
         over.append(f"{len(report.estimate.unpriced)} not priced")
     return _painted(f"Not within the budget: {', '.join(over)}", RED, colour=colour)

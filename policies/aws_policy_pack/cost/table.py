@@ -6,6 +6,7 @@ is reported as such, never counted as 0.
 
 import datetime as dt
 import json
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -80,26 +81,47 @@ def way_to_prices(region: str) -> str:
     return f"write {region}.json into `priceFolder` of cost-monthly-budget by hand"
 
 
+def user_folder() -> Path:
+    """The folder of the user's tables, which a new version of the pack leaves as it is.
+
+    https://specifications.freedesktop.org/basedir-spec/latest/
+    """
+    given = os.environ.get("XDG_DATA_HOME", "")
+    data = Path(given) if Path(given).is_absolute() else Path.home() / ".local" / "share"
+    return data / "aws-policy-pack" / "prices"
+
+
 def regions(folder: Path = FOLDER) -> tuple[str, ...]:
     """The regions that have a table in a folder, in alphabetical order."""
     return tuple(sorted(file.stem for file in folder.glob("*.json")))
 
 
 def tables_in(folder: Path | None) -> Tables:
-    """The tables of the user's own folder, and the pack's tables for other regions.
+    """The tables of a folder that is named, and those that are found for other regions.
 
     Raises:
         TableError: The folder is not there; later, a table in it cannot be read.
     """
     if folder is None:
-        return load_table
+        return find_table
     if not folder.is_dir():
         raise TableError(f"{folder} is not a folder; make it, or name another")
 
     def load(region: str) -> PriceTable | None:
-        return load_table(region, folder) or load_table(region)
+        return load_table(region, folder) or find_table(region)
 
     return load
+
+
+def find_table(region: str) -> PriceTable | None:
+    """The table of a region, the user's or the pack's: the newer one; `None` if there is none.
+
+    Raises:
+        TableError: The newer or the only table cannot be read.
+    """
+    found = (load_table(region, user_folder()), load_table(region))
+    tables = [table for table in found if table is not None]
+    return max(tables, key=lambda table: table.dated, default=None)
 
 
 @cache
@@ -156,8 +178,8 @@ def _usd(given: object) -> Decimal:
     return usd
 
 
-def save_table(table: PriceTable, folder: Path) -> None:
-    """Writes a table into a folder, whole or not at all.
+def save_table(table: PriceTable, folder: Path) -> Path:
+    """Writes a table into a folder, whole or not at all, and returns its file.
 
     Raises:
         TableError: The table cannot be written; the old file stays.
@@ -170,10 +192,12 @@ def save_table(table: PriceTable, folder: Path) -> None:
             written.write(write_table(table))
         part.chmod(0o644)
         part.replace(file)
+        load_table.cache_clear()
     except OSError as error:
         if part is not None:
             part.unlink(missing_ok=True)
         raise TableError(f"{file}: cannot be written: {error.strerror}") from error
+    return file
 
 
 def write_table(table: PriceTable) -> str:

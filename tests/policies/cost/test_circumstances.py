@@ -5,8 +5,9 @@ import json
 import pytest
 
 from aws_policy_pack.cost.circumstances import CIRCUMSTANCES, PAID_RULE_GROUPS
+from aws_policy_pack.cost.estimate import estimate
 from aws_policy_pack.testing import UNKNOWN, Example
-from tests.policies.cost.stacks import estimate_of
+from tests.policies.cost.stacks import estimate_of, graph_of
 
 INSTANCE = "aws:rds/instance:Instance"
 CLUSTER = "aws:eks/cluster:Cluster"
@@ -154,3 +155,13 @@ def test_a_circumstance_that_is_not_known_is_named_and_hides_nothing() -> None:
 
 def test_what_the_provider_fills_in_is_no_circumstance() -> None:
     assert reasons(INSTANCE, dedicatedLogVolume=UNKNOWN, databaseInsightsMode=UNKNOWN) == []
+
+
+def test_a_type_that_the_user_knows_to_be_free_has_no_circumstances() -> None:
+    provider = Example(
+        type="aws:ecs/capacityProvider:CapacityProvider",
+        name="it",
+        properties={"managedInstancesProvider": {"propagateTags": "NONE"}},
+    )
+    result = estimate(graph_of(provider), region="us-east-1", free=("aws:ecs/capacity*",))
+    assert result.unpriced == ()

@@ -37,17 +37,17 @@ def unpriced(*examples: Example, free: tuple[str, ...] = ()) -> list[str]:
     ("type_", "expected"),
     [
         pytest.param("aws:ec2/vpc:Vpc", [], id="a free type"),
-        pytest.param("aws:iam/unheardOf:UnheardOf", [], id="a type of a free service"),
+        pytest.param("aws:iam/user:User", [], id="a type of a free service"),
         pytest.param("aws:route53/keySigningKey:KeySigningKey", [], id="a free type of a list"),
         pytest.param("aws:costexplorer/anomalySubscription:AnomalySubscription", [], id="another"),
         pytest.param(
             "aws:fms/policy:Policy",
-            ["is of a type that is billed and has no price here"],
+            ["is of a type that is billed, or may be, and has no price here"],
             id="a type that is billed and looks like a free one",
         ),
         pytest.param(
             "aws:mwaa/environment:Environment",
-            ["is of a type that is billed and has no price here"],
+            ["is of a type that is billed, or may be, and has no price here"],
             id="a type that is billed",
         ),
         pytest.param(

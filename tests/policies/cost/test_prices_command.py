@@ -4,13 +4,23 @@ import functools
 import http.server
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from aws_policy_pack.cli import main
-from aws_policy_pack.cost.table import read_table, write_table
+from aws_policy_pack.cost.price_queries import query_for
+from aws_policy_pack.cost.refresh import Refreshed
+from aws_policy_pack.cost.table import (
+    FOLDER,
+    find_table,
+    load_table,
+    read_table,
+    user_folder,
+    write_table,
+)
 from tests.policies.cost.price_list import VCPU, Row, offer, path_of, row, table
 
 
@@ -52,7 +62,7 @@ def publish(root: Path, *rows: Row, region: str = "us-east-1") -> None:
 
 
 def run(price_list: str, tables: Path, *arguments: str) -> int:
-    return main(["prices", "--price-list", price_list, "--folder", str(tables), *arguments])
+    return main(["prices", "--price-list", price_list, "--to", str(tables), *arguments])
 
 
 def test_the_command_writes_the_table_and_says_what_changed(
@@ -62,7 +72,7 @@ def test_the_command_writes_the_table_and_says_what_changed(
     publish(root, row(VCPU, "0.05"))
     assert run(f"{address}/", tables) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "us-east-1: prices of 2026-12-01",
+        f"us-east-1: prices of 2026-12-01, written to {tables / 'us-east-1.json'}",
         "  fargate/vcpu-hour/x86: 0.04 -> 0.05 (+25.0%)",
         "  without a query, kept as they were: 1",
     ]
@@ -249,3 +259,89 @@ def test_a_table_that_cannot_be_read_is_refused(
     line = refused("http://127.0.0.1", tables, capsys)
     assert told in line
     assert str(tables / "us-east-1.json") in line
+
+
+@pytest.fixture
+def data_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder of a user, without tables."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return tmp_path / "data" / "aws-policy-pack" / "prices"
+
+
+def test_without_a_folder_the_table_is_the_users_and_the_pack_finds_it(
+    price_list: tuple[str, Path], data_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, root = price_list
+    publish(root, row("AFS1-Fargate-vCPU-Hours:perCPU", "0.06"), region="af-south-1")
+    services = {query.service for query in map(query_for, shipped()) if query is not None}
+    for service in services - {"AmazonECS", "AmazonRoute53"}:
+        file = root / path_of(service, "af-south-1").lstrip("/")
+        file.parent.mkdir(parents=True)
+        file.write_bytes(offer(service, row("Nothing", "1")))
+    zone = root / "offers/v1.0/aws/AmazonRoute53/current/index.csv"
+    zone.parent.mkdir(parents=True)
+    zone.write_bytes(offer("AmazonRoute53", row("HostedZone", "0.5")))
+    before = {file.name: file.read_bytes() for file in FOLDER.iterdir()}
+    assert main(["prices", "--price-list", address, "--region", "af-south-1"]) == 1
+    assert f"written to {data_home / 'af-south-1.json'}" in capsys.readouterr().out
+    assert {file.name: file.read_bytes() for file in FOLDER.iterdir()} == before
+    found = find_table("af-south-1")
+    assert found is not None
+    assert found.prices["fargate/vcpu-hour/x86"].usd == Decimal("0.06")
+
+
+@pytest.mark.parametrize(("dated", "usd"), [("2000-01-01", "0.04048"), ("2999-01-01", "7")])
+def test_the_newer_of_the_users_and_the_packs_table_counts(
+    dated: str, usd: str, data_home: Path
+) -> None:
+    data_home.mkdir(parents=True)
+    own = replace(table("fargate/vcpu-hour/x86", usd="7"), dated=dated)
+    (data_home / "us-east-1.json").write_text(write_table(own), encoding="utf-8")
+    found = find_table("us-east-1")
+    assert found is not None
+    assert found.prices["fargate/vcpu-hour/x86"].usd == Decimal(usd)
+
+
+def test_a_data_folder_that_is_not_absolute_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", "data")
+    assert user_folder() == Path.home() / ".local" / "share" / "aws-policy-pack" / "prices"
+
+
+def test_a_data_folder_that_cannot_be_made_is_one_error(
+    price_list: tuple[str, Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
+    monkeypatch.setattr(
+        "aws_policy_pack.cost.refresh.refresh", lambda *_: Refreshed(table=table("a/b"), found=1)
+    )
+    assert main(["prices", "--price-list", price_list[0]]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.endswith("aws-policy-pack/prices: cannot be made: Not a directory")
+
+
+def shipped() -> list[str]:
+    """The keys of the pack's own table."""
+    found = load_table("us-east-1")
+    return list(found.prices) if found else []
+
+
+def test_two_products_with_different_prices_change_nothing(
+    price_list: tuple[str, Path], tables: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, root = price_list
+    publish(root, row(VCPU, "0.05"), row(VCPU, "0.06", SKU="SKU2"))
+    assert "has none of the prices" in refused(address, tables, capsys)
+
+
+def test_a_page_that_is_no_offer_file_changes_nothing(
+    price_list: tuple[str, Path], tables: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, root = price_list
+    file = root / path_of("AmazonECS").lstrip("/")
+    file.parent.mkdir(parents=True)
+    file.write_text('{"products": {}}', encoding="utf-8")
+    assert "is not in the form of an offer file" in refused(address, tables, capsys)

@@ -163,7 +163,7 @@ def test_what_has_no_price_is_named_and_not_within_a_budget() -> None:
         "\x1b[33mNot priced, so the totals are too low: 1\x1b[0m",
         (
             "\x1b[33m  airflow (aws:mwaa/environment:Environment) "
-            "is of a type that is billed and has no price here\x1b[0m"
+            "is of a type that is billed, or may be, and has no price here\x1b[0m"
         ),
         "\x1b[31mNot within the budget: 1 not priced\x1b[0m",
     ]
@@ -255,7 +255,7 @@ def test_the_json_is_as_documented() -> None:
             {
                 "urn": f"{PREFIX}::aws:mwaa/environment:Environment::airflow",
                 "type": "aws:mwaa/environment:Environment",
-                "reason": "is of a type that is billed and has no price here",
+                "reason": "is of a type that is billed, or may be, and has no price here",
             }
         ],
     }

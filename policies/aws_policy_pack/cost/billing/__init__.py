@@ -27,7 +27,7 @@ LISTS: Final = {
     "by_use.txt": Billing.BY_USE,
     "free.txt": Billing.FREE,
 }
-"""The lists of types; the first that has a type says what is known of it."""
+"""The lists of types, each with its source and day; no type is in two."""
 
 
 def billing_of(type_: str, free: Iterable[str] = ()) -> Billing:
@@ -46,20 +46,17 @@ def billing_of(type_: str, free: Iterable[str] = ()) -> Billing:
 
 @cache
 def _listed(type_: str) -> Billing:
-    for name, billing in LISTS.items():
-        exact, globs = tokens_of(name)
-        if type_ in exact or any(fnmatchcase(type_, glob) for glob in globs):
-            return billing
-    return Billing.UNLISTED
+    found = (billing for name, billing in LISTS.items() if type_ in tokens_of(name))
+    return next(found, Billing.UNLISTED)
 
 
 @cache
-def tokens_of(name: str) -> tuple[frozenset[str], tuple[str, ...]]:
-    """The tokens of a list, and its globs over tokens."""
+def tokens_of(name: str) -> frozenset[str]:
+    """The tokens of a list."""
     lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
-    found = [token for line in lines if line and not line.startswith("#") for token in _spelt(line)]
-    globs = tuple(token for token in found if "*" in token)
-    return frozenset(found) - set(globs), globs
+    return frozenset(
+        token for line in lines if line and not line.startswith("#") for token in _spelt(line)
+    )
 
 
 def _spelt(line: str) -> Iterator[str]:

@@ -131,6 +131,13 @@ def web_acl(resource: Resource, situation: Situation) -> Charges:
     yield usage("web ACL requests", "waf/million-requests")
 
 
+def rule_group(resource: Resource, situation: Situation) -> Charges:
+    """The rules of a group of one's own: https://aws.amazon.com/waf/pricing/."""
+    del situation
+    rules = length(resource, "rules") + len(resource.objects("rulesJson"))
+    yield from monthly("rule of the group", "waf/rule-month", rules)
+
+
 def web_acl_rule(resource: Resource, situation: Situation) -> Charges:
     """A rule that is added to a web ACL apart from it."""
     del resource, situation
@@ -183,6 +190,7 @@ PRICING: Final[dict[str, Pricing]] = {
     "aws:cloudwatch/metricAlarm:MetricAlarm": metric_alarm,
     "aws:cloudwatch/compositeAlarm:CompositeAlarm": composite_alarm,
     "aws:cloudwatch/dashboard:Dashboard": dashboard,
+    "aws:wafv2/ruleGroup:RuleGroup": rule_group,
     "aws:wafv2/webAcl:WebAcl": web_acl,
     "aws:wafv2/webAclRule:WebAclRule": web_acl_rule,
     "aws:wafv2/webAclRuleGroupAssociation:WebAclRuleGroupAssociation": web_acl_rule,

@@ -1,6 +1,6 @@
 """The stack's monthly cost in money, held against a budget."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -10,17 +10,14 @@ from pydantic import Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.cost.estimate import estimate
 from aws_policy_pack.cost.lines import Estimate, Line, Unpriced, dearest, dollars
-from aws_policy_pack.cost.pricing import PRICING
 from aws_policy_pack.cost.scaling import ENVIRONMENT_NAMES
 from aws_policy_pack.cost.table import TableError, tables_in, way_to_prices
 from aws_policy_pack.resource import Graph, Unreadable
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.waivers import current_day, waiver_for
 from aws_policy_pack.wording import first_few
 
 DATABASE: Final = "aws:rds/instance:Instance"
-BASE: Final = 300
-WORST: Final = 600
-"""The budgets in USD where none is given."""
 
 
 class MonthlyBudget(RuleConfig):
@@ -29,13 +26,13 @@ class MonthlyBudget(RuleConfig):
     budget_base: float | None = Field(
         default=None,
         ge=0,
-        description=f"USD a month that the stack may cost as declared; if not given, {BASE}",
+        description="USD a month that the stack may cost as declared; any amount if not given",
     )
     budget_worst: float | None = Field(
         default=None,
         ge=0,
-        description="USD a month with every scaler at its maximum, during a deployment; if not "
-        f"given, {WORST}",
+        description="USD a month with every scaler at its maximum, during a deployment; any amount "
+        "if not given",
     )
     region: str | None = Field(
         default=None,
@@ -50,19 +47,19 @@ class MonthlyBudget(RuleConfig):
     )
     price_folder: str | None = Field(
         default=None,
-        description="Folder of your own price tables, as `aws-policy-pack prices --folder` writes "
+        description="Folder of your own price tables, as `aws-policy-pack prices --to` writes "
         "them; relative to the pack's folder",
     )
 
     @property
-    def base(self) -> Decimal:
-        """USD a month as declared."""
-        return Decimal(str(BASE if self.budget_base is None else self.budget_base))
+    def base(self) -> Decimal | None:
+        """USD a month as declared; `None` where any amount may be."""
+        return None if self.budget_base is None else Decimal(str(self.budget_base))
 
     @property
-    def worst(self) -> Decimal:
-        """USD a month at worst."""
-        return Decimal(str(WORST if self.budget_worst is None else self.budget_worst))
+    def worst(self) -> Decimal | None:
+        """USD a month at worst; `None` where any amount may be."""
+        return None if self.budget_worst is None else Decimal(str(self.budget_worst))
 
     @property
     def is_given(self) -> bool:
@@ -76,7 +73,8 @@ class MonthlyBudget(RuleConfig):
     severity=Severity.HIGH,
     summary="The stack costs no more in a month than its budget, as declared and at worst",
     why="Caps on counts and classes each look harmless; what they come to is known only when it is "
-    "added up. What cannot be priced is named, since a total without it says nothing.",
+    "added up. What cannot be priced is named, since a total without it says too little. Without a "
+    "budget the rule only says what it cannot price.",
     url="https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-managing-costs.html",
     good=(
         Example(
@@ -103,12 +101,12 @@ class MonthlyBudget(RuleConfig):
             },
         ),
     ),
+    example_config={"budgetBase": 300, "budgetWorst": 600},
 )
 def monthly_budget(graph: Graph, config: MonthlyBudget) -> Findings:
-    """Estimates the stack, compares both totals, and names what has no price.
+    """Estimates the stack, compares both totals, and names once what has no price.
 
-    A region without a price table is named once. Where nobody gave a budget, the region only
-    counts as not evaluated, and says all that there is to say of a total that is not known.
+    Where nobody gave a budget, what has no price only counts as not evaluated.
     """
     try:
         result = estimate(
@@ -125,22 +123,44 @@ def monthly_budget(graph: Graph, config: MonthlyBudget) -> Findings:
             fix="Correct the setting, or write the table with `aws-policy-pack prices`",
         )
         return
-    if result.base > config.base:
-        yield _over(result, "as declared", "budgetBase", config.base)
-    if result.worst > config.worst:
-        yield _over(result, "at worst", "budgetWorst", config.worst)
-    if config.is_given or not result.without_table:
-        yield from (_without_price(item) for item in result.unpriced if item.region is None)
-    for region, names in result.without_table.items():
-        yield _without_table(region, names, is_given=config.is_given)
+    accepted = [item for item in result.unpriced if _is_waived(item, config)]
+    left = [item for item in result.unpriced if item not in accepted]
+    unknown = [item for item in left if item.unreadable is not None or not config.is_given]
+    missing = [item for item in left if item not in unknown]
+    if config.base is not None and result.base > config.base:
+        yield _over(result, "as declared", "budgetBase", config.base, left)
+    if config.worst is not None and result.worst > config.worst:
+        yield _over(result, "at worst", "budgetWorst", config.worst, left)
+    yield from (_accepted(item) for item in accepted)
+    yield from _not_in_total(result, config, missing)
+    yield from _not_evaluated(unknown)
 
 
-def _over(result: Estimate, case: str, setting: str, budget: Decimal) -> Finding:
+def _is_waived(item: Unpriced, config: MonthlyBudget) -> bool:
+    resource = item.resource
+    day = current_day()
+    return waiver_for(config.waivers, urn=resource.urn, name=resource.name, today=day) is not None
+
+
+def _accepted(item: Unpriced) -> Finding:
+    """A finding that a waiver accepts: about its resource, which the waiver names."""
+    return Finding(
+        problem=f"{item.reason}, so the total is too low",
+        wanted="a price for all that is billed",
+        fix="Use what has a price",
+        resource=item.resource,
+    )
+
+
+def _over(
+    result: Estimate, case: str, setting: str, budget: Decimal, left: Sequence[Unpriced]
+) -> Finding:
     at_worst = setting == "budgetWorst"
     cost = result.worst if at_worst else result.base
     lines = dearest(result.lines, at_worst=at_worst)
+    beside = f", without {_counted(left)} that cannot be priced" if left else ""
     return Finding(
-        problem=f"the stack costs {dollars(cost)} USD a month {case} "
+        problem=f"the stack costs {dollars(cost)} USD a month {case}{beside} "
         f"({_top(lines, at_worst=at_worst)})",
         wanted=f"at most {dollars(budget)} USD (`{setting}` of cost-monthly-budget)",
         fix="Choose smaller or fewer of these, or raise the budget in the pack's config",
@@ -155,27 +175,50 @@ def _top(lines: Iterable[Line], *, at_worst: bool) -> str:
     return first_few(named)
 
 
-def _without_price(item: Unpriced) -> Finding | Unreadable:
-    if item.unreadable is not None:
-        return item.unreadable
-    kind = item.resource.type
-    free = f"list {kind!r} under `freeTypes` of cost-monthly-budget if it is free, "
-    return Finding(
-        problem=f"{item.reason}, so the month's cost is not known",
-        wanted="a price for all that is billed",
-        fix=f"Use what has a price, {'' if kind in PRICING else free}or waive the finding with an "
-        "estimate as its reason",
-        resource=item.resource,
+def _not_in_total(
+    result: Estimate, config: MonthlyBudget, missing: Sequence[Unpriced]
+) -> Iterator[Finding]:
+    """What the totals do not count though it is billed, in one finding."""
+    if not missing:
+        return
+    budgets = [
+        f"{dollars(budget)} {case}"
+        for case, budget in (("as declared", config.base), ("at worst", config.worst))
+        if budget is not None
+    ]
+    yield Finding(
+        problem=f"the stack costs {dollars(result.base)} USD a month as declared and "
+        f"{dollars(result.worst)} at worst, without {_counted(missing)} that cannot be priced: "
+        f"{_kinds(missing)}",
+        wanted=f"a price for all that is billed, beside a budget of {' and '.join(budgets)}",
+        fix="Use what has a price, list types that you know to be free under `freeTypes`, "
+        "or waive the finding for a resource with an estimate as its reason",
     )
 
 
-def _without_table(region: str, names: Sequence[str], *, is_given: bool) -> Finding | Unreadable:
-    lacks = "has no price table, so the cost of what is there is not known"
-    listed, way = first_few(names), way_to_prices(region)
-    if not is_given:
-        return Unreadable("region", f"{region} {lacks} ({listed}); {way}")
-    return Finding(
-        problem=f"{region} {lacks} ({listed})",
-        wanted="a price for all that is billed",
-        fix=f"{way[0].upper()}{way[1:]}",
-    )
+def _not_evaluated(unknown: Sequence[Unpriced]) -> Iterator[Unreadable]:
+    if unknown:
+        reason = f"is not known of {_counted(unknown)}: {_kinds(unknown)}"
+        yield Unreadable("cost", reason)
+
+
+def _counted(items: Sequence[Unpriced]) -> str:
+    count = len({item.resource.urn for item in items})
+    return f"{count} resource{'s' if count > 1 else ''}"
+
+
+def _kinds(items: Sequence[Unpriced]) -> str:
+    """What has no price, by kind: how many, some of their names, and the reason."""
+    groups: dict[tuple[str, str], dict[str, None]] = {}
+    for item in items:
+        kind = (
+            (f"in {item.region}", f"which has no price table; {way_to_prices(item.region)}")
+            if item.region
+            else (item.resource.type, item.reason)
+        )
+        groups.setdefault(kind, {})[item.resource.name] = None
+    kinds = [
+        f"{len(names)} {kind} ({first_few(list(names))}), {reason}"
+        for (kind, reason), names in groups.items()
+    ]
+    return first_few(kinds, between="; ")
