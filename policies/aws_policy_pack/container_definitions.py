@@ -9,9 +9,17 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from aws_policy_pack.definition_keys import CONTAINER_KEYS, INNER_KEYS
+from aws_policy_pack.lists import load
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.wire import Value
+
+_KEYS: Final = load("container_keys").entries
+CONTAINER_KEYS: Final = tuple(_KEYS["container"])
+"""The keys that ECS knows in a container definition."""
+INNER_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
+    part: tuple(keys) for part, keys in _KEYS["inner"].items()
+}
+"""The keys of the objects inside, or of the entries of a list of objects."""
 
 SPELLINGS: Final = {
     "": {key.lower(): key for key in CONTAINER_KEYS},

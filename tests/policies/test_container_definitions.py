@@ -6,8 +6,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from aws_policy_pack.container_definitions import container_definitions
-from aws_policy_pack.definition_keys import CONTAINER_KEYS, INNER_KEYS
+from aws_policy_pack.container_definitions import CONTAINER_KEYS, INNER_KEYS, container_definitions
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import AnyRule
 from aws_policy_pack.rules.cost import task_size

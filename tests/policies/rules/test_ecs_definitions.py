@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from aws_policy_pack.definition_keys import CONTAINER_KEYS, INNER_KEYS
+from aws_policy_pack.container_definitions import CONTAINER_KEYS, INNER_KEYS
 from aws_policy_pack.rules.ecs import container_definitions_valid
 from aws_policy_pack.testing import UNKNOWN, analyze
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from aws_policy_pack.rules.names.facts import FACTS, FACTS_BY_TYPE
-from aws_policy_pack.rules.names.facts.model import NameFact
+from aws_policy_pack.rules.names.facts import FACTS, FACTS_BY_TYPE, NameFact
 
 
 def test_every_fact_has_its_source() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from aws_policy_pack.config import nearest
-from aws_policy_pack.definition_keys import CONTAINER_KEYS, INNER_KEYS
+from aws_policy_pack.container_definitions import CONTAINER_KEYS, INNER_KEYS
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
 from aws_policy_pack.rules.ecs.containers import containers_of

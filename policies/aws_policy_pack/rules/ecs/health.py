@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from aws_policy_pack.lists import load
 from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
@@ -11,15 +12,10 @@ from aws_policy_pack.wording import shown
 
 FORMS: Final = ("CMD", "CMD-SHELL")
 BOUNDS: Final = {
-    "interval": (5, 300, " seconds"),
-    "timeout": (2, 60, " seconds"),
-    "retries": (1, 10, ""),
-    "startPeriod": (0, 300, " seconds"),
+    name: (row["least"], row["most"], row["unit"])
+    for name, row in load("ecs_limits").entries["health_check"].items()
 }
-"""Least, most and unit of each number, all of which have a default.
-
-https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html
-"""
+"""Least, most and unit of each number, all of which have a default."""
 
 
 @resource_rule(

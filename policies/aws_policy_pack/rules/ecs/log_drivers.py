@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.lists import load
 from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
 from aws_policy_pack.rule import (
@@ -24,15 +25,12 @@ from aws_policy_pack.rules.ecs.types import LOG_GROUP, TASK_DEFINITION
 from aws_policy_pack.wording import listed, shown
 
 AWSLOGS: Final = "awslogs"
-FARGATE_DRIVERS: Final = ("awslogs", "splunk", "awsfirelens")
-"""The drivers that Fargate has.
-
-https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html
-"""
-
-OPTIONS: Final = ("awslogs-group", "awslogs-region")
-FARGATE_OPTIONS: Final = (*OPTIONS, "awslogs-stream-prefix")
-"""The options that awslogs demands, and those that it demands on Fargate; the same page."""
+_LIMITS: Final = load("ecs_limits").entries
+FARGATE_DRIVERS: Final = tuple(_LIMITS["fargate_log_drivers"])
+"""The drivers that Fargate has."""
+OPTIONS: Final = tuple(_LIMITS["awslogs_options"])
+FARGATE_OPTIONS: Final = (*OPTIONS, *_LIMITS["awslogs_options_on_fargate"])
+"""The options that awslogs demands, and those that it demands on Fargate."""
 
 
 class Logging(RuleConfig):

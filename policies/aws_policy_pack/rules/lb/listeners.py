@@ -7,6 +7,7 @@ from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.given import is_given
+from aws_policy_pack.lists import load
 from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
 from aws_policy_pack.rule import (
     Example,
@@ -20,11 +21,9 @@ from aws_policy_pack.rule import (
 from aws_policy_pack.rules.lb.types import LISTENER_RULES, LISTENERS, LOAD_BALANCERS
 from aws_policy_pack.wording import listed, shown
 
-DEFAULT_POLICY = "ELBSecurityPolicy-2016-08"
-"""What a listener gets that names no policy, unless it is made in the console.
-
-Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
-"""
+_POLICIES = load("tls_policies").entries
+DEFAULT_POLICY: str = _POLICIES["default"]
+"""What a listener gets that names no policy, unless it is made in the console."""
 
 TLS_PROTOCOLS = ("HTTPS", "TLS")
 SAME_HOST = "#{host}"
@@ -36,20 +35,11 @@ class TlsPolicy(RuleConfig):
 
     The default takes TLS 1.2 and 1.3 with forward secrecy, with and without FIPS and post-quantum
     keys, of any year; policies that add weak ciphers, by the names Ext and INTEROP, are not among
-    them:
-    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/describe-ssl-policies.html
+    them.
     """
 
     policies: tuple[str, ...] = Field(
-        default=(
-            "ELBSecurityPolicy-TLS13-1-3-*",
-            "ELBSecurityPolicy-TLS13-1-2-Res-*",
-            "ELBSecurityPolicy-TLS13-1-2-2*",
-            "ELBSecurityPolicy-TLS13-1-2-PQ-*",
-            "ELBSecurityPolicy-TLS13-1-2-FIPS-*",
-            "ELBSecurityPolicy-TLS13-1-2-RFC9151-FIPS-*",
-            "ELBSecurityPolicy-FS-1-2-Res-*",
-        ),
+        default=tuple(_POLICIES["accepted"]),
         description="Names or globs of the security policies that listeners may have",
     )
 

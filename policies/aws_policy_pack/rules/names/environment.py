@@ -9,8 +9,15 @@ from pydantic import Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
-from aws_policy_pack.rules.names.facts import FACTS, FACTS_BY_TYPE
-from aws_policy_pack.rules.names.facts.model import ACCOUNT, AWS, REGION, VPC, NameFact
+from aws_policy_pack.rules.names.facts import (
+    ACCOUNT,
+    AWS,
+    FACTS,
+    FACTS_BY_TYPE,
+    REGION,
+    VPC,
+    NameFact,
+)
 from aws_policy_pack.wording import shown
 
 SHARED_SCOPES: Final = (AWS, ACCOUNT, REGION, VPC)

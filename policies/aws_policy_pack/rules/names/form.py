@@ -10,8 +10,7 @@ from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.patterns import most_specific
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
-from aws_policy_pack.rules.names.facts import FACTS_BY_TYPE
-from aws_policy_pack.rules.names.facts.model import GENERATED_LENGTH, Limits, NameFact
+from aws_policy_pack.rules.names.facts import FACTS_BY_TYPE, GENERATED_LENGTH, Limits, NameFact
 from aws_policy_pack.wording import shown
 
 LIMITED: Final = {

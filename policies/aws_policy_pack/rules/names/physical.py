@@ -13,10 +13,10 @@ from aws_policy_pack.accounts import account_of_arn, account_of_provider
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Graph, Resource, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
-from aws_policy_pack.rules.names.facts import FACTS
-from aws_policy_pack.rules.names.facts.model import (
+from aws_policy_pack.rules.names.facts import (
     ACCOUNT,
     AWS,
+    FACTS,
     GENERATED_LENGTH,
     NameFact,
     Scope,

@@ -1,20 +1,18 @@
 """Tags that every resource must carry."""
 
 from collections.abc import Iterator, Mapping
-from importlib.resources import files
 from typing import Final
 
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.lists import load
 from aws_policy_pack.resource import UNKNOWN, Resource, Unreadable
 from aws_policy_pack.rule import Changes, Finding, Findings, Level, Severity, resource_rule
 from aws_policy_pack.wording import shown
 
-TAGGABLE_TYPES: Final = tuple(
-    files(__package__).joinpath("taggable_types.txt").read_text(encoding="utf-8").split()
-)
-"""The types that take a map of tags: those of pulumi_aws 7.51 with an output `tagsAll`."""
+TAGGABLE_TYPES: Final[tuple[str, ...]] = tuple(load("taggable_types").entries)
+"""The types that take a map of tags."""
 EXAMPLE: Final = "aws:sqs/queue:Queue"
 
 

@@ -4,43 +4,23 @@ Keys are globs over the engine's name, as RDS writes it.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final, TypeVar
 
+from aws_policy_pack.lists import load
+
 Fact = TypeVar("Fact")
 Version = tuple[int, ...]
 
-INSTANCE_LOGS: Final[Mapping[str, tuple[str, ...]]] = {
-    "postgres": ("postgresql", "upgrade", "iam-db-auth-error"),
-    "mysql": ("audit", "error", "general", "slowquery", "iam-db-auth-error"),
-    "mariadb": ("audit", "error", "general", "slowquery", "iam-db-auth-error"),
-    "oracle-*": ("alert", "audit", "listener", "trace", "oemagent"),
-    "sqlserver-*": ("agent", "error"),
-    "db2-*": ("diag.log", "notify.log", "iam-db-auth-error"),
-}
-"""The logs that an instance can export.
-
-https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
-"""
-
-CLUSTER_LOGS: Final[Mapping[str, tuple[str, ...]]] = {
-    "aurora-postgresql": ("postgresql", "instance", "iam-db-auth-error"),
-    "aurora-mysql": ("audit", "error", "general", "instance", "slowquery", "iam-db-auth-error"),
-    "postgres": ("postgresql", "upgrade", "iam-db-auth-error"),
-    "mysql": ("error", "general", "slowquery", "iam-db-auth-error"),
-}
-"""The logs that a cluster can export.
-
-https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
-"""
-
-IAM_ENGINES: Final = ("postgres", "mysql", "mariadb", "aurora-postgresql", "aurora-mysql")
-"""The engines whose users can log in through IAM.
-
-https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.IAMDBAuth.html
-"""
+_ENGINES: Final = load("database_engines").entries
+INSTANCE_LOGS: Final[Mapping[str, Sequence[str]]] = _ENGINES["instance_logs"]
+"""The logs that an instance can export."""
+CLUSTER_LOGS: Final[Mapping[str, Sequence[str]]] = _ENGINES["cluster_logs"]
+"""The logs that a cluster can export."""
+IAM_ENGINES: Final[Sequence[str]] = _ENGINES["iam"]
+"""The engines whose users can log in through IAM."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,18 +37,8 @@ class TlsParameter:
 
 
 TLS_PARAMETERS: Final[Mapping[str, TlsParameter]] = {
-    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/PostgreSQL.Concepts.General.SSL.html
-    "postgres": TlsParameter(name="rds.force_ssl", on_since=(15,)),
-    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraPostgreSQL.Security.html
-    "aurora-postgresql": TlsParameter(name="rds.force_ssl", on_since=(17,)),
-    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-ssl-connections.require-ssl.html
-    "mysql": TlsParameter(name="require_secure_transport", on_since=(9, 7)),
-    # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Security.html
-    "aurora-mysql": TlsParameter(name="require_secure_transport", on_since=None),
-    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mariadb-ssl-connections.require-ssl.html
-    "mariadb": TlsParameter(name="require_secure_transport", on_since=(11, 8)),
-    # https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/SQLServer.Concepts.General.SSL.Using.html
-    "sqlserver-*": TlsParameter(name="rds.force_ssl", on_since=None),
+    engine: TlsParameter(name=row["name"], on_since=row["on_since"] and tuple(row["on_since"]))
+    for engine, row in _ENGINES["tls"].items()
 }
 
 VERSION: Final = re.compile(r"\d+(\.\d+)*", re.ASCII)

@@ -1,6 +1,5 @@
 """The numbers of a queue: what SQS takes, and what polling costs."""
 
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Annotated, Final
 
@@ -10,31 +9,16 @@ from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Changes, Finding, Findings, Level, Severity, resource_rule
-from aws_policy_pack.rules.sqs.links import QUEUE
+from aws_policy_pack.rules.sqs.links import LIMITS, QUEUE, Limit
 from aws_policy_pack.wording import shown
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limit:
-    """What SQS takes for an attribute, both bounds included."""
-
-    attribute: str
-    least: int
-    most: int
-    unit: str
-
-
-LIMITS: Final = (
-    Limit(attribute="messageRetentionSeconds", least=60, most=1_209_600, unit="seconds"),
-    Limit(attribute="delaySeconds", least=0, most=900, unit="seconds"),
-    Limit(attribute="receiveWaitTimeSeconds", least=0, most=20, unit="seconds"),
-    Limit(attribute="maxMessageSize", least=1_024, most=1_048_576, unit="bytes"),
+MESSAGE_ATTRIBUTES: Final = (
+    "messageRetentionSeconds",
+    "delaySeconds",
+    "receiveWaitTimeSeconds",
+    "maxMessageSize",
 )
-"""Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
-
-The size went up from 256 KiB to 1 MiB in August 2025.
-"""
-LONGEST_WAIT_SECONDS: Final = 20
+LONGEST_WAIT_SECONDS: Final = LIMITS["receiveWaitTimeSeconds"].most
 
 
 class MessageLimits(RuleConfig):
@@ -65,7 +49,7 @@ def message_limits(queue: Resource, config: MessageLimits) -> Findings:
     FIFO queues take no delay on single messages:
     https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-timers.html.
     """
-    yield from judge_each(LIMITS, lambda limit: _judge_range(queue, limit))
+    yield from judge_each(MESSAGE_ATTRIBUTES, lambda name: _judge_range(queue, name, LIMITS[name]))
     delay = queue.number("delaySeconds")
     if not delay or not queue.flag("fifoQueue"):
         return
@@ -77,13 +61,13 @@ def message_limits(queue: Resource, config: MessageLimits) -> Findings:
         )
 
 
-def _judge_range(queue: Resource, limit: Limit) -> Findings:
-    value = queue.number(limit.attribute)
+def _judge_range(queue: Resource, attribute: str, limit: Limit) -> Findings:
+    value = queue.number(attribute)
     if value is not None and not limit.least <= value <= limit.most:
         yield Finding(
-            problem=f"`{limit.attribute}` is {shown(value)}",
+            problem=f"`{attribute}` is {shown(value)}",
             wanted=f"{limit.least} to {limit.most} {limit.unit}",
-            fix=f"Set `{limit.attribute}` to a value in this range, or drop it",
+            fix=f"Set `{attribute}` to a value in this range, or drop it",
         )
 
 

@@ -1,9 +1,11 @@
 """Which queue redrives to which, whether a queue says so itself or a resource beside it does."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from aws_policy_pack.given import is_given
+from aws_policy_pack.lists import load
 from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, survey
 
 QUEUE: Final = "aws:sqs/queue:Queue"
@@ -11,12 +13,22 @@ QUEUE_POLICY: Final = "aws:sqs/queuePolicy:QueuePolicy"
 REDRIVE_POLICY: Final = "aws:sqs/redrivePolicy:RedrivePolicy"
 REDRIVE_ALLOW_POLICY: Final = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"
 
-RETENTION_SECONDS: Final = 345_600
-VISIBILITY_SECONDS: Final = 30
-"""What SQS takes where the attribute is not set.
 
-https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
-"""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """What SQS takes for a number, both bounds included, and what it takes where none is given."""
+
+    least: int
+    most: int
+    default: int
+    unit: str
+
+
+_SQS: Final = load("sqs_limits").entries
+LIMITS: Final = {name: Limit(**row) for name, row in _SQS["attributes"].items()}
+"""The limits of a queue's properties, and of `maxReceiveCount` of its redrive policy."""
+MOST_NAMED_SOURCES: Final[int] = _SQS["most_named_sources"]
+"""More sources than these can only be let in by `allowAll`."""
 
 Read = TypeVar("Read")
 
@@ -100,4 +112,4 @@ def read_of(resource: Resource, read: Callable[[Resource], Read]) -> Read:
 def retention_seconds(queue: Resource) -> int | float:
     """How long the queue keeps a message that nobody deletes."""
     seconds = read_of(queue, lambda queue: queue.number("messageRetentionSeconds"))
-    return RETENTION_SECONDS if seconds is None else seconds
+    return LIMITS["messageRetentionSeconds"].default if seconds is None else seconds

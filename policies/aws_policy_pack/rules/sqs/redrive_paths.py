@@ -1,12 +1,12 @@
 """Where dead letters go in the end, and who may send them there."""
 
 from collections import deque
-from typing import Final
 
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
 from aws_policy_pack.rules.sqs.examples import ORDERS, ORDERS_DEAD
 from aws_policy_pack.rules.sqs.links import (
+    MOST_NAMED_SOURCES,
     QUEUE,
     REDRIVE_ALLOW_POLICY,
     dead_letter_queues_of,
@@ -15,12 +15,6 @@ from aws_policy_pack.rules.sqs.links import (
     redrive_policies_of,
 )
 from aws_policy_pack.wording import listed, shown
-
-MOST_NAMED_SOURCES: Final = 10
-"""More sources than these can only be let in by `allowAll`.
-
-https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
-"""
 
 
 @stack_rule(

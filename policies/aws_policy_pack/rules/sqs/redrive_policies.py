@@ -10,17 +10,12 @@ from pydantic import Field, model_validator
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
-from aws_policy_pack.rules.sqs.links import QUEUE, REDRIVE_POLICY, redrive_policy_in
+from aws_policy_pack.rules.sqs.links import LIMITS, QUEUE, REDRIVE_POLICY, redrive_policy_in
 from aws_policy_pack.wire import Value
 from aws_policy_pack.wording import listed, shown
 
 KEYS: Final = ("deadLetterTargetArn", "maxReceiveCount")
-LEAST_RECEIVES: Final = 1
-MOST_RECEIVES: Final = 1_000
-"""SQS answers other counts with "valid values are from 1 to 1000 both inclusive".
-
-https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
-"""
+RECEIVES: Final = LIMITS["maxReceiveCount"]
 QUEUE_ARN: Final = re.compile(r"arn:[a-z-]+:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+(\.fifo)?")
 TARGET: Final = "arn:aws:sqs:eu-west-1:111122223333:orders-dead.fifo"
 
@@ -85,18 +80,18 @@ def _judge_target(target: Value) -> Findings:
 def _judge_count(count: Value) -> Findings:
     number = int(count) if isinstance(count, str) and re.fullmatch("[0-9]{1,9}", count) else count
     if isinstance(number, int) and not isinstance(number, bool):
-        is_legal = LEAST_RECEIVES <= number <= MOST_RECEIVES
+        is_legal = RECEIVES.least <= number <= RECEIVES.most
     else:
         is_legal = False
     if not is_legal:
         yield Finding(
             problem=f"`maxReceiveCount` is {shown(count)}",
-            wanted=f"a whole number from {LEAST_RECEIVES} to {MOST_RECEIVES}",
+            wanted=f"a whole number from {RECEIVES.least} to {RECEIVES.most}",
             fix="Set `maxReceiveCount` to how often a message may be received",
         )
 
 
-Receives = Annotated[int, Field(ge=LEAST_RECEIVES, le=MOST_RECEIVES)]
+Receives = Annotated[int, Field(ge=RECEIVES.least, le=RECEIVES.most)]
 
 
 class MaxReceiveCount(RuleConfig):

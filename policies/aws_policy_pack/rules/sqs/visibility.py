@@ -10,8 +10,8 @@ from aws_policy_pack.patterns import most_specific
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
 from aws_policy_pack.rules.sqs.links import (
+    LIMITS,
     QUEUE,
-    VISIBILITY_SECONDS,
     read_of,
     redrive_policies_of,
     redrive_policy_in,
@@ -20,8 +20,8 @@ from aws_policy_pack.rules.sqs.links import (
 )
 from aws_policy_pack.wording import shown
 
-LONGEST_SECONDS: Final = 43_200
-"""https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html"""
+VISIBILITY_SECONDS: Final = LIMITS["visibilityTimeoutSeconds"].default
+LONGEST_SECONDS: Final = LIMITS["visibilityTimeoutSeconds"].most
 
 TaskTimeout = Annotated[float, Field(gt=0, le=LONGEST_SECONDS)]
 

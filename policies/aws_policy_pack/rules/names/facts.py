@@ -1,9 +1,17 @@
-"""What there is to say of a physical name: where it stands, who must not have it too, its form."""
+"""Which types have a physical name, in which property, how unique it is and what form it has.
+
+The list `names` says so, each name with its source. DocumentDB and Neptune are managed through RDS
+and share its names.
+"""
 
 import re
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
+
+from aws_policy_pack.lists import load
 
 GENERATED_LENGTH: Final = 26
 """Characters that the provider puts behind a name's prefix: 18 digits of time, 8 of a counter.
@@ -40,19 +48,8 @@ class Scope:
 
     name: ScopeName
     words: str
-    paths: tuple[str, ...] = ()
-    types: tuple[str, ...] = ()
-
-
-AWS: Final = Scope(name=ScopeName.AWS, words="all of AWS")
-ACCOUNT: Final = Scope(name=ScopeName.ACCOUNT, words="the account")
-REGION: Final = Scope(name=ScopeName.REGION, words="the account and region")
-VPC: Final = Scope(
-    name=ScopeName.VPC,
-    words="the VPC",
-    paths=("vpcId", "vpc"),
-    types=("aws:ec2/vpc:Vpc", "aws:ec2/defaultVpc:DefaultVpc"),
-)
+    paths: tuple[str, ...]
+    types: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +64,7 @@ class Limits:
     """
 
     longest: int
-    shortest: int = 1
+    shortest: int
     pattern: re.Pattern[str]
     form: str
 
@@ -89,29 +86,60 @@ class NameFact:
 
     what: str
     types: tuple[str, ...]
-    path: str = "name"
-    prefix_path: str | None = None
-    scope: Scope = field(default=REGION)
-    folds_case: bool = False
+    path: str
+    prefix_path: str | None
+    scope: Scope
+    folds_case: bool
     limits: Limits | None
     source: str
 
 
-def words(longest: int, *, shortest: int = 1) -> Limits:
-    """The most common form."""
-    return Limits(
-        longest=longest,
-        shortest=shortest,
-        pattern=re.compile(r"[A-Za-z0-9_-]+"),
-        form="letters, digits, hyphens and underscores",
+def _scope(name: str, row: Mapping[str, Any]) -> Scope:
+    return Scope(
+        name=ScopeName(name),
+        words=row["words"],
+        paths=tuple(row["paths"]),
+        types=tuple(row["types"]),
     )
 
 
-def dotted_words(longest: int, *, shortest: int = 1) -> Limits:
-    """The most common form, with dots."""
+def _limits(row: Mapping[str, Any]) -> Limits:
     return Limits(
-        longest=longest,
-        shortest=shortest,
-        pattern=re.compile(r"[A-Za-z0-9_.-]+"),
-        form="letters, digits, hyphens, underscores and dots",
+        longest=row["longest"],
+        shortest=row.get("shortest", 1),
+        pattern=re.compile(row["pattern"]),
+        form=row["form"],
     )
+
+
+def _fact(row: Mapping[str, Any]) -> NameFact:
+    return NameFact(
+        what=row["what"],
+        types=tuple(row["types"]),
+        path=row.get("path", "name"),
+        prefix_path=row.get("prefix_path"),
+        scope=_SCOPES[row.get("scope", "region")],
+        folds_case=row.get("folds_case", False),
+        limits=_limits(row["limits"]) if "limits" in row else None,
+        source=row["source"],
+    )
+
+
+def _by_type(facts: tuple[NameFact, ...]) -> Mapping[str, tuple[NameFact, ...]]:
+    found: dict[str, list[NameFact]] = defaultdict(list)
+    for fact in facts:
+        for kind in fact.types:
+            found[kind].append(fact)
+    return {kind: tuple(group) for kind, group in found.items()}
+
+
+_NAMES: Final = load("names").entries
+_SCOPES: Final = {name: _scope(name, row) for name, row in _NAMES["scopes"].items()}
+AWS: Final = _SCOPES["aws"]
+ACCOUNT: Final = _SCOPES["account"]
+REGION: Final = _SCOPES["region"]
+VPC: Final = _SCOPES["vpc"]
+
+FACTS: Final = tuple(_fact(row) for row in _NAMES["facts"])
+FACTS_BY_TYPE: Final = _by_type(FACTS)
+"""A type can have several names: an RDS instance also names its final snapshot."""
