@@ -158,6 +158,12 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def lists(session: nox.Session) -> None:
+    """Compare the pack's lists with newer data of package registries; `-- --check` for ages."""
+    run(session, "python", "-m", "tools.lists", *session.posargs)
+
+
+@nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure what preflight and the pack cost against the least that is possible."""
     run(session, "python", "-m", "ops.bench", *session.posargs)
