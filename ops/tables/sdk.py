@@ -66,8 +66,9 @@ def classes(package: str) -> Mapping[str, ResourceClass]:
 
 
 def _read(token: str, cls: type, shapes: Shapes) -> ResourceClass:
-    arguments = vars(importlib.import_module(cls.__module__)).get(f"{cls.__name__}Args")
-    parameters = inspect.signature(arguments).parameters if arguments else {}
+    name = arguments_class(cls)
+    home = vars(importlib.import_module(cls.__module__))
+    parameters = inspect.signature(home[name]).parameters if name else {}
     missing = inspect.Parameter.empty
     needed = {name for name, each in parameters.items() if each.default is missing}
     members = dict(_members(cls))
@@ -77,6 +78,16 @@ def _read(token: str, cls: type, shapes: Shapes) -> ResourceClass:
         required=frozenset(wire for wire, (name, _) in members.items() if name in needed),
         texts={wire: text for wire, (_, text) in members.items()},
     )
+
+
+def arguments_class(cls: type) -> str:
+    """The name of the class of a resource's inputs, in the resource's own module; or nothing.
+
+    Where a record of the SDK has the usual name, the inputs have the longer one.
+    """
+    home = vars(importlib.import_module(cls.__module__))
+    names = (f"{cls.__name__}InitArgs", f"{cls.__name__}Args")
+    return next((each for each in names if each in home), "")
 
 
 def _members(cls: Any) -> Iterator[tuple[str, tuple[str, str]]]:  # noqa: ANN401 - a class of the SDK

@@ -125,6 +125,13 @@ class Providing:
             )
         return Place(region=self._run.project.region or DEFAULT_REGION, known_account=account)
 
+    def version_of(self, provider: str) -> str:
+        """The version of a provider's plugin, empty where nothing asks for one."""
+        manager = self._run.registry.find(urn_of_reference(provider))
+        # Only what is in it: a message makes a field that it is asked for.
+        fields = manager.inputs.fields if manager else {}
+        return fields["version"].string_value if "version" in fields else ""
+
     def default_tags(self, provider: str) -> Properties:
         """The tags that a provider adds to what it makes."""
         manager = self._run.registry.find(urn_of_reference(provider))

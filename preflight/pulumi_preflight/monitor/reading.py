@@ -148,5 +148,6 @@ class Reading:
                 place=self._providing.place_of(identity.type, provider, inputs),
                 id=id_,
                 known=known_outputs(self._run, identity.urn),
+                version=self._providing.version_of(provider),
             )
         )

@@ -100,6 +100,7 @@ class Resources:
             inputs,
             default_tags=self._providing.default_tags(provider),
             proposal=None if is_provider_type(identity.type) else proposal,
+            version=self._providing.version_of(provider),
         )
         inherited = self._inherited(registration, provider)
         resource = RegisteredResource(
@@ -250,6 +251,7 @@ class Resources:
                     place=self._providing.place_of(resource.type, resource.provider, flat),
                     id=getattr(registration.options, "import"),
                     known=known_outputs(self._run, resource.urn),
+                    version=self._providing.version_of(resource.provider),
                 )
             )
         secrets = list(registration.options.additional_secret_outputs)

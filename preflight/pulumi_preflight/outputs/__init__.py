@@ -6,7 +6,7 @@ gets one where the table of facts says that the provider or AWS always fills it,
 empty: absent, or a list or map without items.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pulumi_preflight.outputs.arns import Place
@@ -57,6 +57,7 @@ class Wanted:
         place: Where the resource's provider puts it.
         id: The id of a resource that exists already.
         known: Outputs that the user knows, from `preflight.yaml`.
+        version: The version of the provider's plugin, empty where nothing asks for one.
         generation: How many resources of this URN were there before it and still are, as while one
             replaces another; each has values of its own.
     """
@@ -66,6 +67,7 @@ class Wanted:
     place: Place
     id: str = ""
     known: Properties = field(default_factory=dict)
+    version: str = ""
     generation: int = 0
 
 
@@ -84,6 +86,7 @@ class Outputs:
         *,
         default_tags: Properties,
         proposal: Proposal | None,
+        version: str = "",
     ) -> Properties:
         """The inputs as the provider's Check hands them on to packs.
 
@@ -92,11 +95,12 @@ class Outputs:
             inputs: The program's inputs.
             default_tags: The tags that the provider adds to every resource.
             proposal: The engine's proposed name, `None` where it proposes none.
+            version: The version of the provider's plugin, empty where nothing asks for one.
 
         Raises:
             UnnamedError: The resource needs a name and gets none.
         """
-        shape = self._shapes.resource(type_of(urn)) or ()
+        shape = self._shapes.resource(type_of(urn), version) or ()
         inputs = with_documents_as_text(inputs, shape)
         if proposal is not None:
             inputs = with_proposed_name(type_of(urn), name_of(urn), inputs, shape, proposal)
@@ -105,7 +109,7 @@ class Outputs:
     def of_resource(self, wanted: Wanted) -> Filled:
         """Fills in a resource that a provider would create or read."""
         inputs = wanted.inputs
-        shape = self._shapes.resource(type_of(wanted.urn)) or ()
+        shape = self._shapes.resource(type_of(wanted.urn), wanted.version) or ()
         subject = _subject(wanted, shape)
         made = {} if self._keep_unknowns else random_outputs(subject, inputs)
         identity = str(wanted.known.get("id") or wanted.id or made.get("id", ""))
@@ -134,7 +138,7 @@ class Outputs:
 
     def possible(self, wanted: Wanted, names: Collection[str]) -> Properties:
         """What outputs of a resource that were left empty might be."""
-        shape = self._shapes.resource(type_of(wanted.urn)) or ()
+        shape = self._shapes.resource(type_of(wanted.urn), wanted.version) or ()
         subject = _subject(wanted, shape)
         return {
             property_.name: self._computed(subject, property_.name, property_.kind, whole=True)
@@ -248,7 +252,7 @@ class Outputs:
                     or (whole and depth < _DEPTH)
                     or f"{subject.kind}.{path}.{property_.name}" in FORMED
                 }
-            case "map" | "any" | "asset" | "archive":
+            case "map" | "any" | "asset" | "archive" | "resource":
                 # Nobody knows the keys; a made-up value would break a program that reads one.
                 return UNKNOWN
             case plain:
@@ -278,6 +282,6 @@ def _name_in(id_: str) -> str:
     return id_
 
 
-def with_secrets(outputs: Properties, names: list[str]) -> Properties:
+def with_secrets(outputs: Properties, names: Iterable[str]) -> Properties:
     """Marks the named outputs as secret."""
     return outputs | {name: secret(outputs[name]) for name in names if name in outputs}

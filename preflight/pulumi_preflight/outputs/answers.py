@@ -23,14 +23,19 @@ class Answers:
         self._shapes = shapes
         self._outputs = outputs
 
-    def of(self, call: Call, known: Properties) -> Properties:
+    def of(self, call: Call, known: Properties, version: str = "") -> Properties:
         """Answers a call; what is known of the answer stays.
+
+        Args:
+            call: The call.
+            known: What is known of the answer.
+            version: The version of the provider's plugin, empty where nothing asks for one.
 
         Raises:
             NotKnownOfflineError: Only the provider's plugin knows the answer.
             ProgramError: The function's SDK is not there; the text says how to answer it.
         """
-        shape = self._shapes.function(call.token)
+        shape = self._shapes.function(call.token, version)
         made = ANSWERS.get(short(call.token))
         if shape is None and made is None and not known:
             if self._shapes.has_package(call.token):

@@ -95,7 +95,7 @@ class Invokes:
         )
         overrides = self._run.project.overrides
         known = overrides.result_of(token, call.arguments) if overrides else {}
-        return to_struct(self._result(call, dict(known)))
+        return to_struct(self._result(call, dict(known), self._providing.version_of(provider)))
 
     def _transformed(
         self, request: ResourceInvokeRequest
@@ -119,8 +119,8 @@ class Invokes:
                 options = answer.options
         return hashed(from_struct(arguments), self._run.project.working_directory), options
 
-    def _result(self, call: Call, known: Properties) -> Properties:
-        answer = self._answers.of(call, known)
+    def _result(self, call: Call, known: Properties, version: str) -> Properties:
+        answer = self._answers.of(call, known, version)
         given = call.arguments | known | {"account": call.place.known_account}
         token = short(call.token)
         if token in PURE:

@@ -1,9 +1,12 @@
-"""What properties a class of the program's SDKs has, asked of the program's own process."""
+"""What properties a type has: asked of the program's own process, else read from a schema."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from pulumi_preflight.outputs.schemas import Schema, nearest, object_answer
+from pulumi_preflight.urns import package_of
 
 Ask = Callable[[str, str], Any]
 """Asks the program's process: a question and what it is about. Gives the answer, JSON."""
@@ -14,10 +17,10 @@ class Kind:
     """The kind of a property's value.
 
     Attributes:
-        name: `string`, `integer`, `number`, `boolean`, `list`, `map`, `object`, `asset`,
-            `archive` or `any`.
+        name: `string`, `integer`, `number`, `boolean`, `list`, `map`, `object`, `resource`,
+            `asset`, `archive` or `any`.
         item: The kind of the items of a list or map.
-        reference: The class of an object, for `Shapes.nested`.
+        reference: The class of an object, for `Shapes.nested`, or the type token of a resource.
         choices: The values of an enum, none for any other kind.
     """
 
@@ -48,18 +51,68 @@ Shape = tuple[PropertyShape, ...]
 
 
 class Shapes:
-    """The shapes of one program's classes; each is asked for once."""
+    """The shapes of one program's types and functions; each is asked for once.
 
-    def __init__(self, ask: Ask) -> None:
-        """Takes the way to the program's process."""
-        self.resource = cache(lambda token: _shape(ask("resource", token)))
-        self.function = cache(lambda token: _shape(ask("function", token)))
-        self.nested = cache(lambda reference: _shape(ask("class", reference)))
-        self.has_package = cache(lambda token: ask("package", token) is True)
+    The program's own SDK tells them where it is there: it is of the very version that the program
+    was written for. A program in another language, or without that SDK, gets the schema that
+    preflight ships.
+    """
+
+    def __init__(self, ask: Ask, note: Callable[[str], None] = lambda _: None) -> None:
+        """Takes the way to the program's process, and what takes a note for the user."""
+        self._note = note
+        self._ask = cache(lambda question, of: _known(ask(question, of)))
+        self._shape = cache(self._found)
+        self.nested = cache(lambda of: _shape(object_answer(of) or self._ask("class", of)))
+
+    def resource(self, token: str, version: str = "") -> Shape | None:
+        """A resource type's outputs; `None` for one that nobody knows.
+
+        Args:
+            token: The type.
+            version: That of the plugin that the program asks for, empty for the newest.
+        """
+        return self._shape("resource", token, version)
+
+    def function(self, token: str, version: str = "") -> Shape | None:
+        """A function's answer, likewise."""
+        return self._shape("function", token, version)
+
+    def secrets(self, token: str, version: str) -> tuple[str, ...]:
+        """A type's outputs that its provider marks secret, as far as the program does not."""
+        if self._ask("resource", token) is not None:
+            return ()
+        schema = nearest(package_of(token), version)
+        return schema.secrets(token) if schema else ()
+
+    def has_package(self, token: str) -> bool:
+        """Whether anything tells of the package that a token belongs to."""
+        package = package_of(token)
+        return self._ask("package", token) is True or nearest(package, "") is not None
+
+    def _found(self, question: str, token: str, version: str) -> Shape | None:
+        answer = self._ask(question, token)
+        if answer is None and (schema := nearest(package_of(token), version)) is not None:
+            answer = schema.answer(question, token)
+            if answer is not None and version not in ("", schema.version):
+                self._note(_other_version(schema, version))
+        return _shape(answer)
+
+
+def _other_version(schema: Schema, version: str) -> str:
+    package = schema.stem.rpartition("-")[0]
+    return (
+        f"the program asks for {package} {version}; what its types hold is that of "
+        f"{schema.version}, the nearest version that preflight has"
+    )
+
+
+def _known(answer: Any) -> Any:  # noqa: ANN401 - JSON from the program's process
+    return None if isinstance(answer, dict) and "failed" in answer else answer
 
 
 def _shape(answer: Any) -> Shape | None:  # noqa: ANN401 - JSON from the program's process
-    if answer is None or "failed" in answer:
+    if answer is None:
         return None
     return tuple(
         PropertyShape(name=name, kind=_kind(kind), optional=optional, settable=settable)
@@ -71,6 +124,6 @@ def _kind(answer: list[Any]) -> Kind:
     name, *of = answer
     if name in ("list", "map"):
         return Kind(name=name, item=_kind(of[0]))
-    if name == "object":
+    if name in ("object", "resource"):
         return Kind(name=name, reference=of[0])
     return Kind(name=name, choices=tuple(of[0]) if of else ())

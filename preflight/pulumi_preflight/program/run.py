@@ -1,7 +1,7 @@
 """What all parts of one run of a program share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from google.protobuf.struct_pb2 import Struct
@@ -11,10 +11,11 @@ from pulumi_preflight.model import RegisteredResource, SourcePosition
 from pulumi_preflight.monitor.callbacks import Callbacks
 from pulumi_preflight.monitor.providers import Packages
 from pulumi_preflight.monitor.registry import Registry
-from pulumi_preflight.outputs import Filled, Outputs, Wanted
+from pulumi_preflight.outputs import Filled, Outputs, Wanted, with_secrets
 from pulumi_preflight.outputs.inventions import Filling, Invented, Inventions, Taint
 from pulumi_preflight.outputs.shapes import Ask, Shapes
 from pulumi_preflight.project import Project
+from pulumi_preflight.urns import type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue
 
 ResourceCheck = Callable[[AnalyzeRequest, Taint | None], Struct]
@@ -29,7 +30,7 @@ class Run:
         project: What runs.
         check: Judges each resource that is registered, components and providers too.
         keep_unknowns: Whether computed outputs stay unknown.
-        shapes: The classes of the program's SDKs.
+        shapes: What the program's types and functions hold.
         outputs: Fills in outputs.
         inventions: What was made up so far.
         registry: What was registered so far.
@@ -52,7 +53,8 @@ class Run:
     @classmethod
     def of(cls, project: Project, check: ResourceCheck, ask: Ask, *, keep_unknowns: bool) -> "Run":
         """Begins a run; `ask` reaches the program's process."""
-        shapes = Shapes(ask)
+        registry = Registry()
+        shapes = Shapes(ask, registry.note)
         return cls(
             project=project,
             check=check,
@@ -60,13 +62,13 @@ class Run:
             shapes=shapes,
             outputs=Outputs(shapes, keep_unknowns=keep_unknowns),
             inventions=Inventions(),
-            registry=Registry(),
+            registry=registry,
             callbacks=Callbacks(),
             packages=Packages(),
         )
 
     def fill(self, wanted: Wanted) -> Filled:
-        """Fills in a resource's outputs, and keeps what was made up."""
+        """Fills in a resource's outputs, keeps what was made up, and marks what is secret."""
         filled = self.outputs.of_resource(wanted)
         if not self.keep_unknowns:
             empty = {name for name, each in filled.fillings.items() if each is Filling.EMPTY}
@@ -82,7 +84,8 @@ class Run:
                     | {"id": wanted.id, "account": wanted.place.known_account},
                 )
             )
-        return filled
+        secrets = self.shapes.secrets(type_of(wanted.urn), wanted.version)
+        return replace(filled, outputs=with_secrets(filled.outputs, secrets))
 
     def stack_reference(self, name: str, position: SourcePosition | None) -> PropertyValue:
         """The outputs of another stack: those that the user knows, else unknown, with a note."""

@@ -107,25 +107,28 @@ def _properties(cls: type, parameters: set[str]) -> list[list[object]]:
             wire_name = getattr(getter, _WIRE_NAME, None)
             if getter is None or wire_name is None:
                 continue
-            kind, optional = _kind(typing.get_type_hints(getter).get("return", typing.Any))
+            # A namespace of its own keeps `typing` from giving the class that another module of
+            # the SDK has under the same name: it remembers what a name stood for.
+            annotation = typing.get_type_hints(getter, localns={}).get("return", typing.Any)
+            kind, optional = kind_of(annotation)
             properties.append([wire_name, kind, optional, name in parameters])
     return properties
 
 
-def _kind(annotation: typing.Any) -> tuple[list[object], bool]:  # noqa: ANN401 - any annotation
+def kind_of(annotation: typing.Any) -> tuple[list[object], bool]:  # noqa: ANN401 - any annotation
     """The kind of a value, and whether it may be missing."""
     import pulumi  # noqa: PLC0415 - it may be missing, which the runner tells
 
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
     if type(None) in arguments:
         rest = [argument for argument in arguments if argument is not type(None)]
-        return _kind(rest[0])[0], True
+        return kind_of(rest[0])[0], True
     if origin is pulumi.Output or origin is typing.Union:
-        return _kind(arguments[0])
+        return kind_of(arguments[0])
     if isinstance(origin, type) and issubclass(origin, abc.Mapping):
-        return ["map", _kind(arguments[-1])[0]], False
+        return ["map", kind_of(arguments[-1])[0]], False
     if isinstance(origin, type) and issubclass(origin, abc.Sequence):
-        return ["list", _kind(arguments[0])[0]], False
+        return ["list", kind_of(arguments[0])[0]], False
     return _class_kind(annotation), False
 
 
@@ -136,6 +139,8 @@ def _class_kind(annotation: typing.Any) -> list[object]:  # noqa: ANN401 - any a
         return ["any"]
     if issubclass(annotation, enum.Enum):
         return [_plain_kind(annotation), [member.value for member in annotation]]
+    if issubclass(annotation, pulumi.Resource):
+        return ["resource", vars(annotation).get("pulumi_type", "")]
     if issubclass(annotation, (pulumi.Asset, pulumi.Archive)):
         return ["asset" if issubclass(annotation, pulumi.Asset) else "archive"]
     getters = (getattr(member, "fget", None) for member in vars(annotation).values())
