@@ -152,7 +152,7 @@ def test_check_config_tells_every_mistake_on_a_line(
         ),
         pytest.param(
             ["cost", "state.json", "--region", "mars-north-1"],
-            "error: --region mars-north-1: has no price table; there is one of us-east-1",
+            "error: --region mars-north-1: has no price table; there is one of ap-northeast-1, ",
             id="region",
         ),
     ],

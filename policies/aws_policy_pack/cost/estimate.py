@@ -11,6 +11,7 @@ from aws_policy_pack.cost.charges import Charge, Charges, Missing, Situation
 from aws_policy_pack.cost.circumstances import CIRCUMSTANCES
 from aws_policy_pack.cost.declared import as_declared
 from aws_policy_pack.cost.lines import Estimate, Line, Unpriced, money, unpriced_use
+from aws_policy_pack.cost.price_queries import query_for
 from aws_policy_pack.cost.pricing import PRICING
 from aws_policy_pack.cost.scaling import ENVIRONMENT_NAMES, Scaling, scaling_of
 from aws_policy_pack.cost.table import (
@@ -173,6 +174,8 @@ def _priced(resource: Resource, charge: Charge | Missing, table: PriceTable) -> 
         return unpriced_use(resource, charge.item)
     if price is None:
         reason = f"has no price for {charge.item} in {table.region} (`{charge.price}`)"
+        if table.region != DEFAULT_REGION and query_for(charge.price) is not None:
+            reason += f"; {way_to_prices(table.region)}"
         return Unpriced(resource=resource, reason=reason)
     return Line(
         resource=resource,

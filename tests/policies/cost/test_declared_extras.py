@@ -186,14 +186,15 @@ def test_what_gp3_includes_hangs_on_engine_and_size(
 
 
 def test_io1_has_one_price_and_io2_has_several() -> None:
-    properties = {"size": 100, "iops": 40000}
+    properties = {"size": 100, "iops": 70000}
     volume = "aws:ebs/volume:Volume"
     assert bill_of(volume, {**properties, "type": "io1"})[1:] == [
-        "it io1 IOPS: 40000 IOPS-month at 0.065 = 2600 / 2600"
+        "it io1 IOPS: 70000 IOPS-month at 0.065 = 4550 / 4550"
     ]
     assert bill_of(volume, {**properties, "type": "io2"})[1:] == [
         "it io2 IOPS: 32000 IOPS-month at 0.065 = 2080 / 2080",
-        no_price("io2 IOPS above 32000", "ebs/iops-month/io2/above-32000"),
+        "it io2 IOPS above 32000: 32000 IOPS-month at 0.0455 = 1456 / 1456",
+        "it io2 IOPS above 64000: 6000 IOPS-month at 0.03185 = 191.1 / 191.1",
     ]
 
 

@@ -132,7 +132,7 @@ from tests.policies.cost.stacks import bill_of, no_price, not_read
             [
                 "it io2 volume: 100 GB-month at 0.125 = 12.5 / 12.5",
                 "it io2 IOPS: 32000 IOPS-month at 0.065 = 2080 / 2080",
-                no_price("io2 IOPS above 32000", "ebs/iops-month/io2/above-32000"),
+                "it io2 IOPS above 32000: 1 IOPS-month at 0.0455 = 0.0455 / 0.0455",
             ],
             id="more IOPS have no price",
         ),

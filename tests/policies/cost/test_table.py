@@ -29,8 +29,21 @@ TABLE = PriceTable(
 every_region = pytest.mark.parametrize("region", regions())
 
 
-def test_us_east_1_has_a_table() -> None:
-    assert "us-east-1" in regions()
+REGIONS = [
+    "ap-northeast-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-2",
+]
+
+
+def test_these_regions_have_tables() -> None:
+    assert list(regions()) == REGIONS
 
 
 def test_a_region_without_a_file_has_no_table() -> None:
@@ -58,6 +71,44 @@ def test_every_price_names_a_source_of_the_table(region: str) -> None:
         assert named <= set(table.sources), key
         assert price.usd > 0, key
         assert re.fullmatch(r"[a-z0-9-]+(/[A-Za-z0-9.-]+)+", key), key
+
+
+@every_region
+def test_a_price_is_near_that_of_us_east_1(region: str) -> None:
+    table, home = load_table(region), load_table("us-east-1")
+    assert table is not None
+    assert home is not None
+    for key, price in table.prices.items():
+        assert price.unit == home.prices[key].unit, key
+        ratio = price.usd / home.prices[key].usd
+        assert Decimal("0.95") <= ratio <= Decimal("1.6"), key
+
+
+@every_region
+def test_a_source_says_its_day(region: str) -> None:
+    table = load_table(region)
+    assert table is not None
+    undated = {"aws-blog-public-ipv4", "aws-database-blog", "skypilot", "us-west-2-bill", "vantage"}
+    undated |= {"cloudwatch-api"}
+    for name, text in table.sources.items():
+        assert name in undated or re.search(r"20\d\d", text), name
+
+
+@pytest.mark.parametrize(
+    ("region", "key", "usd"),
+    [
+        ("eu-central-1", "ec2/instance-hour/t3.micro", "0.012"),
+        ("eu-west-1", "ec2/instance-hour/m5.xlarge", "0.214"),
+        ("ap-southeast-1", "nat/hour", "0.059"),
+        ("ap-northeast-1", "fargate/vcpu-hour/x86", "0.05056"),
+        ("eu-north-1", "ebs/gb-month/gp3", "0.0836"),
+        ("us-west-2", "ec2/instance-hour/t3.medium", "0.0416"),
+    ],
+)
+def test_prices_of_other_regions(region: str, key: str, usd: str) -> None:
+    table = load_table(region)
+    assert table is not None
+    assert table.prices[key].usd == Decimal(usd)
 
 
 @every_region

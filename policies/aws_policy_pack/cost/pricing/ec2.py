@@ -31,7 +31,11 @@ GP3_IOPS: Final = 3000
 GP3_THROUGHPUT: Final = 125
 """What a gp3 volume includes, IOPS and MiB/s: https://aws.amazon.com/ebs/pricing/."""
 FIRST_IOPS: Final = Decimal(32000)
-"""Provisioned IOPS of io2 up to which the first price holds; io1 has one price."""
+SECOND_IOPS: Final = Decimal(64000)
+"""Provisioned IOPS of io2 up to which its first and its second price hold; io1 has one price.
+
+https://aws.amazon.com/ebs/pricing/
+"""
 NODE_TYPE: Final = "t3.medium"
 NODE_DISK: Final = 20
 """Type and GiB of a node of EKS where nothing is said.
@@ -207,8 +211,11 @@ def _provisioned(device: Properties, name: str) -> Iterator[tuple[str, str, Deci
         yield "io1 IOPS", "ebs/iops-month/io1", iops
     if name == "io2":
         yield "io2 IOPS", "ebs/iops-month/io2", min(iops, FIRST_IOPS)
-        over = beyond(iops, FIRST_IOPS)
-        yield f"io2 IOPS above {FIRST_IOPS}", f"ebs/iops-month/io2/above-{FIRST_IOPS}", over
+        for start, units in (
+            (FIRST_IOPS, min(beyond(iops, FIRST_IOPS), SECOND_IOPS - FIRST_IOPS)),
+            (SECOND_IOPS, beyond(iops, SECOND_IOPS)),
+        ):
+            yield f"io2 IOPS above {start}", f"ebs/iops-month/io2/above-{start}", units
 
 
 def _has_public_address(resource: Resource, graph: Graph) -> bool:
