@@ -183,8 +183,10 @@ def _engine_row(rounds: int) -> None:
     enforced = enforced_on(STACK, LOCAL)
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder, "resources.json")
-        with rehearsed(target(STACK, LOCAL), Path(folder), store) as (stack, settings):
-            packs = ("--policy-pack", enforced.pack, "--policy-pack-config", enforced.config)
+        with (
+            rehearsed(target(STACK, LOCAL), Path(folder), store) as (stack, settings),
+            enforced.for_the_engine() as packs,
+        ):
             command = stack.command("preview", "--config-file", settings, *packs)
             ratios = _ratios(
                 lambda: _checked([*PREFLIGHT, LOCAL], ROOT, None),

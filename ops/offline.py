@@ -1,12 +1,15 @@
 """The offline verdict on a project, under the pack that belongs to it."""
 
+import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ops.guard import temporary_folder
 from ops.paths import PACK, profile_of
 from pulumi_preflight.cli import main as preflight
 
@@ -17,6 +20,20 @@ class Enforced:
 
     pack: Path
     config: Path
+
+    @contextmanager
+    def for_the_engine(self) -> Iterator[Sequence[str | Path]]:
+        """The engine's options for both: it takes no file that extends another.
+
+        Raises:
+            ConfigError: The configuration cannot be read.
+        """
+        from aws_policy_pack.profiles import resolved  # noqa: PLC0415 - preflight needs none of it
+
+        with temporary_folder("profile-") as folder:
+            config = folder / self.config.name
+            config.write_text(json.dumps(resolved(self.config)), encoding="utf-8")
+            yield ("--policy-pack", self.pack, "--policy-pack-config", config)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

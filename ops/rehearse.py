@@ -9,7 +9,7 @@ import argparse
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -141,16 +141,14 @@ def rehearse(stack: Target) -> int:
 def _carry_out(step: Step, stack: Target, settings: Path, enforced: Enforced) -> Sequence[str]:
     """Runs a step and prints its row; gives what went wrong."""
     heard = Heard()
-    packs: list[str | Path] = []
-    if step.judged:
-        packs = ["--policy-pack", enforced.pack, "--policy-pack-config", enforced.config]
     begun = time.monotonic()
-    status = run(
-        stack.command(*step.arguments, "--json", "--config-file", settings, *packs),
-        cwd=stack.project,
-        environment=stack.variables,
-        on_line=heard.take,
-    )
+    with enforced.for_the_engine() if step.judged else nullcontext(()) as packs:
+        status = run(
+            stack.command(*step.arguments, "--json", "--config-file", settings, *packs),
+            cwd=stack.project,
+            environment=stack.variables,
+            on_line=heard.take,
+        )
     seconds = f"{time.monotonic() - begun:.1f}"
     counts = [heard.changes.get(name, 0) for name in _COLUMNS]
     findings = [heard.count(Level.MANDATORY), heard.count(Level.ADVISORY), heard.unknown]

@@ -37,8 +37,18 @@ class Caps:
     profile: Profile
 
     def max_workers(self) -> int:
-        """How many workers the auto-scaler may start."""
-        return self.profile.config(AutoscalingMaximum).max
+        """How many workers the auto-scaler may start.
+
+        Raises:
+            SettingsError: The profile does not say it.
+        """
+        maximum = self.profile.config(AutoscalingMaximum).max
+        if maximum is None:
+            raise SettingsError(
+                f"{self.file}: cost-autoscaling-maximum.max is not set; wanted the most workers"
+                " that the auto-scaler may start. Fix: set it."
+            )
+        return maximum
 
     def problem(self, path: str, fact: str, wanted: str, cap: str) -> Problem:
         """What to say of a setting that is over `cap`, given as `<rule>.<key>`."""
@@ -49,9 +59,9 @@ class Caps:
             fix=f"change {path}, or the cap there",
         )
 
-    def over(self, path: str, value: float, maximum: float, cap: str) -> Iterator[Problem]:
-        """A problem where a setting is over its maximum."""
-        if value > maximum:
+    def over(self, path: str, value: float, maximum: float | None, cap: str) -> Iterator[Problem]:
+        """A problem where a setting is over its maximum; `None` is no cap."""
+        if maximum is not None and value > maximum:
             yield self.problem(path, f"is {value:g}", f"at most {maximum:g}", cap)
 
 
@@ -108,12 +118,13 @@ def _count_problems(settings: StackSettings, caps: Caps) -> Iterator[Problem]:
         maximum, key = cap.cap_of(SERVICES[path])
         yield from caps.over(path, count, maximum, f"cost-ecs-desired-count.{key}")
     total = SINGLETONS + sum(counts.values())
-    if total > (maximum := caps.profile.config(TotalDesiredCount).max):
+    most = caps.profile.config(TotalDesiredCount).max
+    if most is not None and total > most:
         largest = max(counts, key=lambda path: counts[path])
         yield caps.problem(
             largest,
             f"makes the sum of all desired counts {total}",
-            f"at most {maximum}",
+            f"at most {most}",
             "cost-ecs-total-desired-count.max",
         )
     for path, workers in (
@@ -135,7 +146,7 @@ def _database_problems(settings: StackSettings, caps: Caps) -> Iterator[Problem]
         )
         return
     classes = caps.profile.config(InstanceClass).classes
-    if not any(fnmatchcase(database.instance_class, glob) for glob in classes):
+    if classes is not None and not any(fnmatchcase(database.instance_class, glob) for glob in classes):
         yield caps.problem(
             "database.instanceClass",
             f"is {shown(database.instance_class)}",

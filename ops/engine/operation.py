@@ -3,8 +3,8 @@
 import signal
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from ops.engine.display import Display, Places
@@ -60,20 +60,19 @@ def operate(
     """
     told = f"{operation.capitalize()} of {target.name} stack {target.stack}"
     sys.stdout.write(f"\n{told}, Pulumi {target.engine.version}\n")
-    packs: list[str | Path] = []
-    if enforced is not None:
-        packs = ["--policy-pack", enforced.pack, "--policy-pack-config", enforced.config]
     doing = [] if operation == "preview" else ["--yes", "--skip-preview"]
     display = Display(places or {})
+    judging = enforced.for_the_engine() if enforced else nullcontext(())
     try:
-        status = run(
-            target.command(operation, "--json", *doing, *packs, *options),
-            cwd=target.project,
-            # A preview prints its events, and the findings among them, only when it is told to.
-            environment={**target.variables, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},
-            on_line=display.follow,
-            with_errors=True,
-        )
+        with judging as packs:
+            status = run(
+                target.command(operation, "--json", *doing, *packs, *options),
+                cwd=target.project,
+                # A preview prints its events, and the findings among them, only when it is told to.
+                environment={**target.variables, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},
+                on_line=display.follow,
+                with_errors=True,
+            )
     finally:
         display.end()
     if status < 0:

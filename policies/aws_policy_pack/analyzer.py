@@ -21,7 +21,7 @@ from aws_policy_pack import __version__
 from aws_policy_pack.config import ConfigError, config_schema
 from aws_policy_pack.evaluation import Outcome, waived_reason
 from aws_policy_pack.pack import Pack
-from aws_policy_pack.profiles import LEVEL_KEY
+from aws_policy_pack.profiles import LEVEL_KEY, shipped_profiles
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import AnyRule, Level, Scope, Severity
 from aws_policy_pack.wire import read_struct, with_marks
@@ -38,6 +38,8 @@ SEVERITIES = {
     Severity.HIGH: proto.POLICY_SEVERITY_HIGH,
     Severity.CRITICAL: proto.POLICY_SEVERITY_CRITICAL,
 }
+PROFILES_KEY = "policy-profiles-bin"
+"""The metadata under which the pack's own profiles travel; the engine passes over them."""
 UNLIMITED_MESSAGES = [
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
@@ -88,7 +90,8 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self, request: empty_pb2.Empty, context: grpc.ServicerContext
     ) -> proto.AnalyzerInfo:
         """Says what there is to say of each rule."""
-        del request, context
+        del request
+        context.set_trailing_metadata(((PROFILES_KEY, json.dumps(shipped_profiles()).encode()),))
         return proto.AnalyzerInfo(
             name=self._pack.name,
             version=self._pack.version,

@@ -25,7 +25,7 @@ from aws_policy_pack.cost.table import (
     way_to_prices,
 )
 from aws_policy_pack.docs import rule_section
-from aws_policy_pack.profiles import load_profile
+from aws_policy_pack.profiles import load_profile, resolved, shipped_profiles
 from aws_policy_pack.registry import RULES, select
 from aws_policy_pack.rule import Severity
 from aws_policy_pack.scaffold import ScaffoldError, write_pack
@@ -36,6 +36,7 @@ EXAMPLES = """examples:
   aws-policy-pack list --area sqs --severity high
   aws-policy-pack explain sqs-redrive-policy-shape
   aws-policy-pack check-config policies/profiles/prod.json
+  aws-policy-pack profile recommended > profile.json
   aws-policy-pack cost state.json --format json
   aws-policy-pack prices --region eu-central-1
 """
@@ -107,6 +108,14 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check-config", help="check a profile, strictly")
     check.add_argument("file", type=Path, metavar="FILE")
     check.set_defaults(command=_check_config)
+
+    profile = commands.add_parser(
+        "profile", help="a profile with what it extends, as the engine takes it"
+    )
+    profile.add_argument(
+        "profile", metavar="NAME|FILE", help=f"{', '.join(shipped_profiles())}, or a file"
+    )
+    profile.set_defaults(command=_profile)
 
     cost = commands.add_parser("cost", help="what a stack costs in a month")
     cost.add_argument(
@@ -185,6 +194,7 @@ def _list(options: argparse.Namespace) -> str:
             {
                 "id": rule.id,
                 "area": rule.area,
+                "kind": rule.kind.value,
                 "level": rule.level.value,
                 "severity": rule.severity.value,
                 "scope": rule.scope.value,
@@ -233,6 +243,12 @@ def _check_config(options: argparse.Namespace) -> str:
     if problems := list(incomplete(profile.settings)):
         raise ConfigError(problems, profile.source)
     return f"{options.file}: no mistakes\n"
+
+
+def _profile(options: argparse.Namespace) -> str:
+    shipped = shipped_profiles().get(options.profile)
+    content = resolved(Path(options.profile)) if shipped is None else shipped
+    return json.dumps(content, indent=2) + "\n"
 
 
 def _cost(options: argparse.Namespace) -> str:

@@ -5,19 +5,24 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from aws_policy_pack.config import RuleConfig, config_schema
-from aws_policy_pack.rule import AnyRule, Example, Scope
+from aws_policy_pack.rule import AnyRule, Example, Kind, Scope
 
 HEADER = """# Rules
 
 Written by `nox -s docs` from the rules in `policies/aws_policy_pack/rules`; edit them, not this \
 page.
 
-What a profile does not name keeps its default. It names a rule with its level alone, or with \
-settings; `all` gives a level to the rules that name none:
+A rule is mandatory by default where AWS refuses what it finds, where what it finds is open to \
+everybody, and where a profile configures it: without a cap, a rule of caps finds nothing. All \
+other rules are advice. [Profiles](reuse.md#profiles) make them mandatory.
+
+A rule that a profile does not name keeps its default. A profile names a rule with its level \
+alone, or with settings. `extends` names the profile that it changes, and `all` gives a level to \
+the rules that name none:
 
 ```json
 {
-  "all": "mandatory",
+  "extends": "recommended",
   "iam-no-users": "disabled",
   "sqs-encryption": { "enforcementLevel": "advisory", "requireKms": true }
 }
@@ -37,6 +42,12 @@ known-yet): `report`, `fail` or `ignore` |
 A rule that is said to have a fix can be set to `remediate`. Types stand as in the state, \
 properties with the names of the engine (`fifoQueue`, in Python `fifo_queue`).
 """
+KINDS = {
+    Kind.REFUSED: "AWS refuses what it finds",
+    Kind.EXPOSES: "what it finds is open to everybody",
+    Kind.CONFIGURED: "it finds nothing until a profile configures it",
+    Kind.PRACTICE: "good practice",
+}
 MANY_TYPES = 12
 """From here on the list of a rule's types is folded."""
 SCOPES = {
@@ -59,7 +70,7 @@ def rules_page(rules: Iterable[AnyRule]) -> str:
 def rule_section(rule: AnyRule) -> str:
     """All that is to be said of one rule."""
     facts = [
-        ("Level", rule.level.value),
+        ("Level", f"{rule.level.value} ({KINDS[rule.kind]})"),
         ("Severity", rule.severity.value),
         ("Looks at", _looks_at(rule)),
         ("Controls", ", ".join(rule.controls)),

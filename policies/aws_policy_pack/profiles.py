@@ -1,8 +1,9 @@
 """Profiles: the `--policy-pack-config` files in which the levels, caps and waivers of a stack live.
 
 A profile is a JSON object: rule id to a level, or to an object of `enforcementLevel` and the
-rule's settings. The key `all` gives the level of all rules that do not name one. The engine takes
-misspelt rules and keys in silence, so everything is checked here, strictly.
+rule's settings. The key `all` gives the level of all rules that do not name one, and `extends` a
+profile that the file changes: one that the pack ships, or another file. The engine takes misspelt
+rules and keys in silence, so everything is checked here, strictly.
 """
 
 import json
@@ -27,6 +28,9 @@ from aws_policy_pack.rule import AnyRule, Level, Setting
 
 ALL = "all"
 LEVEL_KEY = "enforcementLevel"
+EXTENDS: Final = "extends"
+SHIPPED: Final = Path(__file__).parent / "shipped_profiles"
+"""The profiles that `extends` may name, a file of JSON each."""
 ENVIRONMENTS: Final = "environments"
 """The key under which a file imports environments of Pulumi ESC; the engine keeps it to itself."""
 
@@ -62,13 +66,104 @@ class Profile:
 
 
 def load_profile(path: Path, rules: Iterable[AnyRule] = RULES) -> Profile:
-    """Reads and checks a profile.
+    """Reads and checks a profile, and those that it extends.
 
     Raises:
-        ConfigError: The file cannot be read, is no JSON object, or has mistakes.
+        ConfigError: A file cannot be read, is no JSON object, has mistakes, or extends itself.
     """
+    rules = tuple(rules)
+    layers = _layers(path)
+    for layer in layers:
+        read_settings(layer.raw, rules, source=layer.source)
+    settings = read_settings(_merged(layers), rules, source=str(path))
+    return Profile(source=str(path), settings=settings)
+
+
+def resolved(path: Path) -> Mapping[str, object]:
+    """A profile with those that it extends written out, as the engine takes it.
+
+    Raises:
+        ConfigError: A file cannot be read, is no JSON, or extends itself.
+    """
+    return _merged(_layers(path))
+
+
+def shipped_profiles() -> Mapping[str, Mapping[str, object]]:
+    """The profiles that `extends` may name, by name."""
+    return {file.stem: json.loads(file.read_text("utf-8")) for file in sorted(SHIPPED.iterdir())}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Layer:
+    """A profile without what it extends, and the file that it stands in."""
+
+    source: str
+    raw: object
+
+
+def _layers(path: Path) -> list[_Layer]:
+    """A profile behind all that it extends."""
+    layers: list[_Layer] = []
+    files: list[Path] = []
+    following: Path | None = path
+    while following is not None:
+        if following.resolve() in files:
+            raise ConfigError([Problem(path=EXTENDS, text="the profile extends itself")], str(path))
+        files.append(following.resolve())
+        raw = _read(following)
+        base = raw.pop(EXTENDS, None) if isinstance(raw, dict) else None
+        layers.insert(0, _Layer(source=str(following), raw=raw))
+        following = None if base is None else _extended(base, following)
+    return layers
+
+
+def _extended(base: object, path: Path) -> Path:
+    """The file of a profile that another one extends."""
+    if isinstance(base, str) and base.endswith(".json"):
+        return path.parent / base
+    names = [file.stem for file in SHIPPED.iterdir()]
+    if base in names:
+        return SHIPPED / f"{base}.json"
+    text = f"{base!r} is neither a profile that the pack ships nor a file that ends in .json"
+    problem = Problem(path=EXTENDS, text=f"{text}; {nearest(str(base), names)}")
+    raise ConfigError([problem], str(path))
+
+
+def _merged(layers: Iterable[_Layer]) -> dict[str, object]:
+    """What layers come to, later ones winning: a level, or one setting of a rule."""
+    merged: dict[str, object] = {}
+    for layer in layers:
+        raw = layer.raw if isinstance(layer.raw, Mapping) else {}
+        if ALL in raw:
+            merged = {name: _settings_of(value) for name, value in merged.items()}
+        for name, value in raw.items():
+            merged[name] = _over(merged.get(name), value)
+    return {name: value for name, value in merged.items() if value != {}}
+
+
+def _settings_of(value: object) -> object:
+    """What a profile says of a rule, without its level."""
+    if not isinstance(value, Mapping):
+        return {}
+    return {key: setting for key, setting in value.items() if key != LEVEL_KEY}
+
+
+def _over(before: object, value: object) -> object:
+    """What one profile says of a rule, over what the one that it extends says."""
+    if before is None or isinstance(value, list):
+        return value
+    objects = [
+        {LEVEL_KEY: each} if isinstance(each, str) else dict(each)
+        for each in (before, value)
+        if isinstance(each, str | Mapping)
+    ]
+    merged = {key: setting for each in objects for key, setting in each.items()}
+    return merged[LEVEL_KEY] if merged.keys() == {LEVEL_KEY} else merged
+
+
+def _read(path: Path) -> object:
     try:
-        raw = _parsed(path.read_text(encoding="utf-8"))
+        return _parsed(path.read_text(encoding="utf-8"))
     except OSError as error:
         problem = Problem(path="", text=f"cannot be read: {error.strerror}")
         raise ConfigError([problem], str(path)) from error
@@ -76,9 +171,6 @@ def load_profile(path: Path, rules: Iterable[AnyRule] = RULES) -> Profile:
         text = "it nests too deep" if isinstance(error, RecursionError) else str(error)
         problem = Problem(path="", text=f"is not valid JSON: {text}")
         raise ConfigError([problem], str(path)) from error
-    if isinstance(raw, dict):
-        raw.pop(ENVIRONMENTS, None)
-    return Profile(source=str(path), settings=read_settings(raw, rules, source=str(path)))
 
 
 def _parsed(text: str) -> object:
@@ -128,7 +220,7 @@ def read_settings(
     problems = [
         Problem(path=str(key), text=f"unknown rule; {nearest(str(key), by_id)}")
         for key in raw
-        if key != ALL and key not in by_id
+        if key not in (ALL, ENVIRONMENTS, *by_id)
     ]
     everywhere = _level_of_all(raw[ALL], problems) if ALL in raw else None
     settings = {

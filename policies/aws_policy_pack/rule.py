@@ -24,6 +24,24 @@ class Level(StrEnum):
     DISABLED = "disabled"
 
 
+class Kind(StrEnum):
+    """What a rule holds a stack to; its level where a profile says nothing follows from it."""
+
+    REFUSED = "refused"
+    """AWS refuses what the rule finds, or its provider does."""
+    EXPOSES = "exposes"
+    """What the rule finds opens something to everybody."""
+    CONFIGURED = "configured"
+    """The rule holds a stack to what a profile says, and finds nothing where none says it."""
+    PRACTICE = "practice"
+    """Advice, which a profile may make mandatory."""
+
+    @property
+    def level(self) -> Level:
+        """The level of a rule of this kind where a profile says nothing."""
+        return Level.ADVISORY if self is Kind.PRACTICE else Level.MANDATORY
+
+
 class Scope(StrEnum):
     """What a rule's function is given."""
 
@@ -97,7 +115,8 @@ class Rule(Generic[Subject]):
         scope: Whether it looks at one resource's inputs, at the graph, or at the graph and the
             settings of the pack's other rules.
         types: The resource types that it looks at; none for a rule about the stack as a whole.
-        level: The default level.
+        kind: What it holds a stack to.
+        level: The level where a profile says nothing.
         severity: How bad a violation is.
         summary: One sentence that says what holds.
         why: The consequence of a violation.
@@ -116,6 +135,7 @@ class Rule(Generic[Subject]):
     id: str
     scope: Scope
     types: tuple[str, ...]
+    kind: Kind
     level: Level
     severity: Severity
     summary: str
@@ -153,7 +173,8 @@ NO_CONFIG: Mapping[str, object] = {}
 def resource_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
     id: str,  # noqa: A002 - the word of the field
     *types: str,
-    level: Level,
+    kind: Kind = Kind.PRACTICE,
+    level: Level | None = None,
     severity: Severity,
     summary: str,
     why: str,
@@ -170,6 +191,8 @@ def resource_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
     The function takes the resource and, where it has settings, its config; the annotation of that
     second parameter is the model of the rule's config. `fix` takes the same.
 
+    The level follows from the kind unless it is given.
+
     `good` and `bad` are the inputs of a resource of the first type.
     """
     if not types:
@@ -180,7 +203,8 @@ def resource_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
             id=id,
             scope=Scope.RESOURCE,
             types=types,
-            level=level,
+            kind=kind,
+            level=level or kind.level,
             severity=severity,
             summary=summary,
             why=why,
@@ -201,7 +225,8 @@ def resource_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
 def stack_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
     id: str,  # noqa: A002 - the word of the field
     *types: str,
-    level: Level,
+    kind: Kind = Kind.PRACTICE,
+    level: Level | None = None,
     severity: Severity,
     summary: str,
     why: str,
@@ -216,7 +241,8 @@ def stack_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
 
     With types, the function is called for each resource of these types and takes the resource, the
     graph and, where it has settings, its config; a finding is about that resource unless it names
-    another. Without types, it is called once and takes the graph and its config.
+    another. Without types, it is called once and takes the graph and its config. The level follows
+    from the kind unless it is given.
     """
     subjects = 2 if types else 1
 
@@ -225,7 +251,8 @@ def stack_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
             id=id,
             scope=Scope.STACK,
             types=types,
-            level=level,
+            kind=kind,
+            level=level or kind.level,
             severity=severity,
             summary=summary,
             why=why,

@@ -29,7 +29,12 @@ class Refused(Exception):  # noqa: N818 - stands for the call's end
 
 
 class Context:
-    """The one thing that the service asks of a call's context."""
+    """What the service asks of a call's context."""
+
+    sent: tuple[tuple[str, bytes], ...] = ()
+
+    def set_trailing_metadata(self, metadata: tuple[tuple[str, bytes], ...]) -> None:
+        self.sent = metadata
 
     def abort(self, code: grpc.StatusCode, details: str) -> None:
         raise Refused(code, details)

@@ -41,6 +41,7 @@ SPECIFIED = (
     "sqs-redrive-allow-policy",
     "sqs-visibility-timeout",
     "sqs-message-limits",
+    "sqs-fifo-delay",
     "sqs-long-polling",
     "sqs-encryption",
     "sqs-policy-not-public",

@@ -135,8 +135,8 @@ def test_check_config_tells_every_mistake_on_a_line(
             id="area",
         ),
         pytest.param(
-            ["list", "--area", "sqs", "--id", "sqs-fifo"],
-            "error: --id sqs-fifo: no id is like it; did you mean `sqs-fifo-required`?",
+            ["list", "--area", "sqs", "--id", "sqs-fifo-require"],
+            "error: --id sqs-fifo-require: no id is like it; did you mean `sqs-fifo-required`?",
             id="id",
         ),
         pytest.param(

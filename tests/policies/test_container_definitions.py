@@ -59,7 +59,8 @@ def test_keys_are_read_as_ecs_spells_them(given: object, spelt: object) -> None:
     ],
 )
 def test_rules_see_keys_in_any_case(rule: AnyRule, container: object) -> None:
-    assert len(analyze(rule, {"containerDefinitions": json.dumps([container])})) == 1
+    properties = {"containerDefinitions": json.dumps([container])}
+    assert len(analyze(rule, properties, config=rule.example_config)) == 1
 
 
 def keys_inside(shape: Any) -> dict[str, set[str]]:  # noqa: ANN401 - botocore has no types

@@ -11,6 +11,7 @@ from aws_policy_pack.resource import Graph, Resource, Unreadable
 from aws_policy_pack.rule import (
     Finding,
     Findings,
+    Kind,
     Level,
     Rule,
     Severity,
@@ -290,6 +291,7 @@ def test_a_rule_may_yield_what_it_could_not_read() -> None:
         id="test-yield",
         scope=all_are_b.scope,
         types=(),
+        kind=Kind.REFUSED,
         level=Level.MANDATORY,
         severity=Severity.LOW,
         summary="",

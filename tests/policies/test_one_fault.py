@@ -85,9 +85,9 @@ def test_where_the_rule_that_speaks_is_off_the_others_do() -> None:
 
 
 def test_a_rule_that_only_tells_does_not_silence_one_that_stops() -> None:
-    assert found(EVERYTHING, {ADMINISTRATOR: "advisory"}) == sorted(
-        (ACTION, ADMINISTRATOR, PASS_ROLE)
-    )
+    assert found(
+        EVERYTHING, {ADMINISTRATOR: "advisory", ACTION: "mandatory", PASS_ROLE: "mandatory"}
+    ) == sorted((ACTION, ADMINISTRATOR, PASS_ROLE))
 
 
 def test_where_the_fault_is_waived_no_other_rule_speaks_of_it() -> None:

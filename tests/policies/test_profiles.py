@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import Field
 
 from aws_policy_pack.config import ConfigError, OnUnknown, RuleConfig, Waiver
-from aws_policy_pack.profiles import load_profile, read_settings
+from aws_policy_pack.profiles import load_profile, read_settings, resolved
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
@@ -320,3 +321,86 @@ def test_any_json_is_either_read_or_refused_with_a_config_error(raw: object) -> 
     except ConfigError:
         return
     assert set(settings) == {rule.id for rule in RULES}
+
+
+def written(folder: Path, name: str, content: object) -> Path:
+    path = folder / name
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def test_a_profile_changes_the_one_that_it_extends(tmp_path: Path) -> None:
+    written(tmp_path, "base.json", {"test-cap": {"enforcementLevel": "advisory", "max": 1}})
+    path = written(tmp_path, "own.json", {"extends": "base.json", "test-cap": {"share": 0.1}})
+    setting = load_profile(path, [cap, plain]).settings["test-cap"]
+    assert setting.level is Level.ADVISORY
+    assert setting.config == Cap(max=1, share=0.1)
+
+
+def test_a_level_alone_keeps_the_settings_of_what_is_extended(tmp_path: Path) -> None:
+    written(tmp_path, "base.json", {"test-cap": {"max": 1}})
+    path = written(tmp_path, "own.json", {"extends": "base.json", "test-cap": "disabled"})
+    assert resolved(path) == {"test-cap": {"enforcementLevel": "disabled", "max": 1}}
+
+
+def test_the_level_of_all_goes_over_every_level_of_what_is_extended(tmp_path: Path) -> None:
+    base = {"test-cap": {"enforcementLevel": "advisory", "max": 1}, "test-plain": "mandatory"}
+    written(tmp_path, "base.json", base)
+    path = written(tmp_path, "own.json", {"extends": "base.json", "all": "disabled"})
+    assert resolved(path) == {"test-cap": {"max": 1}, "all": "disabled"}
+
+
+def test_environments_stay_in_what_the_engine_gets(tmp_path: Path) -> None:
+    path = written(tmp_path, "own.json", {"environments": ["team/shared"], "all": "advisory"})
+    assert resolved(path) == {"environments": ["team/shared"], "all": "advisory"}
+
+
+@pytest.mark.parametrize(
+    ("base", "told"),
+    [
+        pytest.param("own.json", "extends: the profile extends itself", id="itself"),
+        pytest.param("missing.json", "missing.json: cannot be read", id="missing"),
+        pytest.param("recomended", "did you mean `recommended`?", id="typo"),
+        pytest.param(7, "extends: 7 is neither a profile that the pack ships nor", id="number"),
+        pytest.param("base.json", "base.json: test-cap.maxx: unknown key", id="mistake"),
+    ],
+)
+def test_a_profile_that_cannot_be_extended_is_told(tmp_path: Path, base: object, told: str) -> None:
+    written(tmp_path, "base.json", {"test-cap": {"maxx": 1}})
+    path = written(tmp_path, "own.json", {"extends": base})
+    with pytest.raises(ConfigError) as raised:
+        load_profile(path, [cap, plain])
+    assert told in str(raised.value)
+
+
+LEVELS = st.sampled_from([level.value for level in Level])
+SETTINGS = st.fixed_dictionaries(
+    {},
+    optional={"enforcementLevel": LEVELS, "max": st.integers(0, 9), "share": st.floats(0, 1)},
+)
+RAW = st.fixed_dictionaries(
+    {}, optional={"all": LEVELS, "test-cap": LEVELS | SETTINGS, "test-plain": LEVELS}
+)
+
+
+@given(layers=st.lists(RAW, min_size=1, max_size=4))
+def test_a_chain_of_profiles_sets_what_each_says_one_after_the_other(
+    layers: list[dict[str, object]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("chain")
+    level = {"test-cap": "mandatory", "test-plain": "advisory"}
+    values: dict[str, object] = {"max": 3, "share": 0.5}
+    path = folder
+    for index, layer in enumerate(layers):
+        base = {"extends": f"{index - 1}.json"} if index else {}
+        path = written(folder, f"{index}.json", {**base, **layer})
+        if "all" in layer:
+            level = dict.fromkeys(level, str(layer["all"]))
+        for rule in level:
+            said: Any = layer.get(rule, {})
+            said = {"enforcementLevel": said} if isinstance(said, str) else dict(said)
+            level[rule] = said.pop("enforcementLevel", level[rule])
+            values.update(said)
+    settings = load_profile(path, [cap, plain]).settings
+    assert {rule: each.level.value for rule, each in settings.items()} == level
+    assert settings["test-cap"].config == Cap.model_validate(values)

@@ -1,4 +1,4 @@
-"""The three profiles that are shipped: strictly valid, wider from stage to stage, never laxer."""
+"""The profiles that are shipped: strictly valid; ours wider from stage to stage, never laxer."""
 
 import json
 from collections.abc import Callable
@@ -7,9 +7,16 @@ from typing import Any
 
 import pytest
 
-from aws_policy_pack.profiles import Profile, load_profile
+from aws_policy_pack.profiles import (
+    SHIPPED,
+    Profile,
+    load_profile,
+    read_settings,
+    resolved,
+    shipped_profiles,
+)
 from aws_policy_pack.registry import RULES
-from aws_policy_pack.rule import Level
+from aws_policy_pack.rule import Kind, Level
 from aws_policy_pack.rules.cost.autoscaling import AutoscalingMaximum
 from aws_policy_pack.rules.cost.budget import MonthlyBudget
 from aws_policy_pack.rules.cost.counts import NAT_GATEWAY, ResourceCount
@@ -66,46 +73,49 @@ def test_a_profile_states_every_cap_that_the_stacks_settings_are_held_to(stage: 
 
 
 @every_stage
-def test_no_profile_weakens_a_rule_that_is_mandatory(stage: str) -> None:
+def test_a_stage_extends_the_strict_profile(stage: str) -> None:
+    assert raw(stage)["extends"] == "strict"
+
+
+DATABASES_THAT_MAY_BE_LOST = {
+    "rds-deletion-protection",
+    "rds-final-snapshot",
+    "rds-multi-az",
+    "lb-deletion-protection",
+}
+
+
+@pytest.mark.parametrize(
+    ("stage", "laxer"),
+    [
+        pytest.param(
+            "local", {*DATABASES_THAT_MAY_BE_LOST, "lb-https", "ecr-immutable-tags"}, id="local"
+        ),
+        pytest.param("dev", {*DATABASES_THAT_MAY_BE_LOST, "lb-https"}, id="dev"),
+        pytest.param("prod", set(), id="prod"),
+    ],
+)
+def test_all_is_mandatory_but_what_a_stage_can_do_without(stage: str, laxer: set[str]) -> None:
     settings = profile_of(stage).settings
-    weakened = [
+    found = {rule for rule, each in settings.items() if each.level is not Level.MANDATORY}
+    assert found == laxer
+
+
+@every_stage
+def test_a_stage_sets_every_cap_that_a_rule_of_a_profile_asks_for(stage: str) -> None:
+    settings = profile_of(stage).settings
+    unset = [
         rule.id
         for rule in RULES
-        if rule.level is Level.MANDATORY and settings[rule.id].level is not Level.MANDATORY
+        if rule.kind is Kind.CONFIGURED and settings[rule.id].config == rule.config()
     ]
-    assert weakened == []
+    assert unset == ["names-follow-pattern", "waivers-valid"]
 
 
 @every_stage
 def test_no_profile_waives_anything(stage: str) -> None:
     settings = profile_of(stage).settings
     assert [rule for rule, setting in settings.items() if setting.config.waivers] == []
-
-
-def test_production_disables_nothing() -> None:
-    levels = {setting.level for setting in profile_of("prod").settings.values()}
-    assert Level.DISABLED not in levels
-
-
-@pytest.mark.parametrize(
-    "rule",
-    [
-        "tags-required",
-        "cost-ecs-deployment-surge",
-        "cost-ecr-lifecycle",
-        "ecr-immutable-tags",
-        "ecr-scan-on-push",
-        "iam-wildcard-resource",
-        "lb-deletion-protection",
-        "lb-https",
-        "rds-deletion-protection",
-        "rds-final-snapshot",
-        "rds-multi-az",
-    ],
-)
-def test_production_makes_mandatory_what_is_advice_elsewhere(rule: str) -> None:
-    assert profile_of("prod").settings[rule].level is Level.MANDATORY
-    assert profile_of("dev").settings[rule].level is not Level.MANDATORY
 
 
 @pytest.mark.parametrize(
@@ -136,3 +146,36 @@ def test_a_cap_is_no_tighter_in_a_later_stage(cap: Callable[[Profile], float]) -
 def test_every_resource_is_tagged_with_its_stage(stage: str) -> None:
     tags = profile_of(stage).config(TagsRequired).tags
     assert tags == {"Project": None, "Environment": stage, "ManagedBy": None}
+
+
+def shipped(name: str) -> dict[str, Level]:
+    return {
+        rule: each.level for rule, each in load_profile(SHIPPED / f"{name}.json").settings.items()
+    }
+
+
+def test_three_profiles_are_shipped() -> None:
+    assert sorted(shipped_profiles()) == ["minimal", "recommended", "strict"]
+
+
+def test_the_minimal_profile_has_what_is_mandatory_unasked_and_nothing_else() -> None:
+    levels = shipped("minimal")
+    for rule in RULES:
+        practice = rule.kind is Kind.PRACTICE
+        assert levels[rule.id] is (Level.DISABLED if practice else Level.MANDATORY), rule.id
+
+
+def test_the_recommended_profile_makes_advice_mandatory_and_takes_nothing_away() -> None:
+    levels = shipped("recommended")
+    raised = {rule.id for rule in RULES if levels[rule.id] is not rule.level}
+    assert raised == shipped_profiles()["recommended"].keys()
+    assert all(levels[rule] is Level.MANDATORY for rule in raised)
+
+
+def test_the_strict_profile_makes_all_mandatory() -> None:
+    assert set(shipped("strict").values()) == {Level.MANDATORY}
+
+
+@every_stage
+def test_what_the_engine_gets_says_the_same(stage: str) -> None:
+    assert read_settings(resolved(path_of(stage))) == profile_of(stage).settings

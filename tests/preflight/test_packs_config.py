@@ -22,6 +22,7 @@ from pulumi.runtime.proto.analyzer_pb2 import (
 from pulumi_preflight.errors import PackError
 from pulumi_preflight.packs.config import configure_request, effective_settings
 from pulumi_preflight.packs.config_file import ConfigFile, RuleSettings, read_config
+from pulumi_preflight.packs.connection import Profiles
 from tests.preflight.builders import struct
 
 SCHEMA = {
@@ -60,7 +61,7 @@ def config(tmp_path: Path, content: object) -> ConfigFile:
 
 
 def test_without_a_file_rules_have_their_own_level_and_schema_defaults() -> None:
-    assert effective_settings(info(), None) == {
+    assert effective_settings(info(), None, {}) == {
         "sized": RuleSettings(level="mandatory", properties={"maxTasks": 3}),
         "plain": RuleSettings(level="disabled"),
     }
@@ -71,7 +72,7 @@ def test_the_file_wins_over_initial_config_which_wins_over_defaults(tmp_path: Pa
         enforcementLevel=DISABLED, properties=struct({"maxTasks": 5, "mode": "a"})
     )
     settings = effective_settings(
-        info(initial={"sized": initial}), config(tmp_path, {"sized": {"maxTasks": 7}})
+        info(initial={"sized": initial}), config(tmp_path, {"sized": {"maxTasks": 7}}), {}
     )
     assert settings["sized"] == RuleSettings(
         level="disabled", properties={"maxTasks": 7, "mode": "a"}
@@ -81,20 +82,22 @@ def test_the_file_wins_over_initial_config_which_wins_over_defaults(tmp_path: Pa
 def test_initial_config_without_a_level_makes_a_rule_advisory() -> None:
     initial = PolicyConfig(properties=struct({"mode": "a"}))
     assert initial.enforcementLevel == ADVISORY
-    assert effective_settings(info(initial={"sized": initial}), None)["sized"].level == "advisory"
+    assert (
+        effective_settings(info(initial={"sized": initial}), None, {})["sized"].level == "advisory"
+    )
 
 
 def test_lists_and_objects_are_replaced_whole(tmp_path: Path) -> None:
     initial = PolicyConfig(enforcementLevel=MANDATORY, properties=struct({"names": ["a", "b"]}))
     settings = effective_settings(
-        info(initial={"sized": initial}), config(tmp_path, {"sized": {"names": ["c"]}})
+        info(initial={"sized": initial}), config(tmp_path, {"sized": {"names": ["c"]}}), {}
     )
     assert settings["sized"].properties["names"] == ["c"]
 
 
 def test_all_sets_the_level_of_every_rule_that_sets_none(tmp_path: Path) -> None:
     settings = effective_settings(
-        info(), config(tmp_path, {"all": "advisory", "plain": "mandatory"})
+        info(), config(tmp_path, {"all": "advisory", "plain": "mandatory"}), {}
     )
     assert {name: rule.level for name, rule in settings.items()} == {
         "all": "advisory",
@@ -160,13 +163,13 @@ def test_properties_that_do_not_fit_the_schema_are_refused_in_the_engines_words(
     tmp_path: Path, given_: dict[str, object], problems: str
 ) -> None:
     with pytest.raises(PackError) as raised:
-        effective_settings(info(), config(tmp_path, {"sized": given_}))
+        effective_settings(info(), config(tmp_path, {"sized": given_}), {})
     assert str(raised.value) == f"policy pack 'demo', config {tmp_path}/config.json: {problems}"
 
 
 def test_a_required_property_that_is_missing_is_refused_without_any_config() -> None:
     with pytest.raises(PackError) as raised:
-        effective_settings(info(required=("mode",)), None)
+        effective_settings(info(required=("mode",)), None, {})
     assert str(raised.value) == "policy pack 'demo': sized: mode is required"
 
 
@@ -186,7 +189,7 @@ def test_an_entry_that_ends_up_without_a_level_is_refused(
 ) -> None:
     (name,) = content
     with pytest.raises(PackError, match=f"'{name}' has properties but no enforcement level") as e:
-        effective_settings(info(), config(tmp_path, content))
+        effective_settings(info(), config(tmp_path, content), {})
     assert e.value.hint == hint
 
 
@@ -267,13 +270,92 @@ def test_a_config_file_that_is_missing_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("content", ["", "  \n", "{}", '{"sized": {}}'])
 def test_a_config_file_may_set_nothing(tmp_path: Path, content: str) -> None:
-    assert effective_settings(info(), config(tmp_path, content)) == effective_settings(info(), None)
+    assert effective_settings(info(), config(tmp_path, content), {}) == effective_settings(
+        info(), None, {}
+    )
 
 
 def test_environments_are_kept_apart_from_rules(tmp_path: Path) -> None:
     read = config(tmp_path, {"environments": ["team/shared"], "plain": "advisory"})
     assert read.environments == ("team/shared",)
-    assert list(read.rules) == ["plain"]
+    assert [list(rules) for rules in read.layers] == [["plain"]]
+
+
+PROFILES = {"few": {"all": "advisory", "sized": {"maxTasks": 1, "mode": "a"}}}
+
+
+def test_a_file_changes_the_profile_of_the_pack_that_it_extends(tmp_path: Path) -> None:
+    file = config(tmp_path, {"extends": "few", "sized": {"maxTasks": 2}, "plain": "mandatory"})
+    settings = effective_settings(info(), file, PROFILES)
+    assert settings["sized"] == RuleSettings(
+        level="advisory", properties={"maxTasks": 2, "mode": "a"}
+    )
+    assert settings["plain"].level == "mandatory"
+
+
+def test_the_level_of_all_rules_goes_over_every_level_of_what_is_extended(tmp_path: Path) -> None:
+    file = config(tmp_path, {"extends": "few", "all": "disabled"})
+    settings = effective_settings(info(), file, PROFILES)
+    assert settings["sized"] == RuleSettings(
+        level="disabled", properties={"maxTasks": 1, "mode": "a"}
+    )
+
+
+def test_a_file_extends_another_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    base = {"extends": "few", "plain": "mandatory", "environments": ["team/base"]}
+    (tmp_path / "shared" / "base.json").write_text(json.dumps(base))
+    file = config(tmp_path, {"extends": "shared/base.json", "sized": {"maxTasks": 2}})
+    settings = effective_settings(info(), file, PROFILES)
+    assert settings["plain"].level == "mandatory"
+    assert settings["sized"].properties == {"maxTasks": 2, "mode": "a"}
+    assert file.environments == ("team/base",)
+
+
+@pytest.mark.parametrize(
+    ("base", "profiles", "complaint", "hint"),
+    [
+        pytest.param("fwe", PROFILES, "ships no profile 'fwe'", "did you mean 'few'?", id="typo"),
+        pytest.param("strict", PROFILES, "ships no profile 'strict'", "it ships few", id="another"),
+        pytest.param("few", {}, "ships no profile 'few'", "name a file", id="pack-without"),
+        pytest.param(
+            "few",
+            {"few": {"plain": "loud"}},
+            "profile 'few': 'loud' is no enforcement level for 'plain'",
+            "the levels are",
+            id="profile-with-a-mistake",
+        ),
+    ],
+)
+def test_a_profile_that_cannot_be_extended_is_told(
+    tmp_path: Path, base: str, profiles: Profiles, complaint: str, hint: str
+) -> None:
+    with pytest.raises(PackError) as raised:
+        effective_settings(info(), config(tmp_path, {"extends": base}), profiles)
+    assert complaint in str(raised.value)
+    assert hint in (raised.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("base", "complaint"),
+    [
+        pytest.param("config.json", "extends itself", id="itself"),
+        pytest.param("missing.json", "missing.json cannot be read", id="missing"),
+        pytest.param(["few"], "must name a profile of the pack, or a file", id="list"),
+    ],
+)
+def test_what_no_file_can_extend_is_refused(tmp_path: Path, base: object, complaint: str) -> None:
+    with pytest.raises(PackError, match=complaint):
+        config(tmp_path, {"extends": base})
+
+
+@pytest.mark.parametrize(
+    "said", [pytest.param("mandatory", id="level"), pytest.param({"max": 1}, id="settings")]
+)
+def test_a_rule_may_be_called_extends_as_the_engine_has_it(tmp_path: Path, said: object) -> None:
+    read = config(tmp_path, {"extends": said})
+    assert read.profile is None
+    assert [list(rules) for rules in read.layers] == [["extends"]]
 
 
 JSON_VALUES = st.recursive(
@@ -286,10 +368,10 @@ JSON_VALUES = st.recursive(
 @given(given_=st.dictionaries(st.sampled_from([*SCHEMA, "other"]), JSON_VALUES))
 def test_any_properties_are_either_sent_as_given_or_refused(given_: dict[str, object]) -> None:
     file = ConfigFile(
-        path=Path("config.json"), rules={"sized": RuleSettings(level=None, properties=given_)}
+        path=Path("config.json"), layers=({"sized": RuleSettings(level=None, properties=given_)},)
     )
     try:
-        settings = effective_settings(info(), file)
+        settings = effective_settings(info(), file, {})
     except PackError:
         return
     sent = configure_request(settings).policyConfig["sized"]

@@ -2,7 +2,7 @@
 
 from aws_policy_pack.policy_documents import is_public, named_actions, statements
 from aws_policy_pack.resource import Properties, Resource
-from aws_policy_pack.rule import Changes, Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Changes, Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.wording import shown
 
 REPOSITORY = "aws:ecr/repository:Repository"
@@ -24,7 +24,7 @@ def scan_what_is_pushed(repository: Resource) -> Changes:
 @resource_rule(
     "ecr-scan-on-push",
     REPOSITORY,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Repositories scan the images that are pushed",
     why="A known hole in a base image is only found if somebody looks.",
@@ -52,7 +52,7 @@ def scan_on_push(repository: Resource) -> Findings:
 @resource_rule(
     "ecr-immutable-tags",
     REPOSITORY,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Image tags cannot be pushed again",
     why="A tag that moves lets the same task definition start another image tomorrow.",
@@ -76,7 +76,7 @@ def immutable_tags(repository: Resource) -> Findings:
 @resource_rule(
     "ecr-encrypted",
     REPOSITORY,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.LOW,
     summary="Images are encrypted with a key of the account",
     why="With the registry's own key, nobody can see or withdraw who reads the images.",
@@ -120,7 +120,7 @@ def encrypted(repository: Resource) -> Findings:
     "ecr-policy-not-public",
     REPOSITORY_POLICY,
     REGISTRY_POLICY,
-    level=Level.MANDATORY,
+    kind=Kind.EXPOSES,
     severity=Severity.CRITICAL,
     summary="Images are pulled and pushed only by those whom the policy names",
     why="Everyone who can pull an image reads the code in it; everyone who can push one runs code "

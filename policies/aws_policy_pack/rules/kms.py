@@ -3,7 +3,7 @@
 from typing import Final
 
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Changes, Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Changes, Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.wording import shown
 
 KEY: Final = "aws:kms/key:Key"
@@ -20,7 +20,7 @@ def rotate(key: Resource) -> Changes:
 @resource_rule(
     "kms-rotation",
     KEY,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Keys that KMS can rotate are rotated",
     why="Without rotation, one leak of the key's material opens everything that the key has ever "

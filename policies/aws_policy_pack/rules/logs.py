@@ -4,7 +4,7 @@ from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 
@@ -20,7 +20,7 @@ class LogRetention(RuleConfig):
 @resource_rule(
     "logs-retention",
     LOG_GROUP,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Log groups keep their events long enough",
     why="An incident is often noticed after days; by then the logs that explain it are gone.",
@@ -48,7 +48,7 @@ def retention(group: Resource, config: LogRetention) -> Findings:
 @resource_rule(
     "logs-encrypted",
     LOG_GROUP,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.LOW,
     summary="Log groups are encrypted with a key of the account",
     why="Logs carry what programs print. With a KMS key of its own, the account decides who can "

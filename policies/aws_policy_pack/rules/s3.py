@@ -9,7 +9,7 @@ from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.given import is_given
 from aws_policy_pack.policy_documents import Statement, denies_plain_http, statements_of
 from aws_policy_pack.resource import Graph, Properties, Resource, survey
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.wording import listed, shown
 
 BUCKET: Final = "aws:s3/bucket:Bucket"
@@ -43,7 +43,7 @@ BUCKET_ARN: Final = "arn:aws:s3:::data-dev"
 @stack_rule(
     "s3-public-access-block",
     PUBLIC_ACCESS_BLOCK,
-    level=Level.MANDATORY,
+    kind=Kind.EXPOSES,
     severity=Severity.HIGH,
     summary="Public access to buckets stays blocked",
     why="Where one of the settings is off, a single object ACL or bucket policy is enough to "
@@ -108,7 +108,7 @@ class Encryption(RuleConfig):
 @stack_rule(
     "s3-encrypted",
     *BUCKETS,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Objects are encrypted with a key of the kind that is asked for",
     why="S3 encrypts every object, but with a key of its own nobody can see or withdraw who reads "
@@ -155,7 +155,7 @@ def encrypted(bucket: Resource, graph: Graph, config: Encryption) -> Findings:
 @stack_rule(
     "s3-tls-only",
     *BUCKETS,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="A bucket policy denies requests over plain HTTP",
     why="S3 also answers on plain HTTP, where anyone on the way can read and change objects.",
@@ -216,7 +216,7 @@ def tls_only(bucket: Resource, graph: Graph) -> Findings:
 @stack_rule(
     "s3-lifecycle",
     *BUCKETS,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.LOW,
     summary="A lifecycle rule ends what is no longer needed",
     why="Old objects, old versions and unfinished uploads are billed every month until somebody "

@@ -12,7 +12,7 @@ from pydantic import Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.given import is_given
 from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.secret_texts import pattern_of, texts_in
 from aws_policy_pack.wording import shown
 
@@ -45,7 +45,7 @@ class Rotation(RuleConfig):
 @stack_rule(
     "secrets-rotation",
     SECRET,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Secrets are rotated often enough",
     why="A value that leaked once, into a log or onto a laptop, opens the door until it changes.",
@@ -113,7 +113,7 @@ def _period(rotation: Resource) -> tuple[float, str] | None:
     "secrets-no-literal-value",
     SECRET_VERSION,
     PARAMETER,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.CRITICAL,
     summary="The value of a secret is not written in the program",
     why="Whoever can read the repository or its history can read the secret, and a program that "

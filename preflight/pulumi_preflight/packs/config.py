@@ -19,8 +19,11 @@ from pulumi_preflight.packs.config_file import (
     ConfigFile,
     EnforcementLevel,
     Properties,
+    Rules,
     RuleSettings,
+    rules_in,
 )
+from pulumi_preflight.packs.connection import Profiles
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -37,14 +40,20 @@ LEVEL_NAMES: Mapping[int, EnforcementLevel] = {
 
 
 def effective_settings(
-    info: protocol.AnalyzerInfo, config: ConfigFile | None
+    info: protocol.AnalyzerInfo, config: ConfigFile | None, profiles: Profiles
 ) -> dict[str, RuleSettings]:
-    """Merges schema defaults, the pack's initial config and the file, later ones winning.
+    """Merges schema defaults, the pack's initial config and the files, later ones winning.
 
     Properties are replaced whole. The entry `all` sets levels, never properties.
 
+    Args:
+        info: What the pack says of its rules.
+        config: The file, and those that it extends.
+        profiles: The profiles that the pack ships.
+
     Raises:
-        PackError: A rule's properties do not fit its schema, or a level is missing.
+        PackError: A rule's properties do not fit its schema, a level is missing, or the pack does
+            not ship the profile that the file extends.
     """
     settings = {
         policy.name: RuleSettings(
@@ -53,9 +62,12 @@ def effective_settings(
         for policy in info.policies
     }
     _apply(settings, _initial_config(info))
-    if config is not None:
-        _apply(settings, config.rules)
     where = f"policy pack {info.name!r}" + (f", config {config.path}" if config else "")
+    if config is not None:
+        if config.profile is not None:
+            _apply(settings, _shipped(config.profile, profiles, where))
+        for layer in config.layers:
+            _apply(settings, layer)
     problems = sorted(
         f"{policy.name}: {problem}"
         for policy in info.policies
@@ -71,6 +83,19 @@ def effective_settings(
                 hint=_nearest(name, [policy.name for policy in info.policies]),
             )
     return settings
+
+
+def _shipped(name: str, profiles: Profiles, where: str) -> Rules:
+    """The profile of the pack that a file extends."""
+    if name not in profiles:
+        raise PackError(
+            f"{where}: the pack ships no profile {name!r} to extend",
+            hint=_nearest(name, list(profiles))
+            or (
+                f"it ships {', '.join(profiles)}" if profiles else "name a file that ends in .json"
+            ),
+        )
+    return rules_in(profiles[name], where=f"{where}, profile {name!r}")
 
 
 def _nearest(name: str, rules: list[str]) -> str | None:

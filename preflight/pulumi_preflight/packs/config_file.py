@@ -1,12 +1,13 @@
 """Reads `--policy-pack-config` files; apart from merging them, which has to know the pack.
 
-Source: pulumi/pulumi, pkg/resource/analyzer/config.go (parsePolicyPackConfig).
+Source: pulumi/pulumi, pkg/resource/analyzer/config.go (parsePolicyPackConfig). The key `extends` is
+not the engine's, which refuses the file.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeGuard, get_args
+from typing import Any, Final, Literal, TypeGuard, get_args
 
 from pulumi_preflight.errors import PackError
 from pulumi_preflight.packs import strict_json
@@ -14,6 +15,7 @@ from pulumi_preflight.packs import strict_json
 EnforcementLevel = Literal["advisory", "mandatory", "remediate", "disabled"]
 
 Properties = Mapping[str, Any]
+EXTENDS: Final = "extends"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,28 +26,55 @@ class RuleSettings:
     properties: Properties = field(default_factory=dict)
 
 
+Rules = Mapping[str, RuleSettings]
+"""Rule name, or `all`, to its settings; rules without any are left out."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConfigFile:
     """A `--policy-pack-config` file.
 
     Attributes:
         path: Where it was read.
-        rules: Rule name, or `all`, to its settings; rules without any are left out.
+        layers: What it says, behind what the files say that it extends.
+        profile: The profile of the pack itself that all of them extend.
         environments: ESC environments that it imports; they need Pulumi Cloud.
     """
 
     path: Path
-    rules: Mapping[str, RuleSettings]
+    layers: tuple[Rules, ...]
+    profile: str | None = None
     environments: tuple[str, ...] = ()
 
 
 def read_config(path: Path) -> ConfigFile:
-    """Reads a `--policy-pack-config` file; an empty one sets nothing.
+    """Reads a `--policy-pack-config` file and those that it extends; an empty one sets nothing.
 
     Raises:
-        PackError: The file is missing, is not a JSON object, has a key twice or names a level that
-            does not exist.
+        PackError: A file is missing, is not a JSON object, has a key twice, names a level that does
+            not exist, or extends itself.
     """
+    layers: list[Rules] = []
+    environments: list[str] = []
+    files: list[Path] = []
+    following: Path | None = path
+    base: str | None = None
+    while following is not None:
+        if following.resolve() in files:
+            raise PackError(f"policy pack config {path} extends itself")
+        files.append(following.resolve())
+        content = _content(following)
+        base = _base(following, content)
+        environments = [*_environments(following, content), *environments]
+        layers.insert(0, _rules(following, content))
+        is_file = base is not None and base.endswith(".json")
+        following = following.parent / base if base and is_file else None
+    return ConfigFile(
+        path=path, layers=tuple(layers), profile=base, environments=tuple(environments)
+    )
+
+
+def _content(path: Path) -> dict[str, object]:
     try:
         text = path.read_text(encoding="utf-8")
         content = strict_json.loads(text) if text.strip() else {}
@@ -55,36 +84,62 @@ def read_config(path: Path) -> ConfigFile:
         raise PackError(f"policy pack config {path} is no JSON: {error}") from error
     if not isinstance(content, dict):
         raise PackError(f"policy pack config {path} must be an object of rule names, not {text!r}")
+    return content
+
+
+def _base(path: Path, content: dict[str, object]) -> str | None:
+    """Takes out what the file extends; a level is what the engine reads there, of a rule."""
+    base = content.get(EXTENDS)
+    if base is None or _is_level(base) or isinstance(base, dict):
+        return None
+    if not isinstance(base, str):
+        raise PackError(
+            f'policy pack config {path}: "{EXTENDS}" is {base!r}; '
+            "it must name a profile of the pack, or a file that ends in .json"
+        )
+    del content[EXTENDS]
+    return base
+
+
+def _environments(path: Path, content: dict[str, object]) -> list[str]:
     environments = content.pop("environments", [])
     if not _is_texts(environments):
         raise PackError(f'policy pack config {path}: "environments" must be an array of strings')
-    rules = {name: _parsed(path, name, value) for name, value in content.items()}
-    return ConfigFile(
-        path=path,
-        rules={name: rule for name, rule in rules.items() if rule.level or rule.properties},
-        environments=tuple(environments),
-    )
+    return environments
 
 
-def _parsed(path: Path, name: str, value: object) -> RuleSettings:
+def _rules(path: Path, content: Mapping[str, object]) -> Rules:
+    return rules_in(content, where=f"policy pack config {path}")
+
+
+def rules_in(content: Mapping[str, object], *, where: str) -> Rules:
+    """Reads what a config file, or a profile of the pack, says of each rule.
+
+    Raises:
+        PackError: A level does not exist, or a rule has neither level nor settings.
+    """
+    rules = {name: _parsed(where, name, value) for name, value in content.items()}
+    return {name: rule for name, rule in rules.items() if rule.level or rule.properties}
+
+
+def _parsed(where: str, name: str, value: object) -> RuleSettings:
     if isinstance(value, str):
-        return RuleSettings(level=_level(path, name, value))
+        return RuleSettings(level=_level(where, name, value))
     if not isinstance(value, dict):
         raise PackError(
-            f"policy pack config {path}: {name!r} is {value!r}; "
-            "it must be a level or an object of settings"
+            f"{where}: {name!r} is {value!r}; it must be a level or an object of settings"
         )
     properties = dict(value)
     if "enforcementLevel" not in properties:
         return RuleSettings(level=None, properties=properties)
-    level = _level(path, name, properties.pop("enforcementLevel"))
+    level = _level(where, name, properties.pop("enforcementLevel"))
     return RuleSettings(level=level, properties=properties)
 
 
-def _level(path: Path, name: str, value: object) -> EnforcementLevel:
+def _level(where: str, name: str, value: object) -> EnforcementLevel:
     if not _is_level(value):
         raise PackError(
-            f"policy pack config {path}: {value!r} is no enforcement level for {name!r}",
+            f"{where}: {value!r} is no enforcement level for {name!r}",
             hint=f"the levels are {', '.join(get_args(EnforcementLevel))}",
         )
     return value

@@ -1,18 +1,26 @@
 """A pack's process together with the channel to it."""
 
-from collections.abc import Callable
-from typing import TypeVar, cast
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
 
 import grpc
+from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
-from pulumi.runtime.proto.analyzer_pb2 import AnalyzerStackConfigureRequest
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzerInfo, AnalyzerStackConfigureRequest
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
+from pulumi_preflight.errors import PackError
 from pulumi_preflight.packs.process import PackProcess
 from pulumi_preflight.stack_context import StackContext
 
 # The SDKs' own limit; gRPC's 4 MB is too little for a stack of some hundred resources.
 _MESSAGE_BYTES = 400 * 1024 * 1024
+
+_PROFILES_KEY = "policy-profiles-bin"
+
+Profiles = Mapping[str, Mapping[str, Any]]
+"""What a pack's profiles say, as a `--policy-pack-config` file would, by name."""
 
 _Answer = TypeVar("_Answer", bound=Message)
 
@@ -49,6 +57,30 @@ class PackConnection:
     def ask(self, method: Callable[..., _Answer], request: Message) -> _Answer:
         """Makes one call; raises `grpc.RpcError`."""
         return method(request, timeout=self._answer_seconds)
+
+    def describe(self, stub: AnalyzerStub) -> tuple[AnalyzerInfo, Profiles]:
+        """Asks the pack for its rules, and takes the profiles that it ships.
+
+        A pack may send profiles, by name, as a JSON object in the metadata of its answer. The
+        engine passes over them.
+
+        Raises:
+            PackError: Its profiles are no JSON object.
+            grpc.RpcError: It does not answer.
+        """
+        info, call = stub.GetAnalyzerInfo.with_call(Empty(), timeout=self._answer_seconds)
+        sent = dict(call.trailing_metadata()).get(_PROFILES_KEY, b"{}")
+        try:
+            profiles = json.loads(sent)
+        except ValueError as error:
+            raise PackError(f"policy pack {info.name!r}: {_PROFILES_KEY}: {error}") from error
+        if not (
+            isinstance(profiles, dict) and all(isinstance(each, dict) for each in profiles.values())
+        ):
+            raise PackError(
+                f"policy pack {info.name!r}: {_PROFILES_KEY} must be a JSON object of profiles"
+            )
+        return info, profiles
 
     def ask_optional(self, method: Callable[..., _Answer], request: Message) -> _Answer | None:
         """Makes a call that older packs do not implement, which the engine lets pass."""

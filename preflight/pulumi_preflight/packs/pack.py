@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TypeVar
 
 import grpc
-from google.protobuf.empty_pb2 import Empty
 from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2 as protocol
@@ -21,7 +20,7 @@ from pulumi_preflight.findings import Remediation, Reported
 from pulumi_preflight.packs.answers import PackRules, failed_remediation, reported
 from pulumi_preflight.packs.config import configure_request, effective_settings, proposing
 from pulumi_preflight.packs.config_file import ConfigFile, RuleSettings
-from pulumi_preflight.packs.connection import PackConnection, call_of
+from pulumi_preflight.packs.connection import PackConnection, Profiles, call_of
 from pulumi_preflight.packs.diagnosis import Diagnosis, cause_in, diagnose
 from pulumi_preflight.packs.files import PackCommand
 from pulumi_preflight.packs.process import PackProcess
@@ -57,11 +56,11 @@ class Pack:
         self._failure: PackError | None = None
         try:
             self._stub = self._connection.connect()
-            info = self._connection.ask(self._stub.GetAnalyzerInfo, Empty())
+            info, profiles = self._connection.describe(self._stub)
         except grpc.RpcError as error:
             cause = cause_in(error, self._connection)
             raise PackError(f"policy pack {command.directory} did not boot: {cause}") from error
-        settings = self._configured(info)
+        settings = self._configured(info, profiles)
         policies = {policy.name: policy for policy in info.policies}
         self._rules = PackRules(pack=info.name, policies=policies, settings=settings)
 
@@ -198,7 +197,9 @@ class Pack:
         """Closes the channel to the pack; the process goes on."""
         self._connection.close()
 
-    def _configured(self, info: protocol.AnalyzerInfo) -> dict[str, RuleSettings]:
+    def _configured(
+        self, info: protocol.AnalyzerInfo, profiles: Profiles
+    ) -> dict[str, RuleSettings]:
         if not info.supportsConfig:
             if self._config is None:
                 return {}
@@ -206,7 +207,7 @@ class Pack:
                 f"policy pack {info.name!r} takes no configuration, "
                 f"but --policy-pack-config gives it {self._config.path}"
             )
-        settings = effective_settings(info, self._config)
+        settings = effective_settings(info, self._config, profiles)
         if settings:
             try:
                 self._connection.ask(self._stub.Configure, configure_request(settings))

@@ -24,7 +24,13 @@ def judge(
     kind: str, properties: Mapping[str, object], config: Mapping[str, object] | None = None
 ) -> list[str]:
     stack = [Example(type=kind, name="scaler", properties=properties)]
-    return messages(analyze_stack(autoscaling_maximum, stack, config=config))
+    return messages(
+        analyze_stack(
+            autoscaling_maximum,
+            stack,
+            config={**autoscaling_maximum.example_config, **(config or {})},
+        )
+    )
 
 
 def said(problem: str, cap: int = 10) -> str:
@@ -204,6 +210,12 @@ def scaled(count: object, *ignored: str) -> Example:
     return Example(type=SERVICE, name="workers", properties=properties, ignore_changes=ignored)
 
 
+def judged(stack: list[Example]) -> list[str]:
+    return messages(
+        analyze_stack(autoscaling_maximum, stack, config=autoscaling_maximum.example_config)
+    )
+
+
 def target(most: int) -> Example:
     properties = {
         "serviceNamespace": "ecs",
@@ -226,8 +238,8 @@ def test_of_a_scaler_in_the_stack_the_maximum_is_judged_and_not_what_it_has_made
     make: Callable[[int], Example],
 ) -> None:
     service = scaled(15, "desiredCount")
-    assert messages(analyze_stack(autoscaling_maximum, [service, make(10)])) == []
-    (found,) = messages(analyze_stack(autoscaling_maximum, [service, make(11)]))
+    assert judged([service, make(10)]) == []
+    (found,) = judged([service, make(11)])
     assert found.startswith("scaler: ")
 
 
@@ -244,7 +256,7 @@ def test_of_a_scaler_in_the_stack_the_maximum_is_judged_and_not_what_it_has_made
 def test_a_count_that_a_scaler_elsewhere_sets_has_the_cap_of_scalers(
     count: object, ignored: tuple[str, ...], found: int
 ) -> None:
-    told = messages(analyze_stack(autoscaling_maximum, [scaled(count, *ignored)]))
+    told = judged([scaled(count, *ignored)])
     expected = (
         f"workers: `desiredCount`, which ignoreChanges leaves to a scaler, is {count}; "
         "wanted at most 10 (`max` of cost-autoscaling-maximum). Fix: Lower it, or raise the cap "

@@ -48,23 +48,6 @@ def test_a_cap_has_bounds(
         model.model_validate(refused)
 
 
-@pytest.mark.parametrize(
-    ("model", "caps"),
-    [
-        pytest.param(DesiredCount, {"max": 4, "overrides": {}}, id="tasks of a service"),
-        pytest.param(TotalDesiredCount, {"max": 12}, id="tasks of all services"),
-        pytest.param(DeploymentSurge, {"maxPercent": 200}, id="surge"),
-        pytest.param(TaskSize, {"maxCpu": 2048, "maxMemory": 4096}, id="a task"),
-        pytest.param(AutoscalingMaximum, {"max": 10}, id="workers"),
-        pytest.param(ServerlessCapacity, {"maxCapacity": 4}, id="ACUs"),
-        pytest.param(RdsStorage, {"maxStorage": 100, "maxIops": 12_000}, id="storage"),
-        pytest.param(LogRetention, {"maxDays": 365}, id="days"),
-    ],
-)
-def test_a_cap_has_a_default(model: type[RuleConfig], caps: Mapping[str, object]) -> None:
-    assert caps.items() <= model().model_dump(by_alias=True).items()
-
-
 def test_a_budget_that_nobody_gave_has_a_default_and_is_known_as_such() -> None:
     nothing, one = MonthlyBudget(), MonthlyBudget(budget_base=20)
     assert (nothing.base, nothing.worst, nothing.is_given) == (Decimal(300), Decimal(600), False)

@@ -20,7 +20,7 @@ def judge(
     config: Mapping[str, object] | None = None,
 ) -> list[str]:
     """The texts, without what the SDK puts before that of a rule that could not run."""
-    found = analyze(rule, properties, type=kind, config=config)
+    found = analyze(rule, properties, type=kind, config={**rule.example_config, **(config or {})})
     return [report.message.rpartition(" during preview: ")[2] for report in found]
 
 

@@ -72,7 +72,9 @@ def service(name: str, **properties: object) -> Example:
 def test_a_service_over_its_cap_is_found(
     properties: Mapping[str, object], config: Mapping[str, object], problem: str, wanted: str
 ) -> None:
-    assert messages(analyze(desired_count, properties, config=config)) == [
+    assert messages(
+        analyze(desired_count, properties, config={**desired_count.example_config, **config})
+    ) == [
         said(
             desired_count,
             f"subject: `desiredCount` is {problem}; wanted at most {wanted} of "
@@ -97,7 +99,9 @@ def test_a_service_over_its_cap_is_found(
 def test_a_service_within_its_cap_passes(
     properties: Mapping[str, object], config: Mapping[str, object]
 ) -> None:
-    assert analyze(desired_count, properties, config=config) == []
+    assert (
+        analyze(desired_count, properties, config={**desired_count.example_config, **config}) == []
+    )
 
 
 @pytest.mark.parametrize(
@@ -109,13 +113,13 @@ def test_a_service_within_its_cap_passes(
     ],
 )
 def test_a_count_that_cannot_be_read_is_not_judged(value: object, reason: str) -> None:
-    assert messages(analyze(desired_count, {"desiredCount": value})) == [
+    assert messages(analyze(desired_count, {"desiredCount": value}, config={"max": 4})) == [
         f"not evaluated: subject: `desiredCount` {reason}"
     ]
 
 
 def test_a_secret_count_is_compared() -> None:
-    assert len(analyze(desired_count, {"desiredCount": Secret(50)})) == 1
+    assert len(analyze(desired_count, {"desiredCount": Secret(50)}, config={"max": 4})) == 1
 
 
 @pytest.mark.parametrize(
@@ -152,7 +156,9 @@ def test_services_over_the_total_are_found(
     counts: Mapping[str, int], config: Mapping[str, object], problem: str
 ) -> None:
     stack = [service(name, desiredCount=count) for name, count in counts.items()]
-    found = analyze_stack(total_desired_count, stack, config=config)
+    found = analyze_stack(
+        total_desired_count, stack, config={**total_desired_count.example_config, **config}
+    )
     assert messages(found) == [
         said(
             total_desired_count,
@@ -182,12 +188,17 @@ def test_services_over_the_total_are_found(
     ],
 )
 def test_services_within_the_total_pass(stack: list[Example], config: Mapping[str, object]) -> None:
-    assert analyze_stack(total_desired_count, stack, config=config) == []
+    assert (
+        analyze_stack(
+            total_desired_count, stack, config={**total_desired_count.example_config, **config}
+        )
+        == []
+    )
 
 
 def test_a_service_that_cannot_be_read_does_not_hide_what_the_others_ask_for() -> None:
     stack = [service("web", desiredCount=UNKNOWN), service("worker", desiredCount=13)]
-    judged, unread = messages(analyze_stack(total_desired_count, stack))
+    judged, unread = messages(analyze_stack(total_desired_count, stack, config={"max": 12}))
     assert judged.startswith("the services ask for 13 tasks together (worker 13); ")
     assert unread == "not evaluated: web: `desiredCount` is not known yet"
 
@@ -245,7 +256,11 @@ def test_a_service_that_cannot_be_read_does_not_hide_what_the_others_ask_for() -
 def test_a_surge_over_the_cap_is_found(
     properties: Mapping[str, object], config: Mapping[str, object], problem: str
 ) -> None:
-    found = analyze_stack(deployment_surge, [service("web", **properties)], config=config)
+    found = analyze_stack(
+        deployment_surge,
+        [service("web", **properties)],
+        config={**deployment_surge.example_config, **config},
+    )
     assert messages(found) == [
         said(
             deployment_surge,
@@ -271,7 +286,14 @@ def test_a_surge_over_the_cap_is_found(
 def test_a_surge_within_the_cap_passes(
     properties: Mapping[str, object], config: Mapping[str, object]
 ) -> None:
-    assert analyze_stack(deployment_surge, [service("web", **properties)], config=config) == []
+    assert (
+        analyze_stack(
+            deployment_surge,
+            [service("web", **properties)],
+            config={**deployment_surge.example_config, **config},
+        )
+        == []
+    )
 
 
 def test_a_surge_is_counted_from_the_most_tasks_that_autoscaling_may_start() -> None:
@@ -291,7 +313,7 @@ def test_a_surge_is_counted_from_the_most_tasks_that_autoscaling_may_start() -> 
             references={"resourceId": ("other",)},
         ),
     ]
-    (message,) = messages(analyze_stack(deployment_surge, stack))
+    (message,) = messages(analyze_stack(deployment_surge, stack, config={"maxPercent": 200}))
     assert "during a deployment the tasks go from 7 up to 21;" in message
 
 
@@ -305,13 +327,13 @@ def test_a_surge_is_counted_from_the_desired_count_where_autoscaling_starts_fewe
             references={"resourceId": ("web",)},
         ),
     ]
-    (message,) = messages(analyze_stack(deployment_surge, stack))
+    (message,) = messages(analyze_stack(deployment_surge, stack, config={"maxPercent": 200}))
     assert "during a deployment the tasks go from 5 up to 15;" in message
 
 
 def test_a_percentage_that_is_not_known_is_not_judged() -> None:
     stack = [service("web", deploymentMaximumPercent=UNKNOWN)]
-    assert messages(analyze_stack(deployment_surge, stack)) == [
+    assert messages(analyze_stack(deployment_surge, stack, config={"maxPercent": 200})) == [
         "not evaluated: web: `deploymentMaximumPercent` is not known yet"
     ]
 
@@ -325,7 +347,10 @@ LEFT_TO_A_SCALER = [
 
 @pytest.mark.parametrize("ignored", LEFT_TO_A_SCALER)
 def test_a_count_that_is_left_to_a_scaler_has_no_cap_of_its_own(ignored: str) -> None:
-    assert analyze(desired_count, {"desiredCount": 50}, ignore_changes=[ignored]) == []
+    assert (
+        analyze(desired_count, {"desiredCount": 50}, config={"max": 4}, ignore_changes=[ignored])
+        == []
+    )
 
 
 @pytest.mark.parametrize("ignored", LEFT_TO_A_SCALER)
@@ -333,8 +358,15 @@ def test_a_count_that_is_left_to_a_scaler_is_no_part_of_the_sum(ignored: str) ->
     scaled = Example(
         type=SERVICE, name="workers", properties={"desiredCount": 50}, ignore_changes=(ignored,)
     )
-    assert analyze_stack(total_desired_count, [service("web", desiredCount=12), scaled]) == []
-    over = analyze_stack(total_desired_count, [service("web", desiredCount=13), scaled])
+    assert (
+        analyze_stack(
+            total_desired_count, [service("web", desiredCount=12), scaled], config={"max": 12}
+        )
+        == []
+    )
+    over = analyze_stack(
+        total_desired_count, [service("web", desiredCount=13), scaled], config={"max": 12}
+    )
     assert [report.message.partition(";")[0] for report in over] == [
         "the services ask for 13 tasks together (web 13)"
     ]
@@ -342,4 +374,11 @@ def test_a_count_that_is_left_to_a_scaler_is_no_part_of_the_sum(ignored: str) ->
 
 @pytest.mark.parametrize("ignored", ["desired_count", "taskDefinition", "['desiredCount']"])
 def test_a_count_is_judged_where_something_else_is_ignored(ignored: str) -> None:
-    assert len(analyze(desired_count, {"desiredCount": 50}, ignore_changes=[ignored])) == 1
+    assert (
+        len(
+            analyze(
+                desired_count, {"desiredCount": 50}, config={"max": 4}, ignore_changes=[ignored]
+            )
+        )
+        == 1
+    )

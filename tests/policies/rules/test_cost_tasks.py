@@ -91,11 +91,15 @@ def test_a_task_over_a_cap_is_found(
     config: Mapping[str, object],
     expected: tuple[str, str, str],
 ) -> None:
-    assert messages(analyze(task_size, properties, config=config)) == [said(*expected)]
+    assert messages(
+        analyze(task_size, properties, config={**task_size.example_config, **config})
+    ) == [said(*expected)]
 
 
 def test_both_caps_are_looked_at() -> None:
-    found = analyze(task_size, {"cpu": "16384", "memory": "122880"})
+    found = analyze(
+        task_size, {"cpu": "16384", "memory": "122880"}, config=task_size.example_config
+    )
     assert messages(found) == [
         said("cpu", "`cpu` is 16384", "2048 (`maxCpu`"),
         said("memory", "`memory` is 122880 MiB", "4096 MiB (`maxMemory`"),
@@ -130,7 +134,7 @@ def test_both_caps_are_looked_at() -> None:
 def test_a_task_within_the_caps_passes(
     properties: Mapping[str, object], config: Mapping[str, object]
 ) -> None:
-    assert analyze(task_size, properties, config=config) == []
+    assert analyze(task_size, properties, config={**task_size.example_config, **config}) == []
 
 
 @pytest.mark.parametrize(
@@ -157,4 +161,6 @@ def test_a_task_within_the_caps_passes(
 def test_a_size_that_cannot_be_read_is_not_judged(
     properties: Mapping[str, object], expected: str
 ) -> None:
-    assert messages(analyze(task_size, properties)) == [f"not evaluated: subject: {expected}"]
+    assert messages(analyze(task_size, properties, config=task_size.example_config)) == [
+        f"not evaluated: subject: {expected}"
+    ]

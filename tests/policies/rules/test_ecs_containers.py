@@ -36,7 +36,7 @@ def said(
         pytest.param(
             not_privileged,
             {"privileged": True},
-            "mandatory",
+            "advisory",
             "`privileged` of container 'web' is true; wanted false. Fix: Drop `privileged`, and "
             f"add the capabilities that are needed in `linuxParameters`. {CONTROLS}#ecs-4",
             id="privileged",
@@ -88,7 +88,7 @@ def said(
         pytest.param(
             logging,
             {},
-            "mandatory",
+            "advisory",
             "`logConfiguration.logDriver` of container 'web' is not set; wanted one of 'awslogs', "
             "'awsfirelens', 'splunk', 'fluentd', 'gelf', 'syslog' (`drivers` of ecs-logging). Fix: "
             "Set `logDriver` to 'awslogs' and name a log group in its `options`. "
@@ -98,7 +98,7 @@ def said(
         pytest.param(
             logging,
             {"logConfiguration": {"logDriver": "awslogs"}},
-            "mandatory",
+            "advisory",
             "`logConfiguration.options` of container 'web' has no 'awslogs-group', "
             "'awslogs-region'; wanted the options that the driver awslogs demands: "
             "'awslogs-group', 'awslogs-region'. Fix: Add what is missing; without it the container "

@@ -24,7 +24,7 @@ def writes_to(group: object, *, driver: str = "awslogs", name: str = "web") -> d
 
 def test_a_log_group_that_is_missing_is_told_whole() -> None:
     [report] = analyze_stack(log_group_declared, [log_group("/a"), task_of([writes_to("/b")])])
-    assert (report.level, report.name) == ("mandatory", "task")
+    assert (report.level, report.name) == ("advisory", "task")
     assert report.message == (
         "task: container 'web' writes to the log group '/b', which is not declared; wanted a log "
         "group of this stack, or one of `outsideGroups` of ecs-log-group-declared. Fix: Declare "

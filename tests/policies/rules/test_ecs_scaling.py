@@ -51,7 +51,7 @@ FOUND = (
 def test_a_scaled_service_is_told_whole() -> None:
     stack = [service(), target("service/orders/orders-workers", refers=True)]
     [report] = analyze_stack(scaled_service_ignores_desired_count, stack)
-    assert (report.level, report.name) == ("mandatory", "workers")
+    assert (report.level, report.name) == ("advisory", "workers")
     assert report.message == (
         FOUND.format(scaler="the scalable target 'scaling'")
         + '. Fix: Add it: in Python `ignore_changes=["desired_count"]`. '

@@ -27,7 +27,7 @@ GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
         pytest.param(
             no_public_ip,
             {"networkConfiguration": {"assignPublicIp": True}},
-            "mandatory",
+            "advisory",
             "`networkConfiguration.assignPublicIp` is true; wanted false. Fix: Set it to false, "
             "and run the tasks in private subnets with a NAT gateway or VPC endpoints. "
             f"{CONTROLS}#ecs-2",
@@ -64,7 +64,7 @@ GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
         pytest.param(
             separate_execution_role,
             {"executionRoleArn": "arn:aws:iam::1:role/a", "taskRoleArn": "arn:aws:iam::1:role/a"},
-            "mandatory",
+            "advisory",
             "`executionRoleArn` and `taskRoleArn` are both 'arn:aws:iam::1:role/a'; wanted two "
             "roles. Fix: Make a role for `taskRoleArn` with only the rights that the processes "
             f"need. {GUIDE}/security-iam-roles.html",

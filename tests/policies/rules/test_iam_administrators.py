@@ -38,7 +38,7 @@ def said(report: Report) -> str:
 )
 def test_an_attached_policy_of_administrators_is_found(arn: str, kind: str) -> None:
     [report] = analyze(administrator_access, {"policyArn": arn}, type=kind)
-    assert report.level == "mandatory"
+    assert report.level == "advisory"
     assert report.message == (
         f"subject: `policyArn` has '{arn}'; wanted none of 'AdministratorAccess', 'IAMFullAccess' "
         "(`policies` of iam-administrator-access). Fix: Attach a policy with the actions and "

@@ -52,7 +52,7 @@ def problems(*resources: Example) -> list[str]:
 def test_managed_policies_beside_attachments_are_found() -> None:
     stack = [role(managedPolicyArns=[READ]), attachment()]
     [report] = analyze_stack(inline_and_attachment_conflict, stack)
-    assert report.level == "mandatory"
+    assert report.level == "advisory"
     assert report.name == "tasks"
     assert report.message == (
         "tasks: has `managedPolicyArns` beside 'write'; wanted `managedPolicyArns` or resources, "

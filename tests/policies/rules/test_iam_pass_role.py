@@ -10,7 +10,7 @@ from tests.policies.rules.iam_statements import QUEUE, document, problems
 def test_passing_every_role_is_found() -> None:
     policy = document({"Action": "iam:PassRole", "Resource": "*"})
     [report] = analyze(pass_role_scoped, {"policy": policy})
-    assert report.level == "mandatory"
+    assert report.level == "advisory"
     assert report.message == (
         "subject: statement 1 of `policy` allows 'iam:PassRole' on '*'; wanted the ARNs of the "
         "roles. Fix: Name the task and execution roles in `Resource`. "

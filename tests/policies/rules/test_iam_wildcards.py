@@ -11,7 +11,7 @@ from tests.policies.rules.iam_statements import QUEUE, document, problems
 
 def test_a_whole_service_is_found() -> None:
     [report] = analyze(wildcard_action, {"policy": document({"Action": "sqs:*"})})
-    assert report.level == "mandatory"
+    assert report.level == "advisory"
     assert report.message == (
         "subject: statement 1 of `policy` allows 'sqs:*'; wanted the actions that are needed, by "
         "name. Fix: List the actions in `Action`. "

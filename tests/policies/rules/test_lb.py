@@ -143,7 +143,7 @@ def test_a_load_balancer_without_invalid_headers_is_left_alone(
 def test_a_health_check_that_is_off_is_found(protocol: str) -> None:
     properties = {"protocol": protocol, "healthCheck": {"enabled": False, "path": "/health"}}
     [report] = analyze(target_group_health_check, properties)
-    assert report.level == "mandatory"
+    assert report.level == "advisory"
     assert report.message == (
         "subject: `healthCheck.enabled` is false; wanted true. Fix: Remove `healthCheck.enabled`, "
         "or set it to true. https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
@@ -209,7 +209,7 @@ POLICIES = (
 )
 def test_an_outdated_tls_policy_is_found(given: object, shown: str) -> None:
     [report] = analyze(tls_policy, {"protocol": "HTTPS", "sslPolicy": given})
-    assert report.level == "mandatory"
+    assert report.level == "advisory"
     assert report.message == (
         f"subject: `sslPolicy` is {shown}; wanted one of {POLICIES} (`policies` of "
         "lb-tls-policy). Fix: Set `sslPolicy` to 'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09', "

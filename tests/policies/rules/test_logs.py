@@ -14,7 +14,7 @@ def said(report: Report) -> str:
 
 def test_events_that_are_kept_too_briefly_are_found() -> None:
     [report] = analyze(retention, {"retentionInDays": 5})
-    assert report.level == "mandatory"
+    assert report.level == "advisory"
     assert report.message == (
         "subject: `retentionInDays` is 5; wanted at least 7 (`minDays` of logs-retention). Fix: "
         "Set `retentionInDays` to 7 or more. https://docs.aws.amazon.com/securityhub/latest/"

@@ -149,7 +149,7 @@ def test_inline_rules_beside_rule_resources_are_found() -> None:
     [report] = analyze_stack(
         rules_conflict, [group(ingress=[other]), rule(INGRESS_RULE, **HTTPS_RULE)]
     )
-    assert report.level == "mandatory"
+    assert report.level == "advisory"
     assert report.name == "web"
     assert report.message == (
         f"{CONFLICT}; wanted inline rules or rule resources, not both. Fix: Turn the inline "

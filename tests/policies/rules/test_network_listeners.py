@@ -64,7 +64,7 @@ OPEN = {"ipProtocol": "tcp", "fromPort": 443, "toPort": 443}
 
 def test_a_port_that_no_group_opens_is_found() -> None:
     [report] = analyze_stack(listener_port_open, [group(), balancer("doors"), listener()])
-    assert report.level == "mandatory"
+    assert report.level == "advisory"
     assert report.name == "listener"
     assert report.message == (
         f"{CLOSED}; wanted an ingress rule for tcp port 443. Fix: Add the rule to one of these "

@@ -26,7 +26,7 @@ from tests.policies.rules.rds_databases import GUIDE, assert_mends, said
         pytest.param(
             managed_password,
             {"password": "hunter2"},
-            "mandatory",
+            "advisory",
             "the program sets `password`; wanted `manageMasterUserPassword` true. Fix: Drop "
             "`password`, set `manageMasterUserPassword` to true, and read the secret that RDS "
             f"makes. {GUIDE}/rds-secrets-manager.html",
@@ -35,7 +35,7 @@ from tests.policies.rules.rds_databases import GUIDE, assert_mends, said
         pytest.param(
             managed_password,
             {},
-            "mandatory",
+            "advisory",
             "`manageMasterUserPassword` is not set; wanted true. Fix: Set "
             f"`manageMasterUserPassword` to true. {GUIDE}/rds-secrets-manager.html",
             id="no password",

@@ -18,7 +18,7 @@ from tests.policies.rules.rds_databases import GUIDE, assert_mends, said
         pytest.param(
             encrypted,
             {},
-            "mandatory",
+            "advisory",
             "`storageEncrypted` is not set; wanted true. Fix: Set `storageEncrypted` to true, and "
             "`kmsKeyId` for a key of your own; a database that exists is replaced. "
             f"{GUIDE}/Overview.Encryption.html",
@@ -27,7 +27,7 @@ from tests.policies.rules.rds_databases import GUIDE, assert_mends, said
         pytest.param(
             backups,
             {"backupRetentionPeriod": 1},
-            "mandatory",
+            "advisory",
             "`backupRetentionPeriod` is 1; wanted 7 to 35 days (`minDays` and `maxDays` of "
             "rds-backups). Fix: Set `backupRetentionPeriod` to a number of days within the bounds. "
             f"{GUIDE}/USER_WorkingWithAutomatedBackups.BackupRetention.html",

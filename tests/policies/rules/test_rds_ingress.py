@@ -32,7 +32,7 @@ GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
 def test_a_wide_block_is_told_whole() -> None:
     stack = [group(), rule(cidrIpv4="10.0.0.0/8"), database_behind("database")]
     [report] = analyze_stack(ingress_from_declared_groups, stack)
-    assert (report.level, report.name) == ("mandatory", "rule")
+    assert (report.level, report.name) == ("advisory", "rule")
     assert report.message == (
         f"rule: lets 10.0.0.0/8 reach the database 'orders'; {WANTED}. Fix: Name the security "
         f"group of the clients as the source. {GUIDE}/Overview.RDSSecurityGroups.html"

@@ -184,7 +184,7 @@ def test_a_rotation_of_an_unknown_secret_may_be_this_ones() -> None:
 )
 def test_a_literal_value_is_told_and_not_shown(example: Example, key: str, write_only: str) -> None:
     [report] = analyze_stack(secrets.no_literal_value, [example])
-    assert (report.level, report.name) == ("mandatory", "token")
+    assert (report.level, report.name) == ("advisory", "token")
     assert report.message == (
         f"token: `{key}` comes from the program or a plain setting of the stack; "
         "wanted a value that a resource generates, an encrypted setting of the stack, or a "

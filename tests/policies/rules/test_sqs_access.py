@@ -35,7 +35,7 @@ def document(*statements: Mapping[str, object]) -> str:
 
 def test_a_queue_without_encryption_is_told() -> None:
     [report] = analyze(sqs.encryption, {"sqsManagedSseEnabled": False})
-    assert report.level == "mandatory"
+    assert report.level == "advisory"
     assert report.message == (
         "subject: `sqsManagedSseEnabled` is false and `kmsMasterKeyId` is not set; wanted one of "
         "the two kinds of encryption. Fix: Set `sqsManagedSseEnabled` to true, or give a "

@@ -21,7 +21,7 @@ LONE = "the queue has no redrive policy, and nothing sends its failures to it"
 
 def test_a_queue_without_dead_letter_queue_is_told() -> None:
     [report] = analyze_stack(sqs.dead_letter_queue_required, [queue("orders")])
-    assert (report.level, report.name) == ("mandatory", "orders")
+    assert (report.level, report.name) == ("advisory", "orders")
     assert report.message == (
         f"orders: {LONE}; wanted a dead-letter queue, or the queue's logical name in `skip` of "
         "sqs-dead-letter-queue-required. Fix: Add a queue of the same type and name its `arn` in "
@@ -235,7 +235,7 @@ def test_a_policy_from_outside_that_is_not_known_is_not_evaluated() -> None:
 def test_a_shorter_retention_of_dead_letters_is_told() -> None:
     stack = [queue("orders", to="dead"), queue("dead", messageRetentionSeconds=86_400)]
     [report] = analyze_stack(sqs.dead_letter_retention, stack)
-    assert (report.level, report.name) == ("mandatory", "dead")
+    assert (report.level, report.name) == ("advisory", "dead")
     assert report.message == (
         "dead: it takes the dead letters of 'orders' and keeps them 86400 seconds; wanted at least "
         "345600 (`messageRetentionSeconds` of 'orders'). Fix: Set `messageRetentionSeconds` to "

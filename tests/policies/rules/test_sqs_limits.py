@@ -58,11 +58,11 @@ def test_a_number_that_cannot_be_read_does_not_hide_the_others() -> None:
 
 
 def test_a_delay_on_a_fifo_queue_is_told() -> None:
-    [report] = analyze(sqs.message_limits, {"fifoQueue": True, "delaySeconds": 30})
+    [report] = analyze(sqs.fifo_delay, {"fifoQueue": True, "delaySeconds": 30})
     assert report.message == (
         "subject: `delaySeconds` is 30 on a FIFO queue, for every message in it; wanted 0, or the "
-        "queue's logical name in `delayedFifoQueues` of sqs-message-limits. Fix: Drop "
-        f"`delaySeconds`, or declare that the queue is to delay. {CREATE_QUEUE}"
+        "queue's logical name in `delayedFifoQueues` of sqs-fifo-delay. Fix: Drop "
+        f"`delaySeconds`, or declare that the queue is to delay. {sqs.fifo_delay.url}"
     )
 
 
@@ -91,7 +91,7 @@ def test_a_delay_on_a_fifo_queue_is_told() -> None:
 def test_fifo_queues_delay_only_if_declared(
     properties: Mapping[str, object], config: list[str], expected: list[str]
 ) -> None:
-    found = analyze(sqs.message_limits, properties, config={"delayedFifoQueues": config})
+    found = analyze(sqs.fifo_delay, properties, config={"delayedFifoQueues": config})
     assert problems(found) == expected
 
 

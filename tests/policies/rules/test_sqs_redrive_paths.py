@@ -33,7 +33,7 @@ def allowed(permission: str | None, *sources: str) -> str:
 def test_a_circle_is_told_once() -> None:
     stack = [queue("b", to="c"), queue("a", to="b"), queue("c", to="a")]
     [report] = analyze_stack(sqs.redrive_cycle, stack)
-    assert (report.level, report.name) == ("mandatory", "a")
+    assert (report.level, report.name) == ("advisory", "a")
     assert report.message == (
         "a: its dead letters come back to it: 'a' -> 'b' -> 'c' -> 'a'; wanted a dead-letter queue "
         "without a redrive policy at the end. Fix: Remove the redrive policy of the queue that is "
@@ -44,7 +44,7 @@ def test_a_circle_is_told_once() -> None:
 def test_a_dead_letter_queue_that_redrives_is_told() -> None:
     stack = [queue("a", to="dead"), queue("b", to="dead"), queue("dead", to="end"), queue("end")]
     [report] = analyze_stack(sqs.redrive_cycle, stack)
-    assert (report.level, report.name) == ("mandatory", "dead")
+    assert (report.level, report.name) == ("advisory", "dead")
     assert report.message == (
         "dead: it takes the dead letters of 'a', 'b' and has a redrive policy itself, to 'end'; "
         "wanted no redrive policy on a dead-letter queue. Fix: Remove its redrive policy. "

@@ -181,7 +181,7 @@ def test_a_policy_that_is_not_known_is_not_evaluated(redrive_policy: object, pat
 @both_places
 def test_a_count_out_of_bounds_is_told(count: int, wanted: str, fix: str, place: str) -> None:
     [report] = analyze(sqs.max_receive_count, {"redrivePolicy": policy(count=count)}, type=place)
-    assert report.level == "mandatory"
+    assert report.level == "advisory"
     assert report.message == (
         f"subject: `maxReceiveCount` is {count}; wanted {wanted}. Fix: {fix} `maxReceiveCount`. "
         "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/"

@@ -50,7 +50,7 @@ def test_settings_out_of_bounds_are_refused(rule: AnyRule, settings: Mapping[str
 @pytest.mark.parametrize(
     ("rule", "defaults"),
     [
-        pytest.param(sqs.fifo_required, {"patterns": ("*-fifo", "*_fifo")}, id="fifo-required"),
+        pytest.param(sqs.fifo_required, {"patterns": ()}, id="fifo-required"),
         pytest.param(sqs.fifo_deduplication, {"queuesWithProducerIds": ()}, id="deduplication"),
         pytest.param(sqs.dead_letter_queue_required, {"skip": ()}, id="dead-letter-queue"),
         pytest.param(sqs.max_receive_count, {"min": 2, "max": 10}, id="receives"),
@@ -59,7 +59,7 @@ def test_settings_out_of_bounds_are_refused(rule: AnyRule, settings: Mapping[str
             {"taskTimeoutSeconds": 30, "factor": 1, "overrides": {}},
             id="visibility",
         ),
-        pytest.param(sqs.message_limits, {"delayedFifoQueues": ()}, id="limits"),
+        pytest.param(sqs.fifo_delay, {"delayedFifoQueues": ()}, id="delay"),
         pytest.param(sqs.long_polling, {"minSeconds": 1}, id="polling"),
         pytest.param(sqs.encryption, {"requireKms": False}, id="encryption"),
     ],

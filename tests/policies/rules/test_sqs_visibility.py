@@ -47,7 +47,7 @@ URL = f"{DEVELOPER_GUIDE}/sqs-visibility-timeout.html"
 )
 def test_each_mistake_is_told(stack: list[Example], message: str) -> None:
     [report] = analyze_stack(sqs.visibility_timeout, stack)
-    assert (report.level, report.name) == ("mandatory", "orders")
+    assert (report.level, report.name) == ("advisory", "orders")
     assert report.message == f"orders: {message}. {URL}"
 
 

@@ -9,7 +9,7 @@ from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.container_definitions import container_definitions
 from aws_policy_pack.cost.scaling import TASKS, scaling_of
 from aws_policy_pack.resource import Graph, Resource
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.cost.services import DESIRED_COUNT, SCALABLE_TARGET, SERVICE
 from aws_policy_pack.rules.cost.tasks import TASK_DEFINITION
 from aws_policy_pack.wording import shown
@@ -21,7 +21,7 @@ FUNCTION: Final = "aws:lambda/function:Function"
 class AutoscalingMaximum(RuleConfig):
     """How many tasks automatic scaling may start."""
 
-    max: int = Field(default=10, ge=0, description="Most tasks that a scaler may start")
+    max: int | None = Field(default=None, ge=0, description="Most tasks that a scaler may start")
     environment_names: tuple[str, ...] = Field(
         default=("AUTOSCALER_MAX_WORKERS",),
         description="Environment variables from which scalers of your own read their maximum",
@@ -35,7 +35,7 @@ class AutoscalingMaximum(RuleConfig):
     TASK_DEFINITION,
     FUNCTION,
     SERVICE,
-    level=Level.MANDATORY,
+    kind=Kind.CONFIGURED,
     severity=Severity.HIGH,
     summary="No scaler may start more tasks than the cap",
     why="A cap on the desired count is side-stepped by whatever changes that count later: "
@@ -59,6 +59,7 @@ class AutoscalingMaximum(RuleConfig):
             },
         ),
     ),
+    example_config={"max": 10},
 )
 def autoscaling_maximum(resource: Resource, graph: Graph, config: AutoscalingMaximum) -> Findings:
     """Compares every maximum that the resource sets.
@@ -66,6 +67,8 @@ def autoscaling_maximum(resource: Resource, graph: Graph, config: AutoscalingMax
     A scaler sets a service's number of tasks under ignoreChanges. The rule judges the maximum of
     a scaler in this stack. Any other scaler's maximum is not known, but it is no lower.
     """
+    if config.max is None:
+        return
     for subject, number in MAXIMA[resource.type](resource, config.environment_names):
         if number > config.max and not _is_scaled_here(resource, graph, config):
             yield Finding(

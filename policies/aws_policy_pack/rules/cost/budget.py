@@ -13,7 +13,7 @@ from aws_policy_pack.cost.lines import Estimate, Line, Unpriced, dearest, dollar
 from aws_policy_pack.cost.scaling import ENVIRONMENT_NAMES
 from aws_policy_pack.cost.table import TableError, tables_in, way_to_prices
 from aws_policy_pack.resource import Graph, Unreadable
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.waivers import current_day, waiver_for
 from aws_policy_pack.wording import first_few
 
@@ -69,7 +69,7 @@ class MonthlyBudget(RuleConfig):
 
 @stack_rule(
     "cost-monthly-budget",
-    level=Level.MANDATORY,
+    kind=Kind.CONFIGURED,
     severity=Severity.HIGH,
     summary="The stack costs no more in a month than its budget, as declared and at worst",
     why="Caps on counts and classes each look harmless; what they come to is known only when it is "

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Graph
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 
 NAT_GATEWAY: Final = "aws:ec2/natGateway:NatGateway"
 SAME_MODULES: Final = ("aws:lb/", "aws:alb/")
@@ -26,7 +26,7 @@ class ResourceCount(RuleConfig):
 
 @stack_rule(
     "cost-resource-count",
-    level=Level.MANDATORY,
+    kind=Kind.CONFIGURED,
     severity=Severity.HIGH,
     summary="There are no more resources of a type than the cap that a profile sets",
     why="NAT gateways and load balancers are billed by the hour even when nothing passes through "

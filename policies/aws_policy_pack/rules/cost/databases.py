@@ -8,7 +8,7 @@ from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.wording import listed, shown
 
 INSTANCE: Final = "aws:rds/instance:Instance"
@@ -42,8 +42,8 @@ https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ScalingConfigurati
 class InstanceClass(RuleConfig):
     """Which instance classes a database may have."""
 
-    classes: tuple[str, ...] = Field(
-        default=("db.t3.*", "db.t4g.*", "db.serverless"),
+    classes: tuple[str, ...] | None = Field(
+        default=None,
         description="Classes or globs; db.serverless is bounded by cost-rds-serverless-capacity",
     )
 
@@ -51,7 +51,7 @@ class InstanceClass(RuleConfig):
 @resource_rule(
     "cost-rds-instance-class",
     *CLASS_PATHS,
-    level=Level.MANDATORY,
+    kind=Kind.CONFIGURED,
     severity=Severity.HIGH,
     summary="A database has one of the instance classes that are allowed",
     why="The class is most of a database's bill: db.r5.24xlarge costs several hundred times what "
@@ -59,9 +59,12 @@ class InstanceClass(RuleConfig):
     url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.html",
     good={"engine": "postgres", "instanceClass": "db.t4g.micro"},
     bad={"engine": "postgres", "instanceClass": "db.r5.24xlarge"},
+    example_config={"classes": ["db.t3.*", "db.t4g.*", "db.serverless"]},
 )
 def instance_class(database: Resource, config: InstanceClass) -> Findings:
     """Compares the class of an instance, or of the instances of a Multi-AZ cluster."""
+    if config.classes is None:
+        return
     path = CLASS_PATHS[database.type]
     given = database.text(path)
     if given is None or any(fnmatchcase(given, allowed) for allowed in config.classes):
@@ -76,15 +79,15 @@ def instance_class(database: Resource, config: InstanceClass) -> Findings:
 class ServerlessCapacity(RuleConfig):
     """How far a serverless database may scale."""
 
-    max_capacity: float = Field(
-        default=4, ge=0.5, le=256, description="Most Aurora capacity units (ACU); one is 2 GiB"
+    max_capacity: float | None = Field(
+        default=None, ge=0.5, le=256, description="Most Aurora capacity units (ACU); one is 2 GiB"
     )
 
 
 @resource_rule(
     "cost-rds-serverless-capacity",
     CLUSTER,
-    level=Level.MANDATORY,
+    kind=Kind.CONFIGURED,
     severity=Severity.HIGH,
     summary="A serverless cluster scales no higher than the cap",
     why="An instance of class db.serverless passes any list of classes, and then grows to the "
@@ -98,9 +101,12 @@ class ServerlessCapacity(RuleConfig):
         "engine": "aurora-postgresql",
         "serverlessv2ScalingConfiguration": {"minCapacity": 0.5, "maxCapacity": 128},
     },
+    example_config={"maxCapacity": 4},
 )
 def serverless_capacity(cluster: Resource, config: ServerlessCapacity) -> Findings:
     """Compares the maximum of either generation; the first has a default, the second none."""
+    if config.max_capacity is None:
+        return
     for path, given, capacity in _capacities(cluster):
         if capacity > config.max_capacity:
             meaning = f", which means {capacity}" if given is None else ""
@@ -127,14 +133,14 @@ def _capacities(cluster: Resource) -> Iterator[tuple[str, float | None, float]]:
 class RdsStorage(RuleConfig):
     """What storage a database may have."""
 
-    max_storage: int = Field(
-        default=100, ge=5, description="Most storage in GB, that of automatic growth included"
+    max_storage: int | None = Field(
+        default=None, ge=5, description="Most storage in GB, that of automatic growth included"
     )
-    storage_types: tuple[str, ...] = Field(
-        default=("gp2", "gp3", "aurora"), description="Storage types that are allowed"
+    storage_types: tuple[str, ...] | None = Field(
+        default=None, description="Storage types that are allowed"
     )
-    max_iops: int = Field(
-        default=12000,
+    max_iops: int | None = Field(
+        default=None,
         ge=0,
         description="Most provisioned IOPS; gp3 includes 12000 from 400 GB on",
     )
@@ -144,7 +150,7 @@ class RdsStorage(RuleConfig):
     "cost-rds-storage",
     INSTANCE,
     CLUSTER,
-    level=Level.MANDATORY,
+    kind=Kind.CONFIGURED,
     severity=Severity.MEDIUM,
     summary="A database's storage stays within the caps on size, type and IOPS",
     why="Storage is billed by what is allocated, can grow by itself up to maxAllocatedStorage, "
@@ -152,6 +158,11 @@ class RdsStorage(RuleConfig):
     url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html",
     good={"allocatedStorage": 20, "maxAllocatedStorage": 50, "storageType": "gp3"},
     bad={"allocatedStorage": 20, "maxAllocatedStorage": 5000, "storageType": "gp3"},
+    example_config={
+        "maxStorage": 100,
+        "storageTypes": ["gp2", "gp3", "aurora"],
+        "maxIops": 12000,
+    },
 )
 def storage(database: Resource, config: RdsStorage) -> Findings:
     """Compares allocated and maximum size, the type or the one that AWS takes, and the IOPS."""
@@ -161,12 +172,14 @@ def storage(database: Resource, config: RdsStorage) -> Findings:
         ("iops", config.max_iops, "maxIops", ""),
     ):
         number = database.number(path)
-        if number is not None and number > cap:
+        if number is not None and cap is not None and number > cap:
             yield Finding(
                 problem=f"`{path}` is {shown(number)}{unit}",
                 wanted=f"at most {cap}{unit} (`{setting}` of cost-rds-storage)",
                 fix=f"Lower `{path}`, or raise the cap in the pack's config",
             )
+    if config.storage_types is None:
+        return
     given = database.text("storageType")
     implied_by, otherwise = DEFAULT_STORAGE_TYPES[database.type]
     kind = given or ("io1" if database.has(implied_by) else otherwise)
@@ -182,14 +195,16 @@ def storage(database: Resource, config: RdsStorage) -> Findings:
 class MultiAz(RuleConfig):
     """Whether a database may have a copy in another zone."""
 
-    allowed: bool = Field(default=False, description="Whether Multi-AZ is allowed")
+    allowed: bool | None = Field(
+        default=None, description="Whether Multi-AZ is allowed; not judged where it is not told"
+    )
 
 
 @resource_rule(
     "cost-rds-multi-az",
     INSTANCE,
     CLUSTER,
-    level=Level.ADVISORY,
+    kind=Kind.CONFIGURED,
     severity=Severity.MEDIUM,
     summary="A database is Multi-AZ only where the profile allows it",
     why="A standby in a second zone doubles the bill of instance and storage, a Multi-AZ cluster "
@@ -197,10 +212,11 @@ class MultiAz(RuleConfig):
     url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZ.html",
     good={"instanceClass": "db.t4g.micro", "multiAz": False},
     bad={"instanceClass": "db.t4g.micro", "multiAz": True},
+    example_config={"allowed": False},
 )
 def multi_az(database: Resource, config: MultiAz) -> Findings:
     """Looks for a standby or a Multi-AZ cluster; Aurora keeps copies in any case."""
-    if config.allowed:
+    if config.allowed is not False:
         return
     for problem, fix in _copies(database):
         yield Finding(

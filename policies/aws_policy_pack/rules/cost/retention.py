@@ -10,7 +10,7 @@ from aws_policy_pack.rule import (
     Example,
     Finding,
     Findings,
-    Level,
+    Kind,
     Severity,
     resource_rule,
     stack_rule,
@@ -31,7 +31,7 @@ class LogRetention(RuleConfig):
 @resource_rule(
     "cost-log-retention",
     LOG_GROUP,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="A log group drops its events after a time, and not later than the cap",
     why="A log group without a retention keeps every event for ever, and its storage is billed "
@@ -59,7 +59,7 @@ def log_retention(group: Resource, config: LogRetention) -> Findings:
 @stack_rule(
     "cost-ecr-lifecycle",
     REPOSITORY,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.LOW,
     summary="A repository has a lifecycle policy that removes old images",
     why="Every push leaves an image behind, and ECR bills what all of them hold.",

@@ -12,7 +12,7 @@ from aws_policy_pack.rule import (
     Example,
     Finding,
     Findings,
-    Level,
+    Kind,
     Severity,
     resource_rule,
     stack_rule,
@@ -35,14 +35,14 @@ TaskCount = Annotated[int, Field(ge=0)]
 class DesiredCount(RuleConfig):
     """How many tasks a service may ask for."""
 
-    max: TaskCount = Field(default=4, description="Most tasks of one service")
+    max: TaskCount | None = Field(default=None, description="Most tasks of one service")
     overrides: Mapping[str, TaskCount] = Field(
         default_factory=dict,
         description="Most tasks of single services by logical name or glob; the most specific "
         "holds",
     )
 
-    def cap_of(self, name: str) -> tuple[int, str]:
+    def cap_of(self, name: str) -> tuple[int | None, str]:
         """The cap of the service with this logical name, and the setting that it stands in."""
         pattern = most_specific(self.overrides, name)
         if pattern is None:
@@ -53,7 +53,7 @@ class DesiredCount(RuleConfig):
 @resource_rule(
     "cost-ecs-desired-count",
     SERVICE,
-    level=Level.MANDATORY,
+    kind=Kind.CONFIGURED,
     severity=Severity.HIGH,
     summary="A service asks for no more tasks than its cap",
     why="Fargate bills every task by the second: a digit too many in desiredCount multiplies the "
@@ -61,6 +61,7 @@ class DesiredCount(RuleConfig):
     url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html",
     good={"name": "orders-dev", "desiredCount": 2},
     bad={"name": "orders-dev", "desiredCount": 50},
+    example_config={"max": 4},
 )
 def desired_count(service: Resource, config: DesiredCount) -> Findings:
     """Compares the number of tasks; without one, ECS starts none.
@@ -71,7 +72,7 @@ def desired_count(service: Resource, config: DesiredCount) -> Findings:
         return
     count = service.number(DESIRED_COUNT)
     cap, setting = config.cap_of(service.name)
-    if count is not None and count > cap:
+    if count is not None and cap is not None and count > cap:
         yield Finding(
             problem=f"`desiredCount` is {shown(count)}",
             wanted=f"at most {cap} (`{setting}` of cost-ecs-desired-count)",
@@ -82,12 +83,12 @@ def desired_count(service: Resource, config: DesiredCount) -> Findings:
 class TotalDesiredCount(RuleConfig):
     """How many tasks all services together may ask for."""
 
-    max: TaskCount = Field(default=12, description="Most tasks of all services together")
+    max: TaskCount | None = Field(default=None, description="Most tasks of all services together")
 
 
 @stack_rule(
     "cost-ecs-total-desired-count",
-    level=Level.MANDATORY,
+    kind=Kind.CONFIGURED,
     severity=Severity.HIGH,
     summary="All services together ask for no more tasks than the stack's cap",
     why="A cap for each service says nothing of ten services that each stay just below it.",
@@ -100,12 +101,15 @@ class TotalDesiredCount(RuleConfig):
         Example(type=SERVICE, name=f"worker-{number}", properties={"desiredCount": 4})
         for number in range(1, 5)
     ),
+    example_config={"max": 12},
 )
 def total_desired_count(graph: Graph, config: TotalDesiredCount) -> Findings:
     """Adds the numbers of tasks up and names the services that ask for most.
 
     Numbers under ignoreChanges are left out: no deployment asks for them.
     """
+    if config.max is None:
+        return
     services = (
         service for service in graph.of_type(SERVICE) if not service.ignores_changes(DESIRED_COUNT)
     )
@@ -130,8 +134,8 @@ def _most(asked: Sequence[tuple[str, float]]) -> str:
 class DeploymentSurge(RuleConfig):
     """How many tasks may run while a service is deployed."""
 
-    max_percent: int = Field(
-        default=200,
+    max_percent: int | None = Field(
+        default=None,
         ge=100,
         description="Most running tasks during a deployment, in percent of the desired count",
     )
@@ -140,7 +144,7 @@ class DeploymentSurge(RuleConfig):
 @stack_rule(
     "cost-ecs-deployment-surge",
     SERVICE,
-    level=Level.ADVISORY,
+    kind=Kind.CONFIGURED,
     severity=Severity.MEDIUM,
     summary="A deployment runs no more tasks beside the old ones than the cap",
     why="ECS starts new tasks before it stops the old ones, up to deploymentMaximumPercent of "
@@ -161,9 +165,12 @@ class DeploymentSurge(RuleConfig):
             properties={"desiredCount": 4, "deploymentMaximumPercent": 400},
         ),
     ),
+    example_config={"maxPercent": 200},
 )
 def deployment_surge(service: Resource, graph: Graph, config: DeploymentSurge) -> Findings:
     """Compares the percentage, and says how many tasks it comes to at the highest count."""
+    if config.max_percent is None:
+        return
     given = service.number("deploymentMaximumPercent")
     percent = DEFAULT_PERCENT if given is None else given
     if percent <= config.max_percent or (given is None and _is_daemon(service)):

@@ -8,7 +8,7 @@ from pydantic import Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.container_definitions import container_definitions
 from aws_policy_pack.resource import Properties, Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.task_sizes import units_of
 
 TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
@@ -17,20 +17,23 @@ TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
 class TaskSize(RuleConfig):
     """How large a task may be."""
 
-    max_cpu: int = Field(default=2048, ge=128, description="Most CPU units; 1024 are one vCPU")
-    max_memory: int = Field(default=4096, ge=4, description="Most memory in MiB")
+    max_cpu: int | None = Field(
+        default=None, ge=128, description="Most CPU units; 1024 are one vCPU"
+    )
+    max_memory: int | None = Field(default=None, ge=4, description="Most memory in MiB")
 
 
 @resource_rule(
     "cost-ecs-task-size",
     TASK_DEFINITION,
-    level=Level.MANDATORY,
+    kind=Kind.CONFIGURED,
     severity=Severity.HIGH,
     summary="A task is no larger than the caps on CPU and memory",
     why="Fargate bills a task by its vCPUs and its memory, used or not.",
     url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html",
     good={"family": "orders-dev", "cpu": "512", "memory": "1024"},
     bad={"family": "orders-dev", "cpu": "16384", "memory": "1024"},
+    example_config={"maxCpu": 2048, "maxMemory": 4096},
 )
 def task_size(task: Resource, config: TaskSize) -> Findings:
     """Compares the task's size, or the sum of its containers' where the task has none."""
@@ -42,9 +45,11 @@ def _over(
     task: Resource,
     path: str,
     of_container: Callable[[Properties], float | None],
-    cap: int,
+    cap: int | None,
     unit: str,
 ) -> Findings:
+    if cap is None:
+        return
     size, subject = units_of(task, path), f"`{path}`"
     if size is None:
         containers = container_definitions(task)

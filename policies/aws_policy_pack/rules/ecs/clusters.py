@@ -7,7 +7,7 @@ from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Changes, Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Changes, Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.ecs.types import CLUSTER
 from aws_policy_pack.wording import listed, shown
 
@@ -41,7 +41,7 @@ def measure_containers(cluster: Resource, config: ContainerInsights) -> Changes:
 @resource_rule(
     "ecs-container-insights",
     CLUSTER,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Clusters measure their services and tasks with Container Insights",
     why="Without it CloudWatch knows only the averages of a service, and nothing of a task that "

@@ -9,7 +9,7 @@ from typing import Final
 from aws_policy_pack.config import nearest
 from aws_policy_pack.container_definitions import CONTAINER_KEYS, INNER_KEYS
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.ecs.containers import containers_of
 from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
 from aws_policy_pack.wire import Value
@@ -21,7 +21,7 @@ NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
 @resource_rule(
     "ecs-container-definitions-valid",
     TASK_DEFINITION,
-    level=Level.MANDATORY,
+    kind=Kind.REFUSED,
     severity=Severity.HIGH,
     summary="Container definitions are a JSON list of containers with keys that ECS knows",
     why="The definitions are text to Pulumi, so no type is checked. What is no JSON, has no "

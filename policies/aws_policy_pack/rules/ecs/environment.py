@@ -9,7 +9,7 @@ from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.lists import load
 from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Properties, Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.ecs.containers import Container, containers_of
 from aws_policy_pack.rules.ecs.credentials import (
     is_named,
@@ -58,7 +58,7 @@ class PlaintextSecrets(RuleConfig):
 @resource_rule(
     "ecs-plaintext-secrets",
     TASK_DEFINITION,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.CRITICAL,
     summary="No secret stands in the environment of a container",
     why="Everyone who may describe the task definition reads its environment, in the console, in "

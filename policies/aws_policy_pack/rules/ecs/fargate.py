@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from aws_policy_pack.resource import Properties, Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.ecs.containers import (
     Container,
     containers_of,
@@ -19,7 +19,7 @@ from aws_policy_pack.wording import listed, shown
 @resource_rule(
     "ecs-fargate-size",
     TASK_DEFINITION,
-    level=Level.MANDATORY,
+    kind=Kind.REFUSED,
     severity=Severity.HIGH,
     summary="A Fargate task has a size that Fargate offers, and its containers fit in",
     why="Fargate has a fixed list of sizes: any other pair of CPU and memory is refused when the "

@@ -2,7 +2,7 @@
 
 from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.ecs.containers import Container, containers_of, runs_on_windows
 from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
 from aws_policy_pack.wording import shown
@@ -13,7 +13,7 @@ ROOT = ("root", "0")
 @resource_rule(
     "ecs-not-privileged",
     TASK_DEFINITION,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.CRITICAL,
     summary="No container has the rights of its host",
     why="A privileged container is root on the instance, and on all that runs there.",
@@ -40,7 +40,7 @@ def not_privileged(task: Resource) -> Findings:
 @resource_rule(
     "ecs-read-only-root",
     TASK_DEFINITION,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Containers cannot write to their root file system",
     why="Whoever breaks into a process can change the program and leave tools behind.",
@@ -67,7 +67,7 @@ def read_only_root(task: Resource) -> Findings:
 @resource_rule(
     "ecs-non-root-user",
     TASK_DEFINITION,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Containers run as a user other than root",
     why="Root in a container is one hole in the kernel away from root on the host; an image "

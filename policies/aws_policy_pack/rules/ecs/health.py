@@ -5,7 +5,7 @@ from typing import Final
 from aws_policy_pack.lists import load
 from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.ecs.containers import Container, containers_of
 from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
 from aws_policy_pack.wording import shown
@@ -21,7 +21,7 @@ BOUNDS: Final = {
 @resource_rule(
     "ecs-health-check",
     TASK_DEFINITION,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Every essential container has a health check that ECS takes",
     why="ECS does not look at the image's own check: without one in the definition, a process "

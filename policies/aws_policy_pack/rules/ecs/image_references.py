@@ -5,7 +5,7 @@ from pydantic import Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.ecs.containers import Container, containers_of
 from aws_policy_pack.rules.ecs.images import (
     IMPLIED_TAG,
@@ -29,7 +29,7 @@ class ImageReferences(RuleConfig):
 @resource_rule(
     "ecs-image-reference",
     TASK_DEFINITION,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Images are named with one tag that stays, or with a digest",
     why="A tag that moves starts another program tomorrow, and a rollback does not bring the old "

@@ -15,7 +15,7 @@ from aws_policy_pack.rule import (
     Example,
     Finding,
     Findings,
-    Level,
+    Kind,
     Severity,
     resource_rule,
     stack_rule,
@@ -46,7 +46,7 @@ class Logging(RuleConfig):
 @resource_rule(
     "ecs-logging",
     TASK_DEFINITION,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Every container sends its output to a log",
     why="What a container prints is gone with it; without a log nobody learns why it stopped.",
@@ -105,7 +105,7 @@ class LogGroupDeclared(RuleConfig):
 @stack_rule(
     "ecs-log-group-declared",
     TASK_DEFINITION,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="The log groups that containers write to are declared in the stack",
     why="A container whose log group does not exist does not start; a group that the driver "

@@ -5,7 +5,7 @@ from aws_policy_pack.rule import (
     Example,
     Finding,
     Findings,
-    Level,
+    Kind,
     Severity,
     resource_rule,
     stack_rule,
@@ -18,7 +18,7 @@ from aws_policy_pack.wording import shown
 @resource_rule(
     "ecs-separate-execution-role",
     TASK_DEFINITION,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="The role that starts a task is not the role that its processes have",
     why="The execution role reads the secrets of the task and pulls its images; processes that "
@@ -48,7 +48,7 @@ def separate_execution_role(task: Resource) -> Findings:
 @stack_rule(
     "ecs-task-role-declared",
     TASK_DEFINITION,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="The role of a task is declared in the stack",
     why="Nobody who reads the stack sees what a role from elsewhere may do; a task on an "

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, survey
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.ecs.containers import containers_of
 from aws_policy_pack.rules.ecs.types import FUNCTION, SCALABLE_TARGET, SERVICE, TASK_DEFINITION
 
@@ -33,7 +33,7 @@ Claim = tuple[Resource, str]
 
 @stack_rule(
     "ecs-scaled-service-ignores-desired-count",
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="A service that something else scales leaves its number of tasks alone",
     why="Otherwise every deployment sets the number back to that of the program, in the middle "

@@ -3,7 +3,7 @@
 from typing import Final
 
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Changes, Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Changes, Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.ecs.types import EVENT_TARGET, SCHEDULE, SERVICE, TASK_SET
 from aws_policy_pack.wording import shown
 
@@ -24,7 +24,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentControll
 @resource_rule(
     "ecs-no-public-ip",
     *PUBLIC_IP,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Tasks have no public address",
     why="With a public address only the security group stands between a task and the internet, "
@@ -57,7 +57,7 @@ def roll_failed_deployments_back(service: Resource) -> Changes:
 @resource_rule(
     "ecs-circuit-breaker",
     SERVICE,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="A deployment that fails is stopped and rolled back",
     why="Without the breaker ECS goes on starting tasks that die, for hours, and pulls the "
@@ -90,7 +90,7 @@ def _has_breaker(service: Resource) -> bool:
 @resource_rule(
     "ecs-grace-period-needs-load-balancer",
     SERVICE,
-    level=Level.MANDATORY,
+    kind=Kind.REFUSED,
     severity=Severity.MEDIUM,
     summary="Only a service behind a load balancer has a grace period for health checks",
     why="The grace period is that of a load balancer's checks: a service without one is refused "

@@ -4,7 +4,7 @@ from typing import Final
 
 from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Graph, Properties, Resource, survey
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.ecs.containers import containers_of
 from aws_policy_pack.rules.ecs.ports import port_range, shown_ports
 from aws_policy_pack.rules.ecs.types import SERVICE, TASK_DEFINITION
@@ -16,7 +16,7 @@ TARGET_GROUP: Final = "aws:lb/targetGroup:TargetGroup"
 @stack_rule(
     "ecs-port-matches-target-group",
     SERVICE,
-    level=Level.MANDATORY,
+    kind=Kind.REFUSED,
     severity=Severity.HIGH,
     summary="A load balancer reaches a service at a port that its container maps",
     why="ECS refuses a service whose container has no such port. The port of the target group does "

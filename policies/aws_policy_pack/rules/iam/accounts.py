@@ -11,7 +11,7 @@ from aws_policy_pack.accounts import account_of_arn, account_of_provider
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.given import is_given
 from aws_policy_pack.resource import Graph, Resource, Unreadable
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.iam.administrators import ATTACHMENT_TYPES
 from aws_policy_pack.rules.iam.aws_accounts import aws_accounts
 from aws_policy_pack.rules.iam.documents import DOCUMENT_TYPES, ROLE
@@ -52,7 +52,7 @@ class AccountLiteral(RuleConfig):
 @stack_rule(
     "iam-account-literal",
     *PROPERTIES,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Policies name no account but the stack's own",
     why="An id that was copied from another environment, or from an emulator, either grants "

@@ -8,7 +8,7 @@ from pydantic import Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.iam.documents import (
     DOCUMENT_TYPES,
     Clause,
@@ -49,7 +49,7 @@ class AdministratorAccess(RuleConfig):
     "iam-administrator-access",
     *ATTACHMENT_TYPES,
     *DOCUMENT_TYPES,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.CRITICAL,
     summary="Nothing in the stack is an administrator of the account",
     why="Whoever takes over a task with such a role owns the account.",
@@ -103,7 +103,7 @@ class NoUsers(RuleConfig):
     USER,
     ACCESS_KEY,
     LOGIN_PROFILE,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="There are no IAM users, access keys and passwords",
     why="They never expire and are found in repositories and on laptops; roles and single sign-on "

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from aws_policy_pack.given import is_given
 from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.iam.administrators import POLICY_ATTACHMENT, ROLE_ATTACHMENT
 from aws_policy_pack.rules.iam.documents import ROLE, ROLE_POLICY
 from aws_policy_pack.wording import listed
@@ -18,7 +18,7 @@ MADE_BY = {"managedPolicyArns": "policyArn", "inlinePolicies": "name"}
 
 @stack_rule(
     "iam-inline-and-attachment-conflict",
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="The policies of a role are all given on the role or all in resources of their own",
     why="The provider detaches every policy that the role's own list does not have, so the role "

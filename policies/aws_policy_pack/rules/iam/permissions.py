@@ -4,7 +4,7 @@ from fnmatch import fnmatchcase
 
 from aws_policy_pack.policy_documents import Statement, named_actions
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.iam.documents import (
     DOCUMENT_TYPES,
     FIELDS,
@@ -31,7 +31,7 @@ def _policy(**statement: object) -> dict[str, object]:
 @resource_rule(
     "iam-wildcard-action",
     *DOCUMENT_TYPES,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="IAM policies name the actions that they allow",
     why="A wildcard allows what is dangerous beside what is needed, and what AWS adds next year.",
@@ -67,7 +67,7 @@ def _is_whole_service(action: str) -> bool:
 @resource_rule(
     "iam-wildcard-resource",
     *DOCUMENT_TYPES,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="IAM policies name the resources on which they allow actions",
     why="Whoever takes over one task can then read every queue, secret and bucket of the account.",
@@ -122,7 +122,7 @@ def _is_limited(statement: Statement, action: str) -> bool:
 @resource_rule(
     "iam-pass-role-scoped",
     *DOCUMENT_TYPES,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Only named roles can be passed to services",
     why="Who can pass any role can start a task with an administrator's role, and is one.",

@@ -2,7 +2,7 @@
 
 from aws_policy_pack.policy_documents import Statement, is_public
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.iam.documents import ROLE, Clause, allows, judge_clauses
 from aws_policy_pack.wording import listed
 
@@ -12,7 +12,7 @@ WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 @resource_rule(
     "iam-public-trust",
     ROLE,
-    level=Level.MANDATORY,
+    kind=Kind.EXPOSES,
     severity=Severity.CRITICAL,
     summary="Roles are assumed only by those whom they name",
     why="A role that anyone can assume gives its rights to every AWS account in the world.",

@@ -4,7 +4,7 @@ import json
 
 from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.iam.documents import DOCUMENT_TYPES, Document, documents
 from aws_policy_pack.rules.iam.grammar import faults
 
@@ -12,7 +12,7 @@ from aws_policy_pack.rules.iam.grammar import faults
 @resource_rule(
     "iam-policy-document-valid",
     *DOCUMENT_TYPES,
-    level=Level.MANDATORY,
+    kind=Kind.REFUSED,
     severity=Severity.HIGH,
     summary="IAM takes the policy documents as they are",
     why="IAM refuses a wrong document only during the update, when half of the stack has changed; "

@@ -13,7 +13,7 @@ from aws_policy_pack.rule import (
     Example,
     Finding,
     Findings,
-    Level,
+    Kind,
     Severity,
     resource_rule,
     stack_rule,
@@ -47,7 +47,7 @@ class TlsPolicy(RuleConfig):
 @resource_rule(
     "lb-tls-policy",
     *LISTENERS,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="TLS listeners take no outdated protocol",
     why="TLS 1.0 and 1.1 are broken; the policy that a listener gets by default still takes both.",
@@ -78,7 +78,7 @@ def tls_policy(listener: Resource, config: TlsPolicy) -> Findings:
 @stack_rule(
     "lb-https",
     *LISTENERS,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Clients reach an application load balancer only through TLS",
     why="Plain HTTP shows passwords and cookies to everyone on the way.",

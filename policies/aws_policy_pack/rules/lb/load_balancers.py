@@ -1,7 +1,7 @@
 """Load balancers: what they record, what they drop, and whether they can be deleted."""
 
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Changes, Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Changes, Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.lb.types import LOAD_BALANCERS
 from aws_policy_pack.wording import shown
 
@@ -19,7 +19,7 @@ def _takes_invalid_headers(balancer: Resource) -> bool:
 @resource_rule(
     "lb-access-logs",
     *LOAD_BALANCERS,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Application load balancers write access logs",
     why="Metrics say that requests fail; only the access log says which, and who sent them.",
@@ -42,7 +42,7 @@ def access_logs(balancer: Resource) -> Findings:
 @resource_rule(
     "lb-deletion-protection",
     *LOAD_BALANCERS,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Load balancers cannot be deleted by accident",
     why="A deleted load balancer takes its address with it; every client has to be told the new "
@@ -71,7 +71,7 @@ def drop_them(balancer: Resource) -> Changes:
 @resource_rule(
     "lb-drop-invalid-headers",
     *LOAD_BALANCERS,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Application load balancers drop invalid headers",
     why="Headers that servers read in different ways are how requests are smuggled past a check.",

@@ -1,14 +1,14 @@
 """Target groups: how a load balancer finds out which targets work."""
 
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.lb.types import TARGET_GROUPS
 
 
 @resource_rule(
     "lb-target-group-health-check",
     *TARGET_GROUPS,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Target groups check the health of their targets",
     why="Without the check a load balancer goes on to send requests to a target that is broken.",

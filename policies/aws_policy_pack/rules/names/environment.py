@@ -8,7 +8,7 @@ from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.names.facts import (
     ACCOUNT,
     AWS,
@@ -44,7 +44,7 @@ class CarryEnvironment(RuleConfig):
 @resource_rule(
     "names-carry-environment",
     *dict.fromkeys(kind for fact in FACTS if _must_tell(fact) for kind in fact.types),
-    level=Level.MANDATORY,
+    kind=Kind.CONFIGURED,
     severity=Severity.HIGH,
     summary="A physical name that is given tells the environment, where a profile says its word",
     why="Two stacks of one program in one account ask AWS for the same names; the second "

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.patterns import most_specific
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.names.facts import FACTS_BY_TYPE, GENERATED_LENGTH, Limits, NameFact
 from aws_policy_pack.wording import shown
 
@@ -25,7 +25,7 @@ FIFO: Final = ".fifo"
 @resource_rule(
     "names-within-limits",
     *LIMITED,
-    level=Level.MANDATORY,
+    kind=Kind.REFUSED,
     severity=Severity.HIGH,
     summary="A physical name has the length and the characters that AWS takes for its type",
     why="AWS looks at a name only when it creates the resource, so a name that grew too long with "
@@ -97,7 +97,7 @@ class FollowPattern(RuleConfig):
 @resource_rule(
     "names-follow-pattern",
     *FACTS_BY_TYPE,
-    level=Level.ADVISORY,
+    kind=Kind.CONFIGURED,
     severity=Severity.LOW,
     summary="A physical name follows the pattern that is agreed on for its type",
     why="Names that follow one pattern can be found, filtered and named in IAM policies; one that "

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Graph, Resource
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 
 QUEUE = "aws:sqs/queue:Queue"
 
@@ -21,7 +21,7 @@ class UniqueLogical(RuleConfig):
 
 @stack_rule(
     "names-unique-logical",
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="No two resources of one type share a logical name, whatever their parents",
     why="The engine refuses two resources with one URN only when it comes to the second, half way "

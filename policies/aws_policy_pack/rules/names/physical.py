@@ -12,7 +12,7 @@ from pydantic import Field
 from aws_policy_pack.accounts import account_of_arn, account_of_provider
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Graph, Resource, survey
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.names.facts import (
     ACCOUNT,
     AWS,
@@ -58,7 +58,7 @@ class Named:
 
 @stack_rule(
     "names-unique-physical",
-    level=Level.MANDATORY,
+    kind=Kind.REFUSED,
     severity=Severity.HIGH,
     summary="No two resources would get the same physical name in the same scope",
     why="AWS refuses the second resource in the middle of a deployment or, worse, hands the "

@@ -8,7 +8,7 @@ from pydantic import Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.lists import load
 from aws_policy_pack.resource import UNKNOWN, Resource, Unreadable
-from aws_policy_pack.rule import Changes, Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Changes, Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.wording import shown
 
 TAGGABLE_TYPES: Final[tuple[str, ...]] = tuple(load("taggable_types").entries)
@@ -47,7 +47,7 @@ def add_tags(resource: Resource, config: TagsRequired) -> Changes:
     "tags-required",
     EXAMPLE,
     *(kind for kind in TAGGABLE_TYPES if kind != EXAMPLE),
-    level=Level.ADVISORY,
+    kind=Kind.CONFIGURED,
     severity=Severity.LOW,
     summary="A resource carries the tags that are required",
     why="The bill, access rules and whoever cleans up after a team go by tags; what has none "

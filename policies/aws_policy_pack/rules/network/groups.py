@@ -7,7 +7,7 @@ from aws_policy_pack.rule import (
     Example,
     Finding,
     Findings,
-    Level,
+    Kind,
     Severity,
     resource_rule,
     stack_rule,
@@ -38,7 +38,7 @@ PLACEHOLDER = "Managed by Pulumi"
     SECURITY_GROUP_RULE,
     INGRESS_RULE,
     EGRESS_RULE,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.LOW,
     summary="Security groups and their rules say what they are for",
     why="Nobody dares to remove a rule whose purpose is not written down, so old openings stay.",
@@ -76,7 +76,7 @@ def _described(described: Properties, place: str = "") -> Findings:
 
 @stack_rule(
     "network-rules-conflict",
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="The rules of a security group are all inline or all resources",
     why="The provider removes every rule that an inline list does not have, so inline rules and "

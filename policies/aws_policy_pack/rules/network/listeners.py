@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from aws_policy_pack.given import is_given
 from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.lb.listeners import protocol_of
 from aws_policy_pack.rules.lb.types import LISTENERS, LOAD_BALANCERS
 from aws_policy_pack.rules.network.grants import (
@@ -37,7 +37,7 @@ Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API
 @stack_rule(
     "network-listener-port-open",
     *LISTENERS,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="The security groups of a load balancer open the ports that it listens on",
     why="A listener whose port no security group opens is never reached: clients time out, and "

@@ -7,7 +7,7 @@ from pydantic import Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.network.addresses import open_blocks
 from aws_policy_pack.rules.network.grants import (
     DEFAULT_SECURITY_GROUP,
@@ -59,7 +59,7 @@ class EgressOpen(OpenPorts):
     DEFAULT_SECURITY_GROUP,
     SECURITY_GROUP_RULE,
     INGRESS_RULE,
-    level=Level.MANDATORY,
+    kind=Kind.EXPOSES,
     severity=Severity.CRITICAL,
     summary="Only web ports are open to the internet",
     why="Every address on the internet is scanned within minutes; a database, a broker or an "
@@ -102,7 +102,7 @@ def ingress_open(resource: Resource, config: IngressOpen) -> Findings:
     DEFAULT_SECURITY_GROUP,
     SECURITY_GROUP_RULE,
     EGRESS_RULE,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Only web ports of the internet can be reached from inside",
     why="A task that is taken over can send data out by any port, and open a way back in.",

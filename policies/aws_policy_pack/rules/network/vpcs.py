@@ -2,7 +2,7 @@
 
 from aws_policy_pack.given import is_given
 from aws_policy_pack.resource import Graph, Resource, survey
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.network.grants import (
     DEFAULT_SECURITY_GROUP,
     GROUP_TYPES,
@@ -24,7 +24,7 @@ RECORDS_REFUSALS = ("ALL", "REJECT")
     "network-default-security-group",
     *VPCS,
     DEFAULT_SECURITY_GROUP,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="The default security group of a VPC lets nothing through",
     why="What is started without a security group gets the default one, in which AWS lets members "
@@ -77,7 +77,7 @@ def default_security_group(resource: Resource, graph: Graph) -> Findings:
 @stack_rule(
     "network-flow-logs",
     *VPCS,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Every VPC has flow logs of the traffic that it refuses",
     why="Without them nobody can see who knocked, or why a connection does not come about.",

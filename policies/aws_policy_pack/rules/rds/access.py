@@ -3,7 +3,7 @@
 from typing import Final
 
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Changes, Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Changes, Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.rds.engines import IAM_ENGINES
 from aws_policy_pack.rules.rds.types import CLUSTER, CLUSTER_INSTANCE, INSTANCE
 from aws_policy_pack.wording import shown
@@ -32,7 +32,7 @@ def hide(database: Resource) -> Changes:
     INSTANCE,
     CLUSTER,
     CLUSTER_INSTANCE,
-    level=Level.MANDATORY,
+    kind=Kind.EXPOSES,
     severity=Severity.CRITICAL,
     summary="Databases have no public address",
     why="A database with a public address is one wrong security group rule away from the "
@@ -72,7 +72,7 @@ def _is_public(database: Resource) -> bool:
     "rds-managed-password",
     INSTANCE,
     CLUSTER,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.CRITICAL,
     summary="RDS makes and keeps the master password",
     why="A password that the program knows stands in its settings, in the state and in the heads "
@@ -105,7 +105,7 @@ def managed_password(database: Resource) -> Findings:
     "rds-iam-authentication",
     INSTANCE,
     CLUSTER,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Users can log in to a database through IAM",
     why="With passwords alone nobody can give a person or a task access for an hour, or see in "

@@ -11,7 +11,7 @@ from aws_policy_pack.rule import (
     Example,
     Finding,
     Findings,
-    Level,
+    Kind,
     Severity,
     resource_rule,
     stack_rule,
@@ -43,7 +43,7 @@ def encrypt(database: Resource) -> Changes:
     "rds-encrypted",
     INSTANCE,
     CLUSTER,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Databases encrypt their storage",
     why="Storage, backups and snapshots that are not encrypted can be read by whoever gets hold "
@@ -83,7 +83,7 @@ class Backups(RuleConfig):
     "rds-backups",
     INSTANCE,
     CLUSTER,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Databases keep backups for a number of days within bounds",
     why="Without backups a wrong statement is final; what is kept beyond the size of the "
@@ -113,7 +113,7 @@ def backups(database: Resource, config: Backups) -> Findings:
     "rds-deletion-protection",
     INSTANCE,
     CLUSTER,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Databases refuse to be deleted",
     why="A renamed resource or a `destroy` in the wrong stack deletes the database with its "
@@ -137,7 +137,7 @@ def deletion_protection(database: Resource) -> Findings:
     "rds-final-snapshot",
     INSTANCE,
     CLUSTER,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="A database that is deleted leaves a snapshot",
     why="The automatic backups go with the database; the final snapshot is the only way back. "
@@ -169,7 +169,7 @@ def final_snapshot(database: Resource) -> Findings:
     "rds-multi-az",
     INSTANCE,
     CLUSTER,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="A database lives on when one zone fails",
     why="With one instance, maintenance and every failure of hardware or zone is downtime, "

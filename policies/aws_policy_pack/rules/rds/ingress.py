@@ -10,7 +10,7 @@ from pydantic import Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.given import is_given
 from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, survey
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.network.addresses import Block
 from aws_policy_pack.rules.network.grants import (
     GROUP_TYPES,
@@ -55,7 +55,7 @@ class IngressSources(RuleConfig):
     "rds-ingress-from-declared-groups",
     INSTANCE,
     CLUSTER,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Only security groups of the stack and narrow address blocks reach a database",
     why="A block of addresses lets in whatever gets one of them tomorrow; a group lets in the "

@@ -3,7 +3,7 @@
 from typing import Final
 
 from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.rds.chosen import is_chosen
 from aws_policy_pack.rules.rds.engines import TLS_PARAMETERS, TlsParameter, fact_about, version_in
 from aws_policy_pack.rules.rds.types import (
@@ -24,7 +24,7 @@ ON: Final = ("1", "on", "true")
     "rds-parameter-tls",
     INSTANCE,
     CLUSTER,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Databases refuse connections without TLS",
     why="A client that does not ask for TLS sends its password and its data in the clear, and "

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Changes, Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Changes, Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.rds.engines import CLUSTER_LOGS, INSTANCE_LOGS, fact_about
 from aws_policy_pack.rules.rds.types import CLUSTER, CLUSTER_INSTANCE, INSTANCE
 from aws_policy_pack.wording import listed
@@ -38,7 +38,7 @@ class LogExports(RuleConfig):
     "rds-log-exports",
     INSTANCE,
     CLUSTER,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Databases export their logs to CloudWatch",
     why="RDS throws the logs on an instance away after a few days, and nobody can set an alarm "
@@ -87,7 +87,7 @@ def upgrade_by_itself(database: Resource) -> Changes:
     INSTANCE,
     CLUSTER,
     CLUSTER_INSTANCE,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Databases take minor versions by themselves",
     why="Minor versions bring the fixes of security holes; without the setting they wait for "

@@ -15,6 +15,7 @@ from aws_policy_pack.rules.sqs.fifo import fifo_name_suffix as fifo_name_suffix
 from aws_policy_pack.rules.sqs.fifo import fifo_only_attributes as fifo_only_attributes
 from aws_policy_pack.rules.sqs.fifo import fifo_required as fifo_required
 from aws_policy_pack.rules.sqs.fifo import fifo_throughput_scope as fifo_throughput_scope
+from aws_policy_pack.rules.sqs.limits import fifo_delay as fifo_delay
 from aws_policy_pack.rules.sqs.limits import long_polling as long_polling
 from aws_policy_pack.rules.sqs.limits import message_limits as message_limits
 from aws_policy_pack.rules.sqs.redrive_paths import (

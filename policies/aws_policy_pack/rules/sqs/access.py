@@ -18,7 +18,7 @@ from aws_policy_pack.rule import (
     Example,
     Finding,
     Findings,
-    Level,
+    Kind,
     Severity,
     resource_rule,
     stack_rule,
@@ -47,7 +47,7 @@ def encrypt(queue: Resource, config: Encryption) -> Changes:
 @resource_rule(
     "sqs-encryption",
     QUEUE,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Messages are encrypted at rest",
     why="Whoever gets at the storage of an unencrypted queue can read what its messages say.",
@@ -91,7 +91,7 @@ def _is_open(queue: Resource) -> bool:
     "sqs-policy-not-public",
     QUEUE_POLICY,
     QUEUE,
-    level=Level.MANDATORY,
+    kind=Kind.EXPOSES,
     severity=Severity.CRITICAL,
     summary="A queue policy lets nobody in whom it does not name",
     why="Anyone on the internet could fill the queue with work of their own, read its messages or "
@@ -141,7 +141,7 @@ def policy_not_public(holder: Resource) -> Findings:
 @stack_rule(
     "sqs-policy-tls-only",
     QUEUE,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="A queue policy denies requests over plain HTTP",
     why="SQS also answers on plain HTTP, where anyone on the way can read and change messages.",

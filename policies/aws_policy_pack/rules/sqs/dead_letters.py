@@ -6,7 +6,7 @@ from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Graph, Resource, survey
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.sqs.examples import ORDERS, ORDERS_DEAD
 from aws_policy_pack.rules.sqs.failures import takes_failures
 from aws_policy_pack.rules.sqs.links import (
@@ -37,7 +37,7 @@ class DeadLetterQueueRequired(RuleConfig):
 @stack_rule(
     "sqs-dead-letter-queue-required",
     QUEUE,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Every queue has a dead-letter queue, or is one",
     why="A message that no consumer can handle comes back until it expires; in a FIFO queue it "
@@ -71,7 +71,7 @@ def dead_letter_queue_required(
     "sqs-dead-letter-queue-same-type",
     QUEUE,
     REDRIVE_POLICY,
-    level=Level.MANDATORY,
+    kind=Kind.REFUSED,
     severity=Severity.HIGH,
     summary="A queue and its dead-letter queue are both FIFO or both standard",
     why="SQS refuses a redrive policy to a queue of the other type.",
@@ -104,7 +104,7 @@ def dead_letter_queue_same_type(holder: Resource, graph: Graph) -> Findings:
 @stack_rule(
     "sqs-dead-letter-retention",
     QUEUE,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="A dead-letter queue keeps messages at least as long as its sources",
     why="In a standard queue the clock of a message runs on when it is moved: with a shorter "

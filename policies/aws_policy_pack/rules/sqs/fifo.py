@@ -7,7 +7,7 @@ from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.sqs.links import QUEUE
 from aws_policy_pack.wording import shown
 
@@ -19,7 +19,7 @@ class FifoRequired(RuleConfig):
     """Which queues must be FIFO."""
 
     patterns: tuple[str, ...] = Field(
-        default=("*-fifo", "*_fifo"),
+        default=(),
         description="Globs over the logical or the physical name of queues that must be FIFO",
     )
 
@@ -27,7 +27,7 @@ class FifoRequired(RuleConfig):
 @resource_rule(
     "sqs-fifo-required",
     QUEUE,
-    level=Level.MANDATORY,
+    kind=Kind.CONFIGURED,
     severity=Severity.HIGH,
     summary="Queues whose order matters are FIFO queues",
     why="A standard queue may deliver a message twice and in any order, and it can never be turned "
@@ -54,7 +54,7 @@ def fifo_required(queue: Resource, config: FifoRequired) -> Findings:
 @resource_rule(
     "sqs-fifo-name-suffix",
     QUEUE,
-    level=Level.MANDATORY,
+    kind=Kind.REFUSED,
     severity=Severity.HIGH,
     summary="The name of a queue ends in .fifo exactly when it is a FIFO queue",
     why="SQS refuses to create the queue otherwise.",
@@ -95,7 +95,7 @@ def fifo_name_suffix(queue: Resource) -> Findings:
 @resource_rule(
     "sqs-fifo-only-attributes",
     QUEUE,
-    level=Level.MANDATORY,
+    kind=Kind.REFUSED,
     severity=Severity.HIGH,
     summary="Only FIFO queues have attributes of deduplication and throughput",
     why="SQS refuses these attributes on a standard queue, so that the deployment stops there.",
@@ -134,7 +134,7 @@ class FifoDeduplication(RuleConfig):
 @resource_rule(
     "sqs-fifo-deduplication",
     QUEUE,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="FIFO queues deduplicate by content, or their producers are known to send ids",
     why="Without content based deduplication SQS refuses every message that comes without a "
@@ -161,7 +161,7 @@ def fifo_deduplication(queue: Resource, config: FifoDeduplication) -> Findings:
 @resource_rule(
     "sqs-fifo-throughput-scope",
     QUEUE,
-    level=Level.MANDATORY,
+    kind=Kind.REFUSED,
     severity=Severity.HIGH,
     summary="High throughput FIFO needs deduplication per message group",
     why="SQS refuses the throughput limit perMessageGroupId unless deduplicationScope is "

@@ -8,7 +8,7 @@ from pydantic import Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Changes, Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Changes, Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.sqs.links import LIMITS, QUEUE, Limit
 from aws_policy_pack.wording import shown
 
@@ -21,44 +21,20 @@ MESSAGE_ATTRIBUTES: Final = (
 LONGEST_WAIT_SECONDS: Final = LIMITS["receiveWaitTimeSeconds"].most
 
 
-class MessageLimits(RuleConfig):
-    """Which FIFO queues delay on purpose."""
-
-    delayed_fifo_queues: tuple[str, ...] = Field(
-        default=(),
-        description="Logical names or globs of FIFO queues that delay every message on purpose",
-    )
-
-
 @resource_rule(
     "sqs-message-limits",
     QUEUE,
-    level=Level.MANDATORY,
+    kind=Kind.REFUSED,
     severity=Severity.MEDIUM,
-    summary="Retention, delay, wait and message size are what SQS takes, and FIFO queues do not "
-    "delay unasked",
-    why="SQS refuses a number out of range only when the queue is created. A delay on a FIFO queue "
-    "holds for every message, those that already wait included, and no producer can overrule it.",
+    summary="Retention, delay, wait and message size are what SQS takes",
+    why="SQS refuses a number out of range only when the queue is created.",
     url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html",
     good={"messageRetentionSeconds": 345_600, "maxMessageSize": 262_144},
     bad={"messageRetentionSeconds": 30},
 )
-def message_limits(queue: Resource, config: MessageLimits) -> Findings:
-    """Compares each attribute with its range, then a FIFO queue's delay with what is declared.
-
-    FIFO queues take no delay on single messages:
-    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-timers.html.
-    """
+def message_limits(queue: Resource) -> Findings:
+    """Compares each attribute with its range."""
     yield from judge_each(MESSAGE_ATTRIBUTES, lambda name: _judge_range(queue, name, LIMITS[name]))
-    delay = queue.number("delaySeconds")
-    if not delay or not queue.flag("fifoQueue"):
-        return
-    if not any(fnmatchcase(queue.name, pattern) for pattern in config.delayed_fifo_queues):
-        yield Finding(
-            problem=f"`delaySeconds` is {shown(delay)} on a FIFO queue, for every message in it",
-            wanted="0, or the queue's logical name in `delayedFifoQueues` of sqs-message-limits",
-            fix="Drop `delaySeconds`, or declare that the queue is to delay",
-        )
 
 
 def _judge_range(queue: Resource, attribute: str, limit: Limit) -> Findings:
@@ -68,6 +44,40 @@ def _judge_range(queue: Resource, attribute: str, limit: Limit) -> Findings:
             problem=f"`{attribute}` is {shown(value)}",
             wanted=f"{limit.least} to {limit.most} {limit.unit}",
             fix=f"Set `{attribute}` to a value in this range, or drop it",
+        )
+
+
+class FifoDelay(RuleConfig):
+    """Which FIFO queues delay on purpose."""
+
+    delayed_fifo_queues: tuple[str, ...] = Field(
+        default=(),
+        description="Logical names or globs of FIFO queues that delay every message on purpose",
+    )
+
+
+@resource_rule(
+    "sqs-fifo-delay",
+    QUEUE,
+    kind=Kind.PRACTICE,
+    severity=Severity.MEDIUM,
+    summary="FIFO queues do not delay unasked",
+    why="A delay on a FIFO queue holds for every message, those that already wait included, and no "
+    "producer can overrule it.",
+    url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-timers.html",
+    good={"name": "orders.fifo", "fifoQueue": True},
+    bad={"name": "orders.fifo", "fifoQueue": True, "delaySeconds": 30},
+)
+def fifo_delay(queue: Resource, config: FifoDelay) -> Findings:
+    """Compares a FIFO queue's delay with what is declared."""
+    delay = queue.number("delaySeconds")
+    if not delay or not queue.flag("fifoQueue"):
+        return
+    if not any(fnmatchcase(queue.name, pattern) for pattern in config.delayed_fifo_queues):
+        yield Finding(
+            problem=f"`delaySeconds` is {shown(delay)} on a FIFO queue, for every message in it",
+            wanted="0, or the queue's logical name in `delayedFifoQueues` of sqs-fifo-delay",
+            fix="Drop `delaySeconds`, or declare that the queue is to delay",
         )
 
 
@@ -89,7 +99,7 @@ def wait_longest(queue: Resource, config: LongPolling) -> Changes:
 @resource_rule(
     "sqs-long-polling",
     QUEUE,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.LOW,
     summary="A receive waits for messages instead of coming back empty",
     why="Every receive is billed, those that find nothing too; short polling also asks only some "

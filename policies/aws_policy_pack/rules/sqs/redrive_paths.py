@@ -3,7 +3,7 @@
 from collections import deque
 
 from aws_policy_pack.resource import Graph, Resource
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.sqs.examples import ORDERS, ORDERS_DEAD
 from aws_policy_pack.rules.sqs.links import (
     MOST_NAMED_SOURCES,
@@ -20,7 +20,7 @@ from aws_policy_pack.wording import listed, shown
 @stack_rule(
     "sqs-redrive-cycle",
     QUEUE,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="A dead-letter queue keeps what it gets: it redrives nowhere, least of all back",
     why="Dead letters that are passed on are tried again without end or end up in a queue that "
@@ -65,7 +65,7 @@ def redrive_cycle(queue: Resource, graph: Graph) -> Findings:
 @stack_rule(
     "sqs-dead-letter-queue-shared",
     QUEUE,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.LOW,
     summary="A FIFO dead-letter queue serves one source",
     why="Dead letters of several FIFO queues mix in one order, so that none of them can be sent "
@@ -97,7 +97,7 @@ def dead_letter_queue_shared(queue: Resource, graph: Graph) -> Findings:
 @stack_rule(
     "sqs-redrive-allow-policy",
     QUEUE,
-    level=Level.ADVISORY,
+    kind=Kind.PRACTICE,
     severity=Severity.LOW,
     summary="A dead-letter queue names the queues that may redrive to it",
     why="Without it, any queue of the account and region may use this one as its dead-letter "

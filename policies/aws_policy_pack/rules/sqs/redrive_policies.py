@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
+from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.sqs.links import LIMITS, QUEUE, REDRIVE_POLICY, redrive_policy_in
 from aws_policy_pack.wire import Value
 from aws_policy_pack.wording import listed, shown
@@ -24,7 +24,7 @@ TARGET: Final = "arn:aws:sqs:eu-west-1:111122223333:orders-dead.fifo"
     "sqs-redrive-policy-shape",
     QUEUE,
     REDRIVE_POLICY,
-    level=Level.MANDATORY,
+    kind=Kind.REFUSED,
     severity=Severity.HIGH,
     summary="A redrive policy names one queue and a number of receives, and nothing else",
     why="SQS refuses any other shape, but only when the queue is created; a list in place of the "
@@ -112,7 +112,7 @@ class MaxReceiveCount(RuleConfig):
     "sqs-max-receive-count",
     QUEUE,
     REDRIVE_POLICY,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="A message is tried neither too seldom nor too often before it is set aside",
     why="With one receive a single restart of a worker sends the message to the dead-letter queue; "

@@ -8,7 +8,7 @@ from typing import Final
 
 from aws_policy_pack.policy_documents import ANYONE, Statement, statements_of
 from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.iam.documents import allows
 from aws_policy_pack.rules.sqs.links import QUEUE, QUEUE_POLICY, policies_of
 from aws_policy_pack.wording import shown
@@ -78,7 +78,7 @@ SUBSCRIBED: Final = Example(
 @stack_rule(
     "sqs-senders-allowed",
     *WAYS,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="The policy of a queue lets in the services that are told to send to it",
     why="A topic or a rule of events drops what it may not deliver, without an error that anybody "

@@ -8,7 +8,7 @@ from pydantic import Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.patterns import most_specific
 from aws_policy_pack.resource import Graph, Resource
-from aws_policy_pack.rule import Example, Finding, Findings, Level, Severity, stack_rule
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.sqs.links import (
     LIMITS,
     QUEUE,
@@ -54,7 +54,7 @@ class VisibilityTimeout(RuleConfig):
 @stack_rule(
     "sqs-visibility-timeout",
     QUEUE,
-    level=Level.MANDATORY,
+    kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="A message stays hidden as long as its task takes, and is kept for all its tries",
     why="A message that shows up again while its task still runs is executed twice. One that stays "
