@@ -146,10 +146,11 @@ def _database_problems(settings: StackSettings, caps: Caps) -> Iterator[Problem]
         )
         return
     classes = caps.profile.config(InstanceClass).classes
-    if classes is not None and not any(fnmatchcase(database.instance_class, glob) for glob in classes):
+    given = database.instance_class
+    if classes is not None and not any(fnmatchcase(given, glob) for glob in classes):
         yield caps.problem(
             "database.instanceClass",
-            f"is {shown(database.instance_class)}",
+            f"is {shown(given)}",
             f"one of {', '.join(classes)}",
             "cost-rds-instance-class.classes",
         )
