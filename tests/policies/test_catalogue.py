@@ -1,10 +1,14 @@
 """The pack has the rules of its specification, all of them and no others."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 
 from aws_policy_pack.cli import main
+from aws_policy_pack.registry import RULES
+from aws_policy_pack.rule import AnyRule, Kind, Level
+from aws_policy_pack.testing import analyze, analyze_stack
 
 SPECIFIED = (
     "names-unique-logical",
@@ -120,3 +124,24 @@ def test_list_shows_every_specified_rule_and_no_other(capsys: pytest.CaptureFixt
     assert main(["list", "--format", "json"]) == 0
     shown = [rule["id"] for rule in json.loads(capsys.readouterr().out)]
     assert sorted(shown) == sorted(SPECIFIED)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(rule, id=rule.id)
+        for rule in RULES
+        if rule.kind is Kind.CONFIGURED and rule.id != "waivers-valid"
+    ],
+)
+def test_a_rule_that_a_profile_configures_finds_nothing_without_one(rule: AnyRule) -> None:
+    found = (
+        analyze(rule, rule.bad) if isinstance(rule.bad, Mapping) else analyze_stack(rule, rule.bad)
+    )
+    assert [report.message for report in found if report.was_evaluated] == []
+
+
+@pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in RULES])
+def test_a_rule_of_the_pack_has_the_level_of_its_kind(rule: AnyRule) -> None:
+    advice = rule.kind is Kind.PRACTICE
+    assert rule.level is (Level.ADVISORY if advice else Level.MANDATORY)

@@ -48,10 +48,10 @@ def test_a_cap_has_bounds(
         model.model_validate(refused)
 
 
-def test_a_budget_that_nobody_gave_has_a_default_and_is_known_as_such() -> None:
+def test_a_budget_that_nobody_gave_is_known_as_such() -> None:
     nothing, one = MonthlyBudget(), MonthlyBudget(budget_base=20)
-    assert (nothing.base, nothing.worst, nothing.is_given) == (Decimal(300), Decimal(600), False)
-    assert (one.base, one.worst, one.is_given) == (Decimal(20), Decimal(600), True)
+    assert (nothing.base, nothing.worst, nothing.is_given) == (None, None, False)
+    assert (one.base, one.worst, one.is_given) == (Decimal(20), None, True)
 
 
 def test_a_cap_that_the_engine_sends_as_a_float_is_a_whole_number() -> None:
