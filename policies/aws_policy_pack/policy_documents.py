@@ -238,10 +238,14 @@ def _is_narrow(address: str) -> bool:
 
 
 def _is_fixed(pattern: str) -> bool:
-    """Whether a pattern holds to one party: an ARN by its account or the start of its resource."""
+    """Whether a pattern holds to one party.
+
+    An ARN does by its account: anyone may have a role or a topic of that name. One without an
+    account, as of a bucket, does by its resource, whose names are unique in all of AWS.
+    """
     if pattern.startswith("arn:"):
         account, _, resource = ":".join(pattern.split(":")[4:]).partition(":")
-        return _starts_fixed(account) or _starts_fixed(resource)
+        return _starts_fixed(account or resource)
     prefix = next((start for start in KIND_PREFIXES if pattern.startswith(start)), "")
     return _starts_fixed(pattern.removeprefix(prefix))
 

@@ -279,6 +279,9 @@ def test_a_condition_on_the_caller_closes_a_statement(condition: Value) -> None:
         pytest.param({"StringLike": {"aws:SourceVpce": "vpce-?*"}}, id="any-endpoint"),
         pytest.param({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:*"}}, id="any-topic"),
         pytest.param({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::*"}}, id="any-bucket"),
+        pytest.param(
+            {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}}, id="a-role-of-anyone"
+        ),
         pytest.param({"ArnLike": {"aws:SourceArn": "arn:aws"}}, id="cut-off-arn"),
         pytest.param({"ArnLike": {"aws:SourceArn": [QUEUE, "*"]}}, id="one-open-value-of-two"),
         pytest.param({"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}}, id="any-address"),

@@ -98,6 +98,7 @@ def test_what_names_no_other_account_passes(text: object) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        pytest.param(f"arn:aws:sqs:eu-west-1:{STRANGE}", id="an ARN that ends there"),
         pytest.param(arn(STRANGE), id="an ARN"),
         pytest.param(f"arn:aws-cn:iam::{STRANGE}:root", id="an ARN of another partition"),
         pytest.param(STRANGE, id="an id by itself"),

@@ -5,6 +5,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from moto.iam.exceptions import MalformedPolicyDocument
+from moto.iam.policy_validation import IAMPolicyDocumentValidator
 
 from aws_policy_pack.rules.iam import policy_document_valid
 from aws_policy_pack.rules.iam.documents import ROLE
@@ -83,6 +85,7 @@ def test_text_that_is_no_json_is_found() -> None:
                 "arn:aws:sqs:eu-west-1:111122223333",
                 "arn:aws-cn:sqs:cn-north-1:${aws:PrincipalAccount}",
                 "arn:*:sqs:*",
+                "arn:aws:s3:::",
             )
         ),
     ],
@@ -257,7 +260,6 @@ def test_a_document_that_iam_takes_passes(policy: object) -> None:
                 "arn:aws:s3::tasks",
                 "arn:aws:sqs::",
                 "arn:aws:sqs:eu-west-1:tasks",
-                "arn:aws:sqs:eu-west-1:111122223333:",
             )
         ),
         pytest.param(
@@ -342,3 +344,23 @@ def test_a_document_with_an_unknown_part_is_said() -> None:
 )
 def test_whatever_json_spells_is_judged(policy: object) -> None:
     assert faults(json.dumps(policy))
+
+
+@pytest.mark.parametrize(
+    "arn",
+    [
+        *("*", "arn:aws:sqs", "arn:aws:sqs:", "arn:aws:sqs:*", "arn:aws:sqs:*:*", "arn:aws:s3:::"),
+        *("arn:aws:sqs:eu-west-1", "arn:aws:sqs:eu-west-1:111122223333", "arn:aws:*:*:*:*"),
+        *("arn:aws:medialive:*", "arn:aws:ec2:us-east-1::image/*", "arn:*:sqs:*:*:tasks"),
+        *("arn", "arn:", "arn:aws", "arn:aws:", "arn:aws:sqs::", "arn:aws:sqs::111122223333"),
+        *("arn:aws:s3::tasks", "arn:aws::::tasks", "tasks"),
+    ],
+)
+def test_an_emulator_of_iam_says_the_same_of_an_arn(arn: str) -> None:
+    policy = document({**GOOD, "Resource": arn})
+    try:
+        IAMPolicyDocumentValidator(json.dumps(policy)).validate()
+    except MalformedPolicyDocument:
+        assert faults(policy)
+    else:
+        assert faults(policy) == []

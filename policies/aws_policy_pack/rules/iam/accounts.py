@@ -34,7 +34,7 @@ PROPERTIES: Mapping[str, tuple[str, ...]] = {
 
 ACCOUNT: Final = re.compile(
     r"""
-    arn:[\w-]+:[\w-]*:[\w-]*:(\d{12}):  # in an ARN
+    arn:[\w-]+:[\w-]*:[\w-]*:(\d{12})(?!\d)  # in an ARN, which may end there
     | (?:^|")(\d{12})(?=\\*"|$)  # a text of its own, in JSON or in JSON inside JSON
     """,
     re.VERBOSE,

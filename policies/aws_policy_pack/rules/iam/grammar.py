@@ -29,7 +29,7 @@ ACTION = re.compile(r"\*|(\*|[A-Za-z0-9-]+):[A-Za-z0-9*?]+")
 RESOURCE = re.compile(
     r"""
     \*+
-    | arn:[^:]*:[^:]+:[^:]*:[^:]*:.+
+    | arn:[^:]*:[^:]+:[^:]*:[^:]*:.*
     | arn:[^:]*:[^:]+:?                               # IAM fills in what is left out, see below
     | arn:[^:]*:[^:]+:(?P<region>[a-z]{2,4}(-[a-z]+)+-\d+|[^:]*[*?$][^:]*)
         (:(\d{12}|[^:]*[*?$][^:]*)?)?

@@ -1,0 +1,107 @@
+"""Rules that say "AWS refuses this": somebody else says it, too."""
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+import botocore.loaders
+import botocore.session
+import botocore.validate
+import pytest
+
+from aws_policy_pack.registry import RULES
+from aws_policy_pack.rule import AnyRule, Kind
+from tests.policies.witnesses.provider import Provider as Asked
+from tests.policies.witnesses.provider import binary, running
+from tests.policies.witnesses.table import WITNESSES, Botocore, Page, Provider
+
+REFUSED = {rule.id: rule for rule in RULES if rule.kind is Kind.REFUSED}
+
+
+def cases(kind: type[Provider | Botocore | Page]) -> list[Any]:
+    return [
+        pytest.param(REFUSED[rule], witness, id=rule)
+        for rule, witness in WITNESSES.items()
+        if isinstance(witness, kind)
+    ]
+
+
+def test_each_rule_of_what_aws_refuses_has_a_witness() -> None:
+    assert WITNESSES.keys() == REFUSED.keys()
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[Asked]:
+    path = binary()
+    if path is None:
+        pytest.skip("the AWS provider's binary is not on this machine")
+    with running(path) as asked:
+        yield asked
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])[A-Z]", lambda found: f"_{found[0].lower()}", name)
+
+
+def arguments(example: object) -> dict[str, Any]:
+    """An example's inputs by Terraform's names."""
+    assert isinstance(example, Mapping)
+    return {snake(key): value for key, value in example.items()}
+
+
+@pytest.mark.parametrize(("rule", "witness"), cases(Provider))
+def test_the_provider_refuses_it(rule: AnyRule, witness: Provider, provider: Asked) -> None:
+    assert provider.refusals(witness.type, arguments(rule.good)) == []
+    [said] = provider.refusals(witness.type, arguments(rule.bad))
+    assert witness.refuses in said
+
+
+def problems(witness: Botocore, example: object) -> str:
+    """What the SDK says against an example, as parameters of the witness's operation."""
+    model = botocore.session.get_session().get_service_model(witness.api)
+    shape = model.operation_model(witness.operation).input_shape
+    assert shape is not None
+    assert isinstance(example, Mapping)
+    asked = {key: _object(value) for key, value in example.items()}
+    return str(botocore.validate.ParamValidator().validate(asked, shape).generate_report())
+
+
+def _object(value: object) -> object:
+    return json.loads(value) if isinstance(value, str) and value.startswith("[") else value
+
+
+@pytest.mark.parametrize(("rule", "witness"), cases(Botocore))
+def test_the_sdk_refuses_it(rule: AnyRule, witness: Botocore) -> None:
+    assert problems(witness, rule.good) == ""
+    assert witness.refuses in problems(witness, rule.bad)
+
+
+@cache
+def description(api: str) -> str:
+    """All that botocore's description of a service says, without markup."""
+    model = botocore.loaders.Loader().load_service_model(api, "service-2")
+    return "\n".join(
+        " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split()) for text in _texts(model)
+    )
+
+
+def _texts(model: object) -> Iterator[str]:
+    if isinstance(model, Mapping):
+        for key, value in model.items():
+            if key == "documentation" and isinstance(value, str):
+                yield value
+            else:
+                yield from _texts(value)
+    elif isinstance(model, list):
+        for item in model:
+            yield from _texts(item)
+
+
+@pytest.mark.parametrize(("rule", "witness"), cases(Page))
+def test_a_page_says_it(rule: AnyRule, witness: Page) -> None:
+    assert rule.url.startswith("https://docs.aws.amazon.com/")
+    assert witness.url.startswith("https://")
+    assert not witness.api or witness.says in description(witness.api)

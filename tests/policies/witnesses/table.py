@@ -1,0 +1,112 @@
+"""Who else than the rule itself says that AWS refuses what the rule finds."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """The real provider refuses the rule's bad example, and takes the good one.
+
+    Attributes:
+        type: What Terraform calls the type.
+        refuses: A part of what it says.
+    """
+
+    type: str
+    refuses: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Botocore:
+    """The SDK of AWS refuses the bad example as parameters of an operation, and takes the good one.
+
+    Attributes:
+        api: The service, as botocore names it.
+        operation: The operation.
+        refuses: A part of what it says.
+    """
+
+    api: str
+    operation: str
+    refuses: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of AWS says it.
+
+    Attributes:
+        url: The page.
+        says: What it says.
+        api: The service whose description in botocore says the same; empty where none does.
+    """
+
+    url: str
+    says: str
+    api: str = ""
+
+
+GUIDE: Final = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
+SQS: Final = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference"
+
+WITNESSES: Final[dict[str, Provider | Botocore | Page]] = {
+    "ecs-container-definitions-valid": Botocore(
+        api="ecs",
+        operation="RegisterTaskDefinition",
+        refuses='Unknown parameter in containerDefinitions[0]: "enviroment"',
+    ),
+    "ecs-fargate-size": Page(
+        url=f"{GUIDE}/task-cpu-memory-error.html",
+        says="this field is required and you must use one of the following values",
+        api="ecs",
+    ),
+    "ecs-grace-period-needs-load-balancer": Page(
+        url="https://github.com/hashicorp/terraform-provider-aws/issues/31104",
+        says="Health check grace period is only valid for services configured to use load "
+        "balancers",
+    ),
+    "ecs-port-matches-target-group": Page(
+        url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html",
+        says="This port must correspond to a containerPort in the task definition the tasks in "
+        "the service are using.",
+        api="ecs",
+    ),
+    "iam-policy-document-valid": Page(
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_effect.html",
+        says="Valid values for Effect are Allow and Deny. The Effect value is case sensitive.",
+    ),
+    "names-unique-physical": Page(
+        url=f"{SQS}/API_CreateQueue.html",
+        says="If you attempt to create a queue with a name that already exists but with different "
+        "attribute names or values, the CreateQueue action will return an error.",
+        api="sqs",
+    ),
+    "names-within-limits": Provider(type="aws_sqs_queue", refuses="invalid queue name"),
+    "sqs-dead-letter-queue-same-type": Page(
+        url=f"{SQS}/API_SetQueueAttributes.html",
+        says="The dead-letter queue of a FIFO queue must also be a FIFO queue. Similarly, the "
+        "dead-letter queue of a standard queue must also be a standard queue.",
+        api="sqs",
+    ),
+    "sqs-fifo-name-suffix": Provider(type="aws_sqs_queue", refuses="invalid queue name"),
+    "sqs-fifo-only-attributes": Provider(
+        type="aws_sqs_queue", refuses="content-based deduplication can only be set for FIFO queue"
+    ),
+    "sqs-fifo-throughput-scope": Page(
+        url=f"{SQS}/API_SetQueueAttributes.html",
+        says="The perMessageGroupId value is allowed only when the value for DeduplicationScope "
+        "is messageGroup .",
+        api="sqs",
+    ),
+    "sqs-message-limits": Provider(
+        type="aws_sqs_queue", refuses="to be in the range (60 - 1209600), got 30"
+    ),
+    "sqs-redrive-policy-shape": Page(
+        url=f"{SQS}/API_SetQueueAttributes.html",
+        says="deadLetterTargetArn – The Amazon Resource Name (ARN) of the dead-letter queue to "  # noqa: RUF001 - AWS's dash
+        "which Amazon SQS moves messages after the value of maxReceiveCount is exceeded.",
+        api="sqs",
+    ),
+}
+"""By the id of each rule of the kind REFUSED."""
