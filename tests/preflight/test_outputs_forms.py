@@ -68,6 +68,13 @@ BALANCER = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/web/50dc6c
             id="mysql-version",
         ),
         pytest.param(
+            "aws:elasticache/replicationGroup:ReplicationGroup",
+            {"description": "d"},
+            "engineVersionActual",
+            r"7\.1\.0",
+            id="version-of-the-usual-engine",
+        ),
+        pytest.param(
             "aws:dynamodb/table:Table",
             {"name": "t", "streamEnabled": True},
             "streamArn",

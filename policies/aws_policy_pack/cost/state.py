@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from aws_policy_pack.cost.declared import LEFT_TO_PROVIDER
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.wire import SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN_TEXT, Value, read_plain
 
@@ -24,6 +25,7 @@ KINDS: Final[Mapping[str, type]] = {
     "dependencies": list,
     "propertyDependencies": dict,
     "ignoreChanges": list,
+    "madeUp": list,
 }
 WORDS: Final[Mapping[type, str]] = {str: "a text", dict: "an object", list: "a list"}
 MOST_SHOWN: Final = 60
@@ -118,8 +120,18 @@ def _resource(entry: Mapping[str, Any]) -> Resource:
 
 
 def _values(entry: Mapping[str, Any]) -> Mapping[str, Value]:
-    """The outputs, in which the inputs are contained, as a stack rule sees them."""
-    values = {**(entry.get("inputs") or {}), **(entry.get("outputs") or {})}
+    """The outputs, in which the inputs are contained, as a stack rule sees them.
+
+    What preflight made up in place of the provider is not known: no cost may hang on it. Nor is
+    what is left out though it comes from another resource.
+    """
+    inputs = entry.get("inputs") or {}
+    values = {**inputs, **(entry.get("outputs") or {})}
+    made_up = {name for name in entry.get("madeUp") or () if isinstance(name, str)}
+    values.update(dict.fromkeys(LEFT_TO_PROVIDER & made_up - inputs.keys(), UNKNOWN_TEXT))
+    sources = entry.get("propertyDependencies") or {}
+    for name in (name for name, urns in sources.items() if urns):
+        values.setdefault(name, UNKNOWN_TEXT)
     if entry.get("id"):
         values.setdefault("id", entry["id"])
     return {key: read_plain(_opened(value)) for key, value in values.items()}

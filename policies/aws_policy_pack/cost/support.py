@@ -32,6 +32,11 @@ class ExtendedSupport:
     is_certain: bool = True
 
 
+def is_listed(engine: str) -> bool:
+    """Whether AWS bills old versions of an engine at all."""
+    return engine in _calendar()
+
+
 def extended_support(engine: str, version: str, today: dt.date) -> ExtendedSupport | None:
     """The Extended Support that a version is in on a day; `None` in standard support.
 

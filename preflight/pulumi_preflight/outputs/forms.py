@@ -77,7 +77,7 @@ BY_TYPE: dict[str, str] = {
     # Base64 of a certificate's first line.
     "eks/cluster.certificateAuthority.data": "LS0tLS1CRUdJTiBDRVJUSUZJQ0FURS0tLS0tCg==",
     "eks/cluster.platformVersion": "eks.1",
-    "eks/cluster.version": "1.33",
+    "eks/cluster.version": "1.36",
     "elasticache/cluster.clusterAddress": f"{{name}}.{_CACHE}",
     "elasticache/cluster.configurationEndpoint": f"{{name}}.cfg.{_CACHE}",
     "elasticache/replicationgroup.configurationEndpointAddress": f"clustercfg.{{name}}.{_CACHE}",

@@ -23,14 +23,17 @@ _DASHED_WEBSITES = frozenset(
 _VERSIONS = {
     "aurora-mysql": "8.0.mysql_aurora.3.08.2",
     "aurora-postgresql": "16.6",
+    "docdb": "5.0.0",
     "mariadb": "11.4.5",
     "memcached": "1.6.22",
-    "mysql": "8.0.41",
+    "mysql": "8.4.5",
     "postgres": "16.8",
     "redis": "7.1.0",
     "valkey": "8.0.1",
 }
 _OTHER_VERSION = "1.0"
+_ENGINES = {"docdb": "docdb", "elasticache": "redis"}
+"""The engine of a service where the program names none."""
 
 
 def host(subject: Subject, path: str = "host") -> str:
@@ -98,7 +101,7 @@ def zone(subject: Subject, path: str) -> str:
 def engine_version(subject: Subject, path: str) -> str:
     """The version that runs: the given one, to its last number."""
     given = input_text(subject, "engineVersion")
-    engine = input_text(subject, "engine")
+    engine = input_text(subject, "engine") or _ENGINES.get(subject.kind.partition("/")[0], "")
     latest = _VERSIONS.get(engine, _OTHER_VERSION)
     if not given:
         return subject.made_up(path, latest)

@@ -114,6 +114,15 @@ RULE = [{"name": "a", "priority": 1}, {"name": "b", "priority": 2}]
             id="coordinators of a search domain",
         ),
         pytest.param(
+            "aws:elasticache/replicationGroup:ReplicationGroup",
+            {
+                "nodeType": "cache.t3.micro",
+                "nodeGroupConfigurations": [{"replicaCount": 2}, {"replicaCount": 1}],
+            },
+            "redis cache.t3.micro: 3650 hour at 0.017 = 62.05",
+            id="shards that are listed",
+        ),
+        pytest.param(
             INSTANCE,
             {"engine": "postgres", "allocatedStorage": 20, "publiclyAccessible": True, **MICRO},
             "public IPv4 of the database: 730 hour at 0.005 = 3.65",

@@ -50,6 +50,25 @@ def test_dependencies_of_a_property_may_be_null() -> None:
     assert read_one(propertyDependencies={"size": None}).references == {}
 
 
+def test_what_preflight_made_up_is_not_known() -> None:
+    resource = read_one(
+        inputs={"size": 1},
+        outputs={"size": 1, "iops": 100, "type": "gp3", "arn": "arn:made:up"},
+        madeUp=["size", "iops", "arn", 7],
+    )
+    assert resource.values == {
+        "size": 1,
+        "iops": UNKNOWN,
+        "type": "gp3",
+        "arn": "arn:made:up",
+    }
+
+
+def test_what_is_left_out_and_comes_from_another_resource_is_not_known() -> None:
+    resource = read_one(inputs={}, propertyDependencies={"size": ["urn:b"], "type": []})
+    assert resource.values == {"size": UNKNOWN}
+
+
 def test_outputs_stand_over_inputs() -> None:
     resource = read_one(inputs={"size": 1, "type": "gp3"}, outputs={"size": 2})
     assert resource.values == {"size": 2, "type": "gp3"}

@@ -132,8 +132,18 @@ def test_a_version_that_may_mean_several_is_not_certain() -> None:
         ),
         pytest.param(
             {"engine": "postgres", "snapshotIdentifier": "snap"},
-            ["it has the engine version of its snapshot, which is not known here"],
+            ["it has the engine version of what it is restored from"],
             id="the version of a snapshot",
+        ),
+        pytest.param(
+            {"engine": "oracle-se2", "snapshotIdentifier": "snap"},
+            [],
+            id="an engine whose age nobody bills",
+        ),
+        pytest.param(
+            {"engine": "postgres", "snapshotIdentifier": UNKNOWN},
+            [],
+            id="no snapshot is given",
         ),
         pytest.param(
             {"engine": "postgres", "engineVersion": "12.1", "instanceClass": "db.m5.4xlarge"},

@@ -49,6 +49,9 @@ def replication_group(resource: Resource, situation: Situation) -> Charges:
     """The nodes of a group: as many as it counts, or shards times their copies."""
     declared = _group_size(lambda path: declared_count(resource, path, amount(resource, path)))
     worst = _group_size(lambda path: amount(resource, path))
+    shards = resource.objects("nodeGroupConfigurations")
+    listed = sum((ONE + amount(shard, "replicaCount") for shard in shards), Decimal(0))
+    declared, worst = max(declared, listed), max(worst, listed)
     yield from _nodes(resource, declared, worst)
     yield usage("cache backups", "elasticache/backup-gb-month")
     yield from _old_cache(resource, situation)

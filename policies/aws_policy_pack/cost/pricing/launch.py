@@ -6,6 +6,7 @@ from typing import Final
 from aws_policy_pack.cost.reading import given_text
 from aws_policy_pack.cost.scaling import TASK_DEFINITION
 from aws_policy_pack.resource import Graph, Resource, Unreadable
+from aws_policy_pack.wire import Unknown
 from aws_policy_pack.wording import shown
 
 CLUSTER: Final = "aws:ecs/cluster:Cluster"
@@ -44,7 +45,7 @@ def launch_of(service: Resource, graph: Graph) -> Launch:
     Raises:
         Unreadable: What decides is not known, or is no launch type.
     """
-    if service.objects("capacityProviderStrategies"):
+    if _has_strategy(service, "capacityProviderStrategies"):
         return _by_strategy(service, "capacityProviderStrategies", graph)
     given = given_text(service, "launchType")
     if given is not None:
@@ -54,7 +55,7 @@ def launch_of(service: Resource, graph: Graph) -> Launch:
     clusters = graph.referenced(service, "cluster", CLUSTER) if service.has("cluster") else ()
     for cluster in clusters:
         for defaults in graph.referring(cluster, "clusterName", CLUSTER_PROVIDERS):
-            if defaults.objects("defaultCapacityProviderStrategies"):
+            if _has_strategy(defaults, "defaultCapacityProviderStrategies"):
                 return _by_strategy(defaults, "defaultCapacityProviderStrategies", graph)
     allowed = _allowed(service, graph)
     if len(allowed) == 1:
@@ -62,12 +63,18 @@ def launch_of(service: Resource, graph: Graph) -> Launch:
     return Launch.EC2 if clusters else Launch.UNKNOWN
 
 
+def _has_strategy(holder: Resource, path: str) -> bool:
+    """Whether a strategy is given, known or not."""
+    return isinstance(holder.values.get(path), Unknown) or bool(holder.objects(path))
+
+
 def _by_strategy(holder: Resource, path: str, graph: Graph) -> Launch:
     """What the capacity providers of a strategy start; one of another stack may start anything."""
     providers = graph.referenced(holder, path, CAPACITY_PROVIDER)
+    is_known = not isinstance(holder.values.get(path), Unknown)
     names = {
         name
-        for strategy in holder.objects(path)
+        for strategy in (holder.objects(path) if is_known else ())
         if isinstance(name := strategy.values.get("capacityProvider"), str)
     }
     here = {provider.values.get(key) for provider in providers for key in ("name", "id", "arn")}

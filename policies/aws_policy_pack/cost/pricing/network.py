@@ -99,7 +99,7 @@ def vpc_endpoint(resource: Resource, situation: Situation) -> Charges:
     if not zones:
         raise Unreadable("subnetIds", "is not set")
     yield from hourly("endpoint, by zone", "vpc-endpoint/hour", zones)
-    if given_text(resource, "serviceRegion"):
+    if given_text(resource, "serviceRegion") not in (None, given_text(resource, "region")):
         yield usage("endpoint, data from another region", "vpc-endpoint/cross-region-gb")
     key = "gb" if kind == "Interface" else "gateway-load-balancer-gb"
     yield usage("endpoint, data processed", f"vpc-endpoint/{key}")

@@ -7,7 +7,8 @@ from typing import Final
 
 from aws_policy_pack.cost.charges import Charge, Missing, Situation, hourly
 from aws_policy_pack.cost.reading import given_text
-from aws_policy_pack.cost.support import ExtendedSupport, extended_support
+from aws_policy_pack.cost.support import ExtendedSupport, extended_support, is_listed
+from aws_policy_pack.given import is_given
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.wording import shown
 
@@ -16,6 +17,8 @@ DISABLED: Final = "open-source-rds-extended-support-disabled"
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-creating-db-instance.html
 """
+RESTORED: Final = ("snapshotIdentifier", "restoreToPointInTime", "replicationSourceIdentifier")
+"""Properties that name what a database is made from, which decides on its version."""
 CLASS: Final = re.compile(r"db\.(?P<family>[a-z]+\d[a-z0-9]*)\.(?P<size>[a-z0-9]+)")
 VCPUS: Final = {"large": 2, "xlarge": 4}
 SMALL: Final = ("micro", "small", "medium")
@@ -53,12 +56,12 @@ def database_support(
         nodes: The number of nodes.
         situation: The day and what else is looked at.
     """
-    if given_text(holder, "engineLifecycleSupport") == DISABLED:
+    if not is_listed(engine) or given_text(holder, "engineLifecycleSupport") == DISABLED:
         return
     version = given_text(holder, "engineVersion")
     if version is None:
-        if holder.has("snapshotIdentifier"):
-            yield Missing(reason="has the engine version of its snapshot, which is not known here")
+        if any(is_given(holder, path) for path in RESTORED):
+            yield Missing(reason="has the engine version of what it is restored from")
         return
     extended = extended_support(engine, version, situation.today)
     if extended is None:
