@@ -21,7 +21,8 @@ from ops.engine.events import (
     parse,
     was_evaluated,
 )
-from ops.engine.refusals import is_refusal
+from ops.engine.process import EndAtOnceError
+from ops.engine.refusals import is_refusal, lacks_room
 from pulumi_preflight.findings import Finding, Level
 from pulumi_preflight.urns import name_of, type_of
 
@@ -45,7 +46,17 @@ _SLOW_SECONDS = 5
 _CHANGED = {"update": "changed outside of the program", "delete": "is gone"}
 # Source: pulumi/pulumi, pkg/resource/deploy/deployment_executor.go.
 _PENDING = re.compile(r"^ *\* (?P<urn>urn:.+), interrupted while (?P<what>\w+)$", re.MULTILINE)
+# Source: pulumi/pulumi, pkg/backend/journal.go.
+_UNSAVED = "failed to save snapshot"
 _WIDTH_WITHOUT_TERMINAL = 100
+
+
+class UnsavedError(EndAtOnceError):
+    """The engine has no room to save its state; the text is its own.
+
+    The engine tries each save of a step for half a minute, one step after the other, and nothing
+    that it still does can be noted.
+    """
 
 
 class Display:
@@ -73,7 +84,11 @@ class Display:
         self._out = Console(highlight=False, emoji=False, markup=False, width=width)
 
     def follow(self, line: str) -> None:
-        """Takes one line that the engine printed."""
+        """Takes one line that the engine printed.
+
+        Raises:
+            UnsavedError: The engine cannot save its state any more.
+        """
         match parse(line):
             case Step() as step:
                 self._step(step)
@@ -128,6 +143,8 @@ class Display:
         if message.severity == "error" and not message.urn and is_refusal(message.text):
             self.refused += message.text
             return
+        if message.severity == "error" and _UNSAVED in message.text and lacks_room(message.text):
+            raise UnsavedError(message.text)
         if message.text in SAID_ALREADY or (message.urn, message.text) in self._said:
             return
         self._said.add((message.urn, message.text))

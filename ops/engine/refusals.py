@@ -51,6 +51,11 @@ def is_refusal(said: str) -> bool:
     return any(words in said for words in _KNOWN)
 
 
+def lacks_room(said: str) -> bool:
+    """Whether a text says that a file cannot be written."""
+    return any(each in said for each in _NO_ROOM)
+
+
 def locked(target: Asked, pid: str | int, host: str) -> CommandError:
     """Another command works on the stack."""
     return CommandError(
@@ -148,13 +153,15 @@ def _no_backend(said: str, target: Asked) -> CommandError:
 
 
 def _no_room(said: str, _: Asked) -> CommandError:
-    line = next(line for line in said.splitlines() if any(each in line for each in _NO_ROOM))
+    line = next(line for line in said.splitlines() if lacks_room(line))
+    said_last = line.rpartition(_BUCKET_SAYS)[2]
     return CommandError(
-        f"the engine cannot write: {line.strip().removeprefix('error: ')}",
+        f"the engine cannot write: {said_last.strip().removeprefix('error: ')}",
         hint="make room, or let the folder be written, and try again",
     )
 
 
+_BUCKET_SAYS = "(code=Unknown): "
 _NO_ROOM = ("no space left on device", "read-only file system", "disk quota exceeded")
 # Source: pulumi/pulumi, sdk and pkg: secrets/passphrase/manager.go, backend/diy/lock.go,
 # cmd/pulumi/state/state_repair.go, cmd/pulumi/cmd (DisplayErrorMessage), backend/httpstate.

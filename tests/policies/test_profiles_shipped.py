@@ -109,7 +109,7 @@ def test_a_stage_sets_every_cap_that_a_rule_of_a_profile_asks_for(stage: str) ->
         for rule in RULES
         if rule.kind is Kind.CONFIGURED and settings[rule.id].config == rule.config()
     ]
-    assert unset == ["names-follow-pattern", "waivers-valid"]
+    assert unset == ["waivers-valid"]
 
 
 @every_stage

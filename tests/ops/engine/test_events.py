@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ops.engine.display import Display
+from ops.engine.display import Display, UnsavedError
 from ops.engine.events import BEGUN, Message, Step, Summary, parse
 from pulumi_preflight.findings import Finding, Level
 
@@ -144,3 +144,33 @@ def test_a_finding_stands_with_its_place(capsys: pytest.CaptureFixture[str]) -> 
 def test_what_cannot_be_judged_yet_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
     output = shown(capsys, policy("The rule.\nnot evaluated: `a` is not known yet", "advisory"))
     assert output == ["Not known before the deployment, and so judged by preflight: 1"]
+
+
+UNSAVED = (
+    "pre-step event returned an error: failed to save snapshot: An IO error occurred while writing "
+    'the new snapshot file: blob (key "local.json") (code=Unknown): write /shop/local.json.tmp: '
+)
+
+
+@pytest.mark.parametrize(
+    "why", ["no space left on device", "read-only file system", "disk quota exceeded"]
+)
+def test_an_engine_that_cannot_save_its_state_is_not_waited_for(why: str) -> None:
+    told = {"message": f"{UNSAVED}{why}\n", "severity": "error", "urn": URN}
+    with pytest.raises(UnsavedError, match=why):
+        Display({}).follow(event("diagnosticEvent", told))
+
+
+@pytest.mark.parametrize(
+    ("message", "severity"),
+    [
+        pytest.param(f"{UNSAVED}connection reset", "error", id="another-reason"),
+        pytest.param("copy failed: no space left on device", "error", id="a-provider's"),
+        pytest.param(f"{UNSAVED}no space left on device", "warning", id="no-error"),
+    ],
+)
+def test_any_other_message_ends_nothing(
+    message: str, severity: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = {"message": message, "severity": severity, "urn": URN}
+    assert shown(capsys, event("diagnosticEvent", told)) == [f"{severity}: orders: {message}"]

@@ -131,6 +131,14 @@ class Asked:
             id="full disk",
         ),
         pytest.param(
+            "pre-step event returned an error: failed to save snapshot: An IO error occurred "
+            'while writing the new snapshot file: blob (key "b") (code=Unknown): write /a/b.tmp: '
+            "no space left on device",
+            "the engine cannot write: write /a/b.tmp: no space left on device",
+            "make room",
+            id="full disk during a step",
+        ),
+        pytest.param(
             "error: open /a/b.tmp: read-only file system",
             "the engine cannot write: open /a/b.tmp: read-only file system",
             "let the folder be written",

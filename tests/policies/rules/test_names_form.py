@@ -169,9 +169,9 @@ def off(path: str, name: str, pattern: str, glob: str) -> str:
         pytest.param(
             QUEUE,
             {"name": "Orders"},
-            {},
+            follow_pattern.example_config,
             off("name", "Orders", "[a-z0-9._/-]+", "*"),
-            id="the default",
+            id="a capital letter",
         ),
         pytest.param(
             QUEUE,
@@ -190,7 +190,7 @@ def off(path: str, name: str, pattern: str, glob: str) -> str:
         pytest.param(
             INSTANCE,
             {"identifier": "db", "finalSnapshotIdentifier": "Final"},
-            {},
+            follow_pattern.example_config,
             off("finalSnapshotIdentifier", "Final", "[a-z0-9._/-]+", "*"),
             id="each name of a resource",
         ),
@@ -227,7 +227,7 @@ def test_a_name_on_the_pattern_passes(
 
 
 def test_a_name_that_is_not_known_is_not_matched() -> None:
-    assert judge(follow_pattern, QUEUE, {"name": UNKNOWN}) == [
+    assert judge(follow_pattern, QUEUE, {"name": UNKNOWN}, follow_pattern.example_config) == [
         "not evaluated: subject: `name` is not known yet"
     ]
 

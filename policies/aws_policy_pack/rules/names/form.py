@@ -88,7 +88,7 @@ class FollowPattern(RuleConfig):
     """What a team has agreed on."""
 
     patterns: Mapping[str, Annotated[str, AfterValidator(_compilable)]] = Field(
-        default_factory=lambda: {"*": "[a-z0-9._/-]+"},
+        default_factory=dict,
         description="Regular expressions for whole names by type token or glob; the most specific "
         "holds",
     )
@@ -105,6 +105,7 @@ class FollowPattern(RuleConfig):
     url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html",
     good={"name": "orders-dev"},
     bad={"name": "OrdersQueue"},
+    example_config={"patterns": {"*": "[a-z0-9._/-]+"}},
 )
 def follow_pattern(resource: Resource, config: FollowPattern) -> Findings:
     """Matches each name of the resource as a whole."""
