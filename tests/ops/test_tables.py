@@ -99,6 +99,10 @@ def test_the_example_of_an_import_tells_the_form_of_an_id(
     }
 
 
+def test_an_id_is_an_input_of_a_type_whose_usual_name_a_record_has() -> None:
+    assert facts_of("aws:s3/bucketVersioning:BucketVersioning").id == "{=bucket}"
+
+
 def test_a_default_of_the_plan_that_the_newer_sdk_contradicts_is_left_out() -> None:
     assert "encrypted" not in facts_of("aws:redshift/cluster:Cluster").defaults
 

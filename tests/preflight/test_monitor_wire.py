@@ -10,6 +10,7 @@ import grpc
 import pytest
 from pulumi.runtime.proto.resource_pb2 import (
     ReadResourceRequest,
+    RegisterPackageRequest,
     RegisterResourceRequest,
     ResourceInvokeRequest,
 )
@@ -77,6 +78,10 @@ class Client:
 
     def read(self, type_: str, name: str, id_: str) -> Any:  # noqa: ANN401
         return self._monitor.ReadResource(ReadResourceRequest(type=type_, name=name, id=id_))
+
+    def package(self, name: str, version: str) -> str:
+        request = RegisterPackageRequest(name=name, version=version)
+        return str(self._monitor.RegisterPackage(request).ref)
 
     def call(self, token: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         request = ResourceInvokeRequest(tok=token, args=to_struct(dict(arguments)))
@@ -171,6 +176,7 @@ def test_what_is_read_has_the_kinds_of_its_type(client: Client) -> None:
     [
         pytest.param({"version": "6.50.0"}, False, id="default-provider"),
         pytest.param({"provider": True}, False, id="its-own-provider"),
+        pytest.param({"packageRef": True}, False, id="its-own-package"),
         pytest.param({"version": AWS}, True, id="the-newest"),
         pytest.param({}, True, id="none"),
     ],
@@ -181,6 +187,8 @@ def test_the_version_of_the_plugin_decides_what_a_type_has(
     if "provider" in options:
         provider = client.register("pulumi:providers:aws", "old", {}, version="6.50.0")
         options = {"provider": f"{provider.urn}::{provider.id}"}
+    if "packageRef" in options:
+        options = {"packageRef": client.package("aws", "6.50.0")}
     response = client.register("aws:sqs/queue:Queue", "queue", {}, **options)
     assert ("region" in plain(response.object)) == has_region
     assert any("asks for aws 6.50.0" in note for note in client.notes) != has_region

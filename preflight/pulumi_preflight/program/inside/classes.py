@@ -31,20 +31,23 @@ def _function(token: str) -> object:
     """The fields of the result class of a function such as `aws:ec2/getVpc:getVpc`.
 
     The generated SDKs put `getVpc` of the module `ec2` in `<package>.ec2.get_vpc`, with the result
-    class `GetVpcResult` beside it.
+    class `GetVpcResult` beside it. Other modules may have a class of that name, too.
     """
-    _, module, member = token.split(":")
+    package, module, member = token.split(":")
     wanted = f"{member[:1].upper()}{member[1:]}Result"
-    part = module.partition("/")[0]
+    sdk, part = _sdk(package), module.partition("/")[0]
+    # Python's keywords get a dash below: `lambda_`. A module `index` is the SDK itself.
+    home = next(
+        (f"{sdk}.{name}" for name in (part, f"{part}_") if f"{sdk}.{name}" in sys.modules), sdk
+    )
     found = [
         candidate
         for name, loaded in list(sys.modules.items())
-        if name.startswith("pulumi_")
+        if f"{name}.".startswith(f"{home}.")
         and isinstance(candidate := _contents(loaded).get(wanted), type)
         and candidate.__module__ == name
     ]
-    # Python's keywords get a dash below: `lambda_`.
-    found.sort(key=lambda cls: not {part, f"{part}_"} & set(cls.__module__.split(".")))
+    found.sort(key=lambda cls: cls.__module__.count("."))
     return {"properties": _properties(found[0], set())} if found else None
 
 
@@ -82,8 +85,12 @@ def _contents(module: types.ModuleType) -> dict[str, typing.Any]:
 
 def _package(token: str) -> bool:
     """Whether the program imported the SDK that a token belongs to."""
-    name = token.partition(":")[0].replace("-", "_")
-    return f"pulumi_{name}" in sys.modules
+    return _sdk(token.partition(":")[0]) in sys.modules
+
+
+def _sdk(package: str) -> str:
+    """The name of the Python package that is the SDK of a Pulumi package."""
+    return f"pulumi_{package.replace('-', '_')}"
 
 
 def _find_resource_classes() -> None:
