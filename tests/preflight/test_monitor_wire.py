@@ -194,6 +194,21 @@ def test_the_version_of_the_plugin_decides_what_a_type_has(
     assert any("asks for aws 6.50.0" in note for note in client.notes) != has_region
 
 
+@pytest.mark.parametrize(
+    ("version", "is_kept"),
+    [
+        pytest.param(AWS, False, id="the-same"),
+        pytest.param("7.999.0", True, id="newer"),
+        pytest.param("", True, id="none"),
+    ],
+)
+def test_a_property_that_another_version_may_have_is_kept(
+    client: Client, version: str, *, is_kept: bool
+) -> None:
+    response = client.register("aws:sqs/queue:Queue", "queue", {"novel": 1.0}, version=version)
+    assert ("novel" in plain(response.object)) == is_kept
+
+
 def test_a_component_of_a_plugin_stays_unknown(client: Client) -> None:
     response = client.register("awsx:ec2:Vpc", "vpc", {}, custom=False, remote=True)
     assert plain(response.object) == {}

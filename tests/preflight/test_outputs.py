@@ -2,13 +2,14 @@
 
 import json
 import re
+from base64 import b64encode
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_preflight.outputs import Outputs, Wanted
+from pulumi_preflight.outputs import Filled, Outputs, Wanted
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.derived import DERIVED
 from pulumi_preflight.outputs.kinds import empty, in_kind
@@ -380,22 +381,70 @@ def test_partitions_follow_the_region(region: str, partition: str, suffix: str) 
             id="shuffle",
         ),
         pytest.param("randomUuid:RandomUuid", {}, "result", "[-0-9a-f]{14}4.{3}-a.{16}", id="uuid"),
+        pytest.param(
+            "randomUuid4:RandomUuid4", {}, "result", "[-0-9a-f]{14}4.{3}-a.{16}", id="uuid4"
+        ),
+        pytest.param(
+            "randomUuid7:RandomUuid7", {}, "result", "[-0-9a-f]{14}7.{3}-a.{16}", id="uuid7"
+        ),
+        pytest.param(
+            "randomBytes:RandomBytes", {"length": 3.0}, "base64", r"[A-Za-z0-9+/]{4}", id="bytes"
+        ),
+        pytest.param(
+            "randomBytes:RandomBytes", {"length": 50.0}, "hex", f"{DIGITS}{{100}}", id="many-bytes"
+        ),
+        pytest.param("randomId:RandomId", {"byteLength": 0.0}, "hex", f"{DIGITS}{{2}}", id="none"),
+        pytest.param(
+            "randomPassword:RandomPassword", {}, "bcryptHash", r"\$2a\$10\$.{53}", id="hash"
+        ),
     ],
 )
 def test_random_values_are_of_the_size_that_was_asked_for(
     type_: str, inputs: dict[str, PropertyValue], name: str, pattern: str
 ) -> None:
+    assert re.fullmatch(pattern, str(random(type_, inputs).outputs[name]))
+
+
+def random(type_: str, inputs: dict[str, PropertyValue]) -> Filled:
     outputs = Outputs(Shapes(lambda _question, _of: None), keep_unknowns=False)
     urn = f"urn:pulumi:dev::shop::random:index/{type_}::a"
-    filled = outputs.of_resource(Wanted(urn=urn, inputs=inputs, place=Place(region="")))
-    assert re.fullmatch(pattern, str(filled.outputs[name]))
+    return outputs.of_resource(Wanted(urn=urn, inputs=inputs, place=Place(region="")))
 
 
-def test_a_random_pet_is_its_id() -> None:
-    outputs = Outputs(Shapes(lambda _question, _of: None), keep_unknowns=False)
-    urn = "urn:pulumi:dev::shop::random:index/randomPet:RandomPet::a"
-    filled = outputs.of_resource(Wanted(urn=urn, inputs={}, place=Place(region="")))
-    assert re.fullmatch("[a-z]+-[a-z]+", filled.id)
+@pytest.mark.parametrize(
+    ("type_", "inputs", "same"),
+    [
+        pytest.param("randomBytes:RandomBytes", {"length": 4.0}, "base64", id="bytes"),
+        pytest.param("randomId:RandomId", {"byteLength": 4.0}, "b64Url", id="id"),
+        pytest.param("randomString:RandomString", {"length": 9.0}, "result", id="string"),
+        pytest.param("randomUuid7:RandomUuid7", {}, "result", id="uuid"),
+    ],
+)
+def test_a_random_id_is_the_value(type_: str, inputs: dict[str, PropertyValue], same: str) -> None:
+    filled = random(type_, inputs)
+    assert filled.id == filled.outputs[same]
+
+
+def test_the_forms_of_random_bytes_are_of_one_value() -> None:
+    shown = random("randomId:RandomId", {"byteLength": 4.0, "prefix": "a-"}).outputs
+    own = bytes.fromhex(str(shown["hex"]).removeprefix("a-"))
+    assert shown["b64Std"] == f"a-{b64encode(own).decode()}"
+    assert shown["dec"] == f"a-{int.from_bytes(own, 'big')}"
+
+
+@pytest.mark.parametrize(
+    ("type_", "inputs", "identity"),
+    [
+        pytest.param("randomInteger:RandomInteger", {"min": 7.0, "max": 9.0}, "7", id="integer"),
+        pytest.param("randomPassword:RandomPassword", {"length": 9.0}, "none", id="password"),
+        pytest.param("randomShuffle:RandomShuffle", {"inputs": ["a"]}, "-", id="shuffle"),
+        pytest.param("randomPet:RandomPet", {}, "[a-z]+-[a-z]+", id="pet"),
+    ],
+)
+def test_a_random_resource_has_its_types_own_id(
+    type_: str, inputs: dict[str, PropertyValue], identity: str
+) -> None:
+    assert re.fullmatch(identity, random(type_, inputs).id)
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,10 @@ def test_a_schema_tells_what_must_be_given(token: str, inputs: set[str]) -> None
     assert inputs < taken.keys()
 
 
+def test_a_function_may_take_nothing() -> None:
+    assert of("awsx").inputs("awsx:ec2:getDefaultVpc") == {}
+
+
 def test_a_component_shows_other_resources() -> None:
     shape = {each.name: each.kind for each in without_sdk().resource("awsx:ec2:Vpc") or ()}
     assert shape["vpc"] == Kind(name="resource", reference="aws:ec2/vpc:Vpc")

@@ -120,7 +120,8 @@ class Outputs:
             identity = resource_id(subject)
             is_made_up = subject.filling_of(identity) is Filling.MADE_UP
             subject = replace(subject, id=identity, id_made_up=is_made_up)
-        outputs = made | self._echoed(shape, inputs)
+        is_whole = self._shapes.is_whole(type_of(wanted.urn), wanted.version)
+        outputs = made | _echoed(shape, inputs, is_whole=is_whole)
         for property_ in shape:
             name = property_.name
             if name in outputs:
@@ -205,15 +206,6 @@ class Outputs:
             return value_for(subject, path, "string")
         return without_unknown(self._computed(subject, path, kind))
 
-    def _echoed(self, shape: Shape, inputs: Properties) -> Properties:
-        kinds = {property_.name: property_.kind for property_ in shape}
-        echoed: Properties = {}
-        for name, value in inputs.items():
-            if name.startswith("__") or (shape and name not in kinds):
-                continue
-            echoed[name] = in_kind(value, kinds[name]) if name in kinds else value
-        return echoed
-
     def _missing(
         self, subject: Subject, property_: PropertyShape, inputs: Properties
     ) -> PropertyValue:
@@ -257,6 +249,17 @@ class Outputs:
                 return UNKNOWN
             case plain:
                 return value_for(subject, path, plain)
+
+
+def _echoed(shape: Shape, inputs: Properties, *, is_whole: bool) -> Properties:
+    """The inputs as outputs; a whole shape names all that a resource shows."""
+    kinds = {property_.name: property_.kind for property_ in shape}
+    echoed: Properties = {}
+    for name, value in inputs.items():
+        if name.startswith("__") or (is_whole and shape and name not in kinds):
+            continue
+        echoed[name] = in_kind(value, kinds[name]) if name in kinds else value
+    return echoed
 
 
 def _subject(wanted: Wanted, shape: Shape) -> WatchedSubject:

@@ -78,6 +78,13 @@ class Shapes:
         """A function's answer, likewise."""
         return self._shape("function", token, version)
 
+    def is_whole(self, token: str, version: str) -> bool:
+        """Whether a type's outputs are those of the very version, so that it has no others."""
+        if self._ask("resource", token) is not None:
+            return True
+        schema = nearest(package_of(token), version)
+        return schema is not None and schema.version == version
+
     def secrets(self, token: str, version: str) -> tuple[str, ...]:
         """A type's outputs that its provider marks secret, as far as the program does not."""
         if self._ask("resource", token) is not None:

@@ -54,7 +54,7 @@ class Schema:
         """What a type or function takes: name to whether it must be given."""
         page = _page(self, module_of(token))
         entry = page["resources"].get(token) or page["functions"][token]
-        rows = entry.get("inputs") or entry["outputs"]
+        rows = entry["inputs"] if "inputs" in entry else entry["outputs"]
         return {name: "r" in flags for name, _, flags in rows if "s" in flags}
 
     def secrets(self, token: str) -> tuple[str, ...]:
