@@ -14,6 +14,7 @@ import pytest
 
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.rule import AnyRule, Kind
+from aws_policy_pack.rules.names.facts import FACTS, Limits, NameFact
 from tests.policies.witnesses.provider import Provider as Asked
 from tests.policies.witnesses.provider import binary, running
 from tests.policies.witnesses.table import WITNESSES, Botocore, Page, Provider
@@ -42,6 +43,10 @@ def provider() -> Iterator[Asked]:
         yield asked
 
 
+ARGUMENTS = {"CloudWatch alarm": "alarm_name", "Lambda function": "function_name"}
+"""Arguments with other names than Pulumi's, by what has the name."""
+
+
 def snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])[A-Z]", lambda found: f"_{found[0].lower()}", name)
 
@@ -57,6 +62,46 @@ def test_the_provider_refuses_it(rule: AnyRule, witness: Provider, provider: Ask
     assert provider.refusals(witness.type, arguments(rule.good)) == []
     [said] = provider.refusals(witness.type, arguments(rule.bad))
     assert witness.refuses in said
+
+
+def longest_name(limits: Limits) -> str:
+    """A legal name of the greatest length."""
+    for start in ("a", "/a"):
+        for filling in ("a", "b-", "a/", "aaaaaaa."):
+            name = (start + filling * limits.longest)[: limits.longest - 1] + "a"
+            if limits.pattern.fullmatch(name):
+                return name
+    raise AssertionError(limits.form)
+
+
+def terraform_types(kind: str) -> list[str]:
+    """What Terraform may call a type of Pulumi."""
+    module, _, name = kind.split(":")[1].partition("/")
+    name = snake(name)
+    module = {"servicediscovery": "service_discovery"}.get(module, module)
+    return [f"aws_{module}_{name}", f"aws_db_{name}", f"aws_{name}", f"aws_{module}"]
+
+
+NAMED_OTHERWISE = {"classic load balancer", "KMS alias"}
+"""Names that the provider tells by a type or in a form of its own."""
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        pytest.param(fact, id=fact.what)
+        for fact in FACTS
+        if fact.limits and fact.what not in NAMED_OTHERWISE
+    ],
+)
+def test_the_provider_takes_the_longest_name(fact: NameFact, provider: Asked) -> None:
+    argument = ARGUMENTS.get(fact.what, snake(fact.path))
+    [kind, *_] = [kind for kind in terraform_types(fact.types[0]) if provider.has(kind, argument)]
+    assert fact.limits is not None
+    name = longest_name(fact.limits)
+    said = provider.refusals(kind, {argument: name})
+    assert [each for each in said if argument in each and "required" not in each] == []
+    assert not any(name in each for each in said)
 
 
 def problems(witness: Botocore, example: object) -> str:

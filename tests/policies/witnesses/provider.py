@@ -78,6 +78,12 @@ class Provider:
         settings = _packed(_complete(schemas.provider.block, SETTINGS))
         self._call("Configure", "Asked", "Validated", config=settings)
 
+    def has(self, kind: str, argument: str) -> bool:
+        """Whether the provider has a type with such an argument."""
+        return kind in self._blocks and argument in {
+            each.name for each in self._blocks[kind].attributes
+        }
+
     def refusals(self, kind: str, given: Mapping[str, Any]) -> list[str]:
         """What the provider says against a resource.
 
