@@ -4,7 +4,6 @@ import pytest
 
 from aws_policy_pack.rules.names.facts import FACTS, FACTS_BY_TYPE, NameFact
 
-
 SOURCES = ("https://docs.aws.", "https://github.com/hashicorp/terraform-provider-aws/")
 
 
