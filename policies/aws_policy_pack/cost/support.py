@@ -4,14 +4,11 @@ AWS takes a version that nobody upgrades from standard to Extended Support by it
 """
 
 import datetime as dt
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-from typing import Final
 
-FILE: Final = Path(__file__).parent / "support.json"
+from aws_policy_pack.lists import load
 
 Days = tuple[dt.date, dt.date | None]
 """The day from which a version is billed, and that of its dearer third year, if there is one."""
@@ -85,7 +82,6 @@ def _number(version: tuple[str, ...]) -> tuple[int, ...]:
 
 @cache
 def _calendar() -> Mapping[str, Mapping[tuple[str, ...], Days]]:
-    engines = json.loads(FILE.read_text(encoding="utf-8"))["engines"]
     return {
         engine: {
             tuple(version.split(".")): (
@@ -94,5 +90,5 @@ def _calendar() -> Mapping[str, Mapping[tuple[str, ...], Days]]:
             )
             for version, (start, dear) in calendar["versions"].items()
         }
-        for engine, calendar in engines.items()
+        for engine, calendar in load("engine_support").entries.items()
     }
