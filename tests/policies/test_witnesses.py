@@ -86,22 +86,54 @@ NAMED_OTHERWISE = {"classic load balancer", "KMS alias"}
 """Names that the provider tells by a type or in a form of its own."""
 
 
-@pytest.mark.parametrize(
-    "fact",
-    [
+def named() -> list[Any]:
+    return [
         pytest.param(fact, id=fact.what)
         for fact in FACTS
         if fact.limits and fact.what not in NAMED_OTHERWISE
-    ],
-)
-def test_the_provider_takes_the_longest_name(fact: NameFact, provider: Asked) -> None:
+    ]
+
+
+def asked_of(fact: NameFact, provider: Asked) -> tuple[str, str]:
+    """Terraform's type and argument of a name."""
     argument = ARGUMENTS.get(fact.what, snake(fact.path))
-    [kind, *_] = [kind for kind in terraform_types(fact.types[0]) if provider.has(kind, argument)]
+    kinds = terraform_types(fact.types[0])
+    return next(kind for kind in kinds if provider.has(kind, argument)), argument
+
+
+@pytest.mark.parametrize("fact", named())
+def test_the_provider_takes_the_longest_name(fact: NameFact, provider: Asked) -> None:
+    kind, argument = asked_of(fact, provider)
     assert fact.limits is not None
     name = longest_name(fact.limits)
     said = provider.refusals(kind, {argument: name})
     assert [each for each in said if argument in each and "required" not in each] == []
     assert not any(name in each for each in said)
+
+
+ODD = ("Abc", "a_b", "a.b", "a b", "a/b", "a+b", "a@b", "ab-", "-ab", "a--b", "1ab", "a:b", "a#b")
+"""Names that one service takes and another does not."""
+
+
+@pytest.mark.parametrize("fact", named())
+def test_a_name_that_the_provider_refuses_is_not_of_the_form(
+    fact: NameFact, provider: Asked
+) -> None:
+    kind, argument = asked_of(fact, provider)
+    assert fact.limits is not None
+    taken = [name for name in ODD if fact.limits.pattern.fullmatch(name)]
+    refused = {
+        name: said
+        for name in taken
+        if (
+            said := [
+                each
+                for each in provider.refusals(kind, {argument: name})
+                if name in each or (f'"{argument}"' in each and "required" not in each)
+            ]
+        )
+    }
+    assert refused == {}
 
 
 def problems(witness: Botocore, example: object) -> str:

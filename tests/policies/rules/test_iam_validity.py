@@ -71,7 +71,10 @@ def test_text_that_is_no_json_is_found() -> None:
         pytest.param(document({**GOOD, "Action": "elasticloadbalancing:?et*"}), id="wildcards"),
         pytest.param(document({**GOOD, "Resource": "arn:aws:s3:::a/b:c/*"}), id="a path"),
         pytest.param(document({**GOOD, "Resource": "arn:aws:iam::${aws:x}:role/a"}), id="variable"),
-        *(pytest.param(document({**GOOD, "Action": name}), id=name) for name in ("*:*", "*:Get*")),
+        *(
+            pytest.param(document({**GOOD, "Action": name}), id=name)
+            for name in ("*:*", "*:Get*", "vpc-lattice:AssociateViaAWSService-EventsAndStates")
+        ),
         *(
             pytest.param(document({**GOOD, "Resource": arn}), id=arn)
             for arn in (

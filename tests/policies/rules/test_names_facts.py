@@ -63,7 +63,10 @@ FORMS = [
         id="public namespace",
     ),
     pytest.param(
-        "aws:servicediscovery/httpNamespace:HttpNamespace", "any!", "arn:any", id="HTTP namespace"
+        "aws:servicediscovery/httpNamespace:HttpNamespace",
+        "any.name_1",
+        "any!",
+        id="HTTP namespace",
     ),
     pytest.param(
         "aws:servicediscovery/service:Service", f"_http._tcp.{'a' * 63}", "a" * 64, id="Cloud Map"
@@ -78,7 +81,7 @@ FORMS = [
         "aws:rds/clusterParameterGroup:ClusterParameterGroup", "pg-17", "pg_17", id="cluster group"
     ),
     pytest.param("aws:rds/optionGroup:OptionGroup", "og-1", "og 1", id="option group"),
-    pytest.param("aws:rds/proxy:Proxy", "Proxy-1", "proxy--1", id="proxy"),
+    pytest.param("aws:rds/proxy:Proxy", "proxy-1", "Proxy-1", id="proxy"),
     pytest.param("aws:elasticache/cluster:Cluster", "cache-1", "cache_1", id="cache"),
     pytest.param("aws:elasticache/replicationGroup:ReplicationGroup", "r-1", "1r", id="replicas"),
     pytest.param("aws:elasticache/subnetGroup:SubnetGroup", "1-A", "a_b", id="cache subnets"),

@@ -25,7 +25,7 @@ STATEMENT_KEYS = (
     "Condition",
 )
 EFFECTS = ("Allow", "Deny")
-ACTION = re.compile(r"\*|(\*|[A-Za-z0-9-]+):[A-Za-z0-9*?]+")
+ACTION = re.compile(r"\*|(\*|[A-Za-z0-9-]+):[A-Za-z0-9*?-]+")
 RESOURCE = re.compile(
     r"""
     \*+
