@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from aws_policy_pack import waivers
 from aws_policy_pack.config import ConfigError, RuleConfig, config_schema, problems_in, too_long
-from aws_policy_pack.evaluation import Outcome, evaluate, mend, waived_reason
+from aws_policy_pack.evaluation import NOTHING_OF_ITS_TYPES, Outcome, evaluate, mend, waived_reason
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.resource import Graph, Resource, Unreadable
 from aws_policy_pack.rule import AnyRule, Level, Scope
@@ -79,6 +79,8 @@ def _stack_policy(rule: AnyRule) -> pulumi_policy.Policy:
             (_stack_resource(resource) for resource in args.resources),
             config_values=frozenset(map(str, get_config_env().values())),
         )
+        if rule.types and not any(graph.of_type(*rule.types)):
+            args.not_applicable(NOTHING_OF_ITS_TYPES)
         outcome = _evaluated(rule, graph, args.get_config())
         _report(outcome, report, args.not_applicable)
 

@@ -153,7 +153,12 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             (_stack_resource(resource, providers) for resource in request.resources),
             config_secrets=self._config_secrets,
         )
-        return self._response(self._pack.analyze_stack(graph))
+        response = self._response(self._pack.analyze_stack(graph))
+        response.not_applicable.extend(
+            proto.PolicyNotApplicable(policy_name=rule.id, reason=why)
+            for rule, why in self._pack.idle(graph)
+        )
+        return response
 
     def Remediate(  # noqa: N802
         self, request: proto.AnalyzeRequest, context: grpc.ServicerContext

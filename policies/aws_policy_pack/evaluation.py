@@ -15,6 +15,8 @@ from aws_policy_pack.secret_texts import pattern_of, texts_in
 from aws_policy_pack.waivers import waiver_for
 
 HIDDEN = "[secret]"
+NOTHING_OF_ITS_TYPES = "the stack has no resource of its types"
+NOT_CONFIGURED = "no profile configures it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,18 @@ from dataclasses import dataclass, replace
 
 from aws_policy_pack import waivers
 from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.evaluation import Outcome, Violation, Waived, evaluate, mend
+from aws_policy_pack.evaluation import (
+    NOT_CONFIGURED,
+    NOTHING_OF_ITS_TYPES,
+    Outcome,
+    Violation,
+    Waived,
+    evaluate,
+    mend,
+)
 from aws_policy_pack.profiles import read_settings
 from aws_policy_pack.resource import Graph, Resource, Unreadable
-from aws_policy_pack.rule import AnyRule, Changes, Finding, Level, Scope, Setting
+from aws_policy_pack.rule import AnyRule, Changes, Finding, Kind, Level, Scope, Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +82,18 @@ class Pack:
         yield from self._run(self._stack_rules, graph)
         settings = tuple((rule, self.settings[rule.id]) for rule in self.rules)
         yield from self._run([_bound(rule, settings) for rule in self._pack_rules], graph)
+
+    def idle(self, graph: Graph) -> Iterator[tuple[AnyRule, str]]:
+        """The rules in force that have nothing to judge, and why."""
+        there = {resource.type for resource in graph.resources}
+        for rule in self.rules:
+            setting = self.settings[rule.id]
+            if setting.level is Level.DISABLED or rule.scope is Scope.PACK:
+                continue
+            if rule.types and there.isdisjoint(rule.types):
+                yield rule, NOTHING_OF_ITS_TYPES
+            elif rule.kind is Kind.CONFIGURED and setting.config == rule.config():
+                yield rule, NOT_CONFIGURED
 
     def remedies(self, resource_type: str) -> tuple[AnyRule, ...]:
         """The rules that mend resources of this type, at the level `remediate`."""

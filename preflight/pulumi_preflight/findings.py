@@ -69,6 +69,23 @@ class NotEvaluated(Finding):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """A rule of a pack in this run.
+
+    Attributes:
+        rule: The rule's name.
+        pack: The name of the pack that holds it.
+        level: The level of its violations, `None` where it is disabled.
+        idle: Why the rule had nothing to judge, `None` where it judged something.
+    """
+
+    rule: str
+    pack: str
+    level: Level | None
+    idle: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remediation:
     """A change of a resource's inputs by a rule.
 
@@ -97,6 +114,7 @@ class Reported:
     waived: tuple[Waived, ...] = ()
     not_evaluated: tuple[NotEvaluated, ...] = ()
     remediations: tuple[Remediation, ...] = ()
+    rules: tuple[Ran, ...] = ()
 
     def __add__(self, other: "Reported") -> "Reported":
         return Reported(
@@ -104,4 +122,5 @@ class Reported:
             waived=self.waived + other.waived,
             not_evaluated=self.not_evaluated + other.not_evaluated,
             remediations=self.remediations + other.remediations,
+            rules=self.rules + other.rules,
         )

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from enum import StrEnum
 from typing import Any, TypeVar
 
 from pulumi_preflight.findings import (
     Finding,
     Level,
     NotEvaluated,
+    Ran,
     Remediation,
     Reported,
     Waived,
@@ -34,6 +36,32 @@ _NO_TEXTS = ("rule", "pack", "level", "severity", "urn", "file")
 _Placed = TypeVar("_Placed", bound=Finding)
 
 
+class Result(StrEnum):
+    """What became of a rule."""
+
+    PASSED = "passed"
+    FOUND = "found"
+    NOT_EVALUATED = "notEvaluated"
+    WAIVED = "waived"
+    IDLE = "idle"
+    """The stack has nothing that the rule judges."""
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleResult:
+    """A rule, and what became of it.
+
+    Attributes:
+        ran: The rule.
+        result: The most telling of its results: a finding before what it could not judge, and that
+            before what is waived.
+    """
+
+    ran: Ran
+    result: Result
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """The result of one run. Everything is in an order that two runs share.
@@ -46,6 +74,7 @@ class Verdict:
         findings: Violations, by file, line and rule.
         waived: Violations that a pack's config excuses, likewise.
         not_evaluated: Rules that could not see what they judge, likewise.
+        rules: What became of each rule, in the order of the packs.
         fixes: What packs changed before they judged, and what else they would change if that was
             asked, by file and line, then in the order of the rules.
         notes: Assumptions, and what was not looked at.
@@ -59,6 +88,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     waived: tuple[Waived, ...]
     not_evaluated: tuple[NotEvaluated, ...]
+    rules: tuple[RuleResult, ...]
     fixes: tuple[Fix, ...]
     notes: tuple[Note, ...]
     outputs: Properties
@@ -106,10 +136,29 @@ def judge(
         findings=_placed(findings, positions, redact),
         waived=_placed(reported.waived, positions, redact),
         not_evaluated=_placed(reported.not_evaluated, positions, redact),
+        rules=tuple(_results(reported, redact)),
         fixes=_fixes(reported.remediations, positions, redact),
         notes=tuple(replace(note, text=redact(note.text)) for note in (*notes, *deployment.notes)),
         outputs=redact.within(shown(deployment.stack_outputs)),
     )
+
+
+def _results(reported: Reported, redact: Redactor) -> Iterator[RuleResult]:
+    told = {
+        Result.FOUND: reported.findings,
+        Result.NOT_EVALUATED: reported.not_evaluated,
+        Result.WAIVED: reported.waived,
+    }
+    rules = {
+        result: {(each.pack, each.rule) for each in entries} for result, entries in told.items()
+    }
+    for ran in reported.rules:
+        found = (result for result, named in rules.items() if (ran.pack, ran.rule) in named)
+        otherwise = Result.PASSED if ran.idle is None else Result.IDLE
+        if ran.level is None:
+            otherwise = Result.DISABLED
+        told_why = replace(ran, idle=redact(ran.idle) if ran.idle else ran.idle)
+        yield RuleResult(ran=told_why, result=next(found, otherwise))
 
 
 def secrets_of(deployment: Deployment, reported: Reported) -> Iterator[str]:

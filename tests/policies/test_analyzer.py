@@ -186,3 +186,15 @@ def test_a_profile_with_mistakes_is_refused_with_all_of_them() -> None:
 def test_a_pack_refuses_two_rules_of_one_id() -> None:
     with pytest.raises(ValueError, match=f"pack twice: .* called {RULES[0].id}"):
         Pack("twice", "1.0.0", (RULES[0], RULES[0]))
+
+
+def test_rules_without_anything_to_judge_are_said_to_be_idle() -> None:
+    pack = Pack("pack", "1.0.0", RULES)
+    pack.configure({"sqs-encryption": "disabled"})
+    queue = Example(type="aws:sqs/queue:Queue", name="orders")
+    answer = Analyzer(pack).AnalyzeStack(stack_request([queue]), CONTEXT)
+    idle = {each.policy_name: each.reason for each in answer.not_applicable}
+    assert idle["rds-encrypted"] == "the stack has no resource of its types"
+    assert idle["sqs-fifo-required"] == "no profile configures it"
+    told_otherwise = {"sqs-encryption", "sqs-long-polling", "waivers-valid", "names-unique-logical"}
+    assert told_otherwise.isdisjoint(idle)

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from pulumi_preflight.findings import Finding, Level, Reported
+from pulumi_preflight.findings import Finding, Level, Ran, Reported
 from pulumi_preflight.model import DuplicateUrn, SourcePosition
-from pulumi_preflight.verdict import verdict_line
+from pulumi_preflight.verdict import Result, verdict_line
 from tests.preflight.builders import CONTEXT, QUEUE, SERVICE, urn
 from tests.preflight.samples import (
     REPORTED,
@@ -129,3 +129,27 @@ def test_a_short_secret_is_hidden_as_a_word_alone(message: str, shown: str) -> N
 )
 def test_the_verdict_line_counts_every_kind(kept: Reported, line: str) -> None:
     assert verdict_line(verdict(kept)) == line
+
+
+def test_each_rule_has_its_most_telling_result() -> None:
+    def ran(rule: str, level: Level | None = Level.ADVISORY, idle: str | None = None) -> Ran:
+        return Ran(rule=rule, pack=UNTAGGED.pack, level=level, idle=idle)
+
+    reported = Reported(
+        findings=(replace(UNTAGGED, rule="a"),),
+        waived=tuple(replace(each, rule=rule) for each in REPORTED.waived for rule in "abc"),
+        not_evaluated=tuple(
+            replace(each, rule=rule) for each in REPORTED.not_evaluated for rule in "ab"
+        ),
+        rules=(*map(ran, "abcd"), ran("e", None), ran("f", idle="nothing there")),
+    )
+    packs = {each.pack for each in (*REPORTED.waived, *REPORTED.not_evaluated)}
+    assert packs == {UNTAGGED.pack}
+    assert {each.ran.rule: each.result for each in verdict(reported).rules} == {
+        "a": Result.FOUND,
+        "b": Result.NOT_EVALUATED,
+        "c": Result.WAIVED,
+        "d": Result.PASSED,
+        "e": Result.DISABLED,
+        "f": Result.IDLE,
+    }

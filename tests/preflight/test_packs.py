@@ -207,3 +207,28 @@ def test_a_rule_that_raises_is_named_with_resource_and_line(
 def test_internal_properties_are_kept_from_rules_at_any_depth() -> None:
     properties = struct({"a": [{"__b": 1, "c": 2}], "__d": {"e": 1}})
     assert without_internal(properties) == struct({"a": [{"c": 2}]})
+
+
+def test_all_rules_of_a_pack_are_told_with_their_level(reported: Reported) -> None:
+    assert {each.rule: each.level for each in reported.rules} == {
+        "queue-is-fifo": Level.MANDATORY,
+        "queue-is-tagged": Level.ADVISORY,
+        "service-is-small": Level.MANDATORY,
+        "redrive-policy-is-read": Level.MANDATORY,
+        "queue-is-encrypted": Level.MANDATORY,
+        "owner-is-tagged": Level.MANDATORY,
+        "never": None,
+        "stack-is-known": Level.ADVISORY,
+        "topic-is-encrypted": Level.ADVISORY,
+    }
+
+
+def test_a_rule_that_applies_to_no_resource_is_idle(reported: Reported) -> None:
+    idle = {each.rule: each.idle for each in reported.rules if each.idle is not None}
+    assert idle == {"topic-is-encrypted": "no topic"}
+
+
+def test_a_rule_that_applies_to_one_resource_is_not_idle() -> None:
+    topic = resource_request("aws:sns/topic:Topic", "news", {})
+    judged_all = judged([PackChoice(directory=PACKS / "demo")], JOBS, topic, WEB)
+    assert [each.rule for each in judged_all.rules if each.idle is not None] == []

@@ -8,7 +8,7 @@ from typing import Any
 
 from pulumi.runtime.proto import analyzer_pb2 as protocol
 
-from pulumi_preflight.findings import Finding, Level, NotEvaluated, Reported, Waived
+from pulumi_preflight.findings import Finding, Level, NotEvaluated, Ran, Reported, Waived
 from pulumi_preflight.packs.config_file import RuleSettings
 
 
@@ -47,6 +47,22 @@ class PackRules:
         return any(
             policy.policy_type != protocol.POLICY_TYPE_RESOURCE for policy in self.policies.values()
         )
+
+    def ran(self, idle: Mapping[str, str]) -> Iterator[Ran]:
+        """All rules that the pack lists, in its order.
+
+        Args:
+            idle: Rules that had nothing to judge, with the reason.
+        """
+        for rule in self.policies:
+            settings = self.settings.get(rule)
+            disabled = settings is not None and settings.level == "disabled"
+            yield Ran(
+                rule=rule,
+                pack=self.pack,
+                level=None if disabled else self.level(rule),
+                idle=None if disabled else idle.get(rule),
+            )
 
     def level(self, rule: str) -> Level:
         """What a violation of the rule would be."""
@@ -105,6 +121,17 @@ def reported(
         waived=tuple(_waived(rules, not_applicable, urn, resources)),
         not_evaluated=tuple(not_evaluated),
     )
+
+
+def idle_rules(entries: Iterable[protocol.PolicyNotApplicable]) -> dict[str, str]:
+    """The rules that had nothing to judge in one answer, with the reason.
+
+    Args:
+        entries: Rules that did not apply; those with waivers did.
+    """
+    return {
+        entry.policy_name: entry.reason for entry in entries if not list(_waivers_in(entry.reason))
+    }
 
 
 def failed_remediation(rules: PackRules, remediation: protocol.Remediation, urn: str) -> Reported:

@@ -17,7 +17,7 @@ from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
 from pulumi_preflight.errors import PackError
 from pulumi_preflight.findings import Remediation, Reported
-from pulumi_preflight.packs.answers import PackRules, failed_remediation, reported
+from pulumi_preflight.packs.answers import PackRules, failed_remediation, idle_rules, reported
 from pulumi_preflight.packs.config import configure_request, effective_settings, proposing
 from pulumi_preflight.packs.config_file import ConfigFile, RuleSettings
 from pulumi_preflight.packs.connection import PackConnection, Profiles, call_of
@@ -54,6 +54,9 @@ class Pack:
         self._answer_seconds = answer_seconds
         self._connection = PackConnection(process, context, answer_seconds=answer_seconds)
         self._failure: PackError | None = None
+        self._idle: dict[str, str] = {}
+        """Rules that had nothing to judge in any answer so far, with the reason."""
+        self._answers = 0
         try:
             self._stub = self._connection.connect()
             info, profiles = self._connection.describe(self._stub)
@@ -142,8 +145,11 @@ class Pack:
             PackError: A rule raised or did not answer.
         """
         if doubt is None or not self._rules.judge_stacks:
-            return self._analyze_stack(request)
-        return judged_twice(self._analyze_stack, self._again(self._analyze_stack), request, doubt)
+            judged = self._analyze_stack(request)
+        else:
+            again = self._again(self._analyze_stack)
+            judged = judged_twice(self._analyze_stack, again, request, doubt)
+        return replace(judged, rules=tuple(self._rules.ran(self._idle)))
 
     def _again(self, ask: Callable[[_Request], Reported]) -> Callable[[_Request], Reported]:
         """Asks after the first time: a rule that raises then has not failed the pack."""
@@ -163,12 +169,21 @@ class Pack:
         answer = self._ask(lambda stub: stub.Analyze, request, _subject(request))
         if answer is None:
             return Reported()
+        idle = idle_rules(answer.not_applicable)
+        # A rule of resources is idle where all answers say so.
+        self._idle = (
+            idle
+            if not self._answers
+            else {rule: why for rule, why in self._idle.items() if rule in idle}
+        )
+        self._answers += 1
         return reported(self._rules, answer.diagnostics, answer.not_applicable, urn=request.urn)
 
     def _analyze_stack(self, request: protocol.AnalyzeStackRequest) -> Reported:
         answer = self._ask(lambda stub: stub.AnalyzeStack, request, "the stack")
         if answer is None:
             return Reported()
+        self._idle |= idle_rules(answer.not_applicable)
         return reported(
             self._rules,
             answer.diagnostics,

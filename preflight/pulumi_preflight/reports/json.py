@@ -7,7 +7,7 @@ from typing import TextIO
 from pulumi_preflight.fixes import ABSENT, Change, Fix
 from pulumi_preflight.model import Note, RegisteredResource
 from pulumi_preflight.printable import escaped_json
-from pulumi_preflight.verdict import Verdict
+from pulumi_preflight.verdict import RuleResult, Verdict
 
 
 def write(verdict: Verdict, stream: TextIO) -> None:
@@ -26,6 +26,7 @@ def _document(verdict: Verdict) -> dict[str, object]:
         "findings": [asdict(finding) for finding in verdict.findings],
         "waived": [asdict(finding) for finding in verdict.waived],
         "notEvaluated": [asdict(finding) for finding in verdict.not_evaluated],
+        "rules": [_rule(result) for result in verdict.rules],
         "fixes": [_fix(fix) for fix in verdict.fixes],
         "outputs": dict(verdict.outputs),
         "notes": [_note(note) for note in verdict.notes],
@@ -41,6 +42,17 @@ def _resource(resource: RegisteredResource) -> dict[str, object]:
         "file": resource.position.file if resource.position else None,
         "line": resource.position.line if resource.position else None,
         "madeUp": list(resource.made_up),
+    }
+
+
+def _rule(result: RuleResult) -> dict[str, object]:
+    ran = result.ran
+    return {
+        "rule": ran.rule,
+        "pack": ran.pack,
+        "level": ran.level,
+        "result": result.result,
+        "reason": ran.idle,
     }
 
 

@@ -17,6 +17,7 @@ from pulumi_policy import (
 
 QUEUE = "aws:sqs/queue:Queue"
 SERVICE = "aws:ecs/service:Service"
+TOPIC = "aws:sns/topic:Topic"
 
 
 def queue_is_fifo(args: ResourceValidationArgs, report: ReportViolation) -> None:
@@ -53,6 +54,11 @@ def queue_is_encrypted(args: ResourceValidationArgs, _report: ReportViolation) -
             "expires": "2027-01-01",
         }
         args.not_applicable(json.dumps({"waived": [waived]}))
+
+
+def topic_is_encrypted(args: ResourceValidationArgs, _report: ReportViolation) -> None:
+    if args.resource_type != TOPIC:
+        args.not_applicable("no topic")
 
 
 async def tag_owner(args: ResourceValidationArgs) -> dict[str, object]:
@@ -120,6 +126,7 @@ PolicyPack(
         ),
         ResourceValidationPolicy("never", "Never.", never, EnforcementLevel.DISABLED),
         StackValidationPolicy("stack-is-known", "The stack is known.", stack_is_known),
+        ResourceValidationPolicy("topic-is-encrypted", "Topics are encrypted.", topic_is_encrypted),
     ],
     initial_config={"queue-is-encrypted": EnforcementLevel.MANDATORY},
 )
