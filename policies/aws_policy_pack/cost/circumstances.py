@@ -113,6 +113,10 @@ def _keeps_snapshots(resource: Resource, path: str) -> bool:
     return given_text(resource, path) == "PublishedVersions" and not is_java
 
 
+def _is_transit(resource: Resource, path: str) -> bool:
+    return (given_text(resource, path) or "").startswith("tgw-")
+
+
 def _has_paid_rules(resource: Resource, path: str) -> bool:
     groups = [
         rule.object("statement.managedRuleGroupStatement")
@@ -160,9 +164,17 @@ CIRCUMSTANCES: Final[Mapping[str, tuple[Circumstance, ...]]] = {
         ),
     ),
     "aws:autoscaling/group:Group": (_set("warmPool", WARM_POOL),),
+    "aws:directconnect/gatewayAssociation:GatewayAssociation": (
+        Circumstance(
+            path="associatedGatewayId",
+            is_billed=_is_transit,
+            reason=f"is attached to a transit gateway, whose hours have {WITHOUT}",
+        ),
+    ),
     "aws:ebs/volume:Volume": (
         _above("volumeInitializationRate", 0, "is filled at a set rate, whose charge has"),
     ),
+    "aws:ec2/instance:Instance": (_on("getPasswordData", "runs Windows, whose licence has"),),
     "aws:ec2/vpnConnection:VpnConnection": (
         _on("enableAcceleration", "is accelerated, which has"),
         _other_than("tunnelBandwidth", "standard", "has tunnels of more bandwidth, which have"),

@@ -58,6 +58,12 @@ BILLED: list[tuple[str, dict[str, object], dict[str, object]]] = [
         {"autoScalingGroupProvider": {"managedDraining": "ENABLED"}},
     ),
     ("aws:autoscaling/group:Group", {"warmPool": {}}, {"warmPool": None}),
+    ("aws:ec2/instance:Instance", {"getPasswordData": True}, {"getPasswordData": False}),
+    (
+        "aws:directconnect/gatewayAssociation:GatewayAssociation",
+        {"associatedGatewayId": "tgw-1"},
+        {"associatedGatewayId": "vgw-1"},
+    ),
     ("aws:ec2/vpnConnection:VpnConnection", {"enableAcceleration": True}, {}),
     (
         "aws:ec2/vpnConnection:VpnConnection",

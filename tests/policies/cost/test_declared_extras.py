@@ -249,8 +249,16 @@ def test_io1_has_one_price_and_io2_has_several() -> None:
                     },
                 ),
             ),
-            ["it weighs its instance types, so the number of instances is not known"],
+            ["it counts another thing than instances, whose number is not known"],
             id="weights say how many instances a capacity is",
+        ),
+        pytest.param(
+            (
+                make(TEMPLATE, "lt", instanceType="t3.micro", blockDeviceMappings=DISK),
+                make(GROUP, "it", launchTemplate="{lt}", desiredCapacityType="vcpu", **WEB),
+            ),
+            ["it counts another thing than instances, whose number is not known"],
+            id="a capacity in vCPUs",
         ),
         pytest.param(
             (

@@ -6,6 +6,10 @@ from aws_policy_pack.testing import Example
 from tests.policies.cost.stacks import estimate_of
 
 USAGE = " (usage only)"
+STARTED = [
+    "vCPU of tasks that it starts: 0.04048 a vCPU-hour",
+    "memory of tasks that it starts: 0.004445 a GB-hour",
+]
 
 
 def uses(type_: str, properties: dict[str, object]) -> list[str]:
@@ -50,6 +54,19 @@ def uses(type_: str, properties: dict[str, object]) -> list[str]:
             ["invocations: 1.00 a million invocations"],
             id="Schedule of scheduler",
         ),
+        pytest.param(
+            "aws:scheduler/schedule:Schedule",
+            {"target": {"ecsParameters": {"taskDefinitionArn": "arn"}}},
+            ["invocations: 1.00 a million invocations", *STARTED],
+            id="a schedule that starts tasks",
+        ),
+        pytest.param(
+            "aws:cloudwatch/eventTarget:EventTarget",
+            {"ecsTarget": {"taskDefinitionArn": "arn"}},
+            STARTED,
+            id="a target that starts tasks",
+        ),
+        pytest.param("aws:cloudwatch/eventTarget:EventTarget", {}, [], id="another target"),
         pytest.param(
             "aws:cloudfront/distribution:Distribution",
             {},

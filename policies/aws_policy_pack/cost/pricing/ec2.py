@@ -73,8 +73,9 @@ def scaling_group(resource: Resource, situation: Situation) -> Charges:
         return
     low, high = _sizes(resource, "", "desiredCapacity")
     overrides = resource.objects("mixedInstancesPolicy.launchTemplate.overrides")
-    if any(override.has("weightedCapacity") for override in overrides):
-        yield Missing(reason="weighs its instance types, so the number of instances is not known")
+    unit = given_text(resource, "desiredCapacityType") or "units"
+    if unit != "units" or any(override.has("weightedCapacity") for override in overrides):
+        yield Missing(reason="counts another thing than instances, whose number is not known")
         return
     types = [needed_text(override, "instanceType") for override in overrides]
     for size in _dearest(types or [needed_text(template, "instanceType")], situation):

@@ -158,6 +158,8 @@ def kubernetes_cluster(resource: Resource, situation: Situation) -> Charges:
     A cluster that is held to standard support is upgraded instead:
     https://docs.aws.amazon.com/eks/latest/userguide/view-support-policy.html.
     """
+    if resource.texts("enabledClusterLogTypes"):
+        yield usage("logs of the control plane", "logs/vended-gb")
     version = given_text(resource, "version")
     is_held = given_text(resource, "upgradePolicy.supportType") == "STANDARD"
     extended = (

@@ -14,7 +14,6 @@ BY_TYPE: Final = {
         ("HTTP deliveries", "sns/100k-http-deliveries"),
     ),
     "aws:cloudwatch/eventBus:EventBus": (("events", "eventbridge/million-events"),),
-    "aws:scheduler/schedule:Schedule": (("invocations", "scheduler/million-invocations"),),
     "aws:ec2/flowLog:FlowLog": (("flow logs", "logs/vended-gb"),),
     "aws:ecr/repository:Repository": (("image storage", "ecr/gb-month"),),
     "aws:cloudtrail/trail:Trail": (
@@ -41,6 +40,26 @@ def always(resource: Resource, situation: Situation) -> Charges:
     del situation
     for item, price in BY_TYPE[resource.type]:
         yield usage(item, price)
+
+
+def event_target(resource: Resource, situation: Situation) -> Charges:
+    """A target is free; the tasks of ECS that it starts are not."""
+    del situation
+    if resource.objects("ecsTarget"):
+        yield from _started_tasks()
+
+
+def schedule(resource: Resource, situation: Situation) -> Charges:
+    """How often a schedule invokes its target, and the tasks of ECS that it starts."""
+    del situation
+    yield usage("invocations", "scheduler/million-invocations")
+    if resource.object("target").objects("ecsParameters"):
+        yield from _started_tasks()
+
+
+def _started_tasks() -> Charges:
+    yield usage("vCPU of tasks that it starts", "fargate/vcpu-hour/x86")
+    yield usage("memory of tasks that it starts", "fargate/gb-hour/x86")
 
 
 def distribution(resource: Resource, situation: Situation) -> Charges:
@@ -94,6 +113,8 @@ def http_api(resource: Resource, situation: Situation) -> Charges:
 PRICING: Final[dict[str, Pricing]] = {
     **dict.fromkeys(BY_TYPE, always),
     "aws:cloudfront/distribution:Distribution": distribution,
+    "aws:cloudwatch/eventTarget:EventTarget": event_target,
+    "aws:scheduler/schedule:Schedule": schedule,
     "aws:sqs/queue:Queue": queue,
     "aws:sns/topic:Topic": topic,
     "aws:cloudwatch/logGroup:LogGroup": log_group,
