@@ -3,8 +3,10 @@
 One place for the nightly tests (`tests/versions`) and for the page in docs/.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+from pulumi_preflight.outputs.schemas import shipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,12 @@ than preflight's is judged, too; an SDK that sends no stack trace leaves finding
 - AWS packages before 7 may import `pkg_resources`: their environment needs `setuptools` before 81.
 - The engine that is built is the one in `engine/go.mod`. Each push tests preflight against it, \
 with the newest packages of the table.
+
+## Schemas
+Where a program's process has no SDK of a package, preflight takes what the package's types hold \
+from a schema that it ships. The nearest major version serves, and a note says which one.
+
+{schemas}
 """
 
 
@@ -101,5 +109,12 @@ def versions_page() -> str:
         )
         for each in ENVIRONMENTS
     ]
+    schemas = [(f"`{each.package}`", each.version, each.dated) for each in shipped()]
+    return _PAGE.format(
+        table=_table(head, rows), schemas=_table(("package", "version", "made on"), schemas)
+    )
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     lines = [head, ("---",) * len(head), *rows]
-    return _PAGE.format(table="\n".join(f"| {' | '.join(line)} |" for line in lines))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)

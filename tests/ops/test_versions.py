@@ -7,6 +7,7 @@ import pytest
 
 from ops.paths import PACK, PREFLIGHT, ROOT
 from ops.versions import ENVIRONMENTS, PACKAGES, versions_page
+from pulumi_preflight.outputs.schemas import shipped
 
 
 @pytest.mark.parametrize(
@@ -35,7 +36,8 @@ def test_each_major_of_the_aws_package_is_tested_twice(major: str) -> None:
     assert len({version for version in tested if version.startswith(f"{major}.")}) == 2
 
 
-def test_the_page_has_a_row_for_each_environment() -> None:
-    assert sum(line.startswith("| ") for line in versions_page().splitlines()) == (
-        len(ENVIRONMENTS) + 2
-    )
+def test_the_page_has_a_row_for_each_environment_and_schema() -> None:
+    rows = [line.split(" | ")[0] for line in versions_page().splitlines() if line[:2] == "| "]
+    names = [f"| {each.name}" for each in ENVIRONMENTS]
+    packages = [f"| `{each.package}`" for each in shipped()]
+    assert rows == ["| environment", "| ---", *names, "| package", "| ---", *packages]

@@ -107,9 +107,8 @@ class Shapes:
 
 
 def _other_version(schema: Schema, version: str) -> str:
-    package = schema.stem.rpartition("-")[0]
     return (
-        f"the program asks for {package} {version}; what its types hold is that of "
+        f"the program asks for {schema.package} {version}; what its types hold is that of "
         f"{schema.version}, the nearest version that preflight has"
     )
 

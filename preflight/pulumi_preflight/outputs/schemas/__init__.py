@@ -44,6 +44,16 @@ class Schema:
         """The version of the package that it was made from."""
         return str(_page(self, HEAD)["version"])
 
+    @property
+    def package(self) -> str:
+        """The package, such as `aws`."""
+        return self.stem.rpartition("-")[0]
+
+    @property
+    def dated(self) -> str:
+        """The day on which it was made, `2026-11-28`."""
+        return str(_page(self, HEAD)["dated"])
+
     def answer(self, question: str, token: str) -> Any:  # noqa: ANN401 - JSON, as of a process
         """What a program's process would say of a `resource` or `function`; `None` for neither."""
         section, part = _SECTIONS[question]
@@ -66,6 +76,12 @@ class Schema:
 def module_of(token: str) -> str:
     """The module of a type or function token, such as `sqs`."""
     return token.split(":")[1].partition("/")[0]
+
+
+def shipped() -> list[Schema]:
+    """All schemas, by package and version."""
+    majors = sorted(_majors().items())
+    return [_open(f"{package}-{major}") for package, each in majors for major in sorted(each)]
 
 
 def nearest(package: str, version: str) -> Schema | None:
