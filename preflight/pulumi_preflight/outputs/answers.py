@@ -52,7 +52,8 @@ class Answers:
         given: Properties = call.arguments | answer | known
         if shape is None:
             return given
-        return self._outputs.of_shape(call.subject, shape, given)
+        # What is known stays, even where the shape is that of another version.
+        return known | self._outputs.of_shape(call.subject, shape, given)
 
 
 def short(token: str) -> str:
