@@ -23,7 +23,7 @@ def listed(values: Iterable[object]) -> str:
     return ", ".join(shown(value) for value in values) or "nothing"
 
 
-def first_few(texts: Sequence[str], *, between: str = ", ") -> str:
+def first_few(texts: Sequence[str]) -> str:
     """Texts as a finding lists them where there may be many: `a, b, c, d, e and 9 more`."""
     rest = len(texts) - MOST_NAMED
-    return between.join(texts[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(texts[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")

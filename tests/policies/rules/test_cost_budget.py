@@ -121,11 +121,37 @@ def test_without_a_budget_what_has_no_price_is_named_once_and_stops_nothing() ->
         "not evaluated: `cost` is not known of 4 resources: "
         f"2 {UNPRICED} (airflow, other), {OF_UNPRICED}; "
         "1 aws:ec2/instance:Instance (web), has no price for Linux x9.huge in us-east-1 "
-        "(`ec2/instance-hour/x9.huge`); "
-        "1 aws:ec2/instance:Instance (web), is not priced: `rootBlockDevice.volumeSize` is not "
-        "set: its image decides; "
+        "(`ec2/instance-hour/x9.huge`) and 1 more reason; "
         "1 aws:ebs/volume:Volume (later), is not priced: `size` is not known yet"
     )
+
+
+def test_every_kind_is_named_and_counted_the_first_five_with_their_reason() -> None:
+    kinds = [
+        "aws:apprunner/service:Service",
+        "aws:dax/cluster:Cluster",
+        "aws:emr/cluster:Cluster",
+        "aws:fsx/lustreFileSystem:LustreFileSystem",
+        "aws:glue/job:Job",
+        "aws:kendra/index:Index",
+        "aws:redshift/cluster:Cluster",
+    ]
+    stack = [
+        Example(type=kind, name=f"r{number}") for number, kind in enumerate([*kinds, kinds[6]])
+    ]
+    (message,) = messages(*stack)
+    assert message.count(OF_UNPRICED) == 5
+    assert message.endswith("; 1 aws:kendra/index:Index, 2 aws:redshift/cluster:Cluster")
+
+
+def test_a_kind_with_several_reasons_tells_the_first() -> None:
+    stack = [
+        Example(type="aws:ec2/instance:Instance", name=name, properties={"instanceType": size})
+        for name, size in (("a", "x9.huge"), ("b", "x9.small"), ("c", "x9.tiny"))
+    ]
+    (message,) = messages(*stack)
+    assert "3 aws:ec2/instance:Instance (a, b, c), has no price for Linux x9.huge" in message
+    assert message.endswith(" and 3 more reasons")
 
 
 def test_without_a_budget_a_hundred_resources_are_one_line() -> None:

@@ -15,7 +15,7 @@ from aws_policy_pack.cost.table import TableError, tables_in, way_to_prices
 from aws_policy_pack.resource import Graph, Unreadable
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.waivers import current_day, waiver_for
-from aws_policy_pack.wording import first_few
+from aws_policy_pack.wording import MOST_NAMED, first_few
 
 DATABASE: Final = "aws:rds/instance:Instance"
 
@@ -203,22 +203,32 @@ def _not_evaluated(unknown: Sequence[Unpriced]) -> Iterator[Unreadable]:
 
 
 def _counted(items: Sequence[Unpriced]) -> str:
-    count = len({item.resource.urn for item in items})
+    count, _ = _names(items)
     return f"{count} resource{'s' if count > 1 else ''}"
 
 
 def _kinds(items: Sequence[Unpriced]) -> str:
-    """What has no price, by kind: how many, some of their names, and the reason."""
-    groups: dict[tuple[str, str], dict[str, None]] = {}
+    """What has no price, by type or region: how many, and of the first few kinds names and why."""
+    groups: dict[str, list[Unpriced]] = {}
     for item in items:
-        kind = (
-            (f"in {item.region}", f"which has no price table; {way_to_prices(item.region)}")
-            if item.region
-            else (item.resource.type, item.reason)
-        )
-        groups.setdefault(kind, {})[item.resource.name] = None
-    kinds = [
-        f"{len(names)} {kind} ({first_few(list(names))}), {reason}"
-        for (kind, reason), names in groups.items()
-    ]
-    return first_few(kinds, between="; ")
+        kind = f"in {item.region}" if item.region else item.resource.type
+        groups.setdefault(kind, []).append(item)
+    kinds = [_kind(kind, found) for kind, found in list(groups.items())[:MOST_NAMED]]
+    rest = [f"{_names(found)[0]} {kind}" for kind, found in list(groups.items())[MOST_NAMED:]]
+    return "; ".join([*kinds, *([", ".join(rest)] if rest else [])])
+
+
+def _kind(kind: str, items: Sequence[Unpriced]) -> str:
+    first, *others = dict.fromkeys(
+        f"which has no price table; {way_to_prices(item.region)}" if item.region else item.reason
+        for item in items
+    )
+    more = f" and {len(others)} more reason{'s' if len(others) > 1 else ''}" if others else ""
+    count, names = _names(items)
+    return f"{count} {kind} ({first_few(names)}), {first}{more}"
+
+
+def _names(items: Sequence[Unpriced]) -> tuple[int, Sequence[str]]:
+    """How many resources these are about, and their names."""
+    names = {item.resource.urn: item.resource.name for item in items}
+    return len(names), list(names.values())
