@@ -4,10 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ops.paths import PREFLIGHT, ROOT
 from ops.tables import schemas
@@ -96,11 +99,11 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 
     """What the reader prints of a package of two modules."""
     folder = tmp_path_factory.mktemp("sdk")
     parts = "Optional[pulumi.Input[Sequence[pulumi.Input['outputs.PartArgs']]]]"
-    for module, arguments, style, given in (
+    for module, arguments, style, text in (
         ("a", "ThingArgs", NEW, "pulumi.Input[str]"),
         ("b", "ThingInitArgs", OLD, "Optional[pulumi.Input[str]]"),
     ):
-        words = {"module": module, "arguments": arguments, "field": f"{module}Name", "given": given}
+        words = {"module": module, "arguments": arguments, "field": f"{module}Name", "given": text}
         thing = RESOURCE.format(**words, required="pulumi.Input[int]", optional=parts)
         if module == "b":
             thing += "\nclass ThingArgs: ...\n"
@@ -111,8 +114,8 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Any:  # noqa: ANN401 
             "__init__.py": "from .thing import *\nfrom .get_thing import *\n",
         }
         (folder / "pulumi_made" / module).mkdir(parents=True)
-        for name, text in files.items():
-            (folder / "pulumi_made" / module / name).write_text(text)
+        for name, source in files.items():
+            (folder / "pulumi_made" / module / name).write_text(source)
     (folder / "pulumi_made" / "__init__.py").write_text(INDEX)
     (folder / "pulumi_made-1.2.3.dist-info").mkdir()
     (folder / "pulumi_made-1.2.3.dist-info" / "METADATA").write_text(
@@ -195,6 +198,45 @@ def test_records_that_hold_themselves_are_compared() -> None:
     )
     assert kinds["one"] == kinds["two"] != kinds["three"]
     assert len(objects) == 3
+
+
+_REFERENCES = st.sampled_from(["a", "b", "c", "d"])
+_KINDS = st.recursive(
+    st.one_of(st.just(["string"]), _REFERENCES.map(lambda name: ["object", name])),
+    lambda inner: st.tuples(st.sampled_from(["list", "map"]), inner).map(list),
+    max_leaves=2,
+)
+_ROWS = st.lists(
+    st.tuples(st.sampled_from(["one", "two"]), _KINDS, st.booleans()).map(
+        lambda row: [*row, False]
+    ),
+    max_size=2,
+    unique_by=lambda row: row[0],
+)
+
+
+def unfolded(rows: list[Any], classes: Mapping[str, list[Any]], depth: int = 6) -> Any:  # noqa: ANN401
+    """Properties with all that they refer to, so many levels deep."""
+
+    def unfold(kind: list[Any]) -> Any:  # noqa: ANN401
+        if kind[0] in ("list", "map"):
+            return kind[0], unfold(kind[1])
+        return unfolded(classes[kind[1]], classes, depth - 1) if kind[0] == "object" else kind[0]
+
+    if not depth:
+        return None
+    # As an SDK tells it, or as the letters of a file do.
+    return [(row[0], unfold(row[1]), row[2] in (True, "o")) for row in rows]
+
+
+@given(st.fixed_dictionaries(dict.fromkeys("abcd", _ROWS)))
+def test_any_records_are_in_the_file_what_they_are_in_the_sdk(classes: dict[str, Any]) -> None:
+    kinds, objects = objects_of(classes, *classes)
+    numbered = {f"made-1:a:{number}": rows for number, rows in enumerate(objects)}
+    for name, rows in classes.items():
+        assert unfolded(numbered[kinds[name]], numbered) == unfolded(rows, classes)
+    texts = [json.dumps(unfolded(rows, numbered)) for rows in objects]
+    assert len(set(texts)) == len(texts)
 
 
 def test_inputs_that_are_no_outputs_stand_by_themselves() -> None:

@@ -37,9 +37,6 @@ aws.rds.Instance("database", engine="postgres", instance_class="db.t4g.micro", p
 aws.eks.Cluster(
     "cluster", role_arn="arn:aws:iam::123456789012:role/a", vpc_config={"subnet_ids": ["subnet-1"]}
 )
-aws.wafv2.WebAcl("acl", scope="REGIONAL", default_action={"allow": {}}, visibility_config={
-    "cloudwatch_metrics_enabled": True, "metric_name": "a", "sampled_requests_enabled": True,
-})
 aws.secretsmanager.SecretVersion("secret", secret_id="a", secret_string="hunter22")
 aws.cloudfront.OriginAccessIdentity("identity")
 """

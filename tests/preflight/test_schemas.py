@@ -96,11 +96,21 @@ def test_the_nearest_schema_by_major_version_serves(package: str, version: str, 
     assert of(package, version).stem == found
 
 
-def test_another_package_has_no_schema() -> None:
-    assert nearest("kubernetes", "") is None
-    assert without_sdk().resource("kubernetes:core/v1:Pod") is None
-    assert without_sdk().resource("aws:sqs/queue:Queues") is None
-    assert without_sdk().resource("aws:quests/queue:Queue") is None
+@pytest.mark.parametrize(
+    "token",
+    [
+        pytest.param("kubernetes:core/v1:Pod", id="package"),
+        pytest.param("aws:quests/queue:Queue", id="module"),
+        pytest.param("aws:sqs/queue:Queues", id="type"),
+        pytest.param("aws:head:Head", id="no-module"),
+        pytest.param("aws", id="no-token"),
+        pytest.param("", id="nothing"),
+    ],
+)
+def test_what_no_schema_has_is_not_known(token: str) -> None:
+    assert without_sdk().resource(token, "7.0.0") is None
+    assert without_sdk().function(token, "7.0.0") is None
+    assert without_sdk().secrets(token, "7.0.0") == ()
 
 
 @pytest.mark.parametrize(
@@ -174,5 +184,3 @@ def test_a_component_shows_other_resources() -> None:
 def test_a_schema_tells_what_is_secret() -> None:
     assert without_sdk().secrets("aws:rds/instance:Instance", "") == ("password", "passwordWo")
     assert without_sdk().secrets(QUEUE, "") == ()
-    assert without_sdk().secrets("aws:made/up:Up", "") == ()
-    assert without_sdk().secrets("kubernetes:core/v1:Pod", "") == ()

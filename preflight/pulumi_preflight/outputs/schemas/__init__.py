@@ -75,7 +75,7 @@ class Schema:
 
 def module_of(token: str) -> str:
     """The module of a type or function token, such as `sqs`."""
-    return token.split(":")[1].partition("/")[0]
+    return token.partition(":")[2].partition(":")[0].partition("/")[0]
 
 
 def shipped() -> list[Schema]:
