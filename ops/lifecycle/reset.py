@@ -36,6 +36,7 @@ def hard(stack: Target, endpoint: Endpoint, consent: Consent) -> int:
         ]
     )
     store = Store(target=stack)
+    commands.unlock(store)
     store.check_unlocked()
     endpoint.clean()
     if store.exists:

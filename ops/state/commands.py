@@ -58,6 +58,18 @@ def show_copies(store: Store) -> int:
     return DONE
 
 
+def unlock(store: Store, *, anyway: bool = False) -> None:
+    """Removes the locks of commands that are gone, and says so.
+
+    Args:
+        store: The state.
+        anyway: The user says that no command works on the stack, whatever the locks tell.
+    """
+    if any(anyway or lock.stale for lock in store.locks()):
+        store.unlock()
+        _say("unlocked: the command that held the stack is gone")
+
+
 def keep(store: Store, reason: str) -> None:
     """Keeps a copy of the state, if there is one, and says where the copy is."""
     if copy := store.save(reason):
@@ -71,8 +83,10 @@ def restore(store: Store, copy: Path | None, consent: Consent) -> int:
     resources comes after all others. A copy from before a repair or a restore must be given.
 
     Raises:
-        CommandError: There is no such copy, or the given one is not good.
+        CommandError: There is no such copy, the given one is not good, or a command works on the
+            stack.
     """
+    unlock(store)
     store.check_unlocked()
     if copy is None:
         copies = store.copies()
@@ -122,6 +136,7 @@ def _list(store: Store, copies: Sequence[Copy], *, more: int = 0) -> None:
 
 def delete(store: Store, consent: Consent) -> int:
     """Forgets the stack; what it made stays where it is."""
+    unlock(store)
     store.check_unlocked()
     if not store.exists:
         _say(f"There is no stack {store.target.stack}.")

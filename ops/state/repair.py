@@ -7,7 +7,7 @@ from typing import Any
 from ops.engine.operation import operate
 from ops.engine.refusals import BrokenStateError, beyond_repair
 from ops.errors import CommandError
-from ops.state.commands import keep
+from ops.state import commands
 from ops.state.store import BEFORE_REPAIR, Store
 from pulumi_preflight.urns import name_of, type_of
 from pulumi_preflight.wire import PropertyValue, rewrite
@@ -32,11 +32,9 @@ def repair(store: Store, *, unlock: bool = False) -> int:
     Raises:
         CommandError: The state cannot be read or repaired, or another command holds it.
     """
-    if any(unlock or lock.stale for lock in store.locks()):
-        store.unlock()
-        _say("unlocked: the command that held the stack is gone")
+    commands.unlock(store, anyway=unlock)
     store.check_present()
-    keep(store, BEFORE_REPAIR)
+    commands.keep(store, BEFORE_REPAIR)
     kept = store.deployment()
     _put_in_order(store)
     succeeded = operate("refresh", store.target, "--clear-pending-creates").succeeded

@@ -1,6 +1,7 @@
 """Copies of a state: their list, their content, and the one that comes back."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from ops.errors import CommandError
 from ops.state import commands
 from ops.state.copies import copies_in, name_for, problem_of
 from ops.state.store import Store
-from tests.ops.state.test_store import store_in, written
+from tests.ops.state.test_store import GONE, HERE, lock, store_in, written
 
 YES = Consent(stack="local", yes=True, confirmed="")
 
@@ -199,3 +200,34 @@ def test_an_export_is_a_copy_too_and_comes_back_as_a_state(judged: Store) -> Non
 def test_what_a_copy_must_hold(text: str, problem: str | None, tmp_path: Path) -> None:
     file = put(tmp_path, "copy.json", text)
     assert problem_of(file) == (problem and f"{file}: {problem}")
+
+
+def test_a_copy_comes_back_in_place_of_a_cut_off_state_that_a_killed_command_has_locked(
+    judged: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = state("a", "b")
+    put(saved(judged), "local.20261128T101031.724385Z.before-destroy.json", good)
+    file = written(judged, good[:40])
+    lock(judged, json.dumps({"pid": GONE, "hostname": HERE}))
+    commands.restore(judged, None, YES)
+    assert json.loads(file.read_text()) == json.loads(good)
+    assert judged.locks() == []
+    assert "unlocked: the command that held the stack is gone" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "replace",
+    [
+        pytest.param(lambda store: commands.restore(store, None, YES), id="restore"),
+        pytest.param(lambda store: commands.delete(store, YES), id="delete"),
+    ],
+)
+def test_a_state_that_another_machine_works_on_is_not_replaced(
+    replace: Callable[[Store], int], judged: Store
+) -> None:
+    put(saved(judged), "local.20261128T101031.724385Z.before-destroy.json", state("a"))
+    written(judged, state("b"))
+    lock(judged, json.dumps({"pid": GONE, "hostname": "elsewhere"}))
+    with pytest.raises(CommandError, match="is locked"):
+        replace(judged)
+    assert len(judged.locks()) == 1
