@@ -19,7 +19,10 @@ STARTS_INSTANCES = (
     "big starts ECS Managed Instances: EC2 instances that nothing else shows, and a fee, have no "
     "price here"
 )
-UNTOLD = "web runs on what this stack does not tell: no launch type, and no capacity provider of this stack"
+UNTOLD = (
+    "web runs on what this stack does not tell: no launch type, and no capacity provider of "
+    "this stack"
+)
 
 
 def strategy(*providers: str) -> list[dict[str, str]]:

@@ -16,7 +16,8 @@ REASONS: Final = {
     Launch.EXTERNAL: "runs on one's own machines, whose registration has no price here",
     Launch.MANAGED_INSTANCES: "runs on ECS Managed Instances, whose instances and fee have no "
     "price here",
-    Launch.UNKNOWN: "runs on what this stack does not tell: no launch type, and no capacity provider of this stack",
+    Launch.UNKNOWN: "runs on what this stack does not tell: no launch type, and no capacity "
+    "provider of this stack",
 }
 """Why a service that is not on Fargate has no price."""
 FREE_STORAGE: Final = 20
