@@ -10,6 +10,8 @@ from typing import Final
 from ops.paths import ROOT
 
 PACK: Final = ROOT / "policies" / "aws_policy_pack"
+LISTS: Final = (PACK / "lists", PACK / "cost")
+"""Where the pack keeps what AWS decides, prices included."""
 MOST_DAYS: Final = 180
 DAY: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
@@ -26,9 +28,14 @@ class Dated:
         return self.day is None or (today - self.day).days > MOST_DAYS
 
 
-def dated(folder: Path = PACK) -> list[Dated]:
-    """All data files of the pack: JSON with `date` or `dated`, text whose comments name a day."""
-    files = sorted([*folder.rglob("*.json"), *folder.rglob("*.txt")])
+def dated(*folders: Path) -> list[Dated]:
+    """The files of some folders: JSON with `date` or `dated`, text whose comments name a day."""
+    files = sorted(
+        path
+        for folder in folders or LISTS
+        for ending in ("*.json", "*.txt")
+        for path in folder.rglob(ending)
+    )
     return [Dated(path=path, day=_day_of(path)) for path in files]
 
 
