@@ -201,3 +201,13 @@ def test_a_text_of_an_answer_may_have_any_form(
         )
     )
     assert made.otherwise(value, other(made)) == expected
+
+
+def test_an_arn_stays_with_an_account_that_the_program_names() -> None:
+    queue = "urn:pulumi:dev::shop::aws:sqs/queue:Queue::orders2"
+    outputs: Properties = {"arn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:orders2"}
+    made = Inventions()
+    made.learn(Invented(urn=queue, outputs=outputs, fillings={"arn": Filling.MADE_UP}, given={}))
+    made.taint_of({"role": f"arn:aws:iam::{ACCOUNT}:role/worker"}, {})
+    assert made.accounts == (ACCOUNT,)
+    assert made.outputs_otherwise(queue, outputs, other(made)) == outputs

@@ -297,9 +297,19 @@ class Inventions:
             if filling is Filling.EMPTY:
                 empty.add(name)
             elif filling is Filling.MADE_UP and changed.get(name) == outputs.get(name):
-                changed[name] = varied(outputs[name])
+                changed[name] = self._varied_output(outputs[name])
         possible = invented.empty() if empty else {}
         return changed | {name: possible[name] for name in empty if name in possible}
+
+    def _varied_output(self, value: PropertyValue) -> PropertyValue:
+        """Another value; one that is made of the account stays where the account does.
+
+        The program may name the very account that is made up, and other resources' inputs repeat
+        the value.
+        """
+        if self._account_made_up and any(ACCOUNT in text for text in _texts(value)):
+            return value
+        return varied(value)
 
     def _repeated(self, outputs: Properties, taint: Taint | None, other: Other) -> Properties:
         if taint is not None:

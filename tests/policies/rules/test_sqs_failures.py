@@ -121,6 +121,36 @@ def test_a_queue_named_by_what_is_not_known_yet_is_not_evaluated() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("target", "problems_found"),
+    [
+        pytest.param({"arn": JOBS, "deadLetterConfig": {"arn": UNKNOWN}}, [], id="the work known"),
+        pytest.param(
+            {"arn": "arn:aws:lambda:::a", "deadLetterConfig": {"arn": UNKNOWN}},
+            [],
+            id="the work elsewhere",
+        ),
+        pytest.param(
+            {"arn": UNKNOWN, "deadLetterConfig": {"arn": f"{ACCOUNT}elsewhere"}},
+            [f"dead: {LONE}"],
+            id="failures elsewhere",
+        ),
+        pytest.param({"arn": UNKNOWN}, [f"dead: {LONE}"], id="no queue for failures"),
+        pytest.param(
+            {"arn": UNKNOWN, "deadLetterConfig": {"arn": UNKNOWN}},
+            ["not evaluated: sender: `target.deadLetterConfig.arn` is not known yet"],
+            id="nothing known",
+        ),
+    ],
+)
+def test_what_is_known_of_the_work_tells_where_failures_go(
+    target: Mapping[str, object], problems_found: list[str]
+) -> None:
+    schedule = failing("aws:scheduler/schedule:Schedule", {"target": target}, "dead")
+    found = analyze_stack(sqs.dead_letter_queue_required, [queue("dead"), schedule])
+    assert problems(found) == problems_found
+
+
 def test_one_sender_that_is_known_is_enough() -> None:
     stack = [
         failing("aws:scheduler/schedule:Schedule", {"target": {}}, known=False),
