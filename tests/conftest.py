@@ -30,6 +30,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 LONG = ("tests/engine/", "tests/apps/")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One process more than there are cores, since the tests of the applications mostly wait."""
     return (os.cpu_count() or 1) + 1

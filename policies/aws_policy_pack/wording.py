@@ -27,3 +27,8 @@ def first_few(texts: Sequence[str]) -> str:
     """Texts as a finding lists them where there may be many: `a, b, c, d, e and 9 more`."""
     rest = len(texts) - MOST_NAMED
     return ", ".join(texts[:MOST_NAMED]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def counted(count: int, thing: str) -> str:
+    """How many there are of a thing: `1 resource`, `2 resources`."""
+    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"

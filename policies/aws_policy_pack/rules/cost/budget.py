@@ -15,7 +15,7 @@ from aws_policy_pack.cost.table import TableError, tables_in, way_to_prices
 from aws_policy_pack.resource import Graph, Unreadable
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.waivers import current_day, waiver_for
-from aws_policy_pack.wording import MOST_NAMED, first_few
+from aws_policy_pack.wording import MOST_NAMED, counted, first_few
 
 DATABASE: Final = "aws:rds/instance:Instance"
 
@@ -204,7 +204,7 @@ def _not_evaluated(unknown: Sequence[Unpriced]) -> Iterator[Unreadable]:
 
 def _counted(items: Sequence[Unpriced]) -> str:
     count, _ = _names(items)
-    return f"{count} resource{'s' if count > 1 else ''}"
+    return counted(count, "resource")
 
 
 def _kinds(items: Sequence[Unpriced]) -> str:
@@ -223,7 +223,7 @@ def _kind(kind: str, items: Sequence[Unpriced]) -> str:
         f"which has no price table; {way_to_prices(item.region)}" if item.region else item.reason
         for item in items
     )
-    more = f" and {len(others)} more reason{'s' if len(others) > 1 else ''}" if others else ""
+    more = f" and {counted(len(others), 'more reason')}" if others else ""
     count, names = _names(items)
     return f"{count} {kind} ({first_few(names)}), {first}{more}"
 
