@@ -206,6 +206,12 @@ def mutation(session: nox.Session) -> None:
     run(session, "python", "-m", "ops.mutation", *session.posargs)
 
 
+@nox.session(default=False)
+def ecosystem(session: nox.Session) -> None:
+    """Compare findings over a folder of programs: `-- FOLDER --against REF`; prints Markdown."""
+    run(session, "python", "-m", "tools.ecosystem", *session.posargs)
+
+
 def on_the_stack(name: str, what: str) -> None:
     """Makes a session of one of the commands on a deployed stack."""
 

@@ -1,0 +1,1 @@
+"""Findings over a folder of programs, before and after a change of the rules."""

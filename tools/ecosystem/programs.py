@@ -1,0 +1,149 @@
+"""The programs of a folder, their environments, and preflight's verdict on each."""
+
+import hashlib
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+STACK = "dev"
+_PASSED_OVER = {"node_modules", "venv", ".venv", "site-packages", ".git"}
+_MISSING = re.compile(r"Missing required configuration variable '(?P<key>[^']+)'")
+_VALUE = "ecosystem"
+_MOST_MISSING = 20
+_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One version of this repository.
+
+    Attributes:
+        root: Its folder.
+        python: The interpreter of its environment.
+    """
+
+    root: Path
+    python: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What preflight says of a program.
+
+    Attributes:
+        findings: The findings of its verdict; none without one.
+        trouble: Why there is no verdict, in one line; `None` with one.
+    """
+
+    findings: tuple[Mapping[str, Any], ...] = ()
+    trouble: str | None = None
+
+
+def programs_in(folder: Path) -> list[Path]:
+    """The folders of all Pulumi programs in Python, in order."""
+    found = (file.parent for file in folder.rglob("Pulumi.yaml"))
+    return sorted(each for each in found if not _is_passed_over(each, folder) and _is_python(each))
+
+
+def _is_passed_over(program: Path, folder: Path) -> bool:
+    return not _PASSED_OVER.isdisjoint(program.relative_to(folder).parts)
+
+
+def _is_python(program: Path) -> bool:
+    try:
+        project = yaml.safe_load((program / "Pulumi.yaml").read_text("utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return False
+    runtime = project.get("runtime") if isinstance(project, dict) else None
+    name = runtime.get("name") if isinstance(runtime, dict) else runtime
+    return name == "python"
+
+
+def environment_of(program: Path, cache: Path, python: Path) -> Path:
+    """The environment of a program's `requirements.txt`, made once for each content.
+
+    Args:
+        program: The program's folder.
+        cache: The folder of all such environments.
+        python: The interpreter that the environment is of.
+
+    Raises:
+        OSError: The requirements cannot be installed; the text says why.
+    """
+    file = program / "requirements.txt"
+    text = file.read_bytes() if file.exists() else b"pulumi\npulumi-aws\n"
+    made = cache / hashlib.sha256(text).hexdigest()[:16]
+    if (made / "whole").exists():
+        return made
+    made.mkdir(parents=True, exist_ok=True)
+    wanted = made / "requirements.txt"
+    wanted.write_bytes(text)
+    for command in (
+        ["uv", "venv", "--quiet", "--clear", "--python", python, made / "environment"],
+        # pulumi_aws 5 and older import `pkg_resources`.
+        [
+            *("uv", "pip", "install", "--quiet", "--python", made / "environment"),
+            *("setuptools<81", "--requirement", wanted),
+        ],
+    ):
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        if ran.returncode:
+            raise OSError(next(iter(ran.stderr.strip().splitlines()), "uv failed"))
+    (made / "whole").touch()
+    return made
+
+
+def judged(program: Path, environment: Path, side: Side, profile: str | None) -> Outcome:
+    """Preflight's verdict on a program, with settings made up for those that it asks for.
+
+    Args:
+        program: The program's folder.
+        environment: What `environment_of` has made.
+        side: The version of preflight and pack.
+        profile: A file of settings for the pack, or `None`.
+    """
+    config: list[str] = []
+    said = ""
+    for _ in range(_MOST_MISSING):
+        options = [*config, *(["--policy-pack-config", profile] if profile else [])]
+        try:
+            ran = _ran(program, environment, side, options)
+        except subprocess.TimeoutExpired:
+            return Outcome(trouble=f"no verdict within {_SECONDS} s")
+        if ran.returncode in (0, 1):
+            return Outcome(findings=tuple(json.loads(ran.stdout)["findings"]))
+        said = ran.stderr
+        missing = _MISSING.search(said)
+        if missing is None:
+            break
+        config += ["--config", f"{missing['key']}={_VALUE}"]
+    return Outcome(trouble=next(_errors(said), "no verdict"))
+
+
+def _ran(
+    program: Path, environment: Path, side: Side, options: Sequence[str]
+) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [
+            *(side.python.parent / "preflight", program, "--stack", STACK),
+            *("--policy-pack", side.root / "policies", "--format", "json", *options),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "VIRTUAL_ENV": str(environment / "environment")},
+        timeout=_SECONDS,
+    )
+
+
+def _errors(said: str) -> Iterator[str]:
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    yield from (line for line in lines if line.startswith("error: "))
+    yield from lines
