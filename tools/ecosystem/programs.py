@@ -85,15 +85,19 @@ def environment_of(program: Path, cache: Path, python: Path) -> Path:
     made.mkdir(parents=True, exist_ok=True)
     wanted = made / "requirements.txt"
     wanted.write_bytes(text)
+    environment = str(made / "environment")
+    # pulumi_aws 5 and older import `pkg_resources`.
+    packages = ["setuptools<81", "--requirement", str(wanted)]
     for command in (
-        ["uv", "venv", "--quiet", "--clear", "--python", python, made / "environment"],
-        # pulumi_aws 5 and older import `pkg_resources`.
-        [
-            *("uv", "pip", "install", "--quiet", "--python", made / "environment"),
-            *("setuptools<81", "--requirement", wanted),
-        ],
+        ["venv", "--clear", "--python", str(python), environment],
+        ["pip", "install", "--python", environment, *packages],
     ):
-        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        ran = subprocess.run(
+            ["uv", "--quiet", *command],  # noqa: S607 - as the user has it
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         if ran.returncode:
             raise OSError(next(iter(ran.stderr.strip().splitlines()), "uv failed"))
     (made / "whole").touch()
@@ -132,8 +136,8 @@ def _ran(
 ) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [
-            *(side.python.parent / "preflight", program, "--stack", STACK),
-            *("--policy-pack", side.root / "policies", "--format", "json", *options),
+            *(str(side.python.parent / "preflight"), str(program), "--stack", STACK),
+            *("--policy-pack", str(side.root / "policies"), "--format", "json", *options),
         ],
         capture_output=True,
         text=True,
