@@ -12,6 +12,7 @@ from importlib.metadata import version
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from ops.errors import CommandError
 from ops.paths import PREFLIGHT, ROOT
 from ops.tables.reader import Row
 from pulumi_preflight.outputs.schemas import HEAD, module_of
@@ -34,20 +35,27 @@ def made(stem: str) -> Mapping[str, Any]:
     """A schema's files by name, without their date, as the SDK tells them now.
 
     Raises:
-        CalledProcessError: The SDK could not be installed or read.
+        CommandError: The SDK cannot be installed or read.
     """
     package = stem.rpartition("-")[0]
-    described = subprocess.run(
+    sdk = f"pulumi-{package}=={VERSIONS[stem]}"
+    read = subprocess.run(
         [
             *("uv", "run", "--quiet", "--isolated", "--no-project", "--python", sys.executable),
-            *("--with-editable", PREFLIGHT, "--with", f"pulumi-{package}=={VERSIONS[stem]}"),
+            *("--with-editable", PREFLIGHT, "--with", sdk),
             *("python", "-m", "ops.tables.reader", package),
         ],
         cwd=ROOT,
-        check=True,
+        check=False,
         stdout=subprocess.PIPE,
-    ).stdout
-    return schema(stem, json.loads(described))
+    )
+    if read.returncode:
+        raise CommandError(
+            f"{stem}: {sdk} cannot be installed or read; uv ended with {read.returncode}, "
+            "and said above why",
+            hint="give VERSIONS in ops/tables/schemas.py a version that the package registry has",
+        )
+    return schema(stem, json.loads(read.stdout))
 
 
 def kept(stem: str) -> Mapping[str, Any]:

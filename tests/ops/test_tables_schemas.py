@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ops.errors import CommandError
 from ops.paths import PREFLIGHT, ROOT
 from ops.tables import schemas
 from ops.tables.__main__ import main
@@ -277,6 +278,16 @@ def test_a_schema_that_is_written_is_kept(tmp_path: Path, monkeypatch: pytest.Mo
 @pytest.mark.parametrize("stem", schemas.VERSIONS)
 def test_a_schema_is_of_the_version_that_is_wanted(stem: str) -> None:
     assert schemas.kept(stem)["head"]["version"] == schemas.VERSIONS[stem]
+
+
+def test_a_version_that_does_not_exist_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Without a registry, so that nothing is asked of one.
+    for name, value in {"UV_OFFLINE": "1", "UV_CACHE_DIR": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(CommandError, match=r"tls-5: .* cannot be installed or read"):
+        schemas.made("tls-5")
 
 
 def test_a_table_that_does_not_exist_is_told(capsys: pytest.CaptureFixture[str]) -> None:
