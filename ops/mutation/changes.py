@@ -1,7 +1,8 @@
 """The small changes of a module's source, as Cosmic Ray makes them."""
 
+import ast
 import pickle
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ Span = tuple[tuple[int, int], tuple[int, int]]
 IDENTITY = {"Is", "IsNot"}
 EQUALITY = {"Eq", "NotEq"}
 ORDER = {"Lt", "LtE", "Gt", "GtE"}
+RULE_DECORATORS = {"resource_rule", "stack_rule"}
 TEXTS = {"string", "strings", "fstring"}
 
 
@@ -29,6 +31,7 @@ class Change:
         before: That line, without the white space around it.
         after: What stands there instead.
         source: The whole changed module.
+        in_rule: Whether the line is of a function that is decorated as a rule.
     """
 
     module: Path
@@ -36,6 +39,7 @@ class Change:
     before: str
     after: str
     source: str
+    in_rule: bool = False
 
 
 def changes_of(module: Path) -> list[Change]:
@@ -52,8 +56,24 @@ def changes_of(module: Path) -> list[Change]:
         if not _lies_in(left_out, span)
         if not (_asks_for_order(operator) and span in beside_text)
     }
-    found = [_described(module, code, source) for source in sources - {code}]
+    rules = _lines_of_rules(code)
+    found = [_described(module, code, source, rules) for source in sources - {code}]
     return sorted(found, key=lambda change: (change.line, change.source))
+
+
+def _lines_of_rules(code: str) -> set[int]:
+    """The lines of functions that `resource_rule` or `stack_rule` decorates."""
+    return {
+        line
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.FunctionDef) and any(map(_makes_a_rule, node.decorator_list))
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+
+
+def _makes_a_rule(decorator: ast.expr) -> bool:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(called, ast.Name) and called.id in RULE_DECORATORS
 
 
 def _operators() -> Iterator[Node]:
@@ -117,11 +137,16 @@ def _changed(tree: Node, operator: Node, occurrence: int) -> str:
     return source
 
 
-def _described(module: Path, code: str, source: str) -> Change:
+def _described(module: Path, code: str, source: str, rules: Container[int]) -> Change:
     lines = zip(code.splitlines(), source.splitlines(), strict=False)
     line, before, after = next(
         (number, old, new) for number, (old, new) in enumerate(lines, start=1) if old != new
     )
     return Change(
-        module=module, line=line, before=before.strip(), after=after.strip(), source=source
+        module=module,
+        line=line,
+        before=before.strip(),
+        after=after.strip(),
+        source=source,
+        in_rule=line in rules,
     )

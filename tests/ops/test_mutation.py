@@ -1,5 +1,6 @@
 """Which changes of the pack's code are tried, and what is said of those that survive."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,19 @@ def test_a_change_tells_where_it_is(tmp_path: Path) -> None:
     assert change.source == "a = 'x'\nif a:\n    b = False\n"
 
 
+def test_a_change_tells_whether_it_is_in_a_rule(tmp_path: Path) -> None:
+    module = tmp_path / "module.py"
+    module.write_text(
+        "a = True\n\n\n@stack_rule('x')\ndef f():\n    b = True\n\n\ndef g():\n    c = True\n",
+        encoding="utf-8",
+    )
+    assert {change.line: change.in_rule for change in changes_of(module)} == {
+        1: False,
+        6: True,
+        10: False,
+    }
+
+
 @pytest.mark.parametrize(
     ("path", "name", "folders"),
     [
@@ -112,17 +126,29 @@ def explained(*after: str) -> Survivors:
 
 @pytest.mark.parametrize(
     ("killed", "code"),
-    [pytest.param(19, 0, id="95 of 100"), pytest.param(18, 1, id="fewer")],
+    [pytest.param(49, 0, id="98 of 100"), pytest.param(48, 1, id="fewer")],
 )
-def test_95_of_100_are_wanted(killed: int, code: int, capsys: pytest.CaptureFixture[str]) -> None:
-    assert report([MODULE], [], lambda _: (killed, [SURVIVOR])) == code
+def test_98_of_100_are_wanted(killed: int, code: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert report([MODULE], [], lambda _: ([SURVIVOR] * killed, [SURVIVOR])) == code
     out = capsys.readouterr().out
     assert "survives: waivers.py:3\n      a < b\n   -> a <= b\n" in out
     assert "1 survivors without a reason in mutation_survivors.toml\n" in out
 
 
+def test_functions_of_rules_are_counted_apart_and_are_wanted_as_well(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    killed, survived = SURVIVOR, replace(SURVIVOR, in_rule=True)
+    rule = replace(killed, in_rule=True)
+    tried = [rule] * 3 + [killed] * 96
+    assert report([MODULE], [], lambda _: (tried, [survived])) == 1
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["in", "functions", "of", "rules", "3", "1", "0", "75.0", "%"] in rows
+    assert ["all", "99", "1", "0", "99.0", "%"] in rows
+
+
 def test_an_explained_survivor_does_not_count(capsys: pytest.CaptureFixture[str]) -> None:
-    assert report([MODULE], [explained("a <= b")], lambda _: (1, [SURVIVOR])) == 0
+    assert report([MODULE], [explained("a <= b")], lambda _: ([SURVIVOR], [SURVIVOR])) == 0
     assert "survives:" not in capsys.readouterr().out
 
 
@@ -130,14 +156,14 @@ def test_an_explained_survivor_that_does_not_survive_is_an_error(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     entry = explained("a <= b", "a > b")
-    assert report([MODULE], [entry], lambda _: (100, [SURVIVOR])) == 1
+    assert report([MODULE], [entry], lambda _: ([SURVIVOR] * 100, [SURVIVOR])) == 1
     assert capsys.readouterr().err == (
         "error: mutation_survivors.toml: does not survive, take it out: waivers.py: a > b\n"
     )
 
 
 def test_tests_that_fail_by_themselves_measure_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    def tried(module: Path) -> tuple[int, list[Change]]:
+    def tried(module: Path) -> tuple[list[Change], list[Change]]:
         raise RuntimeError(f"{module.stem} has none")
 
     assert report([MODULE], [], tried) == 2
