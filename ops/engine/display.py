@@ -21,7 +21,6 @@ from ops.engine.events import (
     parse,
     was_evaluated,
 )
-from ops.engine.process import EndAtOnceError
 from ops.engine.refusals import is_refusal, lacks_room
 from pulumi_preflight.findings import Finding, Level
 from pulumi_preflight.urns import name_of, type_of
@@ -51,14 +50,6 @@ _UNSAVED = "failed to save snapshot"
 _WIDTH_WITHOUT_TERMINAL = 100
 
 
-class UnsavedError(EndAtOnceError):
-    """The engine has no room to save its state; the text is its own.
-
-    The engine tries each save of a step for half a minute, one step after the other, and nothing
-    that it still does can be noted.
-    """
-
-
 class Display:
     """Follows one operation.
 
@@ -80,15 +71,12 @@ class Display:
         self._unknown = 0
         self._begun: dict[tuple[str, str], Step] = {}
         self._said: set[tuple[str, str]] = set()
+        self._asked_for_room = False
         width = None if _is_sized() else _WIDTH_WITHOUT_TERMINAL
         self._out = Console(highlight=False, emoji=False, markup=False, width=width)
 
     def follow(self, line: str) -> None:
-        """Takes one line that the engine printed.
-
-        Raises:
-            UnsavedError: The engine cannot save its state any more.
-        """
+        """Takes one line that the engine printed."""
         match parse(line):
             case Step() as step:
                 self._step(step)
@@ -143,8 +131,6 @@ class Display:
         if message.severity == "error" and not message.urn and is_refusal(message.text):
             self.refused += message.text
             return
-        if message.severity == "error" and _UNSAVED in message.text and lacks_room(message.text):
-            raise UnsavedError(message.text)
         if message.text in SAID_ALREADY or (message.urn, message.text) in self._said:
             return
         self._said.add((message.urn, message.text))
@@ -154,6 +140,15 @@ class Display:
         said = _shortened(message.text)
         text = Text(f"{before}{about}{said}", style="bold red" if is_error else "")
         self._out.print(text, soft_wrap=True)
+        if is_error and _UNSAVED in message.text and lacks_room(message.text):
+            self._ask_for_room()
+
+    def _ask_for_room(self) -> None:
+        """Says once what keeps the engine."""
+        if not self._asked_for_room:
+            self._asked_for_room = True
+            told = "hint: make room now: the engine tries to save each step for half a minute"
+            self._out.print(Text(told), soft_wrap=True)
 
     def _findings(self, level: Level) -> None:
         found = sorted(

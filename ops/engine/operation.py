@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Literal
 
-from ops.engine.display import Display, Places, UnsavedError
+from ops.engine.display import Display, Places
 from ops.engine.process import run
 from ops.engine.refusals import refusal
 from ops.errors import CommandError
@@ -73,8 +73,6 @@ def operate(
                 on_line=display.follow,
                 with_errors=True,
             )
-    except UnsavedError as unsaved:
-        raise refusal(str(unsaved), target) or CommandError(str(unsaved)) from unsaved
     finally:
         display.end()
     if status < 0:

@@ -37,10 +37,6 @@ _GUARD = 'read -r _; kill -s INT "$1"; exec cat "/dev/fd/$2" >/dev/null'
 _WAITING = b"\ninterrupted; waiting for what is under way (Ctrl-C once more ends it at once)\n"
 
 
-class EndAtOnceError(Exception):
-    """Raised by `on_line` where the command would only wait in vain."""
-
-
 def run(
     command: Sequence[str | Path],
     *,
@@ -61,7 +57,6 @@ def run(
 
     Raises:
         KeyboardInterrupt: The user interrupted; the command has ended.
-        EndAtOnceError: `on_line` raised it; the command did not finish what was under way.
         Exception: What `on_line` raised; the command was interrupted then, and has ended.
     """
     with _Interrupts() as interrupts:
@@ -84,9 +79,6 @@ def run(
             if process.stdout is not None and on_line is not None:
                 for line in _lines(process.stdout):
                     on_line(line)
-        except EndAtOnceError:
-            interrupts.end(process)
-            raise
         except BaseException:
             # Its output is still read: a closed pipe would end it in the middle of something.
             interrupts.interrupt_once(process)
@@ -176,12 +168,6 @@ class _Interrupts:
         if not self.arrived:
             process.send_signal(signal.SIGINT)
 
-    def end(self, process: subprocess.Popen[str]) -> None:
-        """Ends the process without what it would wait for, as a second signal would."""
-        for _ in range(self._forwarded, _TIMES_TO_KILL):
-            process.send_signal(signal.SIGINT)
-        self._kill_soon(process)
-
     def _arrive(self, _signal: int, _frame: FrameType | None) -> None:
         self.arrived += 1
         if self._process is not None:
@@ -197,9 +183,5 @@ class _Interrupts:
                 with suppress(OSError):
                     os.write(sys.stderr.fileno(), _WAITING)
             if self._forwarded == _TIMES_TO_KILL:
-                self._kill_soon(process)
-
-    def _kill_soon(self, process: subprocess.Popen[str]) -> None:
-        if self._killing is None:
-            self._killing = threading.Timer(_SECONDS_TO_END, process.kill)
-            self._killing.start()
+                self._killing = threading.Timer(_SECONDS_TO_END, process.kill)
+                self._killing.start()

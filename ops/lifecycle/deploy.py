@@ -67,6 +67,7 @@ def destroy(stack: Target, consent: Consent) -> int:
     store = Store(target=stack)
     store.check_present()
     store.check_whole()
+    store.check_room()
     consent.to_delete(["every resource of the stack is deleted"])
     keep(store, "before destroy")
     return _status(operate("destroy", stack))
@@ -106,7 +107,7 @@ def ready(stack: Target) -> Target:
 
     Raises:
         CommandError: There is no such stack, its state cannot be read, the engine does not take it,
-            or it is locked.
+            it is locked, or there is no room to save it.
     """
     store = Store(target=stack)
     store.check()
@@ -114,6 +115,7 @@ def ready(stack: Target) -> Target:
         store.make()
     store.check_present()
     store.check_whole()
+    store.check_room()
     return stack
 
 

@@ -34,6 +34,7 @@ def repair(store: Store, *, unlock: bool = False) -> int:
     """
     commands.unlock(store, anyway=unlock)
     store.check_present()
+    store.check_room()
     commands.keep(store, BEFORE_REPAIR)
     kept = store.deployment()
     _put_in_order(store)

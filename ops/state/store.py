@@ -10,6 +10,7 @@ import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -25,6 +26,12 @@ from pulumi_preflight.urns import name_of
 BEFORE_DELETE = "before delete"
 BEFORE_REPAIR = "before repair"
 BEFORE_RESTORE = "before restore"
+
+_MEGABYTE = 2**20
+_ROOM = 16 * _MEGABYTE
+"""Bytes for what a deployment makes: a hundred resources take half a megabyte."""
+_COPIES = 4
+"""Files of the state's size: its successor, the engine's copy from before and after, and ours."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +131,27 @@ class Store:
             f"there is no stack {self.target.stack}",
             hint=f"`{self.target.session('state:init')}` makes it",
         )
+
+    def check_room(self) -> None:
+        """Makes sure that the engine can save what it makes, where the state is a file.
+
+        The engine saves the state anew after each step, and renames a file that it could write in
+        part only into the state's place.
+
+        Raises:
+            CommandError: The disk is full, or nearly.
+        """
+        if self._folder is None:
+            return
+        there = next(each for each in (self._folder, *self._folder.parents) if each.exists())
+        held = self.file.stat().st_size if self.file and self.file.exists() else 0
+        wanted = _ROOM + _COPIES * held
+        if (left := disk_usage(there).free) < wanted:
+            raise CommandError(
+                f"{there}: {left / _MEGABYTE:.1f} MB are left on this disk, and the engine needs "
+                f"{wanted / _MEGABYTE:.0f} to save the state of stack {self.target.stack}",
+                hint="make room, and try again",
+            )
 
     def check_unlocked(self) -> None:
         """Makes sure that no command of the engine works on the stack.

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ops.engine.display import Display, UnsavedError
+from ops.engine.display import Display
 from ops.engine.events import BEGUN, Message, Step, Summary, parse
 from pulumi_preflight.findings import Finding, Level
 
@@ -150,15 +150,29 @@ UNSAVED = (
     "pre-step event returned an error: failed to save snapshot: An IO error occurred while writing "
     'the new snapshot file: blob (key "local.json") (code=Unknown): write /shop/local.json.tmp: '
 )
+HINT = "hint: make room now: the engine tries to save each step for half a minute"
 
 
 @pytest.mark.parametrize(
     "why", ["no space left on device", "read-only file system", "disk quota exceeded"]
 )
-def test_an_engine_that_cannot_save_its_state_is_not_waited_for(why: str) -> None:
-    told = {"message": f"{UNSAVED}{why}\n", "severity": "error", "urn": URN}
-    with pytest.raises(UnsavedError, match=why):
-        Display({}).follow(event("diagnosticEvent", told))
+def test_an_engine_that_has_no_room_to_save_asks_for_it_once(
+    why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names = ("orders", "jobs")
+    lines = [
+        event(
+            "diagnosticEvent",
+            {
+                "message": f"{UNSAVED}{why}\n",
+                "severity": "error",
+                "urn": URN.replace("orders", name),
+            },
+        )
+        for name in names
+    ]
+    first, second = (f"error: {name}: {UNSAVED}{why}" for name in names)
+    assert shown(capsys, *lines) == [first, HINT, second]
 
 
 @pytest.mark.parametrize(
@@ -169,7 +183,7 @@ def test_an_engine_that_cannot_save_its_state_is_not_waited_for(why: str) -> Non
         pytest.param(f"{UNSAVED}no space left on device", "warning", id="no-error"),
     ],
 )
-def test_any_other_message_ends_nothing(
+def test_no_other_message_asks_for_room(
     message: str, severity: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     told = {"message": message, "severity": severity, "urn": URN}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.engine.process import EndAtOnceError, run
+from ops.engine.process import run
 from ops.paths import ROOT
 from tests.waiting import LONG, wait_until
 
@@ -106,20 +106,6 @@ def test_what_the_caller_raises_reaches_it_once_the_command_has_ended_well(tmp_p
             on_line=refuse,
         )
     assert done.exists()
-
-
-@pytest.mark.parametrize("interrupts", [2, 99], ids=["ends-at-the-second", "never-ends"])
-def test_a_command_that_would_wait_in_vain_ends_at_once(tmp_path: Path, interrupts: int) -> None:
-    def refuse(line: str) -> None:
-        raise EndAtOnceError(line)
-
-    with pytest.raises(EndAtOnceError, match="ready"):
-        run(
-            [sys.executable, "-c", PATIENT, str(interrupts)],
-            cwd=tmp_path,
-            environment=os.environ,
-            on_line=refuse,
-        )
 
 
 def interrupted(

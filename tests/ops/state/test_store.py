@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import socket
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -243,3 +245,36 @@ def test_an_unreadable_state_is_deleted_without_the_engine(store: Store) -> None
     written(store, "broken")
     store.delete()
     assert not store.exists
+
+
+@pytest.mark.parametrize(
+    ("state_bytes", "megabytes", "told"),
+    [
+        pytest.param(
+            None, 15.9, "15.9 MB are left on this disk, and the engine needs 16", id="new"
+        ),
+        pytest.param(None, 16, None, id="room-for-a-new-one"),
+        pytest.param(
+            2**22, 31, "31.0 MB are left on this disk, and the engine needs 32", id="large-state"
+        ),
+        pytest.param(2**22, 32, None, id="room-for-a-large-one"),
+    ],
+)
+def test_a_full_disk_is_told_before_anything_is_made(
+    state_bytes: int | None,
+    megabytes: float,
+    told: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    left = SimpleNamespace(free=megabytes * 2**20)
+    monkeypatch.setattr("ops.state.store.disk_usage", lambda _: left)
+    store = store_in(tmp_path / "not" / "there")
+    if state_bytes is not None:
+        written(store, "x" * state_bytes)
+    if told is None:
+        store.check_room()
+        return
+    with pytest.raises(CommandError, match=re.escape(told)) as caught:
+        store.check_room()
+    assert caught.value.hint == "make room, and try again"
