@@ -9,7 +9,7 @@ import pytest
 
 from ops.paths import ROOT
 from tools.ecosystem.comparison import Compared, markdown
-from tools.ecosystem.programs import Outcome, programs_in
+from tools.ecosystem.programs import Outcome, environment_of, programs_in
 
 
 def finding(rule: str, level: str = "mandatory", line: int | None = 3) -> dict[str, Any]:
@@ -85,3 +85,16 @@ def test_a_folder_without_a_program_is_one_error(tmp_path: Path) -> None:
     )
     assert ran.returncode == 2
     assert ran.stderr == f"error: {tmp_path}: there is no Pulumi program in Python\n"
+
+
+def test_a_program_gets_the_environment_that_its_project_names(tmp_path: Path) -> None:
+    text = "name: a\nruntime: {name: python, options: {virtualenv: venv}}\n"
+    (tmp_path / "program").mkdir()
+    (tmp_path / "program" / "Pulumi.yaml").write_text(text)
+    (tmp_path / "program" / "requirements.txt").touch()
+    made = environment_of(tmp_path / "program", tmp_path / "cache", Path(sys.executable))
+    linked = tmp_path / "program" / "venv"
+    assert linked.resolve() == (made / "environment").resolve()
+    assert (linked / "bin" / "python").exists()
+    again = environment_of(tmp_path / "program", tmp_path / "cache", Path(sys.executable))
+    assert again == made

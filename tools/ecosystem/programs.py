@@ -57,17 +57,23 @@ def _is_passed_over(program: Path, folder: Path) -> bool:
 
 
 def _is_python(program: Path) -> bool:
+    return _runtime(program).get("name") == "python"
+
+
+def _runtime(program: Path) -> Mapping[str, Any]:
+    """A project's `runtime`; nothing where the file holds none."""
     try:
         project = yaml.safe_load((program / "Pulumi.yaml").read_text("utf-8"))
     except (OSError, ValueError, yaml.YAMLError):
-        return False
+        return {}
     runtime = project.get("runtime") if isinstance(project, dict) else None
-    name = runtime.get("name") if isinstance(runtime, dict) else runtime
-    return name == "python"
+    return runtime if isinstance(runtime, dict) else {"name": runtime}
 
 
 def environment_of(program: Path, cache: Path, python: Path) -> Path:
     """The environment of a program's `requirements.txt`, made once for each content.
+
+    Where the project names a virtualenv that is not there, a link leads to this one.
 
     Args:
         program: The program's folder.
@@ -80,6 +86,7 @@ def environment_of(program: Path, cache: Path, python: Path) -> Path:
     file = program / "requirements.txt"
     text = file.read_bytes() if file.exists() else b"pulumi\npulumi-aws\n"
     made = cache / hashlib.sha256(text).hexdigest()[:16]
+    _link(program, made / "environment")
     if (made / "whole").exists():
         return made
     made.mkdir(parents=True, exist_ok=True)
@@ -102,6 +109,13 @@ def environment_of(program: Path, cache: Path, python: Path) -> Path:
             raise OSError(next(iter(ran.stderr.strip().splitlines()), "uv failed"))
     (made / "whole").touch()
     return made
+
+
+def _link(program: Path, environment: Path) -> None:
+    named = (_runtime(program).get("options") or {}).get("virtualenv")
+    if named and not (link := program / named).exists():
+        link.unlink(missing_ok=True)
+        link.symlink_to(environment)
 
 
 def judged(program: Path, environment: Path, side: Side, profile: str | None) -> Outcome:
