@@ -1,4 +1,4 @@
-"""Services and clusters: addresses, deployments, grace periods, insights and roles."""
+"""Services and clusters: addresses, deployments, insights and roles."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,6 @@ from aws_policy_pack.rule import AnyRule
 from aws_policy_pack.rules.ecs import (
     circuit_breaker,
     container_insights,
-    grace_period_needs_load_balancer,
     no_public_ip,
     separate_execution_role,
 )
@@ -41,16 +40,6 @@ GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
             "Fix: Set `deploymentCircuitBreaker` to {enable: true, rollback: true}. "
             f"{GUIDE}/deployment-circuit-breaker.html",
             id="circuit breaker",
-        ),
-        pytest.param(
-            grace_period_needs_load_balancer,
-            {"healthCheckGracePeriodSeconds": 60},
-            "mandatory",
-            "`healthCheckGracePeriodSeconds` is 60 without `loadBalancers`; wanted a load "
-            "balancer, or no grace period. Fix: Drop `healthCheckGracePeriodSeconds`, and set "
-            "`startPeriod` in the container's `healthCheck`. "
-            f"{GUIDE}/service_definition_parameters.html",
-            id="grace period",
         ),
         pytest.param(
             container_insights,
@@ -204,35 +193,6 @@ def test_a_fix_leaves_alone_what_is_not_known(
     assert mended is None or MessageToDict(mended) == {}
 
 
-@pytest.mark.parametrize(
-    ("properties", "count"),
-    [
-        pytest.param({"healthCheckGracePeriodSeconds": 1}, 1, id="a second"),
-        pytest.param({"healthCheckGracePeriodSeconds": 0}, 0, id="0"),
-        pytest.param({"healthCheckGracePeriodSeconds": None}, 0, id="null"),
-        pytest.param({}, 0, id="absent"),
-        pytest.param(
-            {"healthCheckGracePeriodSeconds": 60, "loadBalancers": None}, 1, id="null balancers"
-        ),
-        pytest.param(
-            {"healthCheckGracePeriodSeconds": 60, "loadBalancers": []}, 1, id="no balancers"
-        ),
-        pytest.param(
-            {"healthCheckGracePeriodSeconds": 60, "loadBalancers": [{"containerName": UNKNOWN}]},
-            0,
-            id="a balancer",
-        ),
-        pytest.param(
-            {"healthCheckGracePeriodSeconds": 60, "vpcLatticeConfigurations": [{}]},
-            0,
-            id="VPC Lattice",
-        ),
-    ],
-)
-def test_who_may_have_a_grace_period(properties: Mapping[str, object], count: int) -> None:
-    assert len(analyze(grace_period_needs_load_balancer, properties)) == count
-
-
 INSIGHTS = "containerInsights"
 
 
@@ -335,12 +295,6 @@ def test_other_roles_pass(roles: Mapping[str, object]) -> None:
         ),
         pytest.param(
             circuit_breaker, {BREAKER: UNKNOWN}, f"`{BREAKER}` is not known yet", id="breaker"
-        ),
-        pytest.param(
-            grace_period_needs_load_balancer,
-            {"healthCheckGracePeriodSeconds": 1, "loadBalancers": UNKNOWN},
-            "`loadBalancers` is not known yet",
-            id="balancers",
         ),
         pytest.param(
             container_insights,

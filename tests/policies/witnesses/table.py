@@ -61,11 +61,6 @@ WITNESSES: Final[dict[str, Provider | Botocore | Page]] = {
         says="this field is required and you must use one of the following values",
         api="ecs",
     ),
-    "ecs-grace-period-needs-load-balancer": Page(
-        url="https://github.com/hashicorp/terraform-provider-aws/issues/31104",
-        says="Health check grace period is only valid for services configured to use load "
-        "balancers",
-    ),
     "ecs-port-matches-target-group": Page(
         url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html",
         says="This port must correspond to a containerPort in the task definition the tasks in "

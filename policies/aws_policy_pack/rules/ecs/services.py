@@ -2,9 +2,25 @@
 
 from typing import Final
 
-from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Changes, Finding, Findings, Kind, Severity, resource_rule
-from aws_policy_pack.rules.ecs.types import EVENT_TARGET, SCHEDULE, SERVICE, TASK_SET
+from aws_policy_pack.resource import Graph, Resource, survey
+from aws_policy_pack.rule import (
+    Changes,
+    Example,
+    Finding,
+    Findings,
+    Kind,
+    Severity,
+    resource_rule,
+    stack_rule,
+)
+from aws_policy_pack.rules.ecs.containers import containers_of
+from aws_policy_pack.rules.ecs.types import (
+    EVENT_TARGET,
+    SCHEDULE,
+    SERVICE,
+    TASK_DEFINITION,
+    TASK_SET,
+)
 from aws_policy_pack.wording import shown
 
 PUBLIC_IP: Final = {
@@ -87,29 +103,62 @@ def _has_breaker(service: Resource) -> bool:
     return service.flag(f"{BREAKER}.enable") and service.flag(f"{BREAKER}.rollback")
 
 
-@resource_rule(
+WEB: Final = Example(
+    type=SERVICE,
+    name="web",
+    properties={"healthCheckGracePeriodSeconds": 60, "taskDefinition": "${web-task.arn}"},
+    references={"taskDefinition": ("web-task",)},
+)
+CHECKED: Final = '[{"name": "web", "healthCheck": {"command": ["CMD", "check"]}}]'
+
+
+@stack_rule(
     "ecs-grace-period-needs-load-balancer",
     SERVICE,
-    kind=Kind.REFUSED,
+    kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
-    summary="Only a service behind a load balancer has a grace period for health checks",
-    why="The grace period is that of a load balancer's checks: a service without one is refused "
-    "when it is created, after everything else has been made.",
-    url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service_definition_parameters.html",
-    good={
-        "healthCheckGracePeriodSeconds": 60,
-        "loadBalancers": [{"containerName": "web", "containerPort": 3000}],
-    },
-    bad={"healthCheckGracePeriodSeconds": 60, "loadBalancers": []},
+    summary="A grace period for health checks has health checks",
+    why="ECS does not use the grace period of a service whose tasks nothing checks: who set it "
+    "believes in a check that is not there. ECS used to refuse such a service.",
+    url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html",
+    good=(
+        WEB,
+        Example(
+            type=TASK_DEFINITION,
+            name="web-task",
+            properties={"containerDefinitions": CHECKED},
+        ),
+    ),
+    bad=(
+        WEB,
+        Example(
+            type=TASK_DEFINITION,
+            name="web-task",
+            properties={"containerDefinitions": '[{"name": "web"}]'},
+        ),
+    ),
 )
-def grace_period_needs_load_balancer(service: Resource) -> Findings:
-    """A target group of VPC Lattice counts as a load balancer; 0 is what ECS has anyway."""
+def grace_period_needs_load_balancer(service: Resource, graph: Graph) -> Findings:
+    """Load balancers, VPC Lattice and containers check; 0 is what ECS has anyway.
+
+    A task definition of another stack may have checks, so such a service passes.
+    """
     seconds = service.number("healthCheckGracePeriodSeconds")
-    balancers = service.objects("loadBalancers") or service.objects("vpcLatticeConfigurations")
-    if seconds and not balancers:
+    if not seconds or service.objects("loadBalancers"):
+        return
+    if service.objects("vpcLatticeConfigurations") or not service.has("taskDefinition"):
+        return
+    tasks = graph.referenced(service, "taskDefinition", TASK_DEFINITION)
+    read, unread = survey(tasks, _has_health_check)
+    yield from unread
+    if read and not unread and not any(has_check for _, has_check in read):
         yield Finding(
-            problem=f"`healthCheckGracePeriodSeconds` is {shown(seconds)} without `loadBalancers`",
-            wanted="a load balancer, or no grace period",
-            fix="Drop `healthCheckGracePeriodSeconds`, and set `startPeriod` in the container's "
-            "`healthCheck`",
+            problem=f"`healthCheckGracePeriodSeconds` is {shown(seconds)}, and nothing checks the "
+            "health of its tasks",
+            wanted="a load balancer, VPC Lattice or the `healthCheck` of a container",
+            fix="Give a container a `healthCheck`, or drop `healthCheckGracePeriodSeconds`",
         )
+
+
+def _has_health_check(task: Resource) -> bool:
+    return any(container.properties.has("healthCheck") for container in containers_of(task))
