@@ -37,6 +37,7 @@ def sign(value: str) -> str | None:
         pytest.param("xoxb-1234567890", "has the form of a Slack token", id="Slack"),
         pytest.param("glpat-" + "a" * 20, "has the form of a GitLab token", id="GitLab"),
         pytest.param("sk_live_" + "a" * 24, "has the form of a Stripe key", id="Stripe"),
+        pytest.param("Basic dXNlcjpodW50ZXIy", "has the form of an HTTP authorization", id="basic"),
         pytest.param("npm_" + "a" * 36, "has the form of an npm token", id="npm"),
         pytest.param(
             "eyJhbGciOiJI.eyJzdWIiOiIx.SflKxwRJSM", "has the form of a JSON web token", id="JWT"
@@ -74,6 +75,7 @@ def test_a_secret_is_known_by_its_value(value: str, expected: str) -> None:
         pytest.param("XAKIAIOSFODNN7EXAMPLE", id="AWS key inside a word"),
         pytest.param("-----BEGIN CERTIFICATE-----", id="a certificate"),
         pytest.param("ghp_" + "a" * 35, id="too short for GitHub"),
+        pytest.param("Basic authentication", id="words about authorization"),
         pytest.param("postgresql://u@db/orders", id="URL without password"),
         pytest.param("http://host:8080/a@b", id="port and at sign in the path"),
         pytest.param("postgresql://u:${DB_PASSWORD}@db", id="placeholder in braces"),

@@ -73,6 +73,10 @@ def test_a_secret_by_value_is_told_whole() -> None:
         "RAILS_MASTER_KEY",
         "PROVIDER_PASSWORD",
         "REGION_SECRET_VALUE",
+        "GITHUB_TOKEN_PROD",
+        "API_TOKENS",
+        "JWT_KEY",
+        "REDIS_AUTH",
     ],
 )
 def test_names_of_secrets_are_found(name: str) -> None:
@@ -126,6 +130,10 @@ def test_names_of_secrets_are_found(name: str) -> None:
         "SECRETARY_CONTACT",
         "PASSWORDLESS_LOGIN",
         "SECRET_NAMES",
+        "IMAGE_PULL_SECRETS",
+        "PARAMETERS_SECRETS_EXTENSION_LOG_LEVEL",
+        "CSRF_TOKEN_COOKIE_NAME",
+        "CREDENTIALS_PROVIDER_CHAIN",
     ],
 )
 def test_names_that_only_point_or_describe_pass(name: str) -> None:
