@@ -133,3 +133,66 @@ def test_a_rule_that_raises_with_any_other_value_is_not_evaluated(network: Path)
     left = {each["rule"]: each["message"] for each in document["notEvaluated"]}
     assert sorted(left) == ["one", "whole"]
     assert "ZeroDivisionError" in left["one"]
+
+
+FIXING_PACK = """
+from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
+
+SUBNET = "aws:ec2/subnet:Subnet"
+
+
+def is_even(text):
+    return text[-1] in "02468ace"
+
+
+def validate(args, report):
+    if args.resource_type == SUBNET and args.props["zone"] != "a":
+        report("zone")
+
+
+def remediate(args):
+    props = args.props
+    if args.resource_type == SUBNET and ({test}):
+        return {{**props, "zone": "a"}}
+
+
+PolicyPack("fixing", enforcement_level=EnforcementLevel.REMEDIATE, policies=[
+    ResourceValidationPolicy("zone", "Zones.", validate, remediate=remediate),
+])
+"""
+
+
+def fixed(network: Path, test: str) -> dict[str, Any]:
+    output = network / "verdict.json"
+    pack = write_pack(network / "pack", FIXING_PACK.format(test=test))
+    arguments = [str(network), "--stack", "dev", "--policy-pack", str(pack)]
+    assert main([*arguments, "--format", "json", "--output", str(output)]) in (0, 1)
+    document: dict[str, Any] = json.loads(output.read_text())
+    return document
+
+
+@pytest.mark.parametrize("test", ["is_even(props['vpcId'])", "not is_even(props['vpcId'])"])
+def test_what_a_fix_decides_that_hangs_on_a_made_up_value_is_not_evaluated(
+    network: Path, test: str
+) -> None:
+    document = fixed(network, test)
+    assert (document["verdict"], document["findings"]) == ("pass", [])
+    assert [each["rule"] for each in document["notEvaluated"]] == ["zone"]
+
+
+def test_a_fix_that_raises_with_any_other_value_stops_nothing(network: Path) -> None:
+    state = network / "state.json"
+    judged(network, "False", "--save-state", str(state))
+    resources = json.loads(state.read_text())["deployment"]["resources"]
+    [first] = [each["id"] for each in resources if each["type"] == "aws:ec2/vpc:Vpc"]
+    document = fixed(network, f"1 / (props['vpcId'] == {first!r})")
+    assert [each["changes"] for each in document["fixes"]] == [
+        [{"path": "zone", "before": "b", "after": "a"}]
+    ]
+
+
+def test_a_fix_that_is_the_same_with_any_value_is_applied(network: Path) -> None:
+    document = fixed(network, "props['vpcId'].startswith('vpc-')")
+    [fix] = document["fixes"]
+    assert fix["changes"] == [{"path": "zone", "before": "b", "after": "a"}]
+    assert (document["findings"], document["notEvaluated"]) == ([], [])

@@ -145,7 +145,10 @@ class Packs:
             raise
         self._checked[request.urn] = with_properties(request, inputs)
         judged = with_properties(request, without_internal(inputs))
-        doubt = doubt_of(judged, taint) if taint else None
+        doubt = None
+        if taint:
+            fixed = self._fixed_otherwise(request, taint)
+            doubt = doubt_of(judged, taint, fixed and without_internal(fixed))
         for lane in self._lanes:
             self._await(lane.queue(Pack.judge, judged, doubt))
         return inputs
@@ -161,6 +164,25 @@ class Packs:
             other, more = _asked_in_turn(request, fixing[::-1])
             fixes = (*changes.remediations, *more.remediations)
             self._order_notes.update(order_notes(request.name, (inputs, other), fixes))
+        return inputs
+
+    def _fixed_otherwise(self, request: "AnalyzeRequest", taint: "Taint") -> "Struct | None":
+        """The inputs after all fixes, with other values in place of all made-up ones.
+
+        `None` where no pack fixes anything, or where a rule raises with such values.
+        """
+        from pulumi_preflight.packs.doubts import inputs_otherwise, otherwise_throughout  # noqa: PLC0415 - see the top
+        from pulumi_preflight.packs.pack import Pack, with_properties  # noqa: PLC0415 - see the top
+
+        fixing = [lane for lane in self._lanes if lane.booted().remediates]
+        if not fixing:
+            return None
+        other = otherwise_throughout(taint)
+        inputs: Struct | None = inputs_otherwise(request.properties, taint, other)
+        for lane in fixing:
+            if inputs is not None:
+                asked = with_properties(request, inputs)
+                inputs = lane.queue(Pack.remediate_again, asked).result()
         return inputs
 
     def analyze_stack(

@@ -1,5 +1,6 @@
 """What is made up in the requests that packs are asked."""
 
+from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzeStackRequest
 
 from pulumi_preflight.outputs.inventions import Inventions, Other, Taint
@@ -7,14 +8,35 @@ from pulumi_preflight.packs.second_judgement import Doubt
 from pulumi_preflight.wire import from_struct, to_struct
 
 
-def doubt_of(request: AnalyzeRequest, taint: Taint) -> Doubt[AnalyzeRequest]:
-    """What is made up in the request for a resource's judgement."""
+def otherwise_throughout(taint: Taint) -> Other:
+    """Another value in place of each made-up one."""
+    return Other(origins=frozenset(taint.origins), account=next(iter(taint.accounts), ""))
+
+
+def inputs_otherwise(inputs: Struct, taint: Taint, other: Other) -> Struct:
+    """A resource's inputs with other values in place of made-up ones."""
+    return to_struct(taint.otherwise(from_struct(inputs), other))
+
+
+def doubt_of(request: AnalyzeRequest, taint: Taint, fixed: Struct | None) -> Doubt[AnalyzeRequest]:
+    """What is made up in the request for a resource's judgement.
+
+    Args:
+        request: The resource, after all fixes.
+        taint: What is made up in its inputs.
+        fixed: The inputs with other values throughout, after all fixes; `None` where no pack fixes
+            anything.
+    """
+    throughout = otherwise_throughout(taint)
 
     def otherwise(other: Other) -> AnalyzeRequest:
         asked = AnalyzeRequest()
         asked.CopyFrom(request)
-        inputs = taint.otherwise(from_struct(request.properties), other)
-        asked.properties.CopyFrom(to_struct(inputs))
+        # A fix may hang on a made-up value too.
+        known = fixed if other == throughout else None
+        asked.properties.CopyFrom(
+            inputs_otherwise(request.properties, taint, other) if known is None else known
+        )
         return asked
 
     return Doubt(

@@ -96,6 +96,27 @@ class Pack:
             inputs = remediation.properties
         return inputs, done
 
+    def remediate_again(self, request: protocol.AnalyzeRequest) -> Struct | None:
+        """The inputs after the pack's fixes, `None` where a rule raises.
+
+        To be asked after `remediate`: a rule that raises now has not failed the pack.
+
+        Args:
+            request: The resource, with other values in place of the made-up ones.
+        """
+        fixed = request.properties
+
+        def ask(asked: protocol.AnalyzeRequest) -> Reported:
+            nonlocal fixed
+            fixed, done = self.remediate(asked, asked.properties)
+            return done
+
+        try:
+            self._again(ask)(request)
+        except RaisedError:
+            return None
+        return fixed
+
     def propose(self, requests: Iterable[protocol.AnalyzeRequest]) -> tuple[Remediation, ...]:
         """Asks what the fixes of rules that only report would change; to be called last.
 
