@@ -156,11 +156,10 @@ def _of_priced_type(resource: Resource, basis: _Basis) -> Iterator[Line | Unpric
 
 def _would_be_priced(resource: Resource, basis: _Basis) -> bool:
     """Whether a table would give the resource more than lines of use, which count 0 in any case."""
-    model = basis.tables(DEFAULT_REGION)
     try:
         return any(
             isinstance(charge, Missing) or bool(charge.worst)
-            for charge in basis.charges(resource, model.prices if model else {})
+            for charge in basis.charges(resource, {})
         )
     except Unreadable:
         return True

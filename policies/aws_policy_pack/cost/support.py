@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 
 from aws_policy_pack.lists import load
 
@@ -26,7 +27,7 @@ class ExtendedSupport:
 
     since: dt.date
     is_dear: bool
-    is_certain: bool = True
+    is_certain: bool
 
 
 def is_listed(engine: str) -> bool:
@@ -45,16 +46,16 @@ def extended_support(engine: str, version: str, today: dt.date) -> ExtendedSuppo
         version: The version, as precise as it is given.
         today: The day of judging.
     """
-    found = [
-        ExtendedSupport(since=start, is_dear=dear is not None and dear <= today)
-        for start, dear in _days_of(engine, version)
-        if start <= today
-    ]
-    if not found:
+    meant = list(_days_of(engine, version))
+    billed = [days for days in meant if days[0] <= today]
+    if not billed:
         return None
-    meant = len(list(_days_of(engine, version)))
-    first = min(found, key=lambda each: each.since)
-    return ExtendedSupport(since=first.since, is_dear=first.is_dear, is_certain=meant == 1)
+    since, dear = min(billed, key=itemgetter(0))
+    return ExtendedSupport(
+        since=since,
+        is_dear=dear is not None and dear <= today,
+        is_certain=not meant[1:],
+    )
 
 
 def _days_of(engine: str, version: str) -> Iterator[Days]:
@@ -62,7 +63,7 @@ def _days_of(engine: str, version: str) -> Iterator[Days]:
     given = tuple(version.split("."))
     exact = [days for known, days in listed.items() if given[: len(known)] == known]
     if exact:
-        yield exact[0]
+        yield from exact
         return
     yield from (days for known, days in listed.items() if known[: len(given)] == given)
     oldest, numbers = min(listed, key=_number, default=None), _number(given)

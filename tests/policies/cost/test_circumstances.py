@@ -70,7 +70,7 @@ BILLED: list[tuple[str, dict[str, object], dict[str, object]]] = [
         {"tunnelBandwidth": "large"},
         {"tunnelBandwidth": "standard"},
     ),
-    ("aws:ebs/volume:Volume", {"volumeInitializationRate": 100}, {"volumeInitializationRate": 0}),
+    ("aws:ebs/volume:Volume", {"volumeInitializationRate": 1}, {"volumeInitializationRate": 0}),
     (
         "aws:acm/certificate:Certificate",
         {"options": {"export": "ENABLED"}},
@@ -83,7 +83,7 @@ BILLED: list[tuple[str, dict[str, object], dict[str, object]]] = [
     ),
     (
         "aws:opensearch/domain:Domain",
-        {"ebsOptions": {"throughput": 250}},
+        {"ebsOptions": {"throughput": 126}},
         {"ebsOptions": {"throughput": 125, "iops": 3000}},
     ),
     (
@@ -91,8 +91,8 @@ BILLED: list[tuple[str, dict[str, object], dict[str, object]]] = [
         {"clusterConfig": {"warmEnabled": True}},
         {"clusterConfig": {"warmEnabled": False}},
     ),
-    ("aws:kinesis/stream:Stream", {"retentionPeriod": 168}, {"retentionPeriod": 24}),
-    ("aws:kinesis/stream:Stream", {"warmThroughputMibPs": 10}, {}),
+    ("aws:kinesis/stream:Stream", {"retentionPeriod": 25}, {"retentionPeriod": 24}),
+    ("aws:kinesis/stream:Stream", {"warmThroughputMibPs": 1}, {}),
     (
         "aws:lambda/eventSourceMapping:EventSourceMapping",
         {"provisionedPollerConfig": {"minimumPollers": 2}},

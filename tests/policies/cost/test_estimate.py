@@ -398,7 +398,10 @@ def test_a_type_that_bills_its_use_alone_has_a_line_that_counts_nothing(type_: s
     assert result.unpriced == ()
 
 
-def test_a_region_with_a_part_of_the_prices_says_what_it_lacks() -> None:
+@pytest.mark.parametrize(
+    ("region", "volume"), [("eu-north-1", "0.836000"), ("us-west-2", "0.800000")]
+)
+def test_a_region_with_a_part_of_the_prices_says_what_it_lacks(region: str, volume: str) -> None:
     database = make(
         "aws:rds/instance:Instance",
         "db",
@@ -406,16 +409,21 @@ def test_a_region_with_a_part_of_the_prices_says_what_it_lacks() -> None:
         instanceClass="db.t4g.micro",
         allocatedStorage=20,
     )
-    volume = make("aws:ebs/volume:Volume", "disk", size=10, type="gp3")
-    result = estimate(graph_of(database, volume), region="eu-north-1", tables=load_table)
+    disk = make("aws:ebs/volume:Volume", "disk", size=10, type="gp3")
+    result = estimate(graph_of(database, disk), region=region, tables=load_table)
     assert [(line.item, str(line.base)) for line in result.lines if line.base] == [
-        ("gp3 volume", "0.836000")
+        ("gp3 volume", volume)
     ]
     assert result.unpriced[0].reason == (
-        "has no price for postgres db.t4g.micro in eu-north-1 "
+        f"has no price for postgres db.t4g.micro in {region} "
         "(`rds/instance-hour/postgres/db.t4g.micro`); "
-        "run `aws-policy-pack prices --region eu-north-1`"
+        f"run `aws-policy-pack prices --region {region}`"
     )
+
+
+def test_without_a_table_what_cannot_be_read_is_named_too() -> None:
+    volume = make("aws:ebs/volume:Volume", size=UNKNOWN)
+    assert shown(estimate(graph_of(volume), region="af-south-1")) == [f"it {WITHOUT_TABLE}"]
 
 
 def test_each_variable_of_scalers_is_looked_for() -> None:

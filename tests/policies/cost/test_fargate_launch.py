@@ -159,6 +159,17 @@ def strategy(*providers: str) -> list[dict[str, str]]:
         pytest.param(
             (
                 task(),
+                make(
+                    PROVIDER, "own", name="own", autoScalingGroupProvider={"managedDraining": "x"}
+                ),
+                service(launchType=None, capacityProviderStrategies=strategy("own", "theirs")),
+            ),
+            [UNTOLD],
+            id="a provider of another stack beside one of this",
+        ),
+        pytest.param(
+            (
+                task(),
                 Example(type=CLUSTER, name="main", properties={"name": "main"}),
                 Example(
                     type=PROVIDERS,

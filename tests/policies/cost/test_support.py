@@ -69,6 +69,7 @@ def support_of(*stack: Example, day: dt.date = NOW) -> list[str]:
         ("docdb", "5.0.0", "2026-11-28", None),
         ("mariadb", "10.4", "2026-11-28", None),
         ("postgres", "latest", "2026-11-28", None),
+        ("postgres", "latest.9", "2026-11-28", None),
     ],
 )
 def test_a_version_is_in_extended_support_from_its_day_on(
@@ -90,6 +91,12 @@ def test_a_version_that_may_mean_several_is_not_certain() -> None:
     found = extended_support("mysql", "8", NOW)
     assert found is not None
     assert not found.is_certain
+
+
+def test_a_short_version_that_means_one_is_certain() -> None:
+    found = extended_support("mysql", "5", NOW)
+    assert found is not None
+    assert found.is_certain
 
 
 @pytest.mark.parametrize(
@@ -150,6 +157,11 @@ def test_a_version_that_may_mean_several_is_not_certain() -> None:
             {"engine": "postgres", "engineVersion": "12.1", "instanceClass": "db.m5.4xlarge"},
             [priced("postgres 12.1", "2025-03-01", 11680, "0.10", 1168)],
             id="a large class",
+        ),
+        pytest.param(
+            {"engine": "postgres", "engineVersion": "13.20", "instanceClass": "db.t3.xlarge"},
+            [priced("postgres 13.20", "2026-03-01", 2920, "0.10", 292)],
+            id="a large class of a small family",
         ),
     ],
 )

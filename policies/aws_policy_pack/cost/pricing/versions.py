@@ -91,8 +91,10 @@ def old_version(
         version: The version, where the property holds more than that.
     """
     given = given_text(holder, path) if version is None else version
-    extended = extended_support(engine, given, situation.today) if given else None
-    if given and extended is not None:
+    if not given:
+        return
+    extended = extended_support(engine, given, situation.today)
+    if extended is not None:
         yield _named(engine, given, extended)
 
 
