@@ -17,6 +17,7 @@ from typing import Any
 
 import yaml
 
+from aws_policy_pack.profiles import resolved
 from ops.engine import Engine
 from ops.engine.variables import LOCAL_PASSPHRASE
 from ops.paths import PACK, ROOT
@@ -152,6 +153,9 @@ class Bench:
         (folder / "copy" / "policies").symlink_to(PACK)
         (folder / "backend").mkdir()
         (folder / "none.json").write_text("{}", encoding="utf-8")
+        # The engine takes no file that extends another.
+        self.profile = folder / "profile.json"
+        self.profile.write_text(json.dumps(resolved(case.profile)), encoding="utf-8")
         # The plugin of dynamic resources, as Pulumi's own releases have it beside the engine.
         plugin = folder / "plugins" / "pulumi-resource-pulumi-python"
         plugin.parent.mkdir()
@@ -179,7 +183,7 @@ class Bench:
 
     def _packs(self, recorder: str | None) -> list[str | Path]:
         pack: list[str | Path] = [
-            *("--policy-pack", self._case.pack, "--policy-pack-config", self._case.profile)
+            *("--policy-pack", self._case.pack, "--policy-pack-config", self.profile)
         ]
         if recorder is None:
             return pack
@@ -243,7 +247,7 @@ def observe(case: Case, folder: Path, engine: Engine) -> Observed:
     _keep(folder / "deployed.json", exported)
     analyzed = bench.engine(
         *("policy", "analyze", "--json", "--file", folder / "saved.json"),
-        *("--policy-pack", case.pack, "--policy-pack-config", case.profile),
+        *("--policy-pack", case.pack, "--policy-pack-config", bench.profile),
     )
     _keep(folder / "analyzed.jsonl", analyzed)
     (folder / _DONE).touch()
