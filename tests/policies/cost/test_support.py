@@ -58,6 +58,7 @@ def support_of(*stack: Example, day: dt.date = NOW) -> list[str]:
         ("kubernetes", "1.34", "2026-11-28", None),
         ("kubernetes", "1.34", "2026-12-03", "2026-12-03"),
         ("kubernetes", "1.20", "2026-11-28", "2023-02-17"),
+        ("kubernetes", "1", "2026-11-28", "2023-02-17"),
         ("redis", "5.0.6", "2026-11-28", "2026-02-01"),
         ("redis", "6.x", "2026-11-28", None),
         ("redis", "7.1", "2026-11-28", None),
