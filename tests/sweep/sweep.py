@@ -1,33 +1,53 @@
 """Fills in every type and function of modules of the AWS SDK, and asks the sources of each value.
 
-`python -m tests.sweep.sweep` writes `open.json`: by module, how many filled values no source
-knows, and how many all sources of their name refuse. A service often has one name for several
-things, so what is refused need not be wrong; but no change may add to either number.
+Each type is registered with its required inputs, each function is asked with its own. Every text,
+number and flag that preflight fills in then, records' and lists' items too, is *held* where a
+source takes it, *refused* where one does not, and *open* where none tells its form.
+`python -m tests.sweep.sweep` prints how many there are, and writes `open.json`: by module, how
+many values are open and how many refused. No change may add to either number.
 """
 
-import importlib
 import json
 import sys
-import warnings
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from ops.tables.sdk import listed
+from ops.tables.functions import functions_of, module, modules, types_of
 from pulumi_preflight.outputs import Outputs, Wanted
 from pulumi_preflight.outputs.answers import Answers
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.aws_answers import Call
+from pulumi_preflight.outputs.derived import name_properties
+from pulumi_preflight.outputs.facts import words_of
+from pulumi_preflight.outputs.inventions import Filling
 from pulumi_preflight.outputs.kinds import in_kind
 from pulumi_preflight.outputs.shapes import Kind, Shape, Shapes
+from pulumi_preflight.outputs.subject import subject_kind
 from pulumi_preflight.program.inside.classes import QUESTIONS
 from pulumi_preflight.wire import Properties, PropertyValue, has_unknown
-from tests.sweep.sources import rules_for
+from tests.sweep import arns, responses, schemas, texts
+from tests.sweep.inputs import made, members, required_of_class, required_of_function
+from tests.sweep.rules import Rule, Source
 
 SDK = "pulumi_aws"
 OPEN = Path(__file__).parent / "open.json"
-_PLACE = Place(region="us-east-1")
+_PLACE = Place(region="us-east-1", known_account="123456789012")
+
+
+class Verdict(StrEnum):
+    """What the sources say of a value."""
+
+    HELD = "held to a source"
+    REFUSED = "refused by a source"
+    FREE = "open: its source calls it any text"
+    OWN = "open: only the source that it was made of tells its form"
+    UNKNOWN = "open: no source knows the property"
+    WRONG = "not of the property's kind"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,17 +56,17 @@ class Value:
 
     Attributes:
         token: The type or function.
-        property: The name on the wire.
-        problem: What is wrong with it, empty where nothing is.
-        open: Whether no source knows the form of such a value.
-        refused: Whether all sources of the name refuse the value.
+        property: Its path, without indexes: `identities.oidcs.issuer`.
+        verdict: What the sources say of it.
+        shown: The value, as JSON.
+        sources: Who told its form.
     """
 
     token: str
     property: str
-    problem: str = ""
-    open: bool = False
-    refused: bool = False
+    verdict: Verdict
+    shown: str
+    sources: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +77,39 @@ class Counts:
     refused: int
 
 
-def modules() -> list[str]:
-    """The SDK's modules that have resources, in order."""
-    names = {module for module, _ in listed(SDK).values()}
-    return sorted(name.removeprefix(f"{SDK}.") for name in names)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _About:
+    """The type or function whose values are judged."""
+
+    token: str
+    texts: Mapping[str, str]
+    shapes: Shapes
+
+    @property
+    def home(self) -> tuple[str, str]:
+        """The module and the type, `ec2` and `Vpc` for `getVpc` too."""
+        _, path, member = self.token.split(":")
+        return path.partition("/")[0], member.removeprefix("get")
+
+    def rules(self, path: tuple[str, ...], text: str = "") -> frozenset[Rule]:
+        """What the sources say of a property."""
+        said = responses.rules(*self.home, path) | schemas.rules(*self.home, path)
+        return said | texts.rules(path[-1], text or self.texts.get(path[0], "") * (len(path) == 1))
 
 
-def swept(module: str) -> list[Value]:
+def swept(name: str) -> list[Value]:
     """All values of all types and functions of a module."""
-    imported = _imported(module)
+    imported = module(SDK, name)
     shapes = Shapes(lambda question, about: QUESTIONS[question](about))
     outputs = Outputs(shapes, keep_unknowns=False)
-    return [*_of_types(module, shapes, outputs), *_of_functions(imported, shapes, outputs)]
+    return [*_of_types(imported, shapes, outputs), *_of_functions(imported, shapes, outputs)]
 
 
-def counts(values: list[Value]) -> Counts:
+def counts(values: Sequence[Value]) -> Counts:
     """How many of the values are open, and how many are refused."""
-    return Counts(sum(each.open for each in values), sum(each.refused for each in values))
+    found = Counter(each.verdict for each in values)
+    is_open = (Verdict.FREE, Verdict.OWN, Verdict.UNKNOWN)
+    return Counts(sum(found[each] for each in is_open), found[Verdict.REFUSED])
 
 
 def known_counts() -> Mapping[str, Counts]:
@@ -82,58 +118,119 @@ def known_counts() -> Mapping[str, Counts]:
     return {module: Counts(*numbers) for module, numbers in read.items()}
 
 
-def types_of(module: str) -> list[str]:
-    """The tokens of a module's resources."""
-    name = SDK if module == SDK else f"{SDK}.{module}"
-    return [token for token, (known, _) in listed(SDK).items() if known == name]
-
-
-def _imported(module: str) -> ModuleType:
-    with warnings.catch_warnings():
-        # The SDK warns of deprecated types in its own modules.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        imported = importlib.import_module(SDK if module == SDK else f"{SDK}.{module}")
-        for token in types_of(module):
-            getattr(imported, listed(SDK)[token][1])
-        return imported
-
-
-def _of_types(module: str, shapes: Shapes, outputs: Outputs) -> Iterator[Value]:
-    for token in types_of(module):
+def _of_types(imported: ModuleType, shapes: Shapes, outputs: Outputs) -> Iterator[Value]:
+    for token, cls in types_of(imported).items():
+        about = _About(token=token, texts=_texts(cls), shapes=shapes)
         shape = shapes.resource(token) or ()
-        given: Properties = {}
+        given = made(shape, required_of_class(cls), shapes, about.rules)
         filled = outputs.of_resource(
             Wanted(urn=f"urn:pulumi:dev::shop::{token}::thing", inputs=given, place=_PLACE)
         )
-        yield from _judged(token, shape, filled.outputs)
+        # The name is what Pulumi makes of the logical one, whether AWS takes that or not.
+        named = name_properties(subject_kind(token))
+        own = {
+            name
+            for name, how in filled.fillings.items()
+            if how is not Filling.EMPTY and name not in named
+        }
+        yield from _judged(
+            about, shape, {name: value for name, value in filled.outputs.items() if name in own}
+        )
+        yield _of_id(about, filled.id)
 
 
 def _of_functions(imported: ModuleType, shapes: Shapes, outputs: Outputs) -> Iterator[Value]:
     answers = Answers(shapes, outputs)
-    folder = imported.__name__.removeprefix(SDK).removeprefix(".").removesuffix("_") or "index"
-    for name in sorted(vars(imported)):
-        if name.startswith("Get") and name.endswith("Result"):
-            member = f"g{name[1:].removesuffix('Result')}"
-            token = f"aws:{folder}/{member}:{member}"
-            cls = vars(imported)[name]
-            # By the class itself, since other modules that are loaded may have one of its name.
-            shape = shapes.nested(f"{cls.__module__}:{name}") or ()
-            yield from _judged(token, shape, answers.of(Call(token, {}, _PLACE), {}))
+    for token, cls in functions_of(imported).items():
+        about = _About(token=token, texts=_texts(cls), shapes=shapes)
+        # By the class itself, since other modules that are loaded may have one of its name.
+        shape = shapes.nested(f"{cls.__module__}:{cls.__name__}") or ()
+        given = made(shape, required_of_function(cls), shapes, about.rules)
+        answer = answers.of(Call(token, given, _PLACE), {})
+        filled = {name: value for name, value in answer.items() if name not in given}
+        if isinstance(id_ := filled.pop("id", None), str):
+            yield _of_id(about, id_)
+        yield from _judged(about, shape, filled)
 
 
-def _judged(token: str, shape: Shape, filled: Properties) -> Iterator[Value]:
+@cache
+def _texts(cls: type) -> Mapping[str, str]:
+    return {wire: text for _, wire, text in members(cls)}
+
+
+def _of_id(about: _About, id_: str) -> Value:
+    """An id is the provider's own, so a source's form can only confirm that it is AWS's as well."""
+    rules = [each for each in about.rules(("id",)) if each.tells_form and each.takes(id_)]
+    verdict = Verdict.HELD if rules else Verdict.UNKNOWN
+    return Value(about.token, "id", verdict, json.dumps(id_), _sources(rules))
+
+
+def _judged(about: _About, shape: Shape, filled: Properties) -> Iterator[Value]:
     kinds = {each.name: each.kind for each in shape}
-    _, path, type_ = token.split(":")
-    module = path.partition("/")[0]
     for name, value in filled.items():
-        if name not in kinds:
-            yield Value(token, name, problem="the SDK has no such property")
-        elif problem := _problem(value, kinds[name]):
-            yield Value(token, name, problem=problem)
-        elif isinstance(value, str):
-            rules = rules_for(module, type_.removeprefix("get"), name)
-            is_taken = any(rule.takes(value) for rule in rules)
-            yield Value(token, name, open=not rules, refused=bool(rules) and not is_taken)
+        if name in kinds:
+            yield from _leaves(about, kinds[name], (name,), value, about.texts.get(name, ""))
+        else:
+            yield Value(about.token, name, Verdict.WRONG, "the SDK has no such property")
+
+
+def _leaves(
+    about: _About, kind: Kind, path: tuple[str, ...], value: PropertyValue, text: str
+) -> Iterator[Value]:
+    if has_unknown(value) or kind.name in ("any", "map"):
+        return
+    if not _is_of(value, kind):
+        yield Value(about.token, ".".join(path), Verdict.WRONG, json.dumps(value))
+    elif isinstance(value, list) and kind.item is not None:
+        for item in value:
+            yield from _leaves(about, kind.item, path, item, text)
+    elif isinstance(value, dict):
+        shape = {each.name: each.kind for each in about.shapes.nested(kind.reference) or ()}
+        inner = _texts(_class(kind.reference))
+        for name, item in value.items():
+            yield from _leaves(about, shape[name], (*path, name), item, inner.get(name, ""))
+    elif value is not None:
+        yield _leaf(about, kind, path, value, text)
+
+
+def _class(reference: str) -> type:
+    module, _, name = reference.partition(":")
+    found: type = vars(sys.modules[module])[name]
+    return found
+
+
+def _leaf(
+    about: _About, kind: Kind, path: tuple[str, ...], value: PropertyValue, text: str
+) -> Value:
+    name = ".".join(path)
+    plain = {"integer": "number"}.get(kind.name, kind.name)
+    # A source that has another kind of value under the name speaks of something else.
+    said = [each for each in about.rules(path, text) if each.plain == plain]
+    if isinstance(value, str) and value.startswith("arn:") and path[-1].lower().endswith("arn"):
+        said += arns.rules(path[-1], value)
+    telling = [each for each in said if each.tells_form]
+    # Most ARNs are made of the reference, and some words and forms of botocore's responses.
+    makers = {Source.ARNS}
+    if name in words_of(subject_kind(about.token)):
+        makers.add(Source.RESPONSES)
+    judging = [each for each in telling if each.source not in makers]
+    is_taken = all(
+        any(each.takes(value) for each in telling if each.source is source)
+        for source in _sources(telling)
+    )
+    if not is_taken:
+        verdict = Verdict.REFUSED
+    elif judging:
+        verdict = Verdict.HELD
+    elif telling:
+        verdict = Verdict.OWN
+    else:
+        verdict = Verdict.FREE if said else Verdict.UNKNOWN
+    return Value(about.token, name, verdict, json.dumps(value), _sources(telling))
+
+
+def _sources(rules: list[Rule]) -> tuple[Source, ...]:
+    return tuple(sorted({each.source for each in rules}))
 
 
 _PLAIN: Mapping[str, type | tuple[type, ...]] = {
@@ -147,31 +244,39 @@ _PLAIN: Mapping[str, type | tuple[type, ...]] = {
 }
 
 
-def _problem(value: PropertyValue, kind: Kind) -> str:
+def _is_of(value: PropertyValue, kind: Kind) -> bool:
+    """Whether a value is of a property's kind."""
     expected = _PLAIN.get(kind.name)
-    if expected is None or has_unknown(value):
-        return ""
+    if expected is None or value is None:
+        return True
     if not isinstance(value, expected) or in_kind(value, kind) != value:
-        return f"{value!r} is not of the kind {kind.name}"
-    return (
-        f"{value!r} is none of {kind.choices}" if kind.choices and value not in kind.choices else ""
-    )
+        return False
+    return not kind.choices or value in kind.choices
 
 
 def main() -> None:
-    """Writes `open.json`."""
-    found = {module: counts(swept(module)) for module in modules()}
-    lines = {module: [each.open, each.refused] for module, each in found.items()}
+    """Prints what is held to which source, and writes `open.json`."""
+    found = {name: swept(name) for name in modules(SDK)}
+    lines = {
+        name: [each.open, each.refused]
+        for name, each in ((name, counts(values)) for name, values in found.items())
+    }
     OPEN.write_text(
         "{\n"
-        + ",\n".join(f"  {json.dumps(module)}: {json.dumps(two)}" for module, two in lines.items())
+        + ",\n".join(f"  {json.dumps(name)}: {json.dumps(two)}" for name, two in lines.items())
         + "\n}\n",
         encoding="utf-8",
     )
-    total = Counts(
-        sum(each.open for each in found.values()), sum(each.refused for each in found.values())
+    values = [each for several in found.values() for each in several]
+    tokens = {each.token for each in values}
+    functions = sum(token.rpartition(":")[2].startswith("get") for token in tokens)
+    sys.stdout.write(
+        f"{len(tokens) - functions} types, {functions} functions, {len(values)} values\n"
     )
-    sys.stdout.write(f"{total.open} values are held to no source, {total.refused} are refused\n")
+    for verdict, count in Counter(each.verdict for each in values).most_common():
+        sys.stdout.write(f"{count:6} {verdict}\n")
+    for source, count in Counter(source for each in values for source in each.sources).items():
+        sys.stdout.write(f"{count:6} told by {source}\n")
 
 
 if __name__ == "__main__":

@@ -109,7 +109,6 @@ ARN_FORMATS: dict[str, tuple[str, str]] = {
     "lb/listenerrule": ("elasticloadbalancing", "listener-rule/app/{name}/{short}/{short}/{short}"),
     "lb/loadbalancer": ("elasticloadbalancing", "loadbalancer/app/{name}/{short}"),
     "lb/targetgroup": ("elasticloadbalancing", "targetgroup/{name}/{short}"),
-    "mq/broker": ("amazonmq", "broker:{name}:{uuid}"),
     "msk/cluster": ("kafka", "cluster/{name}/{uuid}"),
     "rds/cluster": ("rds", "cluster:{name}"),
     "rds/clusterinstance": ("rds", "db:{name}"),

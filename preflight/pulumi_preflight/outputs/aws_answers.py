@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.hosts import zone_id
 from pulumi_preflight.outputs.policy_document import policy_document
 from pulumi_preflight.outputs.service_accounts import service_account
 from pulumi_preflight.outputs.subject import Subject
@@ -50,20 +51,11 @@ def _zone_names(call: Call) -> list[str]:
     return [f"{call.place.region}{letter}" for letter in _ZONES]
 
 
-def _zone_id(call: Call, letter: str) -> str:
-    # `us-east-1` gives `use1`, `ap-southeast-2` gives `apse2`.
-    area, _, rest = call.place.region.partition("-")
-    direction, _, number = rest.rpartition("-")
-    short = direction.replace("north", "n").replace("south", "s")
-    short = short.replace("east", "e").replace("west", "w").replace("central", "c")
-    return f"{area}{short}{number}-az{_ZONES.index(letter) + 1}"
-
-
 def _zones(call: Call) -> dict[str, Any]:
     names = _zone_names(call)
     return {
         "names": names,
-        "zoneIds": [_zone_id(call, letter) for letter in _ZONES],
+        "zoneIds": [zone_id(call.place.region, letter) for letter in _ZONES],
         "groupNames": [call.place.region],
         "id": call.place.region,
     }
@@ -75,7 +67,7 @@ def _zone(call: Call) -> dict[str, Any]:
     return {
         "name": name,
         "nameSuffix": letter,
-        "zoneId": _zone_id(call, letter),
+        "zoneId": zone_id(call.place.region, letter),
         "region": call.place.region,
         "groupName": call.place.region,
         "id": name,

@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from pulumi_preflight.outputs.subject import subject_kind
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, without_secret
 
 _TABLE = "facts.json.gz"
@@ -60,10 +61,50 @@ _NOTHING = Facts()
 
 @cache
 def facts_of(token: str) -> Facts:
-    """What is known of a type; nothing where the table does not have it."""
+    """What is known of a type; of a function such as `getVpc`, what is known of `Vpc`."""
     row = _table()["types"].get(token)
-    if row is None:
-        return _NOTHING
+    if row is None and token.startswith("aws:"):
+        kind = subject_kind(token)
+        # `getWorkspaces` tells of several of a kind.
+        one = f"{kind[:-3]}y" if kind.endswith("ies") else kind.removesuffix("s")
+        row = _rows().get(kind, _rows().get(one))
+        if row is None and kind in _table()["arns"]:
+            return Facts(arn=_own_form(kind))
+    return _NOTHING if row is None else _facts(row)
+
+
+@cache
+def form_of_arn(module: str, stem: tuple[str, ...]) -> str:
+    """The form of the ARN that a property such as `sourceNetworkArn` shows; empty if not known.
+
+    Args:
+        module: The module of the type that has the property.
+        stem: The words before `Arn`. The last of them name the thing: a type of the module, or the
+            only type of that name.
+    """
+    for start in range(len(stem)):
+        type_ = "".join(stem[start:])
+        form = _own_form(f"{module}/{type_}") or _lone_forms().get(type_, "")
+        if form:
+            return form
+    return ""
+
+
+def _own_form(kind: str) -> str:
+    form: str = _rows().get(kind, {}).get("arn", "") or _table()["arns"].get(kind, "")
+    return form
+
+
+@cache
+def _lone_forms() -> Mapping[str, str]:
+    """Types, without their modules, to the form of their ARN, where all of the name have one."""
+    found: dict[str, set[str]] = {}
+    for kind in (*_rows(), *_table()["arns"]):
+        found.setdefault(kind.partition("/")[2], set()).add(_own_form(kind))
+    return {type_: forms.pop() for type_, forms in found.items() if len(forms) == 1}
+
+
+def _facts(row: Mapping[str, Any]) -> Facts:
     return Facts(
         defaults=row.get("defaults", {}),
         always=frozenset(row.get("always", ())),
@@ -72,6 +113,19 @@ def facts_of(token: str) -> Facts:
         id=row.get("id", ""),
         arn=row.get("arn", ""),
     )
+
+
+@cache
+def _rows() -> Mapping[str, Mapping[str, Any]]:
+    """The table's rows by kind."""
+    return {subject_kind(token): row for token, row in _table()["types"].items()}
+
+
+@cache
+def words_of(kind: str) -> Mapping[str, str | float]:
+    """Path, without indexes, to the word or least number that AWS has there, by kind."""
+    words: Mapping[str, str | float] = _table()["words"].get(kind, {})
+    return words
 
 
 def arn_service(module: str) -> str:

@@ -27,12 +27,19 @@ _VERSIONS = {
     "mariadb": "11.4.5",
     "memcached": "1.6.22",
     "mysql": "8.4.5",
+    "neptune": "1.4.5.0",
+    "opensearch": "OpenSearch_2.19",
     "postgres": "16.8",
     "redis": "7.1.0",
     "valkey": "8.0.1",
 }
 _OTHER_VERSION = "1.0"
-_ENGINES = {"docdb": "docdb", "elasticache": "redis"}
+_ENGINES = {
+    "docdb": "docdb",
+    "elasticache": "redis",
+    "neptune": "neptune",
+    "opensearch": "opensearch",
+}
 """The engine of a service where the program names none."""
 
 
@@ -96,6 +103,15 @@ def zone(subject: Subject, path: str) -> str:
     """An availability zone; the last number of the path says which."""
     index = next((int(part) for part in reversed(path.split(".")) if part.isdigit()), 0)
     return subject.made_up(path, f"{subject.place.region}{'abc'[index % 3]}")
+
+
+def zone_id(region: str, letter: str) -> str:
+    """The id of a zone, which is the same for all accounts: `use1-az1`, `apse2-az1`."""
+    area, _, rest = region.partition("-")
+    direction, _, number = rest.rpartition("-")
+    short = direction.replace("north", "n").replace("south", "s")
+    short = short.replace("east", "e").replace("west", "w").replace("central", "c")
+    return f"{area}{short}{number}-az{'abcdef'.index(letter) + 1}"
 
 
 def engine_version(subject: Subject, path: str) -> str:

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from pulumi_preflight.outputs.arns import ARN_FORMATS, ARN_STEMS
-from pulumi_preflight.outputs.facts import arn_service, facts_of
+from pulumi_preflight.outputs.facts import arn_service, facts_of, form_of_arn
 from pulumi_preflight.outputs.hosts import (
     balancer_host,
     engine_family,
@@ -14,6 +15,7 @@ from pulumi_preflight.outputs.hosts import (
     public_host,
     website,
     zone,
+    zone_id,
 )
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.outputs.templates import (
@@ -46,9 +48,9 @@ def in_form(template: str, subject: Subject, path: str) -> str:
     return filled(template, subject, path, _WORDS)
 
 
-def arn_for(subject: Subject, path: str, stem: str) -> str:
+def arn_for(subject: Subject, path: str, stem: tuple[str, ...]) -> str:
     """The ARN of a property; its stem is `role` in `roleArn`, empty for the resource's own ARN."""
-    if stem:
+    if not names_itself(subject.kind, stem):
         return _other_arn(subject, path, stem)
     if subject.id.startswith("arn:"):
         return subject.id
@@ -58,25 +60,51 @@ def arn_for(subject: Subject, path: str, stem: str) -> str:
         form = facts_of(subject.token).arn
     if form:
         return in_form(form, subject, "arn")
+    return _formatted(subject, "arn", kind, _part_of_arn(subject))
+
+
+def has_hand_made_arn(kind: str) -> bool:
+    """Whether the form of a type's own ARN stands in a table of this package's source."""
+    return kind in _OWN_ARNS or kind in ARN_FORMATS
+
+
+def names_itself(kind: str, stem: tuple[str, ...]) -> bool:
+    """Whether an ARN's name is that of the type: `indexArn` of a `placeIndex`, or `arn`."""
+    module, _, type_ = kind.partition("/")
+    name = "".join(stem)
+    return name == f"{module}{type_}" or (type_.endswith(name) and name not in ARN_STEMS)
+
+
+def _part_of_arn(subject: Subject) -> str:
+    """What names the resource in its ARN: its id, where AWS makes that, or its name."""
+    kind = subject.kind
     id_form = facts_of(subject.token).id
-    is_opaque = bool(id_form) and not id_form.startswith(("{arn}", "{="))
-    holds_id = is_opaque or kind in _ARN_HOLDS_ID or _prefix_of(kind) is not None
-    name = resource_id(subject) if holds_id else subject.name
-    return _formatted(subject, path, kind, name)
+    is_opaque = bool(id_form) and "{arn}" not in id_form and "{=" not in id_form
+    if is_opaque or kind in _ARN_HOLDS_ID or _prefix_of(kind) is not None:
+        return last_part(resource_id(subject))
+    return subject.name
 
 
-def _other_arn(subject: Subject, path: str, stem: str) -> str:
-    fitting = [known for known in ARN_STEMS if stem.endswith(known)]
-    module = subject.kind.partition("/")[0]
-    kind = ARN_STEMS[max(fitting, key=len)] if fitting else f"{module}/{stem}"
-    return _formatted(subject, path, kind, f"{subject.name}-{stem}")
+def _other_arn(subject: Subject, path: str, stem: tuple[str, ...]) -> str:
+    module, name = subject.kind.partition("/")[0], "".join(stem)
+    fitting = [known for known in ARN_STEMS if name.endswith(known)]
+    made = subject.made_up(path, f"{subject.name}-{name}")
+    other = replace(subject, name=made, inputs={}, id="")
+    form = form_of_arn(module, stem)
+    if form and not fitting:
+        return in_form(form.replace("{own}", "{name}"), other, path)
+    kind = ARN_STEMS[max(fitting, key=len)] if fitting else f"{module}/{name}"
+    return _formatted(other, path, kind, made)
 
 
 def _formatted(subject: Subject, path: str, kind: str, name: str) -> str:
     module, _, type_ = kind.partition("/")
     if module in _EC2_MODULES:
-        module, type_ = "ec2", _EC2_WORDS.get(type_) or _dashed(subject, type_)
-    service, form = ARN_FORMATS.get(kind) or (arn_service(module), f"{type_}/{{name}}")
+        module, type_ = "ec2", _EC2_WORDS.get(type_, type_)
+    service, form = ARN_FORMATS.get(kind) or (
+        arn_service(module),
+        f"{_dashed(subject, type_)}/{{name}}",
+    )
     # What a form does not hold is not drawn, since drawing tells that a value is made up.
     own: dict[str, Callable[[], str]] = {
         "short": lambda: subject.digits(f"{path}/short", 16),
@@ -89,8 +117,8 @@ def _formatted(subject: Subject, path: str, kind: str, name: str) -> str:
 
 
 def _dashed(subject: Subject, type_: str) -> str:
-    """How EC2 writes a type in ARNs: `dedicated-host`."""
-    name = subject.token.rpartition(":")[2]
+    """How most services write a type in ARNs: `dedicated-host`."""
+    name = subject.token.rpartition(":")[2].removeprefix("get")
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower() if name.lower() == type_ else type_
 
 
@@ -101,21 +129,31 @@ def _prefix_of(kind: str) -> str | None:
 
 def id_for(stem: str, subject: Subject, path: str) -> str:
     """The id of another resource, by its property's stem, which is `vpc` in `vpcId`."""
+    if stem.endswith("availabilityzone"):
+        return subject.made_up(path, zone_id(subject.place.region, "a"))
     if stem.startswith("hostedzone") or stem.endswith("zone"):
         return f"Z{subject.capitals(path, 13)}"
-    if stem in ("owner", "account", "registry", "caller"):
+    if stem.endswith(("owner", "account")) or stem in ("registry", "caller"):
         return subject.place.account
-    fitting = [known for known in _PREFIXES if stem.endswith(known)]
-    if fitting:
-        return f"{_PREFIXES[max(fitting, key=len)]}-{subject.digits(path, 17)}"
     if stem.endswith("key"):
         return uuid_of(subject, path)
-    return f"{subject.name}-{subject.digits(path, 8)}"
+    own = "" if stem or "." in path else _own_id(subject)
+    fitting = [known for known in _PREFIXES if stem.endswith(known)]
+    start = _PREFIXES[max(fitting, key=len)] if fitting else ""
+    made = f"{start}-{subject.digits(path, 17)}" if start else ""
+    return own or made or f"{subject.name}-{subject.digits(path, 8)}"
+
+
+def _own_id(subject: Subject) -> str:
+    """The id that a data source shows of what it found; empty where the kind has no form."""
+    form = _IDS.get(subject.kind) or facts_of(subject.token).id
+    known = form and "{=" not in form
+    return resource_id(subject) if known or _prefix_of(subject.kind) else ""
 
 
 def own_arn(subject: Subject) -> str:
     """The resource's own ARN."""
-    return arn_for(subject, "arn", "")
+    return arn_for(subject, "arn", ())
 
 
 def _balancer(subject: Subject) -> str:
@@ -173,10 +211,12 @@ _WORDS: Words = {
     "id": resource_id,
     "listener": _listener,
     "name": lambda subject: subject.name,
+    "own": _part_of_arn,
     "partition": lambda subject: subject.place.partition,
     "privatehost": private_host,
     "publichost": public_host,
     "region": lambda subject: subject.place.region,
+    "revision": lambda subject: str(subject.generation + 1),
     "scope": _scope,
     "secret": _secret,
     "suffix": _arn_suffix,
@@ -307,6 +347,7 @@ _PREFIXES: dict[str, str] = {
 }
 _EC2_WORDS: dict[str, str] = {
     "eip": "elastic-ip",
+    "elasticip": "elastic-ip",
     "flowlog": "vpc-flow-log",
     "internetgateway": "internet-gateway",
     "launchtemplate": "launch-template",

@@ -6,6 +6,7 @@ one.
 
 import re
 
+from pulumi_preflight.outputs.facts import words_of
 from pulumi_preflight.outputs.forms import BY_ENDING, BY_NAME, BY_TYPE
 from pulumi_preflight.outputs.hosts import (
     address,
@@ -19,6 +20,7 @@ from pulumi_preflight.outputs.ids import Maker, arn_for, id_for, in_form
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.wire import PropertyValue
 
+_INDEX = re.compile(r"\.\d+")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 
 
@@ -29,18 +31,39 @@ def text_for(subject: Subject, path: str) -> str:
         subject: What it belongs to.
         path: The property's path, `masterUserSecrets.0.secretArn`; the last name decides.
     """
-    name = next(part for part in reversed(path.split(".")) if not part.isdigit())
-    words = [word.lower() for word in _WORD.findall(name)]
-    keys = (f"{subject.kind}.{path}", f"{subject.kind}.{name}", name)
-    make = next((_BY_PROPERTY[key] for key in keys if key in _BY_PROPERTY), None)
+    keys = (f"{subject.kind}.{path}", f"{subject.kind}.{_last_name(path)}")
+    make = next((_BY_TYPE[key] for key in keys if key in _BY_TYPE), None)
     if make is not None:
         return make(subject, path)
+    form = _word(subject, path)
+    return in_form(form, subject, path) if isinstance(form, str) else by_name(subject, path)
+
+
+def by_name(subject: Subject, path: str) -> str:
+    """A value for a text property of which nothing but the name is known."""
+    name = _last_name(path)
+    if name in _BY_NAME:
+        return _BY_NAME[name](subject, path)
+    words = [word.lower() for word in _WORD.findall(name)]
     stem, ending = "".join(words[:-1]), words[-1]
     if ending in ("arn", "arns"):
-        return arn_for(subject, path, stem)
+        return arn_for(subject, path, tuple(words[:-1]))
     if ending in ("id", "ids"):
         return id_for(stem, subject, path)
-    return _BY_ENDING.get(ending, _anything)(subject, path)
+    both = "".join(words[-2:])
+    return (_BY_ENDING.get(both) or _BY_ENDING.get(ending, _anything))(subject, path)
+
+
+def _last_name(path: str) -> str:
+    return next(part for part in reversed(path.split(".")) if not part.isdigit())
+
+
+def _word(subject: Subject, path: str) -> str | float | None:
+    """What AWS's models list for a property, where they list something."""
+    if subject.package != "aws":
+        return None
+    words = words_of(subject.kind)
+    return words.get(_INDEX.sub("", path)) if words else None
 
 
 def _anything(subject: Subject, path: str) -> str:
@@ -55,9 +78,11 @@ def _url(subject: Subject, path: str) -> str:
     return f"https://{host(subject, path)}"
 
 
-_BY_PROPERTY: dict[str, Maker] = {
-    property_: _in(form) for property_, form in (BY_TYPE | BY_NAME).items()
-} | {
+_BY_TYPE: dict[str, Maker] = {property_: _in(form) for property_, form in BY_TYPE.items()} | {
+    "route53/zone.nameServers": name_server,
+    "route53/zone.primaryNameServer": lambda subject, _: name_server(subject, "nameServers.0"),
+}
+_BY_NAME: dict[str, Maker] = {name: _in(form) for name, form in BY_NAME.items()} | {
     "address": host,
     "dnsName": host,
     "domainName": host,
@@ -65,11 +90,14 @@ _BY_PROPERTY: dict[str, Maker] = {
     "engineVersionActual": engine_version,
     "privateIp": address,
     "publicIp": public_address,
-    "route53/zone.nameServers": name_server,
-    "route53/zone.primaryNameServer": lambda subject, _: name_server(subject, "nameServers.0"),
 }
 _BY_ENDING: dict[str, Maker] = {ending: _in(form) for ending, form in BY_ENDING.items()} | {
+    "address": address,
+    "addresses": address,
+    "dnsname": host,
+    "domainname": host,
     "endpoint": _url,
+    "hostname": host,
     "ip": address,
     "ips": address,
     "url": _url,
@@ -84,8 +112,9 @@ def value_for(subject: Subject, path: str, kind: str) -> PropertyValue:
         case "string":
             return text_for(subject, path)
         case "integer" | "number":
-            is_revision = path.rsplit(".", 1)[-1] in _REVISIONS
-            return subject.generation + 1.0 if is_revision else subject.made_up(path, 0.0)
+            if path.rsplit(".", 1)[-1] in _REVISIONS:
+                return subject.generation + 1.0
+            return subject.made_up(path, _word(subject, path) or 0.0)
         case "boolean":
             return subject.made_up(path, False)  # noqa: FBT003 - a value, no switch
         case _:
