@@ -108,11 +108,12 @@ def _facts(options: argparse.Namespace) -> Mapping[str, Any]:
         # Their pattern tells more of an ARN than the reference does.
         if arn := told.pop(subject_kind(token), ""):
             found[token] = replace(found.get(token, Form()), arn=arn)
+    rows = facts(types, known(types), plans["types"], found)
     page = {
         "sdk": f"pulumi_aws {version('pulumi_aws')}",
         "provider": plans["provider"],
         "sources": [reference["package"], words["package"]],
-        "types": facts(types, known(types), plans["types"], found),
+        "types": {subject_kind(token): row for token, row in rows.items()},
         # Of what the SDK has functions alone.
         "arns": told,
         "services": services(found),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from ops.tables.sdk import arguments_class
 from pulumi_preflight.outputs.shapes import Kind, Shape, Shapes
 from pulumi_preflight.wire import Properties, PropertyValue
 from tests.sweep.rules import Rule
@@ -46,8 +47,8 @@ _DEPTH = 6
 
 def required_of_class(cls: type) -> frozenset[str]:
     """The names on the wire of what a resource's class needs."""
-    arguments = vars(importlib.import_module(cls.__module__)).get(f"{cls.__name__}Args")
-    parameters = inspect.signature(arguments).parameters if arguments else {}
+    home, name = vars(importlib.import_module(cls.__module__)), arguments_class(cls)
+    parameters = inspect.signature(home[name]).parameters if name else {}
     missing = inspect.Parameter.empty
     needed = {name for name, each in parameters.items() if each.default is missing}
     return frozenset(wire for name, wire, _ in members(cls) if name in needed)

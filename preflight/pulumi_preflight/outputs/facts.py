@@ -62,15 +62,22 @@ _NOTHING = Facts()
 @cache
 def facts_of(token: str) -> Facts:
     """What is known of a type; of a function such as `getVpc`, what is known of `Vpc`."""
-    row = _table()["types"].get(token)
-    if row is None and token.startswith("aws:"):
-        kind = subject_kind(token)
+    if not token.startswith("aws:"):
+        return _NOTHING
+    kind, rows = subject_kind(token), _table()["types"]
+    row: Mapping[str, Any] = rows.get(kind, {})
+    if not row and ":get" in token:
         # `getWorkspaces` tells of several of a kind.
         one = f"{kind[:-3]}y" if kind.endswith("ies") else kind.removesuffix("s")
-        row = _rows().get(kind, _rows().get(one))
-        if row is None and kind in _table()["arns"]:
-            return Facts(arn=_own_form(kind))
-    return _NOTHING if row is None else _facts(row)
+        row = rows.get(one, {})
+    return Facts(
+        defaults=row.get("defaults", {}),
+        always=frozenset(row.get("always", ())),
+        filled_with=row.get("with", {}),
+        empty_without=row.get("empty", {}),
+        id=row.get("id", ""),
+        arn=_own_form(kind) or row.get("arn", ""),
+    )
 
 
 @cache
@@ -91,7 +98,7 @@ def form_of_arn(module: str, stem: tuple[str, ...]) -> str:
 
 
 def _own_form(kind: str) -> str:
-    form: str = _rows().get(kind, {}).get("arn", "") or _table()["arns"].get(kind, "")
+    form: str = _table()["types"].get(kind, {}).get("arn", "") or _table()["arns"].get(kind, "")
     return form
 
 
@@ -99,26 +106,9 @@ def _own_form(kind: str) -> str:
 def _lone_forms() -> Mapping[str, str]:
     """Types, without their modules, to the form of their ARN, where all of the name have one."""
     found: dict[str, set[str]] = {}
-    for kind in (*_rows(), *_table()["arns"]):
+    for kind in (*_table()["types"], *_table()["arns"]):
         found.setdefault(kind.partition("/")[2], set()).add(_own_form(kind))
     return {type_: forms.pop() for type_, forms in found.items() if len(forms) == 1}
-
-
-def _facts(row: Mapping[str, Any]) -> Facts:
-    return Facts(
-        defaults=row.get("defaults", {}),
-        always=frozenset(row.get("always", ())),
-        filled_with=row.get("with", {}),
-        empty_without=row.get("empty", {}),
-        id=row.get("id", ""),
-        arn=row.get("arn", ""),
-    )
-
-
-@cache
-def _rows() -> Mapping[str, Mapping[str, Any]]:
-    """The table's rows by kind."""
-    return {subject_kind(token): row for token, row in _table()["types"].items()}
 
 
 @cache
