@@ -11,13 +11,18 @@ from collections.abc import Collection, Iterator, Mapping
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ALIASES = {
+    "auditmanager/framework": "assessmentframework",
     "cfg/aggregateauthorization": "aggregationauthorization",
     "cfg/organizationcustompolicyrule": "organizationconfigrule",
     "cfg/organizationcustomrule": "organizationconfigrule",
     "cfg/organizationmanagedrule": "organizationconfigrule",
     "cfg/rule": "configrule",
-    "directconnect/linkaggregationgroup": "dxlag",
+    "cloud9/environmentec2": "environment",
     "directconnect/connection": "dxcon",
+    "directconnect/hostedprivatevirtualinterfaceaccepter": "dxvif",
+    "directconnect/hostedpublicvirtualinterfaceaccepter": "dxvif",
+    "directconnect/hostedtransitvirtualinterfaceacceptor": "dxvif",
+    "directconnect/linkaggregationgroup": "dxlag",
     "docdb/clusterinstance": "dbinstance",
     "ebs/snapshotcopy": "snapshot",
     "ebs/snapshotimport": "snapshot",

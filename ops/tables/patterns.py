@@ -13,12 +13,13 @@ from string import ascii_lowercase, ascii_uppercase, digits, printable
 from typing import Any
 
 _PLACE = re.compile(r"\{([A-Za-z]+?)(\d*)\}")
-# Words of forms, with the characters that they may have and the most that there can be.
+# Words of forms, with the characters that they may have and the most that there can be. Made-up
+# hexadecimal digits and capitals are known again wherever they turn up, so these come first.
 _DIGITS = (
-    ("low", f"{ascii_lowercase}234567", 32),
     ("hex", "0123456789abcdef", 64),
     ("cap", f"{ascii_uppercase}234567", 32),
     ("HEX", "0123456789ABCDEF", 64),
+    ("low", f"{ascii_lowercase}234567", 32),
     ("num", digits, 12),
 )
 _USUAL = 10
@@ -89,7 +90,7 @@ def _located(form: str) -> str | None:
     if form.count(":") < 5:  # noqa: PLR2004 - arn:partition:service:region:account:resource
         return None
     _, _, service, region, account, *rest = form.split(":", 5)
-    if "{" in service:
+    if not service or "{" in service:
         return None
     place = ("arn:{partition}", service, "{region}" * bool(region), "{account}" * bool(account))
     return ":".join((*place, *rest))
@@ -124,11 +125,11 @@ def _repeated(what: tuple[int, int, Iterable[tuple[Any, Any]]], usual: int) -> I
     found = list(items)
     if len(found) == 1 and found[0][0] in (kinds.IN, kinds.ANY, kinds.NOT_LITERAL):
         yield from _class(found[0], least, int(most), usual)
+        yield from [""] * (not least)
     else:
-        times = max(least, 1)
-        yield from (form * times for form in islice(_forms(found, usual), 4))
-    if not least:
-        yield ""
+        # A group that may be left out is, where the rest fits without it.
+        yield from [""] * (not least)
+        yield from (form * max(least, 1) for form in islice(_forms(found, usual), 4))
 
 
 def _class(item: tuple[Any, Any], least: int, most: int, usual: int) -> Iterator[str]:
@@ -139,7 +140,8 @@ def _class(item: tuple[Any, Any], least: int, most: int, usual: int) -> Iterator
     if least <= len(_NAME) <= most and all(map(taken.fullmatch, _NAME)):
         yield "{name}"
     for word, characters, limit in _DIGITS:
-        count = max(least, min(most, max(usual, _LONG) if word == "hex" else usual))
+        is_plain_hex = word == "hex" and not taken.fullmatch("g")
+        count = max(least, min(most, max(usual, _LONG) if is_plain_hex else usual))
         if all(map(taken.fullmatch, characters)) and 0 < count <= limit:
             yield f"{{{word}{count}}}"
     if most == 1:

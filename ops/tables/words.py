@@ -30,7 +30,7 @@ _DEPTH = 5
 _PLACE = Place(region="us-east-1", known_account="123456789012")
 _NAME = "thing-0a1b2c3d"
 # What services call their things by, the commonest first.
-_OWN = ("{uuid}", "{hex17}", "{low17}", "{low10}", "{hex32}", "{cap26}")
+_OWN = ("{uuid}", "{hex17}", "{hex10}", "{hex32}", "{cap26}", "{low17}")
 _STATES = ("state", "status")
 
 

@@ -13,7 +13,7 @@ from ops.tables.patterns import example, form_of, whole
     ("pattern", "form"),
     [
         pytest.param(r"^attachment-([0-9a-f]{8,17})$", "attachment-{hex17}", id="hexadecimal"),
-        pytest.param(r"^wsb-[0-9a-z]{8,63}$", "wsb-{low10}", id="small-letters"),
+        pytest.param(r"^wsb-[0-9a-z]{8,63}$", "wsb-{hex10}", id="small-letters"),
         pytest.param("[A-Z0-9]{4,7}", "{cap7}", id="capitals"),
         pytest.param(r"\d{12}", "{account}", id="account"),
         pytest.param(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", "{uuid}", id="uuid"),
@@ -32,8 +32,8 @@ def test_a_plain_pattern_has_a_form(pattern: str, form: str | None) -> None:
 
 
 def test_a_form_is_as_long_as_it_has_to_be() -> None:
-    assert form_of(r"\w+", least=16) == "{low16}"
-    assert form_of("[a-z0-9]+", most=5) == "{low5}"
+    assert form_of(r"\w+", least=16) == "{hex16}"
+    assert form_of("[a-z0-9]+", most=5) == "{hex5}"
 
 
 @given(

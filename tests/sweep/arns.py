@@ -9,6 +9,7 @@ from importlib.resources import files
 from ops.tables.names import key, words
 from tests.sweep.rules import Rule, Source
 
+_ANYTHING = frozenset(map(key, ("destination", "resource", "source", "target")))
 _FORMATS = "data/AdditionalSpecs/Policies.json"
 
 
@@ -17,12 +18,13 @@ def rules(name: str, arn: str) -> frozenset[Rule]:
 
     Args:
         name: The property. `arn` is the type's own. What `resourceArn` or `sourceArn` names is of
-            no one service, and so nothing is told of these: the reference has no thing so called.
+            no one service, and so nothing is told of these.
         arn: The value.
     """
     _, _, service, _, account, *_ = f"{arn}:::::".split(":")
     stem = words(name)[:-1]
-    is_thing = any(key("".join(stem[start:])) in _things() for start in range(len(stem)))
+    ends = {key("".join(stem[start:])) for start in range(len(stem))}
+    is_thing = bool(ends & _things()) and not ends & _ANYTHING
     # API Gateway's ARNs of what it calls name a service in place of the account.
     is_asked = (is_thing or not stem) and (account.isdigit() or not account)
     pattern = _patterns().get(service, "") if is_asked else ""
@@ -60,4 +62,4 @@ def _pattern(format_: str) -> str:
         .replace("${Region}", "[a-z0-9-]+")
         .replace("${Account}", r"\d{12}")
     )
-    return re.sub(r"\$\{\w+\}", ".*", filled)
+    return re.sub(r"\$\{\w+\}|(?<!\.)\*", ".*", filled)

@@ -54,11 +54,17 @@ _SERVICES: dict[str, tuple[str, ...]] = {
 def rules(module: str, type_: str, path: tuple[str, ...]) -> frozenset[Rule]:
     """What the schema of a type says of a property; none where it does not know it.
 
+    What all schemas of all services say of a name counts for any type: a `VpcId` is a VPC's.
+
     Args:
         module: The module in the type's token, `rds`.
         type_: The type, `Instance`.
         path: The property's names from the outermost on, without indexes.
     """
+    return _of_type(module, type_, path) or _by_name(key(path[-1]))
+
+
+def _of_type(module: str, type_: str, path: tuple[str, ...]) -> frozenset[Rule]:
     name, noun = _home(module, type_)
     if not name:
         return frozenset()
@@ -68,6 +74,24 @@ def rules(module: str, type_: str, path: tuple[str, ...]) -> frozenset[Rule]:
         own = {key(part)} if depth else {key(part), key(f"{noun}{part}")}
         found = iter([hit for said in found for hit in _properties(said, schema, own)])
     return frozenset(filter(None, (_rule_of(_item(said, schema)) for said in found)))
+
+
+def _by_name(name: str) -> frozenset[Rule]:
+    pattern = _named_formats().get(name, "")
+    return frozenset({Rule(source=Source.SCHEMAS, pattern=pattern)} if pattern else ())
+
+
+@cache
+def _named_formats() -> Mapping[str, str]:
+    """Names of properties to the pattern of their format, where all schemas agree on that."""
+    found: dict[str, set[str]] = {}
+    for schema in (_schema(name) for things in _types().values() for name in things.values()):
+        for name, said in schema.get("properties", {}).items():
+            item = _item(said, schema)
+            if item.get("type") == "string":
+                found.setdefault(key(name), set()).add(str(item.get("format", "")))
+    agreed = {name: formats.pop() for name, formats in found.items() if len(formats) == 1}
+    return {name: _formats().get(said, "") for name, said in agreed.items() if "::" in said}
 
 
 @cache

@@ -11,13 +11,14 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 from ops.tables.functions import functions_of, module, modules, types_of
+from ops.tables.sdk import listed
 from pulumi_preflight.outputs import Outputs, Wanted
 from pulumi_preflight.outputs.answers import Answers
 from pulumi_preflight.outputs.arns import Place
@@ -133,10 +134,15 @@ def _of_types(imported: ModuleType, shapes: Shapes, outputs: Outputs) -> Iterato
             for name, how in filled.fillings.items()
             if how is not Filling.EMPTY and name not in named
         }
-        yield from _judged(
-            about, shape, {name: value for name, value in filled.outputs.items() if name in own}
+        values = list(
+            _judged(
+                about, shape, {name: value for name, value in filled.outputs.items() if name in own}
+            )
         )
-        yield _of_id(about, filled.id)
+        yield from values
+        # An id is often the name that was given, which nobody made up.
+        if filled.id not in (*given.values(), *(filled.outputs.get(name) for name in named)):
+            yield _of_id(about, filled.id, values)
 
 
 def _of_functions(imported: ModuleType, shapes: Shapes, outputs: Outputs) -> Iterator[Value]:
@@ -148,9 +154,11 @@ def _of_functions(imported: ModuleType, shapes: Shapes, outputs: Outputs) -> Ite
         given = made(shape, required_of_function(cls), shapes, about.rules)
         answer = answers.of(Call(token, given, _PLACE), {})
         filled = {name: value for name, value in answer.items() if name not in given}
-        if isinstance(id_ := filled.pop("id", None), str):
-            yield _of_id(about, id_)
-        yield from _judged(about, shape, filled)
+        id_ = filled.pop("id", None)
+        values = list(_judged(about, shape, filled))
+        yield from values
+        if isinstance(id_, str) and id_ not in given.values():
+            yield _of_id(about, id_, values)
 
 
 @cache
@@ -158,11 +166,21 @@ def _texts(cls: type) -> Mapping[str, str]:
     return {wire: text for _, wire, text in members(cls)}
 
 
-def _of_id(about: _About, id_: str) -> Value:
-    """An id is the provider's own, so a source's form can only confirm that it is AWS's as well."""
+def _of_id(about: _About, id_: str, others: Sequence[Value]) -> Value:
+    """An id is the provider's own, so a source's form can only confirm that it is AWS's as well.
+
+    Args:
+        about: The type or function.
+        id_: The id.
+        others: Its other values; an id that is one of them, as an ARN, is what that is.
+    """
+    shown = json.dumps(id_)
+    same = next((each for each in others if each.shown == shown), None)
+    if same is not None:
+        return replace(same, property="id")
     rules = [each for each in about.rules(("id",)) if each.tells_form and each.takes(id_)]
     verdict = Verdict.HELD if rules else Verdict.UNKNOWN
-    return Value(about.token, "id", verdict, json.dumps(id_), _sources(rules))
+    return Value(about.token, "id", verdict, shown, _sources(rules))
 
 
 def _judged(about: _About, shape: Shape, filled: Properties) -> Iterator[Value]:
@@ -268,11 +286,8 @@ def main() -> None:
         encoding="utf-8",
     )
     values = [each for several in found.values() for each in several]
-    tokens = {each.token for each in values}
-    functions = sum(token.rpartition(":")[2].startswith("get") for token in tokens)
-    sys.stdout.write(
-        f"{len(tokens) - functions} types, {functions} functions, {len(values)} values\n"
-    )
+    functions = sum(len(functions_of(module(SDK, name))) for name in found)
+    sys.stdout.write(f"{len(listed(SDK))} types, {functions} functions, {len(values)} values\n")
     for verdict, count in Counter(each.verdict for each in values).most_common():
         sys.stdout.write(f"{count:6} {verdict}\n")
     for source, count in Counter(source for each in values for source in each.sources).items():

@@ -54,15 +54,12 @@ _CHOICES = re.compile(
     r"(?: \w+){0,3}(?: are| is|:| include)?:?((?:[\s,*-]*(?:or|and)?[\s,*-]*`[\w .:-]+`)+)",
     re.IGNORECASE,
 )
-_REGION = re.compile(r"\bregions?\b", re.IGNORECASE)
 _START = 160
 
 
 @cache
 def rules(name: str, text: str) -> frozenset[Rule]:
     """What a property's text says of its value; none where it tells no form."""
-    if not text:
-        return frozenset()
     last, both, start = words(name)[-1], "".join(words(name)[-2:]), text[:_START]
     found = {
         Rule(source=Source.TEXTS, pattern=pattern)
@@ -72,6 +69,6 @@ def rules(name: str, text: str) -> frozenset[Rule]:
     listed = _CHOICES.search(text)
     if listed is not None and len(choices := re.findall(r"`([^`]+)`", listed[1])) > 1:
         found.add(Rule(source=Source.TEXTS, choices=frozenset(choices)))
-    if last in ("region", "regions") and _REGION.search(start):
+    if last in ("region", "regions"):
         found.add(Rule(source=Source.REGIONS, choices=regions()))
     return frozenset(found)

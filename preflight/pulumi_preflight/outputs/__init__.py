@@ -211,7 +211,10 @@ class Outputs:
     ) -> PropertyValue:
         name, kind = property_.name, property_.kind
         if name in DERIVED:
-            return DERIVED[name](subject, inputs)
+            derived = DERIVED[name](subject, inputs)
+            # A type may have another thing of that name, such as a list of regions.
+            if not isinstance(derived, str) or kind.name == "string":
+                return derived
         if name in name_properties(subject.kind) and kind.name == "string":
             return subject.name
         return self._computed(subject, name, kind)

@@ -72,7 +72,8 @@ def names_itself(kind: str, stem: tuple[str, ...]) -> bool:
     """Whether an ARN's name is that of the type: `indexArn` of a `placeIndex`, or `arn`."""
     module, _, type_ = kind.partition("/")
     name = "".join(stem)
-    return name == f"{module}{type_}" or (type_.endswith(name) and name not in ARN_STEMS)
+    is_whole = name in (type_, f"{module}{type_}")
+    return is_whole or (type_.endswith(name) and name not in ARN_STEMS)
 
 
 def _part_of_arn(subject: Subject) -> str:
@@ -227,6 +228,7 @@ _WORDS: Words = {
 }
 
 _ELB = "arn:{partition}:elasticloadbalancing:{region}:{account}:"
+_SCALING = "arn:{partition}:autoscaling:{region}:{account}:"
 _IAM = "arn:{partition}:iam::{account}:"
 _REST = "arn:{partition}:apigateway:{region}::/"
 # Own ARNs that hold more of the inputs than the name. Source: as that of `arns.ARN_FORMATS`.
@@ -235,9 +237,26 @@ _OWN_ARNS: dict[str, str] = {
     "alb/listenerrule": f"{_ELB}listener-rule/{{listener}}/{{hex16}}",
     "alb/loadbalancer": f"{_ELB}loadbalancer/{{balancerkind}}/{{name}}/{{hex16}}",
     "alb/targetgroup": f"{_ELB}targetgroup/{{name}}/{{hex16}}",
+    "amplify/domainassociation": (
+        "arn:{partition}:amplify:{region}:{account}:apps/{=appId}/domains/{=domainName}"
+    ),
     "apigateway/stage": f"{_REST}restapis/{{=restApi}}/stages/{{=stageName}}",
     "apigatewayv2/stage": f"{_REST}apis/{{=apiId}}/stages/{{name}}",
+    "autoscaling/policy": (
+        f"{_SCALING}scalingPolicy:{{uuid}}:autoScalingGroupName/{{=autoscalingGroupName}}"
+        ":policyName/{name}"
+    ),
+    "autoscaling/schedule": (
+        f"{_SCALING}scheduledUpdateGroupAction:{{uuid}}"
+        ":autoScalingGroupName/{=autoscalingGroupName}:scheduledActionName/{=scheduledActionName}"
+    ),
+    "backup/logicallyairgappedvault": (
+        "arn:{partition}:backup:{region}:{account}:backup-vault:{name}"
+    ),
     "cloudwatch/eventrule": "arn:{partition}:events:{region}:{account}:rule/{bus}{name}",
+    "ec2/launchconfiguration": (
+        f"{_SCALING}launchConfiguration:{{uuid}}:launchConfigurationName/{{name}}"
+    ),
     "ecs/service": "arn:{partition}:ecs:{region}:{account}:service/{cluster}/{name}",
     "iam/group": f"{_IAM}group{{folder}}{{name}}",
     "iam/instanceprofile": f"{_IAM}instance-profile{{folder}}{{name}}",
@@ -269,6 +288,9 @@ _IDS: dict[str, str] = {
     "cloudfront/distribution": "E{cap13}",
     "cognito/userpool": "{region}_{cap9}",
     "cognito/userpoolclient": "{low26}",
+    "datazone/domain": "dzd-{low14}",
+    "directconnect/connection": "dxcon-{low8}",
+    "directconnect/linkaggregationgroup": "dxlag-{low8}",
     "ec2/route": "r-{=routeTableId}{num10}",
     "ec2/routetableassociation": "rtbassoc-{hex17}",
     "ec2/securitygrouprule": "sgrule-{num10}",
@@ -304,6 +326,9 @@ _ARN_HOLDS_ID = frozenset(
         "apigatewayv2/api",
         "cloudfront/distribution",
         "cognito/userpool",
+        "datazone/domain",
+        "directconnect/connection",
+        "directconnect/linkaggregationgroup",
         "kms/key",
         "route53/zone",
         "servicediscovery/privatednsnamespace",
