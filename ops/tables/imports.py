@@ -32,7 +32,7 @@ _PARTS = (
     (re.compile(r"(?=.*\d)(?P<head>[A-Z])(?P<own>[A-Z0-9]{8,30})"), "cap"),
     (re.compile(r"(?P<own>(?=\d*[a-f])(?=[a-f]*\d)[0-9a-f]{8,32})"), "hex"),
     (re.compile(r"(?P<own>\d{5,20})"), "num"),
-    (re.compile(r"(?P<own>(?=[a-z]*\d)[0-9a-z]{6,32})"), "low"),
+    (re.compile(r"(?P<own>(?=[a-z]*\d)[0-9a-z]{6,32})"), "hex"),
 )
 # Modules of several services, of which the examples show one.
 _MIXED = frozenset({"cloudwatch", "s3"})

@@ -55,14 +55,18 @@ def form_of(pattern: str, least: int = 0, most: int | None = None) -> str | None
         most: The greatest.
     """
     usual = max(least, min(most or _USUAL, _USUAL))
+    found = ""
     for form in islice(_forms(parser.parse(pattern), usual), _MOST):
         named = _UUID.sub("{uuid}", form.replace(_ACCOUNT, "{account}"))
         made = example(named)
         fits = least <= len(made) <= (most or len(made)) and re.fullmatch(pattern, made)
         # What was escaped twice is no pattern of a value.
-        if form and "\\" not in form and fits and (told := _located(named)):
+        told = _located(named) if fits and "\\" not in form else None
+        # An ARN that may lack region and account has them all the same, where it can.
+        if told and (not told.startswith("arn:") or "{region}:{account}" in told):
             return told
-    return None
+        found = found or told or ""
+    return found or None
 
 
 def example(form: str) -> str:

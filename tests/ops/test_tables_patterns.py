@@ -22,6 +22,11 @@ from ops.tables.patterns import example, form_of, whole
             "arn:{partition}:iam::{account}:role/{name}",
             id="arn",
         ),
+        pytest.param(
+            "arn:aws:events:([a-z0-9-]+)?:([0-9]{12})?:bus/.+",
+            "arn:{partition}:events:{region}:{account}:bus/{name}",
+            id="arn-that-may-lack-its-place",
+        ),
         pytest.param(r"arn:[\w-]+:[\w-]+:.*", None, id="arn-of-any-service"),
         pytest.param("#[A-F0-9]{6}", "#{HEX6}", id="color"),
         pytest.param(r"\\d+", None, id="escaped-twice"),

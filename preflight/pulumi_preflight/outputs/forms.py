@@ -20,23 +20,23 @@ _LAMBDA = "arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/
 _STREAMING = "arn:{partition}:apigateway:{region}:lambda:path/2021-11-15/functions/"
 _EXECUTE = "arn:{partition}:execute-api:{region}:{account}:"
 _DATABASE = "{hex12@account}.{region}.rds.{dns}"
-_DOCUMENTS = "{low12@account}.{region}.docdb.{dns}"
-_GRAPH = "{low12@account}.{region}.neptune.{dns}"
-_SEARCH = "search-{name}-{low26@domain}.{region}.es.{dns}"
-_CACHE = "{low6@account}.{region}.cache.{dns}"
+_DOCUMENTS = "{hex12@account}.{region}.docdb.{dns}"
+_GRAPH = "{hex12@account}.{region}.neptune.{dns}"
+_SEARCH = "search-{name}-{hex26@domain}.{region}.es.{dns}"
+_CACHE = "{hex6@account}.{region}.cache.{dns}"
 
 BY_TYPE: dict[str, str] = {
     "apigateway/deployment.executionArn": f"{_EXECUTE}{{=restApi}}/",
     "apigateway/deployment.invokeUrl": "https://{=restApi}.execute-api.{region}.{dns}/",
     "apigateway/restapi.executionArn": f"{_EXECUTE}{{id}}",
-    "apigateway/restapi.rootResourceId": "{low10}",
+    "apigateway/restapi.rootResourceId": "{hex10}",
     "apigateway/stage.executionArn": f"{_EXECUTE}{{=restApi}}/{{=stageName}}",
     "apigateway/stage.invokeUrl": "https://{=restApi}.execute-api.{region}.{dns}/{=stageName}",
     "apigatewayv2/api.apiEndpoint": "https://{id}.execute-api.{region}.{dns}",
     "apigatewayv2/api.executionArn": f"{_EXECUTE}{{id}}",
     "apigatewayv2/stage.executionArn": f"{_EXECUTE}{{=apiId}}/{{name}}",
     "apigatewayv2/stage.invokeUrl": "https://{=apiId}.execute-api.{region}.{dns}/{name}",
-    "cloudfront/distribution.domainName": "d{low13}.cloudfront.net",
+    "cloudfront/distribution.domainName": "d{hex13}.cloudfront.net",
     # The one zone of all distributions.
     "cloudfront/distribution.hostedZoneId": "Z2FDTNDATAQYW2",
     "cloudfront/distribution.status": "Deployed",
@@ -48,7 +48,7 @@ BY_TYPE: dict[str, str] = {
     ),
     "cloudfront/originaccessidentity.s3CanonicalUserId": "{hex64}{hex32@more}",
     "cognito/userpool.endpoint": "cognito-idp.{region}.{dns}/{id}",
-    "cognito/userpoolclient.clientSecret": "{low26}{low25@more}",
+    "cognito/userpoolclient.clientSecret": "{hex26}{hex25@more}",
     "docdb/cluster.clusterResourceId": "cluster-{cap26}",
     "docdb/cluster.endpoint": f"{{name}}.cluster-{_DOCUMENTS}",
     "docdb/cluster.readerEndpoint": f"{{name}}.cluster-ro-{_DOCUMENTS}",
@@ -113,7 +113,7 @@ BY_TYPE: dict[str, str] = {
     "lambda/function.codeSha256": "{hex43}=",
     "lambda/function.loggingConfig.logFormat": "Text",
     "lambda/function.lastModified": "2026-01-01T00:00:00.000+0000",
-    "lambda/functionurl.functionUrl": "https://{low32}.lambda-url.{region}.on.aws/",
+    "lambda/functionurl.functionUrl": "https://{hex32}.lambda-url.{region}.on.aws/",
     "lambda/layerversion.layerArn": "arn:{partition}:lambda:{region}:{account}:layer:{=layerName}",
     "neptune/cluster.clusterResourceId": "cluster-{cap26}",
     "neptune/cluster.endpoint": f"{{name}}.cluster-{_GRAPH}",
@@ -137,12 +137,12 @@ BY_TYPE: dict[str, str] = {
     "rds/instance.status": "available",
     "rds/instance.storageType": "gp2",
     "rds/proxy.endpoint": f"{{name}}.proxy-{_DATABASE}",
-    "redshift/cluster.dnsName": "{name}.{low12@account}.{region}.redshift.{dns}",
-    "redshift/cluster.endpoint": "{name}.{low12@account}.{region}.redshift.{dns}:5439",
+    "redshift/cluster.dnsName": "{name}.{hex12@account}.{region}.redshift.{dns}",
+    "redshift/cluster.endpoint": "{name}.{hex12@account}.{region}.redshift.{dns}:5439",
     "route53/record.fqdn": "{name}",
     "route53/zone.zoneId": "{id}",
-    "s3/bucketobject.versionId": "{low32}",
-    "s3/bucketobjectv2.versionId": "{low32}",
+    "s3/bucketobject.versionId": "{hex32}",
+    "s3/bucketobjectv2.versionId": "{hex32}",
     "secretsmanager/secretversion.secretArn": "{secret}",
     "secretsmanager/secretversion.versionId": "{uuid}",
     "sns/topic.owner": "{account}",
