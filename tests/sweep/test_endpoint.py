@@ -121,6 +121,8 @@ def _resolved(value: PropertyValue, found: Mapping[str, tuple[Filled, Filled]]) 
 
 def form(value: str) -> str:
     """A text without what is a resource's own: its digits, and the letters between them."""
+    if value.startswith("{"):
+        value = json.dumps(json.loads(value), sort_keys=True)
     return _OWN.sub("#", _ZONE.sub("", _TIME.sub("time", value)))
 
 
