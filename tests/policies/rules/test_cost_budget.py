@@ -170,7 +170,7 @@ def test_under_a_budget_what_is_not_in_the_total_is_one_finding() -> None:
         ("advisory", False),
     ]
     assert reports[0].message == (
-        "the stack costs 80.00 USD a month as declared and 80.00 at worst, without 3 resources "
+        "no total counts 3 resources "
         f"that cannot be priced: 2 {UNPRICED} (airflow, other), {OF_UNPRICED}; "
         "1 aws:ec2/instance:Instance (web), has no price for Linux x9.huge in us-east-1 "
         "(`ec2/instance-hour/x9.huge`); wanted a price for all that is billed, beside a budget of "
@@ -193,7 +193,7 @@ def test_a_waiver_accepts_what_one_resource_leaves_out() -> None:
     waiver = {"resource": "airflow", "reason": "350 USD", "owner": "data", "expires": "2999-12-31"}
     stack = [Example(type=UNPRICED, name="airflow"), Example(type=UNPRICED, name="other")]
     (message,) = messages(*stack, budgetBase=1, waivers=[waiver])
-    assert f"without 1 resource that cannot be priced: 1 {UNPRICED} (other)" in message
+    assert f"no total counts 1 resource that cannot be priced: 1 {UNPRICED} (other)" in message
 
 
 def test_a_cluster_of_ecs_needs_no_price() -> None:
@@ -252,7 +252,7 @@ def test_regions_without_a_table_are_one_finding_under_a_budget(budget: str) -> 
     stack = [*in_region("ap-south-2", "a", "b"), *in_region("us-gov-west-1", "c"), *QUEUES]
     (report,) = analyze_stack(monthly_budget, stack, config={budget: 500})
     assert report.level == "mandatory"
-    assert "without 3 resources that cannot be priced: 2 in ap-south-2 (a, b), which" in (
+    assert "no total counts 3 resources that cannot be priced: 2 in ap-south-2 (a, b), which" in (
         report.message
     )
 

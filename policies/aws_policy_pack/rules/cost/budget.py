@@ -132,7 +132,7 @@ def monthly_budget(graph: Graph, config: MonthlyBudget) -> Findings:
     if config.worst is not None and result.worst > config.worst:
         yield _over(result, "at worst", "budgetWorst", config.worst, left)
     yield from (_accepted(item) for item in accepted)
-    yield from _not_in_total(result, config, missing)
+    yield from _not_in_total(config, missing)
     yield from _not_evaluated(unknown)
 
 
@@ -175,10 +175,11 @@ def _top(lines: Iterable[Line], *, at_worst: bool) -> str:
     return first_few(named)
 
 
-def _not_in_total(
-    result: Estimate, config: MonthlyBudget, missing: Sequence[Unpriced]
-) -> Iterator[Finding]:
-    """What the totals do not count though it is billed, in one finding."""
+def _not_in_total(config: MonthlyBudget, missing: Sequence[Unpriced]) -> Iterator[Finding]:
+    """What the totals do not count though it is billed, in one finding.
+
+    The totals themselves stay out of it: a preview knows less of them, and finds the same.
+    """
     if not missing:
         return
     budgets = [
@@ -187,9 +188,7 @@ def _not_in_total(
         if budget is not None
     ]
     yield Finding(
-        problem=f"the stack costs {dollars(result.base)} USD a month as declared and "
-        f"{dollars(result.worst)} at worst, without {_counted(missing)} that cannot be priced: "
-        f"{_kinds(missing)}",
+        problem=f"no total counts {_counted(missing)} that cannot be priced: {_kinds(missing)}",
         wanted=f"a price for all that is billed, beside a budget of {' and '.join(budgets)}",
         fix="Use what has a price, list types that you know to be free under `freeTypes`, "
         "or waive the finding for a resource with an estimate as its reason",
