@@ -8,6 +8,7 @@ PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 _SYMPTOMS = re.findall(r"^```text\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 _CHANGING = re.compile(
     r"\S*local[\w.-]*\.json: .*|(?<=the engine cannot write: ).*"
+    r"|\S+: [\d.]+(?= MB are left on this disk)|(?<=the engine needs )\d+"
     r"|process \d+( on \S+)?|resources \(\d+\)|(?<= broken)(, and cannot be repaired)?: .*"
 )
 

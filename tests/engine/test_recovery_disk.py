@@ -1,4 +1,4 @@
-"""A disk that fills up in the middle: one error, nothing lost, and work goes on with room."""
+"""A full disk: one error before anything begins, nothing lost, and work goes on with room."""
 
 import shutil
 import subprocess
@@ -11,7 +11,7 @@ from tests.engine.lifecycle import Project
 from tests.engine.page import is_on_the_page
 from tests.waiting import wait_until
 
-_SIZE = 1 << 20
+_SIZE = 64 << 20
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def fill(disk: Path) -> Path:
     """Fills the disk to the last byte."""
     filler = disk / "filler"
     with filler.open("wb", buffering=0) as stream:
-        for size in (4096, 1):
+        for size in (1 << 20, 4096, 1):
             try:
                 while True:
                     stream.write(b"x" * size)
@@ -53,8 +53,7 @@ def test_a_full_disk_is_one_error_and_nothing_is_lost(
     refused = deployed.run(session, "--yes", LC_ALL="C")
     output = refused.stdout + refused.stderr
     assert refused.returncode == 2, output
-    assert "no space left on device" in refused.stderr.lower()
-    assert str(small_disk) in refused.stderr
+    assert f"{small_disk / '.pulumi'}: 0.0 MB are left on this disk" in refused.stderr
     assert "Traceback" not in output
     assert "goroutine" not in output
     assert is_on_the_page(refused.stderr)
@@ -62,8 +61,5 @@ def test_a_full_disk_is_one_error_and_nothing_is_lost(
     assert deployed.state_file.read_text() == before
     assert list(small_disk.rglob("*.part")) == []
     filler.unlink()
-    # An operation that the engine began and could not finish may lock the stack.
-    if deployed.run(session, "--yes").returncode:
-        deployed.passes("state:repair", "--unlock")
-        deployed.passes(session, "--yes")
+    deployed.passes(session, "--yes")
     assert len(deployed.existing) == (2 if session == "up" else 0)

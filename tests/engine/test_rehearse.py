@@ -95,8 +95,9 @@ def test_a_mandatory_finding_ends_the_rehearsal_with_what_was_found(tmp_path: Pa
 def test_a_program_that_is_never_done_is_noticed(tmp_path: Path) -> None:
     program = (
         "import time, pulumi_aws as aws\n"
-        "tags = {'Project': 'shop', 'Environment': 'dev', 'Now': str(time.time_ns())}\n"
-        "aws.cloudwatch.LogGroup('now', retention_in_days=7, tags=tags)\n"
+        "tags = {'Project': 'shop', 'Environment': 'dev', 'ManagedBy': str(time.time_ns())}\n"
+        "key = 'arn:aws:kms:us-east-1:123456789012:key/0b2c7a3e-6f57-4a51-9f0e-2f1d3b4c5d6e'\n"
+        "aws.cloudwatch.LogGroup('now', retention_in_days=7, kms_key_id=key, tags=tags)\n"
     )
     ran = rehearse("--stack", "dev", "--project", project(tmp_path, program))
     assert ran.returncode == 1
