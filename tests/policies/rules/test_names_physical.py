@@ -454,3 +454,7 @@ def test_a_prefix_makes_names_of_its_own_account(other: Mapping[str, object], fo
     prefixed = Example(type=QUEUE, name="r1", provider="blue", properties={"namePrefix": "jobs-"})
     named = Example(type=QUEUE, name="r2", provider="other", properties={"name": f"jobs-{ENDING}"})
     assert len(judge(*providers(blue=BLUE, other=other), prefixed, named)) == found
+
+
+def test_task_definitions_of_one_family_are_its_revisions() -> None:
+    assert judge(*named("aws:ecs/taskDefinition:TaskDefinition", *[{"family": "web"}] * 2)) == []

@@ -79,6 +79,7 @@ class NameFact:
         path: The property that holds the name.
         prefix_path: The property that gives the beginning of a generated name, if there is one.
         scope: Within what the name is unique.
+        is_revised: Whether a second resource of the name is another revision of one thing.
         folds_case: Whether names that differ by case alone are the same.
         limits: The form that AWS demands, `None` where any value of the property's type will do.
         source: The page that says so.
@@ -89,6 +90,7 @@ class NameFact:
     path: str
     prefix_path: str | None
     scope: Scope
+    is_revised: bool
     folds_case: bool
     limits: Limits | None
     source: str
@@ -119,6 +121,7 @@ def _fact(row: Mapping[str, Any]) -> NameFact:
         path=row.get("path", "name"),
         prefix_path=row.get("prefix_path"),
         scope=_SCOPES[row.get("scope", "region")],
+        is_revised=row.get("revised", False),
         folds_case=row.get("folds_case", False),
         limits=_limits(row["limits"]) if "limits" in row else None,
         source=row["source"],

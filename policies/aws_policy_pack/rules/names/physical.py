@@ -80,7 +80,7 @@ def unique_physical(graph: Graph, config: UniquePhysical) -> Findings:
     Resources reach the engine in an order that differs from run to run.
     """
     for fact in FACTS:
-        if fact.scope.name in config.skip_scopes:
+        if fact.is_revised or fact.scope.name in config.skip_scopes:
             continue
         in_order = sorted(graph.of_type(*fact.types), key=lambda item: (item.name, item.urn))
         found, unread = survey(in_order, partial(_read, graph=graph, fact=fact))
