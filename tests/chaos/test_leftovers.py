@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from tests.chaos.leftovers import Place
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -24,6 +25,8 @@ def process(place: Place) -> Iterator["subprocess.Popen[bytes]"]:
     """A process that a command has started."""
     variables = {**os.environ, **place.variables}
     with subprocess.Popen(["sleep", "600"], env=variables, start_new_session=True) as started:  # noqa: S607
+        # The kernel lets the parent go on a moment before the child's variables can be read.
+        wait_until(lambda: bool(Path(f"/proc/{started.pid}/environ").read_bytes()))
         yield started
         started.kill()
 
