@@ -196,3 +196,58 @@ def test_a_fix_that_is_the_same_with_any_value_is_applied(network: Path) -> None
     [fix] = document["fixes"]
     assert fix["changes"] == [{"path": "zone", "before": "b", "after": "a"}]
     assert (document["findings"], document["notEvaluated"]) == ([], [])
+
+
+GROUP = """
+import pulumi
+
+
+class Group(pulumi.CustomResource):
+    def __init__(self, name, **inputs):
+        super().__init__("aws:autoscaling/group:Group", name, inputs)
+
+
+Group("workers", minSize=1, maxSize=3)
+"""
+CAPACITY_PACK = """
+from pulumi_policy import EnforcementLevel, PolicyPack, StackValidationPolicy
+
+
+def capacity(args, report):
+    for each in args.resources:
+        if each.resource_type == "aws:autoscaling/group:Group" and {test}:
+            report("no", each.urn)
+
+
+def size(args, report):
+    for each in args.resources:
+        if each.resource_type == "aws:autoscaling/group:Group" and each.props["maxSize"] > 2:
+            report("large", each.urn)
+
+
+PolicyPack("foreign", enforcement_level=EnforcementLevel.MANDATORY, policies=[
+    StackValidationPolicy("capacity", "Of capacity.", capacity),
+    StackValidationPolicy("size", "Of size.", size),
+])
+"""
+
+
+def test_a_rule_that_raises_on_a_property_that_was_left_empty_is_not_evaluated(
+    write_project: WriteProject,
+) -> None:
+    project = write_project(GROUP)
+    output = project / "verdict.json"
+    test = "each.props['desiredCapacity'] < 1"
+    pack = write_pack(project / "pack", CAPACITY_PACK.format(test=test))
+    arguments = [str(project), "--stack", "dev", "--policy-pack", str(pack)]
+    assert main([*arguments, "--format", "json", "--output", str(output)]) == 1
+    document = json.loads(output.read_text())
+    assert [each["rule"] for each in document["findings"]] == ["size"]
+    [left] = document["notEvaluated"]
+    assert (left["rule"], left["property"]) == ("capacity", "desiredCapacity")
+    assert "KeyError" in left["message"]
+
+
+def test_a_rule_that_raises_in_any_case_stops_the_run(network: Path) -> None:
+    pack = write_pack(network / "pack", PACK.format(test="props['nothingOfTheKind']"))
+    assert main([str(network), "--stack", "dev", "--policy-pack", str(pack)]) == 2

@@ -65,10 +65,81 @@ def judged_twice(
         request: The request.
         doubt: What is made up in it.
     """
-    comparison = _Comparison(ask(request), ask_again, request, doubt)
+    try:
+        first = ask_again(request)
+    except RaisedError as error:
+        return _without_what_raises(error.raised, ask, ask_again, request, doubt)
+    comparison = _Comparison(first, ask_again, request, doubt)
     for account in doubt.accounts if ACCOUNT_ORIGIN in doubt.origins else doubt.accounts[:1]:
         comparison.judge_with(account)
     return comparison.settled()
+
+
+def _without_what_raises(
+    raised: Finding,
+    ask: Callable[[_Request], Reported],
+    ask_again: Callable[[_Request], Reported],
+    request: _Request,
+    doubt: Doubt[_Request],
+) -> Reported:
+    """What a pack says of a request on which a rule raises.
+
+    The rule may raise only since a made-up value is what it is, such as a property that was left
+    empty: then the rule is not evaluated, and the others judge other values in its place. A rule
+    that raises in any case raises as it would under the engine.
+
+    Raises:
+        PackError: The rule raises with other values as well.
+    """
+    account = next(iter(doubt.accounts), "")
+    culprits = _culprits(ask_again, doubt, account)
+    if culprits is None:
+        return ask(request)
+    changed = frozenset(culprits)
+
+    def otherwise(other: Other) -> _Request:
+        return doubt.otherwise(replace(other, origins=frozenset(other.origins) | changed))
+
+    rest = replace(
+        doubt,
+        origins=[origin for origin in doubt.origins if origin not in changed],
+        otherwise=otherwise,
+    )
+    asked = doubt.otherwise(Other(origins=changed, account=account))
+    judged = judged_twice(ask, ask_again, asked, rest)
+    cause = culprits[0] if len(culprits) == 1 else None
+    hangs = _not_evaluated(replace(raised, urn=doubt.urn), cause)
+    others = [found for found in judged.not_evaluated if found.rule != raised.rule]
+    return replace(
+        judged,
+        findings=tuple(found for found in judged.findings if found.rule != raised.rule),
+        waived=tuple(found for found in judged.waived if found.rule != raised.rule),
+        not_evaluated=(*others, hangs),
+    )
+
+
+def _culprits(
+    ask_again: Callable[[_Request], Reported], doubt: Doubt[_Request], account: str
+) -> list[Origin] | None:
+    """Few origins whose other values let no rule raise; `None` where those of all do not."""
+
+    def raises(origins: Iterable[Origin]) -> bool:
+        try:
+            ask_again(doubt.otherwise(Other(origins=frozenset(origins), account=account)))
+        except RaisedError:
+            return True
+        return False
+
+    suspects = list(doubt.origins)
+    if raises(suspects):
+        return None
+    while len(suspects) > 1:
+        half, rest = suspects[: len(suspects) // 2], suspects[len(suspects) // 2 :]
+        fewer = next((each for each in (half, rest) if not raises(each)), None)
+        if fewer is None:
+            break
+        suspects = fewer
+    return suspects
 
 
 class _Comparison(Generic[_Request]):
