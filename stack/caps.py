@@ -60,7 +60,7 @@ class Caps:
         )
 
     def over(self, path: str, value: float, maximum: float | None, cap: str) -> Iterator[Problem]:
-        """A problem where a setting is over its maximum; `None` is no cap."""
+        """A problem where a setting is over its maximum; `None` is not a cap."""
         if maximum is not None and value > maximum:
             yield self.problem(path, f"is {value:g}", f"at most {maximum:g}", cap)
 

@@ -60,7 +60,7 @@ def form_of(pattern: str, least: int = 0, most: int | None = None) -> str | None
         named = _UUID.sub("{uuid}", form.replace(_ACCOUNT, "{account}"))
         made = example(named)
         fits = least <= len(made) <= (most or len(made)) and re.fullmatch(pattern, made)
-        # What was escaped twice is no pattern of a value.
+        # A text that was escaped twice is not a pattern of a value.
         told = _located(named) if fits and "\\" not in form else None
         # An ARN that may lack region and account has them all the same, where it can.
         if told and (not told.startswith("arn:") or "{region}:{account}" in told):

@@ -152,7 +152,7 @@ def _nearest(service: str, structure: str, names: set[str]) -> list[Shape]:
 
 @cache
 def _members(service: str, structure: str) -> Members:
-    """A structure's members; none of a shape that is no structure."""
+    """A structure's members; none of a shape that is not a structure."""
     shape = _model(service).shape_for(structure)
     found: dict[str, list[Shape]] = {}
     if isinstance(shape, StructureShape):

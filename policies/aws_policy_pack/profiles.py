@@ -69,7 +69,7 @@ def load_profile(path: Path, rules: Iterable[AnyRule] = RULES) -> Profile:
     """Reads and checks a profile, and those that it extends.
 
     Raises:
-        ConfigError: A file cannot be read, is no JSON object, has mistakes, or extends itself.
+        ConfigError: A file cannot be read, is not a JSON object, has mistakes, or extends itself.
     """
     rules = tuple(rules)
     layers = _layers(path)
@@ -83,7 +83,7 @@ def resolved(path: Path) -> Mapping[str, object]:
     """A profile with those that it extends written out, as the engine takes it.
 
     Raises:
-        ConfigError: A file cannot be read, is no JSON, or extends itself.
+        ConfigError: A file cannot be read, is not JSON, or extends itself.
     """
     return _merged(_layers(path))
 

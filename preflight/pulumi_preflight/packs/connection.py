@@ -65,7 +65,7 @@ class PackConnection:
         engine passes over them.
 
         Raises:
-            PackError: Its profiles are no JSON object.
+            PackError: Its profiles are not a JSON object.
             grpc.RpcError: It does not answer.
         """
         info, call = stub.GetAnalyzerInfo.with_call(Empty(), timeout=self._answer_seconds)

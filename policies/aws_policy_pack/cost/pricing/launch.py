@@ -43,7 +43,7 @@ def launch_of(service: Resource, graph: Graph) -> Launch:
     the stack may have any default.
 
     Raises:
-        Unreadable: What decides is not known, or is no launch type.
+        Unreadable: What decides is not known, or is not a launch type.
     """
     if _has_strategy(service, "capacityProviderStrategies"):
         return _by_strategy(service, "capacityProviderStrategies", graph)
