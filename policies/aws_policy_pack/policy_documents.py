@@ -122,7 +122,24 @@ def is_public(statement: Statement) -> bool:
     return (
         statement.effect == "Allow"
         and (anyone or bool(statement.not_principals))
-        and not any(_holds_caller(condition) for condition in statement.conditions)
+        and not any(holds_caller(condition) for condition in statement.conditions)
+    )
+
+
+def holds_caller(condition: Condition) -> bool:
+    """Whether a condition holds the caller to somebody, as `is_public` has it."""
+    operator = condition.operator.lower().removeprefix("foranyvalue:")
+    key = condition.key.lower()
+    if not condition.values:
+        return False
+    if key in ADDRESS_KEYS:
+        return operator == "ipaddress" and all(_is_narrow(value) for value in condition.values)
+    if key in SERVICE_KEYS:
+        return operator == "bool" and all(value.lower() == "true" for value in condition.values)
+    if key not in CALLER_KEYS:
+        return False
+    return operator in EQUALITIES or (
+        operator in LIKENESSES and all(_is_fixed(value) for value in condition.values)
     )
 
 
@@ -209,22 +226,6 @@ def _plain(value: Value, path: str) -> str:
             return str(value)
         case _:
             raise Unreadable(path, "is not a text")
-
-
-def _holds_caller(condition: Condition) -> bool:
-    operator = condition.operator.lower().removeprefix("foranyvalue:")
-    key = condition.key.lower()
-    if not condition.values:
-        return False
-    if key in ADDRESS_KEYS:
-        return operator == "ipaddress" and all(_is_narrow(value) for value in condition.values)
-    if key in SERVICE_KEYS:
-        return operator == "bool" and all(value.lower() == "true" for value in condition.values)
-    if key not in CALLER_KEYS:
-        return False
-    return operator in EQUALITIES or (
-        operator in LIKENESSES and all(_is_fixed(value) for value in condition.values)
-    )
 
 
 def _is_narrow(address: str) -> bool:

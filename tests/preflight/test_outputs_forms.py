@@ -97,6 +97,13 @@ BALANCER = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/web/50dc6c
             id="qualified-invocation",
         ),
         pytest.param(
+            "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+            {"url": "https://token.actions.githubusercontent.com"},
+            "arn",
+            r"arn:aws:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com",
+            id="identity-provider-without-its-scheme",
+        ),
+        pytest.param(
             "aws:iam/role:Role",
             {"name": "app", "path": "/team/"},
             "arn",

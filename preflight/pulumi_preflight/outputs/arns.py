@@ -94,7 +94,6 @@ ARN_FORMATS: dict[str, tuple[str, str]] = {
     "elasticache/replicationgroup": ("elasticache", "replicationgroup:{name}"),
     "iam/group": ("iam", "group/{name}"),
     "iam/instanceprofile": ("iam", "instance-profile/{name}"),
-    "iam/openidconnectprovider": ("iam", "oidc-provider/{name}"),
     "iam/policy": ("iam", "policy/{name}"),
     "iam/role": ("iam", "role/{name}"),
     "iam/user": ("iam", "user/{name}"),

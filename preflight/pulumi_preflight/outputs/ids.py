@@ -168,6 +168,11 @@ def _listener(subject: Subject) -> str:
     return part or f"app/{subject.name}/{subject.digits('listener', 32)}"
 
 
+def _issuer(subject: Subject) -> str:
+    """What names an OIDC provider: its URL without the scheme."""
+    return input_text(subject, "url").removeprefix("https://") or subject.name
+
+
 def _balancer_kind(subject: Subject) -> str:
     return {"network": "net", "gateway": "gwy"}.get(input_text(subject, "loadBalancerType"), "app")
 
@@ -210,6 +215,7 @@ _WORDS: Words = {
     "folder": lambda subject: input_text(subject, "path") or "/",
     "host": host,
     "id": resource_id,
+    "issuer": _issuer,
     "listener": _listener,
     "name": lambda subject: subject.name,
     "own": _part_of_arn,
@@ -260,6 +266,7 @@ _OWN_ARNS: dict[str, str] = {
     "ecs/service": "arn:{partition}:ecs:{region}:{account}:service/{cluster}/{name}",
     "iam/group": f"{_IAM}group{{folder}}{{name}}",
     "iam/instanceprofile": f"{_IAM}instance-profile{{folder}}{{name}}",
+    "iam/openidconnectprovider": f"{_IAM}oidc-provider/{{issuer}}",
     "iam/policy": f"{_IAM}policy{{folder}}{{name}}",
     "iam/role": f"{_IAM}role{{folder}}{{name}}",
     "iam/user": f"{_IAM}user{{folder}}{{name}}",
@@ -301,6 +308,7 @@ _IDS: dict[str, str] = {
     "eks/nodegroup": "{=clusterName}:{name}",
     "iam/accesskey": "AKIA{cap16}",
     "iam/grouppolicy": "{=group}:{name}",
+    "iam/openidconnectprovider": "{arn}",
     "iam/policy": "{arn}",
     "iam/rolepolicy": "{=role}:{name}",
     "iam/userpolicy": "{=user}:{name}",

@@ -6,7 +6,7 @@ from aws_policy_pack.rules.iam import public_trust
 from aws_policy_pack.testing import UNKNOWN, Report, analyze
 
 URL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"
-PROVIDER = "arn:aws:iam::111122223333:oidc-provider/token.actions.githubusercontent.com"
+PROVIDER = "arn:aws:iam::111122223333:oidc-provider/login.example.com"
 
 
 def said(report: Report) -> str:
@@ -63,7 +63,7 @@ def test_a_role_for_every_token_of_a_provider_is_found(action: object) -> None:
     [report] = analyze(public_trust, role(Principal={"Federated": PROVIDER}, Action=action))
     assert report.message == (
         f"subject: statement 1 of `assumeRolePolicy` lets every identity of '{PROVIDER}' assume "
-        "the role; wanted a condition on the token's `sub` or `aud`. Fix: Add the condition, such "
+        "the role; wanted a condition on the token's `sub`. Fix: Add the condition, such "
         f"as StringEquals on `<provider>:sub`. {URL}"
     )
 
@@ -85,13 +85,20 @@ def test_a_role_for_every_token_of_a_provider_is_found(action: object) -> None:
             {
                 "Principal": {"Federated": PROVIDER},
                 "Action": "sts:AssumeRoleWithWebIdentity",
-                "Condition": {"StringEquals": {"token.actions.githubusercontent.com:sub": "r"}},
+                "Condition": {"StringEquals": {"login.example.com:aud": "orders"}},
             },
-            id="tokens of one subject",
+            id="tokens of one application of the company",
         ),
         pytest.param(
             {"Principal": {"Federated": PROVIDER}, "Action": "sts:AssumeRoleWithSAML"},
             id="a provider of the company",
+        ),
+        pytest.param(
+            {
+                "Principal": {"Federated": "arn:aws:iam::111122223333:saml-provider/company"},
+                "Action": "sts:*",
+            },
+            id="a SAML provider, any way in",
         ),
         pytest.param(
             {"Effect": "Deny", "Principal": {"Federated": PROVIDER}, "Action": "sts:*"},
