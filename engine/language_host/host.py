@@ -13,13 +13,19 @@ from pulumi.runtime.proto import language_pb2, plugin_pb2
 
 from language_host.children import Children, end, output_of
 from language_host.inspection import Installed, inspect
-from language_host.interpreter import Interpreter, NoInterpreterError, choose
-from language_host.options import OptionError, Options, read_options
 from language_host.plugin_command import NotRunnableError, plugin_command
 from language_host.policy_proxy import PackNotStartedError, PolicyProxy, variables_of
 from language_host.required import required_packages
 from language_host.type_check import TypesError, check_types
 from language_host.unserved import Unserved
+from pulumi_preflight.interpreter import (
+    Interpreter,
+    NoInterpreterError,
+    OptionError,
+    Options,
+    choose,
+    read_options,
+)
 
 # The shim exits so when the user has been told already (pulumi-language-python-exec).
 _TOLD_ALREADY = 32
@@ -212,9 +218,13 @@ def _chosen(
     try:
         options = read_options(given)
         program = Path(info.program_directory or root)
-        return options, choose(root, program, options, plugin=plugin)
-    except (OptionError, NoInterpreterError) as error:
-        context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))
+        return options, choose(root, program, options, os.environ, plugin=plugin)
+    except OptionError as error:
+        context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"{root}: {error}")
+        raise
+    except NoInterpreterError as error:
+        told = f"{root}: {error}; {error.hint}"
+        context.abort(grpc.StatusCode.FAILED_PRECONDITION, told)
         raise
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from language_host.interpreter import Interpreter
+from pulumi_preflight.interpreter import Interpreter
 
 QUERY = """\
 import glob, json, os, re, sys

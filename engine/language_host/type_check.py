@@ -7,7 +7,7 @@ import os
 import subprocess
 from collections.abc import Mapping
 
-from language_host.interpreter import Interpreter
+from pulumi_preflight.interpreter import Interpreter
 
 
 class TypesError(Exception):

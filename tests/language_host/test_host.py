@@ -151,7 +151,9 @@ def test_a_missing_environment_is_told_as_a_failed_precondition(
     info.options.update({"virtualenv": "gone"})
     with pytest.raises(grpc.RpcError) as raised:
         host.About(language_pb2.AboutRequest(info=info))
-    assert "gone has no bin/python" in str(raised.value)
+    assert f"virtualenv 'gone': there is no Python environment in {tmp_path}/gone" in str(
+        raised.value
+    )
 
 
 def test_it_names_its_interpreter_and_what_the_project_says_of_it(

@@ -126,7 +126,7 @@ def test_a_failed_pack_fails_every_later_check(tmp_path: Path) -> None:
         ),
         pytest.param(
             "runtime:\n  name: python\n  options: {toolchain: conda}\n",
-            "toolchain is 'conda'; pip, poetry and uv are known",
+            "runtime.options.toolchain is 'conda'; wanted pip or poetry or uv",
             id="other-toolchain",
         ),
         pytest.param(
@@ -136,7 +136,7 @@ def test_a_failed_pack_fails_every_later_check(tmp_path: Path) -> None:
         ),
         pytest.param(
             "runtime:\n  name: python\n  options: {virtualenv: venv}\n",
-            "does not exist or has no bin/python",
+            "virtualenv 'venv': there is no Python environment in",
             id="virtual-environment-missing",
         ),
         pytest.param(

@@ -2,14 +2,13 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pulumi_preflight.errors import PackError, ProjectError
+from pulumi_preflight.interpreter import NoInterpreterError, OptionError, choose, read_options
 from pulumi_preflight.project.keys import PACK_KEYS, check_keys
 from pulumi_preflight.project.yaml_files import read_yaml
 
@@ -25,26 +24,10 @@ sys.argv = sys.argv[3:]
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
 
-_POETRY_SECONDS = 60
-
+PACK_FILE = "PulumiPolicy.yaml"
 RUN_POLICY_PACK = "@pulumi/pulumi/cmd/run-policy-pack"
 
 _Option = TypeVar("_Option", str, bool)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Runtime:
-    """The `runtime` key: a name, or a name with runtime.
-
-    Keys that the engine's language hosts do not know are ignored, as they ignore them.
-    """
-
-    name: Literal["python", "nodejs"]
-    toolchain: str
-    virtualenv: str
-    typescript: bool
-    tsconfig: str
-    nodeargs: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,19 +64,25 @@ def read_pack(directory: Path) -> PackCommand:
     sdk/nodejs/cmd/pulumi-language-nodejs, RunPlugin for analyzers.
     """
     directory = directory.absolute()
-    runtime = _read_runtime(directory)
-    if runtime.name == "python":
-        return _python_command(directory, runtime)
-    return _node_command(directory, runtime)
-
-
-def _read_runtime(directory: Path) -> _Runtime:
-    path = directory / "PulumiPolicy.yaml"
+    path = directory / PACK_FILE
     if not path.exists():
         raise PackError(
-            f"{directory} is no policy pack: it has no PulumiPolicy.yaml",
-            hint="--policy-pack takes the folder that holds PulumiPolicy.yaml",
+            f"{directory} is no policy pack: it has no {PACK_FILE}",
+            hint=f"--policy-pack takes the folder that holds {PACK_FILE}",
         )
+    name, options = _runtime(path)
+    if name == "python":
+        return _python_command(directory, options)
+    if name == "nodejs":
+        return _node_command(directory, options)
+    raise PackError(
+        f"{path}: runtime is {'missing' if name is None else repr(name)}; python and nodejs "
+        "are the ones that run here"
+    )
+
+
+def _runtime(path: Path) -> tuple[object, Mapping[str, object]]:
+    """The name and options of a pack's runtime."""
     try:
         content: Any = read_yaml(path) or {}
         if not isinstance(content, dict):
@@ -103,135 +92,60 @@ def _read_runtime(directory: Path) -> _Runtime:
         raise PackError(str(error), hint=error.hint) from error
     runtime: Any = content.get("runtime")
     if isinstance(runtime, dict):
-        name, options = runtime.get("name"), runtime.get("options") or {}
-    else:
-        name, options = runtime, {}
-    if name not in ("python", "nodejs"):
-        raise PackError(
-            f"{path}: runtime is {'missing' if name is None else repr(name)}; python and nodejs "
-            "are the ones that run here"
-        )
-    toolchain = _option(path, options, "toolchain", "")
-    if toolchain not in ("", "pip", "poetry", "uv"):
-        raise PackError(f"{path}: toolchain is {toolchain!r}; pip, poetry and uv are known")
-    return _Runtime(
-        name=name,
-        toolchain=toolchain,
-        virtualenv=_option(path, options, "virtualenv", ""),
-        typescript=_option(path, options, "typescript", default=True),
-        tsconfig=_option(path, options, "tsconfig", ""),
-        nodeargs=_option(path, options, "nodeargs", ""),
-    )
+        return runtime.get("name"), runtime.get("options") or {}
+    return runtime, {}
 
 
-def _option(path: Path, options: Mapping[str, object], name: str, default: _Option) -> _Option:
-    value = options.get(name, default)
-    if not isinstance(value, type(default)):
-        kind = {str: "text", bool: "true or false"}[type(default)]
-        raise PackError(f"{path}: the option {name} is {value!r}, not {kind}")
-    return value
-
-
-def _python_command(directory: Path, runtime: _Runtime) -> PackCommand:
-    environment_folder = _virtual_environment(directory, runtime)
-    if environment_folder is None:
-        interpreter, environment = _ambient_python(), {}
-    else:
-        interpreter = environment_folder / "bin" / "python"
-        environment = {
-            "VIRTUAL_ENV": str(environment_folder),
-            "PATH": f"{interpreter.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
-        }
-        if not interpreter.exists():
-            raise PackError(
-                f"policy pack {directory}: its virtual environment {environment_folder} "
-                "does not exist or has no bin/python",
-                hint=f"run `pulumi install` in {directory}, or correct runtime.options.virtualenv "
-                "in its PulumiPolicy.yaml",
-            )
+def _python_command(directory: Path, options: Mapping[str, object]) -> PackCommand:
+    try:
+        chosen = choose(directory, directory, read_options(options), os.environ)
+    except OptionError as error:
+        raise PackError(f"{directory / PACK_FILE}: {error}") from error
+    except NoInterpreterError as error:
+        raise PackError(f"policy pack {directory}: {error}", hint=error.hint) from error
+    active = chosen.variables({"PATH": os.environ.get("PATH", os.defpath)})
     return PackCommand(
         directory=directory,
         runtime="python",
-        arguments=(str(interpreter), "-u", "-m", "pulumi.policy", NO_ENGINE, str(directory)),
-        environment=environment,
+        arguments=(str(chosen.python), "-u", "-m", "pulumi.policy", NO_ENGINE, str(directory)),
+        # Python does not read an empty PYTHONHOME.
+        environment={**active, "PYTHONHOME": ""} if chosen.environment else {},
     )
 
 
-def _virtual_environment(directory: Path, runtime: _Runtime) -> Path | None:
-    """Finds the environment that the engine would use, `None` for the ambient interpreter."""
-    uv_lock = _folder_above(directory, "uv.lock")
-    if runtime.toolchain == "uv" or (not runtime.toolchain and uv_lock):
-        if runtime.virtualenv:
-            return directory / runtime.virtualenv
-        project = uv_lock or _folder_above(directory, "pyproject.toml") or directory
-        return project / os.environ.get("UV_PROJECT_ENVIRONMENT", ".venv")
-    if runtime.toolchain == "poetry" or (
-        not runtime.toolchain and _folder_above(directory, "poetry.lock")
-    ):
-        return _poetry_environment(directory)
-    return directory / runtime.virtualenv if runtime.virtualenv else None
-
-
-def _folder_above(directory: Path, file: str) -> Path | None:
-    for folder in (directory, *directory.parents):
-        if (folder / file).exists():
-            return folder
-    return None
-
-
-def _poetry_environment(directory: Path) -> Path:
-    try:
-        found = subprocess.run(
-            ["poetry", "env", "info", "--path"],  # noqa: S607 - poetry is the user's own, on PATH
-            cwd=directory,
-            check=True,
-            capture_output=True,
-            text=True,
-            timeout=_POETRY_SECONDS,
-        )
-    except (OSError, subprocess.SubprocessError) as error:
-        raise PackError(
-            f"policy pack {directory}: poetry did not say where its environment is: {error}",
-            hint=f"run `poetry install` in {directory}",
-        ) from error
-    return Path(found.stdout.strip())
-
-
-def _ambient_python() -> Path:
-    """The interpreter of a pack that names none.
-
-    The engine takes the first `python3` on PATH. Preflight takes the active environment's, which
-    is that one, and where none is active its own, which has the SDK.
-    """
-    if command := os.environ.get("PULUMI_PYTHON_CMD"):
-        return Path(shutil.which(command) or command)
-    if active := os.environ.get("VIRTUAL_ENV"):
-        return Path(active) / "bin" / "python"
-    return Path(sys.executable)
-
-
-def _node_command(directory: Path, runtime: _Runtime) -> PackCommand:
+def _node_command(directory: Path, options: Mapping[str, object]) -> PackCommand:
+    typescript = _option(directory, options, "typescript", default=True)
+    tsconfig = _option(directory, options, "tsconfig", "")
+    nodeargs = _option(directory, options, "nodeargs", "")
     node = shutil.which("node")
     if node is None:
         raise PackError(
             f"policy pack {directory} needs node, which is not on PATH",
             hint="install Node.js, or leave the pack out",
         )
-    environment = {"PULUMI_NODEJS_TYPESCRIPT": "true"} if runtime.typescript else {}
-    if runtime.tsconfig:
-        environment["PULUMI_NODEJS_TSCONFIG_PATH"] = runtime.tsconfig
+    environment = {"PULUMI_NODEJS_TYPESCRIPT": "true"} if typescript else {}
+    if tsconfig:
+        environment["PULUMI_NODEJS_TSCONFIG_PATH"] = tsconfig
     return PackCommand(
         directory=directory,
         runtime="nodejs",
         arguments=(
             node,
             str(_node_entry_point(directory)),
-            *runtime.nodeargs.split(),
+            *nodeargs.split(),
             NO_ENGINE,
             str(directory),
         ),
         environment=environment,
     )
+
+
+def _option(directory: Path, options: Mapping[str, object], name: str, default: _Option) -> _Option:
+    value = options.get(name, default)
+    if not isinstance(value, type(default)):
+        kind = {str: "text", bool: "true or false"}[type(default)]
+        raise PackError(f"{directory / PACK_FILE}: the option {name} is {value!r}, not {kind}")
+    return value
 
 
 def _node_entry_point(directory: Path) -> Path:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pulumi_preflight.errors import ProjectError
+from pulumi_preflight.interpreter import NoInterpreterError, choose, read_options
 from pulumi_preflight.project.autonaming import Autonaming, read_autonaming
 from pulumi_preflight.project.config_values import ConfigValue
-from pulumi_preflight.project.interpreter import find_interpreter
 from pulumi_preflight.project.keys import PROJECT_KEYS, check_keys
 from pulumi_preflight.project.stack_config import Files, read_config
 from pulumi_preflight.project.tags import stack_tags
@@ -133,7 +133,7 @@ def load_project(
         program=program,
         working_directory=working_directory,
         runtime="python",
-        interpreter=find_interpreter(options, file, environment),
+        interpreter=_interpreter(file, working_directory, options, environment),
         config=config.values,
         autonaming=read_autonaming(
             config.values,
@@ -248,6 +248,15 @@ def _options(content: Mapping[str, Any], file: Path) -> Mapping[str, Any]:
             f"{file}: runtime is {runtime!r}; preflight runs programs in Python only"
         )
     return dict(options)
+
+
+def _interpreter(
+    file: Path, program: Path, options: Mapping[str, Any], environment: Mapping[str, str]
+) -> Path:
+    try:
+        return choose(file.parent, program, read_options(options), environment).python
+    except NoInterpreterError as error:
+        raise ProjectError(f"{file}: {error}", hint=error.hint) from error
 
 
 def _overrides(root: Path) -> "Overrides | None":
