@@ -7,7 +7,7 @@ read once, only the rules of the resource's type run, and all stack rules share 
 import gc
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent import futures
 from typing import Any
 
@@ -21,7 +21,7 @@ from aws_policy_pack import __version__
 from aws_policy_pack.config import ConfigError, config_schema
 from aws_policy_pack.evaluation import Outcome, waived_reason
 from aws_policy_pack.pack import Pack
-from aws_policy_pack.profiles import LEVEL_KEY, shipped_profiles
+from aws_policy_pack.profiles import ALL, LEVEL_KEY, shipped_profiles
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import AnyRule, Level, Scope, Severity
 from aws_policy_pack.wire import read_struct, with_marks
@@ -97,6 +97,12 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             version=self._pack.version,
             supportsConfig=True,
             policies=[_info(rule) for rule in self._pack.rules],
+            # The engine refuses settings without a level under a name that it does not know.
+            initialConfig={
+                former: proto.PolicyConfig(enforcementLevel=LEVELS[rule.level])
+                for rule in self._pack.rules
+                for former in rule.formerly
+            },
         )
 
     def ConfigureStack(  # noqa: N802
@@ -122,7 +128,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             for name, config in request.policyConfig.items()
         }
         try:
-            self._pack.configure(raw)
+            self._pack.configure(_without_unused_names(raw, self._pack.rules))
         except ConfigError as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         return empty_pb2.Empty()
@@ -209,6 +215,23 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
                     )
                 )
         return response
+
+
+def _without_unused_names(
+    raw: Mapping[str, Mapping[str, object]], rules: Iterable[AnyRule]
+) -> Mapping[str, Mapping[str, object]]:
+    """A merged profile without the former names that no profile used.
+
+    The engine adds every former name, with the level of `all` where there is one, or of the rule.
+    """
+    everywhere = raw.get(ALL, {}).get(LEVEL_KEY)
+    unused = {
+        former
+        for rule in rules
+        for former in rule.formerly
+        if raw.get(former) == {LEVEL_KEY: everywhere or rule.level.value}
+    }
+    return {name: settings for name, settings in raw.items() if name not in unused}
 
 
 def _info(rule: AnyRule) -> proto.PolicyInfo:

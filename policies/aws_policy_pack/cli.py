@@ -232,7 +232,7 @@ def _why_none(options: argparse.Namespace) -> str:
 
 
 def _explain(options: argparse.Namespace) -> str:
-    by_id = {rule.id: rule for rule in RULES}
+    by_id = {name: rule for rule in RULES for name in (rule.id, *rule.formerly)}
     if options.rule not in by_id:
         raise UsageError(f"{options.rule}: unknown rule; {nearest(options.rule, by_id)}")
     return rule_section(by_id[options.rule]).lstrip("\n")
@@ -242,7 +242,12 @@ def _check_config(options: argparse.Namespace) -> str:
     profile = load_profile(options.file)
     if problems := list(incomplete(profile.settings)):
         raise ConfigError(problems, profile.source)
-    return f"{options.file}: no mistakes\n"
+    notes = [
+        f"note: {options.file}: `{setting.called}` is `{rule}` now; write the present name\n"
+        for rule, setting in profile.settings.items()
+        if setting.called
+    ]
+    return "".join([*notes, f"{options.file}: no mistakes\n"])
 
 
 def _profile(options: argparse.Namespace) -> str:

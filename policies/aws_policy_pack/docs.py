@@ -70,6 +70,7 @@ def rules_page(rules: Iterable[AnyRule]) -> str:
 def rule_section(rule: AnyRule) -> str:
     """All that is to be said of one rule."""
     facts = [
+        ("Formerly", ", ".join(f"`{former}`" for former in rule.formerly)),
         ("Level", f"{rule.level.value} ({KINDS[rule.kind]})"),
         ("Severity", rule.severity.value),
         ("Looks at", _looks_at(rule)),

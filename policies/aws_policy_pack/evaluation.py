@@ -118,6 +118,15 @@ def waived_reason(waived: Waived) -> dict[str, str]:
     }
 
 
+def renamed(rule: AnyRule, called: str) -> Violation:
+    """Says that a profile calls a rule by a former name."""
+    message = (
+        f"the pack's config calls this rule `{called}`; wanted its present name, since the next "
+        f"major version does not know the former one. Fix: Write `{rule.id}`. {rule.url}"
+    )
+    return Violation(message=message, urn="", level=Level.ADVISORY)
+
+
 def _sentence(rule: AnyRule, finding: Finding, about: Resource | None) -> str:
     """The whole message; a logical name is no secret, even where a secret has the same text."""
     said = f"{finding.problem}; wanted {finding.wanted}. Fix: {finding.fix}."

@@ -14,6 +14,7 @@ from aws_policy_pack.evaluation import (
     Waived,
     evaluate,
     mend,
+    renamed,
 )
 from aws_policy_pack.profiles import read_settings
 from aws_policy_pack.resource import Graph, Resource, Unreadable
@@ -47,7 +48,7 @@ class Pack:
         self.name = name
         self.version = version
         self.rules = tuple(rules)
-        ids = [rule.id for rule in self.rules]
+        ids = [name for rule in self.rules for name in (rule.id, *rule.formerly)]
         twice = sorted({rule_id for rule_id in ids if ids.count(rule_id) > 1})
         if twice:
             raise ValueError(f"pack {name}: more than one rule is called {', '.join(twice)}")
@@ -78,7 +79,13 @@ class Pack:
         return self._run(self._rules_by_type.get(resource.type, ()), resource)
 
     def analyze_stack(self, graph: Graph) -> Iterator[tuple[AnyRule, Outcome]]:
-        """Runs the stack rules, then the rules about the pack's own settings."""
+        """Runs the stack rules, then the rules about the pack's own settings.
+
+        A rule that the profile calls by a former name says so, at the level `ADVISORY`.
+        """
+        for rule in self.rules:
+            if called := self.settings[rule.id].called:
+                yield rule, Outcome(violations=(renamed(rule, called),))
         yield from self._run(self._stack_rules, graph)
         settings = tuple((rule, self.settings[rule.id]) for rule in self.rules)
         yield from self._run([_bound(rule, settings) for rule in self._pack_rules], graph)

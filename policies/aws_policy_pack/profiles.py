@@ -9,7 +9,7 @@ rules and keys in silence, so everything is checked here, strictly.
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, NoReturn, TypeVar
 
@@ -217,6 +217,7 @@ def read_settings(
         raise ConfigError([Problem(path="profile", text="is not a JSON object")], source)
     if long := list(too_long(raw, "")):
         raise ConfigError(long, source)
+    raw, called = _by_present_names(raw, by_id.values())
     problems = [
         Problem(path=str(key), text=f"unknown rule; {nearest(str(key), by_id)}")
         for key in raw
@@ -224,12 +225,33 @@ def read_settings(
     ]
     everywhere = _level_of_all(raw[ALL], problems) if ALL in raw else None
     settings = {
-        rule.id: _setting(rule, raw.get(rule.id, {}), everywhere, problems)
+        rule.id: replace(
+            _setting(rule, raw.get(rule.id, {}), everywhere, problems),
+            called=called.get(rule.id, ""),
+        )
         for rule in by_id.values()
     }
     if problems:
         raise ConfigError(problems, source)
     return settings
+
+
+def _by_present_names(
+    raw: Mapping[str, object], rules: Iterable[AnyRule]
+) -> tuple[Mapping[str, object], Mapping[str, str]]:
+    """A configuration without former names, and by rule the former name that it used.
+
+    A profile may use one name, and the profile that it extends the other: what is said under the
+    former name wins, since no shipped profile uses it.
+    """
+    present = dict(raw)
+    called: dict[str, str] = {}
+    for rule in rules:
+        for former in rule.formerly:
+            if former in present:
+                called[rule.id] = former
+                present[rule.id] = _over(present.get(rule.id), present.pop(former))
+    return present, called
 
 
 def _setting(

@@ -1,50 +1,35 @@
 """All rules of the pack, and how to choose among them."""
 
-from collections.abc import Iterable
+import pkgutil
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
+from importlib import import_module
 from types import ModuleType
 
+from aws_policy_pack import rules as rules_package
 from aws_policy_pack.rule import AnyRule, Rule, Severity
-from aws_policy_pack.rules import (
-    cost,
-    ecr,
-    ecs,
-    iam,
-    kms,
-    lb,
-    logs,
-    names,
-    network,
-    rds,
-    s3,
-    secrets,
-    sqs,
-    waivers,
-)
-
-AREAS: tuple[ModuleType, ...] = (
-    names,
-    cost,
-    sqs,
-    ecs,
-    rds,
-    network,
-    iam,
-    lb,
-    logs,
-    ecr,
-    s3,
-    secrets,
-    kms,
-    waivers,
-)
 
 
-def _rules_in(module: ModuleType) -> tuple[AnyRule, ...]:
-    return tuple(value for value in vars(module).values() if isinstance(value, Rule))
+def rules_in(package: ModuleType) -> tuple[AnyRule, ...]:
+    """Every rule that a module of a package holds, by id.
+
+    Raises:
+        TypeError: Two rules have one id.
+    """
+    found: dict[str, AnyRule] = {}
+    for module in _modules_of(package):
+        for value in vars(module).values():
+            if isinstance(value, Rule) and found.setdefault(value.id, value) is not value:
+                raise TypeError(f"{module.__name__}: another rule has the id {value.id}")
+    return tuple(found[name] for name in sorted(found))
 
 
-RULES: tuple[AnyRule, ...] = tuple(rule for area in AREAS for rule in _rules_in(area))
+def _modules_of(package: ModuleType) -> Iterator[ModuleType]:
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        yield import_module(module.name)
+
+
+RULES: tuple[AnyRule, ...] = rules_in(rules_package)
 
 
 def select(
@@ -69,7 +54,12 @@ def select(
         rule
         for rule in rules
         if (not areas or rule.area in areas)
-        and (not ids or any(fnmatchcase(rule.id, pattern) for pattern in ids))
+        and (
+            not ids
+            or any(
+                fnmatchcase(name, pattern) for name in (rule.id, *rule.formerly) for pattern in ids
+            )
+        )
         and (not severities or rule.severity in severities)
         and (
             not controls

@@ -111,7 +111,8 @@ class Rule(Generic[Subject]):
     """A rule with all that is said about it.
 
     Attributes:
-        id: Its name for ever, `<area>-<what>`.
+        id: Its name, `<area>-<what>`.
+        formerly: Names that it had; a profile may use them until the next major version.
         scope: Whether it looks at one resource's inputs, at the graph, or at the graph and the
             settings of the pack's other rules.
         types: The resource types that it looks at; none for a rule about the stack as a whole.
@@ -149,6 +150,7 @@ class Rule(Generic[Subject]):
     bad: Mapping[str, object] | tuple[Example, ...]
     example_config: Mapping[str, object]
     yields_to: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()
 
     @property
     def area(self) -> str:
@@ -161,10 +163,17 @@ AnyRule = Rule[Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """What a profile says of one rule: its level and its config."""
+    """What a profile says of one rule.
+
+    Attributes:
+        level: Its level.
+        config: Its config.
+        called: The former name by which the profile calls it, empty where it uses the present one.
+    """
 
     level: Level
     config: RuleConfig
+    called: str = ""
 
 
 NO_CONFIG: Mapping[str, object] = {}
@@ -184,6 +193,7 @@ def resource_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
     controls: tuple[str, ...] = (),
     example_config: Mapping[str, object] = NO_CONFIG,
     yields_to: tuple[str, ...] = (),
+    formerly: tuple[str, ...] = (),
     fix: Callable[..., Changes] | None = None,
 ) -> Callable[[Callable[..., Findings]], Rule[Resource]]:
     """Makes a rule of a function that looks at one resource's inputs.
@@ -217,6 +227,7 @@ def resource_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
             bad=bad,
             example_config=example_config,
             yields_to=yields_to,
+            formerly=formerly,
         )
 
     return decorate
@@ -236,6 +247,7 @@ def stack_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
     controls: tuple[str, ...] = (),
     example_config: Mapping[str, object] = NO_CONFIG,
     yields_to: tuple[str, ...] = (),
+    formerly: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Findings]], Rule[Graph]]:
     """Makes a rule of a function that looks at the graph of all resources' outputs.
 
@@ -267,6 +279,7 @@ def stack_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
             bad=bad,
             example_config=example_config,
             yields_to=yields_to,
+            formerly=formerly,
         )
 
     return decorate

@@ -1,35 +1,51 @@
-"""Every rule is registered once and says what it must; choosing works by each criterion."""
+"""Every rule that is written is registered, and says what it must; choosing works."""
 
-import pkgutil
+import ast
 import re
-from types import ModuleType
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
 import aws_policy_pack.rules
-from aws_policy_pack.registry import AREAS, RULES, select
-from aws_policy_pack.rule import AnyRule, Severity
+from aws_policy_pack.registry import RULES, rules_in, select
+from aws_policy_pack.rule import AnyRule, Scope, Severity
 
 every_rule = pytest.mark.parametrize("rule", [pytest.param(rule, id=rule.id) for rule in RULES])
+DECORATORS = {"resource_rule", "stack_rule"}
+OF_THE_PACK = {rule.id for rule in RULES if rule.scope is Scope.PACK}
 
 
-def test_every_area_module_is_registered() -> None:
-    found = {module.name for module in pkgutil.iter_modules(aws_policy_pack.rules.__path__)}
-    assert found == {module.__name__.rpartition(".")[2] for module in AREAS}
+def decorated(folder: Path) -> list[str]:
+    """The ids of all functions under a folder that are decorated as rules, read as text."""
+    return [
+        ast.literal_eval(decorator.args[0])
+        for file in folder.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.FunctionDef)
+        for decorator in node.decorator_list
+        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func) in DECORATORS
+    ]
 
 
-@pytest.mark.parametrize("area", [pytest.param(a, id=a.__name__.split(".")[-1]) for a in AREAS])
-def test_an_area_has_rules_and_they_stand_together(area: ModuleType) -> None:
-    areas = [rule.area for rule in RULES]
-    own = {rule.area for rule in vars(area).values() if rule in RULES}
-    assert own
-    for name in own:
-        first, count = areas.index(name), areas.count(name)
-        assert areas[first : first + count] == [name] * count
+def test_every_decorated_function_is_registered_once() -> None:
+    [folder] = aws_policy_pack.rules.__path__
+    assert [rule.id for rule in RULES] == sorted([*decorated(Path(folder)), *OF_THE_PACK])
 
 
-def test_ids_differ() -> None:
-    assert len({rule.id for rule in RULES}) == len(RULES)
+def test_two_rules_of_one_id_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "rules_of_a_test"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    for area in ("first", "second"):
+        (package / f"{area}.py").write_text(
+            "from dataclasses import replace\n"
+            "from aws_policy_pack.rules.kms import rotation\n"
+            "of_another = replace(rotation)\n"
+        )
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(TypeError, match=r"rules_of_a_test\.first: another .* id kms-rotation"):
+        rules_in(import_module("rules_of_a_test"))
 
 
 @every_rule

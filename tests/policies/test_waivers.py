@@ -20,7 +20,7 @@ from aws_policy_pack.rule import (
     resource_rule,
     stack_rule,
 )
-from aws_policy_pack.rules.sqs import encryption
+from aws_policy_pack.rules.sqs.access import encryption
 from aws_policy_pack.rules.waivers import waivers_valid
 from aws_policy_pack.testing import stack_request
 from aws_policy_pack.wire import UNKNOWN, Value

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from aws_policy_pack.rules.iam import policy_document_valid
 from aws_policy_pack.rules.iam.documents import ROLE
+from aws_policy_pack.rules.iam.validity import policy_document_valid
 from aws_policy_pack.testing import analyze
 from tests.policies.rules.reading import said
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from aws_policy_pack.rules.cost import autoscaling_maximum
+from aws_policy_pack.rules.cost.autoscaling import autoscaling_maximum
 from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze_stack
 
 TARGET = "aws:appautoscaling/target:Target"

@@ -5,7 +5,12 @@ from collections.abc import Mapping
 import pytest
 
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.cost import instance_class, multi_az, serverless_capacity, storage
+from aws_policy_pack.rules.cost.databases import (
+    instance_class,
+    multi_az,
+    serverless_capacity,
+    storage,
+)
 from aws_policy_pack.testing import UNKNOWN, analyze
 
 INSTANCE = "aws:rds/instance:Instance"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.cost import ecr_lifecycle, log_retention
+from aws_policy_pack.rules.cost.retention import ecr_lifecycle, log_retention
 from aws_policy_pack.testing import UNKNOWN, Example, analyze, analyze_stack
 
 REPOSITORY = "aws:ecr/repository:Repository"

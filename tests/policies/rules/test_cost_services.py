@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.cost import deployment_surge, desired_count, total_desired_count
+from aws_policy_pack.rules.cost.services import deployment_surge, desired_count, total_desired_count
 from aws_policy_pack.testing import UNKNOWN, Example, Report, Secret, analyze, analyze_stack
 
 SERVICE = "aws:ecs/service:Service"

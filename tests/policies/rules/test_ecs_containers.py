@@ -6,13 +6,9 @@ from collections.abc import Mapping
 import pytest
 
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.ecs import (
-    health_check,
-    logging,
-    non_root_user,
-    not_privileged,
-    read_only_root,
-)
+from aws_policy_pack.rules.ecs.hardening import non_root_user, not_privileged, read_only_root
+from aws_policy_pack.rules.ecs.health import health_check
+from aws_policy_pack.rules.ecs.log_drivers import logging
 from aws_policy_pack.testing import UNKNOWN, analyze
 
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html"

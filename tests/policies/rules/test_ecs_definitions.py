@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from aws_policy_pack.container_definitions import CONTAINER_KEYS, INNER_KEYS
-from aws_policy_pack.rules.ecs import container_definitions_valid
+from aws_policy_pack.rules.ecs.definitions import container_definitions_valid
 from aws_policy_pack.testing import UNKNOWN, analyze
 
 URL = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"

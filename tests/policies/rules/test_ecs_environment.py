@@ -8,8 +8,7 @@ from pydantic import ValidationError
 
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding
-from aws_policy_pack.rules.ecs import plaintext_secrets
-from aws_policy_pack.rules.ecs.environment import PlaintextSecrets
+from aws_policy_pack.rules.ecs.environment import PlaintextSecrets, plaintext_secrets
 from aws_policy_pack.testing import UNKNOWN, Report, Secret, analyze
 
 URL = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html"

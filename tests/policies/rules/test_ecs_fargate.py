@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.ecs import fargate_size
+from aws_policy_pack.rules.ecs.fargate import fargate_size
 from aws_policy_pack.testing import UNKNOWN, analyze
 
 URL = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws_policy_pack.rules.ecs import image_reference
+from aws_policy_pack.rules.ecs.image_references import image_reference
 from aws_policy_pack.rules.ecs.images import ImageReference, ImageReferenceError, parse_image
 from aws_policy_pack.testing import UNKNOWN, analyze
 

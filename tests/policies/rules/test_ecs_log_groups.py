@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.ecs import log_group_declared
+from aws_policy_pack.rules.ecs.log_drivers import log_group_declared
 from aws_policy_pack.rules.ecs.types import LOG_GROUP
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.ecs_tasks import task_of

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.ecs import scaled_service_ignores_desired_count
+from aws_policy_pack.rules.ecs.scaling import scaled_service_ignores_desired_count
 from aws_policy_pack.rules.ecs.types import FUNCTION, SCALABLE_TARGET, SERVICE
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.ecs_tasks import task_of

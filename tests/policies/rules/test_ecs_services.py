@@ -7,12 +7,9 @@ from google.protobuf.json_format import MessageToDict
 from pydantic import ValidationError
 
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.ecs import (
-    circuit_breaker,
-    container_insights,
-    no_public_ip,
-    separate_execution_role,
-)
+from aws_policy_pack.rules.ecs.clusters import container_insights
+from aws_policy_pack.rules.ecs.roles import separate_execution_role
+from aws_policy_pack.rules.ecs.services import circuit_breaker, no_public_ip
 from aws_policy_pack.rules.ecs.types import EVENT_TARGET, SCHEDULE, SERVICE, TASK_SET
 from aws_policy_pack.testing import UNKNOWN, analyze, remediate
 

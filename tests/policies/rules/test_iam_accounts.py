@@ -8,7 +8,7 @@ from importlib import resources
 import pytest
 
 from aws_policy_pack.lists import load
-from aws_policy_pack.rules.iam import account_literal
+from aws_policy_pack.rules.iam.accounts import account_literal
 from aws_policy_pack.rules.iam.aws_accounts import aws_accounts
 from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze_stack
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from aws_policy_pack.rules.iam import administrator_access, no_users
 from aws_policy_pack.rules.iam.administrators import (
     ACCESS_KEY,
     GROUP_ATTACHMENT,
@@ -11,6 +10,8 @@ from aws_policy_pack.rules.iam.administrators import (
     ROLE_ATTACHMENT,
     USER,
     USER_ATTACHMENT,
+    administrator_access,
+    no_users,
 )
 from aws_policy_pack.rules.iam.documents import POLICY, ROLE
 from aws_policy_pack.testing import UNKNOWN, Report, analyze

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws_policy_pack.rules.iam import pass_role_scoped
+from aws_policy_pack.rules.iam.permissions import pass_role_scoped
 from aws_policy_pack.testing import analyze
 from tests.policies.rules.iam_statements import QUEUE, document, problems
 

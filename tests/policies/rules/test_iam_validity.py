@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from moto.iam.exceptions import MalformedPolicyDocument
 from moto.iam.policy_validation import IAMPolicyDocumentValidator
 
-from aws_policy_pack.rules.iam import policy_document_valid
 from aws_policy_pack.rules.iam.documents import ROLE
+from aws_policy_pack.rules.iam.validity import policy_document_valid
 from aws_policy_pack.testing import UNKNOWN, Report, analyze
 from tests.policies.rules.iam_documents import GOOD, document, faults, without
 

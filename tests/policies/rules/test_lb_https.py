@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from aws_policy_pack.rules.lb import https
+from aws_policy_pack.rules.lb.listeners import https
 from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze_stack
 
 URL = "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-1"

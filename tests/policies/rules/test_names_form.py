@@ -7,7 +7,7 @@ import pytest
 from aws_policy_pack.config import ConfigError
 from aws_policy_pack.profiles import read_settings
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.names import follow_pattern, within_limits
+from aws_policy_pack.rules.names.form import follow_pattern, within_limits
 from aws_policy_pack.testing import UNKNOWN, analyze
 
 QUEUE = "aws:sqs/queue:Queue"

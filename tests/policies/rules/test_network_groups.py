@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.network import rules_conflict, security_group_description
 from aws_policy_pack.rules.network.grants import (
     DEFAULT_SECURITY_GROUP,
     EGRESS_RULE,
@@ -12,6 +11,7 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
 )
+from aws_policy_pack.rules.network.groups import rules_conflict, security_group_description
 from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze, analyze_stack
 
 HTTPS = {"protocol": "tcp", "fromPort": 443, "toPort": 443, "cidrBlocks": ["10.0.0.0/8"]}

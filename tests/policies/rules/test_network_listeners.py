@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from aws_policy_pack.rules.network import listener_port_open
 from aws_policy_pack.rules.network.grants import (
     DEFAULT_SECURITY_GROUP,
     EGRESS_RULE,
@@ -12,6 +11,7 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
 )
+from aws_policy_pack.rules.network.listeners import listener_port_open
 from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze_stack
 
 URL = (

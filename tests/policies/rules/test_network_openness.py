@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.network import egress_open, ingress_open
 from aws_policy_pack.rules.network.grants import (
     DEFAULT_SECURITY_GROUP,
     EGRESS_RULE,
@@ -12,6 +11,7 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
 )
+from aws_policy_pack.rules.network.openness import egress_open, ingress_open
 from aws_policy_pack.testing import UNKNOWN, Report, analyze
 
 URL = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-18"

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.network import egress_open, ingress_open
+from aws_policy_pack.rules.network.openness import egress_open, ingress_open
 
 both_directions = pytest.mark.parametrize(
     "rule", [pytest.param(rule, id=rule.id) for rule in (ingress_open, egress_open)]

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from aws_policy_pack.rules.network import default_security_group, flow_logs
 from aws_policy_pack.rules.network.grants import (
     DEFAULT_SECURITY_GROUP,
     EGRESS_RULE,
@@ -12,7 +11,13 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
 )
-from aws_policy_pack.rules.network.vpcs import DEFAULT_VPC, FLOW_LOG, VPC
+from aws_policy_pack.rules.network.vpcs import (
+    DEFAULT_VPC,
+    FLOW_LOG,
+    VPC,
+    default_security_group,
+    flow_logs,
+)
 from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze_stack
 
 RULE = {"protocol": "-1", "fromPort": 0, "toPort": 0, "self": True}

@@ -11,7 +11,7 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
 )
-from aws_policy_pack.rules.rds import ingress_from_declared_groups
+from aws_policy_pack.rules.rds.ingress import ingress_from_declared_groups
 from aws_policy_pack.rules.rds.types import (
     CLUSTER,
 )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.rds import multi_az
+from aws_policy_pack.rules.rds.durability import multi_az
 from aws_policy_pack.rules.rds.types import (
     CLUSTER,
     CLUSTER_INSTANCE,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws_policy_pack.rules.rds import parameter_tls
+from aws_policy_pack.rules.rds.tls import parameter_tls
 from aws_policy_pack.rules.rds.types import (
     CLUSTER,
     CLUSTER_PARAMETER_GROUP,

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules import sqs
+from aws_policy_pack.rules.sqs.access import encryption, policy_not_public, policy_tls_only
 from aws_policy_pack.rules.sqs.links import QUEUE, QUEUE_POLICY
 from aws_policy_pack.testing import UNKNOWN, Example, analyze, analyze_stack, remediate
 from tests.policies.rules.reading import problems
@@ -34,7 +34,7 @@ def document(*statements: Mapping[str, object]) -> str:
 
 
 def test_a_queue_without_encryption_is_told() -> None:
-    [report] = analyze(sqs.encryption, {"sqsManagedSseEnabled": False})
+    [report] = analyze(encryption, {"sqsManagedSseEnabled": False})
     assert report.level == "advisory"
     assert report.message == (
         "subject: `sqsManagedSseEnabled` is false and `kmsMasterKeyId` is not set; wanted one of "
@@ -44,7 +44,7 @@ def test_a_queue_without_encryption_is_told() -> None:
 
 
 def test_a_queue_without_a_key_of_kms_is_told_where_it_is_required() -> None:
-    [report] = analyze(sqs.encryption, {"sqsManagedSseEnabled": True}, config={"requireKms": True})
+    [report] = analyze(encryption, {"sqsManagedSseEnabled": True}, config={"requireKms": True})
     assert report.message == (
         "subject: `kmsMasterKeyId` is not set; wanted a key of KMS (`requireKms` of "
         "sqs-encryption). Fix: Set `kmsMasterKeyId` to the id of a key that the queue's users may "
@@ -108,7 +108,7 @@ def test_messages_are_encrypted(
     require_kms: bool,  # noqa: FBT001 - a pytest parameter
     expected: list[str],
 ) -> None:
-    found = analyze(sqs.encryption, properties, config={"requireKms": require_kms})
+    found = analyze(encryption, properties, config={"requireKms": require_kms})
     assert problems(found) == expected
 
 
@@ -128,14 +128,14 @@ def test_the_fix_switches_the_encryption_of_sqs_on(
     require_kms: bool,  # noqa: FBT001 - a pytest parameter
     after: Mapping[str, object] | None,
 ) -> None:
-    mended = remediate(sqs.encryption, properties, config={"requireKms": require_kms})
+    mended = remediate(encryption, properties, config={"requireKms": require_kms})
     assert (None if mended is None else dict(mended)) == after
 
 
 @pytest.mark.parametrize("place", [QUEUE, QUEUE_POLICY])
 def test_a_public_statement_is_told(place: str) -> None:
     properties = {"policy": document({**EVERYONE, "Sid": "Senders"})}
-    [report] = analyze(sqs.policy_not_public, properties, type=place)
+    [report] = analyze(policy_not_public, properties, type=place)
     assert report.level == "mandatory"
     assert report.message == (
         "subject: statement 'Senders' of `policy` allows 'sqs:SendMessage' to everyone; wanted "
@@ -190,11 +190,11 @@ def test_a_public_statement_is_told(place: str) -> None:
     ],
 )
 def test_a_queue_policy_names_who_it_lets_in(policy: object, expected: list[str]) -> None:
-    assert problems(analyze(sqs.policy_not_public, {"policy": policy})) == expected
+    assert problems(analyze(policy_not_public, {"policy": policy})) == expected
 
 
 def test_a_queue_without_a_policy_is_not_public() -> None:
-    assert analyze(sqs.policy_not_public, {}, type=QUEUE) == []
+    assert analyze(policy_not_public, {}, type=QUEUE) == []
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_a_queue_without_a_policy_is_not_public() -> None:
     ],
 )
 def test_a_queue_open_to_plain_http_is_told(policy: str | None, problem: str) -> None:
-    [report] = analyze_stack(sqs.policy_tls_only, [queue("orders", policy=policy)])
+    [report] = analyze_stack(policy_tls_only, [queue("orders", policy=policy)])
     assert (report.level, report.name) == ("advisory", "orders")
     assert report.message == (
         f"orders: {problem}; wanted a statement that denies 'sqs:*' to everyone where "
@@ -255,4 +255,4 @@ def test_a_queue_open_to_plain_http_is_told(policy: str | None, problem: str) ->
     ],
 )
 def test_a_queue_policy_denies_plain_http(stack: list[Example], expected: list[str]) -> None:
-    assert problems(analyze_stack(sqs.policy_tls_only, stack)) == expected
+    assert problems(analyze_stack(policy_tls_only, stack)) == expected

@@ -2,7 +2,11 @@
 
 import pytest
 
-from aws_policy_pack.rules import sqs
+from aws_policy_pack.rules.sqs.dead_letters import (
+    dead_letter_queue_required,
+    dead_letter_queue_same_type,
+    dead_letter_retention,
+)
 from aws_policy_pack.rules.sqs.links import QUEUE, REDRIVE_ALLOW_POLICY, REDRIVE_POLICY
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.reading import problems
@@ -20,7 +24,7 @@ LONE = "the queue has no redrive policy, and nothing sends its failures to it"
 
 
 def test_a_queue_without_dead_letter_queue_is_told() -> None:
-    [report] = analyze_stack(sqs.dead_letter_queue_required, [queue("orders")])
+    [report] = analyze_stack(dead_letter_queue_required, [queue("orders")])
     assert (report.level, report.name) == ("advisory", "orders")
     assert report.message == (
         f"orders: {LONE}; wanted a dead-letter queue, or the queue's logical name in `skip` of "
@@ -62,7 +66,7 @@ def test_a_queue_without_dead_letter_queue_is_told() -> None:
     ],
 )
 def test_a_queue_with_a_dead_letter_queue_passes(stack: list[Example]) -> None:
-    assert analyze_stack(sqs.dead_letter_queue_required, stack) == []
+    assert analyze_stack(dead_letter_queue_required, stack) == []
 
 
 @pytest.mark.parametrize(
@@ -93,7 +97,7 @@ def test_a_queue_with_a_dead_letter_queue_passes(stack: list[Example]) -> None:
     ],
 )
 def test_every_queue_without_one_is_found(stack: list[Example], lone: list[str]) -> None:
-    found = analyze_stack(sqs.dead_letter_queue_required, stack)
+    found = analyze_stack(dead_letter_queue_required, stack)
     assert problems(found) == [f"{name}: {LONE}" for name in lone]
 
 
@@ -108,7 +112,7 @@ def test_every_queue_without_one_is_found(stack: list[Example], lone: list[str])
 )
 def test_queues_can_be_skipped(skip: list[str], lone: list[str]) -> None:
     found = analyze_stack(
-        sqs.dead_letter_queue_required, [queue("orders"), queue("events-1")], config={"skip": skip}
+        dead_letter_queue_required, [queue("orders"), queue("events-1")], config={"skip": skip}
     )
     assert [report.name for report in found] == lone
 
@@ -122,7 +126,7 @@ def test_queues_can_be_skipped(skip: list[str], lone: list[str]) -> None:
 )
 def test_a_policy_of_an_unknown_queue_may_be_this_ones(kind: str, key: str) -> None:
     found = analyze_stack(
-        sqs.dead_letter_queue_required, [queue("orders"), nobody_knows_whose(kind, key)]
+        dead_letter_queue_required, [queue("orders"), nobody_knows_whose(kind, key)]
     )
     assert problems(found) == ["not evaluated: stray: `queueUrl` is not known yet"]
 
@@ -132,13 +136,13 @@ def test_the_first_policy_of_an_unknown_queue_is_told() -> None:
         Example(type=REDRIVE_POLICY, name=name, properties={"queueUrl": UNKNOWN})
         for name in ("first", "second")
     ]
-    found = analyze_stack(sqs.dead_letter_queue_required, [queue("orders"), *strays])
+    found = analyze_stack(dead_letter_queue_required, [queue("orders"), *strays])
     assert problems(found) == ["not evaluated: first: `queueUrl` is not known yet"]
 
 
 def test_a_dead_letter_queue_of_the_other_type_is_told() -> None:
     stack = [queue("orders", to="dead", fifoQueue=True), queue("dead")]
-    [report] = analyze_stack(sqs.dead_letter_queue_same_type, stack)
+    [report] = analyze_stack(dead_letter_queue_same_type, stack)
     assert (report.level, report.name) == ("mandatory", "orders")
     assert report.message == (
         "orders: it is a FIFO queue, and its dead-letter queue 'dead' is standard; wanted a FIFO "
@@ -163,8 +167,8 @@ def test_types_are_compared_both_ways_and_in_both_places(
     dead = queue("dead", fifoQueue=target_is_fifo)
     inside = [queue("orders", to="dead", fifoQueue=source_is_fifo), dead]
     beside = [queue("orders", fifoQueue=source_is_fifo), dead, redrive_beside("orders", "dead")]
-    assert problems(analyze_stack(sqs.dead_letter_queue_same_type, inside)) == expected
-    assert problems(analyze_stack(sqs.dead_letter_queue_same_type, beside)) == expected
+    assert problems(analyze_stack(dead_letter_queue_same_type, inside)) == expected
+    assert problems(analyze_stack(dead_letter_queue_same_type, beside)) == expected
 
 
 @pytest.mark.parametrize(
@@ -200,7 +204,7 @@ def test_types_are_compared_both_ways_and_in_both_places(
 def test_a_dead_letter_queue_of_another_stack_is_told_by_its_arn(
     orders: Example, expected: list[str]
 ) -> None:
-    assert problems(analyze_stack(sqs.dead_letter_queue_same_type, [orders])) == expected
+    assert problems(analyze_stack(dead_letter_queue_same_type, [orders])) == expected
 
 
 @pytest.mark.parametrize(
@@ -215,7 +219,7 @@ def test_a_dead_letter_queue_of_another_stack_is_told_by_its_arn(
     ],
 )
 def test_a_type_that_is_not_known_is_told_of_its_queue(stack: list[Example], unknown: str) -> None:
-    found = analyze_stack(sqs.dead_letter_queue_same_type, stack)
+    found = analyze_stack(dead_letter_queue_same_type, stack)
     assert problems(found) == [f"not evaluated: {unknown}: `fifoQueue` is not known yet"]
 
 
@@ -227,14 +231,14 @@ def test_a_policy_from_outside_that_is_not_known_is_not_evaluated() -> None:
         properties={"redrivePolicy": UNKNOWN},
         references={"redrivePolicy": ("topic",)},
     )
-    found = analyze_stack(sqs.dead_letter_queue_same_type, [topic, orders])
+    found = analyze_stack(dead_letter_queue_same_type, [topic, orders])
     assert problems(found) == ["not evaluated: orders: `redrivePolicy` is not known yet"]
-    assert analyze_stack(sqs.dead_letter_queue_required, [topic, orders]) == []
+    assert analyze_stack(dead_letter_queue_required, [topic, orders]) == []
 
 
 def test_a_shorter_retention_of_dead_letters_is_told() -> None:
     stack = [queue("orders", to="dead"), queue("dead", messageRetentionSeconds=86_400)]
-    [report] = analyze_stack(sqs.dead_letter_retention, stack)
+    [report] = analyze_stack(dead_letter_retention, stack)
     assert (report.level, report.name) == ("advisory", "dead")
     assert report.message == (
         "dead: it takes the dead letters of 'orders' and keeps them 86400 seconds; wanted at least "
@@ -269,8 +273,8 @@ def test_dead_letters_are_kept_at_least_as_long(
         dead,
         redrive_beside("orders", "dead"),
     ]
-    assert bool(analyze_stack(sqs.dead_letter_retention, inside)) is is_found
-    assert bool(analyze_stack(sqs.dead_letter_retention, beside)) is is_found
+    assert bool(analyze_stack(dead_letter_retention, inside)) is is_found
+    assert bool(analyze_stack(dead_letter_retention, beside)) is is_found
 
 
 def test_each_source_is_compared_once() -> None:
@@ -281,7 +285,7 @@ def test_each_source_is_compared_once() -> None:
         redrive_beside("c", "dead"),
         queue("dead", messageRetentionSeconds=500),
     ]
-    assert problems(analyze_stack(sqs.dead_letter_retention, stack)) == [
+    assert problems(analyze_stack(dead_letter_retention, stack)) == [
         "dead: it takes the dead letters of 'a' and keeps them 500 seconds",
         "dead: it takes the dead letters of 'c' and keeps them 500 seconds",
     ]
@@ -322,5 +326,5 @@ def test_each_source_is_compared_once() -> None:
 def test_a_retention_that_cannot_be_read_is_told_of_its_resource(
     stack: list[Example], reason: str
 ) -> None:
-    found = analyze_stack(sqs.dead_letter_retention, stack)
+    found = analyze_stack(dead_letter_retention, stack)
     assert problems(found) == [f"not evaluated: {reason}"]

@@ -5,16 +5,22 @@ from typing import Final
 import pytest
 
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules import sqs
+from aws_policy_pack.rules.sqs.dead_letters import (
+    dead_letter_queue_required,
+    dead_letter_queue_same_type,
+    dead_letter_retention,
+)
 from aws_policy_pack.rules.sqs.examples import ORDERS, ORDERS_DEAD
+from aws_policy_pack.rules.sqs.redrive_paths import redrive_cycle
+from aws_policy_pack.rules.sqs.visibility import visibility_timeout
 from aws_policy_pack.testing import analyze_stack
 
 RULES: Final = (
-    sqs.dead_letter_queue_required,
-    sqs.dead_letter_queue_same_type,
-    sqs.dead_letter_retention,
-    sqs.redrive_cycle,
-    sqs.visibility_timeout,
+    dead_letter_queue_required,
+    dead_letter_queue_same_type,
+    dead_letter_retention,
+    redrive_cycle,
+    visibility_timeout,
 )
 
 

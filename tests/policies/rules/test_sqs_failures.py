@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules import sqs
+from aws_policy_pack.rules.sqs.dead_letters import dead_letter_queue_required
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.reading import problems
 from tests.policies.rules.sqs_stacks import ACCOUNT, queue
@@ -88,7 +88,7 @@ def test_a_queue_that_takes_failures_of_something_else_passes(
     kind: str, properties: Mapping[str, object]
 ) -> None:
     sender = failing(kind, properties, "dead")
-    found = analyze_stack(sqs.dead_letter_queue_required, [queue("dead"), sender])
+    found = analyze_stack(dead_letter_queue_required, [queue("dead"), sender])
     assert found == []
 
 
@@ -97,7 +97,7 @@ def test_failures_go_by_the_arn_where_nothing_tells_the_reference(
     kind: str, properties: Mapping[str, object]
 ) -> None:
     sender = failing(kind, properties)
-    found = analyze_stack(sqs.dead_letter_queue_required, [queue("dead"), queue("other"), sender])
+    found = analyze_stack(dead_letter_queue_required, [queue("dead"), queue("other"), sender])
     assert problems(found) == [f"other: {LONE}"]
 
 
@@ -108,14 +108,14 @@ def test_a_queue_that_takes_the_work_itself_needs_a_dead_letter_queue(
     kind: str, properties: Mapping[str, object]
 ) -> None:
     stack = [queue("dead"), queue("jobs"), failing(kind, properties, "dead", "jobs")]
-    found = analyze_stack(sqs.dead_letter_queue_required, stack)
+    found = analyze_stack(dead_letter_queue_required, stack)
     assert problems(found) == [f"jobs: {LONE}"]
 
 
 def test_a_queue_named_by_what_is_not_known_yet_is_not_evaluated() -> None:
     schedule = failing("aws:scheduler/schedule:Schedule", {"target": {}}, "jobs", known=False)
     stack = [queue("jobs"), queue("c"), schedule]
-    assert problems(analyze_stack(sqs.dead_letter_queue_required, stack)) == [
+    assert problems(analyze_stack(dead_letter_queue_required, stack)) == [
         f"c: {LONE}",
         "not evaluated: sender: `target` is not known yet",
     ]
@@ -147,7 +147,7 @@ def test_what_is_known_of_the_work_tells_where_failures_go(
     target: Mapping[str, object], problems_found: list[str]
 ) -> None:
     schedule = failing("aws:scheduler/schedule:Schedule", {"target": target}, "dead")
-    found = analyze_stack(sqs.dead_letter_queue_required, [queue("dead"), schedule])
+    found = analyze_stack(dead_letter_queue_required, [queue("dead"), schedule])
     assert problems(found) == problems_found
 
 
@@ -157,7 +157,7 @@ def test_one_sender_that_is_known_is_enough() -> None:
         failing("aws:lambda/function:Function", {"deadLetterConfig": {"targetArn": DEAD}}, "dead"),
         queue("dead"),
     ]
-    assert analyze_stack(sqs.dead_letter_queue_required, stack) == []
+    assert analyze_stack(dead_letter_queue_required, stack) == []
 
 
 @pytest.mark.parametrize(
@@ -178,5 +178,5 @@ def test_one_sender_that_is_known_is_enough() -> None:
     ],
 )
 def test_what_is_delivered_to_a_queue_is_not_a_failure(sender: Example) -> None:
-    found = analyze_stack(sqs.dead_letter_queue_required, [queue("dead"), sender])
+    found = analyze_stack(dead_letter_queue_required, [queue("dead"), sender])
     assert problems(found) == [f"dead: {LONE}"]

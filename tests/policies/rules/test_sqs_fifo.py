@@ -4,7 +4,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules import sqs
+from aws_policy_pack.rules.sqs.fifo import (
+    fifo_deduplication,
+    fifo_name_suffix,
+    fifo_only_attributes,
+    fifo_required,
+    fifo_throughput_scope,
+)
 from aws_policy_pack.testing import UNKNOWN, Secret, analyze
 from tests.policies.rules.reading import problems
 
@@ -13,7 +19,7 @@ HIGH_THROUGHPUT = "`fifoThroughputLimit` is 'perMessageGroupId'"
 
 
 def test_a_standard_queue_that_must_be_fifo_is_told_why() -> None:
-    [report] = analyze(sqs.fifo_required, {"name": "jobs-dev"}, config={"patterns": ["jobs-*"]})
+    [report] = analyze(fifo_required, {"name": "jobs-dev"}, config={"patterns": ["jobs-*"]})
     assert report.level == "mandatory"
     assert report.message == (
         "subject: `fifoQueue` is not set; wanted true, since the name matches 'jobs-*' (`patterns` "
@@ -47,7 +53,7 @@ PATTERNS = {"patterns": ["*-fifo", "*_fifo"]}
 def test_queues_that_match_a_pattern_must_be_fifo(
     name: str, properties: Mapping[str, object], expected: list[str]
 ) -> None:
-    found = analyze(sqs.fifo_required, properties, name=name, config=PATTERNS)
+    found = analyze(fifo_required, properties, name=name, config=PATTERNS)
     assert problems(found) == [f"{name}: {problem}" for problem in expected]
 
 
@@ -67,12 +73,12 @@ def test_queues_that_match_a_pattern_must_be_fifo(
 def test_a_queue_that_may_have_to_be_fifo_is_not_evaluated(
     properties: Mapping[str, object], reason: str
 ) -> None:
-    found = analyze(sqs.fifo_required, properties, config=PATTERNS)
+    found = analyze(fifo_required, properties, config=PATTERNS)
     assert problems(found) == [f"not evaluated: subject: {reason}"]
 
 
 def test_without_patterns_no_queue_must_be_fifo() -> None:
-    assert analyze(sqs.fifo_required, {"name": "a-fifo"}, config={"patterns": []}) == []
+    assert analyze(fifo_required, {"name": "a-fifo"}, config={"patterns": []}) == []
 
 
 @pytest.mark.parametrize(
@@ -103,7 +109,7 @@ def test_without_patterns_no_queue_must_be_fifo() -> None:
 def test_a_name_with_the_wrong_ending_is_told(
     properties: Mapping[str, object], message: str
 ) -> None:
-    [report] = analyze(sqs.fifo_name_suffix, properties)
+    [report] = analyze(fifo_name_suffix, properties)
     assert report.level == "mandatory"
     assert report.message == (
         f"subject: {message}. {DEVELOPER_GUIDE}/fifo-queue-message-identifiers.html"
@@ -156,7 +162,7 @@ def test_a_name_with_the_wrong_ending_is_told(
     ],
 )
 def test_the_suffix_goes_with_fifo(properties: Mapping[str, object], expected: list[str]) -> None:
-    assert problems(analyze(sqs.fifo_name_suffix, properties)) == expected
+    assert problems(analyze(fifo_name_suffix, properties)) == expected
 
 
 def test_fifo_attributes_of_a_standard_queue_are_told_together() -> None:
@@ -165,7 +171,7 @@ def test_fifo_attributes_of_a_standard_queue_are_told_together() -> None:
         "deduplicationScope": "queue",
         "fifoThroughputLimit": "perQueue",
     }
-    [report] = analyze(sqs.fifo_only_attributes, properties)
+    [report] = analyze(fifo_only_attributes, properties)
     assert report.level == "mandatory"
     assert report.message == (
         "subject: `deduplicationScope` is 'queue' and `fifoThroughputLimit` is 'perQueue' and "
@@ -225,11 +231,11 @@ def test_fifo_attributes_of_a_standard_queue_are_told_together() -> None:
 def test_fifo_attributes_are_for_fifo_queues(
     properties: Mapping[str, object], expected: list[str]
 ) -> None:
-    assert problems(analyze(sqs.fifo_only_attributes, properties)) == expected
+    assert problems(analyze(fifo_only_attributes, properties)) == expected
 
 
 def test_a_fifo_queue_without_deduplication_is_told() -> None:
-    [report] = analyze(sqs.fifo_deduplication, {"fifoQueue": True})
+    [report] = analyze(fifo_deduplication, {"fifoQueue": True})
     assert report.level == "advisory"
     assert report.message == (
         "subject: `contentBasedDeduplication` is not set; wanted true, or the queue's logical name "
@@ -282,11 +288,11 @@ def test_fifo_queues_deduplicate(
     properties: Mapping[str, object], declared: list[str], expected: list[str]
 ) -> None:
     config = {"queuesWithProducerIds": declared}
-    assert problems(analyze(sqs.fifo_deduplication, properties, config=config)) == expected
+    assert problems(analyze(fifo_deduplication, properties, config=config)) == expected
 
 
 def test_high_throughput_without_its_scope_is_told() -> None:
-    [report] = analyze(sqs.fifo_throughput_scope, {"fifoThroughputLimit": "perMessageGroupId"})
+    [report] = analyze(fifo_throughput_scope, {"fifoThroughputLimit": "perMessageGroupId"})
     assert report.level == "mandatory"
     assert report.message == (
         "subject: `deduplicationScope` is not set while `fifoThroughputLimit` is "
@@ -333,4 +339,4 @@ def test_high_throughput_needs_the_message_group_as_scope(
     limit: object, scope: object, expected: list[str]
 ) -> None:
     properties = {"fifoQueue": True, "fifoThroughputLimit": limit, "deduplicationScope": scope}
-    assert problems(analyze(sqs.fifo_throughput_scope, properties)) == expected
+    assert problems(analyze(fifo_throughput_scope, properties)) == expected

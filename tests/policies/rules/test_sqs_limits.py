@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules import sqs
+from aws_policy_pack.rules.sqs.limits import fifo_delay, long_polling, message_limits
 from aws_policy_pack.testing import UNKNOWN, analyze, remediate
 from tests.policies.rules.reading import problems
 from tests.policies.rules.sqs_stacks import DEVELOPER_GUIDE
@@ -15,7 +15,7 @@ CREATE_QUEUE = (
 
 
 def test_a_number_out_of_range_is_told() -> None:
-    [report] = analyze(sqs.message_limits, {"messageRetentionSeconds": 59})
+    [report] = analyze(message_limits, {"messageRetentionSeconds": 59})
     assert report.level == "mandatory"
     assert report.message == (
         "subject: `messageRetentionSeconds` is 59; wanted 60 to 1209600 seconds. Fix: Set "
@@ -34,9 +34,9 @@ def test_a_number_out_of_range_is_told() -> None:
 )
 def test_both_bounds_are_inside_the_range(attribute: str, least: int, most: int, unit: str) -> None:
     for value in (None, least, most, str(least), str(most)):
-        assert analyze(sqs.message_limits, {attribute: value}) == []
+        assert analyze(message_limits, {attribute: value}) == []
     for value in (least - 1, most + 1, str(most + 1)):
-        [report] = analyze(sqs.message_limits, {attribute: value})
+        [report] = analyze(message_limits, {attribute: value})
         assert report.message.startswith(
             f"subject: `{attribute}` is {value}; wanted {least} to {most} {unit}. Fix: "
         )
@@ -48,7 +48,7 @@ def test_a_number_that_cannot_be_read_does_not_hide_the_others() -> None:
         "receiveWaitTimeSeconds": 21,
         "maxMessageSize": [1],
     }
-    assert problems(analyze(sqs.message_limits, properties)) == [
+    assert problems(analyze(message_limits, properties)) == [
         "subject: `receiveWaitTimeSeconds` is 21",
         (
             "not evaluated: subject: `messageRetentionSeconds` is not known yet; "
@@ -58,11 +58,11 @@ def test_a_number_that_cannot_be_read_does_not_hide_the_others() -> None:
 
 
 def test_a_delay_on_a_fifo_queue_is_told() -> None:
-    [report] = analyze(sqs.fifo_delay, {"fifoQueue": True, "delaySeconds": 30})
+    [report] = analyze(fifo_delay, {"fifoQueue": True, "delaySeconds": 30})
     assert report.message == (
         "subject: `delaySeconds` is 30 on a FIFO queue, for every message in it; wanted 0, or the "
         "queue's logical name in `delayedFifoQueues` of sqs-fifo-delay. Fix: Drop "
-        f"`delaySeconds`, or declare that the queue is to delay. {sqs.fifo_delay.url}"
+        f"`delaySeconds`, or declare that the queue is to delay. {fifo_delay.url}"
     )
 
 
@@ -91,12 +91,12 @@ def test_a_delay_on_a_fifo_queue_is_told() -> None:
 def test_fifo_queues_delay_only_if_declared(
     properties: Mapping[str, object], config: list[str], expected: list[str]
 ) -> None:
-    found = analyze(sqs.fifo_delay, properties, config={"delayedFifoQueues": config})
+    found = analyze(fifo_delay, properties, config={"delayedFifoQueues": config})
     assert problems(found) == expected
 
 
 def test_short_polling_is_told() -> None:
-    [report] = analyze(sqs.long_polling, {})
+    [report] = analyze(long_polling, {})
     assert report.level == "advisory"
     assert report.message == (
         "subject: `receiveWaitTimeSeconds` is not set; wanted at least 1 (`minSeconds` of "
@@ -131,7 +131,7 @@ def test_short_polling_is_told() -> None:
     ],
 )
 def test_a_receive_waits(wait: object, config: Mapping[str, object], expected: list[str]) -> None:
-    found = analyze(sqs.long_polling, {"receiveWaitTimeSeconds": wait}, config=config)
+    found = analyze(long_polling, {"receiveWaitTimeSeconds": wait}, config=config)
     assert problems(found) == expected
 
 
@@ -154,5 +154,5 @@ def test_the_fix_is_the_longest_wait(
     config: Mapping[str, object],
     after: Mapping[str, object] | None,
 ) -> None:
-    mended = remediate(sqs.long_polling, properties, config=config)
+    mended = remediate(long_polling, properties, config=config)
     assert (None if mended is None else dict(mended)) == after

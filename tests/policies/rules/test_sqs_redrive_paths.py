@@ -4,8 +4,12 @@ import json
 
 import pytest
 
-from aws_policy_pack.rules import sqs
 from aws_policy_pack.rules.sqs.links import QUEUE, REDRIVE_ALLOW_POLICY, REDRIVE_POLICY
+from aws_policy_pack.rules.sqs.redrive_paths import (
+    dead_letter_queue_shared,
+    redrive_allow_policy,
+    redrive_cycle,
+)
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.reading import problems
 from tests.policies.rules.sqs_stacks import (
@@ -32,7 +36,7 @@ def allowed(permission: str | None, *sources: str) -> str:
 
 def test_a_circle_is_told_once() -> None:
     stack = [queue("b", to="c"), queue("a", to="b"), queue("c", to="a")]
-    [report] = analyze_stack(sqs.redrive_cycle, stack)
+    [report] = analyze_stack(redrive_cycle, stack)
     assert (report.level, report.name) == ("advisory", "a")
     assert report.message == (
         "a: its dead letters come back to it: 'a' -> 'b' -> 'c' -> 'a'; wanted a dead-letter queue "
@@ -43,7 +47,7 @@ def test_a_circle_is_told_once() -> None:
 
 def test_a_dead_letter_queue_that_redrives_is_told() -> None:
     stack = [queue("a", to="dead"), queue("b", to="dead"), queue("dead", to="end"), queue("end")]
-    [report] = analyze_stack(sqs.redrive_cycle, stack)
+    [report] = analyze_stack(redrive_cycle, stack)
     assert (report.level, report.name) == ("advisory", "dead")
     assert report.message == (
         "dead: it takes the dead letters of 'a', 'b' and has a redrive policy itself, to 'end'; "
@@ -111,12 +115,12 @@ def test_a_dead_letter_queue_that_redrives_is_told() -> None:
     ],
 )
 def test_dead_letters_stay_where_they_are_put(stack: list[Example], expected: list[str]) -> None:
-    assert problems(analyze_stack(sqs.redrive_cycle, stack)) == expected
+    assert problems(analyze_stack(redrive_cycle, stack)) == expected
 
 
 def test_a_shared_fifo_dead_letter_queue_is_told() -> None:
     stack = [queue("a", to="dead"), queue("b", to="dead"), queue("dead", fifoQueue=True)]
-    [report] = analyze_stack(sqs.dead_letter_queue_shared, stack)
+    [report] = analyze_stack(dead_letter_queue_shared, stack)
     assert (report.level, report.name) == ("advisory", "dead")
     assert report.message == (
         "dead: it takes the dead letters of 'a', 'b'; wanted one source for a FIFO dead-letter "
@@ -163,7 +167,7 @@ def test_a_shared_fifo_dead_letter_queue_is_told() -> None:
     ],
 )
 def test_fifo_queues_do_not_share(stack: list[Example], expected: list[str]) -> None:
-    assert problems(analyze_stack(sqs.dead_letter_queue_shared, stack)) == expected
+    assert problems(analyze_stack(dead_letter_queue_shared, stack)) == expected
 
 
 @pytest.mark.parametrize(
@@ -191,7 +195,7 @@ def test_fifo_queues_do_not_share(stack: list[Example], expected: list[str]) -> 
     ],
 )
 def test_a_dead_letter_queue_open_to_others_is_told(dead: Example, message: str) -> None:
-    [report] = analyze_stack(sqs.redrive_allow_policy, [queue("a", to="dead"), dead])
+    [report] = analyze_stack(redrive_allow_policy, [queue("a", to="dead"), dead])
     assert (report.level, report.name) == ("advisory", "dead")
     assert report.message == (
         f"dead: {message}. {DEVELOPER_GUIDE}/sqs-configure-dead-letter-queue.html"
@@ -265,7 +269,7 @@ def test_a_dead_letter_queue_open_to_others_is_told(dead: Example, message: str)
     ],
 )
 def test_a_dead_letter_queue_names_its_sources(stack: list[Example], expected: list[str]) -> None:
-    assert problems(analyze_stack(sqs.redrive_allow_policy, stack)) == expected
+    assert problems(analyze_stack(redrive_allow_policy, stack)) == expected
 
 
 @pytest.mark.parametrize(
@@ -284,7 +288,7 @@ def test_more_sources_than_can_be_named_may_be_let_in_together(
 ) -> None:
     sources = [queue(f"source-{number}", to="dead") for number in range(count)]
     stack = [*sources, queue("dead", redriveAllowPolicy=allowed(permission))]
-    assert bool(analyze_stack(sqs.redrive_allow_policy, stack)) is is_found
+    assert bool(analyze_stack(redrive_allow_policy, stack)) is is_found
 
 
 @pytest.mark.parametrize(("count", "is_found"), [(10, True), (11, False)])
@@ -293,7 +297,7 @@ def test_more_sources_than_can_be_named_need_no_policy(
     is_found: bool,  # noqa: FBT001 - a pytest parameter
 ) -> None:
     sources = [queue(f"source-{number}", to="dead") for number in range(count)]
-    found = analyze_stack(sqs.redrive_allow_policy, [*sources, queue("dead")])
+    found = analyze_stack(redrive_allow_policy, [*sources, queue("dead")])
     assert bool(found) is is_found
 
 
@@ -305,5 +309,5 @@ def test_an_allow_policy_that_comes_from_elsewhere_is_not_evaluated() -> None:
         references={"redriveAllowPolicy": ("topic",)},
     )
     topic = Example(type="aws:sns/topic:Topic", name="topic")
-    found = analyze_stack(sqs.redrive_allow_policy, [queue("a", to="dead"), dead, topic])
+    found = analyze_stack(redrive_allow_policy, [queue("a", to="dead"), dead, topic])
     assert problems(found) == ["not evaluated: dead: `redriveAllowPolicy` is not known yet"]

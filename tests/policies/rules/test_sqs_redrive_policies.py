@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules import sqs
 from aws_policy_pack.rules.sqs.links import QUEUE, REDRIVE_POLICY
+from aws_policy_pack.rules.sqs.redrive_policies import max_receive_count, redrive_policy_shape
 from aws_policy_pack.testing import UNKNOWN, Secret, analyze
 from tests.policies.rules.reading import problems
 
@@ -28,7 +28,7 @@ def policy(target: object = ARN, count: object = 5, **others: object) -> str:
 @both_places
 def test_a_list_in_place_of_the_arn_is_told(place: str) -> None:
     [report] = analyze(
-        sqs.redrive_policy_shape, {"redrivePolicy": policy([ARN])}, type=place, name="orders"
+        redrive_policy_shape, {"redrivePolicy": policy([ARN])}, type=place, name="orders"
     )
     assert report.level == "mandatory"
     assert report.message == (
@@ -69,7 +69,7 @@ def test_a_list_in_place_of_the_arn_is_told(place: str) -> None:
     ],
 )
 def test_each_mistake_is_told_with_its_fix(redrive_policy: str, message: str) -> None:
-    [report] = analyze(sqs.redrive_policy_shape, {"redrivePolicy": redrive_policy})
+    [report] = analyze(redrive_policy_shape, {"redrivePolicy": redrive_policy})
     assert report.message == f"subject: {message}. {SHAPE_URL}"
 
 
@@ -91,12 +91,12 @@ def test_each_mistake_is_told_with_its_fix(redrive_policy: str, message: str) ->
     ],
 )
 def test_a_sound_redrive_policy_passes(redrive_policy: object, place: str) -> None:
-    found = analyze(sqs.redrive_policy_shape, {"redrivePolicy": redrive_policy}, type=place)
+    found = analyze(redrive_policy_shape, {"redrivePolicy": redrive_policy}, type=place)
     assert found == []
 
 
 def test_a_queue_without_redrive_policy_passes() -> None:
-    assert analyze(sqs.redrive_policy_shape, {}) == []
+    assert analyze(redrive_policy_shape, {}) == []
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_queue_without_redrive_policy_passes() -> None:
     ],
 )
 def test_any_other_shape_is_found(redrive_policy: object, expected: list[str]) -> None:
-    found = analyze(sqs.redrive_policy_shape, {"redrivePolicy": redrive_policy})
+    found = analyze(redrive_policy_shape, {"redrivePolicy": redrive_policy})
     assert problems(found) == [f"subject: {problem}" for problem in expected]
 
 
@@ -167,7 +167,7 @@ def test_any_other_shape_is_found(redrive_policy: object, expected: list[str]) -
     ],
 )
 def test_a_policy_that_is_not_known_is_not_evaluated(redrive_policy: object, path: str) -> None:
-    found = analyze(sqs.redrive_policy_shape, {"redrivePolicy": redrive_policy})
+    found = analyze(redrive_policy_shape, {"redrivePolicy": redrive_policy})
     assert problems(found) == [f"not evaluated: subject: `{path}` is not known yet"]
 
 
@@ -180,7 +180,7 @@ def test_a_policy_that_is_not_known_is_not_evaluated(redrive_policy: object, pat
 )
 @both_places
 def test_a_count_out_of_bounds_is_told(count: int, wanted: str, fix: str, place: str) -> None:
-    [report] = analyze(sqs.max_receive_count, {"redrivePolicy": policy(count=count)}, type=place)
+    [report] = analyze(max_receive_count, {"redrivePolicy": policy(count=count)}, type=place)
     assert report.level == "advisory"
     assert report.message == (
         f"subject: `maxReceiveCount` is {count}; wanted {wanted}. Fix: {fix} `maxReceiveCount`. "
@@ -212,7 +212,7 @@ def test_a_count_out_of_bounds_is_told(count: int, wanted: str, fix: str, place:
 def test_the_count_stays_within_its_bounds(
     count: object, config: Mapping[str, object], expected: list[str]
 ) -> None:
-    found = analyze(sqs.max_receive_count, {"redrivePolicy": policy(count=count)}, config=config)
+    found = analyze(max_receive_count, {"redrivePolicy": policy(count=count)}, config=config)
     assert problems(found) == expected
 
 
@@ -230,7 +230,7 @@ def test_the_count_stays_within_its_bounds(
     ],
 )
 def test_without_a_count_out_of_bounds_nothing_is_found(properties: Mapping[str, object]) -> None:
-    assert analyze(sqs.max_receive_count, properties) == []
+    assert analyze(max_receive_count, properties) == []
 
 
 @pytest.mark.parametrize(
@@ -246,5 +246,5 @@ def test_without_a_count_out_of_bounds_nothing_is_found(properties: Mapping[str,
     ],
 )
 def test_a_count_that_cannot_be_read_is_not_evaluated(redrive_policy: object, reason: str) -> None:
-    found = analyze(sqs.max_receive_count, {"redrivePolicy": redrive_policy})
+    found = analyze(max_receive_count, {"redrivePolicy": redrive_policy})
     assert problems(found) == [f"not evaluated: subject: {reason}"]

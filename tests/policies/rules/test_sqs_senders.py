@@ -5,8 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from aws_policy_pack.rules.sqs import senders_allowed
-from aws_policy_pack.rules.sqs.senders import ORDERS, QUEUE_ARN, SALES, SUBSCRIBED, TOPIC_ARN
+from aws_policy_pack.rules.sqs.senders import (
+    ORDERS,
+    QUEUE_ARN,
+    SALES,
+    SUBSCRIBED,
+    TOPIC_ARN,
+    senders_allowed,
+)
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 
 EVENT_RULE_ARN = "arn:aws:events:eu-west-1:111122223333:rule/nightly"

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from aws_policy_pack.rules import sqs
 from aws_policy_pack.rules.sqs.links import QUEUE, REDRIVE_POLICY
+from aws_policy_pack.rules.sqs.visibility import visibility_timeout
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.reading import problems
 from tests.policies.rules.sqs_stacks import (
@@ -46,14 +46,14 @@ URL = f"{DEVELOPER_GUIDE}/sqs-visibility-timeout.html"
     ],
 )
 def test_each_mistake_is_told(stack: list[Example], message: str) -> None:
-    [report] = analyze_stack(sqs.visibility_timeout, stack)
+    [report] = analyze_stack(visibility_timeout, stack)
     assert (report.level, report.name) == ("advisory", "orders")
     assert report.message == f"orders: {message}. {URL}"
 
 
 def test_the_numbers_of_a_finding_are_written_out() -> None:
     config = {"taskTimeoutSeconds": 1_800, "factor": 1.5}
-    [report] = analyze_stack(sqs.visibility_timeout, [queue("orders")], config=config)
+    [report] = analyze_stack(visibility_timeout, [queue("orders")], config=config)
     assert report.message == (
         "orders: `visibilityTimeoutSeconds` is not set; wanted at least 2700 (`taskTimeoutSeconds` "
         "1800 times `factor` 1.5 of sqs-visibility-timeout). Fix: Set `visibilityTimeoutSeconds` "
@@ -66,7 +66,7 @@ def test_the_numbers_of_a_finding_are_written_out() -> None:
         visibilityTimeoutSeconds=43_200,
         messageRetentionSeconds=1_209_600,
     )
-    assert problems(analyze_stack(sqs.visibility_timeout, [orders, queue("dead")])) == [
+    assert problems(analyze_stack(visibility_timeout, [orders, queue("dead")])) == [
         (
             "orders: a message is hidden 43200 seconds for each of 100 receives, and expires after "
             "1209600"
@@ -124,7 +124,7 @@ def test_a_message_stays_hidden_while_its_task_runs(
     visibility: object, config: Mapping[str, object], wanted: str | None
 ) -> None:
     found = analyze_stack(
-        sqs.visibility_timeout,
+        visibility_timeout,
         [queue("orders", visibilityTimeoutSeconds=visibility)],
         config=config,
     )
@@ -144,7 +144,7 @@ def test_sqs_takes_up_to_twelve_hours(
 ) -> None:
     stack = [queue("a", to="dead"), queue("dead", visibilityTimeoutSeconds=visibility)]
     expected = [] if is_legal else [f"dead: `visibilityTimeoutSeconds` is {visibility}"]
-    assert problems(analyze_stack(sqs.visibility_timeout, stack)) == expected
+    assert problems(analyze_stack(visibility_timeout, stack)) == expected
 
 
 def test_nobody_works_on_dead_letters() -> None:
@@ -154,8 +154,8 @@ def test_nobody_works_on_dead_letters() -> None:
         queue("dead", visibilityTimeoutSeconds=1),
         redrive_beside("orders", "dead", redrivePolicy=redrive_to("dead")),
     ]
-    assert analyze_stack(sqs.visibility_timeout, inside) == []
-    assert analyze_stack(sqs.visibility_timeout, beside) == []
+    assert analyze_stack(visibility_timeout, inside) == []
+    assert analyze_stack(visibility_timeout, beside) == []
 
 
 @pytest.mark.parametrize(
@@ -187,8 +187,8 @@ def test_a_message_does_not_expire_before_its_last_try(
     policy = redrive_beside("orders", "dead", redrivePolicy=redrive_to("dead", receives))
     inside = [orders, queue("dead")]
     beside = [alone, queue("dead"), policy]
-    assert bool(analyze_stack(sqs.visibility_timeout, inside)) is is_found
-    assert bool(analyze_stack(sqs.visibility_timeout, beside)) is is_found
+    assert bool(analyze_stack(visibility_timeout, inside)) is is_found
+    assert bool(analyze_stack(visibility_timeout, beside)) is is_found
 
 
 @pytest.mark.parametrize(
@@ -232,4 +232,4 @@ def test_a_message_does_not_expire_before_its_last_try(
     ],
 )
 def test_what_cannot_be_read_is_told(stack: list[Example], expected: list[str]) -> None:
-    assert problems(analyze_stack(sqs.visibility_timeout, stack)) == expected
+    assert problems(analyze_stack(visibility_timeout, stack)) == expected
