@@ -9,10 +9,8 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
-
-import yaml
 
 from ops.credentials import FOLDER, PROFILE, profile_of, write_profile
 from ops.embedded.endpoint import EmbeddedEndpoint
@@ -20,6 +18,7 @@ from ops.engine.variables import LOCAL
 from ops.errors import CommandError, carried_out, exit_with
 from ops.loopback import is_loopback
 from ops.paths import ROOT, STACK
+from ops.target import mapping_in
 
 SERVICE = "localstack"
 TOKEN = "LOCALSTACK_AUTH_TOKEN"  # noqa: S105 - the variable's name
@@ -154,13 +153,9 @@ def _aws_setting(file: Path, name: str) -> str | None:
     Raises:
         CommandError: The file cannot be read.
     """
-    try:
-        content: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not file.exists():
         return None
-    except (OSError, yaml.YAMLError) as error:
-        raise CommandError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
-    settings = content.get("config") if isinstance(content, dict) else None
+    settings = mapping_in(file).get("config")
     given = settings if isinstance(settings, dict) else {}
     # A stack's file needs `shop:aws.region`; in the project's file `aws.region` is enough.
     leaves = {str(each).rpartition(":")[2]: value for each, value in given.items()}

@@ -6,6 +6,7 @@ passphrase is needed: a secret in the settings is the word `secret` here.
 """
 
 import argparse
+import json
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,15 +15,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ops.engine.events import SAID_ALREADY, Message, Summary, parse, was_evaluated
 from ops.engine.process import run
 from ops.errors import CommandError, exit_with, tell
 from ops.guard import temporary_folder
 from ops.offline import Enforced, enforced_on
 from ops.paths import STACK
-from ops.target import Target, target
+from ops.target import Target, mapping_in, target
 from pulumi_preflight.findings import Finding, Level
 from pulumi_preflight.provider import rehearsal_provider
 from pulumi_preflight.provider.store import Store
@@ -172,10 +171,12 @@ def _mandatory(heard: Heard) -> Sequence[str]:
 def rehearsed(stack: Target, folder: Path, store: Path) -> Iterator[tuple[Target, Path]]:
     """The stack on a backend and a provider of the rehearsal's own, and its settings file."""
     settings = folder / f"Pulumi.{stack.stack}.yaml"
-    settings.write_text(yaml.safe_dump(_settings(stack)), encoding="utf-8")
+    # JSON is YAML in which every text is quoted, so the engine reads the same values again.
+    written = json.dumps(_settings(stack), ensure_ascii=False, default=str)
+    settings.write_text(written, encoding="utf-8")
     # The engine makes a stack's key in the folder of the project, so it gets a folder of its own.
     project = {"name": stack.name, "runtime": "python"}
-    (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project), encoding="utf-8")
+    (folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
     with rehearsal_provider(store) as port:
         own = {
             "PULUMI_BACKEND_URL": folder.as_uri(),
@@ -193,18 +194,13 @@ def rehearsed(stack: Target, folder: Path, store: Path) -> Iterator[tuple[Target
 def _settings(stack: Target) -> Mapping[str, Any]:
     """The stack's settings, without what only the owner of its key can read."""
     file = stack.project / f"Pulumi.{stack.stack}.yaml"
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
-    except FileNotFoundError:
+    if not file.exists():
         raise CommandError(
             f"{stack.name} has no stack {stack.stack!r}: {file} is missing",
             hint=f"there are: {', '.join(_stacks(stack.project)) or 'none'}",
-        ) from None
-    except yaml.YAMLError as error:
-        raise CommandError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
-    kept = {name: value for name, value in content.items() if name not in _OF_SECRETS}
-    readable: Mapping[str, Any] = _readable(kept)
-    return readable
+        )
+    content = mapping_in(file)
+    return {name: _readable(each) for name, each in content.items() if name not in _OF_SECRETS}
 
 
 def _readable(value: Any) -> Any:  # noqa: ANN401 - whatever YAML holds

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ops.engine import Engine, environment, find
 from ops.engine.refusals import refusal
 from ops.engine.variables import LOCAL
 from ops.errors import CommandError
 from ops.private import UMASK
+from pulumi_preflight.errors import ProjectError
+from pulumi_preflight.project.yaml_files import read_mapping
 
 Command = list[str | Path]
 
@@ -89,16 +89,24 @@ def target(project: Path, stack: str) -> Target:
 
 def _project_name(project: Path) -> str:
     file = project / "Pulumi.yaml"
-    try:
-        content: Any = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except OSError as error:
+    if not file.is_file():
         raise CommandError(
-            f"{project} is no Pulumi project: {file} cannot be read",
+            f"{project} is not a Pulumi project: there is no {file}",
             hint="--project takes the folder that holds Pulumi.yaml",
-        ) from error
-    except yaml.YAMLError as error:
-        raise CommandError(f"{file} cannot be read: {' '.join(str(error).split())}") from error
-    name = content.get("name") if isinstance(content, dict) else None
+        )
+    name = mapping_in(file).get("name")
     if not isinstance(name, str):
         raise CommandError(f"{file}: name is {name!r}; wanted the project's name")
     return name
+
+
+def mapping_in(file: Path) -> dict[str, Any]:
+    """Reads a project's or a stack's file as the engine does.
+
+    Raises:
+        CommandError: The file cannot be read, or the engine would not read it.
+    """
+    try:
+        return read_mapping(file)
+    except ProjectError as error:
+        raise CommandError(str(error), hint=error.hint) from error

@@ -89,10 +89,14 @@ def _file(stack: str, path: str) -> str:
 
 @cache
 def _paths(file: Path) -> set[str]:
-    """The dotted paths of all settings in a project's or stack's file."""
+    """The dotted paths of all settings in a project's or stack's file.
+
+    Only names count here; the engine has read the values. Without types, every name is text.
+    """
     if not file.exists():
         return set()
-    config = yaml.safe_load(file.read_text(encoding="utf-8")).get("config") or {}
+    content = yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader) or {}  # noqa: S506 - makes text, lists and mappings alone
+    config = content.get("config") or {}
     return {path for key, value in config.items() for path in _leaves(key.split(":")[-1], value)}
 
 

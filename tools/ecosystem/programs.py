@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from pulumi_preflight.errors import ProjectError
+from pulumi_preflight.project.yaml_files import read_mapping
 
 STACK = "dev"
 _PASSED_OVER = {"node_modules", "venv", ".venv", "site-packages", ".git"}
@@ -63,10 +64,9 @@ def _is_python(program: Path) -> bool:
 def _runtime(program: Path) -> Mapping[str, Any]:
     """A project's `runtime`; nothing where the file holds none."""
     try:
-        project = yaml.safe_load((program / "Pulumi.yaml").read_text("utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
+        runtime = read_mapping(program / "Pulumi.yaml").get("runtime")
+    except ProjectError:
         return {}
-    runtime = project.get("runtime") if isinstance(project, dict) else None
     return runtime if isinstance(runtime, dict) else {"name": runtime}
 
 
