@@ -207,6 +207,12 @@ def mutation(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def rule(session: nox.Session) -> None:
+    """Explain the rules of an area, write their page and run their tests, in seconds; `-- sqs`."""
+    run(session, "python", "-m", "tools.rule", *session.posargs)
+
+
+@nox.session(default=False)
 def ecosystem(session: nox.Session) -> None:
     """Compare findings over a folder of programs: `-- FOLDER --against REF`; prints Markdown."""
     run(session, "python", "-m", "tools.ecosystem", *session.posargs)

@@ -12,8 +12,9 @@ from ops.paths import PACK, PREFLIGHT, ROOT
 from ops.printed import with_fresh_output
 from ops.versions import versions_page
 
+RULES_PAGE = ROOT / "docs" / "rules.md"
 PAGES: Mapping[Path, Callable[[], str]] = {
-    ROOT / "docs" / "rules.md": lambda: rules_page(RULES),
+    RULES_PAGE: lambda: rules_page(RULES),
     ROOT / "docs" / "versions.md": versions_page,
     **{
         page: partial(with_fresh_output, page)

@@ -10,8 +10,13 @@ from aws_policy_pack import rules as rules_package
 from aws_policy_pack.rule import AnyRule, Rule, Severity
 
 
+def areas() -> tuple[str, ...]:
+    """The areas of the pack's rules: a module or a package each."""
+    return tuple(module.name for module in pkgutil.iter_modules(rules_package.__path__))
+
+
 def rules_in(package: ModuleType) -> tuple[AnyRule, ...]:
-    """Every rule that a module of a package holds, by id.
+    """Every rule that a module holds, or a module of a package, by id.
 
     Raises:
         TypeError: Two rules have one id.
@@ -25,7 +30,9 @@ def rules_in(package: ModuleType) -> tuple[AnyRule, ...]:
 
 
 def _modules_of(package: ModuleType) -> Iterator[ModuleType]:
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+    yield package
+    paths = getattr(package, "__path__", ())
+    for module in pkgutil.walk_packages(paths, f"{package.__name__}."):
         yield import_module(module.name)
 
 
