@@ -118,6 +118,14 @@ def _spans_left_out(node: Node) -> Iterator[Span]:
             yield node.annotation.start_pos, node.annotation.end_pos
         case "operator" if node.parent.type in {"parameters", "param", "lambdef"}:
             yield node.start_pos, node.end_pos  # the `*` that Cosmic Ray takes for a product
+        case "atom_expr" | "power" if _is_in_except(node):
+            yield node.start_pos, node.end_pos  # Cosmic Ray replaces exceptions without a dot
+
+
+def _is_in_except(node: Node) -> bool:
+    while node is not None and node.type in {"atom_expr", "power", "testlist_comp", "atom"}:
+        node = node.parent
+    return node is not None and node.type == "except_clause"
 
 
 def _comparisons_with_text(node: Node) -> Iterator[Span]:

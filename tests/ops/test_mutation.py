@@ -75,6 +75,22 @@ def test_a_value_that_is_compared_is_not_changed_for_its_identity(tmp_path: Path
     assert not any(" is " in line for line in changed_lines(tmp_path, "a = b == c\n"))
 
 
+@pytest.mark.parametrize(
+    ("caught", "tried"),
+    [
+        pytest.param("(re.error, OSError)", {"(re.error, {})"}, id="beside-another"),
+        pytest.param("re.error", set(), id="alone"),
+    ],
+)
+def test_an_exception_with_a_dot_is_not_changed(
+    caught: str, tried: set[str], tmp_path: Path
+) -> None:
+    lines = changed_lines(tmp_path, f"try: f()\nexcept {caught}: g()\n")
+    assert {line for line in lines if line.startswith("except")} == {
+        f"except {each.format('CosmicRayTestingException')}: g()" for each in tried
+    }
+
+
 def test_a_change_tells_where_it_is(tmp_path: Path) -> None:
     module = tmp_path / "module.py"
     module.write_text("a = 'x'\nif a:\n    b = True\n", encoding="utf-8")
