@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
     from pulumi_preflight.model import Deployment
-    from pulumi_preflight.outputs.inventions import Taint
+    from pulumi_preflight.outputs.memory import Taint
     from pulumi_preflight.redaction import Redactor
     from pulumi_preflight.reports.terminal import Addition, Section
     from pulumi_preflight.verdict import Verdict

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzerResourceOptions
 
-from pulumi_preflight.outputs.inventions import Inventions
+from pulumi_preflight.outputs.memory import Inventions
 
 
 def _no_options() -> AnalyzerResourceOptions:

@@ -9,10 +9,10 @@ from pulumi_preflight.outputs.inventions import (
     ACCOUNT_ORIGIN,
     Filling,
     Invented,
-    Inventions,
     Origin,
     Other,
 )
+from pulumi_preflight.outputs.memory import Inventions
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue
 
 VPC = "urn:pulumi:dev::shop::aws:ec2/vpc:Vpc::vpc"

@@ -19,7 +19,8 @@ from pulumi_preflight.monitor.providing import Providing
 from pulumi_preflight.monitor.refusals import check_read
 from pulumi_preflight.monitor.registry import Inherited
 from pulumi_preflight.outputs import Filled, Wanted, with_secrets
-from pulumi_preflight.outputs.inventions import Filling, Taint
+from pulumi_preflight.outputs.inventions import Filling
+from pulumi_preflight.outputs.memory import Taint
 from pulumi_preflight.positions import Positions
 from pulumi_preflight.program.run import Run
 from pulumi_preflight.urns import create_urn

@@ -1,6 +1,7 @@
 """Another value of the same form in place of a made-up one."""
 
 import re
+from collections.abc import Callable, Iterator
 
 from pulumi_preflight.wire import PropertyValue, with_leaves
 
@@ -13,6 +14,9 @@ _TURNED = {
     for index in range(len(kind))
 }
 _RETURNED = {other: digit for digit, other in _TURNED.items()}
+# Shorter runs of digits occur by chance.
+WINDOW = 8
+RUN = re.compile(rf"[0-9a-f]{{{WINDOW},}}|[0-9A-Z]{{{WINDOW},}}")
 _YEAR = re.compile(r"\b(20\d\d)(?=-\d\d-\d\d)")
 _ADDRESS = re.compile(r"\b(\d{1,3})\.(\d{1,3})(?=\.\d{1,3}\.\d{1,3}\b)")
 _NETWORK = re.compile(r"\b2001:db8:")
@@ -27,6 +31,22 @@ def turned(digits: str) -> str:
 def returned(digits: str) -> str:
     """The digits that `turned` made these of."""
     return "".join(_RETURNED[digit] for digit in digits)
+
+
+def windows(run: str) -> Iterator[str]:
+    """Each part of a run of digits that is long enough to tell where the run comes from."""
+    return (run[start : start + WINDOW] for start in range(len(run) - WINDOW + 1))
+
+
+def changed(run: str, change: Callable[[str], str], is_made_up: Callable[[str], bool]) -> str:
+    """A run of digits with those changed that stand in a made-up window."""
+    places = {
+        start + step
+        for start, window in enumerate(windows(run))
+        if is_made_up(window)
+        for step in range(WINDOW)
+    }
+    return "".join(change(digit) if place in places else digit for place, digit in enumerate(run))
 
 
 def varied(value: PropertyValue) -> PropertyValue:

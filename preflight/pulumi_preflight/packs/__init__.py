@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzeStackRequest
 
     from pulumi_preflight.findings import Reported
-    from pulumi_preflight.outputs.inventions import Inventions, Taint
+    from pulumi_preflight.outputs.memory import Inventions, Taint
     from pulumi_preflight.packs.pack import Pack
 
 _Arguments = ParamSpec("_Arguments")

@@ -3,7 +3,8 @@
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzeStackRequest
 
-from pulumi_preflight.outputs.inventions import Inventions, Other, Taint
+from pulumi_preflight.outputs.inventions import Other
+from pulumi_preflight.outputs.memory import Inventions, Taint
 from pulumi_preflight.packs.second_judgement import Doubt
 from pulumi_preflight.wire import from_struct, to_struct
 

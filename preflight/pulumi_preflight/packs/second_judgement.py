@@ -120,7 +120,7 @@ def _without_what_raises(
 
 def _culprits(
     ask_again: Callable[[_Request], Reported], doubt: Doubt[_Request], account: str
-) -> list[Origin] | None:
+) -> Sequence[Origin] | None:
     """Few origins whose other values let no rule raise; `None` where those of all do not."""
 
     def raises(origins: Iterable[Origin]) -> bool:
@@ -130,16 +130,22 @@ def _culprits(
             return True
         return False
 
-    suspects = list(doubt.origins)
-    if raises(suspects):
+    if raises(doubt.origins):
         return None
-    while len(suspects) > 1:
-        half, rest = suspects[: len(suspects) // 2], suspects[len(suspects) // 2 :]
-        fewer = next((each for each in (half, rest) if not raises(each)), None)
+    return _narrowed(doubt.origins, lambda fewer: not raises(fewer))
+
+
+def _narrowed(
+    origins: Sequence[Origin], suffice: Callable[[Sequence[Origin]], bool]
+) -> Sequence[Origin]:
+    """The fewest origins that halving finds of which something is still true."""
+    while len(origins) > 1:
+        halves = origins[: len(origins) // 2], origins[len(origins) // 2 :]
+        fewer = next(filter(suffice, halves), None)
         if fewer is None:
             break
-        suspects = fewer
-    return suspects
+        origins = fewer
+    return origins
 
 
 class _Comparison(Generic[_Request]):
@@ -200,18 +206,12 @@ class _Comparison(Generic[_Request]):
 
     def _cause(self, found: Finding, account: str) -> Origin | None:
         """The origin that a result hangs on, `None` where several do, or none was looked for."""
-        suspects = list(self._doubt.origins)
         if len(self._unsettled) >= _CAUSES_LOOKED_FOR:
             return None
-        while len(suspects) > 1:
-            half, rest = suspects[: len(suspects) // 2], suspects[len(suspects) // 2 :]
-            for fewer in (half, rest):
-                if self._hangs_on(fewer, found, account):
-                    suspects = fewer
-                    break
-            else:
-                return None
-        return suspects[0] if suspects else None
+        found_in = _narrowed(
+            self._doubt.origins, lambda fewer: self._hangs_on(fewer, found, account)
+        )
+        return found_in[0] if len(found_in) == 1 else None
 
     def _hangs_on(self, origins: Iterable[Origin], found: Finding, account: str) -> bool:
         try:

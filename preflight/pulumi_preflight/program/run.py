@@ -12,7 +12,8 @@ from pulumi_preflight.monitor.callbacks import Callbacks
 from pulumi_preflight.monitor.providers import Packages
 from pulumi_preflight.monitor.registry import Registry
 from pulumi_preflight.outputs import Filled, Outputs, Wanted, with_secrets
-from pulumi_preflight.outputs.inventions import Filling, Invented, Inventions, Taint
+from pulumi_preflight.outputs.inventions import Filling, Invented
+from pulumi_preflight.outputs.memory import Inventions, Taint
 from pulumi_preflight.outputs.shapes import Ask, Shapes
 from pulumi_preflight.project import Project
 from pulumi_preflight.urns import type_of

@@ -1,0 +1,266 @@
+"""What preflight made up in one run, and where it turns up again.
+
+A long made-up text has digits of its own, so a later value that holds them, or a part of them, is
+told by its text. A number or a short word is told by the dependencies of the property that it
+turns up in: the SDKs send these with each resource, whatever the language.
+"""
+
+import re
+import threading
+from collections.abc import Collection, Iterator, Mapping
+
+from pulumi_preflight.outputs.arns import ACCOUNT
+from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, Filling, Invented, Origin, Other
+from pulumi_preflight.outputs.short_values import (
+    Kept,
+    Short,
+    atoms_of,
+    is_made_of,
+    replaced,
+    short_in,
+    tells,
+    texts,
+)
+from pulumi_preflight.outputs.variation import (
+    RUN,
+    WINDOW,
+    changed,
+    returned,
+    turned,
+    varied,
+    windows,
+)
+from pulumi_preflight.urns import is_urn
+from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, with_leaves
+
+# What a property gets whose form nobody knows: a name and eight digits.
+_FORMLESS = re.compile(rf".*-([0-9a-f]{{{WINDOW}}})", re.DOTALL)
+_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+# Each account that the program names costs a judgement.
+_MOST_ACCOUNTS = 3
+
+
+class Taint:
+    """What is made up in a resource's inputs."""
+
+    def __init__(
+        self,
+        inventions: "Inventions",
+        origins: Mapping[str, Collection[Origin]],
+        short: Mapping[str, Short],
+    ) -> None:
+        """Takes, by input property, where it comes from and what has no digits of its own."""
+        self._inventions = inventions
+        self._short = short
+        self.properties = tuple(origins)
+        self.origins = tuple(sorted({each for found in origins.values() for each in found}))
+
+    def otherwise(self, inputs: Properties, other: Other) -> Properties:
+        """The inputs with other values in place of the made-up ones."""
+        other_inputs: Properties = {}
+        for name, value in inputs.items():
+            another = self._inventions.otherwise(value, other)
+            for origin, made in self._short.get(name, ()):
+                if origin in other.origins:
+                    another = varied(another) if made is None else replaced(another, made)
+            other_inputs[name] = another
+        return other_inputs
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """What the made-up account may be as well."""
+        return self._inventions.accounts
+
+    def as_first(self, text: str) -> str:
+        """A text about such inputs as it would read of the inputs themselves."""
+        return self._inventions.as_first(text)
+
+
+class Inventions:
+    """All that was made up in one run; safe from any thread."""
+
+    def __init__(self) -> None:
+        """Starts empty."""
+        self._lock = threading.Lock()
+        # Every window of eight digits of a made-up text.
+        self._windows: dict[str, Origin] = {}
+        self._turned: set[str] = set()
+        self._kept: dict[str, Kept] = {}
+        self._invented: dict[str, Invented] = {}
+        self._taints: dict[str, Taint] = {}
+        self._named_accounts: dict[str, None] = {}
+        self._account_made_up = False
+        self._account_answered = False
+
+    def learn(self, invented: Invented) -> None:
+        """Takes note of a resource, or of an answer."""
+        given = list(texts(invented.given, invented.urn, invented.urn.rpartition("::")[2]))
+        short: list[tuple[Origin, PropertyValue]] = []
+        known: set[PropertyValue] = set(atoms_of(invented.given))
+        with self._lock:
+            if invented.id:
+                self._learn_text(Origin(invented.urn, "id"), invented.id, given)
+            for name, filling in invented.fillings.items():
+                origin = Origin(invented.urn, name)
+                for atom in atoms_of(invented.outputs.get(name)):
+                    if filling is Filling.TOLD:
+                        known.add(atom)
+                    elif isinstance(atom, str) and self._learn_text(origin, atom, given):
+                        continue
+                    elif filling is Filling.FOLLOWS or is_made_of(atom, given):
+                        known.add(atom)
+                    else:
+                        short.append((origin, atom))
+            self._kept[invented.urn] = Kept(tuple(short), frozenset(filter(tells, known)))
+            self._invented[invented.urn] = invented
+
+    def _learn_text(self, origin: Origin, text: str, given: Collection[str]) -> bool:
+        """Keeps the made-up digits of a text; says whether it has any."""
+        found = False
+        for run in RUN.findall(text):
+            if not any(map(str.isdigit, run)) or any(run in each for each in given):
+                continue
+            found = True
+            if run == ACCOUNT:
+                self._account_made_up = True
+                self._account_answered |= not is_urn(origin.urn)
+                continue
+            for window in windows(run):
+                self._windows.setdefault(window, origin)
+                self._turned.add(turned(window))
+        return found
+
+    def keep(self, urn: str, taint: Taint) -> None:
+        """Takes note of what is made up in a resource's inputs, which its outputs repeat."""
+        self._taints[urn] = taint
+
+    def taint_of(
+        self, inputs: Properties, dependencies: Mapping[str, Collection[str]]
+    ) -> Taint | None:
+        """What is made up in a resource's inputs, `None` where nothing is.
+
+        Args:
+            inputs: The inputs.
+            dependencies: Input property to the URNs that its value comes from.
+        """
+        self._note_accounts(inputs, dependencies)
+        origins: dict[str, set[Origin]] = {}
+        short: dict[str, Short] = {}
+        for name, value in inputs.items():
+            atoms = list(atoms_of(value))
+            digits = {
+                origin
+                for atom in atoms
+                if isinstance(atom, str)
+                for origin in self._origins_in(atom)
+            }
+            kept = [
+                self._kept[urn] for urn in sorted(dependencies.get(name, ())) if urn in self._kept
+            ]
+            if found := short_in(atoms, kept, explained=bool(digits)):
+                short[name] = found
+            if made := digits | {origin for origin, _ in found}:
+                origins[name] = made
+        return Taint(self, origins, short) if origins else None
+
+    def _note_accounts(
+        self, inputs: Properties, dependencies: Mapping[str, Collection[str]]
+    ) -> None:
+        """Keeps the accounts that the program names."""
+        for name, value in inputs.items():
+            # What comes from another resource may have the made-up account in it.
+            if dependencies.get(name):
+                continue
+            for text in texts(value):
+                for account in _ACCOUNT.findall(text):
+                    if account != ACCOUNT or not self._account_answered:
+                        self._named_accounts[account] = None
+
+    def _origins_in(self, text: str) -> Iterator[Origin]:
+        for run in RUN.findall(text):
+            if run == ACCOUNT and self._account_made_up:
+                yield ACCOUNT_ORIGIN
+            for window in windows(run):
+                if (origin := self._windows.get(window)) is not None:
+                    yield origin
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """What the made-up account may be as well: one that the program names, where it does."""
+        return tuple(self._named_accounts)[:_MOST_ACCOUNTS] or (turned(ACCOUNT),)
+
+    def otherwise(self, value: PropertyValue, other: Other) -> PropertyValue:
+        """The value with other digits in place of the made-up ones.
+
+        A text of an answer whose form nobody knows is unknown instead: it may be a name, JSON or
+        anything.
+        """
+
+        def change(leaf: PropertyValue) -> PropertyValue:
+            if not isinstance(leaf, str):
+                return leaf
+            if self._is_formless(leaf, other):
+                return UNKNOWN
+            return RUN.sub(lambda run: self._turn(run[0], other), leaf)
+
+        return with_leaves(value, change)
+
+    def _is_formless(self, text: str, other: Other) -> bool:
+        found = _FORMLESS.fullmatch(text)
+        origin = self._windows.get(found[1]) if found else None
+        return origin in other.origins and origin is not None and not is_urn(origin.urn)
+
+    def _turn(self, run: str, other: Other) -> str:
+        if run == ACCOUNT:
+            return other.account if ACCOUNT_ORIGIN in other.origins else run
+        return changed(run, turned, lambda window: self._windows.get(window) in other.origins)
+
+    def as_first(self, text: str) -> str:
+        """A text with the made-up digits that other ones stand in place of."""
+        return RUN.sub(
+            lambda run: changed(run[0], returned, lambda window: window in self._turned), text
+        )
+
+    def outputs_otherwise(self, urn: str, outputs: Properties, other: Other) -> Properties:
+        """Outputs with other values in place of the made-up ones, and with those left empty."""
+        invented, taint = self._invented.get(urn), self._taints.get(urn)
+        others = self._repeated(outputs, taint, other)
+        if invented is None:
+            return others
+        empty = set()
+        for name, filling in invented.fillings.items():
+            if Origin(urn, name) not in other.origins:
+                continue
+            if filling is Filling.EMPTY:
+                empty.add(name)
+            elif filling is Filling.MADE_UP and others.get(name) == outputs.get(name):
+                others[name] = self._varied_output(outputs[name])
+        possible = invented.empty() if empty else {}
+        return others | {name: possible[name] for name in empty if name in possible}
+
+    def _varied_output(self, value: PropertyValue) -> PropertyValue:
+        """Another value; one that is made of the account stays where the account does.
+
+        The program may name the very account that is made up, and other resources' inputs repeat
+        the value.
+        """
+        if self._account_made_up and any(ACCOUNT in text for text in texts(value)):
+            return value
+        return varied(value)
+
+    def _repeated(self, outputs: Properties, taint: Taint | None, other: Other) -> Properties:
+        if taint is not None:
+            return taint.otherwise(outputs, other)
+        return {name: self.otherwise(value, other) for name, value in outputs.items()}
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """All origins, in order."""
+        found = {*self._windows.values(), *([ACCOUNT_ORIGIN] if self._account_made_up else [])}
+        for invented in self._invented.values():
+            found |= {
+                Origin(invented.urn, name)
+                for name, filling in invented.fillings.items()
+                if filling in (Filling.MADE_UP, Filling.EMPTY)
+            }
+        return tuple(sorted(found))
