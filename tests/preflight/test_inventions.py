@@ -203,6 +203,75 @@ def test_a_text_of_an_answer_may_have_any_form(
     assert made.otherwise(value, other(made)) == expected
 
 
+STATEMENT = '{"Effect":"Allow","Sid":"Preflight1ea2981847aa55e1"}'
+DOCUMENT = f'{{"Statement":[{STATEMENT}],"Version":"2012-10-17"}}'
+POLICY = "aws:iam/getPolicy:getPolicy"
+CLUSTER = "aws:rds/getCluster:getCluster"
+
+
+def made_up(urn: str, **outputs: PropertyValue) -> Inventions:
+    made = Inventions()
+    fillings = dict.fromkeys(outputs, Filling.MADE_UP)
+    made.learn(Invented(urn=urn, outputs=outputs, fillings=fillings, given={"name": "shop"}))
+    return made
+
+
+@pytest.mark.parametrize("urn", [VPC, POLICY], ids=["of-a-resource", "of-an-answer"])
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param(DOCUMENT, UNKNOWN, id="all-of-a-property"),
+        pytest.param({"deep": [DOCUMENT]}, {"deep": [UNKNOWN]}, id="deep-within"),
+        pytest.param(f'{{"Statement":[{{}},{STATEMENT}]}}', UNKNOWN, id="merged-into-another"),
+        pytest.param("1ea2981847aa55e1", UNKNOWN, id="its-digits-alone"),
+        pytest.param('{"Statement":[]}', '{"Statement":[]}', id="not-of-one-that-is-given"),
+    ],
+)
+def test_a_document_may_say_anything(
+    urn: str, value: PropertyValue, expected: PropertyValue
+) -> None:
+    made = made_up(urn, policy=DOCUMENT)
+    assert made.otherwise(value, other(made)) == expected
+
+
+def test_any_json_is_a_document() -> None:
+    made = made_up(VPC, mappings='["rule-1ea29818", 1]')
+    assert made.outputs_otherwise(VPC, {"mappings": '["rule-1ea29818", 1]'}, other(made)) == {
+        "mappings": UNKNOWN
+    }
+
+
+def test_a_document_that_holds_the_account_alone_has_a_known_form() -> None:
+    root = f'{{"Principal":"arn:aws:iam::{ACCOUNT}:root"}}'
+    made = made_up(VPC, policy=root)
+    assert made.otherwise(root, other(made)) == root.replace(ACCOUNT, made.accounts[0])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param(41873.0, UNKNOWN, id="the-number"),
+        pytest.param("41873", UNKNOWN, id="as-a-text"),
+        pytest.param({"ports": [22.0, 41873.0]}, {"ports": [22.0, UNKNOWN]}, id="among-others"),
+        pytest.param("tcp:41873", UNKNOWN, id="inside-a-text"),
+        pytest.param("418731", "418731", id="not-a-part-of-another"),
+        pytest.param(41875.0, 41875.0, id="not-another"),
+    ],
+)
+def test_a_number_of_an_answer_is_told_by_itself(
+    value: PropertyValue, expected: PropertyValue
+) -> None:
+    made = made_up(CLUSTER, port=41873.0)
+    assert made.otherwise(value, other(made)) == expected
+    expected_origin = None if expected == value else Origin(CLUSTER, "port")
+    assert origin_of(made, value, ()) == expected_origin
+
+
+def test_a_small_number_of_an_answer_is_not_told() -> None:
+    made = made_up(CLUSTER, nodeCount=1.0)
+    assert origin_of(made, 1.0, ()) is None
+
+
 def test_an_arn_stays_with_an_account_that_the_program_names() -> None:
     queue = "urn:pulumi:dev::shop::aws:sqs/queue:Queue::orders2"
     outputs: Properties = {"arn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:orders2"}

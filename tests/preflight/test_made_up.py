@@ -251,3 +251,83 @@ def test_a_rule_that_raises_on_a_property_that_was_left_empty_is_not_evaluated(
 def test_a_rule_that_raises_in_any_case_stops_the_run(network: Path) -> None:
     pack = write_pack(network / "pack", PACK.format(test="props['nothingOfTheKind']"))
     assert main([str(network), "--stack", "dev", "--policy-pack", str(pack)]) == 2
+
+
+ANSWERED = """
+import json
+
+import pulumi
+
+
+class Policy(pulumi.CustomResource):
+    def __init__(self, name, policy):
+        super().__init__("aws:iam/policy:Policy", name, {"policy": policy})
+
+
+class Rule(pulumi.CustomResource):
+    def __init__(self, name, port):
+        super().__init__("aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", name,
+                         {"fromPort": port, "ipProtocol": "tcp", "securityGroupId": "sg-1"})
+
+
+def ask(member, **arguments):
+    module, name = member.split("/")
+    return pulumi.runtime.invoke_output(f"aws:{module}/{name}:{name}", arguments)
+
+
+managed = ask("iam/getPolicy", arn="arn:aws:iam::aws:policy/ReadOnlyAccess")["policy"]
+Policy("copied", managed)
+Policy("merged", managed.apply(lambda text: json.dumps({**json.loads(text), "Version": "x"})))
+Policy("written", json.dumps({"Statement": []}))
+Rule("database", ask("rds/getCluster", clusterIdentifier="shop")["port"])
+Rule("warehouse", ask("redshift/getCluster", clusterIdentifier="shop")["port"])
+Rule("web", 443)
+"""
+READING_PACK = """
+import json
+
+from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
+
+
+def empty(args, report):
+    if "policy" in args.props and not json.loads(args.props["policy"])["Statement"]:
+        report("no")
+
+
+def full(args, report):
+    if "policy" in args.props and json.loads(args.props["policy"])["Statement"]:
+        report("no")
+
+
+def odd(args, report):
+    if "fromPort" in args.props and args.props["fromPort"] % 2:
+        report("no")
+
+
+def remote(args, report):
+    if args.props.get("fromPort") == 22:
+        report("no")
+
+
+PolicyPack("foreign", enforcement_level=EnforcementLevel.MANDATORY, policies=[
+    ResourceValidationPolicy(each.__name__, "Of one.", each) for each in (empty, full, odd, remote)
+])
+"""
+
+
+def test_no_rule_finds_or_passes_what_an_answer_holds(write_project: WriteProject) -> None:
+    project = write_project(ANSWERED)
+    output = project / "verdict.json"
+    pack = write_pack(project / "pack", READING_PACK)
+    arguments = [str(project), "--stack", "dev", "--policy-pack", str(pack)]
+    assert main([*arguments, "--format", "json", "--output", str(output)]) == 1
+    document = json.loads(output.read_text())
+    named = {
+        kind: {(each["rule"], each["urn"].rpartition("::")[2]) for each in document[kind]}
+        for kind in ("findings", "notEvaluated")
+    }
+    assert named["findings"] == {("empty", "written"), ("odd", "web")}
+    assert named["notEvaluated"] == {
+        *((rule, name) for rule in ("empty", "full") for name in ("copied", "merged")),
+        *((rule, name) for rule in ("odd", "remote") for name in ("database", "warehouse")),
+    }

@@ -54,7 +54,9 @@ def judged(rule: Rule, *origins: Origin, accounts: tuple[str, ...] = ("2",)) -> 
         found = list(rule(dict(from_struct(asked))))
         waived = tuple(each for each in found if isinstance(each, Waived))
         return Reported(
-            findings=tuple(each for each in found if type(each) is Finding), waived=waived
+            findings=tuple(each for each in found if type(each) is Finding),
+            waived=waived,
+            not_evaluated=tuple(each for each in found if isinstance(each, NotEvaluated)),
         )
 
     return judged_twice(ask, ask, FIRST, doubt(*(origins or (ROLE, KEY)), accounts=accounts))
@@ -138,21 +140,53 @@ def test_a_rule_that_remembers_what_it_saw_is_believed_the_first_time() -> None:
 
 
 def test_what_could_not_be_evaluated_at_first_stays_so() -> None:
-    left = NotEvaluated(
-        rule="rule",
-        pack="demo",
-        level=Level.ADVISORY,
-        severity=None,
-        urn=URN,
-        message="`a` is not known yet",
-        property="a",
-    )
+    left = unknown("a")
 
     def ask(asked: Struct) -> Reported:
         first = from_struct(asked)["kmsKeyId"] == 1
         return Reported(not_evaluated=(left,)) if first else Reported()
 
     assert judged_twice(ask, ask, FIRST, doubt(KEY)).not_evaluated == (left,)
+
+
+def unknown(property_: str, rule: str = "rule") -> NotEvaluated:
+    return NotEvaluated(
+        rule=rule,
+        pack="demo",
+        level=Level.MANDATORY,
+        severity=None,
+        urn=URN,
+        message=f"`{property_}` is not known yet",
+        property=property_,
+    )
+
+
+def test_a_rule_that_could_not_run_the_second_time_has_not_passed() -> None:
+    told = judged(lambda values: [unknown("policy")] if values["kmsKeyId"] == 2 else [])
+    [left] = told.not_evaluated
+    assert (left.property, left.level) == ("kmsKeyId", Level.MANDATORY)
+    assert left.message == (
+        "`kmsKeyId` of db is not known before the deployment: `policy` is not known yet"
+    )
+
+
+def test_a_rule_that_loses_its_finding_by_that_says_so_once() -> None:
+    told = judged(lambda values: [unknown("policy") if values["kmsKeyId"] == 2 else finding()])
+    assert told.findings == ()
+    assert [left.message[-7:] for left in told.not_evaluated] == [": wrong"]
+
+
+def test_a_rule_that_remembers_hides_no_other_that_hangs_on_a_value() -> None:
+    seen: list[object] = []
+
+    def rules(values: dict[str, object]) -> list[Finding]:
+        seen.append(values)
+        often = [finding(rule="remembers")] if len(seen) > 1 else []
+        return [*often, *([finding()] if values["kmsKeyId"] == 1 else [])]
+
+    told = judged(rules)
+    assert told.findings == ()
+    assert {left.rule for left in told.not_evaluated} == {"rule"}
 
 
 @pytest.mark.parametrize("said", [[], [finding()]], ids=["and-said-nothing", "and-found-something"])

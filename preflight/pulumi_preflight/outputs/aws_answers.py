@@ -169,8 +169,12 @@ def _hosted_zone(call: Call) -> dict[str, Any]:
 
 
 def _secret_version(call: Call) -> dict[str, Any]:
+    login: dict[str, Any] = {
+        "username": f"preflight{call.subject.digits('username', 8)}",
+        "password": f"preflight{call.subject.digits('password', 16)}",
+    }
     return {
-        "secretString": json_text({"username": "preflight", "password": "preflight"}),  # no secret
+        "secretString": json_text(login),
         "secretBinary": "",
         "versionId": call.subject.digits("versionId", 32),
     }

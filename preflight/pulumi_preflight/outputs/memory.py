@@ -2,9 +2,11 @@
 
 A long made-up text has digits of its own, so a later value that holds them, or a part of them, is
 told by its text. A number or a short word is told by the dependencies of the property that it
-turns up in: the SDKs send these with each resource, whatever the language.
+turns up in: the SDKs send these with each resource, whatever the language. An answer of a function
+comes without dependencies, so its numbers have five digits where a number may.
 """
 
+import json
 import re
 import threading
 from collections.abc import Collection, Iterator, Mapping
@@ -22,6 +24,7 @@ from pulumi_preflight.outputs.short_values import (
     texts,
 )
 from pulumi_preflight.outputs.variation import (
+    NUMBERS,
     RUN,
     WINDOW,
     changed,
@@ -35,6 +38,7 @@ from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, with_leave
 
 # What a property gets whose form nobody knows: a name and eight digits.
 _FORMLESS = re.compile(rf".*-([0-9a-f]{{{WINDOW}}})", re.DOTALL)
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{5}(?![0-9A-Za-z])")
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 # Each account that the program names costs a judgement.
 _MOST_ACCOUNTS = 3
@@ -85,6 +89,10 @@ class Inventions:
         # Every window of eight digits of a made-up text.
         self._windows: dict[str, Origin] = {}
         self._turned: set[str] = set()
+        # Those of documents, of which nobody knows more than that they are JSON.
+        self._documents: set[str] = set()
+        # Numbers of answers, as texts.
+        self._numbers: dict[str, Origin] = {}
         self._kept: dict[str, Kept] = {}
         self._invented: dict[str, Invented] = {}
         self._taints: dict[str, Taint] = {}
@@ -109,6 +117,8 @@ class Inventions:
                         continue
                     elif filling is Filling.FOLLOWS or is_made_of(atom, given):
                         known.add(atom)
+                    elif not is_urn(invented.urn) and (numbers := _numbers_in(atom)):
+                        self._numbers |= dict.fromkeys(numbers, origin)
                     else:
                         short.append((origin, atom))
             self._kept[invented.urn] = Kept(tuple(short), frozenset(filter(tells, known)))
@@ -116,7 +126,7 @@ class Inventions:
 
     def _learn_text(self, origin: Origin, text: str, given: Collection[str]) -> bool:
         """Keeps the made-up digits of a text; says whether it has any."""
-        found = False
+        found, is_document = False, _is_document(text)
         for run in RUN.findall(text):
             if not any(map(str.isdigit, run)) or any(run in each for each in given):
                 continue
@@ -128,6 +138,8 @@ class Inventions:
             for window in windows(run):
                 self._windows.setdefault(window, origin)
                 self._turned.add(turned(window))
+                if is_document:
+                    self._documents.add(window)
         return found
 
     def keep(self, urn: str, taint: Taint) -> None:
@@ -148,12 +160,7 @@ class Inventions:
         short: dict[str, Short] = {}
         for name, value in inputs.items():
             atoms = list(atoms_of(value))
-            digits = {
-                origin
-                for atom in atoms
-                if isinstance(atom, str)
-                for origin in self._origins_in(atom)
-            }
+            digits = {origin for atom in atoms for origin in self._origins_in(atom)}
             kept = [
                 self._kept[urn] for urn in sorted(dependencies.get(name, ())) if urn in self._kept
             ]
@@ -176,7 +183,15 @@ class Inventions:
                     if account != ACCOUNT or not self._account_answered:
                         self._named_accounts[account] = None
 
-    def _origins_in(self, text: str) -> Iterator[Origin]:
+    def _origins_in(self, atom: PropertyValue) -> Iterator[Origin]:
+        if self._numbers:
+            for number in _numbers_in(atom):
+                if (origin := self._numbers.get(number)) is not None:
+                    yield origin
+        if isinstance(atom, str):
+            yield from self._origins_of_digits(atom)
+
+    def _origins_of_digits(self, text: str) -> Iterator[Origin]:
         for run in RUN.findall(text):
             if run == ACCOUNT and self._account_made_up:
                 yield ACCOUNT_ORIGIN
@@ -192,23 +207,35 @@ class Inventions:
     def otherwise(self, value: PropertyValue, other: Other) -> PropertyValue:
         """The value with other digits in place of the made-up ones.
 
-        A text of an answer whose form nobody knows is unknown instead: it may be a name, JSON or
-        anything.
+        Where these do not tell what else a value may be, it is unknown instead: a number or a text
+        of an answer, which may be a name, JSON or anything, and what holds a part of a document.
         """
 
         def change(leaf: PropertyValue) -> PropertyValue:
+            if self._may_be_anything(leaf, other):
+                return UNKNOWN
             if not isinstance(leaf, str):
                 return leaf
-            if self._is_formless(leaf, other):
-                return UNKNOWN
             return RUN.sub(lambda run: self._turn(run[0], other), leaf)
 
         return with_leaves(value, change)
 
-    def _is_formless(self, text: str, other: Other) -> bool:
-        found = _FORMLESS.fullmatch(text)
-        origin = self._windows.get(found[1]) if found else None
-        return origin in other.origins and origin is not None and not is_urn(origin.urn)
+    def _may_be_anything(self, leaf: PropertyValue, other: Other) -> bool:
+        if self._numbers and any(
+            self._numbers.get(number) in other.origins for number in _numbers_in(leaf)
+        ):
+            return True
+        if not isinstance(leaf, str):
+            return False
+        if found := _FORMLESS.fullmatch(leaf):
+            origin = self._windows.get(found[1])
+            if origin in other.origins and origin is not None and not is_urn(origin.urn):
+                return True
+        return bool(self._documents) and any(
+            window in self._documents and self._windows[window] in other.origins
+            for run in RUN.findall(leaf)
+            for window in windows(run)
+        )
 
     def _turn(self, run: str, other: Other) -> str:
         if run == ACCOUNT:
@@ -264,3 +291,22 @@ class Inventions:
                 if filling in (Filling.MADE_UP, Filling.EMPTY)
             }
         return tuple(sorted(found))
+
+
+def _is_document(text: str) -> bool:
+    """Whether a text is an object or a list of JSON."""
+    if not text.startswith(("{", "[")):
+        return False
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _numbers_in(atom: PropertyValue) -> list[str]:
+    """The numbers of five digits in a value."""
+    if isinstance(atom, str):
+        return _NUMBER.findall(atom)
+    is_one = isinstance(atom, int | float) and NUMBERS.start <= atom < NUMBERS.stop
+    return [f"{atom:.0f}"] if is_one else []

@@ -43,6 +43,11 @@ class Subject:
         """The provider's package, such as `aws`."""
         return self.token.partition(":")[0]
 
+    @property
+    def is_answer(self) -> bool:
+        """Whether this is an answer of a function; types begin with a capital."""
+        return self.token.rpartition(":")[2][:1].islower()
+
     def digits(self, path: str, count: int) -> str:
         """Hexadecimal digits of a property's own."""
         return hashlib.sha256(f"{self.seed}#{path}".encode()).hexdigest()[:count]

@@ -17,6 +17,8 @@ _RETURNED = {other: digit for digit, other in _TURNED.items()}
 # Shorter runs of digits occur by chance.
 WINDOW = 8
 RUN = re.compile(rf"[0-9a-f]{{{WINDOW},}}|[0-9A-Z]{{{WINDOW},}}")
+# Numbers of answers, which come with no dependencies: a program holds one of these by chance only.
+NUMBERS = range(10_000, 65_536)
 _YEAR = re.compile(r"\b(20\d\d)(?=-\d\d-\d\d)")
 _ADDRESS = re.compile(r"\b(\d{1,3})\.(\d{1,3})(?=\.\d{1,3}\.\d{1,3}\b)")
 _NETWORK = re.compile(r"\b2001:db8:")

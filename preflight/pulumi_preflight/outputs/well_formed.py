@@ -18,6 +18,7 @@ from pulumi_preflight.outputs.hosts import (
 )
 from pulumi_preflight.outputs.ids import Maker, arn_for, id_for, in_form
 from pulumi_preflight.outputs.subject import Subject
+from pulumi_preflight.outputs.variation import NUMBERS
 from pulumi_preflight.wire import PropertyValue
 
 _INDEX = re.compile(r"\.\d+")
@@ -114,7 +115,10 @@ def value_for(subject: Subject, path: str, kind: str) -> PropertyValue:
         case "integer" | "number":
             if path.rsplit(".", 1)[-1] in _REVISIONS:
                 return subject.generation + 1.0
-            return subject.made_up(path, _word(subject, path) or 0.0)
+            word = _word(subject, path)
+            if subject.is_answer and word is None and _WORD.findall(path)[-1].lower() in _AMOUNTS:
+                return NUMBERS[0] + 2.0 * subject.number(path, len(NUMBERS) // 2) + 1
+            return subject.made_up(path, word or 0.0)
         case "boolean":
             return subject.made_up(path, False)  # noqa: FBT003 - a value, no switch
         case _:
@@ -122,3 +126,5 @@ def value_for(subject: Subject, path: str, kind: str) -> PropertyValue:
 
 
 _REVISIONS = frozenset({"revision", "latestVersion", "defaultVersion"})
+# Numbers that no program makes as many resources of, as it does of a count.
+_AMOUNTS = frozenset({"port", "asn", "iops", "storage", "bytes"})

@@ -171,24 +171,30 @@ class _Comparison(Generic[_Request]):
         except RaisedError as error:
             self._take_back(error.raised)
             return
-        # A rule may remember what it was asked before: then it is not the values that differ.
-        if not differing or _differing(self._first, self._ask(self._request)):
+        if not differing:
             return
+        # A rule may remember what it was asked before: then it is not the values that differ.
+        remember = {each.rule for each in _differing(self._first, self._ask(self._request))}
         for found in sorted(differing, key=_order):
-            if found not in self._unsettled:
+            if found not in self._unsettled and found.rule not in remember:
                 self._unsettled[found] = _not_evaluated(found, self._cause(found, account))
 
     def settled(self) -> Reported:
         """What stands, and what could not be evaluated."""
         first, unsettled = self._first, self._unsettled
+        fallen = [each for found, each in unsettled.items() if not isinstance(found, NotEvaluated)]
+        # A rule that could not run the second time has passed nothing, unless it says so already.
+        told = set(map(_subject, (*first.not_evaluated, *fallen)))
+        passed = [
+            each
+            for found, each in unsettled.items()
+            if isinstance(found, NotEvaluated) and _subject(found) not in told
+        ]
         return Reported(
             findings=tuple(found for found in first.findings if found not in unsettled),
             waived=tuple(found for found in first.waived if found not in unsettled),
             # What could not be evaluated with some values is not evaluated.
-            not_evaluated=(
-                *first.not_evaluated,
-                *(each for found, each in unsettled.items() if not isinstance(found, NotEvaluated)),
-            ),
+            not_evaluated=(*first.not_evaluated, *fallen, *passed),
             remediations=first.remediations,
         )
 
@@ -254,14 +260,18 @@ def _order(found: Finding) -> tuple[str, str, str]:
 def _not_evaluated(found: Finding, cause: Origin | None) -> NotEvaluated:
     hangs_on = f"{told(cause)} is" if cause else "some values are"
     says = "excuses" if isinstance(found, Waived) else "says"
+    only = (
+        ""
+        if isinstance(found, NotEvaluated)
+        else (f"; only with one of two made-up values the rule {says}")
+    )
     return NotEvaluated(
         rule=found.rule,
         pack=found.pack,
         level=found.level,
         severity=found.severity,
         urn=found.urn,
-        message=f"{hangs_on} not known before the deployment; only with one of two made-up values "
-        f"the rule {says}: {found.message}",
+        message=f"{hangs_on} not known before the deployment{only}: {found.message}",
         url=found.url,
         property=cause.property if cause else "",
     )
