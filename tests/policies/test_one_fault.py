@@ -126,6 +126,22 @@ def test_a_database_open_to_the_internet_is_one_finding(kind: str) -> None:
         assert len(told) == count
 
 
+@pytest.mark.parametrize(
+    ("platform", "rules"),
+    [("FARGATE", ["ecs-fargate-parameters"]), ("EC2", ["ecs-not-privileged"])],
+)
+def test_a_privileged_container_is_one_finding(platform: str, rules: list[str]) -> None:
+    task = {
+        "requiresCompatibilities": [platform],
+        "networkMode": "awsvpc",
+        "containerDefinitions": '[{"name": "web", "image": "orders:1", "privileged": true}]',
+    }
+    request = resource_request("aws:ecs/taskDefinition:TaskDefinition", task)
+    response = analyzer({}).Analyze(request, None)
+    told = {each.policyName for each in response.diagnostics if "`privileged`" in each.message}
+    assert sorted(told) == rules
+
+
 def test_a_rule_yields_to_rules_about_single_resources_alone() -> None:
     by_id = {rule.id: rule for rule in RULES}
     for rule in RULES:

@@ -140,6 +140,33 @@ def _ecs_limits(page: Mapping[str, Any], folder: Path) -> tuple[Texts, Texts]:
     return frozenset(ours), frozenset(theirs)
 
 
+def _fargate_parameters(page: Mapping[str, Any], folder: Path) -> tuple[Texts, Texts]:
+    shapes = _api(folder, "ecs/2014-11-13")["shapes"]
+    theirs = {
+        f"{part}.{_FARGATE_NAMES.get(key, key)}"
+        for part, shape in _FARGATE_SHAPES.items()
+        for key, member in shapes[shape]["members"].items()
+        if _NOT_ON_FARGATE.search(_plain(member.get("documentation", "")))
+    }
+    ours = {f"{part}.{key}" for part, keys in page["entries"]["refused"].items() for key in keys}
+    # The API describes only some of what the guide lists.
+    return frozenset(ours & theirs), frozenset(theirs)
+
+
+_FARGATE_SHAPES: Final = {
+    "task": "RegisterTaskDefinitionRequest",
+    "volume": "Volume",
+    "container": "ContainerDefinition",
+    "linuxParameters": "LinuxParameters",
+}
+_FARGATE_NAMES: Final = {"host": "hostPath"}
+_NOT_ON_FARGATE: Final = re.compile(
+    r"Fargate launch type, the \w+ parameter (?:isn't|is not) supported"
+    r"|(?:isn't|is not) valid for containers in tasks using the Fargate"
+    r"|(?:is not|aren't) supported (?:for Windows containers or|by) tasks run on Fargate"
+)
+
+
 def _database_engines(page: Mapping[str, Any], folder: Path) -> tuple[Texts, Texts]:
     shapes = _api(folder, "rds/2014-10-31")["shapes"]
     ours, theirs = set(), set()
@@ -195,6 +222,17 @@ def _tls_policies(page: Mapping[str, Any], folder: Path) -> tuple[Texts, Texts]:
     )
 
 
+def _iam_limits(page: Mapping[str, Any], folder: Path) -> tuple[Texts, Texts]:
+    text = (folder / "moto/iam/models.py").read_text(encoding="utf-8")
+    quotas = re.findall(r"self\._(\w*?)_?policy_size_quota = (\d+)$", text, re.MULTILINE)
+    rows = page["entries"]
+    ours = {"": rows["managed"], "assume_role": rows["trust"], **rows["inline"]}
+    return (
+        frozenset(f"{name} {size}" for name, size in ours.items()),
+        frozenset(f"{name} {size}" for name, size in quotas),
+    )
+
+
 def _is_of_today(policy: Mapping[str, Any]) -> bool:
     """Whether a policy has TLS 1.2 and 1.3 alone, with forward secrecy and without SHA-1."""
     strong = re.compile(r"TLS_.*|ECDHE-.*(?<!-SHA)")
@@ -228,7 +266,9 @@ SOURCES: Final[Mapping[str, tuple[str, Comparison]]] = {
     "credential_forms": ("detect-secrets", _credential_forms),
     "database_engines": ("botocore", _database_engines),
     "ecs_limits": ("botocore", _ecs_limits),
+    "fargate_parameters": ("botocore", _fargate_parameters),
     "fargate_sizes": ("cfn-lint", _fargate_sizes),
+    "iam_limits": ("moto", _iam_limits),
     "scopable_actions": ("cfn-lint", _scopable_actions),
     "secret_names": ("detect-secrets", _secret_names),
     "sqs_limits": ("botocore", _sqs_limits),

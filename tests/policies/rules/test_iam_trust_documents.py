@@ -35,15 +35,36 @@ from tests.policies.rules.iam_documents import TRUST, document, trust_faults, wi
         pytest.param(
             document({**TRUST, "Action": "AssumeRole"}),
             (
-                "`assumeRolePolicy.Statement[0].Action` has 'AssumeRole'; wanted 'service:Action' "
-                "or '*'"
+                "`assumeRolePolicy.Statement[0].Action` has 'AssumeRole'; wanted an action of STS, "
+                "such as 'sts:AssumeRole'"
             ),
             id="an action without service",
+        ),
+        pytest.param(
+            document({**TRUST, "Action": ["sts:TagSession", "ecs:RunTask"]}),
+            (
+                "`assumeRolePolicy.Statement[0].Action` has 'ecs:RunTask'; wanted an action of "
+                "STS, such as 'sts:AssumeRole'"
+            ),
+            id="an action of another service",
+        ),
+        pytest.param(
+            document({**TRUST, "Action": "*"}),
+            (
+                "`assumeRolePolicy.Statement[0].Action` has '*'; wanted an action of STS, such as "
+                "'sts:AssumeRole'"
+            ),
+            id="every action",
         ),
     ],
 )
 def test_a_trust_policy_names_principals_and_no_resources(policy: object, expected: str) -> None:
     assert trust_faults(policy) == [expected]
+
+
+@pytest.mark.parametrize("action", ["sts:*", "STS:assumeRole", ["sts:AssumeRole", "sts:Tag*"]])
+def test_actions_of_sts_pass(action: object) -> None:
+    assert trust_faults(document({**TRUST, "Action": action})) == []
 
 
 def test_a_trust_policy_for_a_service_passes() -> None:

@@ -367,3 +367,19 @@ def test_an_emulator_of_iam_says_the_same_of_an_arn(arn: str) -> None:
         assert faults(policy)
     else:
         assert faults(policy) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "strange"),
+    [("orders \u2014 new", "'\u2014'"), ("\u20ac and \u0151", "'\u0151', '\u20ac'")],
+)
+def test_a_character_that_iam_does_not_take_is_found(text: str, strange: str) -> None:
+    condition = {"StringEquals": {"aws:ResourceTag/team": text}}
+    found = faults(json.dumps(document({**GOOD, "Condition": condition})))
+    wanted = "wanted only characters up to U+00FF"
+    assert found == [f"`policy` has {strange}; {wanted}"]
+
+
+def test_the_characters_of_western_europe_pass() -> None:
+    condition = {"StringEquals": {"aws:ResourceTag/team": "M\u00fcller\tund S\u00f8hne"}}
+    assert faults(json.dumps(document({**GOOD, "Condition": condition}))) == []

@@ -61,6 +61,12 @@ WITNESSES: Final[dict[str, Provider | Botocore | Page]] = {
         says="this field is required and you must use one of the following values",
         api="ecs",
     ),
+    "ecs-fargate-parameters": Page(
+        url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinuxParameters.html",
+        says="If you are using tasks that use the Fargate launch type, the sharedMemorySize "
+        "parameter is not supported.",
+        api="ecs",
+    ),
     "ecs-port-matches-target-group": Page(
         url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html",
         says="This port must correspond to a containerPort in the task definition the tasks in "
@@ -70,6 +76,11 @@ WITNESSES: Final[dict[str, Provider | Botocore | Page]] = {
     "iam-policy-document-valid": Page(
         url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_effect.html",
         says="Valid values for Effect are Allow and Deny. The Effect value is case sensitive.",
+    ),
+    "iam-policy-size": Page(
+        url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html",
+        says="IAM doesn't count white space when calculating the size of a policy against these "
+        "quotas.",
     ),
     "names-unique-physical": Page(
         url=f"{SQS}/API_CreateQueue.html",

@@ -19,6 +19,7 @@ ROOT = ("root", "0")
     why="A privileged container is root on the instance, and on all that runs there.",
     url="https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-4",
     controls=("Security Hub ECS.4", "CKV_AWS_334"),
+    yields_to=("ecs-fargate-parameters",),
     good={"containerDefinitions": '[{"name": "web", "privileged": false}]'},
     bad={"containerDefinitions": '[{"name": "web", "privileged": true}]'},
 )
@@ -32,6 +33,7 @@ def not_privileged(task: Resource) -> Findings:
                 wanted="false",
                 fix="Drop `privileged`, and add the capabilities that are needed in "
                 "`linuxParameters`",
+                place=f"`privileged` of {container.label}",
             )
 
     yield from judge_each(containers_of(task), judge)

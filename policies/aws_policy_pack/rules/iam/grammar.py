@@ -3,6 +3,7 @@
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,12 @@ CONDITION = re.compile(
 )
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"""
 
+TRUST_ACTION = re.compile(r"sts:[A-Za-z0-9*?]+", re.IGNORECASE)
+"""IAM's own words: "AssumeRole policy may only specify STS AssumeRole actions"."""
+
+REFUSED_CHARACTER = re.compile(r"[^\t\n\r\u0020-\u00FF]")
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
 SID = re.compile(r"[A-Za-z0-9]*")
 VARIABLE = re.compile(r"\$\{[^}]*\}")
 
@@ -83,6 +90,7 @@ def faults(document: Value, place: str, *, is_trust: bool) -> Iterator[Fault]:
     for index, statement in enumerate(statements):
         yield from _statement_faults(statement, f"{place}.Statement[{index}]", is_trust=is_trust)
     yield from _repeated_sids(statements, place)
+    yield from _strange_characters(document, place)
 
 
 def _version_faults(document: Mapping[str, Value], place: str) -> Iterator[Fault]:
@@ -135,7 +143,12 @@ def _statement_faults(statement: Value, place: str, *, is_trust: bool) -> Iterat
         )
     yield from _condition_faults(statement.get("Condition"), f"{place}.Condition")
     yield from _one_of(statement, "Action", place)
-    yield from _texts(statement, ("Action", "NotAction"), ACTION, "'service:Action' or '*'", place)
+    action, wanted = (
+        (TRUST_ACTION, "an action of STS, such as 'sts:AssumeRole'")
+        if is_trust
+        else (ACTION, "'service:Action' or '*'")
+    )
+    yield from _texts(statement, ("Action", "NotAction"), action, wanted, place)
     if is_trust:
         yield from _one_of(statement, "Principal", place)
         yield from _none_of(statement, "Resource", place, "in a trust policy")
@@ -215,6 +228,12 @@ def _repeated_sids(statements: Sequence[Value], place: str) -> Iterator[Fault]:
             problem=f"`{place}` has {texts.count(sid)} statements with `Sid` {sid!r}",
             wanted="each `Sid` once",
         )
+
+
+def _strange_characters(document: Mapping[str, Value], place: str) -> Iterator[Fault]:
+    text = json.dumps(document, ensure_ascii=False)
+    if found := sorted(set(REFUSED_CHARACTER.findall(text))):
+        yield Fault(problem=f"`{place}` has {listed(found)}", wanted="only characters up to U+00FF")
 
 
 def _as_list(value: Value) -> Sequence[Value]:
