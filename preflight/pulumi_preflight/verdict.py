@@ -24,6 +24,7 @@ from pulumi_preflight.model import (
     RegisteredResource,
     SourcePosition,
 )
+from pulumi_preflight.outputs.memory import Inventions
 from pulumi_preflight.redaction import Redactor, secret_texts, shown
 from pulumi_preflight.stack_context import StackContext
 from pulumi_preflight.urns import name_of, type_of
@@ -122,7 +123,11 @@ def judge(
     """
     names = (resource.name for resource in deployment.resources)
     redact = Redactor((*context.secrets, *secrets_of(deployment, reported)), names)
-    positions = {resource.urn: resource.position for resource in deployment.resources}
+    places = _Places(
+        {resource.urn: resource.position for resource in deployment.resources},
+        deployment.inventions,
+        redact,
+    )
     findings = (
         *reported.findings,
         *map(_duplicate, deployment.duplicates),
@@ -133,11 +138,11 @@ def judge(
         stack=context.stack,
         seconds=seconds,
         resources=tuple(_named(resource, redact) for resource in deployment.resources),
-        findings=_placed(findings, positions, redact),
-        waived=_placed(reported.waived, positions, redact),
-        not_evaluated=_placed(reported.not_evaluated, positions, redact),
+        findings=places.of(findings),
+        waived=places.of(reported.waived),
+        not_evaluated=places.of(reported.not_evaluated),
         rules=tuple(_results(reported, redact)),
-        fixes=_fixes(reported.remediations, positions, redact),
+        fixes=_fixes(reported.remediations, places.positions, redact),
         notes=tuple(replace(note, text=redact(note.text)) for note in (*notes, *deployment.notes)),
         outputs=redact.within(shown(deployment.stack_outputs)),
     )
@@ -201,26 +206,28 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _placed(
-    found: Iterable[_Placed], positions: Mapping[str, SourcePosition | None], redact: Redactor
-) -> tuple[_Placed, ...]:
-    placed = [_place(finding, positions, redact) for finding in found]
-    return tuple(sorted(placed, key=_order))
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Places findings in the program's files, without secrets and made-up values."""
 
+    positions: Mapping[str, SourcePosition | None]
+    inventions: Inventions
+    redact: Redactor
 
-def _place(
-    finding: _Placed, positions: Mapping[str, SourcePosition | None], redact: Redactor
-) -> _Placed:
-    position = positions.get(finding.urn)
-    texts: dict[str, Any] = {
-        each.name: redact.about(finding.urn, text)
-        for each in fields(finding)
-        if each.name not in _NO_TEXTS and isinstance(text := getattr(finding, each.name), str)
-    }
-    told = replace(finding, **{**texts, "urn": redact.urn(finding.urn)})
-    if position is None or told.file is not None:
-        return told
-    return replace(told, file=position.file, line=position.line)
+    def of(self, found: Iterable[_Placed]) -> tuple[_Placed, ...]:
+        return tuple(sorted(map(self._place, found), key=_order))
+
+    def _place(self, finding: _Placed) -> _Placed:
+        position = self.positions.get(finding.urn)
+        texts: dict[str, Any] = {
+            each.name: self.redact.about(finding.urn, self.inventions.shown(text))
+            for each in fields(finding)
+            if each.name not in _NO_TEXTS and isinstance(text := getattr(finding, each.name), str)
+        }
+        told = replace(finding, **{**texts, "urn": self.redact.urn(finding.urn)})
+        if position is None or told.file is not None:
+            return told
+        return replace(told, file=position.file, line=position.line)
 
 
 def _fixes(

@@ -203,6 +203,32 @@ def test_a_text_of_an_answer_may_have_any_form(
     assert made.otherwise(value, other(made)) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(f"reaches {ID}.", "reaches <id of vpc>.", id="id"),
+        pytest.param(f"{ID!r}", "'<id of vpc>'", id="quoted"),
+        pytest.param(ARN, "arn:aws:ec2:us-east-1:<account>:vpc/<id of vpc>", id="inside-an-arn"),
+        pytest.param(f"…{ID[-10:]}", "…<id of vpc>", id="its-end"),
+        pytest.param("port 41873.0 of 3", "port <port of getCluster> of 3", id="number"),
+        pytest.param("vpc-11111111111111111", "vpc-11111111111111111", id="given"),
+        pytest.param("418730 or v41873", "418730 or v41873", id="other-numbers"),
+    ],
+)
+def test_a_reader_is_told_where_a_made_up_value_comes_from(text: str, expected: str) -> None:
+    made = inventions()
+    port: Properties = {"port": 41873.0}
+    fillings = dict.fromkeys(port, Filling.MADE_UP)
+    made.learn(Invented(urn=CLUSTER, outputs=port, fillings=fillings, given={}))
+    assert made.shown(text) == expected
+
+
+def test_an_account_that_the_program_names_is_shown() -> None:
+    made = inventions()
+    made.taint_of({"policy": f"arn:aws:iam::{ACCOUNT}:root"}, {})
+    assert made.shown(ACCOUNT) == ACCOUNT
+
+
 STATEMENT = '{"Effect":"Allow","Sid":"Preflight1ea2981847aa55e1"}'
 DOCUMENT = f'{{"Statement":[{STATEMENT}],"Version":"2012-10-17"}}'
 POLICY = "aws:iam/getPolicy:getPolicy"

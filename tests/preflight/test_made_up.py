@@ -44,14 +44,14 @@ def is_wrong(props):
 
 
 def one(args, report):
-    if args.resource_type == SUBNET and is_wrong(args.props):
-        report("no")
+    if args.resource_type == SUBNET and (wrong := is_wrong(args.props)):
+        report("no" if wrong is True else wrong)
 
 
 def whole(args, report):
     for each in args.resources:
-        if each.resource_type == SUBNET and is_wrong(each.props):
-            report("no", each.urn)
+        if each.resource_type == SUBNET and (wrong := is_wrong(each.props)):
+            report("no" if wrong is True else wrong, each.urn)
 
 
 PolicyPack("foreign", enforcement_level=EnforcementLevel.MANDATORY, policies=[
@@ -103,6 +103,12 @@ def test_any_other_result_stands(network: Path, test: str) -> None:
     document = judged(network, test)
     assert sorted(each["rule"] for each in document["findings"]) == ["one", "whole"]
     assert document["notEvaluated"] == []
+
+
+def test_no_message_shows_digits_that_preflight_made_up(network: Path) -> None:
+    document = judged(network, "f\"{props['vpcId']} {props['label']}\"")
+    told = {each["message"] for each in document["findings"]}
+    assert told == {"<id of vpc> net <id of vpc>"}
 
 
 def test_json_and_state_say_what_is_made_up(network: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pulumi_preflight.urns import is_urn, name_of
 from pulumi_preflight.wire import Properties
 
 
@@ -34,6 +35,14 @@ class Origin:
 
     urn: str
     property: str
+
+    def owner(self) -> str:
+        """The resource's name, or the function's; empty for the account."""
+        return name_of(self.urn) if is_urn(self.urn) else self.urn.rpartition(":")[2]
+
+    def __str__(self) -> str:
+        """For a reader: `id of web`."""
+        return f"{self.property} of {self.owner()}" if self.urn else self.property
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

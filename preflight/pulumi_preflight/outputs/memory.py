@@ -6,7 +6,6 @@ turns up in: the SDKs send these with each resource, whatever the language. An a
 comes without dependencies, so its numbers have five digits where a number may.
 """
 
-import json
 import re
 import threading
 from collections.abc import Collection, Iterator, Mapping
@@ -24,10 +23,11 @@ from pulumi_preflight.outputs.short_values import (
     texts,
 )
 from pulumi_preflight.outputs.variation import (
-    NUMBERS,
     RUN,
     WINDOW,
     changed,
+    is_document,
+    numbers_in,
     returned,
     turned,
     varied,
@@ -38,7 +38,8 @@ from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, with_leave
 
 # What a property gets whose form nobody knows: a name and eight digits.
 _FORMLESS = re.compile(rf".*-([0-9a-f]{{{WINDOW}}})", re.DOTALL)
-_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{5}(?![0-9A-Za-z])")
+# What holds made-up digits together, such as an id inside an ARN; Python writes numbers with `.0`.
+_PIECE = re.compile(r"[0-9A-Za-z]+(?:[-_][0-9A-Za-z]+)*(?:\.0\b)?")
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
 # Each account that the program names costs a judgement.
 _MOST_ACCOUNTS = 3
@@ -117,7 +118,7 @@ class Inventions:
                         continue
                     elif filling is Filling.FOLLOWS or is_made_of(atom, given):
                         known.add(atom)
-                    elif not is_urn(invented.urn) and (numbers := _numbers_in(atom)):
+                    elif not is_urn(invented.urn) and (numbers := numbers_in(atom)):
                         self._numbers |= dict.fromkeys(numbers, origin)
                     else:
                         short.append((origin, atom))
@@ -126,7 +127,7 @@ class Inventions:
 
     def _learn_text(self, origin: Origin, text: str, given: Collection[str]) -> bool:
         """Keeps the made-up digits of a text; says whether it has any."""
-        found, is_document = False, _is_document(text)
+        found, as_document = False, is_document(text)
         for run in RUN.findall(text):
             if not any(map(str.isdigit, run)) or any(run in each for each in given):
                 continue
@@ -138,7 +139,7 @@ class Inventions:
             for window in windows(run):
                 self._windows.setdefault(window, origin)
                 self._turned.add(turned(window))
-                if is_document:
+                if as_document:
                     self._documents.add(window)
         return found
 
@@ -185,7 +186,7 @@ class Inventions:
 
     def _origins_in(self, atom: PropertyValue) -> Iterator[Origin]:
         if self._numbers:
-            for number in _numbers_in(atom):
+            for number in numbers_in(atom):
                 if (origin := self._numbers.get(number)) is not None:
                     yield origin
         if isinstance(atom, str):
@@ -222,7 +223,7 @@ class Inventions:
 
     def _may_be_anything(self, leaf: PropertyValue, other: Other) -> bool:
         if self._numbers and any(
-            self._numbers.get(number) in other.origins for number in _numbers_in(leaf)
+            self._numbers.get(number) in other.origins for number in numbers_in(leaf)
         ):
             return True
         if not isinstance(leaf, str):
@@ -247,6 +248,19 @@ class Inventions:
         return RUN.sub(
             lambda run: changed(run[0], returned, lambda window: window in self._turned), text
         )
+
+    def shown(self, text: str) -> str:
+        """A text for a reader, with its source in place of each made-up value: `<id of web>`."""
+
+        def source(piece: re.Match[str]) -> str:
+            for origin in self._origins_in(piece[0]):
+                if origin != ACCOUNT_ORIGIN:
+                    return f"<{origin}>"
+                if ACCOUNT not in self._named_accounts:
+                    return piece[0].replace(ACCOUNT, f"<{origin}>")
+            return piece[0]
+
+        return _PIECE.sub(source, text)
 
     def outputs_otherwise(self, urn: str, outputs: Properties, other: Other) -> Properties:
         """Outputs with other values in place of the made-up ones, and with those left empty."""
@@ -291,22 +305,3 @@ class Inventions:
                 if filling in (Filling.MADE_UP, Filling.EMPTY)
             }
         return tuple(sorted(found))
-
-
-def _is_document(text: str) -> bool:
-    """Whether a text is an object or a list of JSON."""
-    if not text.startswith(("{", "[")):
-        return False
-    try:
-        json.loads(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _numbers_in(atom: PropertyValue) -> list[str]:
-    """The numbers of five digits in a value."""
-    if isinstance(atom, str):
-        return _NUMBER.findall(atom)
-    is_one = isinstance(atom, int | float) and NUMBERS.start <= atom < NUMBERS.stop
-    return [f"{atom:.0f}"] if is_one else []

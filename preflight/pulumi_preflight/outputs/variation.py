@@ -1,5 +1,6 @@
 """Another value of the same form in place of a made-up one."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 
@@ -19,6 +20,7 @@ WINDOW = 8
 RUN = re.compile(rf"[0-9a-f]{{{WINDOW},}}|[0-9A-Z]{{{WINDOW},}}")
 # Numbers of answers, which come with no dependencies: a program holds one of these by chance only.
 NUMBERS = range(10_000, 65_536)
+_NUMBER = re.compile(r"(?<![0-9A-Za-z])\d{5}(?![0-9A-Za-z])")
 _YEAR = re.compile(r"\b(20\d\d)(?=-\d\d-\d\d)")
 _ADDRESS = re.compile(r"\b(\d{1,3})\.(\d{1,3})(?=\.\d{1,3}\.\d{1,3}\b)")
 _NETWORK = re.compile(r"\b2001:db8:")
@@ -49,6 +51,25 @@ def changed(run: str, change: Callable[[str], str], is_made_up: Callable[[str], 
         for step in range(WINDOW)
     }
     return "".join(change(digit) if place in places else digit for place, digit in enumerate(run))
+
+
+def numbers_in(value: PropertyValue) -> list[str]:
+    """The numbers of five digits that a value without parts holds."""
+    if isinstance(value, str):
+        return _NUMBER.findall(value)
+    is_one = isinstance(value, int | float) and NUMBERS.start <= value < NUMBERS.stop
+    return [f"{value:.0f}"] if is_one else []
+
+
+def is_document(text: str) -> bool:
+    """Whether a text is an object or a list of JSON."""
+    if not text.startswith(("{", "[")):
+        return False
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def varied(value: PropertyValue) -> PropertyValue:

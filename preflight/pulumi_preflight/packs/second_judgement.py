@@ -13,7 +13,6 @@ from google.protobuf.message import Message
 
 from pulumi_preflight.findings import Finding, NotEvaluated, Reported, Waived
 from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, Origin, Other
-from pulumi_preflight.urns import is_urn, name_of
 
 _Request = TypeVar("_Request", bound=Message)
 # To find the property that a result hangs on takes some more judgements.
@@ -279,7 +278,4 @@ def _not_evaluated(found: Finding, cause: Origin | None) -> NotEvaluated:
 
 def told(origin: Origin) -> str:
     """An origin for a reader."""
-    if not origin.urn:
-        return f"the {origin.property}"
-    owner = name_of(origin.urn) if is_urn(origin.urn) else origin.urn
-    return f"`{origin.property}` of {owner}"
+    return f"`{origin.property}` of {origin.owner()}" if origin.urn else f"the {origin}"
