@@ -25,7 +25,7 @@ from aws_policy_pack.cost.table import (
     way_to_prices,
 )
 from aws_policy_pack.docs import rule_section
-from aws_policy_pack.profiles import load_profile, resolved, shipped_profiles
+from aws_policy_pack.profiles import Profile, load_profile, resolved, shipped_profiles
 from aws_policy_pack.registry import RULES, select
 from aws_policy_pack.rule import Severity
 from aws_policy_pack.scaffold import ScaffoldError, write_pack
@@ -239,9 +239,7 @@ def _explain(options: argparse.Namespace) -> str:
 
 
 def _check_config(options: argparse.Namespace) -> str:
-    profile = load_profile(options.file)
-    if problems := list(incomplete(profile.settings)):
-        raise ConfigError(problems, profile.source)
+    profile = _checked(options.file)
     notes = [
         f"note: {options.file}: `{setting.called}` is `{rule}` now; write the present name\n"
         for rule, setting in profile.settings.items()
@@ -250,9 +248,19 @@ def _check_config(options: argparse.Namespace) -> str:
     return "".join([*notes, f"{options.file}: no mistakes\n"])
 
 
+def _checked(file: Path) -> Profile:
+    profile = load_profile(file)
+    if problems := list(incomplete(profile.settings)):
+        raise ConfigError(problems, profile.source)
+    return profile
+
+
 def _profile(options: argparse.Namespace) -> str:
-    shipped = shipped_profiles().get(options.profile)
-    content = resolved(Path(options.profile)) if shipped is None else shipped
+    content = shipped_profiles().get(options.profile)
+    if content is None:
+        file = Path(options.profile)
+        _checked(file)
+        content = resolved(file)
     return json.dumps(content, indent=2) + "\n"
 
 

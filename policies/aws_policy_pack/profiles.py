@@ -107,13 +107,17 @@ def _layers(path: Path) -> list[_Layer]:
     files: list[Path] = []
     following: Path | None = path
     while following is not None:
-        if following.resolve() in files:
-            raise ConfigError([Problem(path=EXTENDS, text="the profile extends itself")], str(path))
-        files.append(following.resolve())
+        if following.resolve() in [file.resolve() for file in files]:
+            chain = " -> ".join(map(str, [*files, following]))
+            raise ConfigError(
+                [Problem(path=EXTENDS, text=f"the profile extends itself: {chain}")],
+                str(path),
+            )
+        files.append(following)
         raw = _read(following)
-        base = raw.pop(EXTENDS, None) if isinstance(raw, dict) else None
+        bases = [raw.pop(EXTENDS)] if isinstance(raw, dict) and EXTENDS in raw else []
         layers.insert(0, _Layer(source=str(following), raw=raw))
-        following = None if base is None else _extended(base, following)
+        following = next((_extended(base, following) for base in bases), None)
     return layers
 
 
@@ -124,7 +128,8 @@ def _extended(base: object, path: Path) -> Path:
     names = [file.stem for file in SHIPPED.iterdir()]
     if base in names:
         return SHIPPED / f"{base}.json"
-    text = f"{base!r} is neither a profile that the pack ships nor a file that ends in .json"
+    given = repr(base) if isinstance(base, str) else json.dumps(base)
+    text = f"{given} is neither a profile that the pack ships nor a file that ends in .json"
     problem = Problem(path=EXTENDS, text=f"{text}; {nearest(str(base), names)}")
     raise ConfigError([problem], str(path))
 

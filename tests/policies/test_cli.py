@@ -164,6 +164,31 @@ def test_a_wrong_name_is_told(
     assert capsys.readouterr().err.startswith(told)
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ('{"nosuch-rule": "mandatory"}', "nosuch-rule: unknown rule;"),
+        ('{"iam-public-trust": "fatal"}', "iam-public-trust: 'fatal' is no level;"),
+        ('{"extends": "recommended", "tags-required": {"tag": {}}}', "tags-required.tag: unknown"),
+        ('{"extends": null}', "extends: null is neither a profile that the pack ships"),
+        (
+            '{"iam-public-trust": {"waivers": [{"resource": "deploy"}]}}',
+            "iam-public-trust.waivers.0",
+        ),
+    ],
+    ids=["rule", "level", "setting", "base", "waiver"],
+)
+def test_a_profile_with_a_mistake_is_not_written_out(
+    content: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "own.json"
+    file.write_text(content, encoding="utf-8")
+    assert main(["profile", str(file)]) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith(f"error: {file}: {told}")
+
+
 def test_init_writes_a_pack_with_a_right_profile(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -361,6 +361,9 @@ def test_environments_stay_in_what_the_engine_gets(tmp_path: Path) -> None:
         pytest.param("own.json", "extends: the profile extends itself", id="itself"),
         pytest.param("missing.json", "missing.json: cannot be read", id="missing"),
         pytest.param("recomended", "did you mean `recommended`?", id="typo"),
+        pytest.param(None, "extends: null is neither a profile that the pack ships", id="null"),
+        pytest.param({}, "extends: {} is neither a profile that the pack ships", id="object"),
+        pytest.param(True, "extends: true is neither a profile that the pack ships", id="flag"),
         pytest.param(7, "extends: 7 is neither a profile that the pack ships nor", id="number"),
         pytest.param("base.json", "base.json: test-cap.maxx: unknown key", id="mistake"),
     ],
@@ -371,6 +374,19 @@ def test_a_profile_that_cannot_be_extended_is_told(tmp_path: Path, base: object,
     with pytest.raises(ConfigError) as raised:
         load_profile(path, [cap, plain])
     assert told in str(raised.value)
+
+
+@pytest.mark.parametrize("last", ["first.json", "second.json"])
+def test_a_circle_of_profiles_is_told_as_a_chain(tmp_path: Path, last: str) -> None:
+    path = written(tmp_path, "first.json", {"extends": "second.json"})
+    second = written(tmp_path, "second.json", {"extends": "third.json"})
+    third = written(tmp_path, "third.json", {"extends": last})
+    with pytest.raises(ConfigError) as raised:
+        load_profile(path, [cap, plain])
+    assert str(raised.value) == (
+        f"{path}: extends: the profile extends itself: {path} -> {second} -> {third} -> "
+        f"{tmp_path / last}"
+    )
 
 
 LEVELS = st.sampled_from([level.value for level in Level])

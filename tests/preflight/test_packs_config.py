@@ -341,12 +341,25 @@ def test_a_profile_that_cannot_be_extended_is_told(
     [
         pytest.param("config.json", "extends itself", id="itself"),
         pytest.param("missing.json", "missing.json cannot be read", id="missing"),
+        pytest.param(None, '"extends" is null; it must name a profile of the pack', id="null"),
+        pytest.param({}, '"extends" is {}; it must name a profile of the pack', id="object"),
         pytest.param(["few"], "must name a profile of the pack, or a file", id="list"),
     ],
 )
 def test_what_no_file_can_extend_is_refused(tmp_path: Path, base: object, complaint: str) -> None:
     with pytest.raises(PackError, match=complaint):
         config(tmp_path, {"extends": base})
+
+
+def test_a_circle_of_files_is_told_as_a_chain(tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    other.write_text('{"extends": "config.json"}')
+    with pytest.raises(PackError) as raised:
+        config(tmp_path, {"extends": "other.json"})
+    path = tmp_path / "config.json"
+    assert str(raised.value) == (
+        f"policy pack config {path} extends itself: {path} -> {other} -> {path}"
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ Source: pulumi/pulumi, pkg/resource/analyzer/config.go (parsePolicyPackConfig). 
 not the engine's, which refuses the file.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,9 +61,10 @@ def read_config(path: Path) -> ConfigFile:
     following: Path | None = path
     base: str | None = None
     while following is not None:
-        if following.resolve() in files:
-            raise PackError(f"policy pack config {path} extends itself")
-        files.append(following.resolve())
+        if following.resolve() in [file.resolve() for file in files]:
+            chain = " -> ".join(map(str, [*files, following]))
+            raise PackError(f"policy pack config {path} extends itself: {chain}")
+        files.append(following)
         content = _content(following)
         base = _base(following, content)
         environments = [*_environments(following, content), *environments]
@@ -90,11 +92,11 @@ def _content(path: Path) -> dict[str, object]:
 def _base(path: Path, content: dict[str, object]) -> str | None:
     """Takes out what the file extends; a level is what the engine reads there, of a rule."""
     base = content.get(EXTENDS)
-    if base is None or _is_level(base) or isinstance(base, dict):
+    if EXTENDS not in content or _is_level(base) or (base and isinstance(base, dict)):
         return None
     if not isinstance(base, str):
         raise PackError(
-            f'policy pack config {path}: "{EXTENDS}" is {base!r}; '
+            f'policy pack config {path}: "{EXTENDS}" is {json.dumps(base)}; '
             "it must name a profile of the pack, or a file that ends in .json"
         )
     del content[EXTENDS]
