@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from pulumi_preflight.findings import Reported
+from pulumi_preflight.findings import NotEvaluated, Reported
 from pulumi_preflight.model import DuplicateUrn, Note, SourcePosition
 from pulumi_preflight.printable import escaped
 from pulumi_preflight.reports import terminal
@@ -57,7 +57,7 @@ Waived: 1
   sqs-encryption: dead, until 2027-01-01: holds public data only (platform)
 
 Not evaluated: 2
-  sqs-redrive-target (mandatory): `redrivePolicy` is not known yet: jobs, dead
+  sqs-redrive-target: `redrivePolicy` of jobs, dead is not known yet
 
 Advisory: 1 finding
   tags-required
@@ -222,7 +222,49 @@ def test_a_long_list_of_names_is_cut_and_counted() -> None:
         for i in range(9)
     )
     text = as_text(verdict(Reported(not_evaluated=entries)))
-    assert "`policy` is not known yet: q0, q1, q2 and 6 more" in text
+    assert "sqs-redrive-target: `policy` of q0, q1, q2 and 6 more is not known yet" in text
+
+
+def not_evaluated(*entries: NotEvaluated) -> list[str]:
+    """The lines about what could not be evaluated, as one line each."""
+    text = as_text(verdict(Reported(not_evaluated=entries)))
+    _, _, section = text.partition("Not evaluated")
+    lines = section.partition("\n\n")[0].replace("\n    ", " ").splitlines()
+    return [line.strip() for line in lines[1:]]
+
+
+def unseen(rule: str, name: str, message: str) -> NotEvaluated:
+    return replace(UNSEEN, rule=rule, urn=urn(QUEUE, name), message=f"{name}: {message}")
+
+
+def test_rules_that_miss_the_same_are_one_line() -> None:
+    message = "`policy` is not known yet"
+    entries = [unseen(f"rule-{i}", name, message) for i in range(5) for name in ("jobs", "dead")]
+    [line] = not_evaluated(*entries)
+    assert line == (
+        "5 rules could not be evaluated (rule-0, rule-1, rule-2 and 2 more): `policy` of jobs, "
+        "dead is not known yet"
+    )
+
+
+def test_rules_that_miss_something_else_or_elsewhere_have_lines_of_their_own() -> None:
+    entries = [
+        unseen("rule-a", "jobs", "`policy` is not known yet"),
+        unseen("rule-b", "jobs", "`policy` is not valid JSON"),
+        unseen("rule-c", "dead", "`policy` is not known yet"),
+    ]
+    assert not_evaluated(*entries) == [
+        "rule-a: `policy` of jobs is not known yet",
+        "rule-b: `policy` is not valid JSON: jobs",
+        "rule-c: `policy` of dead is not known yet",
+    ]
+
+
+def test_what_is_said_of_the_whole_stack_names_no_resource() -> None:
+    entry = replace(UNSEEN, urn=STACK.urn, message="`cost` is not known of 2 resources: web, db")
+    assert not_evaluated(entry) == [
+        "sqs-redrive-target: `cost` is not known of 2 resources: web, db"
+    ]
 
 
 def test_a_hundred_resources_take_a_line_for_each_module() -> None:

@@ -20,6 +20,8 @@ from pulumi_preflight.urns import STACK_TYPE, name_of, qualified_type_of
 from pulumi_preflight.verdict import OWN_PACK, Verdict, counted, verdict_line
 
 _NAMES_SHOWN = 3
+# Those around one path.
+_QUOTES = 2
 # rich falls back to 80 columns where there is no terminal; logs have room for more.
 _WIDTH_WITHOUT_TERMINAL = 100
 _NARROWEST = 20
@@ -230,9 +232,17 @@ class _Report:
         if not entries:
             return
         self._heading(f"Not evaluated: {len(entries)}")
-        gathered = ((_without_name(entry), name_of(entry.urn)) for entry in entries)
-        for text, names in _grouped(gathered):
-            self._entry(Text(f"{text}: {_named(names)}"))
+        gathered = _grouped(
+            ((_without_name(entry), entry.rule), _about(entry)) for entry in entries
+        )
+        alike = _grouped(
+            ((message, tuple(dict.fromkeys(names))), rule) for (message, rule), names in gathered
+        )
+        for (message, resources), rules in alike:
+            who = rules[0]
+            if len(rules) > 1:
+                who = f"{len(rules)} rules could not be evaluated ({_named(rules)})"
+            self._entry(Text(f"{who}: {_said_of_all(message, resources)}"))
 
     def _findings(self, level: Level) -> None:
         findings = self._verdict.of_level(level)
@@ -320,9 +330,22 @@ def _about(finding: Finding) -> str:
 
 
 def _without_name(entry: NotEvaluated) -> str:
-    """What is said of every resource of which the same cannot be evaluated."""
-    message = entry.message.removeprefix(f"{name_of(entry.urn)}: ")
-    return f"{entry.rule} ({entry.level}): {message}"
+    """What is said of every resource of which the same cannot be evaluated.
+
+    The rule's level is left out: what could not be evaluated stops nobody.
+    """
+    name = name_of(entry.urn)
+    return entry.message.removeprefix(f"{name}: ").replace(f": {name}: ", ": ")
+
+
+def _said_of_all(message: str, resources: Sequence[str]) -> str:
+    """What cannot be evaluated of some resources, as one sentence where the path is all of it."""
+    if not any(resources):
+        return message
+    path = message.removesuffix(" is not known yet")
+    if path != message and path.count("`") == _QUOTES:
+        return f"{path} of {_named(resources)} is not known yet"
+    return f"{message}: {_named(resources)}"
 
 
 def _grouped(pairs: Iterable[tuple[_Key, _Item]]) -> Iterable[tuple[_Key, list[_Item]]]:
