@@ -7,11 +7,12 @@ change nothing which a test could notice, each with the reason; they are left ou
 What is not changed, because no test of behaviour should notice it:
 
 - annotations of types;
-- decorators: the flags of dataclasses, and what a rule declares beside its function. That a rule's
-  `good` passes and its `bad` is found is the matter of `tests/policies/test_every_rule.py`;
+- decorators: the flags of dataclasses, and what a rule declares beside its function;
+- examples. That a rule's `good` passes and its `bad` is found is the matter of
+  `tests/policies/test_every_rule.py`;
 - `is` to `==` and the like, which agree on what the interpreter keeps only once;
-- `==` and `!=` to an order where one side is a text that stands there: names have no order that a
-  user could meet.
+- `==` and `!=` to an order where one side is a text that stands there or the type of a resource:
+  names have no order that a user could meet.
 
 A change that keeps the module from loading is no change of behaviour and does not count.
 """

@@ -19,6 +19,7 @@ EQUALITY = {"Eq", "NotEq"}
 ORDER = {"Lt", "LtE", "Gt", "GtE"}
 RULE_DECORATORS = {"resource_rule", "stack_rule"}
 TEXTS = {"string", "strings", "fstring"}
+EXAMPLE = "Example"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +49,13 @@ def changes_of(module: Path) -> list[Change]:
     tree = get_ast(code)
     saved = pickle.dumps(tree)  # read again in a third of the time that parsing takes
     left_out = [span for node in ast_nodes(tree) for span in _spans_left_out(node)]
-    beside_text = [span for node in ast_nodes(tree) for span in _comparisons_with_text(node)]
+    of_names = [span for node in ast_nodes(tree) for span in _comparisons_of_names(node)]
     sources = {
         _changed(pickle.loads(saved), operator, occurrence)  # noqa: S301 - our own, from above
         for operator in _operators()
         for occurrence, span in enumerate(_positions(tree, operator))
         if not _lies_in(left_out, span)
-        if not (_asks_for_order(operator) and span in beside_text)
+        if not (_asks_for_order(operator) and span in of_names)
     }
     rules = _lines_of_rules(code)
     found = [_described(module, code, source, rules) for source in sources - {code}]
@@ -106,7 +107,7 @@ def _positions(tree: Node, operator: Node) -> list[Span]:
 
 
 def _spans_left_out(node: Node) -> Iterator[Span]:
-    """Where a node holds decorators, annotations and marks between parameters."""
+    """Where a node holds decorators, examples, annotations and marks between parameters."""
     match node.type:
         case "decorator":
             yield node.start_pos, node.end_pos
@@ -120,6 +121,8 @@ def _spans_left_out(node: Node) -> Iterator[Span]:
             yield node.start_pos, node.end_pos  # the `*` that Cosmic Ray takes for a product
         case "atom_expr" | "power" if _is_in_except(node):
             yield node.start_pos, node.end_pos  # Cosmic Ray replaces exceptions without a dot
+        case "atom_expr" | "power" if node.children[0].get_code().strip() == EXAMPLE:
+            yield node.start_pos, node.end_pos
 
 
 def _is_in_except(node: Node) -> bool:
@@ -128,12 +131,16 @@ def _is_in_except(node: Node) -> bool:
     return node is not None and node.type == "except_clause"
 
 
-def _comparisons_with_text(node: Node) -> Iterator[Span]:
-    """Where a node compares something with a text that stands there."""
+def _comparisons_of_names(node: Node) -> Iterator[Span]:
+    """Where a node compares something with a text that stands there, or the type of a resource."""
     if node.type == "comparison":
         for left, operator, right in zip(*(node.children[i:] for i in range(3)), strict=False):
-            if operator.type == "operator" and not TEXTS.isdisjoint((left.type, right.type)):
+            if operator.type == "operator" and (_is_name(left) or _is_name(right)):
                 yield operator.start_pos, operator.end_pos
+
+
+def _is_name(node: Node) -> bool:
+    return node.type in TEXTS or node.get_code().endswith(".type")
 
 
 def _lies_in(spans: Iterable[Span], inner: Span) -> bool:

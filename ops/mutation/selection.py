@@ -41,7 +41,8 @@ def tests_of(module: Path) -> list[str]:
         case ("rules", "waivers.py"):
             found = [TESTS / "test_waivers.py"]
         case ("rules", area, *_):
-            found = sorted((TESTS / "rules").glob(f"test_{area.removesuffix('.py')}*.py"))
+            own = set((TESTS / "rules").glob(f"test_{area.removesuffix('.py')}*.py"))
+            found = sorted(own | _importers(module))
         case ("cost", *_):
             found = sorted((TESTS / "cost").rglob("test_*.py"))
         case ("config.py",):
@@ -49,3 +50,14 @@ def tests_of(module: Path) -> list[str]:
         case _:
             found = [TESTS / "test_evaluation.py", TESTS / "test_waivers.py"]
     return [str(path) for path in sorted(found, key=lambda path: module.stem not in path.stem)]
+
+
+def _importers(module: Path) -> set[Path]:
+    """The tests of other areas that import a module of rules."""
+    dotted = ".".join(module.relative_to(PACK).with_suffix("").parts)
+    line = f"\nfrom {dotted} import "
+    return {
+        path
+        for path in (TESTS / "rules").glob("test_*.py")
+        if line in path.read_text(encoding="utf-8")
+    }

@@ -43,6 +43,7 @@ def test_what_a_test_could_notice_is_tried(tmp_path: Path, code: str, tried: str
     "code",
     [
         pytest.param("@rule(level=1, on=True)\ndef f(): ...\n", id="decorators"),
+        pytest.param("A = Example(name='a', properties={'count': 5})\n", id="examples"),
         pytest.param("def f(a: int | None) -> str | None: ...\n", id="types of functions"),
         pytest.param("a: int | None\n", id="types of variables"),
         pytest.param("def f(*, a): ...\n", id="the mark before keywords"),
@@ -59,6 +60,8 @@ def test_what_says_nothing_about_behaviour_is_left_alone(tmp_path: Path, code: s
         pytest.param("new = 'new' == name\n", id="on the left"),
         pytest.param("new = name == 'n' 'ew'\n", id="in parts"),
         pytest.param("new = name == f'{n}ew'\n", id="with a value in it"),
+        pytest.param("new = resource.type == QUEUE\n", id="a type on the left"),
+        pytest.param("new = QUEUE == graph.first().type\n", id="a type on the right"),
     ],
 )
 def test_names_have_no_order(tmp_path: Path, code: str) -> None:

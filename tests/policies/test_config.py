@@ -1,5 +1,6 @@
 """Mistakes in a rule's config are told with place, value and the nearest right name."""
 
+import math
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from aws_policy_pack.config import (
     too_long,
 )
 from aws_policy_pack.registry import RULES
+from aws_policy_pack.rules.cost.budget import MonthlyBudget
 from aws_policy_pack.testing import analyze
 
 
@@ -120,6 +122,20 @@ def test_every_mistake_is_told() -> None:
 
 def test_whole_numbers_may_come_as_floats() -> None:
     assert Limit.model_validate({"maxCount": 2.0}).max_count == 2
+
+
+def test_a_whole_number_as_a_float_hides_no_mistake() -> None:
+    with pytest.raises(ValidationError) as error:
+        Limit.model_validate({"maxCount": 2.0, "maxCont": 3}, strict=True)
+    assert [str(problem) for problem in problems_in(error.value, Limit, "rule")] == [
+        "rule.maxCont: unknown key; did you mean `maxCount`?"
+    ]
+
+
+@pytest.mark.parametrize("number", [math.inf, math.nan])
+def test_a_number_is_finite(number: float) -> None:
+    with pytest.raises(ValidationError, match="finite"):
+        MonthlyBudget.model_validate({"budgetBase": number})
 
 
 def test_a_config_error_has_a_line_for_each_mistake_with_its_file() -> None:

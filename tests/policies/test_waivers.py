@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from aws_policy_pack import waivers
 from aws_policy_pack.analyzer import Analyzer
@@ -286,3 +287,36 @@ def test_the_waiver_of_the_good_example_is_needed() -> None:
 def test_the_waiver_of_the_bad_example_names_no_resource() -> None:
     (message,) = told_of_example(waivers_valid.bad)
     assert "the waiver of `sqs-encryption` for 'orders' names no resource of this stack" in message
+
+
+@pytest.mark.parametrize("days", [1, 2])
+def test_the_longest_term_may_be_a_single_day(days: int) -> None:
+    assert waivers_valid.config.model_validate({"maxDays": days}).model_dump()["max_days"] == days
+    with pytest.raises(ValidationError):
+        waivers_valid.config.model_validate({"maxDays": 0})
+
+
+@pytest.mark.parametrize(
+    ("given", "mistakes"),
+    [
+        pytest.param({"reason": "r", "owner": "o", "expires": "2026-06-16"}, [], id="complete"),
+        pytest.param(
+            {"reason": " ", "owner": "o", "expires": "2026-06-16"},
+            ["reason: ' ' is blank"],
+            id="a blank",
+        ),
+        pytest.param(
+            {}, ["reason: is missing", "owner: is missing", "expires: is missing"], id="nothing"
+        ),
+    ],
+)
+def test_what_a_waiver_lacks_is_told_with_its_place(
+    given: dict[str, object], mistakes: list[str]
+) -> None:
+    pack = Pack("pack", "1.0.0", RULES)
+    complete = {"resource": "x", "reason": "r", "owner": "o", "expires": str(TOMORROW)}
+    pack.configure({"test-stack": {"waivers": [complete, {"resource": "y", **given}]}})
+    assert [str(problem) for problem in waivers.incomplete(pack.settings)] == [
+        f"test-stack.waivers.1.{mistake}; wanted a reason, an owner and a last day"
+        for mistake in mistakes
+    ]

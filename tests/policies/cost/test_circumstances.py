@@ -159,8 +159,13 @@ def test_a_circumstance_that_is_not_known_is_named_and_hides_nothing() -> None:
     assert str(result.base) == "13.980000"
 
 
-def test_what_the_provider_fills_in_is_no_circumstance() -> None:
-    assert reasons(INSTANCE, dedicatedLogVolume=UNKNOWN, databaseInsightsMode=UNKNOWN) == []
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [(kind, each.path) for kind, circumstances in CIRCUMSTANCES.items() for each in circumstances],
+)
+def test_what_the_provider_fills_in_is_no_circumstance(kind: str, path: str) -> None:
+    it = Example(type=kind, name="it", properties={path.partition(".")[0]: UNKNOWN})
+    assert not [item for item in estimate_of(it).unpriced if f"`{path}`" in item.reason]
 
 
 def test_a_type_that_the_user_knows_to_be_free_has_no_circumstances() -> None:

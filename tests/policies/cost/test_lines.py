@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import pytest
 
-from aws_policy_pack.cost.lines import Line, dearest, dollars, money
+from aws_policy_pack.cost.lines import Estimate, Line, Unpriced, dearest, dollars, money
 from aws_policy_pack.testing import Example
 from tests.policies.cost.stacks import graph_of
 
-(KEY,) = graph_of(Example(type="aws:kms/key:Key", name="key", properties={})).resources
+KEYS = graph_of(*(Example(type="aws:kms/key:Key", name=f"key-{n}") for n in range(4))).resources
+KEY = KEYS[0]
 
 
 def line(item: str, base: str, worst: str) -> Line:
@@ -67,3 +68,12 @@ def test_how_an_amount_is_shown(amount: str, expected: str) -> None:
 )
 def test_a_line_is_rounded_to_a_millionth(quantity: str, expected: str) -> None:
     assert money(Decimal(quantity), Decimal(1)) == Decimal(expected)
+
+
+def test_the_resources_without_a_table_are_told_by_region() -> None:
+    unpriced = [
+        Unpriced(resource=each, reason="has no price", region=region)
+        for each, region in zip(KEYS, ("x-1", "y-1", "x-1", None), strict=True)
+    ]
+    told = Estimate(region="x-1", dated=None, lines=(), unpriced=tuple(unpriced)).without_table
+    assert told == {"x-1": ["key-0", "key-2"], "y-1": ["key-1"]}

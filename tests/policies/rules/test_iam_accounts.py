@@ -301,6 +301,14 @@ def by(provider: str, resource: Example) -> Example:
             [provider("blue", STRANGE), QUEUE, by("blue", policy(arn(OWN)))],
             id="that of what no provider tells",
         ),
+        pytest.param(
+            [provider("blue", OWN), QUEUE, by("blue", policy(arn(OWN)))],
+            id="its own that an ARN has too",
+        ),
+        pytest.param(
+            [provider("blue", OWN), provider("green", STRANGE), QUEUE, by("green", policy(OWN))],
+            id="the stack's other one that an ARN has too",
+        ),
     ],
 )
 def test_accounts_of_the_stacks_providers_pass(resources: list[Example]) -> None:

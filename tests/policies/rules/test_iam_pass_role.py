@@ -37,6 +37,7 @@ ALL_ROLES = "arn:aws:iam::111122223333:role/*"
             for arn in (
                 "arn:aws:iam",
                 "arn:aws:iam:*",
+                "arn:aws:iam:*:111122223333",
                 "arn:aws:iam::111122223333:*",
                 "arn:aws:iam::111122223333:role*",
                 "arn:aws:iam::111122223333:ro*",
@@ -83,6 +84,10 @@ def test_every_way_of_passing_every_role_is_found(statement: dict[str, object], 
         pytest.param(
             {"Action": "iam:PassRole", "Resource": "arn:aws:iam::111122223333:role/tasks/*"},
             id="roles of a path",
+        ),
+        pytest.param(
+            {"Action": "iam:PassRole", "Resource": "arn:aws:iam::111122223333:x:role/*"},
+            id="no role",
         ),
         pytest.param({"Action": "iam:GetRole", "Resource": "*"}, id="another action"),
         pytest.param({"NotAction": "iam:Pass*", "Resource": "*"}, id="all actions but this"),

@@ -213,6 +213,7 @@ def test_actions_with_resources_need_them(action: str) -> None:
         ("arn:aws:sqs:*:111122223333:*", False),
         ("arn:aws:s3:::bucket/*", False),
         ("arn:aws:s3:::", False),
+        ("arn:aws:sqs:*:*::", False),
         ("arn:*", False),
         ("arn:aws", False),
         ("arn:aws:sqs", True),

@@ -10,7 +10,13 @@ from pydantic import ValidationError
 from aws_policy_pack.analyzer import Analyzer
 from aws_policy_pack.pack import Pack
 from aws_policy_pack.rules import secrets
-from aws_policy_pack.rules.secrets import PARAMETER, SECRET, SECRET_ROTATION, SECRET_VERSION
+from aws_policy_pack.rules.secrets import (
+    PARAMETER,
+    SECRET,
+    SECRET_ROTATION,
+    SECRET_VERSION,
+    VALUES,
+)
 from aws_policy_pack.testing import UNKNOWN, Example, Secret, analyze_stack, stack_request
 from tests.policies.rules.reading import problems
 
@@ -206,6 +212,11 @@ LITERAL = "comes from the program or a plain setting of the stack"
         pytest.param(version("made", "value", "generated", kind=PARAMETER), [], id="parameter"),
         pytest.param(version(None), [], id="null"),
         pytest.param(version(""), [], id="empty"),
+        pytest.param(
+            version("", secretBinary="YQ=="),
+            [f"token: `secretBinary` {LITERAL}"],
+            id="one-of-both-empty",
+        ),
         pytest.param(version("hunter2", "secretStringWo"), [], id="write-only"),
         pytest.param(version("fill me in", ignored=("secretString",)), [], id="placeholder"),
         pytest.param(
@@ -288,17 +299,26 @@ def test_an_encrypted_setting_is_no_literal(value: str, secret: str) -> None:
         pytest.param("eu-west-1", "tr0ub4dor", id="a setting that is not encrypted"),
         pytest.param("latest", "test", id="a short secret inside a word"),
         pytest.param("hunter2", "", id="an empty setting"),
+        pytest.param("dHIwd!WI0ZG9y", "tr0ub4dor", id="what is no base64"),
     ],
 )
 def test_a_literal_beside_an_encrypted_setting_is_found(value: str, secret: str) -> None:
     assert judged_with_config(value, secret=secret) == [f"token: `secretString` {LITERAL}"]
 
 
-def test_a_secret_may_come_from_a_configuration_that_nobody_tells() -> None:
+@pytest.mark.parametrize(
+    "keys",
+    [
+        pytest.param(("secretString",), id="text"),
+        pytest.param(VALUES[SECRET_VERSION][0], id="both"),
+    ],
+)
+def test_a_secret_may_come_from_a_configuration_that_nobody_tells(keys: tuple[str, ...]) -> None:
     service: Any = Analyzer(Pack("pack", "1.0.0", (secrets.no_literal_value,)))
-    response = service.AnalyzeStack(stack_request([version(Secret("hunter2"))]), None)
-    [found] = [each.message.partition("\n")[2] for each in response.diagnostics]
-    assert found == (
-        "not evaluated: token: `secretString` may be an encrypted setting of the stack, and nobody "
-        "tells which ones are"
+    values = Example(
+        type=SECRET_VERSION, name="token", properties=dict.fromkeys(keys, Secret("hunter2"))
     )
+    response = service.AnalyzeStack(stack_request([values]), None)
+    found = [each.message.partition("\n")[2] for each in response.diagnostics]
+    reason = "may be an encrypted setting of the stack, and nobody tells which ones are"
+    assert found == [f"not evaluated: token: `{key}` {reason}" for key in keys]

@@ -137,6 +137,16 @@ def test_a_queue_named_by_what_is_not_known_yet_is_not_evaluated() -> None:
         ),
         pytest.param({"arn": UNKNOWN}, [f"dead: {LONE}"], id="no queue for failures"),
         pytest.param(
+            {"arn": "arn:aws:lambda:::a", "input": DEAD},
+            [f"dead: {LONE}"],
+            id="the work elsewhere and no queue for failures",
+        ),
+        pytest.param(
+            {"arn": DEAD, "deadLetterConfig": {"arn": UNKNOWN}},
+            [f"dead: {LONE}"],
+            id="the work itself",
+        ),
+        pytest.param(
             {"arn": UNKNOWN, "deadLetterConfig": {"arn": UNKNOWN}},
             ["not evaluated: sender: `target.deadLetterConfig.arn` is not known yet"],
             id="nothing known",
@@ -180,3 +190,18 @@ def test_one_sender_that_is_known_is_enough() -> None:
 def test_what_is_delivered_to_a_queue_is_not_a_failure(sender: Example) -> None:
     found = analyze_stack(dead_letter_queue_required, [queue("dead"), sender])
     assert problems(found) == [f"dead: {LONE}"]
+
+
+def test_of_senders_that_are_not_known_the_first_is_told() -> None:
+    senders = [
+        Example(
+            type="aws:scheduler/schedule:Schedule",
+            name=name,
+            properties={"target": UNKNOWN},
+            references={"target": ("jobs",)},
+        )
+        for name in ("nightly", "weekly")
+    ]
+    assert problems(analyze_stack(dead_letter_queue_required, [*senders, queue("jobs")])) == [
+        "not evaluated: nightly: `target` is not known yet"
+    ]

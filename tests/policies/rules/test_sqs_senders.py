@@ -88,6 +88,30 @@ def test_a_queue_that_lets_its_sender_in_passes(
     assert told(*sender, policy(service, Principal="*")) == []
 
 
+@pytest.mark.parametrize("key", ["aws:SourceAccount", "aws:SourceOrgID", "AWS:SOURCEORGID"])
+def test_conditions_on_anything_but_the_source_are_passed_over(key: str) -> None:
+    condition = {"StringEquals": {key: "111122223333"}}
+    assert told(*SUBSCRIPTION, policy(Condition=condition)) == []
+
+
+@pytest.mark.parametrize("key", ["aws:SourceArn", "AWS:SOURCEARN"])
+def test_the_source_is_compared_whatever_the_case_of_its_key(key: str) -> None:
+    condition = {"ArnLike": {key: "arn:aws:x"}}
+    (message,) = told(*SUBSCRIPTION, policy(Condition=condition))
+    assert "whose policy does not let" in message
+
+
+@pytest.mark.parametrize(
+    "arn", [pytest.param({"arn": UNKNOWN}, id="unknown"), pytest.param({}, id="absent")]
+)
+def test_a_source_whose_arn_is_not_known_may_be_the_one_of_the_condition(
+    arn: dict[str, object],
+) -> None:
+    source = replace(NIGHTLY[0], properties={"name": "nightly", **arn})
+    lets_in = policy("events.amazonaws.com", source=EVENT_RULE_ARN)
+    assert told(source, NIGHTLY[1], lets_in) == []
+
+
 @pytest.mark.parametrize(("sender", "service", "source"), EACH)
 def test_a_queue_without_a_policy_for_its_sender_is_found(
     sender: tuple[Example, ...], service: str, source: str
@@ -159,9 +183,16 @@ def test_a_queue_that_is_named_by_its_arn_is_found(path: str, value: str) -> Non
     assert f"`{path}` sends to the queue 'orders'" in message
 
 
+def test_dead_letters_of_another_protocol_are_sent_to_the_queue() -> None:
+    redrive = json.dumps({"deadLetterTargetArn": QUEUE_ARN})
+    (message,) = told(SALES, subscribed(protocol="lambda", redrivePolicy=redrive))
+    assert "`redrivePolicy` sends to the queue 'orders'" in message
+
+
 def test_a_policy_that_is_not_known_yet_counts_where_it_comes_from_the_sender() -> None:
     unknown = replace(policy(), properties={"policy": UNKNOWN})
     made = replace(unknown, references={"queueUrl": ("orders",), "policy": ("orders", "sales")})
     assert told(*SUBSCRIPTION, made) == []
     (message,) = told(*SUBSCRIPTION, unknown)
     assert message.endswith("not evaluated: policy: `policy` is not known yet")
+    assert told(*SUBSCRIPTION, replace(unknown, name="other"), made) == []

@@ -92,21 +92,20 @@ def covers_everything(statement: Statement) -> bool:
     return bool(statement.not_resources) or any(map(is_everything, statement.resources))
 
 
-def completed(arn: str) -> str:
-    """An ARN pattern with all its fields: IAM takes `*` for those that are left out.
+def arn_fields(pattern: str) -> list[str]:
+    """The fields of an ARN pattern: IAM takes `*` for those that are left out.
 
     Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
     """
-    fields = arn.split(":")
-    if fields[0] != "arn" or not SHORTEST_ARN <= len(fields) < FIELDS:
-        return arn
-    fields[-1] = fields[-1] or "*"
-    return ":".join((*fields, *["*"] * (FIELDS - len(fields))))
+    fields = pattern.split(":", maxsplit=FIELDS - 1)
+    if fields[0] == "arn" and len(fields) in range(SHORTEST_ARN, FIELDS):
+        fields += ["*"] * (FIELDS - len(fields))
+    return fields
 
 
 def is_everything(resource: str) -> bool:
     """Whether an ARN pattern leaves nothing out, such as `*` and `arn:aws:sqs`."""
-    match completed(resource).split(":", maxsplit=5):
+    match arn_fields(resource):
         case [_, _, _, region, account, rest]:
             return {region, account} <= {"", "*"} and "*" in rest and set(rest) <= set("*/:")
         case _:

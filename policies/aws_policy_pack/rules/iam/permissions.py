@@ -7,10 +7,9 @@ from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.iam.documents import (
     DOCUMENT_TYPES,
-    FIELDS,
     Clause,
     allows,
-    completed,
+    arn_fields,
     covers_everything,
     is_everything,
     judge_clauses,
@@ -154,5 +153,5 @@ def pass_role_scoped(resource: Resource) -> Findings:
 
 def _is_every_role(resource: str) -> bool:
     """Whether a pattern leaves no role out, of its account or of all."""
-    name = completed(resource).split(":", maxsplit=FIELDS - 1)[-1]
+    name = arn_fields(resource)[-1]
     return is_everything(resource) or fnmatchcase(f"role/{ANY_NAME}", name)

@@ -185,9 +185,8 @@ def _undeclared(
     """Groups and prefix lists that the stack does not declare, and what is too wide in a list."""
     wide: list[str] = []
     missed: list[Unreadable] = []
-    ends = [(grant.names.prefix_lists, _wide_lists)]
-    if grant.may_name_groups():
-        ends.insert(0, (grant.names.groups, _strange_groups))
+    ends = [(grant.names.groups, _strange_groups)] if grant.may_name_groups() else []
+    ends.append((grant.names.prefix_lists, _wide_lists))
     for key, find in ends:
         if grant.properties.has(key):
             # The engine keeps references by top-level property: for all inline rules together.

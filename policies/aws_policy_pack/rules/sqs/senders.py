@@ -132,10 +132,9 @@ def _judge(sender: Resource, way: Way, path: str, queue: Resource, graph: Graph)
     arns = list(_arns(sender, way, sources))
     if any(_lets_in(each, way.service, arns) for _, statements in found for each in statements):
         return
-    unclear = [each for each in missed if not _is_made_from(each, sources, holders)]
-    if len(unclear) < len(missed):
+    if any(_is_made_from(each, sources, holders) for each in missed):
         return
-    yield from unclear
+    yield from missed
     if not missed:
         yield Finding(
             problem=f"`{path}` sends to the queue {shown(queue.name)}, "
