@@ -8,7 +8,7 @@ from typing import IO
 import pytest
 
 from aws_policy_pack.cost.price_list import PriceListError
-from aws_policy_pack.cost.price_queries import EXACT, SIZED, query_for
+from aws_policy_pack.cost.price_queries import EXACT, SIZED, Query, query_for
 from aws_policy_pack.cost.refresh import Refreshed, refresh
 from aws_policy_pack.cost.table import FOLDER, Price, PriceTable, read_table, write_table
 from tests.policies.cost.price_list import VCPU, Row, offer, path_of, row, table
@@ -59,10 +59,14 @@ def test_a_price_that_stayed_is_no_change() -> None:
             id="usage types that contain the one",
         ),
         pytest.param(
-            [row(VCPU, "9", TermType="Reserved"), row(VCPU, "0.05")], "0.05", id="reserved terms"
+            [row(VCPU, "9", SKU="A", TermType="Reserved"), row(VCPU, "0.05")],
+            "0.05",
+            id="reserved terms",
         ),
         pytest.param(
-            [row(VCPU, "9", Currency="CNY"), row(VCPU, "0.05")], "0.05", id="another currency"
+            [row(VCPU, "9", SKU="A", Currency="CNY"), row(VCPU, "0.05")],
+            "0.05",
+            id="another currency",
         ),
         pytest.param(
             [
@@ -137,11 +141,57 @@ def test_a_price_without_a_query_is_kept_and_counted() -> None:
     assert result.kept == 1
 
 
-def test_prices_are_given_in_the_tables_units() -> None:
-    rows = [row("Requests-RBP", "0.0000004000", Queue_Type="Standard")]
-    files = {path_of("AWSQueueService"): offer("AWSQueueService", *rows)}
-    result = refreshed(table("sqs/million-requests/standard"), files)
-    assert result.table.prices["sqs/million-requests/standard"].usd == Decimal("0.4")
+@pytest.mark.parametrize(
+    ("key", "service", "product", "usd"),
+    [
+        pytest.param(
+            "sqs/million-requests/standard",
+            "AWSQueueService",
+            row("Requests-RBP", "0.0000004000", Queue_Type="Standard"),
+            "0.4",
+            id="millions",
+        ),
+        pytest.param(
+            "s3/1k-puts",
+            "AmazonS3",
+            row("Requests-Tier1", "0.0000050000"),
+            "0.005",
+            id="thousands",
+        ),
+    ],
+)
+def test_prices_are_given_in_the_tables_units(
+    key: str, service: str, product: Row, usd: str
+) -> None:
+    result = refreshed(table(key), {path_of(service): offer(service, product)})
+    assert result.table.prices[key].usd == Decimal(usd)
+
+
+def test_each_kind_of_load_balancer_has_its_own_price() -> None:
+    kinds = {"classic": ("Load Balancer", "LoadBalancing")} | {
+        kind.lower(): (f"Load Balancer-{kind}", f"LoadBalancing:{kind}")
+        for kind in ("Application", "Network", "Gateway")
+    }
+    rows = [
+        row("LoadBalancerUsage", f"0.0{n}", SKU=kind, Product_Family=family, operation=operation)
+        for n, (kind, (family, operation)) in enumerate(kinds.items(), start=1)
+    ]
+    files = {path_of("AWSELB"): offer("AWSELB", *rows)}
+    result = refreshed(table(*(f"elb/{kind}-hour" for kind in kinds)), files)
+    assert {key: str(price.usd) for key, price in result.table.prices.items()} == {
+        "elb/classic-hour": "0.01",
+        "elb/application-hour": "0.02",
+        "elb/network-hour": "0.03",
+        "elb/gateway-hour": "0.04",
+    }
+
+
+@pytest.mark.parametrize(
+    ("usage", "expected"),
+    [("Out-Bytes", True), ("USE1-Out-Bytes", True), ("USE1-EUC1-Out-Bytes", False)],
+)
+def test_a_usage_type_has_one_prefix(usage: str, *, expected: bool) -> None:
+    assert Query(service="AmazonEC2", usage="Out-Bytes").is_of(usage, "us-east-1") is expected
 
 
 def test_engine_deployment_and_class_of_a_database_all_count() -> None:
@@ -154,6 +204,7 @@ def test_engine_deployment_and_class_of_a_database_all_count() -> None:
     usage = "InstanceUsage:db.t4g.micro"
     rows = [
         row(usage, "9", SKU="A", **{**fitting, "Database_Engine": "MySQL"}),
+        row(usage, "9", SKU="A", **{**fitting, "Database_Engine": "SQL Server"}),
         row(usage, "9", SKU="B", **{**fitting, "Deployment_Option": "Multi-AZ"}),
         row(usage, "9", SKU="C", **{**fitting, "License_Model": "Bring your own license"}),
         row("InstanceUsage:db.t4g.micro.x", "9", SKU="D", **fitting),
@@ -222,6 +273,26 @@ def test_an_older_file_does_not_date_a_table_back() -> None:
 )
 def test_a_file_in_another_form_is_refused(content: bytes) -> None:
     with pytest.raises(PriceListError, match=r"AmazonECS/current/us-east-1/index\.csv is not in"):
+        refreshed(table("fargate/vcpu-hour/x86"), {path_of("AmazonECS"): content})
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        pytest.param(b'"SKU1"\r\n', "row 2 has 1 columns of 26: it is cut", id="cut"),
+        pytest.param(
+            b",".join([b'""'] * 27) + b"\r\n", "row 2 has 27 columns of 26: it is cut", id="longer"
+        ),
+        pytest.param(
+            b",".join([b'""'] * 25) + b',"Run',
+            "unexpected end of data",
+            id="cut in the last column",
+        ),
+    ],
+)
+def test_a_row_that_is_not_whole_is_told(rows: bytes, told: str) -> None:
+    content = offer("AmazonECS", row(VCPU, "1")) + rows
+    with pytest.raises(PriceListError, match=told):
         refreshed(table("fargate/vcpu-hour/x86"), {path_of("AmazonECS"): content})
 
 

@@ -81,6 +81,15 @@ def test_the_command_writes_the_table_and_says_what_changed(
     assert after.prices["cloudwatch/dashboard-month"].source == "old study"
 
 
+def test_a_file_that_comes_in_many_parts_is_read_whole(
+    price_list: tuple[str, Path], tables: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, root = price_list
+    publish(root, *(row(f"Other-{n}", "1") for n in range(500)), row(VCPU, "0.05"))
+    assert run(address, tables) == 0
+    assert "  fargate/vcpu-hour/x86: 0.04 -> 0.05 (+25.0%)" in capsys.readouterr().out
+
+
 def test_the_command_says_that_nothing_changed(
     price_list: tuple[str, Path], tables: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

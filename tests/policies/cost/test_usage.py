@@ -375,3 +375,45 @@ def test_what_a_resource_bills_by_use(
     type_: str, properties: dict[str, object], expected: list[str]
 ) -> None:
     assert uses(type_, properties) == expected
+
+
+KAFKA = "aws:msk/cluster:Cluster"
+BROKERS = {"numberOfBrokerNodes": 2, "brokerNodeGroupInfo": {"instanceType": "kafka.m5.large"}}
+SEARCH = "aws:opensearch/domain:Domain"
+NODES = {"instanceType": "t3.small.search"}
+
+
+@pytest.mark.parametrize(
+    ("type_", "properties", "expected"),
+    [
+        pytest.param(KAFKA, {}, [], id="brokers"),
+        pytest.param(KAFKA, {"storageMode": "LOCAL"}, [], id="storage of the brokers alone"),
+        pytest.param(
+            KAFKA, {"storageMode": "TIERED"}, ["tiered storage: 0 a use"], id="tiered storage"
+        ),
+        pytest.param(KAFKA, {"enhancedMonitoring": "DEFAULT"}, [], id="metrics that are free"),
+        pytest.param(
+            KAFKA,
+            {"enhancedMonitoring": "PER_BROKER"},
+            ["metrics of enhanced monitoring: 0.30 a metric-month"],
+            id="metrics of each broker",
+        ),
+        pytest.param(SEARCH, {"clusterConfig": NODES}, [], id="a search domain"),
+        pytest.param(
+            SEARCH,
+            {"clusterConfig": NODES | {"coldStorageOptions": {"enabled": True}}},
+            ["cold storage: 0 a use"],
+            id="cold storage",
+        ),
+        pytest.param(
+            SEARCH,
+            {"clusterConfig": NODES | {"coldStorageOptions": {"enabled": False}}},
+            [],
+            id="no cold storage",
+        ),
+    ],
+)
+def test_a_setting_adds_what_bills_by_use(
+    type_: str, properties: dict[str, object], expected: list[str]
+) -> None:
+    assert uses(type_, (BROKERS if type_ == KAFKA else {}) | properties) == expected
