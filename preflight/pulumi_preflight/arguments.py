@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from pulumi_preflight import __version__
 from pulumi_preflight.errors import PreflightError
 
 _EPILOG = """\
@@ -69,7 +70,7 @@ def parse(argv: Sequence[str] | None) -> Options:
 
     Raises:
         UsageError: It is wrong.
-        SystemExit: It asks for help, which has been printed.
+        SystemExit: It asks for help or the version, which has been printed.
     """
     parser = _parser()
     given = parser.parse_args(argv)
@@ -106,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     add = parser.add_argument
+    add("--version", action="version", version=f"%(prog)s {__version__}")
     add("project", metavar="PROJECT", type=Path, help="folder that holds Pulumi.yaml")
     add("--stack", metavar="NAME", required=True, help="stack to judge")
     judged = parser.add_argument_group("what is judged")
