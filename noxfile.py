@@ -91,6 +91,7 @@ def nightly(session: nox.Session) -> None:
     run(session, "pytest", *options, "tests/policies/test_every_rule.py")
     run(session, "pytest", "-m", "nightly")
     run(session, "python", "-m", "tests.versions")
+    run(session, "python", "-m", "tools.wheels")
     run(session, "python", "-m", "tests.chaos", *session.posargs)
 
 
@@ -112,6 +113,14 @@ def lint(session: nox.Session) -> None:
     """Check style and format; `-- --fix` fixes what can be fixed."""
     run(session, "ruff", "check", *session.posargs, ".")
     run(session, "ruff", "format", *([] if "--fix" in session.posargs else ["--check"]), ".")
+
+
+@nox.session(default=False)
+def workflows(session: nox.Session) -> None:
+    """Check the workflows for mistakes (actionlint, which needs Go) and for risks (zizmor)."""
+    files = [str(file) for file in sorted((ROOT / ".github" / "workflows").iterdir())]
+    run(session, "zizmor", "--offline", "--no-progress", *files)
+    run(session, "go", "run", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12", *files)
 
 
 @nox.session
@@ -161,6 +170,18 @@ def docs(session: nox.Session) -> None:
 def lists(session: nox.Session) -> None:
     """Compare the pack's lists with newer data of package registries; `-- --check` for ages."""
     run(session, "python", "-m", "tools.lists", *session.posargs)
+
+
+@nox.session(default=False)
+def dist(session: nox.Session) -> None:
+    """Build the packages into dist/ and check them as an index would; `-- --tag v1.2.3`."""
+    run(session, "python", "-m", "tools.dist", *session.posargs)
+
+
+@nox.session(default=False)
+def wheels(session: nox.Session) -> None:
+    """Ask whether all requirements have wheels for Pythons to come; `-- --python 3.16`."""
+    run(session, "python", "-m", "tools.wheels", *session.posargs)
 
 
 @nox.session(default=False)

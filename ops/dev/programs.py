@@ -1,13 +1,13 @@
 """The programs of the applications' images."""
 
 import os
-import shutil
 import subprocess
 from functools import cache
 from pathlib import Path
 
 from ops.errors import CommandError
 from ops.paths import ROOT
+from ops.uv import uv
 
 APPS = ROOT / "apps"
 APPS_OF_IMAGES = {
@@ -25,16 +25,10 @@ def programs_of(app: str) -> Path:
     Raises:
         CommandError: There is no uv, or it cannot make the environment.
     """
-    uv = os.environ.get("UV") or shutil.which("uv")
-    if uv is None:
-        raise CommandError(
-            "uv makes the environments of the apps, and is not on PATH",
-            hint="install it (https://docs.astral.sh/uv/getting-started/installation/)",
-        )
     inherited = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     # Where several ask at once, uv lets one after the other in.
     made = subprocess.run(
-        [uv, "sync", "--quiet", "--locked", "--project", APPS / app],
+        [uv(), "sync", "--quiet", "--locked", "--project", APPS / app],
         env=inherited,
         capture_output=True,
         text=True,

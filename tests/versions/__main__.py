@@ -1,7 +1,6 @@
 """`python -m tests.versions`: judges one program in every environment that `ops.versions` lists."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ops.paths import PACK, PREFLIGHT, ROOT
+from ops.uv import uv
 from ops.versions import ENVIRONMENTS, Environment
 
 PROGRAM = Path(__file__).parent / "program"
@@ -86,12 +86,9 @@ def _try(environment: Environment) -> None:
 
 
 def _make(environment: Environment, venv: Path) -> None:
-    uv = os.environ.get("UV") or shutil.which("uv")
-    if uv is None:
-        raise BrokenError("there is no uv on PATH; install it: `pip install uv`")
-    _run([uv, "venv", "--quiet", "--python", sys.executable, venv])
+    _run([uv(), "venv", "--quiet", "--python", sys.executable, venv])
     install: list[str | Path] = [
-        uv,
+        uv(),
         "pip",
         "install",
         "--quiet",
