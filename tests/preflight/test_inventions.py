@@ -39,8 +39,8 @@ def inventions(
     return made
 
 
-def other(made: Inventions, *origins: Origin) -> Other:
-    return Other(origins=origins or made.origins, account=made.accounts[0])
+def other(made: Inventions, *origins: Origin, unknown: bool = True) -> Other:
+    return Other(origins=origins or made.origins, account=made.accounts[0], unknown=unknown)
 
 
 def origin_of(made: Inventions, value: PropertyValue, urns: Collection[str]) -> Origin | None:
@@ -132,14 +132,43 @@ def test_a_text_about_other_digits_reads_as_one_about_the_first() -> None:
     assert made.as_first(str(made.otherwise(said, other(made)))) == said
 
 
-def test_outputs_change_in_all_that_is_made_up() -> None:
+def test_outputs_are_unknown_in_all_that_may_be_anything() -> None:
+    outputs: Properties = {
+        "cidrBlock": "10.0.0.0/16",
+        "status": "READY",
+        "count": 2.0,
+        "public": False,
+        "groups": ["sg-0a1b2c3d4e5f60718"],
+        "record": {"arn": f"{ARN}/x", "size": 3.0},
+    }
+    made_up_ones = [name for name in outputs if name != "cidrBlock"]
+    made = inventions(outputs, dict.fromkeys(made_up_ones, Filling.MADE_UP))
+    assert made.outputs_otherwise(VPC, outputs, other(made, *origins_of(made_up_ones))) == {
+        "cidrBlock": "10.0.0.0/16",
+        "status": UNKNOWN,
+        "count": UNKNOWN,
+        "public": True,
+        "groups": UNKNOWN,
+        "record": {"arn": f"{ARN}/x", "size": UNKNOWN},
+    }
+
+
+def origins_of(names: Collection[str]) -> list[Origin]:
+    return [Origin(VPC, name) for name in names]
+
+
+def test_outputs_may_be_others_of_their_kind() -> None:
     made = inventions({"count": 2.0}, {"count": Filling.MADE_UP})
     outputs: Properties = {"cidrBlock": "10.0.0.0/16", "status": "READY", "count": 2.0}
-    changed = made.outputs_otherwise(VPC, outputs, other(made))
+    changed = made.outputs_otherwise(VPC, outputs, other(made, unknown=False))
     assert changed == {"cidrBlock": "10.0.0.0/16", "status": "READY-2", "count": 3.0}
 
 
-def test_what_was_left_empty_is_there() -> None:
+@pytest.mark.parametrize(
+    ("unknown", "expected"),
+    [pytest.param(True, UNKNOWN, id="unknown"), pytest.param(False, "key", id="of-its-kind")],
+)
+def test_what_was_left_empty_is_there(unknown: bool, expected: str) -> None:  # noqa: FBT001 - a case
     made = Inventions()
     made.learn(
         Invented(
@@ -150,16 +179,29 @@ def test_what_was_left_empty_is_there() -> None:
             empty=lambda: {"kmsKeyId": "key"},
         )
     )
-    assert made.outputs_otherwise(VPC, {}, other(made)) == {"kmsKeyId": "key"}
+    changed = made.outputs_otherwise(VPC, {}, other(made, unknown=unknown))
+    assert changed == {"kmsKeyId": expected}
 
 
-def test_outputs_repeat_what_is_made_up_in_the_inputs() -> None:
+@pytest.mark.parametrize(
+    ("unknown", "expected"),
+    [pytest.param(True, UNKNOWN, id="unknown"), pytest.param(False, "READY-2", id="of-its-kind")],
+)
+def test_outputs_repeat_what_is_made_up_in_the_inputs(unknown: bool, expected: str) -> None:  # noqa: FBT001 - a case
     made = inventions()
     taint = made.taint_of({"state": "READY"}, {"state": [VPC]})
     assert taint
     made.keep(SUBNET, taint)
-    changed = made.outputs_otherwise(SUBNET, {"state": "READY"}, other(made))
-    assert changed == {"state": "READY-2"}
+    changed = made.outputs_otherwise(SUBNET, {"state": "READY"}, other(made, unknown=unknown))
+    assert changed == {"state": expected}
+
+
+def test_what_nothing_explains_is_unknown_in_each_part() -> None:
+    made = inventions()
+    taint = made.taint_of({"tags": {"size": "large", "spare": ""}}, {"tags": [VPC]})
+    assert taint
+    changed = taint.otherwise({"tags": {"size": "large", "spare": ""}}, other(made))
+    assert changed == {"tags": {"size": UNKNOWN, "spare": ""}}
 
 
 def test_the_made_up_account_may_be_one_that_the_program_names() -> None:

@@ -337,3 +337,62 @@ def test_no_rule_finds_or_passes_what_an_answer_holds(write_project: WriteProjec
         *((rule, name) for rule in ("empty", "full") for name in ("copied", "merged")),
         *((rule, name) for rule in ("odd", "remote") for name in ("database", "warehouse")),
     }
+
+
+CACHES = """
+import pulumi
+
+
+class Group(pulumi.CustomResource):
+    def __init__(self, name, **inputs):
+        super().__init__("aws:elasticache/replicationGroup:ReplicationGroup", name,
+                         {"description": "Of the shop.", **inputs})
+
+
+Group("left")
+Group("given", numNodeGroups=1, networkType="ipv6", atRestEncryptionEnabled=False,
+      securityGroupIds=["sg-1"], transitEncryptionMode="required")
+"""
+COMPARING_PACK = """
+from pulumi_policy import EnforcementLevel, PolicyPack, StackValidationPolicy
+
+
+def of_each(is_wrong):
+    def check(args, report):
+        for each in args.resources:
+            if "replicationGroup" in each.resource_type and is_wrong(each.props):
+                report("no", each.urn)
+    return check
+
+
+PolicyPack("foreign", enforcement_level=EnforcementLevel.MANDATORY, policies=[
+    StackValidationPolicy(name, "Of all.", of_each(is_wrong)) for name, is_wrong in {
+        "number": lambda props: props.get("numNodeGroups", 0) < 20,
+        "word": lambda props: props.get("networkType") != "dual_stack",
+        "truth": lambda props: not props.get("atRestEncryptionEnabled"),
+        "length": lambda props: len(props.get("securityGroupIds") or []) < 3,
+        "presence": lambda props: "transitEncryptionMode" not in props,
+        "shop": lambda props: "shop" in props["description"],
+    }.items()
+])
+"""
+
+
+def test_a_rule_of_the_stack_keeps_what_it_finds_in_what_was_given(
+    write_project: WriteProject,
+) -> None:
+    project = write_project(CACHES)
+    output = project / "verdict.json"
+    pack = write_pack(project / "pack", COMPARING_PACK)
+    arguments = [str(project), "--stack", "dev", "--policy-pack", str(pack)]
+    assert main([*arguments, "--format", "json", "--output", str(output)]) == 1
+    document = json.loads(output.read_text())
+    compared = ("number", "word", "truth", "length")
+    stands = {(each["rule"], each["urn"].rpartition("::")[2]) for each in document["findings"]}
+    assert stands == {
+        *((rule, "given") for rule in compared),
+        ("shop", "given"),
+        ("shop", "left"),
+    }
+    left = {each["rule"] for each in document["notEvaluated"]}
+    assert left == {*compared, "presence"}

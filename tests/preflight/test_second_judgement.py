@@ -40,6 +40,7 @@ def doubt(*origins: Origin, accounts: tuple[str, ...] = ("2",)) -> Doubt[Struct]
     return Doubt(
         urn=URN,
         origins=origins,
+        origins_of=lambda _: origins,
         accounts=accounts,
         otherwise=otherwise,
         as_first=lambda text: text.replace("2.0", "1.0"),
@@ -222,3 +223,72 @@ def test_accounts_are_not_tried_where_none_is_made_up() -> None:
 
     judged(count, KEY, accounts=("2", "3", "4"))
     assert len(asked) == 2
+
+
+STACK = "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev"
+OTHER_URN = "urn:pulumi:dev::shop::aws:rds/instance:Instance::other"
+
+
+def judged_as_stack(rule: Rule) -> Reported:
+    """Of a database with a made-up role, and another one with a made-up key."""
+    own = {URN: [ROLE], OTHER_URN: [KEY]}
+
+    def otherwise(other: Other) -> Struct:
+        # Unknown is 0 here.
+        second = 0.0 if other.unknown else 2.0
+        return request(
+            **{each.property: second if each in other.origins else 1.0 for each in (ROLE, KEY)}
+        )
+
+    def ask(asked: Struct) -> Reported:
+        found = list(rule(dict(from_struct(asked))))
+        return Reported(
+            findings=tuple(each for each in found if not isinstance(each, NotEvaluated)),
+            not_evaluated=tuple(each for each in found if isinstance(each, NotEvaluated)),
+        )
+
+    whole = Doubt(
+        urn=STACK,
+        origins=(ROLE, KEY),
+        origins_of=lambda urn: own[urn],
+        accounts=("2",),
+        otherwise=otherwise,
+        as_first=str,
+    )
+    return judged_twice(ask, ask, FIRST, whole)
+
+
+def about_other(message: str = "wrong") -> Finding:
+    return replace(finding(message), urn=OTHER_URN)
+
+
+def test_what_a_stopped_rule_missed_stands_where_it_hangs_on_nothing_made_up() -> None:
+    def stops(values: dict[str, object]) -> list[Finding]:
+        stopped = replace(unknown("monitoringRoleArn"), urn=STACK)
+        return [stopped] if values["monitoringRoleArn"] == 0 else [about_other()]
+
+    told = judged_as_stack(stops)
+    assert told.findings == (about_other(),)
+    assert [left.property for left in told.not_evaluated] == ["monitoringRoleArn"]
+
+
+@pytest.mark.parametrize("value", [0, 2], ids=["unknown", "of-its-kind"])
+def test_what_a_stopped_rule_missed_falls_where_it_hangs_on_a_value(value: int) -> None:
+    def stops(values: dict[str, object]) -> list[Finding]:
+        if values["monitoringRoleArn"] == 0:
+            return [replace(unknown("monitoringRoleArn"), urn=STACK)]
+        return [] if values["kmsKeyId"] == value else [about_other()]
+
+    told = judged_as_stack(stops)
+    assert told.findings == ()
+    assert {left.urn for left in told.not_evaluated} == {STACK, OTHER_URN}
+
+
+def test_what_a_stopped_rule_said_of_the_whole_stack_falls() -> None:
+    about_all = replace(finding(), urn=STACK)
+
+    def stops(values: dict[str, object]) -> list[Finding]:
+        stopped = replace(unknown("kmsKeyId"), urn=STACK)
+        return [stopped] if values["kmsKeyId"] == 0 else [about_all]
+
+    assert judged_as_stack(stops).findings == ()

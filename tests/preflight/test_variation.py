@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_preflight.outputs.variation import returned, turned, varied
-from pulumi_preflight.wire import PropertyValue, secret
+from pulumi_preflight.outputs.variation import opened, returned, turned, varied
+from pulumi_preflight.wire import UNKNOWN, PropertyValue, secret
 
 DIGITS = st.text("0123456789abcdefABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1)
 
@@ -51,6 +51,20 @@ def test_a_turned_uuid_is_one(made: uuid.UUID) -> None:
 )
 def test_a_varied_value_is_another_of_its_form(value: PropertyValue, other: PropertyValue) -> None:
     assert varied(value) == other
+
+
+@pytest.mark.parametrize(
+    ("value", "other"),
+    [
+        pytest.param(True, False, id="truth-is-the-other-one"),
+        pytest.param(5432.0, UNKNOWN, id="number"),
+        pytest.param("ACTIVE", UNKNOWN, id="word"),
+        pytest.param([{"size": 2.0}, "", None], [{"size": UNKNOWN}, "", None], id="nested"),
+        pytest.param(secret("pass1"), secret(UNKNOWN), id="secret"),
+    ],
+)
+def test_an_opened_value_may_be_anything(value: PropertyValue, other: PropertyValue) -> None:
+    assert opened(value) == other
 
 
 @given(st.ip_addresses(v=4))

@@ -73,10 +73,13 @@ class Other:
     Attributes:
         origins: The values.
         account: What the made-up account becomes.
+        unknown: Whether values that may be anything become unknown: all but those of a known form,
+            and truths, which are one of two. Else they become others of their kind.
     """
 
     origins: Collection[Origin]
     account: str
+    unknown: bool = True
 
 
 ACCOUNT_ORIGIN = Origin("", "account")

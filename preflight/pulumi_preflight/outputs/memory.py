@@ -28,12 +28,13 @@ from pulumi_preflight.outputs.variation import (
     changed,
     is_document,
     numbers_in,
+    opened,
     returned,
     turned,
     varied,
     windows,
 )
-from pulumi_preflight.urns import is_urn
+from pulumi_preflight.urns import is_urn, name_of
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, with_leaves
 
 # What a property gets whose form nobody knows: a name and eight digits.
@@ -67,7 +68,7 @@ class Taint:
             another = self._inventions.otherwise(value, other)
             for origin, made in self._short.get(name, ()):
                 if origin in other.origins:
-                    another = varied(another) if made is None else replaced(another, made)
+                    another = replaced(another, made, unknown=other.unknown)
             other_inputs[name] = another
         return other_inputs
 
@@ -103,27 +104,29 @@ class Inventions:
 
     def learn(self, invented: Invented) -> None:
         """Takes note of a resource, or of an answer."""
-        given = list(texts(invented.given, invented.urn, invented.urn.rpartition("::")[2]))
+        urn = invented.urn
+        name = name_of(urn) if is_urn(urn) else ""
+        given = list(texts(invented.given, urn, name))
         short: list[tuple[Origin, PropertyValue]] = []
         known: set[PropertyValue] = set(atoms_of(invented.given))
         with self._lock:
             if invented.id:
-                self._learn_text(Origin(invented.urn, "id"), invented.id, given)
-            for name, filling in invented.fillings.items():
-                origin = Origin(invented.urn, name)
-                for atom in atoms_of(invented.outputs.get(name)):
+                self._learn_text(Origin(urn, "id"), invented.id, given)
+            for property_, filling in invented.fillings.items():
+                origin = Origin(urn, property_)
+                for atom in atoms_of(invented.outputs.get(property_)):
                     if filling is Filling.TOLD:
                         known.add(atom)
                     elif isinstance(atom, str) and self._learn_text(origin, atom, given):
                         continue
-                    elif filling is Filling.FOLLOWS or is_made_of(atom, given):
+                    elif filling is Filling.FOLLOWS or is_made_of(atom, given, name):
                         known.add(atom)
-                    elif not is_urn(invented.urn) and (numbers := numbers_in(atom)):
+                    elif not is_urn(urn) and (numbers := numbers_in(atom)):
                         self._numbers |= dict.fromkeys(numbers, origin)
                     else:
                         short.append((origin, atom))
-            self._kept[invented.urn] = Kept(tuple(short), frozenset(filter(tells, known)))
-            self._invented[invented.urn] = invented
+            self._kept[urn] = Kept(tuple(short), frozenset(filter(tells, known)))
+            self._invented[urn] = invented
 
     def _learn_text(self, origin: Origin, text: str, given: Collection[str]) -> bool:
         """Keeps the made-up digits of a text; says whether it has any."""
@@ -214,7 +217,7 @@ class Inventions:
 
         def change(leaf: PropertyValue) -> PropertyValue:
             if self._may_be_anything(leaf, other):
-                return UNKNOWN
+                return UNKNOWN if other.unknown else varied(leaf)
             if not isinstance(leaf, str):
                 return leaf
             return RUN.sub(lambda run: self._turn(run[0], other), leaf)
@@ -274,20 +277,35 @@ class Inventions:
                 continue
             if filling is Filling.EMPTY:
                 empty.add(name)
-            elif filling is Filling.MADE_UP and others.get(name) == outputs.get(name):
-                others[name] = self._varied_output(outputs[name])
+            elif filling is Filling.MADE_UP and name in outputs:
+                others[name] = self._another(Origin(urn, name), outputs[name], other)
+        if other.unknown:
+            return others | dict.fromkeys(empty, UNKNOWN)
         possible = invented.empty() if empty else {}
         return others | {name: possible[name] for name in empty if name in possible}
 
-    def _varied_output(self, value: PropertyValue) -> PropertyValue:
-        """Another value; one that is made of the account stays where the account does.
+    def _another(self, origin: Origin, value: PropertyValue, other: Other) -> PropertyValue:
+        """Another value of an output; a text that holds the account stays where the account does.
 
         The program may name the very account that is made up, and other resources' inputs repeat
-        the value.
+        the text.
         """
-        if self._account_made_up and any(ACCOUNT in text for text in texts(value)):
-            return value
-        return varied(value)
+        if isinstance(value, list) and other.unknown:
+            # Nobody knows how many there are.
+            return UNKNOWN
+        short = {made for each, made in self._kept[origin.urn].short if each == origin}
+
+        def change(leaf: PropertyValue) -> PropertyValue:
+            digits = self.otherwise(leaf, other)
+            if digits != leaf:
+                return digits
+            if leaf in short:
+                return opened(leaf) if other.unknown else varied(leaf)
+            is_kept = self._account_made_up and isinstance(leaf, str) and ACCOUNT in leaf
+            # What is made of a given name has that form.
+            return varied(leaf) if leaf is value and not is_kept else leaf
+
+        return with_leaves(value, change)
 
     def _repeated(self, outputs: Properties, taint: Taint | None, other: Other) -> Properties:
         if taint is not None:
@@ -298,10 +316,21 @@ class Inventions:
     def origins(self) -> tuple[Origin, ...]:
         """All origins, in order."""
         found = {*self._windows.values(), *([ACCOUNT_ORIGIN] if self._account_made_up else [])}
-        for invented in self._invented.values():
-            found |= {
-                Origin(invented.urn, name)
-                for name, filling in invented.fillings.items()
-                if filling in (Filling.MADE_UP, Filling.EMPTY)
-            }
+        for urn in self._invented:
+            found.update(self._own_origins(urn))
         return tuple(sorted(found))
+
+    def origins_of(self, urn: str) -> Collection[Origin]:
+        """The origins of what a resource holds, in its inputs and outputs."""
+        taint = self._taints.get(urn)
+        return {*self._own_origins(urn), *(taint.origins if taint else ())}
+
+    def _own_origins(self, urn: str) -> Iterator[Origin]:
+        invented = self._invented.get(urn)
+        if invented is None:
+            return
+        if invented.id:
+            yield Origin(urn, "id")
+        for name, filling in invented.fillings.items():
+            if filling in (Filling.MADE_UP, Filling.EMPTY):
+                yield Origin(urn, name)

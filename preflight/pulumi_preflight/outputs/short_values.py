@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from pulumi_preflight.outputs.inventions import Origin
-from pulumi_preflight.outputs.variation import varied
+from pulumi_preflight.outputs.variation import opened, varied
 from pulumi_preflight.wire import MARK, UNKNOWN, PropertyValue, with_leaves
 
 Short = tuple[tuple[Origin, PropertyValue], ...]
@@ -64,11 +64,18 @@ def short_in(atoms: Iterable[PropertyValue], kept: Iterable[Kept], *, explained:
     return tuple((each.short[0][0], None) for each in kept if each.short)
 
 
-def is_made_of(atom: PropertyValue, given: Iterable[str]) -> bool:
-    """Whether a text without digits of its own holds one that was given, such as a name."""
-    return isinstance(atom, str) and any(
-        each in atom for each in given if len(each) >= _SHORTEST_WORD
-    )
+def is_made_of(atom: PropertyValue, given: Iterable[str], name: str) -> bool:
+    """Whether a text without digits of its own holds one that was given.
+
+    Args:
+        atom: The text.
+        given: What was given.
+        name: The logical name, which may be short, since physical names begin with it.
+    """
+    if not isinstance(atom, str):
+        return False
+    begins = bool(name) and atom.startswith(name) and not atom[len(name) :][:1].isalnum()
+    return begins or any(each in atom for each in given if len(each) >= _SHORTEST_WORD)
 
 
 def tells(atom: PropertyValue) -> bool:
@@ -84,12 +91,20 @@ def _holds(atom: PropertyValue, made: PropertyValue) -> bool:
     return type(atom) is type(made) and atom == made
 
 
-def replaced(value: PropertyValue, made: PropertyValue) -> PropertyValue:
-    """The value with another one in place of a made-up one."""
+def replaced(value: PropertyValue, made: PropertyValue, *, unknown: bool) -> PropertyValue:
+    """The value with another one in place of a made-up one; see `Other.unknown`.
+
+    Args:
+        value: What holds the made-up value.
+        made: The made-up value, `None` where all of `value` may be made up.
+        unknown: Whether what may be anything becomes unknown.
+    """
 
     def change(leaf: PropertyValue) -> PropertyValue:
-        if not _holds(leaf, made):
+        if made is not None and not _holds(leaf, made):
             return leaf
+        if unknown:
+            return opened(leaf)
         if isinstance(leaf, str) and isinstance(made, str):
             return leaf.replace(made, str(varied(made)))
         return varied(leaf)

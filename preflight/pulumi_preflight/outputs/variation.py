@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 
-from pulumi_preflight.wire import PropertyValue, with_leaves
+from pulumi_preflight.wire import UNKNOWN, PropertyValue, with_leaves
 
 _DIGITS, _LETTERS = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # Each digit and letter becomes another of its kind, so hexadecimal text stays hexadecimal.
@@ -78,6 +78,21 @@ def varied(value: PropertyValue) -> PropertyValue:
     Dates, addresses and versions stay such; a word gets a number.
     """
     return with_leaves(value, _varied_leaf)
+
+
+def opened(value: PropertyValue) -> PropertyValue:
+    """The value with all unknown in it that may be anything; a truth becomes the other one."""
+    return with_leaves(value, _opened_leaf)
+
+
+def _opened_leaf(leaf: PropertyValue) -> PropertyValue:
+    match leaf:
+        case bool():
+            return not leaf
+        case None | "":
+            return leaf
+        case _:
+            return UNKNOWN
 
 
 def _varied_leaf(leaf: PropertyValue) -> PropertyValue:

@@ -43,6 +43,7 @@ def doubt_of(request: AnalyzeRequest, taint: Taint, fixed: Struct | None) -> Dou
     return Doubt(
         urn=request.urn,
         origins=taint.origins,
+        origins_of=lambda _: taint.origins,
         accounts=taint.accounts,
         otherwise=otherwise,
         as_first=taint.as_first,
@@ -66,6 +67,7 @@ def stack_doubt_of(
     return Doubt(
         urn=urn,
         origins=inventions.origins,
+        origins_of=inventions.origins_of,
         accounts=inventions.accounts,
         otherwise=otherwise,
         as_first=inventions.as_first,

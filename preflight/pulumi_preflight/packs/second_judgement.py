@@ -5,7 +5,7 @@ evaluated", with the property that it hangs on.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
@@ -26,6 +26,7 @@ class Doubt(Generic[_Request]):
     Attributes:
         urn: What is judged: a resource, or the stack.
         origins: Where the made-up values come from, in order.
+        origins_of: The values that a resource holds.
         accounts: What the made-up account may be as well.
         otherwise: The request with other values in place of the made-up ones.
         as_first: A text about that request as it would read of the request itself.
@@ -33,6 +34,7 @@ class Doubt(Generic[_Request]):
 
     urn: str
     origins: Sequence[Origin]
+    origins_of: Callable[[str], Collection[Origin]]
     accounts: Sequence[str]
     otherwise: Callable[[Other], _Request]
     as_first: Callable[[str], str]
@@ -166,7 +168,7 @@ class _Comparison(Generic[_Request]):
     def judge_with(self, account: str) -> None:
         """Judges once more, with this account in place of the made-up one."""
         try:
-            differing = self._differing(self._doubt.origins, account)
+            differing = self._standing_apart(account)
         except RaisedError as error:
             self._take_back(error.raised)
             return
@@ -203,9 +205,41 @@ class _Comparison(Generic[_Request]):
         for found in said or [replace(raised, urn=self._doubt.urn)]:
             self._unsettled.setdefault(found, _not_evaluated(found, None))
 
-    def _differing(self, origins: Iterable[Origin], account: str) -> list[Finding]:
+    def _standing_apart(self, account: str) -> list[Finding]:
+        """What is found only with, or only without, other values in place of all made-up ones."""
+        differing = self._differing(self._doubt.origins, account)
+        stopped = {
+            found.rule
+            for found in differing
+            if isinstance(found, NotEvaluated) and found not in self._first.not_evaluated
+        }
+        # A rule that stops at what is unknown says nothing of the resources after that.
+        missed = [
+            found
+            for found in differing
+            if found.rule in stopped and not isinstance(found, NotEvaluated)
+        ]
+        if not missed:
+            return differing
+        varied = self._differing(self._doubt.origins, account, unknown=False)
+        stands = {
+            found
+            for found in missed
+            if found not in varied and not self._hangs_on_its_own(found, account)
+        }
+        return [found for found in differing if found not in stands]
+
+    def _hangs_on_its_own(self, found: Finding, account: str) -> bool:
+        """Whether a result about a resource hangs on the values of that resource."""
+        if found.urn == self._doubt.urn:
+            return True
+        return self._hangs_on(self._doubt.origins_of(found.urn), found, account)
+
+    def _differing(
+        self, origins: Iterable[Origin], account: str, *, unknown: bool = True
+    ) -> list[Finding]:
         """What is found only with, or only without, other values in place of some."""
-        other = Other(origins=frozenset(origins), account=account)
+        other = Other(origins=frozenset(origins), account=account, unknown=unknown)
         second = self._ask(self._doubt.otherwise(other))
         return _differing(self._first, second, self._doubt.as_first)
 
