@@ -1,9 +1,63 @@
-"""Judges a Pulumi program with its policy packs, offline."""
+"""Judges a Pulumi program with its policy packs, offline.
+
+The names in `__all__` are the public API: `run` gives a `Verdict`. All other modules may change
+with any release.
+"""
 
 import os
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
 # gRPC's core writes every closed connection to stderr, here and in the processes that preflight
 # starts. It reads this once, when the first connection is made.
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+
+if TYPE_CHECKING:
+    from pulumi_preflight.api import run
+    from pulumi_preflight.errors import PackError, PreflightError, ProgramError, ProjectError
+    from pulumi_preflight.findings import Finding, Level, NotEvaluated, Waived
+    from pulumi_preflight.model import Note, SourcePosition
+    from pulumi_preflight.packs import PackChoice
+    from pulumi_preflight.resource import Resource, Secret, Unknown
+    from pulumi_preflight.verdict import Result, RuleResult, Verdict
+
+__all__ = [
+    "Finding",
+    "Level",
+    "NotEvaluated",
+    "Note",
+    "PackChoice",
+    "PackError",
+    "PreflightError",
+    "ProgramError",
+    "ProjectError",
+    "Resource",
+    "Result",
+    "RuleResult",
+    "Secret",
+    "SourcePosition",
+    "Unknown",
+    "Verdict",
+    "Waived",
+    "run",
+]
+
+_HOMES = {
+    "api": ("run",),
+    "errors": ("PackError", "PreflightError", "ProgramError", "ProjectError"),
+    "findings": ("Finding", "Level", "NotEvaluated", "Waived"),
+    "model": ("Note", "SourcePosition"),
+    "packs": ("PackChoice",),
+    "resource": ("Resource", "Secret", "Unknown"),
+    "verdict": ("Result", "RuleResult", "Verdict"),
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any of the names below
+    """Imports a public name when it is first asked for, so that the command starts at once."""
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -158,7 +158,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     reported = parser.add_argument_group("what is reported")
     add = reported.add_argument
-    add("--format", choices=("terminal", "json"), default="terminal", help="default: terminal")
+    add(
+        "--format",
+        metavar="NAME",
+        default="terminal",
+        help="terminal (the default), json, or a format that an installed package adds",
+    )
     add(
         "--show-fixes",
         action="store_true",

@@ -3,15 +3,13 @@
 import json
 import os
 import signal
-import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from pulumi_preflight.arguments import Options, parse
-from pulumi_preflight.errors import PreflightError, ProgramError
+from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.files import write_whole
 from pulumi_preflight.printable import shortened, without_colour
 from pulumi_preflight.signals import Terminated, ending_on_signals
@@ -20,12 +18,6 @@ from pulumi_preflight.streams import tell, to_stdout
 # What a run needs is imported when it is needed: `--help` answers at once, and the packs boot
 # while the rest loads.
 if TYPE_CHECKING:
-    from google.protobuf.struct_pb2 import Struct
-    from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
-
-    from pulumi_preflight.model import Deployment
-    from pulumi_preflight.outputs.memory import Taint
-    from pulumi_preflight.redaction import Redactor
     from pulumi_preflight.reports.terminal import Addition, Section
     from pulumi_preflight.verdict import Verdict
 
@@ -46,12 +38,11 @@ def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None)
         argv: The arguments; the process's own where not given.
         section: A caller's own lines for the terminal's report, above the verdict line.
     """
-    started = time.perf_counter()
     secrets: set[str] = set()
     try:
         options = parse(argv)
         with ending_on_signals():
-            return _run(options, started, section, secrets)
+            return _run(options, section, secrets)
     except SystemExit as exit_:
         return int(exit_.code or 0)
     except PreflightError as error:
@@ -67,93 +58,33 @@ def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None)
     return NO_VERDICT
 
 
-def _run(options: Options, started: float, section: "Section | None", secrets: set[str]) -> int:
+def _run(options: Options, section: "Section | None", secrets: set[str]) -> int:
     """Runs all; puts into `secrets` the texts that no message may show."""
-    from pulumi_preflight.packs import PackChoice, Packs  # noqa: PLC0415 - see the top
-    from pulumi_preflight.program import run_program  # noqa: PLC0415 - see the top
-    from pulumi_preflight.project import load_project  # noqa: PLC0415 - see the top
-    from pulumi_preflight.stack_context import StackContext  # noqa: PLC0415 - see the top
+    from pulumi_preflight.api import Wanted, judged  # noqa: PLC0415 - see the top
+    from pulumi_preflight.packs import PackChoice  # noqa: PLC0415 - see the top
+    from pulumi_preflight.reports import OWN, writer  # noqa: PLC0415 - see the top
 
-    project = load_project(
-        options.project,
+    wanted = Wanted(
         stack=options.stack,
-        config_overrides=options.config,
-        tags=options.stack_tags,
+        packs=tuple(PackChoice(directory=pack, config=config) for pack, config in options.packs),
+        config=options.config,
+        stack_tags=options.stack_tags,
+        keep_unknowns=options.keep_unknowns,
+        show_fixes=options.show_fixes,
+        timeout_seconds=options.timeout_seconds,
     )
-    context = StackContext(
-        project=project.name,
-        stack=project.stack,
-        organization=project.organization,
-        config={key: value.text for key, value in project.config.items()},
-        secret_keys=[key for key, value in project.config.items() if value.secret],
-        secrets=[
-            *(text for value in project.config.values() for text in value.secret_texts),
-            *project.environment_secrets,
-        ],
-        tags=project.tags,
-        variables=project.environment,
-    )
-    secrets.update(context.secrets)
-    choices = [PackChoice(directory=pack, config=config) for pack, config in options.packs]
-    timeout = options.timeout_seconds
-    with Packs(choices, context, boot_seconds=timeout, answer_seconds=timeout) as packs:
-
-        def check(request: "AnalyzeRequest", taint: "Taint | None") -> "Struct":
-            from pulumi_preflight.redaction import secret_texts  # noqa: PLC0415 - see the top
-
-            secrets.update(secret_texts(request.properties))
-            return packs.check(request, taint)
-
-        try:
-            registered = run_program(
-                project,
-                check=check,
-                keep_unknowns=options.keep_unknowns,
-                timeout_seconds=timeout,
-            )
-        except ProgramError:
-            packs.raise_failure()
-            raise
-        # Those above start processes first; only now is what they left to import there for free.
-        from pulumi_preflight.model import Note  # noqa: PLC0415
-        from pulumi_preflight.monitor import stack_request  # noqa: PLC0415
-        from pulumi_preflight.ordering import in_stable_order  # noqa: PLC0415
-        from pulumi_preflight.redaction import Redactor  # noqa: PLC0415
-        from pulumi_preflight.verdict import judge, secrets_of  # noqa: PLC0415
-
-        deployment = in_stable_order(registered)
-        packs.analyze_stack(stack_request(deployment), deployment.inventions)
-        if options.show_fixes:
-            packs.propose_fixes()
-    notes = [*project.notes, *(Note(text=note) for note in packs.notes)]
-    if not choices:
-        notes.append(Note(text="no --policy-pack was given: only the program itself was judged"))
-    seconds = time.perf_counter() - started
-    secrets.update(secrets_of(deployment, packs.reported))
-    redact = Redactor(secrets, (resource.name for resource in deployment.resources))
-    verdict = judge(deployment, packs.reported, context, seconds=seconds, notes=notes)
-    tell(without_colour(redact(packs.printed + deployment.printed)))
+    if options.format not in OWN:
+        # A format that is missing is told before the run, not after it.
+        writer(options.format)
+    verdict = judged(options.project, wanted, secrets)
+    tell(without_colour(verdict.printed))
     if options.save_state is not None:
-        _save(deployment, options.save_state, redact, show_secrets=options.show_secrets)
-    addition = _addition(section, deployment, redact) if section else None
+        export = verdict.export(show_secrets=options.show_secrets)
+        write_whole(options.save_state, partial(_dump, export), private=True)
+    # A caller in this process may judge secret values; the names are what it prints.
+    addition = partial(section, verdict.export(show_secrets=True)) if section else None
     _report(verdict, options, os.path.relpath(options.project), addition)
     return PASSED if verdict.passed else FAILED
-
-
-def _save(deployment: "Deployment", path: Path, redact: "Redactor", *, show_secrets: bool) -> None:
-    from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - see the top
-    from pulumi_preflight.state import stack_export  # noqa: PLC0415 - see the top
-
-    hide = Redactor(()) if show_secrets else redact
-    export = stack_export(deployment, redact=hide, show_secrets=show_secrets)
-    write_whole(path, partial(_dump, export), private=True)
-
-
-def _addition(section: "Section", deployment: "Deployment", redact: "Redactor") -> "Addition":
-    from pulumi_preflight.state import stack_export  # noqa: PLC0415 - see the top
-
-    # A caller in this process may judge secret values; the names are what it prints.
-    return partial(section, stack_export(deployment, redact=redact, show_secrets=True))
 
 
 def _dump(content: object, stream: TextIO) -> None:
@@ -175,12 +106,10 @@ def _report(verdict: "Verdict", options: Options, folder: str, addition: "Additi
 def _writer(
     options: Options, folder: str, addition: "Addition | None"
 ) -> "Callable[[Verdict, TextIO], None]":
-    if options.format == "json":
-        from pulumi_preflight.reports import json as json_report  # noqa: PLC0415 - see the top
+    from pulumi_preflight.reports import terminal, writer  # noqa: PLC0415 - rich is slow to import
 
-        return json_report.write
-    from pulumi_preflight.reports import terminal  # noqa: PLC0415 - rich is slow to import
-
+    if options.format != "terminal":
+        return writer(options.format)
     return partial(terminal.write, folder=folder, show_fixes=options.show_fixes, addition=addition)
 
 

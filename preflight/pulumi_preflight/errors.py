@@ -4,7 +4,10 @@ PreflightError
     ProjectError    the project, stack or config files
     ProgramError    the program raised, ended badly or did not end
     PackError       a pack did not boot, refused its config, or a rule raised
+    ReportError     the report cannot be written in the format that is asked for
 """
+
+from collections.abc import Iterable
 
 
 class PreflightError(Exception):
@@ -18,6 +21,14 @@ class PreflightError(Exception):
         super().__init__(message)
         self.hint = hint
 
+    def hide(self, secrets: Iterable[str]) -> None:
+        """Puts `[secret]` in place of each secret in the text and the hint."""
+        from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - imports gRPC's messages
+
+        redact = Redactor(secrets)
+        self.args = (redact(str(self)),)
+        self.hint = self.hint and redact(self.hint)
+
 
 class ProjectError(PreflightError):
     """A project, stack or config file is missing or wrong."""
@@ -25,6 +36,10 @@ class ProjectError(PreflightError):
 
 class ProgramError(PreflightError):
     """The program raised, exited with an error or did not end in time."""
+
+
+class ReportError(PreflightError):
+    """The report cannot be written in the format that is asked for."""
 
 
 class PackError(PreflightError):

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -26,7 +26,9 @@ from pulumi_preflight.model import (
 )
 from pulumi_preflight.outputs.memory import Inventions
 from pulumi_preflight.redaction import Redactor, secret_texts, shown
+from pulumi_preflight.resource import Resource
 from pulumi_preflight.stack_context import StackContext
+from pulumi_preflight.state import stack_export
 from pulumi_preflight.urns import name_of, type_of
 from pulumi_preflight.wire import Properties
 
@@ -80,12 +82,14 @@ class Verdict:
             asked, by file and line, then in the order of the rules.
         notes: Assumptions, and what was not looked at.
         outputs: The stack's outputs, without secrets.
+        deployment: What the run handed over; not for callers.
+        redact: Keeps secrets out; not for callers.
     """
 
     project: str
     stack: str
     seconds: float
-    resources: tuple[RegisteredResource, ...]
+    resources: tuple[Resource, ...]
     findings: tuple[Finding, ...]
     waived: tuple[Waived, ...]
     not_evaluated: tuple[NotEvaluated, ...]
@@ -93,6 +97,47 @@ class Verdict:
     fixes: tuple[Fix, ...]
     notes: tuple[Note, ...]
     outputs: Properties
+    deployment: Deployment = field(repr=False)
+    redact: Redactor = field(repr=False)
+
+    def export(self, *, show_secrets: bool = False) -> dict[str, Any]:
+        """The stack as `pulumi stack export` would give it after a deployment.
+
+        Args:
+            show_secrets: Whether secrets are in plain text; otherwise `[secret]` stands in their
+                place.
+        """
+        return stack_export(self.deployment, redact=self.redact, show_secrets=show_secrets)
+
+    def of_type(self, type: str) -> tuple[Resource, ...]:  # noqa: A002 - Pulumi's word
+        """The resources of a type, such as `aws:sqs/queue:Queue`, in order."""
+        return tuple(resource for resource in self.resources if resource.type == type)
+
+    def resource(self, type: str, name: str) -> Resource:  # noqa: A002 - Pulumi's word
+        """The one resource of a type with a logical name.
+
+        Raises:
+            LookupError: There is none, or more than one; the text names those of the type.
+        """
+        found = self.of_type(type)
+        named = [resource for resource in found if resource.name == name]
+        if len(named) == 1:
+            return named[0]
+        there = ", ".join(each.name for each in found) or "none"
+        types = ", ".join(sorted({each.type for each in self.resources}))
+        raise LookupError(
+            f"{len(named)} resources of type {type} are called {name!r}; of this type there is "
+            f"{there}" + ("" if found else f"; the program made {types}")
+        )
+
+    def of_rule(self, rule: str) -> tuple[Finding, ...]:
+        """The findings of one rule, in order."""
+        return tuple(finding for finding in self.findings if finding.rule == rule)
+
+    @property
+    def printed(self) -> str:
+        """What the program and the packs printed, without secrets."""
+        return self.redact(self.deployment.printed)
 
     @property
     def passed(self) -> bool:
@@ -109,20 +154,18 @@ def judge(
     reported: Reported,
     context: StackContext,
     *,
+    redact: Redactor,
     seconds: float,
-    notes: Iterable[Note] = (),
 ) -> Verdict:
     """Puts a run's verdict together.
 
     Args:
         deployment: The program's resources.
         reported: The packs' findings on it.
-        context: The stack; its secrets are kept out of names and messages.
+        context: The stack.
+        redact: Keeps secrets out of names and messages.
         seconds: How long the run took.
-        notes: Notes on the project's files and the packs; the deployment's own come after them.
     """
-    names = (resource.name for resource in deployment.resources)
-    redact = Redactor((*context.secrets, *secrets_of(deployment, reported)), names)
     places = _Places(
         {resource.urn: resource.position for resource in deployment.resources},
         deployment.inventions,
@@ -143,8 +186,10 @@ def judge(
         not_evaluated=places.of(reported.not_evaluated),
         rules=tuple(_results(reported, redact)),
         fixes=_fixes(reported.remediations, places.positions, redact),
-        notes=tuple(replace(note, text=redact(note.text)) for note in (*notes, *deployment.notes)),
+        notes=tuple(replace(note, text=redact(note.text)) for note in deployment.notes),
         outputs=redact.within(shown(deployment.stack_outputs)),
+        deployment=deployment,
+        redact=redact,
     )
 
 
@@ -179,12 +224,16 @@ def secrets_of(deployment: Deployment, reported: Reported) -> Iterator[str]:
         yield from secret_texts(properties)
 
 
-def _named(resource: RegisteredResource, redact: Redactor) -> RegisteredResource:
-    return replace(
-        resource,
-        urn=redact.urn(resource.urn),
-        name=redact.name(resource.name),
-        parent=redact.urn(resource.parent),
+def _named(registered: RegisteredResource, redact: Redactor) -> Resource:
+    return Resource(
+        urn=redact.urn(registered.urn),
+        type=registered.type,
+        name=redact.name(registered.name),
+        parent=redact.urn(registered.parent),
+        custom=registered.custom,
+        position=registered.position,
+        made_up=registered.made_up,
+        registered=registered,
     )
 
 

@@ -14,8 +14,9 @@ from pulumi_preflight.findings import (
     Waived,
 )
 from pulumi_preflight.model import Deployment, Note, RegisteredResource, SourcePosition
+from pulumi_preflight.redaction import Redactor
 from pulumi_preflight.stack_context import StackContext
-from pulumi_preflight.verdict import Verdict, judge
+from pulumi_preflight.verdict import Verdict, judge, secrets_of
 from tests.preflight.builders import CONTEXT, QUEUE, SERVICE, struct, urn
 
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}
@@ -143,4 +144,11 @@ def verdict(
 ) -> Verdict:
     run = run or deployment(stack_outputs=struct(OUTPUTS))
     note = Note(text="two zones were assumed", position=SourcePosition(file="net.py", line=3))
-    return judge(run, reported, context, seconds=1.234, notes=[note])
+    secrets = (*context.secrets, *secrets_of(run, reported))
+    return judge(
+        replace(run, notes=(note, *run.notes)),
+        reported,
+        context,
+        redact=Redactor(secrets, (resource.name for resource in run.resources)),
+        seconds=1.234,
+    )

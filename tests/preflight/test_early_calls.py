@@ -5,6 +5,7 @@ import pytest
 from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.findings import Level, Reported
 from pulumi_preflight.project import load_project
+from pulumi_preflight.redaction import Redactor
 from pulumi_preflight.verdict import judge
 from tests.preflight.builders import CONTEXT
 from tests.preflight.running import RunProgram, WriteProject, run_loaded
@@ -47,7 +48,7 @@ def test_a_plain_function_of_a_new_resource_is_found(run: RunProgram) -> None:
 
 def test_the_finding_says_where_and_what_to_do(run: RunProgram) -> None:
     deployment = run(f"{BOX}{CALL}{{'id': box.id}})\n").deployment
-    verdict = judge(deployment, Reported(), CONTEXT, seconds=0)
+    verdict = judge(deployment, Reported(), CONTEXT, redact=Redactor(()), seconds=0)
     [finding] = verdict.findings
     assert (finding.rule, finding.level) == ("invoke-of-new-resource", Level.MANDATORY)
     assert (finding.file, finding.line) == ("__main__.py", LINE)

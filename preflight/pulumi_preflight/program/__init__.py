@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from pulumi_preflight.errors import ProgramError
@@ -122,6 +123,7 @@ class _Running:
         bounds = project.overrides.callbacks if project.overrides else None
         return {
             "program": str(project.program),
+            "function": asdict(project.function) if project.function else None,
             "sdk": {
                 "monitor": address,
                 "engine": address,

@@ -30,6 +30,21 @@ _ORGANIZATION = "organization"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """A function that is the program.
+
+    Attributes:
+        name: Its qualified name.
+        module: The name of its module.
+        path: Where Python looks for modules that it imports.
+    """
+
+    name: str
+    module: str
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """A project and one of its stacks, ready to run.
 
@@ -40,6 +55,7 @@ class Project:
         stack: The stack's name, without organization and project.
         organization: The stack's organization.
         program: Python's argument: the program's folder, or its file where `main:` names one.
+        function: The function in that file that is the program, `None` where all of it is.
         working_directory: The folder in which the program runs.
         runtime: The runtime's name, always `python`.
         interpreter: The Python that runs it.
@@ -58,6 +74,7 @@ class Project:
     stack: str
     organization: str
     program: Path
+    function: Function | None = None
     working_directory: Path
     runtime: str
     interpreter: Path
@@ -108,7 +125,7 @@ def load_project(
     name = _name(content, file)
     noted = [f"{file.name}: {text}" for text in check_keys(content, PROJECT_KEYS, str(file))]
     options = _options(content, file)
-    organization, stack = _stack_name(stack)
+    organization, stack = stack_name(stack)
     declared = content.get("config")
     overrides = _overrides(root)
     config = read_config(
@@ -183,7 +200,12 @@ def _name(content: Mapping[str, Any], file: Path) -> str:
     return name
 
 
-def _stack_name(given: str) -> tuple[str, str]:
+def stack_name(given: str) -> tuple[str, str]:
+    """Organization and name of a stack.
+
+    Raises:
+        ProjectError: A part of the name has a character that it may not have.
+    """
     parts = given.split("/")
     if not all(_NAME.match(part) for part in parts) or len(parts) not in (1, 2, 3):
         raise ProjectError(

@@ -1,1 +1,61 @@
-"""The verdict as text: one module for each value of `--format`."""
+"""Report formats: a module here for each of preflight's own, an entry point for any other.
+
+A package joins with an entry point of the group `pulumi_preflight.reports`: its name is the
+format's, and its object is a `Write`.
+"""
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, TextIO, TypeAlias
+
+from pulumi_preflight.errors import ReportError
+
+if TYPE_CHECKING:
+    from pulumi_preflight.verdict import Verdict
+
+Write: TypeAlias = "Callable[[Verdict, TextIO], None]"
+"""Writes a verdict to a text stream."""
+
+GROUP = "pulumi_preflight.reports"
+OWN = ("terminal", "json")
+
+
+def formats() -> tuple[str, ...]:
+    """The names of all formats, preflight's own first."""
+    others = {point.name for point in entry_points(group=GROUP)}
+    return (*OWN, *sorted(others.difference(OWN)))
+
+
+def write(verdict: "Verdict", report_format: str, stream: TextIO) -> None:
+    """Writes a verdict in a format.
+
+    Raises:
+        ReportError: There is no such format, or its package cannot be loaded.
+    """
+    writer(report_format)(verdict, stream)
+
+
+def writer(report_format: str) -> Write:
+    """The function that writes a format.
+
+    Raises:
+        ReportError: There is no such format, or its package cannot be loaded.
+    """
+    if report_format in OWN:
+        own: Write = import_module(f"{__name__}.{report_format}").write
+        return own
+    for point in entry_points(group=GROUP, name=report_format):
+        try:
+            other: Write = point.load()
+        except Exception as error:
+            package = point.dist.name if point.dist else point.value
+            raise ReportError(
+                f"the report format {report_format!r} of {package} cannot be loaded: "
+                f"{type(error).__name__}: {error}"
+            ) from error
+        return other
+    raise ReportError(
+        f"there is no report format {report_format!r}",
+        hint=f"choose one of {', '.join(formats())}",
+    )

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from pulumi_preflight.model import RegisteredResource
+from pulumi_preflight.resource import Resource
 from pulumi_preflight.urns import STACK_TYPE
 
 NO_MODULE = "(no module)"
@@ -12,7 +12,7 @@ _DEFAULT_PROVIDER = "default"
 _TYPES_SHOWN = 5
 
 
-def is_shown(resource: RegisteredResource) -> bool:
+def is_shown(resource: Resource) -> bool:
     """Whether a user would call it a resource: not the stack, nor a provider nobody asked for."""
     provider = resource.type.startswith(_PROVIDER)
     return resource.type != STACK_TYPE and not (
@@ -21,11 +21,11 @@ def is_shown(resource: RegisteredResource) -> bool:
 
 
 def by_module(
-    resources: Sequence[RegisteredResource],
-) -> Mapping[str, list[RegisteredResource]]:
+    resources: Sequence[Resource],
+) -> Mapping[str, list[Resource]]:
     """Groups resources by the outermost component above them, in order of registration."""
     by_urn = {resource.urn: resource for resource in resources}
-    modules: defaultdict[str, list[RegisteredResource]] = defaultdict(list)
+    modules: defaultdict[str, list[Resource]] = defaultdict(list)
     for resource in resources:
         outermost = resource
         while outermost.parent in by_urn:
@@ -34,7 +34,7 @@ def by_module(
     return modules
 
 
-def kinds(resources: Iterable[RegisteredResource]) -> str:
+def kinds(resources: Iterable[Resource]) -> str:
     """How many resources of each type, the most frequent types by name."""
     counts = Counter(_kind(resource.type) for resource in resources if resource.custom)
     ordered = sorted(counts.items(), key=lambda kind: (-kind[1], kind[0]))

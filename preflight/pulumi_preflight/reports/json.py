@@ -5,8 +5,9 @@ from dataclasses import asdict
 from typing import TextIO
 
 from pulumi_preflight.fixes import ABSENT, Change, Fix
-from pulumi_preflight.model import Note, RegisteredResource
+from pulumi_preflight.model import Note
 from pulumi_preflight.printable import escaped_json
+from pulumi_preflight.resource import Resource
 from pulumi_preflight.verdict import RuleResult, Verdict
 
 
@@ -33,7 +34,7 @@ def _document(verdict: Verdict) -> dict[str, object]:
     }
 
 
-def _resource(resource: RegisteredResource) -> dict[str, object]:
+def _resource(resource: Resource) -> dict[str, object]:
     return {
         "urn": resource.urn,
         "type": resource.type,

@@ -12,10 +12,11 @@ from rich.text import Text
 
 from pulumi_preflight.findings import Finding, Level, NotEvaluated, Waived
 from pulumi_preflight.fixes import Fix
-from pulumi_preflight.model import Note, RegisteredResource
+from pulumi_preflight.model import Note
 from pulumi_preflight.printable import escaped, escaped_line, shortened
 from pulumi_preflight.reports.diff import EXPOSED_STYLE, exposed_by, lines_of
 from pulumi_preflight.reports.inventory import NO_MODULE, by_module, is_shown, kinds
+from pulumi_preflight.resource import Resource
 from pulumi_preflight.urns import STACK_TYPE, name_of, qualified_type_of
 from pulumi_preflight.verdict import OWN_PACK, Verdict, counted, verdict_line
 
@@ -29,7 +30,7 @@ _APPLIED = "Changed by the packs, in this run only"
 _PROPOSED = "Fixes: what rules would change at the level `remediate`"
 _Key = TypeVar("_Key")
 _Item = TypeVar("_Item")
-_Value = TypeVar("_Value", RegisteredResource, Finding, Waived, NotEvaluated, Note)
+_Value = TypeVar("_Value", Resource, Finding, Waived, NotEvaluated, Note)
 # The fields that may have several lines.
 _PROSE = ("message", "fix", "reason", "text")
 _LONGEST = 4_000
@@ -165,7 +166,7 @@ class _Report:
         self._console.print()
         self._console.print(Text(text, style=style))
 
-    def _resources(self, resources: Sequence[RegisteredResource]) -> None:
+    def _resources(self, resources: Sequence[Resource]) -> None:
         if not resources:
             return
         self._heading("Resources")

@@ -121,7 +121,10 @@ def _run(settings: dict[str, typing.Any], channel: Channel) -> dict[str, object]
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
     def execute() -> None:
-        runpy.run_path(settings["program"], run_name="__main__")
+        if settings["function"] is None:
+            runpy.run_path(settings["program"], run_name="__main__")
+        else:
+            _function(settings["program"], settings["function"])()
 
     try:
         loop.run_until_complete(pulumi.runtime.run_in_stack(execute))
@@ -135,6 +138,23 @@ def _run(settings: dict[str, typing.Any], channel: Channel) -> dict[str, object]
     finally:
         executor.shutdown(wait=False)
     return {"ended": "well"}
+
+
+def _function(file: str, function: dict[str, typing.Any]) -> typing.Callable[[], object]:
+    """Loads the function that is the program."""
+    sys.path[:] = [*function["path"], *(each for each in sys.path if each not in function["path"])]
+    # What a module does when it is run as a script is not the program.
+    name = "_program" if function["module"] == "__main__" else function["module"]
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None  # noqa: S101 - the file is one of Python
+    assert spec.loader is not None  # noqa: S101 - as above
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    found: typing.Any = module
+    for part in function["name"].split("."):
+        found = getattr(found, part)
+    return typing.cast("typing.Callable[[], object]", found)
 
 
 def _failure(error: BaseException, answers: typing.Any) -> dict[str, object]:  # noqa: ANN401 - of another file

@@ -1,0 +1,177 @@
+"""Judges a Pulumi program from Python, as the command `preflight` does."""
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
+
+from pulumi_preflight.errors import PreflightError, ProgramError
+from pulumi_preflight.packs import PackChoice
+
+# What a run needs is imported when it is needed: the packs and the program start processes first,
+# and boot while the rest loads.
+if TYPE_CHECKING:
+    from google.protobuf.struct_pb2 import Struct
+    from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
+
+    from pulumi_preflight.outputs.memory import Taint
+    from pulumi_preflight.project import Project
+    from pulumi_preflight.verdict import Verdict
+
+DEFAULT_SECONDS = 60.0
+
+Program: TypeAlias = "str | os.PathLike[str] | Callable[[], object]"
+"""A folder that holds Pulumi.yaml, or a function at the top level of a module."""
+
+
+def run(  # noqa: PLR0913 - the options of the command, each under its name
+    program: Program,
+    *,
+    stack: str,
+    packs: Sequence[str | os.PathLike[str] | PackChoice] = (),
+    config: Mapping[str, str] | None = None,
+    stack_tags: Mapping[str, str] | None = None,
+    keep_unknowns: bool = False,
+    show_fixes: bool = False,
+    timeout_seconds: float = DEFAULT_SECONDS,
+) -> "Verdict":
+    """Judges a program; may be called from several threads at once.
+
+    The program and the packs run in processes of their own.
+
+    Args:
+        program: The project's folder. Or a function, which runs as a program of the project
+            `project` in the Python of this process, with its working directory.
+        stack: The stack's name, or `organization/project/name`.
+        packs: Folders of policy packs; a `PackChoice` gives one with its config file.
+        config: Values over the stack's own, by key.
+        stack_tags: Tags over those that the stack has.
+        keep_unknowns: Whether computed outputs stay unknown, as in the engine's preview.
+        show_fixes: Whether packs are asked what the fixes of rules that only report would change.
+        timeout_seconds: How long the program, and each answer of a pack, may take.
+
+    Raises:
+        PreflightError: There is no verdict; the text, which holds no secrets, says why.
+    """
+    wanted = Wanted(
+        stack=stack,
+        packs=tuple(
+            pack if isinstance(pack, PackChoice) else PackChoice(directory=Path(pack))
+            for pack in packs
+        ),
+        config=config or {},
+        stack_tags=stack_tags or {},
+        keep_unknowns=keep_unknowns,
+        show_fixes=show_fixes,
+        timeout_seconds=timeout_seconds,
+    )
+    secrets: set[str] = set()
+    try:
+        return judged(program, wanted, secrets)
+    except PreflightError as error:
+        error.hide(secrets)
+        raise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What is asked of a run; see `run`."""
+
+    stack: str
+    packs: tuple[PackChoice, ...] = ()
+    config: Mapping[str, str] = field(default_factory=dict)
+    stack_tags: Mapping[str, str] = field(default_factory=dict)
+    keep_unknowns: bool = False
+    show_fixes: bool = False
+    timeout_seconds: float = DEFAULT_SECONDS
+
+
+def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
+    """Judges a program; puts into `secrets` the texts that no message may show.
+
+    Raises:
+        PreflightError: There is no verdict. The text may hold secrets.
+    """
+    started = time.perf_counter()
+    from pulumi_preflight.packs import Packs  # noqa: PLC0415 - see the top
+    from pulumi_preflight.program import run_program  # noqa: PLC0415 - see the top
+    from pulumi_preflight.stack_context import StackContext  # noqa: PLC0415 - see the top
+
+    project = _project(program, wanted)
+    context = StackContext(
+        project=project.name,
+        stack=project.stack,
+        organization=project.organization,
+        config={key: value.text for key, value in project.config.items()},
+        secret_keys=[key for key, value in project.config.items() if value.secret],
+        secrets=[
+            *(text for value in project.config.values() for text in value.secret_texts),
+            *project.environment_secrets,
+        ],
+        tags=project.tags,
+        variables=project.environment,
+    )
+    secrets.update(context.secrets)
+    timeout = wanted.timeout_seconds
+    with Packs(wanted.packs, context, boot_seconds=timeout, answer_seconds=timeout) as packs:
+
+        def check(request: "AnalyzeRequest", taint: "Taint | None") -> "Struct":
+            from pulumi_preflight.redaction import secret_texts  # noqa: PLC0415 - see the top
+
+            secrets.update(secret_texts(request.properties))
+            return packs.check(request, taint)
+
+        try:
+            registered = run_program(
+                project,
+                check=check,
+                keep_unknowns=wanted.keep_unknowns,
+                timeout_seconds=timeout,
+            )
+        except ProgramError:
+            packs.raise_failure()
+            raise
+        # Those above start processes first; only now is what they left to import there for free.
+        from pulumi_preflight.model import Note  # noqa: PLC0415
+        from pulumi_preflight.monitor import stack_request  # noqa: PLC0415
+        from pulumi_preflight.ordering import in_stable_order  # noqa: PLC0415
+        from pulumi_preflight.redaction import Redactor  # noqa: PLC0415
+        from pulumi_preflight.verdict import judge, secrets_of  # noqa: PLC0415
+
+        deployment = in_stable_order(registered)
+        packs.analyze_stack(stack_request(deployment), deployment.inventions)
+        if wanted.show_fixes:
+            packs.propose_fixes()
+    notes = [*project.notes, *(Note(text=note) for note in packs.notes)]
+    if not wanted.packs:
+        notes.append(Note(text="no --policy-pack was given: only the program itself was judged"))
+    seconds = time.perf_counter() - started
+    secrets.update(secrets_of(deployment, packs.reported))
+    redact = Redactor(secrets, (resource.name for resource in deployment.resources))
+    return judge(
+        replace(
+            deployment,
+            printed=packs.printed + deployment.printed,
+            notes=(*notes, *deployment.notes),
+        ),
+        packs.reported,
+        context,
+        redact=redact,
+        seconds=seconds,
+    )
+
+
+def _project(program: Program, wanted: Wanted) -> "Project":
+    if callable(program):
+        from pulumi_preflight.project.function import load_function  # noqa: PLC0415 - rarely needed
+
+        return load_function(
+            program, stack=wanted.stack, config=wanted.config, tags=wanted.stack_tags
+        )
+    from pulumi_preflight.project import load_project  # noqa: PLC0415 - see the top
+
+    return load_project(
+        Path(program), stack=wanted.stack, config_overrides=wanted.config, tags=wanted.stack_tags
+    )

@@ -1,0 +1,253 @@
+"""`pulumi_preflight.run`: a verdict in Python, of a folder or of a function."""
+
+import io
+import json
+import re
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from queue import SimpleQueue
+
+import pytest
+
+import pulumi_preflight
+from pulumi_preflight import (
+    Level,
+    PackChoice,
+    PackError,
+    ProgramError,
+    ProjectError,
+    Secret,
+    Unknown,
+    Verdict,
+    reports,
+    run,
+)
+from tests.preflight.builders import BAD, PACKS, QUEUE, write_pack, write_project
+from tests.preflight.programs_for_api import Programs, fails, queues
+
+DEMO = PACKS / "demo"
+
+
+@pytest.fixture(scope="module")
+def verdict() -> Verdict:
+    return run(queues, stack="dev", config={"size": "5", "password": "hunter2"})
+
+
+def test_every_public_name_can_be_imported_and_no_other_is_public() -> None:
+    homes = pulumi_preflight._HOMES  # noqa: SLF001 - the table of public names
+    named = sorted(name for names in homes.values() for name in names)
+    assert named == sorted(pulumi_preflight.__all__)
+    for name in named:
+        assert getattr(pulumi_preflight, name).__module__.startswith("pulumi_preflight.")
+
+
+def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'judged'"):
+        _ = pulumi_preflight.judged  # type: ignore[attr-defined]
+
+
+def test_a_folder_is_judged_with_its_packs(tmp_path: Path) -> None:
+    project = write_project(tmp_path / "bad", BAD)
+    judged = run(project, stack="dev", packs=[DEMO])
+    assert not judged.passed
+    assert {finding.level for finding in judged.findings} >= {Level.MANDATORY}
+
+
+def test_a_pack_may_come_with_its_config(tmp_path: Path) -> None:
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"all": "disabled"}))
+    project = write_project(tmp_path / "bad", BAD)
+    judged = run(project, stack="dev", packs=[PackChoice(directory=DEMO, config=config)])
+    assert [finding.rule for finding in judged.findings if finding.pack == "demo"] == []
+
+
+def test_a_function_is_a_program(verdict: Verdict) -> None:
+    jobs = verdict.resource(QUEUE, "jobs")
+    assert jobs.inputs["delaySeconds"] == 5
+    assert (jobs.position and jobs.position.file) == "programs_for_api.py"
+
+
+def test_outputs_are_filled_in_and_told_from_what_the_program_gave(verdict: Verdict) -> None:
+    dead = verdict.resource(QUEUE, "dead")
+    assert re.fullmatch(r"arn:aws:sqs:us-east-1:\d{12}:dead-[0-9a-f]{7}", str(dead.outputs["arn"]))
+    assert "arn" not in dead.inputs
+    assert "arn" in dead.made_up
+    assert "messageRetentionSeconds" not in dead.made_up
+
+
+def test_unknown_values_stay_unknown_on_request() -> None:
+    judged = run(queues, stack="dev", config={"password": "hunter2"}, keep_unknowns=True)
+    assert judged.resource(QUEUE, "dead").outputs["arn"] is Unknown.UNKNOWN
+
+
+def test_a_secret_can_be_compared_and_is_not_shown(verdict: Verdict) -> None:
+    tags = verdict.resource(QUEUE, "jobs").inputs["tags"]
+    assert tags == {"password": Secret("hunter2")}
+    assert "hunter2" not in repr(tags)
+
+
+@pytest.mark.parametrize(
+    ("show", "password"),
+    [pytest.param(False, "[secret]", id="hidden"), pytest.param(True, "hunter2", id="shown")],
+)
+def test_the_export_is_that_of_the_engine(
+    verdict: Verdict,
+    show: bool,  # noqa: FBT001 - a parameter of the test
+    password: str,
+) -> None:
+    resources = verdict.export(show_secrets=show)["deployment"]["resources"]
+    [jobs] = [each for each in resources if each["urn"].endswith("::jobs")]
+    assert json.loads(jobs["inputs"]["tags"]["password"]["plaintext"]) == password
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "message"),
+    [
+        pytest.param(
+            QUEUE,
+            "job",
+            f"0 resources of type {QUEUE} are called 'job'; of this type there is dead, jobs",
+            id="name",
+        ),
+        pytest.param(
+            "aws:sqs/queue",
+            "jobs",
+            "0 resources of type aws:sqs/queue are called 'jobs'; of this type there is none; "
+            f"the program made {QUEUE}, pulumi:providers:aws, pulumi:pulumi:Stack",
+            id="type",
+        ),
+    ],
+)
+def test_a_resource_that_is_not_there_is_an_error_that_says_what_is(
+    verdict: Verdict, kind: str, name: str, message: str
+) -> None:
+    with pytest.raises(LookupError, match=f"^{re.escape(message)}$"):
+        verdict.resource(kind, name)
+
+
+def test_findings_of_one_rule_are_asked_for_by_its_name(tmp_path: Path) -> None:
+    judged = run(write_project(tmp_path / "bad", BAD), stack="dev", packs=[DEMO])
+    [name, *_] = [finding.rule for finding in judged.findings]
+    assert {finding.rule for finding in judged.of_rule(name)} == {name}
+
+
+def test_two_runs_at_once_do_not_touch_each_other() -> None:
+    judged: SimpleQueue[tuple[str, object]] = SimpleQueue()
+
+    def judge(size: str) -> None:
+        found = run(queues, stack="dev", config={"size": size, "password": "hunter2"})
+        judged.put((size, found.resource(QUEUE, "jobs").inputs["delaySeconds"]))
+
+    threads = [threading.Thread(target=judge, args=(size,)) for size in ("3", "4")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted([judged.get(), judged.get()], key=str) == [("3", 3), ("4", 4)]
+
+
+def test_a_function_of_a_class_is_a_program() -> None:
+    assert run(Programs.empty, stack="dev").of_type(QUEUE) == ()
+
+
+def inner() -> object:
+    def program() -> None:
+        """Cannot be loaded by its name."""
+
+    return program
+
+
+@pytest.mark.parametrize(
+    ("program", "message", "hint"),
+    [
+        pytest.param(
+            inner(),
+            "the program is inner.<locals>.program, which another process cannot load",
+            "define it with `def` at the top level of its module",
+            id="inside-another",
+        ),
+        pytest.param(
+            print,
+            "the program is <built-in function print>, which no file defines",
+            "give a function that a module defines with `def`, or a project's folder",
+            id="built-in",
+        ),
+    ],
+)
+def test_a_function_that_no_process_can_load_is_one_error(
+    program: object, message: str, hint: str
+) -> None:
+    with pytest.raises(ProjectError, match=f"^{re.escape(message)}$") as raised:
+        run(program, stack="dev")  # type: ignore[arg-type]
+    assert raised.value.hint == hint
+
+
+def test_an_error_of_the_program_names_its_line() -> None:
+    with pytest.raises(ProgramError, match=r"not hunter3\n  programs_for_api\.py:\d+ in fails"):
+        run(fails, stack="dev", config={"password": "hunter3"})
+
+
+def test_an_error_shows_no_secret(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path / "pack", "raise ValueError('it is hunter2')\n")
+    project = write_project(
+        tmp_path / "project",
+        "import pulumi\npulumi.Config().require_secret('key')\n",
+    )
+    stack = Path(project) / "Pulumi.dev.yaml"
+    stack.write_text("environment:\n  - shared\n")
+    (Path(project) / "preflight.yaml").write_text(
+        "environments:\n  shared:\n    pulumiConfig:\n      shop:key: {fn::secret: hunter2}\n"
+    )
+    with pytest.raises(PackError) as raised:
+        run(project, stack="dev", packs=[pack])
+    assert "[secret]" in f"{raised.value}{raised.value.hint}"
+    assert "hunter2" not in f"{raised.value}{raised.value.hint}"
+
+
+def test_a_report_is_written_in_each_format(verdict: Verdict) -> None:
+    texts = {}
+    for name in reports.formats():
+        stream = io.StringIO()
+        reports.write(verdict, name, stream)
+        texts[name] = stream.getvalue()
+    assert json.loads(texts["json"])["verdict"] == "pass"
+    assert "PASS: 0 mandatory findings" in texts["terminal"]
+
+
+def test_a_format_that_nobody_adds_is_one_error(verdict: Verdict) -> None:
+    with pytest.raises(pulumi_preflight.PreflightError, match="no report format 'jsn'") as raised:
+        reports.write(verdict, "jsn", io.StringIO())
+    assert raised.value.hint == "choose one of terminal, json"
+
+
+@pytest.fixture
+def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A package that adds a report format; gives its one module, which is empty."""
+    module = tmp_path / "counted.py"
+    module.touch()
+    info = tmp_path / "counted-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: counted\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text(f"[{reports.GROUP}]\ncount = counted:write\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield module
+    sys.modules.pop("counted", None)
+
+
+def test_a_package_adds_a_format(installed: Path, verdict: Verdict) -> None:
+    installed.write_text("def write(verdict, stream):\n    stream.write(verdict.stack)\n")
+    stream = io.StringIO()
+    reports.write(verdict, "count", stream)
+    assert stream.getvalue() == "dev"
+    assert reports.formats() == ("terminal", "json", "count")
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_format_that_cannot_be_loaded_is_one_error() -> None:
+    with pytest.raises(
+        pulumi_preflight.PreflightError,
+        match="the report format 'count' of counted cannot be loaded: AttributeError",
+    ):
+        reports.writer("count")
