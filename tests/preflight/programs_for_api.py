@@ -7,7 +7,7 @@ import pulumi_aws as aws
 def queues() -> None:
     """Two queues, one of them with a password in a tag."""
     size = pulumi.Config().get_int("size") or 1
-    secret = pulumi.Config().get_secret("password")
+    secret = pulumi.Config().require_secret("password")
     dead = aws.sqs.Queue("dead", message_retention_seconds=1_209_600)
     aws.sqs.Queue("jobs", delay_seconds=size, tags={"password": secret})
     pulumi.export("dead", dead.arn)

@@ -45,7 +45,7 @@ def test_every_public_name_can_be_imported_and_no_other_is_public() -> None:
 
 def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'judged'"):
-        _ = pulumi_preflight.judged  # type: ignore[attr-defined]
+        _ = pulumi_preflight.judged
 
 
 def test_a_folder_is_judged_with_its_packs(tmp_path: Path) -> None:
