@@ -242,11 +242,13 @@ def _is_fixed(pattern: str) -> bool:
     """Whether a pattern holds to one party.
 
     An ARN does by its account: anyone may have a role or a topic of that name. One without an
-    account, as of a bucket, does by its resource, whose names are unique in all of AWS.
+    account, as of a bucket, does by its resource, whose names are unique in all of AWS. So does a
+    bucket's with a wildcard for the account, as AWS's own examples write it.
     """
     if pattern.startswith("arn:"):
-        account, _, resource = ":".join(pattern.split(":")[4:]).partition(":")
-        return _starts_fixed(account or resource)
+        _, _, service, _, account, resource = [*pattern.split(":", 5), *[""] * 6][:6]
+        is_global = not account or service == "s3"
+        return _starts_fixed(account) or (is_global and _starts_fixed(resource))
     prefix = next((start for start in KIND_PREFIXES if pattern.startswith(start)), "")
     return _starts_fixed(pattern.removeprefix(prefix))
 

@@ -216,6 +216,9 @@ def test_a_statement_about_somebody_is_not_public(change: Mapping[str, Value]) -
         ),
         pytest.param({"ArnEquals": {"aws:SourceArn": "arn:aws:s3:::uploads"}}, id="one-bucket"),
         pytest.param(
+            {"ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:uploads"}}, id="bucket-of-any-account"
+        ),
+        pytest.param(
             {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:111122223333:*"}}, id="account-arn"
         ),
         pytest.param({"StringLike": {"aws:userid": "AROAEXAMPLE:*"}}, id="sessions-of-a-role"),
@@ -279,6 +282,12 @@ def test_a_condition_on_the_caller_closes_a_statement(condition: Value) -> None:
         pytest.param({"StringLike": {"aws:SourceVpce": "vpce-?*"}}, id="any-endpoint"),
         pytest.param({"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:*"}}, id="any-topic"),
         pytest.param({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::*"}}, id="any-bucket"),
+        pytest.param(
+            {"ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:*"}}, id="any-bucket-of-any-account"
+        ),
+        pytest.param(
+            {"ArnLike": {"aws:SourceArn": "arn:aws:sns:*:*:uploads"}}, id="topic-of-any-account"
+        ),
         pytest.param(
             {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/admin"}}, id="a-role-of-anyone"
         ),

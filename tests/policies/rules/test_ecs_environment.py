@@ -133,6 +133,11 @@ def test_names_of_secrets_are_found(name: str) -> None:
         "PARAMETERS_SECRETS_EXTENSION_LOG_LEVEL",
         "CSRF_TOKEN_COOKIE_NAME",
         "CREDENTIALS_PROVIDER_CHAIN",
+        "SESSION_TOKEN_COOKIE",
+        "PASSWORD_POLICIES",
+        "GATEWAY_API_KEY_ID",
+        "PASSWORD_HASH_ROUNDS",
+        "TOKEN_VALIDATION",
     ],
 )
 def test_names_that_only_point_or_describe_pass(name: str) -> None:
@@ -185,6 +190,7 @@ def test_a_secret_that_stands_by_an_address_is_found(name: str, value: str) -> N
         pytest.param('{"user": "app", "host": "db.internal", "tls": true}', id="JSON of a user"),
         pytest.param('{"region": "eu-west-1", "prefix": "app", "max": 5}', id="JSON of settings"),
         pytest.param("{}", id="empty JSON"),
+        pytest.param("region: eu-west-1\nprefix: 'app'\n", id="YAML of settings"),
     ],
 )
 def test_a_secret_name_with_a_value_that_is_none_passes(value: object) -> None:
@@ -205,6 +211,9 @@ def test_a_secret_name_with_a_value_that_is_none_passes(value: object) -> None:
         ),
         pytest.param("DB_SECRET_NAME", '{"password": "tr0ub4dor"}', id="under a harmless name"),
         pytest.param("PINS_SECRET", "[1234, 5678]", id="numbers"),
+        pytest.param("SETTINGS", "db:\n  user: app\n  password: tr0ub4dor\n", id="in YAML"),
+        pytest.param("ENV", "# of the app\nUSER=app\nexport API_KEY='tr0ub4dor'", id="variables"),
+        pytest.param("DB_PASSWORD", "some: words\nof two lines", id="lines of which one is text"),
         pytest.param("DB_PASSWORD", "{'password': 'tr0ub4dor'}", id="not quite JSON"),
         pytest.param("DB_PASSWORD", "$ecret", id="a dollar"),
         pytest.param("DB_PASSWORD", "$Tr0ub4dor3", id="a dollar and capitals"),

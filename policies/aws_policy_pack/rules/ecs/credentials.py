@@ -39,6 +39,15 @@ PLACEHOLDER: Final = re.compile(
 )
 """What stands for a password that is filled in later; `$ecret` and `<Hunter2!>` are passwords."""
 
+SETTING: Final = re.compile(
+    r"""(-\s+)?(export\s+)?(?P<quote>["']?)(?P<key>[A-Za-z_][\w.-]*)(?P=quote)
+    \s*(=|:(?=\s|$))(?P<value>.*)""",
+    re.VERBOSE,
+)
+"""A line of YAML, or of a file of variables."""
+COMMENTS: Final = ("#", "---")
+FEWEST_LINES: Final = 2
+
 WORD_BREAK: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 OPEN_VALUE: Final = re.compile(
     r"""
@@ -97,9 +106,10 @@ def may_be_secret(value: str) -> bool:
 
 
 def parts_of(name: str, value: str) -> Iterator[tuple[str, str]]:
-    """The texts in the JSON of a value, each named by the way to it; else the value itself.
+    """The texts in the JSON or the lines of a value, each named by the way to it; else the value.
 
-    `user` in the JSON of `DB_LOGIN` is called `DB_LOGIN_user`, an entry of a list as the list.
+    `user` in the JSON of `DB_LOGIN` is called `DB_LOGIN_user`, an entry of a list as the list. A
+    value whose lines all say what something is, as YAML and env files do, is read by its lines.
     """
     parsed: object = value
     if value.lstrip().startswith(("{", "[")):
@@ -110,9 +120,19 @@ def parts_of(name: str, value: str) -> Iterator[tuple[str, str]]:
             return
     match parsed:
         case str():
-            yield name, parsed
+            yield from _settings(name, parsed) or [(name, parsed)]
         case _:
             yield from _leaves(name, parsed)
+
+
+def _settings(name: str, value: str) -> list[tuple[str, str]]:
+    """The settings in the lines of a value; none where some line is no setting."""
+    stripped = map(str.strip, value.splitlines())
+    lines = [line for line in stripped if line and not line.startswith(COMMENTS)]
+    found = [each for line in lines if (each := SETTING.fullmatch(line))]
+    if len(lines) < FEWEST_LINES or len(found) < len(lines):
+        return []
+    return [(f"{name}_{each['key']}", each["value"].strip(" \t\"'")) for each in found]
 
 
 def _leaves(name: str, value: object) -> Iterator[tuple[str, str]]:
