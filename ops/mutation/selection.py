@@ -1,4 +1,10 @@
-"""Which modules are measured, and by which tests."""
+"""Which modules are measured, and by which tests.
+
+Measured is what judges: the rules, the estimate, and the modules that both read resources with.
+What only carries a verdict is left out: the protocol of analyzers, the command line, the docs and
+the scaffold. Their faults are the matter of tests that start preflight or the engine, and such a
+test takes seconds for each change.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,6 +13,19 @@ from ops.paths import PACK, ROOT
 
 PACKAGE = PACK / "aws_policy_pack"
 TESTS = ROOT / "tests" / "policies"
+READ_BY_RULES = (
+    "accounts",
+    "config",
+    "container_definitions",
+    "given",
+    "patterns",
+    "policy_documents",
+    "property_paths",
+    "secret_texts",
+    "task_sizes",
+    "waivers",
+    "wording",
+)
 PYTEST_OPTIONS = (
     "-x",
     "-q",
@@ -22,8 +41,7 @@ PYTEST_OPTIONS = (
 def modules(patterns: Sequence[str]) -> list[Path]:
     """The modules whose tests are measured, or those of them that a pattern names."""
     found = [
-        PACKAGE / "config.py",
-        PACKAGE / "waivers.py",
+        *(PACKAGE / f"{name}.py" for name in READ_BY_RULES),
         *sorted((PACKAGE / "rules").rglob("*.py")),
         *sorted((PACKAGE / "cost").rglob("*.py")),
     ]
@@ -47,8 +65,10 @@ def tests_of(module: Path) -> list[str]:
             found = sorted((TESTS / "cost").rglob("test_*.py"))
         case ("config.py",):
             found = [TESTS / "test_config.py", TESTS / "test_profiles.py"]
-        case _:
+        case ("waivers.py",):
             found = [TESTS / "test_evaluation.py", TESTS / "test_waivers.py"]
+        case _:
+            found = [TESTS / f"test_{module.stem}.py"]
     return [str(path) for path in sorted(found, key=lambda path: module.stem not in path.stem)]
 
 

@@ -26,9 +26,9 @@ def account_of_provider(provider: Resource | None) -> str | None:
     if provider is None:
         return None
     try:
-        allowed = provider.texts("allowedAccountIds")
-        if len(allowed) == 1 and ACCOUNT.fullmatch(allowed[0]):
-            return allowed[0]
+        match provider.texts("allowedAccountIds"):
+            case [account] if ACCOUNT.fullmatch(account):
+                return account
         roles = next((found for name in ROLES if (found := provider.objects(name))), ())
         return _of_role(roles[-1]) if roles else None
     except Unreadable:

@@ -13,7 +13,5 @@ def most_specific(patterns: Iterable[str], name: str) -> str | None:
 
     Of globs of one length, the first in alphabetical order holds.
     """
-    matching = [pattern for pattern in patterns if fnmatchcase(name, pattern)]
-    if name in matching:
-        return name
-    return min(matching, key=lambda pattern: (-len(pattern), pattern), default=None)
+    matching = sorted(pattern for pattern in patterns if fnmatchcase(name, pattern))
+    return name if name in matching else max(matching, key=len, default=None)

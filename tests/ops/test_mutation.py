@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ops.mutation import selection
 from ops.mutation.__main__ import report
 from ops.mutation.changes import Change, changes_of
 from ops.mutation.fresh import ChangedFinder
@@ -136,6 +137,20 @@ def test_a_changed_file_is_loaded_under_its_own_name(
     spec = finder.find_spec(name)
     assert spec is not None
     assert spec.submodule_search_locations == folders
+
+
+def test_every_module_that_is_measured_has_tests() -> None:
+    measured = [path for path in selection.modules([]) if path.stem != "__init__"]
+    assert [path for path in measured if not selection.tests_of(path)] == []
+    assert all(Path(test).is_file() for path in measured for test in selection.tests_of(path))
+
+
+def test_a_module_of_rules_is_tried_by_the_tests_of_its_area_and_by_those_that_import_it() -> None:
+    module = PACKAGE / "rules" / "network" / "prefix_lists.py"
+    names = [Path(test).name for test in selection.tests_of(module)]
+    assert names[0] == "test_rds_prefix_lists.py"
+    assert "test_network_groups.py" in names
+    assert "test_rds_tls.py" not in names
 
 
 def explained(*after: str) -> Survivors:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws_policy_pack.wording import first_few, listed, shown
+from aws_policy_pack.wording import counted, first_few, listed, shown
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,10 @@ def test_values_are_listed(values: list[object], expected: str) -> None:
 )
 def test_of_a_long_list_the_rest_is_counted(texts: str, expected: str) -> None:
     assert first_few(list(texts)) == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"), [(0, "0 resources"), (1, "1 resource"), (2, "2 resources")]
+)
+def test_things_are_counted(count: int, expected: str) -> None:
+    assert counted(count, "resource") == expected
