@@ -234,7 +234,8 @@ def _is_narrow(address: str) -> bool:
         network = ipaddress.ip_network(address, strict=False)
     except ValueError:
         return False
-    broadest = IPV4_BROADEST if network.version == 4 else IPV6_BROADEST  # noqa: PLR2004 - IPv4
+    is_ipv4 = isinstance(network, ipaddress.IPv4Network)
+    broadest = IPV4_BROADEST if is_ipv4 else IPV6_BROADEST
     return network.prefixlen >= broadest or network.is_private
 
 

@@ -339,6 +339,7 @@ def test_a_denial_of_plain_http_is_recognised(change: Mapping[str, Value]) -> No
         pytest.param(
             {"Condition": {"Bool": {"aws:SecureTransport": ["true", "false"]}}}, id="denies-both"
         ),
+        pytest.param({"Condition": {"Bool": {"aws:SecureTransport": []}}}, id="no-value"),
         pytest.param({"Condition": {"Bool": {"aws:ViaAWSService": "false"}}}, id="another-key"),
         pytest.param({"Condition": {"Bool": {"aws:MultiFactorAuthPresent": "false"}}}, id="mfa"),
         pytest.param(

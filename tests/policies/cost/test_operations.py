@@ -131,6 +131,18 @@ from tests.policies.cost.stacks import bill_of, no_price, not_read
             id="a rule group apart from its ACL",
         ),
         pytest.param(
+            "aws:wafv2/ruleGroup:RuleGroup",
+            {"rules": [{"name": "a"}, {"name": "b"}]},
+            ["it rule of the group: 2 month at 1.00 = 2 / 2"],
+            id="rules of a group",
+        ),
+        pytest.param(
+            "aws:wafv2/ruleGroup:RuleGroup",
+            {"rulesJson": '[{"Name": "a"}, {"Name": "b"}, {"Name": "c"}]'},
+            ["it rule of the group: 3 month at 1.00 = 3 / 3"],
+            id="rules of a group as JSON",
+        ),
+        pytest.param(
             "aws:acmpca/certificateAuthority:CertificateAuthority",
             {},
             ["it private CA, general-purpose: 1 month at 400 = 400 / 400"],

@@ -1,5 +1,7 @@
 """Resources whose bill hangs on others of the stack."""
 
+from dataclasses import replace
+
 import pytest
 
 from aws_policy_pack.testing import Example
@@ -265,6 +267,22 @@ POSTGRES = {"engine": "postgres", "instanceClass": "db.t4g.micro", "allocatedSto
                 )
             ],
             id="a function that says no memory has 128 MiB",
+        ),
+        pytest.param(
+            (
+                make(FUNCTION, "f", memorySize=512),
+                replace(
+                    make(CONCURRENCY, "it", functionName="{f}", provisionedConcurrentExecutions=3),
+                    ignore_changes=("provisionedConcurrentExecutions",),
+                ),
+            ),
+            [
+                (
+                    "it provisioned concurrency: 1314000 GB-second at 0.0000041667 = 5.475044 / "
+                    "16.425131"
+                )
+            ],
+            id="concurrency that a scaler sets",
         ),
         pytest.param(
             (

@@ -380,6 +380,12 @@ def test_what_a_resource_bills_by_use(
 KAFKA = "aws:msk/cluster:Cluster"
 BROKERS = {"numberOfBrokerNodes": 2, "brokerNodeGroupInfo": {"instanceType": "kafka.m5.large"}}
 SEARCH = "aws:opensearch/domain:Domain"
+KUBERNETES = "aws:eks/cluster:Cluster"
+FUNCTION = "aws:lambda/function:Function"
+INVOCATIONS = [
+    "requests: 0.20 a million requests",
+    "duration: 0.0000166667 a GB-second",
+]
 NODES = {"instanceType": "t3.small.search"}
 
 
@@ -397,6 +403,26 @@ NODES = {"instanceType": "t3.small.search"}
             {"enhancedMonitoring": "PER_BROKER"},
             ["metrics of enhanced monitoring: 0.30 a metric-month"],
             id="metrics of each broker",
+        ),
+        pytest.param(KUBERNETES, {}, [], id="a control plane"),
+        pytest.param(
+            KUBERNETES,
+            {"enabledClusterLogTypes": ["audit"]},
+            ["logs of the control plane: 0.50 a GB"],
+            id="logs of a control plane",
+        ),
+        *(
+            pytest.param(
+                FUNCTION,
+                {"ephemeralStorage": {"size": size}},
+                [*INVOCATIONS, *more],
+                id=f"{size} MiB of a function",
+            )
+            for size, more in (
+                (511, []),
+                (512, []),
+                (513, ["storage above 512 MiB: 0 a use"]),
+            )
         ),
         pytest.param(SEARCH, {"clusterConfig": NODES}, [], id="a search domain"),
         pytest.param(

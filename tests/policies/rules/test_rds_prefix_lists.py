@@ -114,6 +114,9 @@ def test_narrow_prefix_lists_of_the_stack_pass(
         pytest.param(
             [prefix_list("10.0.0.0/9", "10.128.0.0/9", id="pl-1")], "10.0.0.0/8", id="halves"
         ),
+        pytest.param(
+            [prefix_list("10.1.2.3/8", id="pl-1")], "10.0.0.0/8", id="an address inside the block"
+        ),
         pytest.param([prefix_list("::/0", id=UNKNOWN)], "::/0", id="an id that is not known"),
         pytest.param(
             [prefix_list("10.0.0.0/8", UNKNOWN, id="pl-1")],
