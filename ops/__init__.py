@@ -13,3 +13,11 @@ def _told(kind: type[BaseException], error: BaseException, traceback: TracebackT
 
 
 sys.excepthook = _told
+
+# Before any session's modules load: some of them import what Windows does not have.
+if sys.platform == "win32":
+    sys.stderr.write(
+        "error: the sessions run on Linux and macOS, and this is Windows\n"
+        "hint: run them in WSL (https://learn.microsoft.com/windows/wsl/install)\n"
+    )
+    sys.exit(2)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.packs import PackChoice
+from pulumi_preflight.platforms import check_platform
 
 # What a run needs is imported when it is needed: the packs and the program start processes first,
 # and boot while the rest loads.
@@ -94,6 +95,7 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
     Raises:
         PreflightError: There is no verdict. The text may hold secrets.
     """
+    check_platform()
     started = time.perf_counter()
     from pulumi_preflight.packs import Packs  # noqa: PLC0415 - see the top
     from pulumi_preflight.program import run_program  # noqa: PLC0415 - see the top

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
@@ -22,9 +21,7 @@ if TYPE_CHECKING:
     from pulumi_preflight.verdict import Verdict
 
 PASSED, FAILED, NO_VERDICT = 0, 1, 2
-INTERRUPTED = 128 + signal.SIGINT
-TERMINATED = 128 + signal.SIGTERM
-HUNG_UP = 128 + signal.SIGHUP
+INTERRUPTED, TERMINATED, HUNG_UP = 130, 143, 129  # 128 and the signal's number
 
 _DEBUG = "PULUMI_PREFLIGHT_DEBUG"
 # An exception may have any text, such as the whole answer of a service.

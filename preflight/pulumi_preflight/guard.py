@@ -139,8 +139,18 @@ class Guard:
     def _is_zombie(self) -> bool:
         if self._process is None or self._process.returncode is not None:
             return True
+        return _has_ended(self._process.pid)
+
+
+def _has_ended(pid: int) -> bool:
+    """Whether a child has ended; it stays a zombie, which keeps its number."""
+    if hasattr(os, "waitid"):
         ended = os.WEXITED | os.WNOHANG | os.WNOWAIT
-        return os.waitid(os.P_PID, self._process.pid, ended) is not None
+        return os.waitid(os.P_PID, pid, ended) is not None
+    # Python has no waitid on macOS before 3.13.
+    state = ["/bin/ps", "-o", "stat=", "-p", str(pid)]
+    told = subprocess.run(state, capture_output=True, text=True, check=False).stdout.strip()
+    return not told or told.startswith("Z")
 
 
 def how_it_ended(code: int) -> str:

@@ -107,6 +107,23 @@ def test_nothing_but_the_loopback_is_connected_to() -> None:
     shutil.which("unshare") is None and "CI" not in os.environ,
     reason="needs util-linux's unshare to make a network of its own",
 )
+@pytest.mark.parametrize(
+    "arguments",
+    [("list",), ("check-config", "policies/profiles/prod.json"), ("profile", "recommended")],
+    ids=lambda each: each[0],
+)
+def test_the_packs_command_connects_to_nothing(arguments: tuple[str, ...]) -> None:
+    pack = [str(Path(sys.executable).with_name("aws-policy-pack")), *arguments]
+    isolated = ["unshare", "--net", "--map-root-user", sys.executable, "tests/ops/isolated.py"]
+    run = subprocess.run([*isolated, *pack], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.split()[-1] == "0"
+    assert len(run.stdout.split()) > 1
+
+
+@pytest.mark.skipif(
+    shutil.which("unshare") is None and "CI" not in os.environ,
+    reason="needs util-linux's unshare to make a network of its own",
+)
 def test_an_attempt_to_leave_the_loopback_would_be_counted() -> None:
     isolated = ["unshare", "--net", "--map-root-user", sys.executable, "tests/ops/isolated.py"]
     attempt = "import socket; socket.socket().connect_ex(('192.0.2.1', 9))"

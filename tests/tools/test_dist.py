@@ -184,12 +184,12 @@ def test_a_python_that_nothing_is_built_for_is_told_with_the_requirement(platfor
 
 @pytest.mark.nightly
 def test_plain_pip_installs_the_root_with_both_commands(tmp_path: Path) -> None:
-    subprocess.run([uv(), "venv", "--quiet", "--seed", tmp_path / "venv"], check=True)
+    subprocess.run([uv(), "venv", "--quiet", "--seed", str(tmp_path / "venv")], check=True)
     binaries = tmp_path / "venv" / "bin"
-    subprocess.run([binaries / "pip", "install", "--quiet", ROOT], check=True)
+    subprocess.run([str(binaries / "pip"), "install", "--quiet", str(ROOT)], check=True)
     (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
     (tmp_path / "__main__.py").write_text("import pulumi\npulumi.export('installed', True)\n")
-    told = [binaries / "aws-policy-pack", "path"]
+    told = [str(binaries / "aws-policy-pack"), "path"]
     pack = subprocess.run(told, check=True, capture_output=True, text=True).stdout.strip()
     judged = subprocess.run(
         [str(binaries / "preflight"), str(tmp_path), "--stack", "dev", "--policy-pack", pack],

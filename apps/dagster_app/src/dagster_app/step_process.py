@@ -8,6 +8,7 @@ import ctypes
 import multiprocessing
 import os
 import signal
+import time
 from collections.abc import Sequence
 from multiprocessing.forkserver import ensure_running
 from threading import Thread
@@ -16,6 +17,8 @@ from typing import Self
 PRELOADED = ("dagster._cli.api", "dagster_app.definitions", "dagster_app.storage")
 PR_SET_PDEATHSIG = 1
 """From <linux/prctl.h>."""
+PARENT_SECONDS = 0.5
+"""How often a step looks for its parent where the kernel does not watch."""
 
 _context = multiprocessing.get_context("forkserver")
 
@@ -88,10 +91,21 @@ def _execute(arguments: list[str]) -> None:
 def _die_with_forkserver() -> None:
     """Has the kernel end this process with the one it is forked from, which tells how it ended."""
     forked_from = os.getppid()
-    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL):
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "prctl"):  # macOS
+        watch = Thread(target=die_with, args=(forked_from,), name="parent-watch", daemon=True)
+        watch.start()
+    elif libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL):
         raise OSError(ctypes.get_errno(), "prctl")
     if os.getppid() != forked_from:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_with(parent: int) -> None:
+    """Waits until this process has another parent, and ends it: what the kernel does on Linux."""
+    while os.getppid() == parent:
+        time.sleep(PARENT_SECONDS)
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _die_with_worker() -> None:

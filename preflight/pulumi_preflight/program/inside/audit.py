@@ -5,6 +5,7 @@ Source: https://docs.python.org/3/library/audit_events.html.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 import typing
@@ -23,6 +24,8 @@ _PROCESS = {
     "pty.spawn": 0,
     "subprocess.Popen": 0,
 }
+# MAXPATHLEN of macOS, which `F_GETPATH` writes at most.
+_LONGEST_PATH = 1024
 # The event to the argument that says where to.
 _NETWORK = {
     "socket.connect": 1,
@@ -101,7 +104,11 @@ class Actions:
 
 
 def _opened(descriptor: int) -> str:
+    """The path of an open folder."""
     try:
+        if hasattr(fcntl, "F_GETPATH"):  # macOS, which has no /proc
+            found = fcntl.fcntl(descriptor, fcntl.F_GETPATH, bytes(_LONGEST_PATH))
+            return os.fsdecode(found.rstrip(b"\0"))
         return os.readlink(f"/proc/self/fd/{descriptor}")  # noqa: PTH115 - as above
     except OSError:
         return os.curdir
