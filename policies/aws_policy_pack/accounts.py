@@ -29,6 +29,8 @@ def account_of_provider(provider: Resource | None) -> str | None:
         match provider.texts("allowedAccountIds"):
             case [account] if ACCOUNT.fullmatch(account):
                 return account
+            case _:
+                pass
         roles = next((found for name in ROLES if (found := provider.objects(name))), ())
         return _of_role(roles[-1]) if roles else None
     except Unreadable:
