@@ -233,6 +233,12 @@ def rule(session: nox.Session) -> None:
     run(session, "python", "-m", "tools.rule", *session.posargs)
 
 
+@nox.session(name="types:update", default=False)
+def types_update(session: nox.Session) -> None:
+    """Write what EC2 says of each instance type into preflight's table; `-- --check` compares."""
+    run(session, "python", "-m", "tools.instance_types", *session.posargs)
+
+
 @nox.session(default=False)
 def ecosystem(session: nox.Session) -> None:
     """Compare findings over a folder of programs: `-- FOLDER --against REF`; prints Markdown."""

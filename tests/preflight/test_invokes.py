@@ -1,14 +1,10 @@
 """Answers of data sources."""
 
 import json
-from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from pulumi_preflight.errors import ProgramError
-from pulumi_preflight.outputs.policy_document import policy_document
 from tests.preflight.running import Ran, RunProgram
 
 CALLS = """
@@ -56,7 +52,7 @@ def calls(run: RunProgram) -> Ran:
         pytest.param("account", "123456789012", id="caller"),
         pytest.param("region", "eu-west-1", id="region"),
         pytest.param("zones", ["eu-west-1a", "eu-west-1b", "eu-west-1c"], id="zones"),
-        pytest.param("zoneIds", ["euw1-az1", "euw1-az2", "euw1-az3"], id="zone-ids"),
+        pytest.param("zoneIds", ["euw1-az3", "euw1-az1", "euw1-az2"], id="zone-ids"),
         pytest.param("default", True, id="default-vpc"),
         pytest.param("cidr", "172.31.0.0/16", id="vpc-cidr"),
         pytest.param("zoneName", "example.com", id="hosted-zone"),
@@ -93,7 +89,7 @@ def test_a_function_that_preflight_does_not_know_is_filled_from_its_result_class
 def test_each_function_leaves_one_note_of_what_was_assumed(calls: Ran) -> None:
     assert (
         sum(
-            note.startswith("getAvailabilityZones was answered: three zones")
+            note.startswith("getAvailabilityZones was answered: all zones that eu-west-1 has")
             for note in calls.notes
         )
         == 1
@@ -167,75 +163,66 @@ pulumi.export("name", zone.name)
     assert exported["value"] == "example.com"
 
 
-STATEMENT = {
-    "sid": "Read",
-    "actions": ["s3:GetObject"],
-    "resources": ["arn:aws:s3:::b/*", "arn:aws:s3:::a/*"],
-    "principals": [{"type": "AWS", "identifiers": ["*"]}],
-    "conditions": [{"test": "Bool", "variable": "aws:SecureTransport", "values": ["false"]}],
-}
+FED = """
+import json
+import pulumi_aws as aws
+told = aws.ssm.get_parameter(name="/shop/policy").value
+TEXT = {text}
+document = aws.iam.get_policy_document(source_policy_documents=[TEXT])
+bucket = aws.s3.Bucket("bucket")
+aws.s3.BucketPolicy("policy", bucket=bucket.bucket, policy=document.json)
+print(json.dumps(json.loads(document.json)["Version"]))
+"""
+EU = "{aws:region: eu-west-1}"
 
 
-def document(arguments: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
-    return json.loads(policy_document(arguments)["json"])
-
-
-def test_a_policy_document_is_computed_as_the_provider_does() -> None:
-    assert document({"statements": [STATEMENT]}) == {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "Read",
-                "Effect": "Allow",
-                "Action": "s3:GetObject",
-                "Resource": ["arn:aws:s3:::b/*", "arn:aws:s3:::a/*"],
-                "Principal": {"AWS": "*"},
-                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            }
-        ],
-    }
-
-
-def test_anyone_is_a_star_of_its_own() -> None:
-    [statement] = document({"statements": [{"principals": [{"type": "*", "identifiers": ["*"]}]}]})[
-        "Statement"
-    ]
-    assert statement["Principal"] == "*"
-
-
-def test_source_documents_come_first_and_overriding_ones_replace_by_sid() -> None:
-    source = json.dumps({"Statement": [{"Sid": "Read", "Effect": "Deny"}, {"Sid": "Other"}]})
-    override = json.dumps({"Statement": {"Sid": "Other", "Effect": "Allow"}})
-    merged = document(
-        {
-            "statements": [STATEMENT],
-            "sourcePolicyDocuments": [source],
-            "overridePolicyDocuments": [override],
-        }
+def test_a_call_that_cannot_work_with_a_made_up_text_gives_any_form_with_one_note(
+    run: RunProgram,
+) -> None:
+    ran = run(FED.format(text="told"), config=EU)
+    assert ran.printed == "2012-10-17"
+    [note] = [note for note in ran.deployment.notes if note.text.startswith("getPolicyDocument")]
+    assert note.text == (
+        "getPolicyDocument was given value of the answer of getParameter, "
+        "which preflight made up and the provider would refuse, so the result may have any form; "
+        "preflight.yaml can give the real value: "
+        "invokes: [{function: aws:ssm/getParameter:getParameter, result: {...}}]"
     )
-    assert [(each["Sid"], each["Effect"]) for each in merged["Statement"]] == [
-        ("Read", "Allow"),
-        ("Other", "Allow"),
-    ]
+    assert note.position is not None
+    assert (note.position.file, note.position.line) == ("__main__.py", 6)
 
 
-def test_a_source_document_that_is_no_json_is_said() -> None:
-    with pytest.raises(ProgramError, match="a source document is no JSON"):
-        policy_document({"sourcePolicyDocuments": ["{"]})
-
-
-@given(
-    st.lists(
-        st.fixed_dictionaries(
-            {"actions": st.lists(st.text(min_size=1, max_size=5), min_size=1, max_size=3)},
-            optional={"effect": st.sampled_from(["Allow", "Deny"]), "sid": st.text(max_size=3)},
-        ),
-        max_size=4,
-    )
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param('get_policy_document(source_policy_documents=["{"])', id="plain"),
+        pytest.param('get_policy_document_output(source_policy_documents=["{"])', id="output"),
+    ],
 )
-def test_every_statement_is_in_the_document(statements: list[dict[str, Any]]) -> None:
-    answer = policy_document({"statements": statements})
-    written = json.loads(answer["json"])
-    assert json.loads(answer["minifiedJson"]) == written
-    named = [each["sid"] for each in statements if each.get("sid")]
-    assert len(written["Statement"]) == len(statements) - len(named) + len(set(named))
+def test_a_text_of_the_program_that_the_provider_refuses_is_an_error_at_its_line(
+    run: RunProgram, call: str
+) -> None:
+    program = f"import pulumi_aws as aws\n\ndocument = aws.iam.{call}\n"
+    with pytest.raises(ProgramError) as raised:
+        run(program, config=EU)
+    said = str(raised.value)
+    assert "sourcePolicyDocuments[0] is not a policy document (Expecting property name" in said
+    assert "'{'; give one as JSON" in said
+    assert "__main__.py:3" in said
+
+
+def test_the_program_may_catch_what_the_provider_refuses(run: RunProgram) -> None:
+    program = """
+import pulumi_aws as aws
+try:
+    aws.get_arn(arn="orders")
+except Exception as error:
+    print("wanted an ARN" in str(error))
+"""
+    assert run(program, config=EU).deployment.printed == "True\n"
+
+
+def test_a_function_that_cannot_be_answered_names_the_line(run: RunProgram) -> None:
+    program = "import pulumi\n\npulumi.runtime.invoke('demo:index:getOther', {})"
+    with pytest.raises(ProgramError, match=r"^__main__.py:3: the function demo:index:getOther"):
+        run(program)

@@ -40,6 +40,27 @@ BALANCER = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/web/50dc6c
             id="network-balancer",
         ),
         pytest.param(
+            "aws:lb/loadBalancer:LoadBalancer",
+            {"name": "web"},
+            "zoneId",
+            "Z35SXDOTRQ7X7K",
+            id="zone-of-application-balancers",
+        ),
+        pytest.param(
+            "aws:alb/loadBalancer:LoadBalancer",
+            {"name": "web", "loadBalancerType": "network"},
+            "zoneId",
+            "Z26RNL4JYFTOTI",
+            id="zone-of-network-balancers",
+        ),
+        pytest.param(
+            "aws:s3/bucket:Bucket",
+            {"bucket": "files"},
+            "hostedZoneId",
+            "Z3AQBSTGFYJSTF",
+            id="zone-of-buckets",
+        ),
+        pytest.param(
             "aws:lb/listener:Listener",
             {"loadBalancerArn": BALANCER},
             "arn",

@@ -21,8 +21,8 @@ from ops.tables.functions import functions_of, module, modules, types_of
 from ops.tables.sdk import listed
 from pulumi_preflight.outputs import Outputs, Wanted
 from pulumi_preflight.outputs.answers import Answers
+from pulumi_preflight.outputs.answers.calls import Call
 from pulumi_preflight.outputs.arns import Place
-from pulumi_preflight.outputs.aws_answers import Call
 from pulumi_preflight.outputs.derived import name_properties
 from pulumi_preflight.outputs.facts import words_of
 from pulumi_preflight.outputs.inventions import Filling
@@ -152,7 +152,7 @@ def _of_functions(imported: ModuleType, shapes: Shapes, outputs: Outputs) -> Ite
         # By the class itself, since other modules that are loaded may have one of its name.
         shape = shapes.nested(f"{cls.__module__}:{cls.__name__}") or ()
         given = made(shape, required_of_function(cls), shapes, about.rules)
-        answer = answers.of(Call(token, given, _PLACE), {})
+        answer = answers.of(Call(token, given, _PLACE), {}).outputs
         filled = {name: value for name, value in answer.items() if name not in given}
         id_ = filled.pop("id", None)
         values = list(_judged(about, shape, filled))

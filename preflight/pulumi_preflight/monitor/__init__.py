@@ -23,6 +23,7 @@ from pulumi_preflight.monitor.providing import Providing
 from pulumi_preflight.monitor.reading import Reading
 from pulumi_preflight.monitor.refusals import RefusedError, check_outputs
 from pulumi_preflight.monitor.resources import Resources
+from pulumi_preflight.outputs.answers.calls import RefusedCallError
 from pulumi_preflight.outputs.autonames import UnnamedError
 from pulumi_preflight.outputs.invokes import Invokes
 from pulumi_preflight.positions import Positions
@@ -59,7 +60,7 @@ class Monitor(ResourceMonitorServicer):
         providing = Providing(run)
         self._resources = Resources(run, providing, positions)
         self._reading = Reading(run, providing, positions)
-        self._invokes = Invokes(run, providing)
+        self._invokes = Invokes(run, providing, positions)
 
     def RegisterResource(  # noqa: N802 - the service's name, as below
         self, request: resource_pb2.RegisterResourceRequest, context: grpc.ServicerContext
@@ -77,7 +78,15 @@ class Monitor(ResourceMonitorServicer):
         self, request: resource_pb2.ResourceInvokeRequest, context: grpc.ServicerContext
     ) -> resource_pb2.ResourceInvokeResponse:
         """Calls a function of a provider."""
-        return self._guarded(self._invokes.answer, request, context)
+        return self._guarded(self._answer, request, context)
+
+    def _answer(
+        self, request: resource_pb2.ResourceInvokeRequest
+    ) -> resource_pb2.ResourceInvokeResponse:
+        try:
+            return self._invokes.answer(request)
+        except ProgramError as error:
+            raise ProgramError(f"{self._where(request)}{error}", hint=error.hint) from error
 
     def Call(  # noqa: N802
         self, request: resource_pb2.ResourceCallRequest, _context: grpc.ServicerContext
@@ -183,6 +192,9 @@ class Monitor(ResourceMonitorServicer):
         except PreflightError as error:
             self._on_failure(error)
             context.abort(grpc.StatusCode.INTERNAL, str(error))
+        except RefusedCallError as error:
+            # As in the engine, the program gets an exception, at the line of the call.
+            context.abort(grpc.StatusCode.UNKNOWN, str(error))
         except _REFUSALS as error:
             self._on_failure(ProgramError(f"{self._where(request)}{error}"))
             context.abort(grpc.StatusCode.INTERNAL, str(error))

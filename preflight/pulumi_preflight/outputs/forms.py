@@ -89,6 +89,7 @@ BY_TYPE: dict[str, str] = {
     "elasticache/replicationgroup.primaryEndpointAddress": f"master.{{name}}.{_CACHE}",
     "elasticache/replicationgroup.readerEndpointAddress": f"replica.{{name}}.{_CACHE}",
     "elb/loadbalancer.dnsName": "{name}-{num9}.{region}.elb.{dns}",
+    "elb/loadbalancer.zoneId": "{balancerzone}",
     "fsx/filecache.dnsName": "{id}.fsx.{region}.{dns}",
     "fsx/lustrefilesystem.dnsName": "{id}.fsx.{region}.{dns}",
     "fsx/ontapfilesystem.dnsName": "{id}.fsx.{region}.{dns}",
@@ -158,12 +159,14 @@ BY_TYPE |= {
     for type_, property_, form in (
         ("loadbalancer", "arnSuffix", "{suffix}"),
         ("loadbalancer", "dnsName", "{balancerhost}"),
+        ("loadbalancer", "zoneId", "{balancerzone}"),
         ("targetgroup", "arnSuffix", "{suffix}"),
     )
 } | {
     f"s3/{type_}.{property_}": form
     for type_ in ("bucket", "bucketv2")
     for property_, form in (
+        ("hostedZoneId", "{websitezone}"),
         ("websiteDomain", "{website}.{dns}"),
         ("websiteEndpoint", "{name}.{website}.{dns}"),
     )

@@ -1,5 +1,6 @@
 """Host names and addresses that a provider makes up, as words for templates."""
 
+from pulumi_preflight.outputs.regions import hosted_zone, regions
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.outputs.templates import input_text
 
@@ -93,6 +94,18 @@ def balancer_host(subject: Subject) -> str:
     return f"{inner}{subject.name}-{number}.{region}.elb.{suffix}"
 
 
+def balancer_zone(subject: Subject) -> str:
+    """The hosted zone of a load balancer's host: AWS's own, one for each region and kind."""
+    kind = "network" if input_text(subject, "loadBalancerType") == "network" else "elb"
+    return hosted_zone(kind, subject.place.region) or f"Z{subject.capitals('zoneId', 13)}"
+
+
+def website_zone(subject: Subject) -> str:
+    """The hosted zone of buckets' websites, which is AWS's own."""
+    zone_ = hosted_zone("website", subject.place.region)
+    return zone_ or f"Z{subject.capitals('hostedZoneId', 13)}"
+
+
 def website(subject: Subject) -> str:
     """The start of the host of a bucket's website."""
     region = subject.place.region
@@ -102,11 +115,21 @@ def website(subject: Subject) -> str:
 def zone(subject: Subject, path: str) -> str:
     """An availability zone; the last number of the path says which."""
     index = next((int(part) for part in reversed(path.split(".")) if part.isdigit()), 0)
-    return subject.made_up(path, f"{subject.place.region}{'abc'[index % 3]}")
+    letters = zone_letters(subject.place.region)
+    return subject.made_up(path, f"{subject.place.region}{letters[index % len(letters)]}")
+
+
+def zone_letters(region: str) -> str:
+    """The letters that end the names of a region's zones; three where the region is not known."""
+    known = regions().get(region)
+    return "".join(known.zones) if known and known.zones else "abc"
 
 
 def zone_id(region: str, letter: str) -> str:
-    """The id of a zone, which is the same for all accounts: `use1-az1`, `apse2-az1`."""
+    """The id of a zone: `use1-az1`, `apse2-az1`."""
+    known = regions().get(region)
+    if known and letter in known.zones:
+        return known.zones[letter]
     area, _, rest = region.partition("-")
     direction, _, number = rest.rpartition("-")
     short = direction.replace("north", "n").replace("south", "s")

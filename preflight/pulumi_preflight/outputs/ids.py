@@ -8,12 +8,14 @@ from pulumi_preflight.outputs.arns import ARN_FORMATS, ARN_STEMS
 from pulumi_preflight.outputs.facts import arn_service, facts_of, form_of_arn
 from pulumi_preflight.outputs.hosts import (
     balancer_host,
+    balancer_zone,
     engine_family,
     function_version,
     host,
     private_host,
     public_host,
     website,
+    website_zone,
     zone,
     zone_id,
 )
@@ -207,6 +209,7 @@ _WORDS: Words = {
     "balancer": _balancer,
     "balancerhost": balancer_host,
     "balancerkind": _balancer_kind,
+    "balancerzone": balancer_zone,
     "bus": _event_bus,
     "cluster": _ecs_cluster,
     "dns": lambda subject: subject.place.dns_suffix,
@@ -230,6 +233,7 @@ _WORDS: Words = {
     "unrevised": lambda subject: own_arn(subject).rpartition(":")[0],
     "version": function_version,
     "website": website,
+    "websitezone": website_zone,
     "zone": lambda subject: zone(subject, "availabilityZone"),
 }
 

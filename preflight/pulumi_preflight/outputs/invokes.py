@@ -16,21 +16,25 @@ from pulumi.runtime.proto.resource_pb2 import (
 )
 
 from pulumi_preflight.errors import ProgramError
+from pulumi_preflight.model import SourcePosition
 from pulumi_preflight.monitor.assets import hashed
 from pulumi_preflight.monitor.providing import Providing
 from pulumi_preflight.monitor.refusals import check_provider
 from pulumi_preflight.monitor.registration import dependencies_in
 from pulumi_preflight.outputs.answers import (
     ANSWERS,
-    PURE,
+    Answered,
     Answers,
     NotKnownOfflineError,
     short,
 )
-from pulumi_preflight.outputs.aws_answers import ASSUMED, CALLER, Call
-from pulumi_preflight.outputs.inventions import Filling, Invented
+from pulumi_preflight.outputs.answers.aws import ASSUMED, CALLER
+from pulumi_preflight.outputs.answers.calls import Call
+from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, Filling, Invented, Origin
+from pulumi_preflight.positions import Positions
 from pulumi_preflight.program.run import Run
-from pulumi_preflight.urns import package_of
+from pulumi_preflight.program.unknowns import answer_way, output_way
+from pulumi_preflight.urns import is_urn, name_of, package_of
 from pulumi_preflight.wire import (
     Properties,
     PropertyValue,
@@ -45,11 +49,14 @@ from pulumi_preflight.wire import (
 class Invokes:
     """The functions that one run of a program calls."""
 
-    def __init__(self, run: Run, providing: Providing) -> None:
-        """Takes the run that the calls belong to, and its providers."""
+    def __init__(self, run: Run, providing: Providing, positions: Positions) -> None:
+        """Takes the run that the calls belong to, its providers, and what tells places."""
         self._run = run
         self._providing = providing
+        self._positions = positions
         self._answers = Answers(run.shapes, run.outputs)
+        # Made-up texts of answers, which a later call may be fed with.
+        self._made_up: dict[str, Origin] = {}
         self.transforms: list[Callback] = []
 
     def answer(self, request: ResourceInvokeRequest) -> ResourceInvokeResponse:
@@ -57,8 +64,10 @@ class Invokes:
 
         Raises:
             ProgramError: The function cannot be answered; the text says how the user can answer it.
+            RefusedCallError: The provider would refuse the call.
             RefusedError: The engine would stop at the call.
         """
+        place = self._positions.of_request(request.sourcePosition, request.stackTrace)
         given, options = self._transformed(request)
         package = self._run.packages.find(
             request.packageRef,
@@ -77,25 +86,41 @@ class Invokes:
         # The field's name is a keyword in Python.
         result: Struct = getattr(response, "return")
         try:
-            result.CopyFrom(self._answered(request.tok, arguments, provider))
+            result.CopyFrom(self._answered(request.tok, arguments, provider, place))
         except NotKnownOfflineError as error:
             self._run.registry.note(
                 f"{error}, so its result is unknown, and resources that the program makes of it "
-                "were not judged; preflight.yaml can give the answer under invokes"
+                "were not judged; preflight.yaml can give the answer under invokes",
+                place,
             )
             return ResourceInvokeResponse(unknown=True)
         return response
 
-    def _answered(self, token: str, arguments: Properties, provider: str) -> Struct:
+    def _answered(
+        self,
+        token: str,
+        arguments: Properties,
+        provider: str,
+        position: SourcePosition | None,
+    ) -> Struct:
         if token in _BUILTIN:
             return to_struct(_BUILTIN[token](self, arguments))
-        place = self._providing.place_of(token, provider, arguments)
         call = Call(
-            token, {name: without_secret(value) for name, value in arguments.items()}, place
+            token,
+            {name: without_secret(value) for name, value in arguments.items()},
+            self._providing.place_of(token, provider, arguments),
+            default_tags=self._providing.default_tags(provider),
+            is_made_up=lambda text: self._origin_of(text) is not None,
         )
         overrides = self._run.project.overrides
-        known = overrides.result_of(token, call.arguments) if overrides else {}
-        return to_struct(self._result(call, dict(known), self._providing.version_of(provider)))
+        known = dict(overrides.result_of(token, call.arguments)) if overrides else {}
+        answered = self._answers.of(call, known, self._providing.version_of(provider))
+        self._learn(call, known, answered)
+        if answered.refused and not known:
+            self._note_refused(call, answered.refused, position)
+        elif not known:
+            self._note(call, answered)
+        return to_struct(answered.outputs)
 
     def _transformed(
         self, request: ResourceInvokeRequest
@@ -119,39 +144,68 @@ class Invokes:
                 options = answer.options
         return hashed(from_struct(arguments), self._run.project.working_directory), options
 
-    def _result(self, call: Call, known: Properties, version: str) -> Properties:
-        answer = self._answers.of(call, known, version)
-        given = call.arguments | known | {"account": call.place.known_account}
-        token = short(call.token)
-        if token in PURE:
-            given |= answer
+    def _learn(self, call: Call, known: Properties, answered: Answered) -> None:
+        """Keeps what the answer has that nobody gave."""
+        outputs = answered.outputs
+        follows = {name: outputs[name] for name in answered.follows}
+        given = call.arguments | known | follows | {"account": call.place.known_account}
+        fillings = {
+            name: Filling.FOLLOWS if name in follows else Filling.MADE_UP
+            for name in outputs
+            if name not in call.arguments and name not in known
+        }
         self._run.inventions.learn(
-            Invented(
-                urn=call.token,
-                outputs=answer,
-                fillings=dict.fromkeys(answer.keys() - given.keys(), Filling.MADE_UP),
-                given=given,
-            )
+            Invented(urn=call.token, outputs=outputs, fillings=fillings, given=given)
         )
-        if token not in PURE and answer.keys() - call.arguments.keys() - known.keys():
-            account = call.place.known_account if token == CALLER else None
-            own: Properties = {"accountId": account, "id": account} if account else {}
-            self._run.made_up_answers[call.token] = known | own
-        if token == CALLER:
-            if not call.place.account_known and not known:
+        made_up = {name for name, how in fillings.items() if how is Filling.MADE_UP}
+        if made_up:
+            self._run.made_up_answers[call.token] = known | follows
+        # Where several properties have one text, the plainest name stands for it.
+        for name in sorted(made_up, key=lambda each: (len(each), each)):
+            value = outputs[name]
+            for text in value if isinstance(value, list) else [value]:
+                if isinstance(text, str):
+                    self._made_up.setdefault(text, Origin(call.token, name))
+
+    def _origin_of(self, text: str) -> Origin | None:
+        """Where a text comes from that is made up, or holds something that is."""
+        taint = self._run.inventions.taint_of({"text": text}, {})
+        found = [each for each in taint.origins if each != ACCOUNT_ORIGIN] if taint else []
+        return self._made_up.get(text) or next(iter(found), None)
+
+    def _note_refused(self, call: Call, text: str, position: SourcePosition | None) -> None:
+        """Says which made-up value a call cannot work with."""
+        origin = self._origin_of(text) or Origin(call.token, "the answer")
+        if is_urn(origin.urn):
+            whose = name_of(origin.urn)
+            way = output_way(origin.urn, origin.property, self._run.registry)
+        else:
+            whose, way = f"the answer of {_member(origin.urn)}", answer_way(origin.urn)
+        self._run.registry.note(
+            f"{_member(call.token)} was given {origin.property} of {whose}, which preflight made "
+            "up and the provider would refuse, so the result may have any form; preflight.yaml "
+            f"can give the real value: {way}",
+            position,
+        )
+
+    def _note(self, call: Call, answered: Answered) -> None:
+        made_up = [
+            value
+            for name, value in answered.outputs.items()
+            if name not in call.arguments and name not in answered.follows
+        ]
+        if short(call.token) == CALLER:
+            if not call.place.account_known:
                 self._run.registry.note(
                     f"getCallerIdentity was answered: account {call.place.account}, which nobody "
                     "told; preflight.yaml can give the real one under account"
                 )
-        elif token not in PURE and not known:
-            self._note(call, answer)
-        return answer
-
-    def _note(self, call: Call, answer: Properties) -> None:
-        member = call.token.rpartition(":")[2]
+            return
+        if not made_up:
+            return
+        member = _member(call.token)
         said = ASSUMED.get(member) if short(call.token) in ANSWERS else None
         what = f": {said.format(place=call.place)}" if said else " with made-up values"
-        made_up = (value for name, value in answer.items() if name not in call.arguments)
         # A program makes one resource for each zone, subnet or name that it is told.
         counts = "; the number of resources may hang on it" if any(map(_is_names, made_up)) else ""
         self._run.registry.note(
@@ -180,6 +234,10 @@ class Invokes:
             "outputs": self._run.stack_reference(name, None),
             "secretOutputNames": [],
         }
+
+
+def _member(token: str) -> str:
+    return token.rpartition(":")[2]
 
 
 def _is_names(value: PropertyValue) -> bool:

@@ -88,7 +88,7 @@ class Unknowns:
             ways=tuple(
                 dict.fromkeys(
                     [
-                        *(_way(urn, name, self._run.registry) for urn, name in unique),
+                        *(output_way(urn, name, self._run.registry) for urn, name in unique),
                         *map(answer_way, functions),
                     ]
                 )
@@ -155,11 +155,8 @@ def answer_way(token: str) -> str:
     return f"invokes: [{{function: {token}, result: {{...}}}}]"
 
 
-def _member(token: str) -> str:
-    return token.rpartition(":")[2]
-
-
-def _way(urn: str, name: str, registry: Registry) -> str:
+def output_way(urn: str, name: str, registry: Registry) -> str:
+    """How `preflight.yaml` gives an output of a resource, or those of another stack."""
     resource = registry.find(urn)
     if resource is not None and resource.type == STACK_REFERENCE:
         return f"stackReferences: {{{resource.id or resource.name}: {{...}}}}"
@@ -167,6 +164,10 @@ def _way(urn: str, name: str, registry: Registry) -> str:
         f"outputs: [{{resource: {name_of(urn)}, type: {type_of(urn)}, "
         f"properties: {{{name}: ...}}}}]"
     )
+
+
+def _member(token: str) -> str:
+    return token.rpartition(":")[2]
 
 
 def _note(what: str, place: SourcePosition | None, setbacks: Sequence[_Setback]) -> Note:

@@ -16,9 +16,9 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.outputs import Outputs, Wanted
 from pulumi_preflight.outputs.answers import Answers
+from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.autonames import Proposal, UnnamedError, with_proposed_name
-from pulumi_preflight.outputs.aws_answers import Call
 from pulumi_preflight.outputs.kinds import with_documents_as_text
 from pulumi_preflight.outputs.settings import (
     DEFAULT_REGION,
@@ -214,8 +214,9 @@ class Provider(ResourceProviderServicer):
                 region=region_in(arguments, settings) or DEFAULT_REGION,
                 known_account=account_in(settings),
             ),
+            default_tags=default_tags_in(settings),
         )
-        answer = _guarded(lambda: self._answers.of(call, {}), context)
+        answer = _guarded(lambda: self._answers.of(call, {}).outputs, context)
         response = provider_pb2.InvokeResponse()
         # The field's name is a keyword of Python's.
         result: Struct = getattr(response, "return")
@@ -278,5 +279,5 @@ def _guarded(act: Callable[[], _Answer], context: grpc.ServicerContext) -> _Answ
     """Carries out what the engine asked; a refusal is an error of the resource alone."""
     try:
         return act()
-    except (BackendError, PreflightError) as error:
+    except (BackendError, PreflightError, RefusedCallError) as error:
         context.abort(grpc.StatusCode.FAILED_PRECONDITION, str(error))

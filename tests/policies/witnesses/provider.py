@@ -1,7 +1,8 @@
 """The real AWS provider, asked over its plugin protocol whether it takes a resource's inputs.
 
-No API is called: the provider validates the inputs and plans a creation. Its binary is that of a
-mirror of Terraform's plugins; tests are left out where there is none. The protocol has version 5:
+No API is called: the provider validates the inputs and plans a creation, and a data source that
+would call one fails, since all that leaves the machine goes to a closed port. Its binary is that of
+a mirror of Terraform's plugins; tests are left out where there is none. The protocol has version 5:
 https://developer.hashicorp.com/terraform/plugin/terraform-plugin-protocol
 """
 
@@ -10,6 +11,7 @@ import struct
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,6 +37,7 @@ SETTINGS: Final = {
     "skip_region_validation": True,
 }
 ERROR: Final = 1
+CLOSED: Final = "http://127.0.0.1:9"
 LISTS: Final = (2, 3)
 """How blocks are nested as lists and as sets."""
 TIMEOUT_SECONDS: Final = 60
@@ -47,7 +50,11 @@ MESSAGES: Final = {
     "Block": {"attributes": (2, "Attribute*"), "block_types": (3, "NestedBlock*")},
     "Schema": {"block": (2, "Block")},
     "Named": {"key": (1, "string"), "value": (2, "Schema")},
-    "Schemas": {"provider": (1, "Schema"), "resource_schemas": (2, "Named*")},
+    "Schemas": {
+        "provider": (1, "Schema"),
+        "resource_schemas": (2, "Named*"),
+        "data_source_schemas": (3, "Named*"),
+    },
     "Asked": {"type_name": (1, "string"), "config": (2, "DynamicValue")},
     "Validated": {"diagnostics": (1, "Diagnostic*")},
     "Proposed": {
@@ -57,6 +64,7 @@ MESSAGES: Final = {
         "config": (4, "DynamicValue"),
     },
     "Planned": {"diagnostics": (4, "Diagnostic*")},
+    "Read": {"state": (1, "DynamicValue"), "diagnostics": (2, "Diagnostic*")},
 }
 """The fields of the protocol's messages that are needed here: number, and kind or message."""
 
@@ -67,15 +75,21 @@ def binary() -> Path | None:
     return next((path for path in found if path), None)
 
 
+class RefusedError(Exception):
+    """The provider refuses what it is asked; the text says why."""
+
+
 class Provider:
     """A provider that runs."""
 
-    def __init__(self, channel: grpc.Channel) -> None:
-        """Takes the connection, and configures the provider."""
+    def __init__(self, channel: grpc.Channel, region: str) -> None:
+        """Takes the connection, and configures the provider for a region."""
         self._channel = channel
         schemas = self._call("GetSchema", "Asked", "Schemas")
         self._blocks = {named.key: named.value.block for named in schemas.resource_schemas}
-        settings = _packed(_complete(schemas.provider.block, SETTINGS))
+        self._data_blocks = {named.key: named.value.block for named in schemas.data_source_schemas}
+        own = {**SETTINGS, "region": region, "max_retries": 1}
+        settings = _packed(_complete(schemas.provider.block, own))
         self._call("Configure", "Asked", "Validated", config=settings)
 
     def has(self, kind: str, argument: str) -> bool:
@@ -109,6 +123,24 @@ class Provider:
         said = [each for answer in answers for each in answer.diagnostics]
         return [each.summary for each in said if each.severity == ERROR]
 
+    def read(self, kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
+        """What a data source answers, by Terraform's names.
+
+        Args:
+            kind: Terraform's type, such as `aws_partition`.
+            given: Its arguments by Terraform's names.
+
+        Raises:
+            RefusedError: It refuses the arguments, or cannot answer without calling AWS.
+        """
+        config = _packed(_complete(self._data_blocks[kind], given))
+        answer = self._call("ReadDataSource", "Asked", "Read", type_name=kind, config=config)
+        refusals = [each.summary for each in answer.diagnostics if each.severity == ERROR]
+        if refusals:
+            raise RefusedError("; ".join(refusals))
+        state: dict[str, Any] = _unpacked(BytesIO(answer.state.msgpack))
+        return state
+
     def _call(self, method: str, request: str, response: str, **fields: Any) -> Any:  # noqa: ANN401 - messages of the protocol
         call = self._channel.unary_unary(
             f"/tfplugin5.Provider/{method}",
@@ -119,7 +151,7 @@ class Provider:
 
 
 @contextmanager
-def running(path: Path) -> Iterator[Provider]:
+def running(path: Path, region: str = "us-east-1") -> Iterator[Provider]:
     """Starts a provider, and ends it."""
     variables = {
         **os.environ,
@@ -128,6 +160,8 @@ def running(path: Path) -> Iterator[Provider]:
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "HTTP_PROXY": CLOSED,
+        "HTTPS_PROXY": CLOSED,
     }
     with subprocess.Popen(
         [path], env=variables, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -138,7 +172,7 @@ def running(path: Path) -> Iterator[Provider]:
             target = f"unix:{address}" if network == "unix" else address
             options = [("grpc.max_receive_message_length", -1)]
             with grpc.insecure_channel(target, options=options) as channel:
-                yield Provider(channel)
+                yield Provider(channel, region)
         finally:
             process.kill()
 
@@ -182,6 +216,50 @@ def _bytes(value: object) -> bytes:
             return struct.pack(">BI", 0xDF, len(value)) + b"".join(items)
         case _:
             raise TypeError(f"not a value of a configuration: {value!r}")
+
+
+# The first byte of a value to how `struct` reads what follows.
+_NUMBERS: Final = {
+    0xCA: ">f",
+    0xCB: ">d",
+    0xCC: ">B",
+    0xCD: ">H",
+    0xCE: ">I",
+    0xCF: ">Q",
+    0xD0: ">b",
+    0xD1: ">h",
+    0xD2: ">i",
+    0xD3: ">q",
+}
+# Likewise to how many bytes tell the length.
+_TEXTS: Final = {0xD9: 1, 0xDA: 2, 0xDB: 4}
+_ARRAYS: Final = {0xDC: 2, 0xDD: 4}
+_MAPS: Final = {0xDE: 2, 0xDF: 4}
+
+
+def _unpacked(packed: BytesIO) -> Any:  # noqa: ANN401 - a value of an answer
+    """The next value of MessagePack."""
+    first = packed.read(1)[0]
+    if first in (0xC0, 0xC2, 0xC3):
+        return {0xC0: None, 0xC2: False, 0xC3: True}[first]
+    if first < 0x80 or first >= 0xE0:
+        return first if first < 0x80 else first - 0x100
+    if first in _NUMBERS:
+        form = _NUMBERS[first]
+        return struct.unpack(form, packed.read(struct.calcsize(form)))[0]
+    if first in _TEXTS or 0xA0 <= first <= 0xBF:
+        return packed.read(_length(first, _TEXTS, 0x1F, packed)).decode()
+    if first in _ARRAYS or 0x90 <= first <= 0x9F:
+        return [_unpacked(packed) for _ in range(_length(first, _ARRAYS, 0x0F, packed))]
+    if first in _MAPS or 0x80 <= first <= 0x8F:
+        pairs = range(_length(first, _MAPS, 0x0F, packed))
+        return {_unpacked(packed): _unpacked(packed) for _ in pairs}
+    raise ValueError(f"not a value of an answer: {first:#x}")
+
+
+def _length(first: int, sizes: Mapping[int, int], mask: int, packed: BytesIO) -> int:
+    size = sizes.get(first)
+    return first & mask if size is None else int.from_bytes(packed.read(size))
 
 
 def _classes() -> dict[str, Any]:

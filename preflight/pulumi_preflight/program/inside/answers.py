@@ -12,14 +12,13 @@ import sys
 import types
 import typing
 
-from .frames import FOLDER, Frame, of_place
+from .frames import FOLDER, MOST_FRAMES, Frame, of_place, places_of
 from .origins import PASSED_OVER, Origin, Place, Property, origins_in
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _DEPTH = 6
 # No answer brings these about.
 _OWN_MISTAKES = (NameError, ImportError, SyntaxError)
-_MOST_FRAMES = 50
 # A shorter text may be the same by chance.
 _TELLING_TEXT = 8
 
@@ -78,7 +77,7 @@ class Answers:
 
     def called(self, token: str, arguments: object, answer: object) -> None:
         """Keeps a call; tells preflight what it was fed with."""
-        places = list(_places(sys._getframe(1)))  # noqa: SLF001 - there is no other way
+        places = list(places_of(sys._getframe(1)))  # noqa: SLF001 - there is no other way
         self._calls.append(Call(token, places, answer))
         properties = [
             source.told()
@@ -101,7 +100,7 @@ class Answers:
         """The calls whose answers the error comes of: at its lines, or in its variables."""
         if not self._calls:
             return []
-        traced = list(_traced(error))[-_MOST_FRAMES:]
+        traced = list(_traced(error))[-MOST_FRAMES:]
         lines = {(frame.f_code.co_filename, line) for frame, line in traced}
         variables = [value, *(each for frame, line in traced for each in _used(frame, line))]
         return [call for call in self._calls if call.is_at(lines) or call.is_in(variables)]
@@ -145,14 +144,6 @@ def _seen_by_the_sdk(arguments: object) -> typing.Iterator[Origin]:
 
 def _is_object(value: object) -> bool:
     return isinstance(value, dict) or hasattr(type(value), "_pulumi_input_type")
-
-
-def _places(frame: types.FrameType | None) -> typing.Iterator[Place]:
-    for _ in range(_MOST_FRAMES):
-        if frame is None:
-            return
-        yield frame.f_code.co_filename, frame.f_lineno
-        frame = frame.f_back
 
 
 def _used(frame: types.FrameType, line: int) -> typing.Iterator[object]:

@@ -11,6 +11,7 @@ import typing
 Frame = typing.Dict[str, typing.Any]  # noqa: UP006 - Python 3.9 reads this
 
 FOLDER = os.path.dirname(__file__) + os.sep  # noqa: PTH120 - compared with texts
+MOST_FRAMES = 50
 _KEPT = "_preflight_frames"
 
 
@@ -49,6 +50,15 @@ def of_place(place: tuple[str, int]) -> Frame:
     file, line = place
     text = linecache.getline(file, line).strip()
     return {"file": file, "line": line, "function": "", "text": text}
+
+
+def places_of(frame: types.FrameType | None) -> typing.Iterator[tuple[str, int]]:
+    """File and line of a frame and of those around it, the innermost first."""
+    for _ in range(MOST_FRAMES):
+        if frame is None:
+            return
+        yield frame.f_code.co_filename, frame.f_lineno
+        frame = frame.f_back
 
 
 def _listed(frames: typing.Iterable[traceback.FrameSummary]) -> list[Frame]:

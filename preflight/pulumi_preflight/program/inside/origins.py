@@ -7,8 +7,11 @@ fails can name the property of a resource, or the function, that its value comes
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 import functools
 import os
+import pathlib
 import sys
 import types
 import typing
@@ -16,7 +19,8 @@ import typing
 import pulumi
 import pulumi.runtime
 
-from .frames import FOLDER
+from . import frames
+from .frames import FOLDER, places_of
 
 Place = typing.Tuple[str, int]  # noqa: UP006 - Python 3.9 reads this
 """A file and a line from 1."""
@@ -34,6 +38,10 @@ PASSED_OVER = (*_LIBRARIES, FOLDER)
 _WIRE_NAME = "_pulumi_name"
 # What makes one Output of others, besides `apply`; all the rest of the SDK goes through these.
 _MAKERS = ("all", "format", "json_dumps", "secret", "unsecret")
+# Where the program calls, the innermost place first.
+_CALLING: contextvars.ContextVar[typing.Tuple[Place, ...]] = contextvars.ContextVar(  # noqa: UP006 - Python 3.9 reads this
+    "calling", default=()
+)
 _INVOKES = ("invoke", "invoke_single", "invoke_output", "invoke_output_single")
 
 
@@ -140,6 +148,7 @@ def follow(run_callback: RunCallback, called: typing.Callable[..., None]) -> Non
     for name in _MAKERS:
         _follow_maker(name)
     _follow_resources()
+    _send_places()
     for name in _INVOKES:
         if hasattr(pulumi.runtime, name):
             _follow_invoke(name, called)
@@ -216,14 +225,34 @@ def _follow_resources() -> None:
     pulumi.Resource.__init__ = followed  # type: ignore[method-assign]
 
 
+def _send_places() -> None:
+    """Lets requests of calls tell where the program calls, as those of resources do."""
+    monitor: typing.Any = pulumi.runtime.settings.get_monitor()
+    send = monitor.Invoke
+
+    def placed(request: typing.Any, *arguments: object, **named: object) -> object:  # noqa: ANN401 - a message
+        for file, line in _CALLING.get():
+            if os.path.isabs(file):  # noqa: PTH117 - a text
+                request.stackTrace.frames.add(pc={"uri": pathlib.Path(file).as_uri(), "line": line})
+        return send(request, *arguments, **named)
+
+    monitor.Invoke = placed
+
+
 def _follow_invoke(name: str, called: typing.Callable[..., None]) -> None:
     invoke = getattr(pulumi.runtime, name)
 
     @functools.wraps(invoke)
     def followed(tok: str, props: typing.Any, *arguments: object, **named: object) -> object:  # noqa: ANN401 - the SDK's own signature
-        result: object = invoke(tok, props, *arguments, **named)
+        places = tuple(places_of(sys._getframe(1)))  # noqa: SLF001 - there is no other way
+        token = _CALLING.set(places)
+        try:
+            result: object = invoke(tok, props, *arguments, **named)
+        finally:
+            _CALLING.reset(token)
         if isinstance(result, pulumi.Output):
             vars(result)[_KEY] = Origin(origins_in(props), Function(tok))
+            _keep_place(result, places)
         else:
             called(tok, props, getattr(result, "value", None))
         return result
@@ -231,8 +260,27 @@ def _follow_invoke(name: str, called: typing.Callable[..., None]) -> None:
     setattr(pulumi.runtime, name, followed)
 
 
-def _settled(output: pulumi.Output[typing.Any]) -> str:
-    """The value of an Output that has one; older SDKs keep it in another field."""
+def _keep_place(output: pulumi.Output[typing.Any], places: tuple[Place, ...]) -> None:
+    """Lets an error of a call without a waiting line name the line that called."""
+    own = next((place for place in places if not place[0].startswith(PASSED_OVER)), None)
+    future = _future(output)
+
+    def keep(ended: asyncio.Future[typing.Any]) -> None:
+        error = None if ended.cancelled() else ended.exception()
+        if error is not None:
+            frames.keep(error, own)
+
+    future.add_done_callback(keep)
+
+
+def _future(output: pulumi.Output[typing.Any]) -> asyncio.Future[typing.Any]:
+    """What the SDK settles; older SDKs keep it in another field."""
     fields = vars(output)
-    result = (fields.get("_data") or fields["_future"]).result()
+    future: asyncio.Future[typing.Any] = fields.get("_data") or fields["_future"]
+    return future
+
+
+def _settled(output: pulumi.Output[typing.Any]) -> str:
+    """The value of an Output that has one."""
+    result = _future(output).result()
     return str(getattr(result, "value", result))

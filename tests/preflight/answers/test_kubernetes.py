@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from pulumi_preflight.errors import ProgramError
+from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
+from pulumi_preflight.outputs.answers.kubernetes import ANSWERS
 from pulumi_preflight.outputs.arns import Place
-from pulumi_preflight.outputs.aws_answers import Call
-from pulumi_preflight.outputs.kubernetes_answers import ANSWERS
 from tests.preflight.running import RunProgram
 
 DECODE = "kubernetes:yaml:decode"
@@ -20,7 +19,7 @@ SDK = (
 
 def decoded(text: str, **more: str) -> list[dict[str, Any]]:
     call = Call(DECODE, {"text": text, **more}, Place(region=""))
-    result: list[dict[str, Any]] = ANSWERS[DECODE](call)["result"]
+    result: list[dict[str, Any]] = list(ANSWERS[DECODE](call).follows["result"])
     return result
 
 
@@ -82,13 +81,13 @@ def test_an_object_gets_the_default_namespace(
 @pytest.mark.parametrize(
     ("text", "wanted"),
     [
-        pytest.param("a: [", "the text is no YAML: ", id="broken"),
+        pytest.param("a: [", "the text is not YAML: ", id="broken"),
         pytest.param("kind: A\n---\n- 1", "document 2 is a list; wanted an object", id="list"),
-        pytest.param("a: &a [*a]", "the text is no YAML: the anchor 'a' contains", id="circle"),
+        pytest.param("a: &a [*a]", "the text is not YAML: the anchor 'a' contains", id="circle"),
     ],
 )
 def test_a_text_that_the_provider_refuses_is_one_clear_error(text: str, wanted: str) -> None:
-    with pytest.raises(ProgramError, match=f"^{DECODE}: {wanted}"):
+    with pytest.raises(RefusedCallError, match=f"^{wanted}"):
         decoded(text)
 
 

@@ -5,8 +5,7 @@ from typing import Any
 
 import yaml
 
-from pulumi_preflight.errors import ProgramError
-from pulumi_preflight.outputs.aws_answers import Answer, Call
+from pulumi_preflight.outputs.answers.calls import Answer, AnswerCall, Call, RefusedCallError
 from pulumi_preflight.project.yaml_limits import BoundedComposer
 
 _DECODE = "kubernetes:yaml:decode"
@@ -62,27 +61,28 @@ _Loader.add_implicit_resolver(
 )
 
 
-def _decoded(call: Call) -> dict[str, Any]:
+def _decoded(call: Call) -> Answer:
     """The objects of a text with several YAML documents.
 
     Source: pulumi/pulumi-kubernetes, provider/pkg/provider/invoke_decode_yaml.go (decodeYaml).
 
     Raises:
-        ProgramError: The text is no YAML, or a document is no object.
+        RefusedCallError: The text is not YAML, or a document is not an object.
     """
-    namespace = call.arguments.get("defaultNamespace")
+    namespace, text = call.arguments.get("defaultNamespace"), call.text("text")
     try:
-        documents = list(yaml.load_all(str(call.arguments.get("text") or ""), _Loader))
+        documents = list(yaml.load_all(text, _Loader))
     except (yaml.YAMLError, ValueError) as error:
-        raise ProgramError(f"{_DECODE}: the text is no YAML: {error}") from error
+        raise RefusedCallError(f"the text is not YAML: {error}", value=text) from error
     objects = []
     for number, document in enumerate(documents, 1):
         if document is None:
             continue
         if not isinstance(document, dict):
-            raise ProgramError(
-                f"{_DECODE}: document {number} is a {type(document).__name__}; wanted an object of "
-                "Kubernetes, with `apiVersion` and `kind`"
+            raise RefusedCallError(
+                f"document {number} is a {type(document).__name__}; wanted an object of "
+                "Kubernetes, with `apiVersion` and `kind`",
+                value=text,
             )
         object_ = _with_text_keys(document)
         if not object_.get("kind") or not object_.get("apiVersion"):
@@ -91,7 +91,7 @@ def _decoded(call: Call) -> dict[str, Any]:
             metadata = object_.get("metadata") or {}
             object_["metadata"] = {**metadata, "namespace": metadata.get("namespace") or namespace}
         objects.append(object_)
-    return {"result": objects}
+    return Answer(follows={"result": objects})
 
 
 def _with_text_keys(value: Any) -> Any:  # noqa: ANN401 - any YAML
@@ -109,4 +109,4 @@ def _key(key: object) -> str:
 
 
 # All of them follow from their arguments.
-ANSWERS: dict[str, Answer] = {_DECODE: _decoded}
+ANSWERS: dict[str, AnswerCall] = {_DECODE: _decoded}

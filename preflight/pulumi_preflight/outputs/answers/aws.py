@@ -1,0 +1,164 @@
+"""Answers of AWS's data sources, by function: what follows, and a usual case of the rest."""
+
+import base64
+from typing import Any
+
+from pulumi_preflight.outputs.answers import databases, documents, ec2, places
+from pulumi_preflight.outputs.answers.calls import Answer, AnswerCall, Call
+from pulumi_preflight.outputs.answers.policy_document import policy_document
+from pulumi_preflight.wire import json_text
+
+CALLER = "aws:index:getCallerIdentity"
+_SUBNETS = 3
+
+
+def _where(known: object, own: dict[str, Any], usual: dict[str, Any]) -> Answer:
+    """What a thing's id tells of it follows where the program gave the id."""
+    return Answer(follows=own, made_up=usual) if known else Answer(made_up=own | usual)
+
+
+def _caller(call: Call) -> Answer:
+    account = call.place.account
+    return _where(
+        call.place.account_known,
+        {"accountId": account, "id": account},
+        {
+            "arn": call.place.arn("iam", "user/preflight"),
+            "userId": f"AIDA{call.subject.capitals('userId', 17)}",
+        },
+    )
+
+
+def _vpc(call: Call) -> Answer:
+    vpc = call.made_id("vpc")
+    return _where(
+        call.text("id"),
+        {"id": vpc, "arn": call.place.arn("ec2", f"vpc/{vpc}")},
+        {
+            "cidrBlock": "172.31.0.0/16",
+            "default": True,
+            "enableDnsHostnames": True,
+            "enableDnsSupport": True,
+            "instanceTenancy": "default",
+            "ownerId": call.place.account,
+            "state": "available",
+        },
+    )
+
+
+def _subnets(call: Call) -> Answer:
+    ids = [call.made_id("subnet", str(number)) for number in range(_SUBNETS)]
+    return Answer(follows={"id": call.place.region}, made_up={"ids": ids})
+
+
+def _subnet(call: Call) -> Answer:
+    subnet, zones = call.made_id("subnet"), places.zone_names(call)
+    number = call.subject.number("cidrBlock", 16) * 16
+    return _where(
+        call.text("id"),
+        {"id": subnet, "arn": call.place.arn("ec2", f"subnet/{subnet}")},
+        {
+            "availabilityZone": zones[call.subject.number("zone", len(zones))],
+            "cidrBlock": f"172.31.{number}.0/20",
+            "ownerId": call.place.account,
+            "state": "available",
+        },
+    )
+
+
+def _hosted_zone(call: Call) -> Answer:
+    zone = call.text("zoneId") or f"Z{call.subject.capitals('zoneId', 13)}"
+    return _where(
+        call.text("zoneId"),
+        {"id": zone, "zoneId": zone, "arn": call.place.arn("route53", f"hostedzone/{zone}")},
+        {
+            "name": "example.com",
+            "nameServers": [f"ns-{number}.awsdns-{number:02}.com" for number in (1, 2, 3, 4)],
+        },
+    )
+
+
+def _secret_version(call: Call) -> Answer:
+    login: dict[str, Any] = {
+        "username": f"preflight{call.subject.digits('username', 8)}",
+        "password": f"preflight{call.subject.digits('password', 16)}",
+    }
+    return Answer(
+        made_up={
+            "secretString": json_text(login),
+            "secretBinary": "",
+            "versionId": call.subject.digits("versionId", 32),
+        }
+    )
+
+
+def _canonical_user(call: Call) -> Answer:
+    return Answer(made_up={"id": call.subject.digits("id", 64), "displayName": "preflight"})
+
+
+def _cache_policy(call: Call) -> Answer:
+    digits = call.subject.digits("id", 32)
+    policy = "-".join([digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]])
+    return Answer(made_up={"id": policy, "name": "preflight"})
+
+
+def _session_context(call: Call) -> Answer:
+    arn = call.text("arn")
+    if ":assumed-role/" in arn:
+        # Only IAM knows the path of the role.
+        return Answer(follows={"id": arn, "sessionName": arn.rpartition("/")[2]})
+    nothing = dict.fromkeys(("issuerId", "issuerName", "sessionName"), "")
+    return Answer(follows={"id": arn, "issuerArn": arn, **nothing})
+
+
+def _cluster(call: Call) -> Answer:
+    lines = ("BEGIN", *(call.subject.digits(f"certificate.{line}", 64) for line in "ab"), "END")
+    text = "".join(
+        f"-----{line} CERTIFICATE-----\n" if line in ("BEGIN", "END") else f"{line}\n"
+        for line in lines
+    )
+    data = base64.b64encode(text.encode()).decode()
+    return Answer(
+        follows={"id": call.text("name")}, made_up={"certificateAuthorities": [{"data": data}]}
+    )
+
+
+def _parameter(call: Call) -> Answer:
+    is_image = "ami" in call.text("name")
+    value = "ami-0123456789abcdef0" if is_image else f"value-{call.subject.digits('value', 8)}"
+    return Answer(
+        made_up={"value": value, "insecureValue": value, "type": "String", "version": 1.0}
+    )
+
+
+ANSWERS: dict[str, AnswerCall] = {
+    **databases.ANSWERS,
+    **documents.ANSWERS,
+    **ec2.ANSWERS,
+    **places.ANSWERS,
+    "aws:cloudfront:getCachePolicy": _cache_policy,
+    "aws:cloudfront:getOriginRequestPolicy": _cache_policy,
+    "aws:ec2:getSubnet": _subnet,
+    "aws:ec2:getSubnetIds": _subnets,
+    "aws:ec2:getSubnets": _subnets,
+    "aws:ec2:getVpc": _vpc,
+    "aws:eks:getCluster": _cluster,
+    "aws:iam:getPolicyDocument": policy_document,
+    "aws:iam:getSessionContext": _session_context,
+    CALLER: _caller,
+    "aws:route53:getZone": _hosted_zone,
+    "aws:s3:getCanonicalUserId": _canonical_user,
+    "aws:secretsmanager:getSecretVersion": _secret_version,
+    "aws:ssm:getParameter": _parameter,
+}
+# What to say of an answer, by the function's name.
+ASSUMED: dict[str, str] = {
+    "getAmi": "such an image exists",
+    "getAvailabilityZones": "all zones that {place.region} has, of which an account may see fewer",
+    "getRegions": "the regions that every account has",
+    "getService": "the region has the service",
+    "getSubnetIds": "three subnets",
+    "getSubnets": "three subnets",
+    "getVpc": "a VPC with 172.31.0.0/16, as a default VPC has",
+    "getZone": "the zone exists",
+}

@@ -1,0 +1,103 @@
+"""Calls of functions, and what is known of their answers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.subject import Subject
+from pulumi_preflight.wire import json_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is known of an answer; the rest comes from the result class.
+
+    Attributes:
+        follows: What follows from the arguments and the place.
+        made_up: What nobody knows before, such as what an existing resource is like.
+    """
+
+    follows: Mapping[str, Any] = field(default_factory=dict)
+    made_up: Mapping[str, Any] = field(default_factory=dict)
+
+
+class RefusedCallError(Exception):
+    """The provider refuses a call; the text says which argument, its value, and what to give.
+
+    Attributes:
+        value: The text that is refused, empty where it is no text.
+        instead: The answer where the refused text is made up; `None` where all of it is unknown.
+    """
+
+    def __init__(self, message: str, *, value: str = "", instead: Answer | None = None) -> None:
+        super().__init__(message)
+        self.value = value
+        self.instead = instead
+
+
+def _given(_text: str) -> bool:
+    return False
+
+
+class Call:
+    """One call of a function: its arguments and where it looks."""
+
+    def __init__(
+        self,
+        token: str,
+        arguments: dict[str, Any],
+        place: Place,
+        *,
+        default_tags: Mapping[str, Any] | None = None,
+        is_made_up: Callable[[str], bool] = _given,
+    ) -> None:
+        """Takes the call.
+
+        Args:
+            token: The function.
+            arguments: What the program gave.
+            place: Where the call's provider looks.
+            default_tags: The tags that the provider adds to every resource.
+            is_made_up: Tells whether a text of the arguments is made up.
+        """
+        self.token = token
+        self.arguments = arguments
+        self.place = place
+        self.default_tags = default_tags or {}
+        self.is_made_up = is_made_up
+        self.subject = Subject(
+            seed=f"{token}({json_text(arguments)})",
+            token=token,
+            name=self._name(),
+            place=place,
+            inputs=arguments,
+        )
+
+    def _name(self) -> str:
+        for name in ("name", "bucket", "identifier", "functionName", "id"):
+            value = self.text(name)
+            if value:
+                return value
+        member = self.token.rpartition(":")[2]
+        return member.removeprefix("get").lower()
+
+    def text(self, name: str) -> str:
+        """An argument that is a text, empty where the program gave none."""
+        value = self.arguments.get(name)
+        return value if isinstance(value, str) else ""
+
+    def made_id(self, prefix: str, *path: str) -> str:
+        """An id such as `vpc-…`, the argument's own where the call names one."""
+        given = self.text("id")
+        if given and not path:
+            return given
+        return f"{prefix}-{self.subject.digits('/'.join(['id', *path]), 17)}"
+
+
+AnswerCall = Callable[[Call], Answer]
+"""Gives what is known of an answer.
+
+Raises:
+    RefusedCallError: The provider refuses the call.
+"""
