@@ -46,7 +46,7 @@ def test_the_schema_describes_every_key_and_demands_it() -> None:
 
 def test_the_json_report_holds_what_the_terminal_shows() -> None:
     document = as_json(verdict())
-    assert (document["project"], document["stack"]) == ("shop", "dev")
+    assert (document["version"], document["project"], document["stack"]) == (1, "shop", "dev")
     assert (document["verdict"], document["seconds"]) == ("fail", 1.234)
     assert document["findings"][2] == {
         "rule": "cost-ecs-desired-count",

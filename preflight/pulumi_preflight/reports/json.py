@@ -10,6 +10,9 @@ from pulumi_preflight.printable import escaped_json
 from pulumi_preflight.resource import Resource
 from pulumi_preflight.verdict import RuleResult, Verdict
 
+VERSION = 1
+"""Of the format; a key that is new does not change it."""
+
 
 def write(verdict: Verdict, stream: TextIO) -> None:
     """Writes the verdict as JSON; apart from `seconds`, two runs give the same bytes."""
@@ -19,6 +22,7 @@ def write(verdict: Verdict, stream: TextIO) -> None:
 
 def _document(verdict: Verdict) -> dict[str, object]:
     return {
+        "version": VERSION,
         "project": verdict.project,
         "stack": verdict.stack,
         "seconds": round(verdict.seconds, 3),
