@@ -25,6 +25,10 @@ LIFECYCLES: Final = (
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
     "aws:s3/bucketLifecycleConfigurationV2:BucketLifecycleConfigurationV2",
 )
+WEBSITES: Final = (
+    "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration",
+    "aws:s3/bucketWebsiteConfigurationV2:BucketWebsiteConfigurationV2",
+)
 BLOCKS: Final = (
     "blockPublicAcls",
     "blockPublicPolicy",
@@ -186,7 +190,13 @@ def encrypted(bucket: Resource, graph: Graph, config: Encryption) -> Findings:
     bad=(Example(type=BUCKET, name="data"),),
 )
 def tls_only(bucket: Resource, graph: Graph) -> Findings:
-    """Looks for denials that cover the bucket and its objects, which have ARNs of their own."""
+    """Looks for denials that cover the bucket and its objects, which have ARNs of their own.
+
+    A bucket that is a website passes: its endpoint speaks plain HTTP alone, so the denial would
+    close it. https://docs.aws.amazon.com/AmazonS3/latest/userguide/WebsiteEndpoints.html
+    """
+    if _holders(bucket, graph, ("website",), WEBSITES):
+        return
     holders = _holders(bucket, graph, ("policy",), (BUCKET_POLICY,))
     found, missed = survey(holders, lambda holder: statements_of(holder, "policy"))
     covered = [

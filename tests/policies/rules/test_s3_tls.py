@@ -3,7 +3,7 @@
 import pytest
 
 from aws_policy_pack.rules import s3
-from aws_policy_pack.rules.s3 import BUCKET, BUCKET_POLICY, BUCKETS
+from aws_policy_pack.rules.s3 import BUCKET, BUCKET_POLICY, BUCKETS, WEBSITES
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.reading import problems
 from tests.policies.rules.s3_buckets import ARN, CONTROLS_URL, beside, bucket, policy
@@ -43,6 +43,21 @@ def test_a_bucket_open_to_plain_http_is_told(stack: list[Example], problem: str)
         pytest.param([bucket(BUCKETS[1], policy=policy())], [], id="in-the-second-kind-of-bucket"),
         pytest.param([bucket(), beside(BUCKET_POLICY, {"policy": policy()})], [], id="beside-it"),
         pytest.param([bucket(policy=policy("*"))], [], id="everything"),
+        *(
+            pytest.param(
+                [bucket(), beside(kind, {"indexDocument": {"suffix": "index.html"}})],
+                [],
+                id=kind.rpartition(":")[2],
+            )
+            for kind in WEBSITES
+        ),
+        pytest.param([bucket(website={"indexDocument": "a.html"})], [], id="a-website-in-itself"),
+        pytest.param([bucket(website=UNKNOWN)], ["data: it has no policy"], id="no-website-given"),
+        pytest.param(
+            [bucket(), beside(WEBSITES[0], {}, of=None)],
+            ["not evaluated: setting: `bucket` is not known yet"],
+            id="whose-website-is-not-known",
+        ),
         pytest.param([bucket(policy=policy(f"{ARN}*"))], [], id="one-pattern-for-both"),
         pytest.param(
             [bucket(policy=policy(ARN)), beside(BUCKET_POLICY, {"policy": policy(f"{ARN}/*")})],
