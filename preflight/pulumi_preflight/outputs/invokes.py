@@ -55,8 +55,6 @@ class Invokes:
         self._providing = providing
         self._positions = positions
         self._answers = Answers(run.shapes, run.outputs)
-        # Made-up texts of answers, which a later call may be fed with.
-        self._made_up: dict[str, Origin] = {}
         self.transforms: list[Callback] = []
 
     def answer(self, request: ResourceInvokeRequest) -> ResourceInvokeResponse:
@@ -157,21 +155,16 @@ class Invokes:
         self._run.inventions.learn(
             Invented(urn=call.token, outputs=outputs, fillings=fillings, given=given)
         )
-        made_up = {name for name, how in fillings.items() if how is Filling.MADE_UP}
-        if made_up:
+        if Filling.MADE_UP in fillings.values():
             self._run.made_up_answers[call.token] = known | follows
-        # Where several properties have one text, the plainest name stands for it.
-        for name in sorted(made_up, key=lambda each: (len(each), each)):
-            value = outputs[name]
-            for text in value if isinstance(value, list) else [value]:
-                if isinstance(text, str):
-                    self._made_up.setdefault(text, Origin(call.token, name))
 
     def _origin_of(self, text: str) -> Origin | None:
         """Where a text comes from that is made up, or holds something that is."""
+        if (origin := self._answers.made_up(text)) is not None:
+            return origin
         taint = self._run.inventions.taint_of({"text": text}, {})
-        found = [each for each in taint.origins if each != ACCOUNT_ORIGIN] if taint else []
-        return self._made_up.get(text) or next(iter(found), None)
+        found = (each for each in (taint.origins if taint else ()) if each != ACCOUNT_ORIGIN)
+        return next(found, None)
 
     def _note_refused(self, call: Call, text: str, position: SourcePosition | None) -> None:
         """Says which made-up value a call cannot work with."""

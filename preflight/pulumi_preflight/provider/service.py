@@ -215,6 +215,7 @@ class Provider(ResourceProviderServicer):
                 known_account=account_in(settings),
             ),
             default_tags=default_tags_in(settings),
+            is_made_up=lambda text: self._answers.made_up(text) is not None,
         )
         answer = _guarded(lambda: self._answers.of(call, {}).outputs, context)
         response = provider_pb2.InvokeResponse()

@@ -177,6 +177,20 @@ def test_a_data_source_of_an_unknown_sdk_is_an_error(client: Client) -> None:
         client.invoke("nowhere:index/getIt:getIt", {})
 
 
+DOCUMENT = "aws:iam/getPolicyDocument:getPolicyDocument"
+
+
+def test_a_call_on_a_made_up_answer_goes_on_as_under_preflight(client: Client) -> None:
+    told = client.invoke("aws:ssm/getParameter:getParameter", {"name": "/shop/policy"})["value"]
+    document = client.invoke(DOCUMENT, {"sourcePolicyDocuments": [told]})["json"]
+    assert json.loads(str(document))["Version"] == "2012-10-17"
+
+
+def test_a_call_that_the_provider_refuses_is_an_error(client: Client) -> None:
+    with pytest.raises(grpc.RpcError, match=r"sourcePolicyDocuments\[0\] is not a policy document"):
+        client.invoke(DOCUMENT, {"sourcePolicyDocuments": ["orders"]})
+
+
 def test_calls_are_recorded_in_order(client: Client, tmp_path: Path) -> None:
     client.create(urn("orders"), {}, preview=True)
     client.delete(client.create(urn("orders"), {}))

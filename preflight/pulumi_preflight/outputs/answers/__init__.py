@@ -1,5 +1,6 @@
 """Answers of data sources: what is known of a function, and the rest from its result class."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from pulumi_preflight.errors import ProgramError
@@ -7,6 +8,7 @@ from pulumi_preflight.outputs import Outputs
 from pulumi_preflight.outputs.answers import aws, kubernetes
 from pulumi_preflight.outputs.answers.calls import Answer, Call, RefusedCallError
 from pulumi_preflight.outputs.answers.filters import told_by_filters
+from pulumi_preflight.outputs.inventions import Origin
 from pulumi_preflight.outputs.shapes import Shape, Shapes
 from pulumi_preflight.wire import Properties, PropertyValue, json_text
 
@@ -40,6 +42,12 @@ class Answers:
         """Takes the SDKs' classes, and what fills in."""
         self._shapes = shapes
         self._outputs = outputs
+        # Made-up texts of answers, which a later call may be fed with.
+        self._made_up: dict[str, Origin] = {}
+
+    def made_up(self, text: str) -> Origin | None:
+        """The answer that a text was made up for, `None` for any other text."""
+        return self._made_up.get(text)
 
     def of(self, call: Call, known: Properties, version: str = "") -> Answered:
         """Answers a call; what is known of the answer stays.
@@ -68,15 +76,21 @@ class Answers:
         answer, refused = self._answer(call, known) if is_known else (Answer(), "")
         follows = {**_place(call), **told_by_filters(call, shape or ()), **answer.follows}
         outputs = self._filled(call, {**answer.made_up, **call.arguments, **follows}, known, shape)
-        return Answered(
-            outputs=outputs,
-            follows=frozenset(
-                name
-                for name in (follows.keys() & outputs.keys()) - known.keys()
-                if not _holds_made_up_account(outputs[name], call)
-            ),
-            refused=refused,
+        following = frozenset(
+            name
+            for name in (follows.keys() & outputs.keys()) - known.keys()
+            if not _holds_made_up_account(outputs[name], call)
         )
+        self._keep(call, outputs, outputs.keys() - following - call.arguments.keys() - known.keys())
+        return Answered(outputs=outputs, follows=following, refused=refused)
+
+    def _keep(self, call: Call, outputs: Properties, names: Collection[str]) -> None:
+        """Keeps made-up texts; the plainest name stands for properties that have one text."""
+        for name in sorted(names, key=lambda each: (len(each), each)):
+            value = outputs[name]
+            for text in value if isinstance(value, list) else [value]:
+                if isinstance(text, str):
+                    self._made_up.setdefault(text, Origin(call.token, name))
 
     def _answer(self, call: Call, known: Properties) -> tuple[Answer, str]:
         """What is known of an answer, and the made-up text that would be refused."""

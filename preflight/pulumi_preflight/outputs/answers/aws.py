@@ -123,6 +123,30 @@ def _cluster(call: Call) -> Answer:
     )
 
 
+def _ip_ranges(call: Call) -> Answer:
+    """A range of the networks that are reserved for documentation (RFC 5737, RFC 3849)."""
+    return Answer(
+        made_up={
+            "cidrBlocks": [f"203.0.113.{call.subject.number('cidrBlocks', 64) * 4}/30"],
+            "ipv6CidrBlocks": [f"2001:db8:{call.subject.digits('ipv6CidrBlocks', 4)}::/48"],
+        }
+    )
+
+
+def _prebuilt_image(call: Call) -> Answer:
+    region, suffix = call.place.region, call.text("dnsSuffix") or call.place.dns_suffix
+    registry = str(10**11 + call.subject.number("registryId", 9 * 10**11))
+    tag = call.text("imageTag") or "1"
+    host = f"{registry}.dkr.ecr.{region}.{suffix}"
+    return Answer(
+        made_up={
+            "id": registry,
+            "registryId": registry,
+            "registryPath": f"{host}/{call.text('repositoryName')}:{tag}",
+        }
+    )
+
+
 def _parameter(call: Call) -> Answer:
     is_image = "ami" in call.text("name")
     value = "ami-0123456789abcdef0" if is_image else f"value-{call.subject.digits('value', 8)}"
@@ -146,8 +170,10 @@ ANSWERS: dict[str, AnswerCall] = {
     "aws:iam:getPolicyDocument": policy_document,
     "aws:iam:getSessionContext": _session_context,
     CALLER: _caller,
+    "aws:index:getIpRanges": _ip_ranges,
     "aws:route53:getZone": _hosted_zone,
     "aws:s3:getCanonicalUserId": _canonical_user,
+    "aws:sagemaker:getPrebuiltEcrImage": _prebuilt_image,
     "aws:secretsmanager:getSecretVersion": _secret_version,
     "aws:ssm:getParameter": _parameter,
 }
