@@ -20,7 +20,9 @@ READ_BY_RULES = (
     "given",
     "patterns",
     "policy_documents",
+    "properties",
     "property_paths",
+    "resource",
     "secret_texts",
     "task_sizes",
     "waivers",
@@ -67,6 +69,8 @@ def tests_of(module: Path) -> list[str]:
             found = [TESTS / "test_config.py", TESTS / "test_profiles.py"]
         case ("waivers.py",):
             found = [TESTS / "test_evaluation.py", TESTS / "test_waivers.py"]
+        case ("properties.py",):
+            found = [TESTS / "test_resource.py"]
         case _:
             found = [TESTS / f"test_{module.stem}.py"]
     return [str(path) for path in sorted(found, key=lambda path: module.stem not in path.stem)]

@@ -168,7 +168,7 @@ class Properties:
         where = self._path
         for part in path.split(".") if "." in path else (path,):
             if value is None:
-                continue
+                return value, where
             if not (type(value) is dict or isinstance(value, Mapping)):
                 raise _refusal(value, where, "an object")
             where = f"{where}.{part}" if where else part

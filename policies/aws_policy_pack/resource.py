@@ -175,7 +175,7 @@ class Graph:
     ) -> tuple[Resource, ...]:
         found = [
             target
-            for urn in resource.references.get(path.split(".", maxsplit=1)[0], ())
+            for urn in resource.references.get(path.partition(".")[0], ())
             if (target := self._by_urn.get(urn)) is not None and target.type in types
         ]
         if found:

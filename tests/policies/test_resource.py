@@ -1,6 +1,7 @@
 """Properties are read by path and kind; what cannot be read says so."""
 
 from collections.abc import Callable
+from types import MappingProxyType
 
 import pytest
 from hypothesis import given
@@ -48,6 +49,7 @@ READS: list[tuple[str, Callable[[Properties], object], Value, object]] = [
     ("objects", lambda p: [o.text("a") for o in p.objects("key")], [{"a": "1"}], ["1"]),
     ("objects-from-json", lambda p: [o.text("a") for o in p.objects("key")], '[{"a":"1"}]', ["1"]),
     ("objects-from-one", lambda p: [o.text("a") for o in p.objects("key")], {"a": "1"}, ["1"]),
+    ("any-mapping", lambda p: p.text("key.inner"), MappingProxyType({"inner": "a"}), "a"),
     ("raw", lambda p: p.raw("key"), [1, {"a": None}], [1, {"a": None}]),
     ("has", lambda p: p.has("key"), 0, True),
     ("has-unknown", lambda p: p.has("key"), UNKNOWN, True),
@@ -205,6 +207,14 @@ class TestGraph:
         graph = Graph([target, source])
         assert graph.referenced(source, "redrivePolicy", QUEUE) == (target,)
 
+    @pytest.mark.parametrize("path", ["target.deadLetterConfig", "target.deadLetterConfig.arn"])
+    def test_dependencies_are_those_of_the_whole_property(self, path: str) -> None:
+        target = resource("dead")
+        source = resource(
+            "source", values={"target": UNKNOWN}, references={"target": ("urn:dead",)}
+        )
+        assert Graph([target, source]).referenced(source, path, QUEUE) == (target,)
+
     def test_a_dependency_of_another_type_is_not_meant(self) -> None:
         topic = resource("topic", TOPIC, {"arn": "arn:topic"})
         source = resource("source", values={"policy": "{}"}, references={"policy": ("urn:topic",)})
@@ -214,6 +224,19 @@ class TestGraph:
     def test_a_literal_is_found_by_what_identifies_a_resource(self, key: str) -> None:
         target = resource("dead", values={key: "dead-1"})
         source = resource("source", values={"redrivePolicy": '{"deadLetterTargetArn": ["dead-1"]}'})
+        assert Graph([target, source]).referenced(source, "redrivePolicy", QUEUE) == (target,)
+
+    def test_an_empty_text_identifies_nothing(self) -> None:
+        nameless = resource("dead", values={"name": "", "arn": "arn:dead"})
+        source = resource("source", values={"redrivePolicy": ""})
+        assert Graph([nameless, source]).referenced(source, "redrivePolicy", QUEUE) == ()
+
+    @pytest.mark.parametrize(
+        "text", [pytest.param("[broken", id="no JSON"), pytest.param("[" * 100_000, id="too deep")]
+    )
+    def test_a_text_that_cannot_be_read_as_json_is_a_text(self, text: str) -> None:
+        target = resource("dead", values={"name": text})
+        source = resource("source", values={"redrivePolicy": text})
         assert Graph([target, source]).referenced(source, "redrivePolicy", QUEUE) == (target,)
 
     def test_an_unknown_value_without_dependencies_is_unreadable(self) -> None:
@@ -238,6 +261,13 @@ class TestGraph:
         other = resource("other", values={"redrivePolicy": '{"deadLetterTargetArn": "arn:else"}'})
         graph = Graph([target, source, other])
         assert graph.referring(target, "redrivePolicy", QUEUE) == (source,)
+
+    def test_the_first_of_several_that_may_refer_is_told(self) -> None:
+        target = resource("dead")
+        sources = [resource(name, values={"redrivePolicy": UNKNOWN}) for name in ("a", "b", "c")]
+        with pytest.raises(Unreadable) as raised:
+            Graph([target, *sources]).referring(target, "redrivePolicy", QUEUE)
+        assert raised.value.resource is sources[0]
 
 
 def test_a_survey_keeps_what_it_could_read_and_tells_the_rest() -> None:
