@@ -9,7 +9,13 @@ import pytest
 
 from ops.paths import ROOT
 from tools.ecosystem.comparison import Compared, markdown
-from tools.ecosystem.programs import Outcome, environment_of, programs_in
+from tools.ecosystem.programs import (
+    Outcome,
+    environment_of,
+    first_settings,
+    programs_in,
+    setting_for,
+)
 
 
 def finding(rule: str, level: str = "mandatory", line: int | None = 3) -> dict[str, Any]:
@@ -73,6 +79,17 @@ def test_programs_in_python_are_found(text: str, tmp_path: Path, *, found: bool)
         (tmp_path / folder).mkdir(parents=True)
         (tmp_path / folder / "Pulumi.yaml").write_text(text)
     assert programs_in(tmp_path) == ([tmp_path / "deep" / "program"] if found else [])
+
+
+def test_a_program_without_a_file_of_its_stack_is_in_a_region(tmp_path: Path) -> None:
+    assert first_settings(tmp_path) == ["--config", "aws:region=us-east-1"]
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {}")
+    assert first_settings(tmp_path) == []
+
+
+def test_settings_that_are_missing_differ() -> None:
+    assert setting_for("team:companyStack") == ["--config", "team:companyStack=companyStack"]
+    assert setting_for("departmentStack") == ["--config", "departmentStack=departmentStack"]
 
 
 def test_a_folder_without_a_program_is_one_error(tmp_path: Path) -> None:

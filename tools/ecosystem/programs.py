@@ -16,7 +16,7 @@ from pulumi_preflight.project.yaml_files import read_mapping
 STACK = "dev"
 _PASSED_OVER = {"node_modules", "venv", ".venv", "site-packages", ".git"}
 _MISSING = re.compile(r"Missing required configuration variable '(?P<key>[^']+)'")
-_VALUE = "ecosystem"
+_REGION = "aws:region=us-east-1"
 _MOST_MISSING = 20
 _SECONDS = 300
 
@@ -127,7 +127,7 @@ def judged(program: Path, environment: Path, side: Side, profile: str | None) ->
         side: The version of preflight and pack.
         profile: A file of settings for the pack, or `None`.
     """
-    config: list[str] = []
+    config = first_settings(program)
     said = ""
     for _ in range(_MOST_MISSING):
         options = [*config, *(["--policy-pack-config", profile] if profile else [])]
@@ -141,8 +141,19 @@ def judged(program: Path, environment: Path, side: Side, profile: str | None) ->
         missing = _MISSING.search(said)
         if missing is None:
             break
-        config += ["--config", f"{missing['key']}={_VALUE}"]
+        config += setting_for(missing["key"])
     return Outcome(trouble=next(_errors(said), "no verdict"))
+
+
+def first_settings(program: Path) -> list[str]:
+    """What a stranger sets before all else: a region, where no file of the stack sets anything."""
+    has_file = (program / f"Pulumi.{STACK}.yaml").exists()
+    return [] if has_file else ["--config", _REGION]
+
+
+def setting_for(key: str) -> list[str]:
+    """A setting that a program misses: its own name, since one value for all may be two of one."""
+    return ["--config", f"{key}={key.rpartition(':')[2]}"]
 
 
 def _ran(
