@@ -256,9 +256,12 @@ def _checked(file: Path) -> Profile:
 
 
 def _profile(options: argparse.Namespace) -> str:
-    content = shipped_profiles().get(options.profile)
+    shipped, file = shipped_profiles(), Path(options.profile)
+    content = shipped.get(options.profile)
     if content is None:
-        file = Path(options.profile)
+        if not file.suffix and not file.exists():
+            text = "neither a profile that the pack ships nor a file"
+            raise UsageError(f"{options.profile}: {text}; {nearest(options.profile, shipped)}")
         _checked(file)
         content = resolved(file)
     return json.dumps(content, indent=2) + "\n"

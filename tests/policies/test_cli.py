@@ -189,6 +189,22 @@ def test_a_profile_with_a_mistake_is_not_written_out(
     assert output.err.startswith(f"error: {file}: {told}")
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("recomended", "did you mean `recommended`?"),
+        ("loose", "known are `minimal`, `recommended`, `strict`"),
+    ],
+)
+def test_a_profile_that_is_not_shipped_is_told_with_those_that_are(
+    name: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["profile", name]) == 2
+    assert capsys.readouterr().err == (
+        f"error: {name}: neither a profile that the pack ships nor a file; {told}\n"
+    )
+
+
 def test_init_writes_a_pack_with_a_right_profile(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
