@@ -17,6 +17,7 @@ READ_BY_RULES = (
     "accounts",
     "config",
     "container_definitions",
+    "evaluation",
     "given",
     "patterns",
     "policy_documents",

@@ -2,13 +2,15 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from aws_policy_pack.config import OnUnknown, RuleConfig, Waiver
-from aws_policy_pack.evaluation import Outcome, evaluate, waived_reason
+from aws_policy_pack.evaluation import Outcome, evaluate, mend, waived_reason
 from aws_policy_pack.resource import Graph, Resource, Unreadable
 from aws_policy_pack.rule import (
+    Changes,
     Finding,
     Findings,
     Kind,
@@ -242,11 +244,29 @@ def test_a_waived_finding_is_sent_with_all_that_an_auditor_asks() -> None:
     }
 
 
+def fixed(rule: Rule[Resource], *waivers: Waiver) -> Changes:
+    return mend(rule, thing("x", "a"), config=RuleConfig(waivers=waivers), today=TODAY)
+
+
+def test_a_fix_changes_what_no_waiver_accepts() -> None:
+    rule = replace(is_b, fix=lambda _resource, _config: {"key": "b"})
+    assert fixed(rule) == {"key": "b"}
+    assert fixed(rule, waiver(resource="y")) == {"key": "b"}
+    assert fixed(rule, waiver()) == {}
+
+
+def test_a_rule_without_a_fix_changes_nothing() -> None:
+    assert fixed(is_b) == {}
+    assert fixed(is_b, waiver()) == {}
+
+
 @pytest.mark.parametrize(
     ("value", "secrets"),
     [
         pytest.param("hunter2", frozenset({"hunter2"}), id="a-text"),
-        pytest.param("hunter2", frozenset({"hunt", "hunter2"}), id="the-longest-first"),
+        pytest.param(
+            "hunter22-more", frozenset({"hunter22", "hunter22-more"}), id="the-longest-first"
+        ),
         pytest.param("hunter2", frozenset({'{"login": ["hunter2"]}'}), id="inside-json"),
         pytest.param("hunter2", frozenset({'{"in": "{\\"a\\": \\"hunter2\\"}"}'}), id="deeper"),
     ],
