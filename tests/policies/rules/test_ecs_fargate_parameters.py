@@ -79,6 +79,10 @@ def test_a_finding_says_what_fargate_does_not_take() -> None:
             {"portMappings": [{"containerPort": 8080, "hostPort": 80}]},
             "`hostPort` of container 'web' is 80 beside the `containerPort` 8080",
         ),
+        (
+            {"portMappings": [{"containerPort": 80, "hostPort": 8080}]},
+            "`hostPort` of container 'web' is 8080 beside the `containerPort` 80",
+        ),
         ({"Privileged": True}, "`privileged` of container 'web' is true"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -94,6 +98,7 @@ def test_a_parameter_of_a_container_is_found(properties: dict[str, object], prob
         ({"networkMode": "bridge"}, "`networkMode` is 'bridge'"),
         ({"ipcMode": "task"}, "`ipcMode` is 'task'"),
         ({"pidMode": "host"}, "`pidMode` is 'host'"),
+        ({"pidMode": "taskless"}, "`pidMode` is 'taskless'"),
         ({"pidMode": "task", **WINDOWS}, "`pidMode` is 'task'"),
         (
             {"placementConstraints": [{"type": "memberOf", "expression": "a == b"}]},
@@ -132,6 +137,9 @@ def test_a_parameter_of_the_task_is_found(properties: dict[str, object], problem
         pytest.param({"startTimeout": 2, "stopTimeout": 120}, id="the bounds of timeouts"),
         pytest.param({"portMappings": [{"containerPort": 80, "hostPort": 80}]}, id="one port"),
         pytest.param({"portMappings": [{"containerPort": 80}]}, id="no host port"),
+        pytest.param({"portMappings": [{"containerPort": 80, "hostPort": 0}]}, id="any host port"),
+        pytest.param({"portMappings": [{"hostPort": 80}]}, id="a host port alone"),
+        pytest.param({"linuxParameters": {"swappiness": 0}}, id="nothing to swap"),
         pytest.param(
             {"ulimits": [{"name": "nofile", "softLimit": 1, "hardLimit": 2}]}, id="ulimits"
         ),

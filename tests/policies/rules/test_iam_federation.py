@@ -153,6 +153,9 @@ def test_an_operator_that_holds_without_the_claim_or_denies_it_holds_nobody(oper
             id="a repository by its number, the key in any case",
         ),
         pytest.param(
+            arn(GITHUB), {"StringLike": {f"{GITHUB}:repository": "o/*"}}, id="an owner's, by name"
+        ),
+        pytest.param(
             arn(GITHUB),
             {"StringLike": {f"https://{GITHUB}:sub": "repo:octo-org/*"}},
             id="a key made of the provider's url",

@@ -86,6 +86,25 @@ def test_policies_on_a_role_count_with_those_beside_it() -> None:
     )
 
 
+def test_policies_without_a_name_are_told_by_their_number() -> None:
+    [found] = said(role(inlinePolicies=[{"policy": text(5121)}, {"policy": text(5121)}]))
+    assert found == (
+        "tasks: the inline policies '1', '2' have 10242 characters without white space"
+    )
+
+
+@pytest.mark.parametrize("name", [UNKNOWN, "", None], ids=["unknown", "empty", "none"])
+def test_a_policy_without_a_known_name_is_told_by_its_logical_one(name: object) -> None:
+    [found] = said(
+        Example(
+            type=ROLE_POLICY,
+            name="send",
+            properties={"name": name, "role": "tasks-dev", "policy": text(10241)},
+        )
+    )
+    assert found == ("send: the inline policies 'send' have 10241 characters without white space")
+
+
 def test_what_the_provider_shows_of_a_policy_beside_the_role_counts_once() -> None:
     shown = [{"name": "send", "policy": text(6000)}]
     assert said(role(inlinePolicies=shown), policy(ROLE_POLICY, 6000, role="tasks-dev")) == []

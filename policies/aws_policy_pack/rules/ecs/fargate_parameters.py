@@ -120,7 +120,7 @@ def _judge_ports(container: Container) -> Findings:
 def _refused(owner: Properties, keys: Iterable[str], of: str) -> Iterator[Finding]:
     for key in keys:
         value = owner.raw(key)
-        if value in (None, False, 0, "", "false", "False", [], {}):
+        if value in (None, False, "", "false", "False", [], {}):
             continue
         is_plain = isinstance(value, str | bool | int | float)
         yield Finding(

@@ -19,6 +19,7 @@ SAML_PROVIDER: Final = ":saml-provider/"
 SCHEME: Final = "https://"
 KIND: Final = re.compile(r"https?://[^/*?]+/|[^:/@*?]+:")
 """What a claim says before it names somebody, such as `repo:` and `https://vercel.com/`."""
+WILDCARD: Final = re.compile(r"[*?]")
 ENDS_NAME: Final = re.compile(r"[^:/@][:/@]")
 
 
@@ -93,8 +94,9 @@ def _spells_name_out(pattern: str) -> bool:
     `repo:octo-org/*` does. `repo:octo-*` and `repo:octo-org*` do not: anybody may found an
     organization whose name begins so.
     """
-    literal = re.split(r"[*?]", pattern, maxsplit=1)[0]
-    if literal == pattern:
+    wildcard = WILDCARD.search(pattern)
+    if wildcard is None:
         return bool(pattern)
+    literal = pattern[: wildcard.start()]
     kind = KIND.match(literal)
     return bool(ENDS_NAME.search(literal[kind.end() if kind else 0 :]))

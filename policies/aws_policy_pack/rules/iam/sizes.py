@@ -119,8 +119,9 @@ def _judge_inline(graph: Graph, kind: str) -> Iterator[Finding | Unreadable]:
 def _owner(policy: Resource, graph: Graph, kind: str) -> Resource | str:
     """The identity that an inline policy belongs to: in the stack, or elsewhere by its name."""
     key, identity = INLINE[kind]
-    found = graph.referenced(policy, key, identity)
-    return found[0] if found else f"{policy.provider and policy.provider.urn} {policy.text(key)}"
+    for owner in graph.referenced(policy, key, identity):
+        return owner
+    return f"{policy.provider and policy.provider.urn} {policy.text(key)}"
 
 
 def _own_inline(identity: Resource) -> dict[str, int]:
