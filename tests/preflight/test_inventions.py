@@ -335,6 +335,39 @@ def test_a_number_of_an_answer_is_told_by_itself(
     assert origin_of(made, value, ()) == expected_origin
 
 
+SUBNETS: list[PropertyValue] = ["subnet-0a1b2c3d4e5f60718", "subnet-1b2c3d4e5f6071829"]
+ZONES: list[PropertyValue] = ["us-east-1a", "us-east-1b", "us-east-1c"]
+ASK = "aws:ec2/getSubnets:getSubnets"
+
+
+@pytest.mark.parametrize(
+    ("urn", "items", "value", "expected"),
+    [
+        pytest.param(ASK, SUBNETS, SUBNETS, UNKNOWN, id="all-of-a-property"),
+        pytest.param(ASK, SUBNETS, {"a": [SUBNETS[::-1]]}, {"a": [UNKNOWN]}, id="deep-and-sorted"),
+        pytest.param(ASK, ZONES, ZONES, UNKNOWN, id="of-words"),
+        pytest.param(ASK, ZONES, ZONES[:2], ZONES[:2], id="not-a-part-of-it"),
+        pytest.param(ASK, ["x86_64"], ["x86_64"], ["x86_64"], id="not-one-word"),
+        pytest.param(SUBNET, SUBNETS, SUBNETS, UNKNOWN, id="of-a-resource"),
+        pytest.param(SUBNET, ZONES, ZONES, ZONES, id="not-words-of-a-resource"),
+    ],
+)
+def test_nobody_knows_how_many_items_a_list_has(
+    urn: str, items: list[PropertyValue], value: PropertyValue, expected: PropertyValue
+) -> None:
+    made = made_up(urn, ids=items)
+    assert made.otherwise(value, other(made)) == expected
+    expected_origin = None if expected == value else Origin(urn, "ids")
+    assert origin_of(made, value, ()) == expected_origin
+
+
+def test_all_know_how_many_name_servers_there_are() -> None:
+    servers: list[PropertyValue] = ["ns-1a2b3c4d.example.com", "ns-2b3c4d5e.example.com"]
+    made = made_up(VPC, nameServers=servers)
+    changed = made.otherwise(servers, other(made))
+    assert changed == ["ns-4b5c6d7e.example.com", "ns-5c6d7e8f.example.com"]
+
+
 def test_a_small_number_of_an_answer_is_not_told() -> None:
     made = made_up(CLUSTER, nodeCount=1.0)
     assert origin_of(made, 1.0, ()) is None

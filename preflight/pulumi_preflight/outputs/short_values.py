@@ -40,6 +40,20 @@ def atoms_of(value: PropertyValue) -> Iterator[PropertyValue]:
         yield value
 
 
+def lists_in(value: PropertyValue) -> Iterator[list[PropertyValue]]:
+    """All lists that a value holds, itself among them."""
+    match value:
+        case list():
+            yield value
+            for item in value:
+                yield from lists_in(item)
+        case dict():
+            for inner in value.values():
+                yield from lists_in(inner)
+        case _:
+            return
+
+
 def short_in(atoms: Iterable[PropertyValue], kept: Iterable[Kept], *, explained: bool) -> Short:
     """The made-up values without digits of their own that a property's value may come from.
 

@@ -1,0 +1,201 @@
+"""Made-up values that tell themselves wherever they turn up: by digits, or as whole lists.
+
+A long made-up text has digits of its own, so a later value that holds them, or a part of them, is
+told by its text. An answer of a function comes without dependencies, so its numbers have five
+digits where a number may.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+
+from pulumi_preflight.outputs.arns import ACCOUNT
+from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, Origin, Other
+from pulumi_preflight.outputs.short_values import atoms_of, lists_in, texts
+from pulumi_preflight.outputs.variation import (
+    RUN,
+    WINDOW,
+    changed,
+    is_document,
+    numbers_in,
+    returned,
+    turned,
+    varied,
+    windows,
+)
+from pulumi_preflight.urns import is_urn
+from pulumi_preflight.wire import UNKNOWN, PropertyValue, json_text, with_leaves
+
+# What a property gets whose form nobody knows: a name and eight digits.
+_FORMLESS = re.compile(rf".*-([0-9a-f]{{{WINDOW}}})", re.DOTALL)
+# What holds made-up digits together, such as an id inside an ARN; Python writes numbers with `.0`.
+_PIECE = re.compile(r"[0-9A-Za-z]+(?:[-_][0-9A-Za-z]+)*(?:\.0\b)?")
+_ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+# Each account that the program names costs a judgement.
+_MOST_ACCOUNTS = 3
+
+
+class Marks:
+    """All such values of one run, each with its origin."""
+
+    def __init__(self) -> None:
+        """Starts empty."""
+        # Every window of eight digits of a made-up text.
+        self._windows: dict[str, Origin] = {}
+        self._turned: set[str] = set()
+        # Those of documents, of which nobody knows more than that they are JSON.
+        self._documents: set[str] = set()
+        # Numbers of answers, as texts.
+        self._numbers: dict[str, Origin] = {}
+        # Lists, of which nobody knows how many items they have, as texts.
+        self._lists: dict[str, Origin] = {}
+        self._named_accounts: dict[str, None] = {}
+        self.account_made_up = False
+        self._account_answered = False
+
+    def learn_text(self, origin: Origin, text: str, given: Collection[str]) -> bool:
+        """Keeps the made-up digits of a text; says whether it has any."""
+        found, as_document = False, is_document(text)
+        for run in RUN.findall(text):
+            if not any(map(str.isdigit, run)) or any(run in each for each in given):
+                continue
+            found = True
+            if run == ACCOUNT:
+                self.account_made_up = True
+                self._account_answered |= not is_urn(origin.urn)
+                continue
+            for window in windows(run):
+                self._windows.setdefault(window, origin)
+                self._turned.add(turned(window))
+                if as_document:
+                    self._documents.add(window)
+        return found
+
+    def learn_number(self, origin: Origin, number: PropertyValue) -> bool:
+        """Keeps a made-up number; says whether it tells itself."""
+        numbers = numbers_in(number)
+        self._numbers |= dict.fromkeys(numbers, origin)
+        return bool(numbers)
+
+    def learn_list(
+        self, origin: Origin, items: list[PropertyValue], given: Collection[str]
+    ) -> None:
+        """Keeps a made-up list, unless a program may well have the same one of its own."""
+        has_digits = any(self.learn_text(origin, text, given) for text in texts(items))
+        if has_digits or (len(items) > 1 and not is_urn(origin.urn)):
+            self._lists[_in_any_order(items)] = origin
+
+    def note_accounts(self, value: PropertyValue) -> None:
+        """Keeps the accounts that a value of the program names."""
+        for text in texts(value):
+            for account in _ACCOUNT.findall(text):
+                if account != ACCOUNT or not self._account_answered:
+                    self._named_accounts[account] = None
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """What the made-up account may be as well: one that the program names, where it does."""
+        return tuple(self._named_accounts)[:_MOST_ACCOUNTS] or (turned(ACCOUNT),)
+
+    @property
+    def origins(self) -> set[Origin]:
+        """The origins of all digits."""
+        account = {ACCOUNT_ORIGIN} if self.account_made_up else set[Origin]()
+        return account.union(self._windows.values(), self._numbers.values())
+
+    def origins_in(self, value: PropertyValue) -> Iterator[Origin]:
+        """The origins of all that a value holds; some of them more than once."""
+        if self._lists:
+            for items in lists_in(value):
+                if (origin := self._lists.get(_in_any_order(items))) is not None:
+                    yield origin
+        for atom in atoms_of(value):
+            if self._numbers:
+                for number in numbers_in(atom):
+                    if (origin := self._numbers.get(number)) is not None:
+                        yield origin
+            if isinstance(atom, str):
+                yield from self._origins_of_digits(atom)
+
+    def _origins_of_digits(self, text: str) -> Iterator[Origin]:
+        for run in RUN.findall(text):
+            if run == ACCOUNT and self.account_made_up:
+                yield ACCOUNT_ORIGIN
+            for window in windows(run):
+                if (origin := self._windows.get(window)) is not None:
+                    yield origin
+
+    def otherwise(self, value: PropertyValue, other: Other) -> PropertyValue:
+        """The value with other digits in place of the made-up ones.
+
+        Where these do not tell what else a value may be, it is unknown instead: a list, a number or
+        a text of an answer, which may be a name, JSON or anything, and what holds a part of a
+        document.
+        """
+
+        def change(leaf: PropertyValue) -> PropertyValue:
+            if self._may_be_anything(leaf, other):
+                return UNKNOWN if other.unknown else varied(leaf)
+            if not isinstance(leaf, str):
+                return leaf
+            return RUN.sub(lambda run: self._turn(run[0], other), leaf)
+
+        if self._lists and other.unknown:
+            value = self._without_lists(value, other)
+        return with_leaves(value, change)
+
+    def _without_lists(self, value: PropertyValue, other: Other) -> PropertyValue:
+        match value:
+            case list():
+                if self._lists.get(_in_any_order(value)) in other.origins:
+                    return UNKNOWN
+                return [self._without_lists(item, other) for item in value]
+            case dict():
+                return {name: self._without_lists(item, other) for name, item in value.items()}
+            case _:
+                return value
+
+    def _may_be_anything(self, leaf: PropertyValue, other: Other) -> bool:
+        if self._numbers and any(
+            self._numbers.get(number) in other.origins for number in numbers_in(leaf)
+        ):
+            return True
+        if not isinstance(leaf, str):
+            return False
+        if found := _FORMLESS.fullmatch(leaf):
+            origin = self._windows.get(found[1])
+            if origin in other.origins and origin is not None and not is_urn(origin.urn):
+                return True
+        return bool(self._documents) and any(
+            window in self._documents and self._windows[window] in other.origins
+            for run in RUN.findall(leaf)
+            for window in windows(run)
+        )
+
+    def _turn(self, run: str, other: Other) -> str:
+        if run == ACCOUNT:
+            return other.account if ACCOUNT_ORIGIN in other.origins else run
+        return changed(run, turned, lambda window: self._windows.get(window) in other.origins)
+
+    def as_first(self, text: str) -> str:
+        """A text with the made-up digits that other ones stand in place of."""
+        return RUN.sub(
+            lambda run: changed(run[0], returned, lambda window: window in self._turned), text
+        )
+
+    def shown(self, text: str) -> str:
+        """A text for a reader, with its source in place of each made-up value: `<id of web>`."""
+
+        def source(piece: re.Match[str]) -> str:
+            for origin in self.origins_in(piece[0]):
+                if origin != ACCOUNT_ORIGIN:
+                    return f"<{origin}>"
+                if ACCOUNT not in self._named_accounts:
+                    return piece[0].replace(ACCOUNT, f"<{origin}>")
+            return piece[0]
+
+        return _PIECE.sub(source, text)
+
+
+def _in_any_order(items: list[PropertyValue]) -> str:
+    """A list as a text that is the same for each order of its items."""
+    return ",".join(sorted(map(json_text, items)))
