@@ -45,7 +45,7 @@ def other(made: Inventions, *origins: Origin, unknown: bool = True) -> Other:
 
 def origin_of(made: Inventions, value: PropertyValue, urns: Collection[str]) -> Origin | None:
     """Where a value of a property that depends on these resources comes from."""
-    taint = made.taint_of({"value": value}, {"value": urns})
+    taint = made.taint_of(SUBNET, {"value": value}, {"value": urns})
     return taint.origins[0] if taint else None
 
 
@@ -112,7 +112,7 @@ def test_a_told_value_is_not_made_up() -> None:
 
 def test_only_the_chosen_values_become_others() -> None:
     made = inventions()
-    taint = made.taint_of({"vpcId": ID, "owner": ACCOUNT}, {})
+    taint = made.taint_of(SUBNET, {"vpcId": ID, "owner": ACCOUNT}, {})
     assert taint
     changed = taint.otherwise({"vpcId": ID, "owner": ACCOUNT}, other(made, Origin(VPC, "id")))
     assert changed["owner"] == ACCOUNT
@@ -189,7 +189,7 @@ def test_what_was_left_empty_is_there(unknown: bool, expected: str) -> None:  # 
 )
 def test_outputs_repeat_what_is_made_up_in_the_inputs(unknown: bool, expected: str) -> None:  # noqa: FBT001 - a case
     made = inventions()
-    taint = made.taint_of({"state": "READY"}, {"state": [VPC]})
+    taint = made.taint_of(SUBNET, {"state": "READY"}, {"state": [VPC]})
     assert taint
     made.keep(SUBNET, taint)
     changed = made.outputs_otherwise(SUBNET, {"state": "READY"}, other(made, unknown=unknown))
@@ -198,7 +198,7 @@ def test_outputs_repeat_what_is_made_up_in_the_inputs(unknown: bool, expected: s
 
 def test_what_nothing_explains_is_unknown_in_each_part() -> None:
     made = inventions()
-    taint = made.taint_of({"tags": {"size": "large", "spare": ""}}, {"tags": [VPC]})
+    taint = made.taint_of(SUBNET, {"tags": {"size": "large", "spare": ""}}, {"tags": [VPC]})
     assert taint
     changed = taint.otherwise({"tags": {"size": "large", "spare": ""}}, other(made))
     assert changed == {"tags": {"size": UNKNOWN, "spare": ""}}
@@ -206,14 +206,14 @@ def test_what_nothing_explains_is_unknown_in_each_part() -> None:
 
 def test_the_made_up_account_may_be_one_that_the_program_names() -> None:
     made = inventions()
-    made.taint_of({"policy": "arn:aws:iam::999999999999:root"}, {})
+    made.taint_of(SUBNET, {"policy": "arn:aws:iam::999999999999:root"}, {})
     assert made.accounts == ("999999999999",)
     assert made.otherwise(ARN, other(made, ACCOUNT_ORIGIN)) == ARN.replace(ACCOUNT, "9" * 12)
 
 
 def test_an_account_of_another_resource_s_arn_is_not_named() -> None:
     made = inventions()
-    made.taint_of({"arn": "arn:aws:iam::999999999999:root"}, {"arn": [VPC]})
+    made.taint_of(SUBNET, {"arn": "arn:aws:iam::999999999999:root"}, {"arn": [VPC]})
     assert "999999999999" not in made.accounts
 
 
@@ -267,7 +267,7 @@ def test_a_reader_is_told_where_a_made_up_value_comes_from(text: str, expected: 
 
 def test_an_account_that_the_program_names_is_shown() -> None:
     made = inventions()
-    made.taint_of({"policy": f"arn:aws:iam::{ACCOUNT}:root"}, {})
+    made.taint_of(SUBNET, {"policy": f"arn:aws:iam::{ACCOUNT}:root"}, {})
     assert made.shown(ACCOUNT) == ACCOUNT
 
 
@@ -335,6 +335,34 @@ def test_a_number_of_an_answer_is_told_by_itself(
     assert origin_of(made, value, ()) == expected_origin
 
 
+def test_a_small_number_of_an_answer_is_told_where_the_program_says_that_it_is_handed_on() -> None:
+    made = made_up(CLUSTER, nodeCount=1.0, encrypted=False)
+    inputs: Properties = {"size": 1.0, "encrypted": False, "zone": "b"}
+    made.hand_on("aws:ec2/subnet:Subnet", "subnet", {"size": [CLUSTER], "encrypted": [CLUSTER]})
+    taint = made.taint_of(SUBNET, inputs, {})
+    assert taint
+    assert taint.properties == ("size", "encrypted")
+    assert taint.otherwise(inputs, other(made)) == {"size": UNKNOWN, "encrypted": True, "zone": "b"}
+    assert made.taint_of(VPC, inputs, {}) is None
+
+
+def test_each_answer_of_a_function_is_remembered() -> None:
+    made = made_up(CLUSTER, status="READY")
+    made.learn(
+        Invented(
+            urn=CLUSTER,
+            outputs={"status": "BUSY"},
+            fillings={"status": Filling.MADE_UP},
+            given={},
+        )
+    )
+    made.hand_on("aws:ec2/subnet:Subnet", "subnet", {"value": [CLUSTER]})
+    for value in ("READY", "BUSY"):
+        taint = made.taint_of(SUBNET, {"value": value}, {})
+        assert taint
+        assert taint.origins == (Origin(CLUSTER, "status"),)
+
+
 SUBNETS: list[PropertyValue] = ["subnet-0a1b2c3d4e5f60718", "subnet-1b2c3d4e5f6071829"]
 ZONES: list[PropertyValue] = ["us-east-1a", "us-east-1b", "us-east-1c"]
 ASK = "aws:ec2/getSubnets:getSubnets"
@@ -378,6 +406,6 @@ def test_an_arn_stays_with_an_account_that_the_program_names() -> None:
     outputs: Properties = {"arn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:orders2"}
     made = Inventions()
     made.learn(Invented(urn=queue, outputs=outputs, fillings={"arn": Filling.MADE_UP}, given={}))
-    made.taint_of({"role": f"arn:aws:iam::{ACCOUNT}:role/worker"}, {})
+    made.taint_of(SUBNET, {"role": f"arn:aws:iam::{ACCOUNT}:role/worker"}, {})
     assert made.accounts == (ACCOUNT,)
     assert made.outputs_otherwise(queue, outputs, other(made)) == outputs

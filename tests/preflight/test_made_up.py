@@ -276,6 +276,16 @@ class Rule(pulumi.CustomResource):
                          {"fromPort": port, "ipProtocol": "tcp", "securityGroupId": "sg-1"})
 
 
+class Database(pulumi.CustomResource):
+    def __init__(self, name, multi_az):
+        super().__init__("aws:rds/instance:Instance", name, {"multiAz": multi_az})
+
+
+class Cluster(pulumi.CustomResource):
+    def __init__(self, name, subnets):
+        super().__init__("aws:rds/subnetGroup:SubnetGroup", name, {"subnetIds": subnets})
+
+
 def ask(member, **arguments):
     module, name = member.split("/")
     return pulumi.runtime.invoke_output(f"aws:{module}/{name}:{name}", arguments)
@@ -288,6 +298,9 @@ Policy("written", json.dumps({"Statement": []}))
 Rule("database", ask("rds/getCluster", clusterIdentifier="shop")["port"])
 Rule("warehouse", ask("redshift/getCluster", clusterIdentifier="shop")["port"])
 Rule("web", 443)
+Database("copy", ask("rds/getInstance", dbInstanceIdentifier="shop")["multiAz"])
+Database("own", False)
+Cluster("split", ask("ec2/getSubnets")["ids"])
 """
 READING_PACK = """
 import json
@@ -315,8 +328,19 @@ def remote(args, report):
         report("no")
 
 
+def single(args, report):
+    if args.props.get("multiAz") is False:
+        report("no")
+
+
+def narrow(args, report):
+    if "subnetIds" in args.props and len(args.props["subnetIds"]) < 2:
+        report("no")
+
+
+RULES = (empty, full, odd, remote, single, narrow)
 PolicyPack("foreign", enforcement_level=EnforcementLevel.MANDATORY, policies=[
-    ResourceValidationPolicy(each.__name__, "Of one.", each) for each in (empty, full, odd, remote)
+    ResourceValidationPolicy(each.__name__, "Of one.", each) for each in RULES
 ])
 """
 
@@ -332,10 +356,12 @@ def test_no_rule_finds_or_passes_what_an_answer_holds(write_project: WriteProjec
         kind: {(each["rule"], each["urn"].rpartition("::")[2]) for each in document[kind]}
         for kind in ("findings", "notEvaluated")
     }
-    assert named["findings"] == {("empty", "written"), ("odd", "web")}
+    assert named["findings"] == {("empty", "written"), ("odd", "web"), ("single", "own")}
     assert named["notEvaluated"] == {
         *((rule, name) for rule in ("empty", "full") for name in ("copied", "merged")),
         *((rule, name) for rule in ("odd", "remote") for name in ("database", "warehouse")),
+        ("single", "copy"),
+        ("narrow", "split"),
     }
 
 

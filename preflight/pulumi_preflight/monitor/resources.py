@@ -136,7 +136,7 @@ class Resources:
         inherited: Inherited,
     ) -> RegisterResourceResponse:
         manager = self._registry.find(urn_of_reference(resource.provider))
-        taint = self._run.inventions.taint_of(inputs, resource.property_dependencies)
+        taint = self._run.inventions.taint_of(resource.urn, inputs, resource.property_dependencies)
         if taint is not None:
             self._run.inventions.keep(resource.urn, taint)
         judged = self._run.check(analyze_request(resource, manager), taint)

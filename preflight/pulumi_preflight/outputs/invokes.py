@@ -160,11 +160,8 @@ class Invokes:
 
     def _origin_of(self, text: str) -> Origin | None:
         """Where a text comes from that is made up, or holds something that is."""
-        if (origin := self._answers.made_up(text)) is not None:
-            return origin
-        taint = self._run.inventions.taint_of({"text": text}, {})
-        found = (each for each in (taint.origins if taint else ()) if each != ACCOUNT_ORIGIN)
-        return next(found, None)
+        found = self._run.inventions.origins_in(text) - {ACCOUNT_ORIGIN}
+        return self._answers.made_up(text) or min(found, default=None)
 
     def _note_refused(self, call: Call, text: str, position: SourcePosition | None) -> None:
         """Says which made-up value a call cannot work with."""

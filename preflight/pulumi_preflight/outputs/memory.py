@@ -22,7 +22,7 @@ from pulumi_preflight.outputs.short_values import (
     texts,
 )
 from pulumi_preflight.outputs.variation import opened, varied
-from pulumi_preflight.urns import is_urn, name_of
+from pulumi_preflight.urns import is_urn, name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, with_leaves
 
 # A hosted zone has four name servers, and SES gives three tokens; any other list may be of any
@@ -76,6 +76,7 @@ class Inventions:
         self._kept: dict[str, Kept] = {}
         self._invented: dict[str, Invented] = {}
         self._taints: dict[str, Taint] = {}
+        self._handed_on: dict[tuple[str, str], Mapping[str, Collection[str]]] = {}
 
     def learn(self, invented: Invented) -> None:
         """Takes note of a resource, or of an answer."""
@@ -100,22 +101,32 @@ class Inventions:
                         known.add(atom)
                     elif is_urn(urn) or not marks.learn_number(origin, atom):
                         short.append((origin, atom))
-            self._kept[urn] = Kept(tuple(short), frozenset(filter(tells, known)))
+            # A function may be asked more than once.
+            before = self._kept.get(urn, Kept((), frozenset()))
+            self._kept[urn] = Kept(
+                (*before.short, *short), before.known.union(filter(tells, known))
+            )
             self._invented[urn] = invented
 
     def keep(self, urn: str, taint: Taint) -> None:
         """Takes note of what is made up in a resource's inputs, which its outputs repeat."""
         self._taints[urn] = taint
 
+    def hand_on(self, type_: str, name: str, functions: Mapping[str, Collection[str]]) -> None:
+        """Takes note of the functions whose answers a resource gets, by property."""
+        self._handed_on[type_, name] = functions
+
     def taint_of(
-        self, inputs: Properties, dependencies: Mapping[str, Collection[str]]
+        self, urn: str, inputs: Properties, dependencies: Mapping[str, Collection[str]]
     ) -> Taint | None:
         """What is made up in a resource's inputs, `None` where nothing is.
 
         Args:
+            urn: The resource.
             inputs: The inputs.
             dependencies: Input property to the URNs that its value comes from.
         """
+        functions = self._handed_on.get((type_of(urn), name_of(urn)), {})
         origins: dict[str, set[Origin]] = {}
         short: dict[str, Short] = {}
         for name, value in inputs.items():
@@ -123,10 +134,9 @@ class Inventions:
             if not dependencies.get(name):
                 self._marks.note_accounts(value)
             atoms = list(atoms_of(value))
-            digits = set(self._marks.origins_in(value))
-            kept = [
-                self._kept[urn] for urn in sorted(dependencies.get(name, ())) if urn in self._kept
-            ]
+            digits = self.origins_in(value)
+            come_from = (*sorted(dependencies.get(name, ())), *functions.get(name, ()))
+            kept = [self._kept[each] for each in dict.fromkeys(come_from) if each in self._kept]
             if found := short_in(atoms, kept, explained=bool(digits)):
                 short[name] = found
             if made := digits | {origin for origin, _ in found}:
@@ -137,6 +147,10 @@ class Inventions:
     def accounts(self) -> tuple[str, ...]:
         """What the made-up account may be as well: one that the program names, where it does."""
         return self._marks.accounts
+
+    def origins_in(self, value: PropertyValue) -> set[Origin]:
+        """The origins of all in a value that tells itself."""
+        return set(self._marks.origins_in(value))
 
     def otherwise(self, value: PropertyValue, other: Other) -> PropertyValue:
         """The value with others in place of those that tell themselves; see `Marks.otherwise`."""

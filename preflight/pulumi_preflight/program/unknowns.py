@@ -20,6 +20,7 @@ from pulumi_preflight.wire import PropertyValue, whole_numbers
 Question = Mapping[str, Any]
 """What the program's process tells: `what` happened, a `text` about it, `frames` with the innermost
 last, and what the value comes from: `properties`, which are pairs of URN and name, and `functions`.
+A resource to which an answer is `handed on` tells its `type`, `name`, and `functions` by property.
 """
 
 _SHOWN = 3
@@ -66,6 +67,9 @@ class Unknowns:
 
     def answer(self, question: Question) -> bool:
         """Whether the value that the question is about is unknown in a preview; notes it."""
+        if question["what"] == "handed on":
+            self._run.inventions.hand_on(question["type"], question["name"], question["functions"])
+            return False
         properties = [
             (urn, name)
             for urn, name in question["properties"]

@@ -96,6 +96,10 @@ class Answers:
                 }
             )
 
+    def handed_on(self, type_: str, name: str, functions: dict[str, list[str]]) -> None:
+        """Tells preflight which functions the properties of a resource come from."""
+        self._tell({"what": "handed on", "type": type_, "name": name, "functions": functions})
+
     def behind(self, error: BaseException, value: object = None) -> list[Call]:
         """The calls whose answers the error comes of: at its lines, or in its variables."""
         if not self._calls:

@@ -57,8 +57,7 @@ class Property:
 
     def told(self) -> list[str]:
         """The resource's URN, and the property's name on the wire."""
-        getter = getattr(getattr(type(self._resource), self._name, None), "fget", None)
-        return [_settled(self._resource.urn), getattr(getter, _WIRE_NAME, self._name)]
+        return [_settled(self._resource.urn), _on_wire(type(self._resource), self._name)]
 
 
 class Function:
@@ -137,17 +136,23 @@ def origins_in(value: object, depth: int = 0) -> tuple[Origin, ...]:
     return tuple(origin for item in inner for origin in origins_in(item, depth + 1))
 
 
-def follow(run_callback: RunCallback, called: typing.Callable[..., None]) -> None:
+def follow(
+    run_callback: RunCallback,
+    called: typing.Callable[..., None],
+    handed_on: typing.Callable[[str, str, dict[str, list[str]]], None],
+) -> None:
     """Lets each Output carry its origin from now on.
 
     Args:
         run_callback: Runs each callback of `apply`.
         called: Is told of each plain call of a function: its token, its arguments, its answer.
+        handed_on: Is told of each resource that gets an answer as an Output, before it is
+            registered: its type, its name, and the functions by property.
     """
     _follow_apply(run_callback)
     for name in _MAKERS:
         _follow_maker(name)
-    _follow_resources()
+    _follow_resources(handed_on)
     _send_places()
     for name in _INVOKES:
         if hasattr(pulumi.runtime, name):
@@ -200,7 +205,9 @@ def _follow_maker(name: str) -> None:
     setattr(pulumi.Output, name, staticmethod(followed))
 
 
-def _follow_resources() -> None:
+def _follow_resources(
+    handed_on: typing.Callable[[str, str, dict[str, list[str]]], None],
+) -> None:
     initialize = pulumi.Resource.__init__
 
     @functools.wraps(initialize)
@@ -213,10 +220,12 @@ def _follow_resources() -> None:
         *arguments: typing.Any,  # noqa: ANN401 - the SDK's
         **named: typing.Any,  # noqa: ANN401 - the SDK's
     ) -> None:
+        given = props if isinstance(props, dict) else vars(props) if props is not None else {}
+        if custom and (functions := _functions_in(type(self), given)):
+            handed_on(t, name, functions)
         initialize(self, t, name, custom, props, *arguments, **named)
         if not custom:
             return
-        given = props if isinstance(props, dict) else vars(props) if props is not None else {}
         for property_, value in vars(self).items():
             if isinstance(value, pulumi.Output) and property_ != "urn":
                 parents = origins_in(given.get(property_))
@@ -237,6 +246,29 @@ def _send_places() -> None:
         return send(request, *arguments, **named)
 
     monitor.Invoke = placed
+
+
+def _functions_in(
+    cls: type[pulumi.Resource], given: typing.Mapping[str, object]
+) -> dict[str, list[str]]:
+    """By property on the wire, the functions whose answers come to a resource as Outputs."""
+    found = {
+        _on_wire(cls, name): [
+            source.token
+            for origin in origins_in(value)
+            if origin.is_filled_in()
+            for source in origin.sources()
+            if isinstance(source, Function)
+        ]
+        for name, value in given.items()
+    }
+    return {name: tokens for name, tokens in found.items() if tokens}
+
+
+def _on_wire(cls: type[pulumi.Resource], name: str) -> str:
+    """The name on the wire of a property that has another one in Python."""
+    getter = getattr(getattr(cls, name, None), "fget", None)
+    return str(getattr(getter, _WIRE_NAME, name))
 
 
 def _follow_invoke(name: str, called: typing.Callable[..., None]) -> None:

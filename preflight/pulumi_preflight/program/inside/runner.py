@@ -111,7 +111,7 @@ def _run(settings: dict[str, typing.Any], channel: Channel) -> dict[str, object]
     callbacks = _module("callbacks")
     answers = _module("answers").Answers(channel.ask, callbacks.is_inside)
     run_callback = callbacks.Callbacks(settings["callbacks"], channel.ask, answers).run
-    _module("origins").follow(run_callback, answers.called)
+    _module("origins").follow(run_callback, answers.called, answers.handed_on)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     threads = settings["sdk"]["parallel"] * _THREADS_PER_OPERATION
