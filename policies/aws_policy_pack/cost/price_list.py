@@ -61,7 +61,10 @@ def opener(base: str) -> Opener:
             response: http.client.HTTPResponse = urllib.request.urlopen(  # noqa: S310 - the scheme is checked above
                 url, timeout=TIMEOUT_SECONDS
             )
-        except (urllib.error.URLError, OSError) as error:
+        except urllib.error.HTTPError as error:
+            error.close()  # it holds the server's answer
+            raise PriceListError(f"{url} cannot be read: {error}") from error
+        except OSError as error:
             raise PriceListError(f"{url} cannot be read: {error}") from error
         return io.BufferedReader(_Whole(response))
 
