@@ -105,6 +105,12 @@ def test_a_policy_without_a_known_name_is_told_by_its_logical_one(name: object) 
     assert found == ("send: the inline policies 'send' have 10241 characters without white space")
 
 
+def test_a_policy_is_called_as_in_the_program() -> None:
+    given = {"name": "send-0ec2664", "role": "tasks-dev", "policy": text(10241)}
+    [found] = said(Example(type=ROLE_POLICY, name="send", properties=given))
+    assert found.startswith("send: the inline policies 'send' have 10241 characters")
+
+
 def test_what_the_provider_shows_of_a_policy_beside_the_role_counts_once() -> None:
     shown = [{"name": "send", "policy": text(6000)}]
     assert said(role(inlinePolicies=shown), policy(ROLE_POLICY, 6000, role="tasks-dev")) == []

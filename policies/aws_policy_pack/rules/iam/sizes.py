@@ -96,20 +96,21 @@ def _judge_inline(graph: Graph, kind: str) -> Iterator[Finding | Unreadable]:
     yield from unread
     own, unread = survey(graph.of_type(identity), _own_inline)
     yield from unread
-    parts: dict[Resource | str, dict[str, int]] = {}
+    parts: dict[Resource | str, dict[str, tuple[str, int]]] = {}
     reported: dict[Resource | str, Resource] = {}
     for policy, (owner, size) in beside:
         reported.setdefault(owner, owner if isinstance(owner, Resource) else policy)
-        parts.setdefault(owner, {})[_name(policy)] = size
+        parts.setdefault(owner, {})[_name(policy)] = (policy.name, size)
     for owner, sizes in own:
         reported.setdefault(owner, owner)
         # The provider also shows on a role what resources beside it make.
         parts[owner] = {**sizes, **parts.get(owner, {})}
     for owner, sizes in parts.items():
-        size = sum(sizes.values())
+        size = sum(characters for _, characters in sizes.values())
         if size > most:
+            named = listed(name for name, _ in sizes.values())
             yield Finding(
-                problem=f"the inline policies {listed(sizes)} have {size} {CHARACTERS}",
+                problem=f"the inline policies {named} have {size} {CHARACTERS}",
                 wanted=f"at most {most} together for one {key}",
                 fix=f"{SHORTEN}, or turn some of them into managed policies",
                 resource=reported[owner],
@@ -124,14 +125,15 @@ def _owner(policy: Resource, graph: Graph, kind: str) -> Resource | str:
     return f"{policy.provider and policy.provider.urn} {policy.text(key)}"
 
 
-def _own_inline(identity: Resource) -> dict[str, int]:
-    """The lengths of the inline policies that stand on the identity itself, as a role's may."""
+def _own_inline(identity: Resource) -> dict[str, tuple[str, int]]:
+    """The inline policies that stand on the identity itself, as a role's may, by their names."""
     if not is_given(identity, "inlinePolicies"):
         return {}
-    return {
-        inline.text("name") or str(number): _characters(inline, "policy")
+    names = [
+        (inline.text("name") or str(number), inline)
         for number, inline in enumerate(identity.objects("inlinePolicies"), start=1)
-    }
+    ]
+    return {name: (name, _characters(inline, "policy")) for name, inline in names}
 
 
 def _name(policy: Resource) -> str:
