@@ -4,8 +4,9 @@
 from SDKs that uv installs for that; `VERSIONS` in `ops/tables/schemas.py` has their versions.
 
 For the facts, the SDK's classes and the hand table are read each time. What the real provider's
-plan knows is read where `--plans SCHEMA DEFAULTS` names two files, gzipped JSON, and is kept in
-`plans.json.gz`:
+plan knows is held to what the SDK states, and to what the SDK of the provider's own major version
+states; where these differ, a line says so. The plan is read where `--plans SCHEMA DEFAULTS` names
+two files, gzipped JSON, and is kept in `plans.json.gz`:
 
 - SCHEMA has `resources`: Terraform's type to its attributes (`a`) and nested blocks (`b`).
 - DEFAULTS has `types`: Terraform's type to its planned values (`defaults`), and `provider`.
@@ -31,7 +32,7 @@ from ops.errors import exit_with
 from ops.paths import PREFLIGHT
 from ops.tables import schemas
 from ops.tables.arns import with_reference
-from ops.tables.facts import facts
+from ops.tables.facts import contradictions, facts
 from ops.tables.imports import Form, forms, services
 from ops.tables.known import known
 from ops.tables.planned import planned
@@ -44,6 +45,8 @@ ARNS = Path(__file__).parent / "arns.json.gz"
 WORDS = Path(__file__).parent / "words.json.gz"
 TABLE = PREFLIGHT / "pulumi_preflight" / "outputs" / "facts.json.gz"
 _FACTS = "facts"
+# The SDK that is bridged from the provider whose plan is read.
+_PLANNED_FOR = "aws-6"
 _TABLES = (_FACTS, *schemas.VERSIONS)
 
 
@@ -108,7 +111,10 @@ def _facts(options: argparse.Namespace) -> Mapping[str, Any]:
         # Their pattern tells more of an ARN than the reference does.
         if arn := told.pop(subject_kind(token), ""):
             found[token] = replace(found.get(token, Form()), arn=arn)
-    rows = facts(types, known(types), plans["types"], found)
+    before = schemas.told(_PLANNED_FOR, "ops.tables.sdk")
+    rows = facts(types, known(types), plans["types"], found, before)
+    for line in contradictions(types, plans["types"], before):
+        sys.stdout.write(f"{line}\n")
     page = {
         "sdk": f"pulumi_aws {version('pulumi_aws')}",
         "provider": plans["provider"],

@@ -23,6 +23,7 @@ class Known:
     with_: Mapping[str, tuple[str, ...]]
     empty: Mapping[str, tuple[str, ...]]
     unknown: tuple[str, ...]
+    unless: Mapping[str, tuple[str, ...]]
 
 
 def known(types: Mapping[str, ResourceClass]) -> Mapping[str, Known]:
@@ -52,12 +53,16 @@ def _entry(row: Mapping[str, Any]) -> Known:
         with_={name: tuple(inputs) for name, inputs in row.get("with", {}).items()},
         empty=dict.fromkeys(row.get("empty", ()), ()) | unless,
         unknown=tuple(row.get("unknown", ())),
+        unless={name: tuple(inputs) for name, inputs in row.get("unless", {}).items()},
     )
 
 
 def _check(short: str, entry: Known, cls: ResourceClass) -> None:
     properties = {each.name for each in cls.shape}
-    inputs = [each for names in (*entry.with_.values(), *entry.empty.values()) for each in names]
-    named = {*entry.defaults, *entry.always, *entry.with_, *entry.empty, *entry.unknown, *inputs}
+    conditions = (entry.with_, entry.empty, entry.unless)
+    inputs = [
+        each.partition("=")[0] for names in conditions for on in names.values() for each in on
+    ]
+    named = {*entry.defaults, *entry.always, *entry.unknown, *inputs}.union(*conditions)
     if strange := sorted(named - properties):
         raise ValueError(f"known.toml: {short} has no property {', '.join(strange)}")

@@ -40,7 +40,7 @@ def planned(
             continue
         properties = {each.name for each in types[token].shape} - types[token].required
         values = {
-            wire: value
+            wire: _as_bridged(value)
             for path, value in known.items()
             if value not in ("", [], {}) and (wire := _property(path, properties))
         }
@@ -50,6 +50,14 @@ def planned(
                 if (other := token.replace(module, twin, 1)) != token and other in types:
                     found[other] = values
     return found
+
+
+def _as_bridged(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """The value that pulumi-aws plans in the place of Terraform's.
+
+    Source: pulumi/pulumi-aws, provider/resources.go (managedByPulumi).
+    """
+    return "Managed by Pulumi" if value == "Managed by Terraform" else value
 
 
 def _property(attribute: str, properties: Iterable[str]) -> str | None:

@@ -37,13 +37,26 @@ def made(stem: str) -> Mapping[str, Any]:
     Raises:
         CommandError: The SDK cannot be installed or read.
     """
+    return schema(stem, told(stem, "ops.tables.reader"))
+
+
+def told(stem: str, module: str) -> Any:  # noqa: ANN401 - JSON
+    """What a module of this package prints of a package's SDK, in an environment of the SDK's own.
+
+    Args:
+        stem: The name of the schema's file, which names the package and its version.
+        module: The module.
+
+    Raises:
+        CommandError: The SDK cannot be installed or read.
+    """
     package = stem.rpartition("-")[0]
     sdk = f"pulumi-{package}=={VERSIONS[stem]}"
     read = subprocess.run(
         [
             *("uv", "run", "--quiet", "--isolated", "--no-project", "--python", sys.executable),
             *("--with-editable", PREFLIGHT, "--with", sdk),
-            *("python", "-m", "ops.tables.reader", package),
+            *("python", "-W", "ignore", "-m", module, package),
         ],
         cwd=ROOT,
         check=False,
@@ -55,7 +68,7 @@ def made(stem: str) -> Mapping[str, Any]:
             "and said above why",
             hint="give VERSIONS in ops/tables/schemas.py a version that the package registry has",
         )
-    return schema(stem, json.loads(read.stdout))
+    return json.loads(read.stdout)
 
 
 def kept(stem: str) -> Mapping[str, Any]:

@@ -1,15 +1,23 @@
-"""What the classes of an installed Pulumi SDK say: properties, their kinds, their texts."""
+"""What the classes of an installed Pulumi SDK say: properties, their kinds, their texts.
+
+`python -m ops.tables.sdk aws` prints all texts, by token, as one JSON object; it runs in an
+environment of the SDK's own.
+"""
 
 import importlib
 import inspect
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from pulumi_preflight.outputs.shapes import Shape, Shapes
+from pulumi_preflight.outputs.shapes import Kind, Shape, Shapes
 from pulumi_preflight.program.inside.classes import QUESTIONS
+
+Texts = Mapping[str, str]
+"""Property to what the SDK writes of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,18 +28,22 @@ class ResourceClass:
         token: The type token.
         shape: Its properties.
         required: Those that a program must give.
-        texts: Property to what the SDK writes of it.
+        texts: What the SDK writes of each.
     """
 
     token: str
     shape: Shape
     required: frozenset[str]
-    texts: Mapping[str, str]
+    texts: Texts
 
     @property
     def short(self) -> str:
         """The token without package and class name, such as `ec2/vpc`."""
         return self.token.split(":")[1]
+
+    def kind(self, name: str) -> Kind:
+        """The kind of a property; that of text where there is none of the name."""
+        return next((each.kind for each in self.shape if each.name == name), Kind(name="string"))
 
     @property
     def unset(self) -> frozenset[str]:
@@ -97,3 +109,8 @@ def _members(cls: Any) -> Iterator[tuple[str, tuple[str, str]]]:  # noqa: ANN401
             wire = getattr(getter, "_pulumi_name", None)
             if wire is not None:
                 yield wire, (name, inspect.getdoc(getter) or "")
+
+
+if __name__ == "__main__":
+    found = classes(f"pulumi_{sys.argv[1]}")
+    sys.stdout.write(json.dumps({token: dict(cls.texts) for token, cls in found.items()}))

@@ -185,6 +185,6 @@ def _chosen(type_: str, name: str, choices: list[str]) -> str:
         return max(same, key=len)
     if last in _GROWING:
         return next((each for each in reversed(choices) if _DIGIT.search(each)), choices[-1])
-    order = _SETTLED if last in _STATES else (*_PLAIN, *_SETTLED)
+    order = (*_SETTLED, *_PLAIN) if last in _STATES else (*_PLAIN, *_SETTLED)
     ranks = {each: order.index(key(each)) for each in choices if key(each) in order}
     return min(ranks, key=lambda each: ranks[each]) if ranks else choices[0]

@@ -2,17 +2,22 @@
 
 import subprocess
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from ops.paths import ROOT
-from ops.tables.documented import documented
+from ops.tables.documented import claims, documented
+from ops.tables.facts import contradictions, facts
 from ops.tables.imports import Form, forms, services
 from ops.tables.known import Known, _check, known
 from ops.tables.planned import planned
 from ops.tables.sdk import ResourceClass
 from pulumi_preflight.outputs.facts import facts_of
 from pulumi_preflight.outputs.shapes import Kind, PropertyShape
+
+THING = "aws:x/thing:Thing"
 
 
 def cls(token: str, *properties: str, required: tuple[str, ...] = ()) -> ResourceClass:
@@ -44,6 +49,70 @@ def test_a_default_is_read_where_the_text_states_it_without_condition(
     assert documented(text, Kind(name=kind)) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "values"),
+    [
+        pytest.param("If true, it is public. Default is `false`.", "boolean", [False], id="flag"),
+        pytest.param("Defaults to true.", "boolean", [True], id="bare-flag"),
+        pytest.param("The default is 0. Valid values: 0, 1.", "integer", [0.0], id="bare-number"),
+        pytest.param("Default value: `gp2`.", "string", ["gp2"], id="colon"),
+        pytest.param('Defaults to "Managed".', "string", ["Managed"], id="quotes"),
+        pytest.param("`ALL` (default) or `ONE`.", "string", ["ALL"], id="in-brackets"),
+        pytest.param("Defaults to `a` for x, or `b`.", "string", ["a"], id="condition"),
+        pytest.param("The default is 8 hours.", "integer", [], id="another-unit"),
+        pytest.param("The default is 29,000 milliseconds.", "integer", [], id="thousands"),
+        pytest.param("Uses the default key.", "string", [], id="none"),
+    ],
+)
+def test_every_value_that_a_text_calls_the_default_is_read(
+    text: str, kind: str, values: list[object]
+) -> None:
+    assert claims(text, Kind(name=kind)) == values
+
+
+def made_thing(text: str) -> Mapping[str, ResourceClass]:
+    """A type with one flag, of which the SDK writes a text."""
+    shape = (PropertyShape(name="on", kind=Kind(name="boolean"), optional=True, settable=True),)
+    thing = ResourceClass(token=THING, shape=shape, required=frozenset(), texts={"on": text})
+    return {THING: thing}
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "row"),
+    [
+        pytest.param("", "", {"defaults": {"on": True}}, id="nothing-stated"),
+        pytest.param("Default is `true`.", "", {"defaults": {"on": True}}, id="newly-stated"),
+        pytest.param(
+            "If on. Default is `false`.",
+            "If on. Default is `true`.",
+            {"defaults": {"on": False}, "older": {"on": True}},
+            id="changed",
+        ),
+        pytest.param("", "Default is `true`.", {"older": {"on": True}}, id="no-longer-stated"),
+        pytest.param(
+            "If omitted for x, defaults to `true`.",
+            "Default is `true`.",
+            {"older": {"on": True}},
+            id="now-with-a-condition",
+        ),
+        pytest.param("Default is `false`.", "Default is `false`.", {}, id="both-contradict"),
+    ],
+)
+def test_the_newest_sdk_decides_whether_a_planned_default_stands(
+    now: str, before: str, row: Mapping[str, Any]
+) -> None:
+    table = facts(made_thing(now), {}, {THING: {"on": True}}, {}, {THING: {"on": before}})
+    assert table.get(THING, {}) == row
+
+
+def test_a_planned_default_that_does_not_stand_is_told() -> None:
+    types = made_thing("Default is `false`.")
+    lines = contradictions(types, {THING: {"on": True}}, {THING: {"on": ""}})
+    assert list(lines) == [
+        "x/thing.on: planned True, stated [False] now and [] before; taken: False"
+    ]
+
+
 def test_a_planned_value_finds_the_type_and_property_of_the_sdk() -> None:
     types = {
         "aws:lb/loadBalancer:LoadBalancer": cls("aws:lb/loadBalancer:LoadBalancer", "idleTimeout"),
@@ -55,7 +124,9 @@ def test_a_planned_value_finds_the_type_and_property_of_the_sdk() -> None:
 
 
 def test_a_name_that_the_sdk_does_not_have_is_told() -> None:
-    entry = Known(source="", defaults={"nmae": 1}, always=(), with_={}, empty={}, unknown=())
+    entry = Known(
+        source="", defaults={"nmae": 1}, always=(), with_={}, empty={}, unknown=(), unless={}
+    )
     with pytest.raises(ValueError, match="sqs/queue has no property nmae"):
         _check("sqs/queue", entry, cls("aws:sqs/queue:Queue", "name"))
 
@@ -103,8 +174,27 @@ def test_an_id_is_an_input_of_a_type_whose_usual_name_a_record_has() -> None:
     assert facts_of("aws:s3/bucketVersioning:BucketVersioning").id == "{=bucket}"
 
 
-def test_a_default_of_the_plan_that_the_newer_sdk_contradicts_is_left_out() -> None:
-    assert "encrypted" not in facts_of("aws:redshift/cluster:Cluster").defaults
+@pytest.mark.parametrize(
+    ("version", "is_public", "is_encrypted"),
+    [
+        pytest.param("", False, "true", id="newest"),
+        pytest.param("7.51.1", False, "true", id="7"),
+        pytest.param("6.83.4", True, "false", id="6"),
+        pytest.param("5.43.0", True, "false", id="5"),
+    ],
+)
+def test_a_default_is_that_of_the_programs_own_major_version(
+    version: str, *, is_public: bool, is_encrypted: str
+) -> None:
+    defaults = facts_of("aws:redshift/cluster:Cluster", version).defaults
+    assert defaults["publiclyAccessible"] is is_public
+    assert defaults["encrypted"] == is_encrypted
+
+
+def test_a_default_that_the_newer_provider_does_not_have_is_of_the_older_one() -> None:
+    group = "aws:elasticache/replicationGroup:ReplicationGroup"
+    assert "authTokenUpdateStrategy" not in facts_of(group, "7.0.0").defaults
+    assert facts_of(group, "6.0.0").defaults["authTokenUpdateStrategy"] == "ROTATE"
 
 
 @pytest.mark.nightly

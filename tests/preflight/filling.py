@@ -12,34 +12,56 @@ from pulumi_preflight.wire import Properties
 PLACE = Place(region="us-east-1")
 
 
+class Program:
+    """Resources that are filled in one after the other, as those of one program."""
+
+    def __init__(self, place: Place = PLACE, *, keep_unknowns: bool = False) -> None:
+        """Takes where the resources are, and whether what is computed stays unknown."""
+        self._place = place
+        shapes = Shapes(lambda question, about: QUESTIONS[question](about))
+        self.outputs = Outputs(shapes, keep_unknowns=keep_unknowns)
+
+    def add(
+        self,
+        token: str,
+        inputs: Properties | None = None,
+        *,
+        name: str = "thing",
+        version: str = "",
+    ) -> Filled:
+        """A resource of the type as a deployment would leave it.
+
+        Args:
+            token: The type, `aws:ec2/vpc:Vpc`.
+            inputs: What the program gives.
+            name: The resource's logical name.
+            version: The version of the provider's plugin.
+        """
+        package, module, type_ = token.split(":")
+        folder = module.partition("/")[0]
+        folder = f"{folder}_" if folder == "lambda" else folder
+        with warnings.catch_warnings():
+            # The SDK warns of deprecated types in its own modules.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            # Its modules come when they are first asked for something.
+            getattr(importlib.import_module(f"pulumi_{package}.{folder}"), type_)
+        return self.outputs.of_resource(
+            Wanted(
+                urn=f"urn:pulumi:dev::shop::{token}::{name}",
+                inputs=inputs or {},
+                place=self._place,
+                version=version,
+            )
+        )
+
+
 def fill(
     token: str,
     inputs: Properties | None = None,
     *,
     place: Place = PLACE,
     keep_unknowns: bool = False,
+    version: str = "",
 ) -> Filled:
-    """A resource of the type as a deployment would leave it.
-
-    Args:
-        token: The type, `aws:ec2/vpc:Vpc`.
-        inputs: What the program gives.
-        place: Where the resource is.
-        keep_unknowns: Whether what is computed stays unknown.
-    """
-    package, module, type_ = token.split(":")
-    folder = module.partition("/")[0]
-    folder = f"{folder}_" if folder == "lambda" else folder
-    with warnings.catch_warnings():
-        # The SDK warns of deprecated types in its own modules.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        # Its modules come when they are first asked for something.
-        getattr(importlib.import_module(f"pulumi_{package}.{folder}"), type_)
-    shapes = Shapes(lambda question, about: QUESTIONS[question](about))
-    return Outputs(shapes, keep_unknowns=keep_unknowns).of_resource(
-        Wanted(
-            urn=f"urn:pulumi:dev::shop::{token}::thing",
-            inputs=inputs or {},
-            place=place,
-        )
-    )
+    """A resource of the type, alone in its program, as a deployment would leave it."""
+    return Program(place, keep_unknowns=keep_unknowns).add(token, inputs, version=version)

@@ -251,3 +251,10 @@ def test_the_stack_file_may_hold_the_setting(write_project: WriteProject) -> Non
     files = {"Pulumi.dev.yaml": "config: {'pulumi:autonaming': {mode: verbatim}}"}
     project = load_project(write_project("", files=files), stack="dev", environment={})
     assert project.autonaming.default == Naming(mode="verbatim")
+
+
+def test_an_alias_of_a_key_gets_its_beginning_from_the_provider() -> None:
+    shape = (PropertyShape(name="name", kind=Kind(name="string"), optional=False, settable=True),)
+    proposal = Proposal(name="dev-main", enforced=False, fixed=False)
+    named = with_proposed_name("aws:kms/alias:Alias", "main", {}, shape, proposal)
+    assert named == {"name": "alias/dev-main"}

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.inventions import Filling
 from pulumi_preflight.wire import Properties
 from tests.preflight.filling import fill
 
@@ -160,6 +161,51 @@ BALANCER = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/web/50dc6c
             id="url-of-a-stage",
         ),
         pytest.param(
+            "aws:kms/alias:Alias",
+            {},
+            "arn",
+            rf"arn:aws:kms:us-east-1:\d{{12}}:alias/thing-{HEX}{{7}}",
+            id="alias-without-a-name",
+        ),
+        pytest.param(
+            "aws:kms/alias:Alias",
+            {"targetKeyId": "0a1b"},
+            "targetKeyArn",
+            r"arn:aws:kms:us-east-1:\d{12}:key/0a1b",
+            id="key-of-an-alias",
+        ),
+        pytest.param(
+            "aws:ec2transitgateway/transitGateway:TransitGateway",
+            {},
+            "associationDefaultRouteTableId",
+            rf"tgw-rtb-{HEX}{{17}}",
+            id="table-of-a-transit-gateway",
+        ),
+        pytest.param(
+            "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration",
+            {"bucket": "b"},
+            "websiteEndpoint",
+            r"b\.s3-website-us-east-1\.amazonaws\.com",
+            id="website-of-its-own",
+        ),
+        pytest.param(
+            "aws:s3/bucketWebsiteConfiguration:BucketWebsiteConfiguration",
+            {"bucket": "b"},
+            "websiteDomain",
+            r"s3-website-us-east-1\.amazonaws\.com",
+            id="domain-of-a-website",
+        ),
+        pytest.param(
+            "aws:mq/broker:Broker",
+            {"brokerName": "jobs"},
+            "arn",
+            rf"arn:aws:mq:us-east-1:\d{{12}}:broker:jobs:b-{HEX}{{8}}-.*",
+            id="broker",
+        ),
+        pytest.param(
+            "aws:msk/cluster:Cluster", {}, "currentVersion", r"K[A-Z2-7]{13}", id="version-of-kafka"
+        ),
+        pytest.param(
             "aws:rds/instance:Instance", {}, "latestRestorableTime", r"\d{4}-.*T.*Z", id="time"
         ),
     ],
@@ -174,6 +220,22 @@ def test_a_website_in_a_newer_region_has_a_dot() -> None:
     inputs: Properties = {"bucket": "b", "website": {"indexDocument": "i"}}
     outputs = fill("aws:s3/bucket:Bucket", inputs, place=Place(region="eu-central-1")).outputs
     assert outputs["websiteEndpoint"] == "b.s3-website.eu-central-1.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    ("region", "zone"),
+    [("eu-west-1", "Z1BKCTXD74EZPE"), ("cn-north-1", "Z5CN8UMXT92WN")],
+    ids=["ireland", "beijing"],
+)
+def test_the_hosted_zone_of_buckets_is_the_regions(region: str, zone: str) -> None:
+    filled = fill("aws:s3/bucket:Bucket", place=Place(region=region))
+    assert filled.outputs["hostedZoneId"] == zone
+
+
+def test_a_region_that_the_table_lacks_has_some_zone() -> None:
+    filled = fill("aws:s3/bucket:Bucket", place=Place(region="xx-new-9"))
+    assert re.fullmatch(r"Z[A-Z2-7]{13}", str(filled.outputs["hostedZoneId"]))
+    assert filled.fillings["hostedZoneId"] is Filling.MADE_UP
 
 
 def test_a_network_that_was_asked_for_can_be_read() -> None:

@@ -2,10 +2,11 @@
 
 import pytest
 
+from pulumi_preflight.outputs import Wanted
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.inventions import Filling
 from pulumi_preflight.wire import UNKNOWN, Properties
-from tests.preflight.filling import fill
+from tests.preflight.filling import PLACE, Program, fill
 
 RULE = "aws:ec2/securityGroupRule:SecurityGroupRule"
 ROUTE = "aws:ec2/route:Route"
@@ -88,6 +89,98 @@ def test_a_default_follows(token: str, property_: str, value: object) -> None:
     filled = fill(token)
     assert filled.outputs[property_] == value
     assert filled.fillings[property_] is Filling.FOLLOWS
+
+
+@pytest.mark.parametrize(
+    ("version", "value"),
+    [
+        pytest.param("7.51.1", False, id="7"),
+        pytest.param("6.83.4", True, id="6"),
+        pytest.param("", False, id="newest"),
+    ],
+)
+def test_a_default_is_that_of_the_programs_provider(version: str, *, value: bool) -> None:
+    filled = fill("aws:redshift/cluster:Cluster", version=version)
+    assert filled.outputs["publiclyAccessible"] is value
+
+
+MACHINE = "aws:ec2/instance:Instance"
+CLUSTER = "aws:rds/cluster:Cluster"
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "property_"),
+    [
+        pytest.param(MACHINE, {"launchTemplate": {"id": "lt-1"}}, "monitoring", id="template"),
+        pytest.param(
+            CLUSTER, {"snapshotIdentifier": "before"}, "storageEncrypted", id="of-the-snapshot"
+        ),
+        pytest.param(CLUSTER, {"engineMode": "serverless"}, "storageEncrypted", id="of-the-mode"),
+        pytest.param(CLUSTER, {"engineMode": UNKNOWN}, "storageEncrypted", id="of-some-mode"),
+        pytest.param(BUCKET, {"objectLockEnabled": True}, "versioning", id="that-locks-need"),
+        pytest.param(
+            "aws:acm/certificate:Certificate", {"privateKey": "..."}, "keyAlgorithm", id="imported"
+        ),
+    ],
+)
+def test_a_default_that_something_else_may_decide_is_not_told(
+    token: str, inputs: Properties, property_: str
+) -> None:
+    filled = fill(token, inputs)
+    assert property_ not in filled.outputs
+    assert filled.fillings[property_] is Filling.EMPTY
+
+
+@pytest.mark.parametrize("mode", [None, "provisioned"])
+def test_a_default_stands_where_nothing_else_decides(mode: str | None) -> None:
+    filled = fill(CLUSTER, {"engineMode": mode} if mode else {})
+    assert filled.outputs["storageEncrypted"] is False
+    assert filled.fillings["storageEncrypted"] is Filling.FOLLOWS
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "property_"),
+    [
+        pytest.param(INSTANCE, {"engine": "postgres"}, "engineVersion", id="version"),
+        pytest.param(INSTANCE, {"engine": "postgres"}, "availabilityZone", id="zone"),
+        pytest.param("aws:eks/cluster:Cluster", {}, "version", id="kubernetes"),
+        pytest.param("aws:ssm/parameter:Parameter", {}, "tier", id="tier-of-the-account"),
+        pytest.param(MACHINE, {}, "tenancy", id="tenancy-of-the-network"),
+        pytest.param("aws:ebs/volume:Volume", {}, "encrypted", id="encryption-of-the-account"),
+        pytest.param(
+            "aws:elasticache/replicationGroup:ReplicationGroup",
+            {"engine": "valkey"},
+            "atRestEncryptionEnabled",
+            id="encryption-of-the-engine",
+        ),
+        pytest.param(
+            "aws:rds/clusterInstance:ClusterInstance",
+            {},
+            "performanceInsightsEnabled",
+            id="insights-of-the-cluster",
+        ),
+        pytest.param("aws:ecs/taskSet:TaskSet", {}, "launchType", id="launch-type-of-the-cluster"),
+    ],
+)
+def test_what_aws_or_the_account_chooses_does_not_follow(
+    token: str, inputs: Properties, property_: str
+) -> None:
+    assert fill(token, inputs).fillings[property_] in (Filling.MADE_UP, Filling.EMPTY)
+
+
+def test_a_switch_that_was_left_empty_may_be_on() -> None:
+    # Off and absent are one to most who read it, and would judge alike.
+    program = Program()
+    volume = "aws:ebs/volume:Volume"
+    program.add(volume)
+    wanted = Wanted(urn=f"urn:pulumi:dev::shop::{volume}::thing", inputs={}, place=PLACE)
+    assert program.outputs.possible(wanted, ["encrypted"]) == {"encrypted": True}
+
+
+def test_a_listener_without_a_port_has_no_protocol_of_its_own() -> None:
+    listener = "aws:lb/listener:Listener"
+    assert fill(listener, {"port": 80.0}).outputs["protocol"] == "HTTP"
+    assert "protocol" not in fill(listener).outputs
 
 
 def test_a_given_value_stands_before_a_default() -> None:

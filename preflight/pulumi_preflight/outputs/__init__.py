@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.autonames import Proposal, with_proposed_name
-from pulumi_preflight.outputs.derived import DERIVED, name_properties, physical_name
+from pulumi_preflight.outputs.derived import DERIVED, DERIVED_OF, name_properties, physical_name
 from pulumi_preflight.outputs.facts import Facts, facts_of
 from pulumi_preflight.outputs.forms import FORMED
 from pulumi_preflight.outputs.ids import resource_id
@@ -20,7 +20,7 @@ from pulumi_preflight.outputs.kinds import empty, in_kind, with_documents_as_tex
 from pulumi_preflight.outputs.random_values import random_outputs
 from pulumi_preflight.outputs.settings import with_default_tags
 from pulumi_preflight.outputs.shapes import Kind, PropertyShape, Shape, Shapes
-from pulumi_preflight.outputs.subject import Subject, subject_kind
+from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.outputs.watched import WatchedSubject, is_given
 from pulumi_preflight.outputs.well_formed import value_for
 from pulumi_preflight.urns import name_of, type_of
@@ -71,13 +71,38 @@ class Wanted:
     generation: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Circumstances:
+    """What decides whether a resource's output is filled.
+
+    Attributes:
+        facts: What is known of the type.
+        given: The inputs, and the defaults of what was not given.
+        is_there: Whether the resource exists already, and so may have anything.
+    """
+
+    facts: Facts
+    given: Properties
+    is_there: bool
+
+
 class Outputs:
     """Fills in the outputs of one program's resources."""
 
-    def __init__(self, shapes: Shapes, *, keep_unknowns: bool) -> None:
-        """Takes the SDKs' classes, and whether to leave computed outputs unknown."""
+    def __init__(self, shapes: Shapes, *, keep_unknowns: bool, sees_others: bool = True) -> None:
+        """Takes the SDKs' classes, and how to fill in.
+
+        Args:
+            shapes: The SDKs' classes.
+            keep_unknowns: Whether to leave computed outputs unknown.
+            sees_others: Whether outputs follow from those of resources that were filled in before,
+                as an address from its subnet. Where a resource is filled in again without the
+                others, it would have other values.
+        """
         self._shapes = shapes
         self._keep_unknowns = keep_unknowns
+        self._sees_others = sees_others
+        self._others: dict[tuple[str, str], Properties] = {}
 
     def checked(
         self,
@@ -110,7 +135,7 @@ class Outputs:
         """Fills in a resource that a provider would create or read."""
         inputs = wanted.inputs
         shape = self._shapes.resource(type_of(wanted.urn), wanted.version) or ()
-        subject = _subject(wanted, shape)
+        subject = self._subject(wanted, shape)
         made = {} if self._keep_unknowns else random_outputs(subject, inputs)
         identity = str(wanted.known.get("id") or wanted.id or made.get("id", ""))
         fillings = dict.fromkeys(made.keys() - inputs.keys(), Filling.MADE_UP)
@@ -122,25 +147,29 @@ class Outputs:
             subject = replace(subject, id=identity, id_made_up=is_made_up)
         is_whole = self._shapes.is_whole(type_of(wanted.urn), wanted.version)
         outputs = made | _echoed(shape, inputs, is_whole=is_whole)
+        facts = facts_of(subject.token, wanted.version)
+        around = _Circumstances(facts, facts.defaults | inputs, bool(wanted.id))
         for property_ in shape:
-            name = property_.name
-            if name in outputs:
+            if property_.name in outputs:
                 continue
-            filling = self._fill(subject, property_, wanted, outputs)
+            filling = self._fill(subject, property_, around, outputs)
             if filling is not None:
-                fillings[name] = filling
+                fillings[property_.name] = filling
         told = {name: value for name, value in wanted.known.items() if name != "id"}
         fillings |= dict.fromkeys(told, Filling.TOLD)
+        outputs |= told
+        if identity and self._sees_others:
+            self._others[subject.kind, identity] = outputs
         return Filled(
             id=identity,
-            outputs=outputs | told,
+            outputs=outputs,
             fillings={} if self._keep_unknowns else fillings,
         )
 
     def possible(self, wanted: Wanted, names: Collection[str]) -> Properties:
         """What outputs of a resource that were left empty might be."""
         shape = self._shapes.resource(type_of(wanted.urn), wanted.version) or ()
-        subject = _subject(wanted, shape)
+        subject = self._subject(wanted, shape)
         return {
             property_.name: self._computed(subject, property_.name, property_.kind, whole=True)
             for property_ in shape
@@ -148,25 +177,29 @@ class Outputs:
         }
 
     def _fill(
-        self, subject: WatchedSubject, property_: PropertyShape, wanted: Wanted, outputs: Properties
+        self,
+        subject: WatchedSubject,
+        property_: PropertyShape,
+        around: _Circumstances,
+        outputs: Properties,
     ) -> Filling | None:
         """Fills in one output where it is to be; `None` where it is known to be empty."""
-        name, kind = property_.name, property_.kind
-        facts = facts_of(subject.token)
-        if name in facts.defaults and not wanted.id:
+        name, kind, facts = property_.name, property_.kind, around.facts
+        if not around.is_there and facts.has_default(name, around.given):
             outputs[name] = in_kind(facts.defaults[name], kind)
             return Filling.FOLLOWS
+        surely_empty = not around.is_there and facts.is_empty(name, around.given)
         if property_.optional:
-            return None
+            is_open = name in facts.defaults and not (surely_empty or around.is_there)
+            return Filling.EMPTY if is_open else None
         if self._keep_unknowns:
             outputs[name] = UNKNOWN
             return None
-        surely_empty = not wanted.id and facts.is_empty(name, wanted.inputs)
-        if surely_empty or not self._is_filled(property_, wanted, facts):
+        if surely_empty or not _is_filled(subject, property_, around):
             if kind.name in ("list", "map"):
                 outputs[name] = empty(kind)
             return None if surely_empty else Filling.EMPTY
-        value = self._missing(subject, property_, wanted.inputs)
+        value = self._missing(subject, property_, subject.inputs)
         filling = subject.filling_of(value)
         if value == {} and kind.name == "object":
             # AWS fills it, but nobody knows with what.
@@ -174,18 +207,20 @@ class Outputs:
         outputs[name] = value
         return filling
 
-    def _is_filled(self, property_: PropertyShape, wanted: Wanted, facts: Facts) -> bool:
-        name = property_.name
-        return (
-            not property_.settable
-            # Somebody may have set any property of what exists already.
-            or bool(wanted.id)
-            or facts.is_filled(name, wanted.inputs)
-            or name in DERIVED
-            or (
-                property_.kind.name == "string"
-                and name in name_properties(subject_kind(type_of(wanted.urn)))
-            )
+    def _subject(self, wanted: Wanted, shape: Shape) -> WatchedSubject:
+        urn = wanted.urn
+        seed = f"{urn}#{wanted.generation}" if wanted.generation else urn
+        name = _name_in(wanted.id) or physical_name(urn, wanted.inputs, shape, seed=seed)
+        return WatchedSubject(
+            seed=seed,
+            token=type_of(urn),
+            name=name,
+            place=wanted.place,
+            id=wanted.id,
+            generation=wanted.generation,
+            inputs=wanted.inputs,
+            others=self._others,
+            name_given=bool(wanted.id) or is_given(name, wanted.inputs),
         )
 
     def of_shape(self, subject: Subject, shape: Shape, given: Properties) -> Properties:
@@ -210,8 +245,8 @@ class Outputs:
         self, subject: Subject, property_: PropertyShape, inputs: Properties
     ) -> PropertyValue:
         name, kind = property_.name, property_.kind
-        if name in DERIVED:
-            derived = DERIVED[name](subject, inputs)
+        if make := DERIVED_OF.get(f"{subject.kind}.{name}") or DERIVED.get(name):
+            derived = make(subject, inputs)
             # A type may have another thing of that name, such as a list of regions.
             if not isinstance(derived, str) or kind.name == "string":
                 return derived
@@ -250,8 +285,22 @@ class Outputs:
             case "map" | "any" | "asset" | "archive" | "resource":
                 # Nobody knows the keys; a made-up value would break a program that reads one.
                 return UNKNOWN
+            case "boolean" if whole:
+                # Off is as good as absent to most who read it.
+                return True
             case plain:
                 return value_for(subject, path, plain)
+
+
+def _is_filled(subject: Subject, property_: PropertyShape, around: _Circumstances) -> bool:
+    name = property_.name
+    return (
+        not property_.settable
+        or around.is_there
+        or around.facts.is_filled(name, around.given)
+        or name in DERIVED
+        or (property_.kind.name == "string" and name in name_properties(subject.kind))
+    )
 
 
 def _echoed(shape: Shape, inputs: Properties, *, is_whole: bool) -> Properties:
@@ -263,22 +312,6 @@ def _echoed(shape: Shape, inputs: Properties, *, is_whole: bool) -> Properties:
             continue
         echoed[name] = in_kind(value, kinds[name]) if name in kinds else value
     return echoed
-
-
-def _subject(wanted: Wanted, shape: Shape) -> WatchedSubject:
-    urn = wanted.urn
-    seed = f"{urn}#{wanted.generation}" if wanted.generation else urn
-    name = _name_in(wanted.id) or physical_name(urn, wanted.inputs, shape, seed=seed)
-    return WatchedSubject(
-        seed=seed,
-        token=type_of(urn),
-        name=name,
-        place=wanted.place,
-        id=wanted.id,
-        generation=wanted.generation,
-        inputs=wanted.inputs,
-        name_given=bool(wanted.id) or is_given(name, wanted.inputs),
-    )
 
 
 def _name_in(id_: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from string import ascii_lowercase, digits
 
-from pulumi_preflight.outputs.derived import name_properties
+from pulumi_preflight.outputs.derived import name_head, name_properties
 from pulumi_preflight.outputs.shapes import Shape
 from pulumi_preflight.outputs.subject import subject_kind
 from pulumi_preflight.project.autonaming import Naming
@@ -101,7 +101,7 @@ def _taken(kind: str, inputs: Properties, proposal: Proposal) -> str:
     if proposal.enforced:
         return proposal.name
     lowered = kind.startswith(_IN_LOWER_CASE)
-    name = proposal.name.lower() if lowered else proposal.name
+    name = f"{name_head(kind)}{proposal.name.lower() if lowered else proposal.name}"
     is_fifo = any(without_secret(inputs.get(each)) is True for each in ("fifoQueue", "fifoTopic"))
     return f"{name}.fifo" if is_fifo else name
 

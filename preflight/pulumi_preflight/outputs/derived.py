@@ -1,26 +1,23 @@
 """Computed outputs that follow from a resource's inputs: its name, ports, tags and the like."""
 
-from collections.abc import Callable
-
 from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.endpoints import ENDPOINTS, Make
+from pulumi_preflight.outputs.engines import engine_port
+from pulumi_preflight.outputs.hosts import address, public_address, public_host, zone
+from pulumi_preflight.outputs.networks import (
+    has_public_address,
+    has_public_names,
+    other,
+    text_of,
+    zones,
+)
 from pulumi_preflight.outputs.shapes import Shape
 from pulumi_preflight.outputs.subject import Subject, subject_kind
+from pulumi_preflight.outputs.templates import input_text, uuid_of
 from pulumi_preflight.outputs.well_formed import value_for
 from pulumi_preflight.urns import name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, without_secret
 
-_DEFAULT_PORTS = {
-    "postgres": 5432.0,
-    "aurora-postgresql": 5432.0,
-    "mysql": 3306.0,
-    "aurora-mysql": 3306.0,
-    "mariadb": 3306.0,
-    "oracle": 1521.0,
-    "sqlserver": 1433.0,
-    "redis": 6379.0,
-    "valkey": 6379.0,
-    "memcached": 11211.0,
-}
 _NAME_SUFFIX_DIGITS = 7
 
 
@@ -47,6 +44,7 @@ def physical_name(urn: str, inputs: Properties, shape: Shape, *, seed: str) -> s
     # Providers name a resource after its logical name and some random digits, where it has a name.
     named = any(property_.settable and property_.name in names for property_ in shape)
     name = f"{logical}-{digits[:_NAME_SUFFIX_DIGITS]}" if named or seed != urn else logical
+    name = f"{name_head(subject_kind(type_of(urn)))}{name}"
     return f"{name}.fifo" if inputs.get("fifoQueue") or inputs.get("fifoTopic") else name
 
 
@@ -55,15 +53,20 @@ def name_properties(kind: str) -> tuple[str, ...]:
     return _OWN_NAMES.get(kind, ("name", "identifier"))
 
 
+def name_head(kind: str) -> str:
+    """What the provider puts before the logical name of a type as it makes a name of that.
+
+    Source: pulumi/pulumi-aws, provider/resources.go (AutoNameTransform).
+    """
+    return "alias/" if kind == "kms/alias" else ""
+
+
 def _tags_all(_subject: Subject, inputs: Properties) -> PropertyValue:
     return inputs.get("tags", {})
 
 
-def _port(subject: Subject, inputs: Properties) -> PropertyValue:
-    engine = without_secret(inputs.get("engine"))
-    text = engine if isinstance(engine, str) else ""
-    known = (port for name, port in _DEFAULT_PORTS.items() if text.startswith(name))
-    return next(known, None) or subject.made_up("port", 0.0)
+def _port(subject: Subject, _inputs: Properties) -> PropertyValue:
+    return engine_port(subject)
 
 
 def _user_secrets(subject: Subject, inputs: Properties) -> PropertyValue:
@@ -74,7 +77,8 @@ def _user_secrets(subject: Subject, inputs: Properties) -> PropertyValue:
     name = f"secret:rds!{kind}-{subject.digits('masterUserSecret', 32)}"
     return [
         {
-            "kmsKeyId": subject.place.arn("kms", f"key/{subject.digits('masterUserKey', 32)}"),
+            "kmsKeyId": without_secret(inputs.get("masterUserSecretKmsKeyId"))
+            or subject.place.arn("kms", f"key/{uuid_of(subject, 'masterUserKey')}"),
             "secretArn": subject.place.arn(
                 "secretsmanager", f"{name}-{subject.capitals('masterUserSecret', 6)}"
             ),
@@ -145,8 +149,56 @@ def _sqs_encrypts(_subject: Subject, inputs: Properties) -> PropertyValue:
     return not without_secret(inputs.get("kmsMasterKeyId"))
 
 
+def _machine_address(subject: Subject, _inputs: Properties) -> PropertyValue:
+    return "" if has_public_address(subject) is False else public_address(subject, "publicIp")
+
+
+def _machine_name(subject: Subject, _inputs: Properties) -> PropertyValue:
+    is_named = has_public_address(subject) is not False and has_public_names(subject)
+    return public_host(subject) if is_named else ""
+
+
+def _same(input_: str, kind: str, output: str) -> Make:
+    """What an output of the declared resource is that an input names, or a value of its own."""
+
+    def make(subject: Subject, _inputs: Properties) -> PropertyValue:
+        known = text_of(other(subject, kind, input_), output)
+        return subject.made_up(output, known) if known else value_for(subject, output, "string")
+
+    return make
+
+
+def _interface_addresses(subject: Subject, _inputs: Properties) -> PropertyValue:
+    return [input_text(subject, "privateIp") or address(subject, "privateIp")]
+
+
+def _interface_address(subject: Subject, inputs: Properties) -> PropertyValue:
+    given = _items(inputs.get("privateIps"))
+    return given[0] if given else address(subject, "privateIp")
+
+
+def _group_zones(subject: Subject, _inputs: Properties) -> PropertyValue:
+    known = zones(subject)
+    return [subject.made_up("availabilityZones", each) for each in known] or [
+        zone(subject, f"availabilityZones.{index}") for index in range(3)
+    ]
+
+
+# Computed outputs of some types that follow from the inputs, or from what these name.
+DERIVED_OF: dict[str, Make] = ENDPOINTS | {
+    "autoscaling/group.availabilityZones": _group_zones,
+    "ec2/eip.privateIp": _same("instance", "ec2/instance", "privateIp"),
+    "ec2/instance.publicDns": _machine_name,
+    "ec2/instance.publicIp": _machine_address,
+    "ec2/natgateway.publicIp": _same("allocationId", "ec2/eip", "publicIp"),
+    "ec2/networkinterface.privateIp": _interface_address,
+    "ec2/networkinterface.privateIps": _interface_addresses,
+    "ec2/spotinstancerequest.publicDns": _machine_name,
+    "ec2/spotinstancerequest.publicIp": _machine_address,
+}
+
 # Computed outputs that follow from the inputs.
-DERIVED: dict[str, Callable[[Subject, Properties], PropertyValue]] = {
+DERIVED: dict[str, Make] = {
     "domainValidationOptions": _validation_options,
     "endpoint": _instance_endpoint,
     "masterUserSecrets": _user_secrets,
@@ -163,6 +215,8 @@ _OWN_NAMES: dict[str, tuple[str, ...]] = {
     "ecs/taskdefinition": ("family",),
     "elasticache/cluster": ("clusterId",),
     "elasticache/replicationgroup": ("replicationGroupId",),
+    "mq/broker": ("brokerName",),
+    "msk/cluster": ("clusterName",),
     "neptune/cluster": ("clusterIdentifier",),
     "rds/cluster": ("clusterIdentifier",),
     "redshift/cluster": ("clusterIdentifier",),

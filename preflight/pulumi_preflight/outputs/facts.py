@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from pulumi_preflight.outputs.subject import subject_kind
-from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, without_secret
+from pulumi_preflight.wire import UNKNOWN, Properties, without_secret
 
 _TABLE = "facts.json.gz"
 
@@ -21,47 +21,70 @@ _TABLE = "facts.json.gz"
 class Facts:
     """What is known of one type's outputs where the program gives nothing.
 
+    A condition is an input, which is on or off, or an input with a value: `engineMode=serverless`.
+
     Attributes:
         defaults: Property to the value that the provider or AWS gives it.
+        unless: Property to conditions: its default does not hold where one of them is met.
         always: Properties that AWS always fills, with a value that nobody knows before.
-        filled_with: Property to inputs: AWS fills it where one of them is on, and else never.
-        empty_without: Property to inputs: AWS leaves it empty where none of them is on.
+        filled_with: Property to conditions: AWS fills it where one of them is met, and else never.
+        empty_without: Property to conditions: AWS leaves it empty where none of them is met.
         id: The form of the id, for `templates`; empty where it is not known.
         arn: The form of the ARN, likewise.
     """
 
     defaults: Properties = field(default_factory=dict)
+    unless: Mapping[str, Sequence[str]] = field(default_factory=dict)
     always: frozenset[str] = frozenset()
     filled_with: Mapping[str, Sequence[str]] = field(default_factory=dict)
     empty_without: Mapping[str, Sequence[str]] = field(default_factory=dict)
     id: str = ""
     arn: str = ""
 
-    def is_empty(self, name: str, inputs: Properties) -> bool:
-        """Whether AWS surely leaves a property empty, given these inputs."""
+    def has_default(self, name: str, given: Properties) -> bool:
+        """Whether a property surely has its default, given these inputs and defaults."""
+        return (
+            name in self.defaults
+            and not _any_on(self.unless.get(name, ()), given)
+            and not self.is_empty(name, given)
+        )
+
+    def is_empty(self, name: str, given: Properties) -> bool:
+        """Whether AWS surely leaves a property empty, given these inputs and defaults."""
         conditions = self.filled_with.get(name, self.empty_without.get(name))
-        return conditions is not None and not _any_on(conditions, inputs)
+        return conditions is not None and not _any_on(conditions, given)
 
-    def is_filled(self, name: str, inputs: Properties) -> bool:
-        """Whether AWS surely fills a property, given these inputs."""
-        return name in self.always or _any_on(self.filled_with.get(name, ()), inputs)
-
-
-def _any_on(names: Sequence[str], inputs: Properties) -> bool:
-    return any(_is_on(inputs.get(name)) for name in names)
+    def is_filled(self, name: str, given: Properties) -> bool:
+        """Whether AWS surely fills a property, given these inputs and defaults."""
+        return name in self.always or _any_on(self.filled_with.get(name, ()), given)
 
 
-def _is_on(value: PropertyValue) -> bool:
-    plain = without_secret(value)
-    return (bool(plain) and plain != "false") or plain == UNKNOWN
+def _any_on(conditions: Sequence[str], given: Properties) -> bool:
+    return any(_is_on(each, given) for each in conditions)
+
+
+def _is_on(condition: str, given: Properties) -> bool:
+    """Whether an input is on, or has the one value that the condition names."""
+    name, _, wanted = condition.partition("=")
+    plain = without_secret(given.get(name))
+    if plain == UNKNOWN:
+        return True
+    return plain == wanted if wanted else bool(plain) and plain != "false"
 
 
 _NOTHING = Facts()
+# The newest major version of the provider that had the older defaults.
+_OLDER = 6
 
 
 @cache
-def facts_of(token: str) -> Facts:
-    """What is known of a type; of a function such as `getVpc`, what is known of `Vpc`."""
+def facts_of(token: str, version: str = "") -> Facts:
+    """What is known of a type; of a function such as `getVpc`, what is known of `Vpc`.
+
+    Args:
+        token: The type or function.
+        version: The version of the provider's plugin, empty for the newest.
+    """
     if not token.startswith("aws:"):
         return _NOTHING
     kind, rows = subject_kind(token), _table()["types"]
@@ -70,8 +93,14 @@ def facts_of(token: str) -> Facts:
         # `getWorkspaces` tells of several of a kind.
         one = f"{kind[:-3]}y" if kind.endswith("ies") else kind.removesuffix("s")
         row = rows.get(one, {})
+    defaults = row.get("defaults", {})
+    major = version.partition(".")[0]
+    if major.isdigit() and int(major) <= _OLDER:
+        then = defaults | row.get("older", {})
+        defaults = {name: value for name, value in then.items() if value is not None}
     return Facts(
-        defaults=row.get("defaults", {}),
+        defaults=defaults,
+        unless=row.get("unless", {}),
         always=frozenset(row.get("always", ())),
         filled_with=row.get("with", {}),
         empty_without=row.get("empty", {}),

@@ -27,7 +27,6 @@ _DATABASE = "{hex12@account}.{region}.rds.{dns}"
 _DOCUMENTS = "{hex12@account}.{region}.docdb.{dns}"
 _GRAPH = "{hex12@account}.{region}.neptune.{dns}"
 _SEARCH = "search-{name}-{hex26@domain}.{region}.es.{dns}"
-_CACHE = "{hex6@account}.{region}.cache.{dns}"
 
 BY_TYPE: dict[str, str] = {
     "apigateway/deployment.executionArn": f"{_EXECUTE}{{=restApi}}/",
@@ -67,6 +66,8 @@ BY_TYPE: dict[str, str] = {
     "ec2/securitygrouprule.securityGroupRuleId": "sgr-{hex17}",
     "ec2/subnet.ipv6CidrBlock": "2001:db8:1234:1a00::/64",
     "ec2/subnet.ipv6CidrBlockAssociationId": "subnet-cidr-assoc-{hex17}",
+    "ec2transitgateway/transitgateway.associationDefaultRouteTableId": "tgw-rtb-{hex17@table}",
+    "ec2transitgateway/transitgateway.propagationDefaultRouteTableId": "tgw-rtb-{hex17@table}",
     "ec2/vpc.dhcpOptionsId": "dopt-{hex17}",
     "ec2/vpc.ipv6AssociationId": "vpc-cidr-assoc-{hex17}",
     "ec2/vpc.ipv6CidrBlockNetworkBorderGroup": "{region}",
@@ -83,11 +84,10 @@ BY_TYPE: dict[str, str] = {
     "eks/cluster.platformVersion": "eks.1",
     "eks/cluster.version": "1.36",
     "elasticache/cluster.engine": "redis",
-    "elasticache/cluster.clusterAddress": f"{{name}}.{_CACHE}",
-    "elasticache/cluster.configurationEndpoint": f"{{name}}.cfg.{_CACHE}",
-    "elasticache/replicationgroup.configurationEndpointAddress": f"clustercfg.{{name}}.{_CACHE}",
-    "elasticache/replicationgroup.primaryEndpointAddress": f"master.{{name}}.{_CACHE}",
-    "elasticache/replicationgroup.readerEndpointAddress": f"replica.{{name}}.{_CACHE}",
+    "elasticache/cluster.nodeType": "cache.t4g.micro",
+    "elasticache/cluster.parameterGroupName": "default.{family}",
+    "elasticache/replicationgroup.nodeType": "cache.t4g.micro",
+    "elasticache/replicationgroup.parameterGroupName": "default.{family}",
     "elb/loadbalancer.dnsName": "{name}-{num9}.{region}.elb.{dns}",
     "elb/loadbalancer.zoneId": "{balancerzone}",
     "fsx/filecache.dnsName": "{id}.fsx.{region}.{dns}",
@@ -102,6 +102,7 @@ BY_TYPE: dict[str, str] = {
     "iam/instanceprofile.uniqueId": "AIPA{cap17}",
     "iam/policy.policyId": "ANPA{cap17}",
     "iam/user.uniqueId": "AIDA{cap17}",
+    "kms/alias.targetKeyArn": "arn:{partition}:kms:{region}:{account}:key/{=targetKeyId|name}",
     "kms/key.keyId": "{id}",
     # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     "kms/key.policy": (
@@ -120,6 +121,7 @@ BY_TYPE: dict[str, str] = {
     "lambda/function.lastModified": "2026-01-01T00:00:00.000+0000",
     "lambda/functionurl.functionUrl": "https://{hex32}.lambda-url.{region}.on.aws/",
     "lambda/layerversion.layerArn": "arn:{partition}:lambda:{region}:{account}:layer:{=layerName}",
+    "msk/cluster.currentVersion": "K{cap13}",
     "neptune/cluster.clusterResourceId": "cluster-{cap26}",
     "neptune/cluster.endpoint": f"{{name}}.cluster-{_GRAPH}",
     "neptune/cluster.readerEndpoint": f"{{name}}.cluster-ro-{_GRAPH}",
@@ -136,6 +138,7 @@ BY_TYPE: dict[str, str] = {
     "rds/clusterinstance.endpoint": f"{{name}}.{_DATABASE}",
     "rds/instance.address": f"{{name}}.{_DATABASE}",
     "rds/instance.caCertIdentifier": "rds-ca-rsa2048-g1",
+    "rds/instance.licenseModel": "{license}",
     "rds/instance.optionGroupName": "default:{familyoption}",
     "rds/instance.parameterGroupName": "default.{family}",
     "rds/instance.resourceId": "{id}",
@@ -153,24 +156,35 @@ BY_TYPE: dict[str, str] = {
     "sns/topic.owner": "{account}",
     "sqs/queue.url": "{id}",
 }
-BY_TYPE |= {
-    f"{module}/{type_}.{property_}": form
-    for module in ("lb", "alb")
-    for type_, property_, form in (
-        ("loadbalancer", "arnSuffix", "{suffix}"),
-        ("loadbalancer", "dnsName", "{balancerhost}"),
-        ("loadbalancer", "zoneId", "{balancerzone}"),
-        ("targetgroup", "arnSuffix", "{suffix}"),
-    )
-} | {
-    f"s3/{type_}.{property_}": form
-    for type_ in ("bucket", "bucketv2")
-    for property_, form in (
-        ("hostedZoneId", "{websitezone}"),
-        ("websiteDomain", "{website}.{dns}"),
-        ("websiteEndpoint", "{name}.{website}.{dns}"),
-    )
-}
+BY_TYPE |= (
+    {
+        f"{module}/{type_}.{property_}": form
+        for module in ("lb", "alb")
+        for type_, property_, form in (
+            ("loadbalancer", "arnSuffix", "{suffix}"),
+            ("loadbalancer", "dnsName", "{balancerhost}"),
+            ("loadbalancer", "zoneId", "{balancerzone}"),
+            ("targetgroup", "arnSuffix", "{suffix}"),
+        )
+    }
+    | {
+        f"s3/{type_}.{property_}": form
+        for type_ in ("bucket", "bucketv2")
+        for property_, form in (
+            ("hostedZoneId", "{websitezone}"),
+            ("websiteDomain", "{website}.{dns}"),
+            ("websiteEndpoint", "{name}.{website}.{dns}"),
+        )
+    }
+    | {
+        f"s3/{type_}.{property_}": form
+        for type_ in ("bucketwebsiteconfiguration", "bucketwebsiteconfigurationv2")
+        for property_, form in (
+            ("websiteDomain", "{website}.{dns}"),
+            ("websiteEndpoint", "{=bucket}.{website}.{dns}"),
+        )
+    }
+)
 # The properties that have a form, and the records and lists around them. AWS always fills these,
 # though the SDK says of each property inside a record that the record may lack it.
 FORMED = frozenset(

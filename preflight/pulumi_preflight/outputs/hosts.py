@@ -1,5 +1,6 @@
 """Host names and addresses that a provider makes up, as words for templates."""
 
+from pulumi_preflight.outputs.networks import address_inside, subnet_text
 from pulumi_preflight.outputs.regions import hosted_zone, regions
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.outputs.templates import input_text
@@ -19,29 +20,6 @@ _DASHED_WEBSITES = frozenset(
         "us-west-2",
     }
 )
-# RDS's and ElastiCache's versions are longer than what a program has to give.
-# Source: https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes and its siblings.
-_VERSIONS = {
-    "aurora-mysql": "8.0.mysql_aurora.3.08.2",
-    "aurora-postgresql": "16.6",
-    "docdb": "5.0.0",
-    "mariadb": "11.4.5",
-    "memcached": "1.6.22",
-    "mysql": "8.4.5",
-    "neptune": "1.4.5.0",
-    "opensearch": "OpenSearch_2.19",
-    "postgres": "16.8",
-    "redis": "7.1.0",
-    "valkey": "8.0.1",
-}
-_OTHER_VERSION = "1.0"
-_ENGINES = {
-    "docdb": "docdb",
-    "elasticache": "redis",
-    "neptune": "neptune",
-    "opensearch": "opensearch",
-}
-"""The engine of a service where the program names none."""
 
 
 def host(subject: Subject, path: str = "host") -> str:
@@ -52,7 +30,10 @@ def host(subject: Subject, path: str = "host") -> str:
 
 
 def address(subject: Subject, path: str) -> str:
-    """An address of a private network."""
+    """An address of the declared subnet, or of some private network."""
+    block = subnet_text(subject, path, "cidrBlock")
+    if inside := address_inside(block, subject, path):
+        return inside
     return f"10.0.{subject.number(path, 256)}.{4 + subject.number(f'{path}/host', 250)}"
 
 
@@ -113,10 +94,13 @@ def website(subject: Subject) -> str:
 
 
 def zone(subject: Subject, path: str) -> str:
-    """An availability zone; the last number of the path says which."""
-    index = next((int(part) for part in reversed(path.split(".")) if part.isdigit()), 0)
+    """The zone of the declared subnet; of several zones, the last number of the path says which."""
+    index = next((int(part) for part in reversed(path.split(".")) if part.isdigit()), None)
+    # A cluster is in more zones than its subnets.
+    if index is None and (known := subnet_text(subject, path, "availabilityZone")):
+        return subject.made_up(path, known)
     letters = zone_letters(subject.place.region)
-    return subject.made_up(path, f"{subject.place.region}{letters[index % len(letters)]}")
+    return subject.made_up(path, f"{subject.place.region}{letters[(index or 0) % len(letters)]}")
 
 
 def zone_letters(region: str) -> str:
@@ -125,38 +109,29 @@ def zone_letters(region: str) -> str:
     return "".join(known.zones) if known and known.zones else "abc"
 
 
+def short_region(region: str) -> str:
+    """How zone ids and hosts of caches write a region: `use1`, `apse2`."""
+    area, _, rest = region.partition("-")
+    direction, _, number = rest.rpartition("-")
+    short = direction.replace("north", "n").replace("south", "s")
+    short = short.replace("east", "e").replace("west", "w").replace("central", "c")
+    return f"{area}{short}{number}"
+
+
 def zone_id(region: str, letter: str) -> str:
     """The id of a zone: `use1-az1`, `apse2-az1`."""
     known = regions().get(region)
     if known and letter in known.zones:
         return known.zones[letter]
-    area, _, rest = region.partition("-")
-    direction, _, number = rest.rpartition("-")
-    short = direction.replace("north", "n").replace("south", "s")
-    short = short.replace("east", "e").replace("west", "w").replace("central", "c")
-    return f"{area}{short}{number}-az{'abcdef'.index(letter) + 1}"
+    return f"{short_region(region)}-az{1 + max(0, 'abcdef'.find(letter))}"
 
 
-def engine_version(subject: Subject, path: str) -> str:
-    """The version that runs: the given one, to its last number."""
-    given = input_text(subject, "engineVersion")
-    engine = input_text(subject, "engine") or _ENGINES.get(subject.kind.partition("/")[0], "")
-    latest = _VERSIONS.get(engine, _OTHER_VERSION)
-    if not given:
-        return subject.made_up(path, latest)
-    if latest.startswith(f"{given}."):
-        return subject.made_up(path, latest)
-    if given.count(".") >= latest.count("."):
-        return given
-    return subject.made_up(path, f"{given}.{1 + subject.number(path, 9)}")
-
-
-def engine_family(subject: Subject) -> str:
-    """What RDS's default groups are named by: the engine and its major version."""
-    engine = input_text(subject, "engine")
-    parts = engine_version(subject, "engineVersion").split(".")
-    count = 1 if engine.endswith("postgres") or engine == "aurora-postgresql" else 2
-    return f"{engine or 'mysql'} {'.'.join(parts[:count])}"
+def own_zone_id(subject: Subject, path: str) -> str:
+    """The id of the zone that the resource is in."""
+    if known := subnet_text(subject, path, "availabilityZoneId"):
+        return subject.made_up(path, known)
+    own = input_text(subject, "availabilityZone") or zone(subject, path)
+    return subject.made_up(path, zone_id(subject.place.region, own[-1]))
 
 
 def function_version(subject: Subject) -> str:

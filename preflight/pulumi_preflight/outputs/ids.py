@@ -5,20 +5,21 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pulumi_preflight.outputs.arns import ARN_FORMATS, ARN_STEMS
+from pulumi_preflight.outputs.engines import engine_license, option_family, parameter_family
 from pulumi_preflight.outputs.facts import arn_service, facts_of, form_of_arn
 from pulumi_preflight.outputs.hosts import (
     balancer_host,
     balancer_zone,
-    engine_family,
     function_version,
     host,
+    own_zone_id,
     private_host,
     public_host,
     website,
     website_zone,
     zone,
-    zone_id,
 )
+from pulumi_preflight.outputs.networks import subnet_text
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.outputs.templates import (
     Words,
@@ -133,7 +134,9 @@ def _prefix_of(kind: str) -> str | None:
 def id_for(stem: str, subject: Subject, path: str) -> str:
     """The id of another resource, by its property's stem, which is `vpc` in `vpcId`."""
     if stem.endswith("availabilityzone"):
-        return subject.made_up(path, zone_id(subject.place.region, "a"))
+        return own_zone_id(subject, path)
+    if stem == "vpc" and (known := subnet_text(subject, path, "vpcId")):
+        return subject.made_up(path, known)
     if stem.startswith("hostedzone") or stem.endswith("zone"):
         return f"Z{subject.capitals(path, 13)}"
     if stem.endswith(("owner", "account")) or stem in ("registry", "caller"):
@@ -213,12 +216,13 @@ _WORDS: Words = {
     "bus": _event_bus,
     "cluster": _ecs_cluster,
     "dns": lambda subject: subject.place.dns_suffix,
-    "family": lambda subject: engine_family(subject).replace(" ", ""),
-    "familyoption": lambda subject: engine_family(subject).replace(" ", "-").replace(".", "-"),
+    "family": parameter_family,
+    "familyoption": option_family,
     "folder": lambda subject: input_text(subject, "path") or "/",
     "host": host,
     "id": resource_id,
     "issuer": _issuer,
+    "license": engine_license,
     "listener": _listener,
     "name": lambda subject: subject.name,
     "own": _part_of_arn,
@@ -281,6 +285,7 @@ _OWN_ARNS: dict[str, str] = {
     "lb/listenerrule": f"{_ELB}listener-rule/{{listener}}/{{hex16}}",
     "lb/loadbalancer": f"{_ELB}loadbalancer/{{balancerkind}}/{{name}}/{{hex16}}",
     "lb/targetgroup": f"{_ELB}targetgroup/{{name}}/{{hex16}}",
+    "mq/broker": "arn:{partition}:mq:{region}:{account}:broker:{name}:{id}",
     "secretsmanager/secretversion": "{secret}",
     "sns/topicsubscription": "{=topic}:{uuid}",
     "wafv2/webacl": "arn:{partition}:wafv2:{region}:{account}:{scope}/webacl/{name}/{id}",
@@ -317,6 +322,7 @@ _IDS: dict[str, str] = {
     "iam/rolepolicy": "{=role}:{name}",
     "iam/userpolicy": "{=user}:{name}",
     "kms/key": "{uuid}",
+    "mq/broker": "b-{uuid}",
     "lb/listener": "{arn}",
     "lb/listenerrule": "{arn}",
     "lb/loadbalancer": "{arn}",

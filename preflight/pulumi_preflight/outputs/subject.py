@@ -1,6 +1,7 @@
 """What a made-up value belongs to, and where its digits come from."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -23,6 +24,7 @@ class Subject:
         id: The provider's id of a resource that exists already.
         generation: How many others of its URN were there before it and still are.
         inputs: What the program gave.
+        others: Kind and id to the outputs of the resources that were filled in before.
     """
 
     seed: str
@@ -32,6 +34,7 @@ class Subject:
     id: str = ""
     generation: int = 0
     inputs: Properties = field(default_factory=dict)
+    others: Mapping[tuple[str, str], Properties] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:

@@ -6,11 +6,11 @@ one.
 
 import re
 
+from pulumi_preflight.outputs.engines import engine_version
 from pulumi_preflight.outputs.facts import words_of
 from pulumi_preflight.outputs.forms import BY_ENDING, BY_NAME, BY_TYPE
 from pulumi_preflight.outputs.hosts import (
     address,
-    engine_version,
     host,
     name_server,
     public_address,
@@ -85,6 +85,7 @@ _BY_TYPE: dict[str, Maker] = {property_: _in(form) for property_, form in BY_TYP
 }
 _BY_NAME: dict[str, Maker] = {name: _in(form) for name, form in BY_NAME.items()} | {
     "address": host,
+    "availabilityZoneName": zone,
     "dnsName": host,
     "domainName": host,
     "engineVersion": engine_version,
