@@ -10,7 +10,7 @@ from ops.embedded.entry import Call, Entry
 from ops.embedded.table import TABLE
 from ops.embedded.values import agrees, plain, to_properties, to_property
 from pulumi_preflight.outputs import Filled, Outputs, Wanted
-from pulumi_preflight.outputs.derived import name_properties
+from pulumi_preflight.outputs.names import name_properties
 from pulumi_preflight.outputs.shapes import Kind, Shape, Shapes
 from pulumi_preflight.outputs.subject import subject_kind
 from pulumi_preflight.provider.backend import BackendError, Resource

@@ -9,7 +9,7 @@ import pytest
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.inventions import Filling
 from pulumi_preflight.wire import Properties
-from tests.preflight.filling import fill
+from tests.preflight.filling import Program, fill
 
 TASKS = "aws:ecs/taskDefinition:TaskDefinition"
 HEX = "[0-9a-f]"
@@ -203,6 +203,54 @@ BALANCER = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/web/50dc6c
             id="broker",
         ),
         pytest.param(
+            "aws:opensearch/domain:Domain",
+            {"domainName": "logs", "vpcOptions": {}, "engineVersion": "OpenSearch_2.11"},
+            "endpoint",
+            rf"search-logs-{HEX}{{26}}\.us-east-1\.es\.amazonaws\.com",
+            id="search",
+        ),
+        pytest.param(
+            "aws:opensearch/domain:Domain",
+            {"domainName": "logs", "vpcOptions": {"subnetIds": ["subnet-1"]}},
+            "dashboardEndpoint",
+            rf"vpc-logs-{HEX}{{26}}\.us-east-1\.es\.amazonaws\.com/_dashboards",
+            id="search-in-a-network",
+        ),
+        pytest.param(
+            "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+            {"url": "https://token.actions.githubusercontent.com"},
+            "arn",
+            r"arn:aws:iam::\d{12}:oidc-provider/token\.actions\.githubusercontent\.com",
+            id="issuer",
+        ),
+        pytest.param(
+            "aws:redshift/cluster:Cluster",
+            {},
+            "clusterNamespaceArn",
+            rf"arn:aws:redshift:us-east-1:\d{{12}}:namespace:{HEX}{{8}}-.*",
+            id="namespace",
+        ),
+        pytest.param(
+            "aws:globalaccelerator/accelerator:Accelerator",
+            {},
+            "dnsName",
+            rf"a{HEX}{{16}}\.awsglobalaccelerator\.com",
+            id="accelerator",
+        ),
+        pytest.param(
+            "aws:eks/addon:Addon", {}, "addonVersion", r"v1\.\d+\.\d+-eksbuild\.\d", id="addon"
+        ),
+        pytest.param(
+            "aws:lambda/eventSourceMapping:EventSourceMapping",
+            {"functionName": "work"},
+            "functionArn",
+            r"arn:aws:lambda:us-east-1:\d{12}:function:work",
+            id="function-of-a-mapping",
+        ),
+        pytest.param(
+            "aws:ec2/flowLog:FlowLog", {}, "logFormat", r"\$\{version\} .*", id="format-of-a-log"
+        ),
+        pytest.param(
             "aws:msk/cluster:Cluster", {}, "currentVersion", r"K[A-Z2-7]{13}", id="version-of-kafka"
         ),
         pytest.param(
@@ -269,6 +317,10 @@ def test_a_property_holds_the_one_that_it_is_made_of(token: str, part: str, whol
         pytest.param("aws:lb/loadBalancer:LoadBalancer", "arn", id="balancer"),
         pytest.param("aws:sqs/queue:Queue", "url", id="queue"),
         pytest.param("aws:s3/bucket:Bucket", "bucket", id="bucket"),
+        pytest.param("aws:redshift/cluster:Cluster", "clusterIdentifier", id="warehouse"),
+        pytest.param("aws:ec2/keyPair:KeyPair", "keyName", id="key-pair"),
+        pytest.param("aws:opensearch/domain:Domain", "arn", id="search"),
+        pytest.param("aws:lambda/eventSourceMapping:EventSourceMapping", "uuid", id="mapping"),
     ],
 )
 def test_what_is_one_thing_at_aws_is_equal(token: str, property_: str) -> None:
@@ -289,6 +341,21 @@ def test_what_is_one_thing_at_aws_is_equal(token: str, property_: str) -> None:
         pytest.param("aws:ec2/dedicatedHost:DedicatedHost", {}, r"h-\w{17}", id="host"),
         pytest.param("aws:grafana/workspace:Workspace", {}, r"g-\w{10}", id="of-its-own-length"),
         pytest.param("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "b"}, "b", id="input"),
+        pytest.param(
+            "aws:route53/record:Record",
+            {"zoneId": "Z1", "name": "www", "type": "A"},
+            "Z1_www_A",
+            id="record",
+        ),
+        pytest.param(
+            "aws:ec2/vpcPeeringConnection:VpcPeeringConnection", {}, r"pcx-\w{17}", id="peering"
+        ),
+        pytest.param(
+            "aws:eks/fargateProfile:FargateProfile",
+            {"clusterName": "k", "fargateProfileName": "p"},
+            "k:p",
+            id="profile",
+        ),
         pytest.param("aws:sns/topicPolicy:TopicPolicy", {"arn": "arn:a"}, "arn:a", id="arn"),
         pytest.param(
             "aws:globalaccelerator/accelerator:Accelerator",
@@ -328,3 +395,45 @@ def test_records_hold_what_aws_fills(property_: str, pattern: str) -> None:
 def test_ses_gives_three_tokens() -> None:
     tokens = fill("aws:ses/domainDkim:DomainDkim", {"domain": "example.com"}).outputs["dkimTokens"]
     assert len(set(map(str, tokens if isinstance(tokens, list) else []))) == 3
+
+
+def test_a_certificate_waits_for_its_names_to_be_proved() -> None:
+    inputs: Properties = {"domainName": "a.example", "subjectAlternativeNames": ["b.example"]}
+    outputs = fill("aws:acm/certificate:Certificate", inputs | {}).outputs
+    assert outputs["status"] == "PENDING_VALIDATION"
+    assert outputs["type"] == "AMAZON_ISSUED"
+    alone = fill("aws:acm/certificate:Certificate", {"domainName": "a.example"}).outputs
+    assert alone["subjectAlternativeNames"] == ["a.example"]
+
+
+@pytest.mark.parametrize(
+    ("name", "whole"),
+    [
+        pytest.param("www", "www.shop.example", id="short"),
+        pytest.param("www.shop.example", "www.shop.example", id="whole"),
+        pytest.param("", "shop.example", id="of-the-zone"),
+    ],
+)
+def test_a_record_has_its_zones_name_at_the_end(name: str, whole: str) -> None:
+    program = Program()
+    zone = program.add("aws:route53/zone:Zone", {"name": "shop.example"})
+    record = program.add("aws:route53/record:Record", {"zoneId": zone.id, "name": name})
+    assert record.outputs["fqdn"] == whole
+
+
+@pytest.mark.parametrize("encrypts", [True, False])
+def test_a_databases_instances_share_what_the_cluster_has(*, encrypts: bool) -> None:
+    program = Program()
+    inputs: Properties = {"engine": "aurora-mysql", "storageEncrypted": encrypts}
+    cluster = program.add("aws:rds/cluster:Cluster", inputs)
+    instance = program.add(
+        "aws:rds/clusterInstance:ClusterInstance", {"clusterIdentifier": cluster.id}
+    ).outputs
+    assert instance["storageEncrypted"] is encrypts
+    assert instance["kmsKeyId"] == (cluster.outputs["kmsKeyId"] if encrypts else "")
+
+
+def test_places_without_anything_in_them_are_left_empty() -> None:
+    filled = fill("aws:redshift/cluster:Cluster")
+    assert filled.outputs["clusterNodes"] == [{}]
+    assert filled.fillings["clusterNodes"] is Filling.EMPTY

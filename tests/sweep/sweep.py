@@ -23,10 +23,10 @@ from pulumi_preflight.outputs import Outputs, Wanted
 from pulumi_preflight.outputs.answers import Answers
 from pulumi_preflight.outputs.answers.calls import Call
 from pulumi_preflight.outputs.arns import Place
-from pulumi_preflight.outputs.derived import name_properties
 from pulumi_preflight.outputs.facts import words_of
 from pulumi_preflight.outputs.inventions import Filling
 from pulumi_preflight.outputs.kinds import in_kind
+from pulumi_preflight.outputs.names import name_properties
 from pulumi_preflight.outputs.shapes import Kind, Shape, Shapes
 from pulumi_preflight.outputs.subject import subject_kind
 from pulumi_preflight.program.inside.classes import QUESTIONS

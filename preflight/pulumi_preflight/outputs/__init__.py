@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.autonames import Proposal, with_proposed_name
-from pulumi_preflight.outputs.derived import DERIVED, DERIVED_OF, name_properties, physical_name
+from pulumi_preflight.outputs.derived import DERIVED, DERIVED_OF
 from pulumi_preflight.outputs.facts import Facts, facts_of
 from pulumi_preflight.outputs.forms import FORMED
 from pulumi_preflight.outputs.ids import resource_id
 from pulumi_preflight.outputs.inventions import Filling
 from pulumi_preflight.outputs.kinds import empty, in_kind, with_documents_as_text
+from pulumi_preflight.outputs.names import name_properties, physical_name
 from pulumi_preflight.outputs.random_values import random_outputs
 from pulumi_preflight.outputs.settings import with_default_tags
 from pulumi_preflight.outputs.shapes import Kind, PropertyShape, Shape, Shapes
@@ -201,11 +202,11 @@ class Outputs:
             return None if surely_empty else Filling.EMPTY
         value = self._missing(subject, property_, subject.inputs)
         filling = subject.filling_of(value)
+        # AWS fills these, but nobody knows with what.
         if value == {} and kind.name == "object":
-            # AWS fills it, but nobody knows with what.
             return Filling.EMPTY
         outputs[name] = value
-        return filling
+        return Filling.EMPTY if isinstance(value, list) and _is_hollow(value) else filling
 
     def _subject(self, wanted: Wanted, shape: Shape) -> WatchedSubject:
         urn = wanted.urn
@@ -301,6 +302,13 @@ def _is_filled(subject: Subject, property_: PropertyShape, around: _Circumstance
         or name in DERIVED
         or (property_.kind.name == "string" and name in name_properties(subject.kind))
     )
+
+
+def _is_hollow(value: PropertyValue) -> bool:
+    """Whether a value has places, and nothing in any of them."""
+    if isinstance(value, list):
+        return bool(value) and all(map(_is_hollow, value))
+    return value == {}
 
 
 def _echoed(shape: Shape, inputs: Properties, *, is_whole: bool) -> Properties:

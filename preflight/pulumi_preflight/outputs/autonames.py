@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from string import ascii_lowercase, digits
 
-from pulumi_preflight.outputs.derived import name_head, name_properties
+from pulumi_preflight.outputs.names import name_head, name_properties
 from pulumi_preflight.outputs.shapes import Shape
 from pulumi_preflight.outputs.subject import subject_kind
 from pulumi_preflight.project.autonaming import Naming

@@ -1,6 +1,5 @@
 """Computed outputs that follow from a resource's inputs: its name, ports, tags and the like."""
 
-from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.endpoints import ENDPOINTS, Make
 from pulumi_preflight.outputs.engines import engine_port
 from pulumi_preflight.outputs.hosts import address, public_address, public_host, zone
@@ -11,54 +10,10 @@ from pulumi_preflight.outputs.networks import (
     text_of,
     zones,
 )
-from pulumi_preflight.outputs.shapes import Shape
-from pulumi_preflight.outputs.subject import Subject, subject_kind
+from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.outputs.templates import input_text, uuid_of
 from pulumi_preflight.outputs.well_formed import value_for
-from pulumi_preflight.urns import name_of, type_of
-from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, without_secret
-
-_NAME_SUFFIX_DIGITS = 7
-
-
-def physical_name(urn: str, inputs: Properties, shape: Shape, *, seed: str) -> str:
-    """The name that AWS knows a resource by: given, or made of the logical name as providers do.
-
-    Args:
-        urn: The resource.
-        inputs: What the program gave.
-        shape: The properties of its type.
-        seed: What its digits come from: the URN, or more where another one of that URN is there.
-    """
-    names = name_properties(subject_kind(type_of(urn)))
-    for name in names:
-        given = without_secret(inputs.get(name))
-        if isinstance(given, str) and given and given != UNKNOWN:
-            return given
-    digits = Subject(seed=seed, token="", name="", place=Place(region="")).digits("name", 32)
-    for name in names:
-        prefix = without_secret(inputs.get(f"{name}Prefix"))
-        if isinstance(prefix, str) and prefix and prefix != UNKNOWN:
-            return prefix + digits[:_NAME_SUFFIX_DIGITS]
-    logical = name_of(urn)
-    # Providers name a resource after its logical name and some random digits, where it has a name.
-    named = any(property_.settable and property_.name in names for property_ in shape)
-    name = f"{logical}-{digits[:_NAME_SUFFIX_DIGITS]}" if named or seed != urn else logical
-    name = f"{name_head(subject_kind(type_of(urn)))}{name}"
-    return f"{name}.fifo" if inputs.get("fifoQueue") or inputs.get("fifoTopic") else name
-
-
-def name_properties(kind: str) -> tuple[str, ...]:
-    """The properties that hold the physical name of a type, in the order to look at them."""
-    return _OWN_NAMES.get(kind, ("name", "identifier"))
-
-
-def name_head(kind: str) -> str:
-    """What the provider puts before the logical name of a type as it makes a name of that.
-
-    Source: pulumi/pulumi-aws, provider/resources.go (AutoNameTransform).
-    """
-    return "alias/" if kind == "kms/alias" else ""
+from pulumi_preflight.wire import Properties, PropertyValue, without_secret
 
 
 def _tags_all(_subject: Subject, inputs: Properties) -> PropertyValue:
@@ -168,6 +123,44 @@ def _same(input_: str, kind: str, output: str) -> Make:
     return make
 
 
+def _of_cluster(output: str) -> Make:
+    """What the declared cluster of a database has, which all of its instances share."""
+
+    def make(subject: Subject, _inputs: Properties) -> PropertyValue:
+        known = other(subject, "rds/cluster", "clusterIdentifier").get(output)
+        return subject.made_up(output, known or value_for(subject, output, "string"))
+
+    return make
+
+
+def _cluster_encrypts(subject: Subject) -> bool:
+    cluster = other(subject, "rds/cluster", "clusterIdentifier")
+    return without_secret(cluster.get("storageEncrypted")) is True
+
+
+def _is_encrypted(subject: Subject, _inputs: Properties) -> PropertyValue:
+    return subject.made_up("storageEncrypted", _cluster_encrypts(subject))
+
+
+def _cluster_key(subject: Subject, inputs: Properties) -> PropertyValue:
+    key = _of_cluster("kmsKeyId")(subject, inputs)
+    return key if _cluster_encrypts(subject) else subject.made_up("kmsKeyId", "")
+
+
+def _record_name(subject: Subject, _inputs: Properties) -> PropertyValue:
+    """The whole name of a record, which ends with that of its zone."""
+    name = input_text(subject, "name")
+    home = text_of(other(subject, "route53/zone", "zoneId"), "name").rstrip(".")
+    if not home or name == home or name.endswith(f".{home}"):
+        return name or home
+    return f"{name}.{home}" if name else home
+
+
+def _certified_names(_subject: Subject, inputs: Properties) -> PropertyValue:
+    names = [inputs.get("domainName"), *_items(inputs.get("subjectAlternativeNames"))]
+    return list(dict.fromkeys(str(without_secret(name)) for name in names if name))
+
+
 def _interface_addresses(subject: Subject, _inputs: Properties) -> PropertyValue:
     return [input_text(subject, "privateIp") or address(subject, "privateIp")]
 
@@ -186,6 +179,7 @@ def _group_zones(subject: Subject, _inputs: Properties) -> PropertyValue:
 
 # Computed outputs of some types that follow from the inputs, or from what these name.
 DERIVED_OF: dict[str, Make] = ENDPOINTS | {
+    "acm/certificate.subjectAlternativeNames": _certified_names,
     "autoscaling/group.availabilityZones": _group_zones,
     "ec2/eip.privateIp": _same("instance", "ec2/instance", "privateIp"),
     "ec2/instance.publicDns": _machine_name,
@@ -195,6 +189,11 @@ DERIVED_OF: dict[str, Make] = ENDPOINTS | {
     "ec2/networkinterface.privateIps": _interface_addresses,
     "ec2/spotinstancerequest.publicDns": _machine_name,
     "ec2/spotinstancerequest.publicIp": _machine_address,
+    "rds/clusterinstance.dbSubnetGroupName": _of_cluster("dbSubnetGroupName"),
+    "rds/clusterinstance.kmsKeyId": _cluster_key,
+    "rds/clusterinstance.networkType": _of_cluster("networkType"),
+    "rds/clusterinstance.storageEncrypted": _is_encrypted,
+    "route53/record.fqdn": _record_name,
 }
 
 # Computed outputs that follow from the inputs.
@@ -208,20 +207,4 @@ DERIVED: dict[str, Make] = {
     "sqsManagedSseEnabled": _sqs_encrypts,
     "tagsAll": _tags_all,
     "uris": _graphql_addresses,
-}
-
-_OWN_NAMES: dict[str, tuple[str, ...]] = {
-    "docdb/cluster": ("clusterIdentifier",),
-    "ecs/taskdefinition": ("family",),
-    "elasticache/cluster": ("clusterId",),
-    "elasticache/replicationgroup": ("replicationGroupId",),
-    "mq/broker": ("brokerName",),
-    "msk/cluster": ("clusterName",),
-    "neptune/cluster": ("clusterIdentifier",),
-    "rds/cluster": ("clusterIdentifier",),
-    "redshift/cluster": ("clusterIdentifier",),
-    "s3/bucket": ("bucket",),
-    "s3/bucketobject": ("key",),
-    "s3/bucketobjectv2": ("key",),
-    "s3/bucketv2": ("bucket",),
 }

@@ -26,7 +26,6 @@ _EXECUTE = "arn:{partition}:execute-api:{region}:{account}:"
 _DATABASE = "{hex12@account}.{region}.rds.{dns}"
 _DOCUMENTS = "{hex12@account}.{region}.docdb.{dns}"
 _GRAPH = "{hex12@account}.{region}.neptune.{dns}"
-_SEARCH = "search-{name}-{hex26@domain}.{region}.es.{dns}"
 
 BY_TYPE: dict[str, str] = {
     "apigateway/deployment.executionArn": f"{_EXECUTE}{{=restApi}}/",
@@ -126,10 +125,6 @@ BY_TYPE: dict[str, str] = {
     "neptune/cluster.endpoint": f"{{name}}.cluster-{_GRAPH}",
     "neptune/cluster.readerEndpoint": f"{{name}}.cluster-ro-{_GRAPH}",
     "neptune/clusterinstance.address": f"{{name}}.{_GRAPH}",
-    "opensearch/domain.dashboardEndpoint": f"{_SEARCH}/_dashboards",
-    "opensearch/domain.endpoint": _SEARCH,
-    "elasticsearch/domain.endpoint": _SEARCH,
-    "elasticsearch/domain.kibanaEndpoint": f"{_SEARCH}/_plugin/kibana/",
     "rds/cluster.clusterResourceId": "cluster-{cap26}",
     "rds/cluster.dbClusterParameterGroupName": "default.{family}",
     "rds/cluster.endpoint": f"{{name}}.cluster-{_DATABASE}",
@@ -155,6 +150,61 @@ BY_TYPE: dict[str, str] = {
     "secretsmanager/secretversion.versionId": "{uuid}",
     "sns/topic.owner": "{account}",
     "sqs/queue.url": "{id}",
+    "acm/certificate.renewalEligibility": "INELIGIBLE",
+    "acm/certificate.status": "PENDING_VALIDATION",
+    "acm/certificate.type": "AMAZON_ISSUED",
+    "autoscaling/group.serviceLinkedRoleArn": (
+        "arn:{partition}:iam::{account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleF"
+        "orAutoScaling"
+    ),
+    "batch/jobdefinition.arnPrefix": "{unrevised}",
+    "docdb/cluster.dbClusterParameterGroupName": "default.{family}",
+    "ec2/keypair.keyPairId": "key-{hex17}",
+    "ec2/vpcpeeringconnection.acceptStatus": "pending-acceptance",
+    "ec2/vpnconnection.tunnel1BgpAsn": "64512",
+    "ec2/vpnconnection.tunnel2BgpAsn": "64512",
+    "ec2clientvpn/endpoint.dnsName": "*.{id}.prod.clientvpn.{region}.{dns}",
+    "ec2clientvpn/endpoint.selfServicePortalUrl": (
+        "https://self-service.clientvpn.{dns}/endpoints/{id}"
+    ),
+    "eks/addon.addonVersion": "v1.0.0-eksbuild.1",
+    "eks/nodegroup.amiType": "AL2023_x86_64_STANDARD",
+    "eks/nodegroup.releaseVersion": "1.36.0-20260101",
+    "eks/nodegroup.resources.0.autoscalingGroups.0.name": "eks-{name}-{uuid}",
+    "eks/nodegroup.version": "1.36",
+    "elasticbeanstalk/environment.cname": "{name}.eba-{low8}.{region}.elasticbeanstalk.com",
+    "globalaccelerator/accelerator.dnsName": "a{hex16}.awsglobalaccelerator.com",
+    "globalaccelerator/accelerator.dualStackDnsName": "a{hex16}.dualstack.awsglobalaccelerator.com",
+    "globalaccelerator/accelerator.hostedZoneId": "Z2BJ6XQ5FK7U4H",
+    "lambda/eventsourcemapping.functionArn": (
+        "arn:{partition}:lambda:{region}:{account}:function:{=functionName|name}"
+    ),
+    "lambda/eventsourcemapping.lastProcessingResult": "No records processed",
+    "lambda/eventsourcemapping.state": "Enabled",
+    "lambda/eventsourcemapping.stateTransitionReason": "USER_INITIATED",
+    "lambda/eventsourcemapping.uuid": "{id}",
+    "memorydb/cluster.clusterEndpoints.0.address": (
+        "clustercfg.{name}.{hex6@account}.memorydb.{region}.{dns}"
+    ),
+    "memorydb/cluster.enginePatchVersion": "7.1.1",
+    "neptune/cluster.neptuneClusterParameterGroupName": "default.{family}",
+    "opensearch/domain.dashboardEndpoint": "{searchhost}/_dashboards",
+    "opensearch/domain.domainId": "{account}/{name}",
+    "opensearch/domain.endpoint": "{searchhost}",
+    "elasticsearch/domain.endpoint": "{searchhost}",
+    "elasticsearch/domain.kibanaEndpoint": "{searchhost}/_plugin/kibana/",
+    "elasticsearch/domain.domainId": "{account}/{name}",
+    "rds/clusterinstance.caCertIdentifier": "rds-ca-rsa2048-g1",
+    "rds/clusterinstance.dbParameterGroupName": "default.{family}",
+    "rds/clusterinstance.dbSubnetGroupName": "default",
+    "rds/clusterinstance.networkType": "IPV4",
+    "redshift/cluster.clusterNamespaceArn": (
+        "arn:{partition}:redshift:{region}:{account}:namespace:{uuid}"
+    ),
+    "redshift/cluster.clusterParameterGroupName": "default.redshift-1.0",
+    "redshift/cluster.clusterRevisionNumber": "{num6}",
+    "redshift/cluster.clusterSubnetGroupName": "default",
+    "transfer/server.endpoint": "{id}.server.transfer.{region}.{dns}",
 }
 BY_TYPE |= (
     {

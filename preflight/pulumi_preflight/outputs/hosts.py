@@ -93,6 +93,14 @@ def website(subject: Subject) -> str:
     return f"s3-website{'-' if region in _DASHED_WEBSITES else '.'}{region}"
 
 
+def search_host(subject: Subject) -> str:
+    """The host of a search domain, which tells whether it is in a VPC."""
+    place = subject.place
+    head = "vpc" if subject.inputs.get("vpcOptions") else "search"
+    own = subject.digits("domain", 26)
+    return f"{head}-{subject.name}-{own}.{place.region}.es.{place.dns_suffix}"
+
+
 def zone(subject: Subject, path: str) -> str:
     """The zone of the declared subnet; of several zones, the last number of the path says which."""
     index = next((int(part) for part in reversed(path.split(".")) if part.isdigit()), None)

@@ -15,6 +15,7 @@ from pulumi_preflight.outputs.hosts import (
     own_zone_id,
     private_host,
     public_host,
+    search_host,
     website,
     website_zone,
     zone,
@@ -232,6 +233,7 @@ _WORDS: Words = {
     "region": lambda subject: subject.place.region,
     "revision": lambda subject: str(subject.generation + 1),
     "scope": _scope,
+    "searchhost": search_host,
     "secret": _secret,
     "suffix": _arn_suffix,
     "unrevised": lambda subject: own_arn(subject).rpartition(":")[0],
@@ -247,6 +249,12 @@ _IAM = "arn:{partition}:iam::{account}:"
 _REST = "arn:{partition}:apigateway:{region}::/"
 # Own ARNs that hold more of the inputs than the name. Source: as that of `arns.ARN_FORMATS`.
 _OWN_ARNS: dict[str, str] = {
+    "batch/jobdefinition": (
+        "arn:{partition}:batch:{region}:{account}:job-definition/{name}:{revision}"
+    ),
+    "lambda/eventsourcemapping": (
+        "arn:{partition}:lambda:{region}:{account}:event-source-mapping:{id}"
+    ),
     "alb/listener": f"{_ELB}listener/{{balancer}}/{{hex16}}",
     "alb/listenerrule": f"{_ELB}listener-rule/{{listener}}/{{hex16}}",
     "alb/loadbalancer": f"{_ELB}loadbalancer/{{balancerkind}}/{{name}}/{{hex16}}",
@@ -294,6 +302,15 @@ _OWN_ARNS: dict[str, str] = {
 # Types whose id is neither their name nor as the SDK's example of an import shows it.
 # Source: `d.SetId` in the provider's own source, hashicorp/terraform-provider-aws.
 _IDS: dict[str, str] = {
+    "acm/certificatevalidation": "2026-01-01 00:00:00 +0000 UTC",
+    "ec2/vpcpeeringconnection": "pcx-{hex17}",
+    "eks/fargateprofile": "{=clusterName}:{name}",
+    "lambda/eventsourcemapping": "{uuid}",
+    "opensearch/domain": "{arn}",
+    "elasticsearch/domain": "{arn}",
+    "route53/record": "{=zoneId}_{=name}_{=type}",
+    "ses/domainidentity": "{=domain}",
+    "sesv2/emailidentity": "{=emailIdentity}",
     "acm/certificate": "{arn}",
     "alb/listener": "{arn}",
     "alb/listenerrule": "{arn}",

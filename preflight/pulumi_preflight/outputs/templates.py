@@ -10,6 +10,7 @@ resource. All other places are what `_WORDS` says.
 import re
 from collections.abc import Callable
 
+from pulumi_preflight.outputs.names import name_properties
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.wire import UNKNOWN, PropertyValue, without_secret
 
@@ -63,6 +64,8 @@ def last_part(text: str) -> str:
 
 def _input(subject: Subject, name: str, part: str | None, path: str) -> str:
     text = input_text(subject, name)
+    if not text and name in name_properties(subject.kind):
+        return subject.name
     if not text:
         return f"{subject.name}-{subject.digits(f'{path}/{name}', 8)}"
     return last_part(text) if part == "name" else text

@@ -79,7 +79,13 @@ def _url(subject: Subject, path: str) -> str:
     return f"https://{host(subject, path)}"
 
 
+# https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
+_LOG_FORMAT = (
+    "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport}"
+    " ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}"
+)
 _BY_TYPE: dict[str, Maker] = {property_: _in(form) for property_, form in BY_TYPE.items()} | {
+    "ec2/flowlog.logFormat": lambda subject, path: subject.made_up(path, _LOG_FORMAT),
     "route53/zone.nameServers": name_server,
     "route53/zone.primaryNameServer": lambda subject, _: name_server(subject, "nameServers.0"),
 }

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from pulumi_preflight.outputs.derived import name_properties
+from pulumi_preflight.outputs.names import name_properties
 from pulumi_preflight.outputs.subject import subject_kind
 
 # Since version 7 every type of AWS has it; no resource can move.
