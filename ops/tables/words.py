@@ -1,17 +1,18 @@
 """What AWS's models list for a property whose name does not tell it: words, forms, least numbers.
 
-Source: the enums, patterns and least numbers of botocore's response shapes. A list does not tell
+Source: the enums, patterns and least numbers of botocore's response shapes, and where these take
+anything, those of CloudFormation's schemas. A list does not tell
 which word a new resource has: a thing that was made is in the state that a deployment waits for,
 and a choice that nobody made is the plain one. What preflight makes of the name alone stays where
 the models take it.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from botocore.model import Shape, StringShape
 
-from ops.tables import names
+from ops.tables import cloudformation, names
 from ops.tables.arns import Reference, form_for
 from ops.tables.functions import functions_of, module, modules, types_of
 from ops.tables.names import key
@@ -42,7 +43,8 @@ def _keys(text: str) -> tuple[str, ...]:
 _SETTLED = _keys(
     "active available in-service deployed enabled running ready created complete completed"
     " succeeded success successful issued associated attached registered verified up healthy ok"
-    " updated approved accepted online connected off on installed idle"
+    " updated approved accepted online connected off on installed idle valid prepared"
+    " creation-successful"
 )
 # Choices that stand where nobody chose, the plainest first.
 _PLAIN = _keys(
@@ -53,10 +55,14 @@ _DIGIT = re.compile(r"\d")
 _GROWING = ("runtime", "runtimes", "version", "versions", "protocols")
 
 
+Words = Mapping[str, str | float]
+"""Path, without indexes, to the word, form or number that a property has."""
+
+
 def all_words(
     package: str, arns: Mapping[str, str], reference: Reference
-) -> Mapping[str, Mapping[str, str | float]]:
-    """Kind, of types and functions alike, to path to the word, form or number there.
+) -> tuple[Mapping[str, Words], Mapping[str, Sequence[str]]]:
+    """Kind, of types and functions alike, to its words, and to the paths that schemas tell.
 
     Args:
         package: The SDK, `pulumi_aws`.
@@ -66,6 +72,7 @@ def all_words(
     """
     known = Shapes(lambda question, about: QUESTIONS[question](about))
     found: dict[str, dict[str, str | float]] = {}
+    of_schemas: dict[str, set[str]] = {}
     for name in modules(package):
         imported = module(package, name)
         told = {token: known.resource(token) or () for token in types_of(imported)}
@@ -76,16 +83,18 @@ def all_words(
             kind = subject_kind(token)
             arn = arns.get(kind, "") or form_for(token, properties, reference)
             words = words_of(token, properties, known, arn)
-            found.setdefault(kind, {}).update(words)
+            further = words_of_schemas(token, properties, known, words)
+            found.setdefault(kind, {}).update(words | further)
+            if further:
+                of_schemas.setdefault(kind, set()).update(further)
             if arn and kind not in arns:
                 found[kind].setdefault("arn", arn)
-    return {kind: told for kind, told in sorted(found.items()) if told}
+    words_by_kind = {kind: told for kind, told in sorted(found.items()) if told}
+    return words_by_kind, {kind: sorted(paths) for kind, paths in sorted(of_schemas.items())}
 
 
-def words_of(
-    token: str, properties: Properties, known: Shapes, arn: str
-) -> Mapping[str, str | float]:
-    """Path, without indexes, to the word, form or number that a property has.
+def words_of(token: str, properties: Properties, known: Shapes, arn: str) -> dict[str, str | float]:
+    """The words that botocore's responses tell.
 
     Args:
         token: The type or function.
@@ -111,6 +120,66 @@ def words_of(
         if value is not None:
             found[name] = value
     return found
+
+
+def words_of_schemas(
+    token: str, properties: Properties, known: Shapes, told: Words
+) -> dict[str, str | float]:
+    """The words of CloudFormation's schemas, where these refuse what is told without them.
+
+    A word that botocore's responses list as well stays within their list.
+
+    Args:
+        token: The type or function.
+        properties: The properties of the type, or of the function's answer.
+        known: The SDK's classes.
+        told: The words that botocore's responses tell.
+    """
+    _, module_, type_ = token.split(":")
+    home = module_.partition("/")[0], type_.removeprefix("get")
+    subject = Subject(seed=token, token=token, name=_NAME, place=_PLACE)
+    found: dict[str, str | float] = {}
+    for path, kind in _paths(properties, known, ()):
+        name = ".".join(path)
+        said = cloudformation.properties(*home, path)
+        if not said or _is_own_arn(subject.kind, path):
+            continue
+        if kind != "string":
+            least = max((each.get("minimum", 0) for each in said), default=0)
+            if least > float(told.get(name, 0)):
+                found[name] = float(least)
+            continue
+        usual = example(str(told[name])) if name in told else by_name(subject, name)
+        word = _word_of_schemas(subject.kind, path[-1], usual, said)
+        if word is not None and _takes(shapes(*home, path), word):
+            found[name] = word
+    return found
+
+
+def _word_of_schemas(
+    kind: str, name: str, usual: str, said: tuple[cloudformation.Said, ...]
+) -> str | None:
+    """The word or form of a text; `None` where the schemas take the usual one, or tell none."""
+    texts = [each for each in said if each.get("type") == "string"]
+    listed = [tuple(map(str, each["enum"])) for each in texts if each.get("enum")]
+    if listed:
+        common = [word for word in listed[0] if all(word in each for each in listed)]
+        return None if usual in common or not common else _chosen(kind, name, common)
+    patterns = list(filter(None, map(cloudformation.pattern_of, texts)))
+    if all(re.search(pattern, usual) for pattern in patterns):
+        return None
+    least = max((each.get("minLength", 0) for each in texts), default=0)
+    most = min((each["maxLength"] for each in texts if "maxLength" in each), default=None)
+    return _fitting(name, patterns, least, most)
+
+
+def _takes(found: tuple[Shape, ...], word: str) -> bool:
+    """Whether botocore's responses take a word or form."""
+    enums = (each.enum for each in found if isinstance(each, StringShape) and each.enum)
+    patterns = (whole(str(each.metadata.get("pattern", ""))) for each in found)
+    return all(word in each for each in enums) and all(
+        re.search(pattern, example(word)) for pattern in patterns
+    )
 
 
 def _arn(subject: Subject, form: str, found: tuple[Shape, ...]) -> str | None:
@@ -169,6 +238,11 @@ def _text(kind: str, name: str, usual: str, found: tuple[Shape, ...]) -> str | N
         return None
     least = max((each.metadata.get("min", 0) for each in found), default=0)
     most = min((each.metadata["max"] for each in found if "max" in each.metadata), default=None)
+    return _fitting(name, patterns, least, most)
+
+
+def _fitting(name: str, patterns: Sequence[str], least: int, most: int | None) -> str | None:
+    """A form that fits all patterns, `None` where none is plain enough to have one."""
     for form in filter(None, (form_of(each, least, most) for each in patterns if each)):
         # A pattern that takes more than ARNs tells nothing of one.
         is_whole = form.startswith("arn:") or names.words(name)[-1] not in ("arn", "arns")

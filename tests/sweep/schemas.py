@@ -1,54 +1,10 @@
-"""What CloudFormation's schemas say of a type's properties; cfn-lint ships and corrects them."""
+"""What CloudFormation's schemas say of a type's properties."""
 
-import importlib
-import pkgutil
-from collections.abc import Iterator, Mapping
-from functools import cache
-from typing import Any
-
-from cfnlint.rules import formats  # type: ignore[import-untyped] # it has no types
-from cfnlint.rules.formats.FormatKeyword import (  # type: ignore[import-untyped] # it has no types
-    FormatKeyword,
-)
-from cfnlint.schema.manager import (  # type: ignore[import-untyped] # it has no types
-    PROVIDER_SCHEMA_MANAGER,
-)
-
-from ops.tables.names import key, nouns, services
-from ops.tables.patterns import whole
+from ops.tables.cloudformation import Said, named_formats, pattern_of, properties
+from ops.tables.names import key
 from tests.sweep.rules import TIME, Rule, Source
 
-Said = Mapping[str, Any]
-"""A part of a schema: JSON."""
-
-_REGION = "us-east-1"
 _PLAIN = {"integer": "number", "number": "number", "boolean": "boolean", "string": "string"}
-# CloudFormation's names of services whose types the SDK has in a module of another name.
-_SERVICES: dict[str, tuple[str, ...]] = {
-    "alb": ("elasticloadbalancingv2",),
-    "amp": ("aps",),
-    "appautoscaling": ("applicationautoscaling",),
-    "cfg": ("config",),
-    "cloudwatch": ("cloudwatch", "events", "logs", "synthetics", "internetmonitor"),
-    "costexplorer": ("ce",),
-    "ebs": ("ec2",),
-    "ec2clientvpn": ("ec2",),
-    "ec2transitgateway": ("ec2",),
-    "elb": ("elasticloadbalancing",),
-    "kinesis": ("kinesis", "kinesisfirehose", "kinesisanalytics", "kinesisvideo"),
-    "lb": ("elasticloadbalancingv2",),
-    "mq": ("amazonmq",),
-    "mskconnect": ("kafkaconnect",),
-    "opensearch": ("opensearchservice", "opensearchserverless"),
-    "opensearchingest": ("osis",),
-    "resourceexplorer": ("resourceexplorer2",),
-    "serverlessrepository": ("serverless",),
-    "sfn": ("stepfunctions",),
-    "ssoadmin": ("sso",),
-    "timestreamwrite": ("timestream",),
-    "verifiedaccess": ("ec2",),
-    "vpc": ("ec2",),
-}
 
 
 def rules(module: str, type_: str, path: tuple[str, ...]) -> frozenset[Rule]:
@@ -61,94 +17,13 @@ def rules(module: str, type_: str, path: tuple[str, ...]) -> frozenset[Rule]:
         type_: The type, `Instance`.
         path: The property's names from the outermost on, without indexes.
     """
-    return _of_type(module, type_, path) or _by_name(key(path[-1]))
-
-
-def _of_type(module: str, type_: str, path: tuple[str, ...]) -> frozenset[Rule]:
-    name, noun = _home(module, type_)
-    if not name:
-        return frozenset()
-    schema = _schema(name)
-    found: Iterator[Said] = iter([schema])
-    for depth, part in enumerate(path):
-        own = {key(part)} if depth else {key(part), key(f"{noun}{part}")}
-        found = iter([hit for said in found for hit in _properties(said, schema, own)])
-    return frozenset(filter(None, (_rule_of(_item(said, schema)) for said in found)))
+    own = frozenset(filter(None, map(_rule_of, properties(module, type_, path))))
+    return own or _by_name(key(path[-1]))
 
 
 def _by_name(name: str) -> frozenset[Rule]:
-    pattern = _named_formats().get(name, "")
+    pattern = named_formats().get(name, "")
     return frozenset({Rule(source=Source.SCHEMAS, pattern=pattern)} if pattern else ())
-
-
-@cache
-def _named_formats() -> Mapping[str, str]:
-    """Names of properties to the pattern of their format, where all schemas agree on that."""
-    found: dict[str, set[str]] = {}
-    for schema in (_schema(name) for things in _types().values() for name in things.values()):
-        for name, said in schema.get("properties", {}).items():
-            item = _item(said, schema)
-            if item.get("type") == "string":
-                found.setdefault(key(name), set()).add(str(item.get("format", "")))
-    agreed = {name: formats.pop() for name, formats in found.items() if len(formats) == 1}
-    return {name: _formats().get(said, "") for name, said in agreed.items() if "::" in said}
-
-
-@cache
-def _types() -> Mapping[str, Mapping[str, str]]:
-    """CloudFormation's services in lower case to the keys of their things to whole names."""
-    found: dict[str, dict[str, str]] = {}
-    for name in PROVIDER_SCHEMA_MANAGER.get_resource_types(_REGION):
-        _, service, thing = name.split("::")[:3]
-        found.setdefault(service.lower(), {})[key(thing)] = name
-    return found
-
-
-@cache
-def _home(module: str, type_: str) -> tuple[str, str]:
-    """The name of a type's schema, and what the type is called there; empty where none has it."""
-    for service in services(module, _types(), _SERVICES):
-        things = _types()[service]
-        for noun in nouns(module, type_, service):
-            if noun in things:
-                return things[noun], noun
-    return "", ""
-
-
-@cache
-def _schema(name: str) -> Said:
-    schema: Said = PROVIDER_SCHEMA_MANAGER.get_resource_schema(_REGION, name).schema
-    return schema
-
-
-def _properties(said: Said, schema: Said, names: set[str]) -> Iterator[Said]:
-    for name, property_ in _item(said, schema).get("properties", {}).items():
-        if key(name) in names:
-            yield property_
-
-
-def _item(said: Said, schema: Said) -> Said:
-    """What a list holds, behind references."""
-    while True:
-        if "$ref" in said:
-            said = schema.get("definitions", {}).get(said["$ref"].rpartition("/")[2], {})
-        elif said.get("type") == "array" and isinstance(said.get("items"), dict):
-            said = said["items"]
-        else:
-            return said
-
-
-@cache
-def _formats() -> Mapping[str, str]:
-    """The formats that cfn-lint adds, such as `AWS::EC2::VPC.Id`, to their patterns."""
-    found = {"date-time": TIME}
-    for module in pkgutil.iter_modules(formats.__path__):
-        imported = importlib.import_module(f"{formats.__name__}.{module.name}")
-        cls = getattr(imported, module.name, None)
-        if isinstance(cls, type) and issubclass(cls, FormatKeyword) and cls is not FormatKeyword:
-            format_ = cls()
-            found[str(format_.format_keyword)] = whole(format_.pattern.removesuffix(r"\Z"))
-    return found
 
 
 def _rule_of(said: Said) -> Rule | None:
@@ -157,11 +32,10 @@ def _rule_of(said: Said) -> Rule | None:
     if plain is None:
         return None
     bounds = ("minLength", "maxLength") if plain == "string" else ("minimum", "maximum")
-    pattern = whole(str(said.get("pattern", "")))
     return Rule(
         source=Source.SCHEMAS,
         plain=plain,
-        pattern=pattern or _formats().get(str(said.get("format", "")), ""),
+        pattern=TIME if said.get("format") == "date-time" else pattern_of(said),
         choices=frozenset(map(str, said.get("enum", ()))) if plain == "string" else frozenset(),
         least=said.get(bounds[0]),
         most=said.get(bounds[1]),

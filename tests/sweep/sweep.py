@@ -7,6 +7,7 @@ source takes it, *refused* where one does not, and *open* where none tells its f
 many values are open and how many refused. No change may add to either number.
 """
 
+import gzip
 import json
 import sys
 from collections import Counter
@@ -17,6 +18,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
+from ops.tables.__main__ import WORDS
 from ops.tables.functions import functions_of, module, modules, types_of
 from ops.tables.sdk import listed
 from pulumi_preflight.outputs import Outputs, Wanted
@@ -229,8 +231,9 @@ def _leaf(
     telling = [each for each in said if each.tells_form]
     # Most ARNs are made of the reference, and some words and forms of botocore's responses.
     makers = {Source.ARNS}
-    if name in words_of(subject_kind(about.token)):
-        makers.add(Source.RESPONSES)
+    kind_ = subject_kind(about.token)
+    if name in words_of(kind_):
+        makers.add(Source.SCHEMAS if name in _of_schemas().get(kind_, ()) else Source.RESPONSES)
     judging = [each for each in telling if each.source not in makers]
     is_taken = all(
         any(each.takes(value) for each in telling if each.source is source)
@@ -245,6 +248,15 @@ def _leaf(
     else:
         verdict = Verdict.FREE if said else Verdict.UNKNOWN
     return Value(about.token, name, verdict, json.dumps(value), _sources(telling))
+
+
+@cache
+def _of_schemas() -> Mapping[str, Sequence[str]]:
+    """Kind to the paths whose word CloudFormation's schemas told."""
+    page: Mapping[str, Mapping[str, Sequence[str]]] = json.loads(
+        gzip.decompress(WORDS.read_bytes())
+    )
+    return page.get("schemas", {})
 
 
 def _sources(rules: list[Rule]) -> tuple[Source, ...]:

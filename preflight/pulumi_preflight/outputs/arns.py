@@ -132,6 +132,8 @@ ARN_FORMATS: dict[str, tuple[str, str]] = {
 
 # The stem of a property such as `roleArn` or `kmsKeyArn` to the type it names; the longest fits.
 ARN_STEMS: dict[str, str] = {
+    "alarm": "cloudwatch/metricalarm",
+    "bucket": "s3/bucket",
     "certificate": "acm/certificate",
     "cluster": "ecs/cluster",
     "function": "lambda/function",

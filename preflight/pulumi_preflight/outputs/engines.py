@@ -36,6 +36,7 @@ _ENGINES = {
     "aurora-postgresql": _Engine("16.6", 5432.0, "postgresql-license"),
     "db2": _Engine("11.5.9.0.sb00063198.r1", 50000.0, _OWN, 2, "-"),
     "docdb": _Engine("5.0.0", 27017.0, "na", 2),
+    "influxdb": _Engine("2.7", 8086.0),
     "mariadb": _Engine("11.4.5", 3306.0, _OPEN, 2),
     "memcached": _Engine("1.6.22", 11211.0, major=2),
     "mysql": _Engine("8.4.5", 3306.0, _OPEN, 2),
@@ -53,6 +54,7 @@ _USUAL = {
     "neptune": "neptune",
     "opensearch": "opensearch",
     "rds": "mysql",
+    "timestreaminfluxdb": "influxdb",
 }
 """The engine of a service where the program names none."""
 _OTHER = _Engine("1.0", 0.0)

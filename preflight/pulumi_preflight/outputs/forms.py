@@ -205,6 +205,66 @@ BY_TYPE: dict[str, str] = {
     "redshift/cluster.clusterRevisionNumber": "{num6}",
     "redshift/cluster.clusterSubnetGroupName": "default",
     "transfer/server.endpoint": "{id}.server.transfer.{region}.{dns}",
+    "apprunner/service.serviceId": "{hex32}",
+    "cloudwatch/eventbuses.arn": "arn:{partition}:events:{region}:{account}:event-bus/{name}",
+    "cloudwatch/metricstream.state": "running",
+    "codestarconnections/host.status": "AVAILABLE",
+    "cognito/userpool.smsAuthenticationMessage": "Your code is {####}.",
+    "cognito/userpool.smsVerificationMessage": "Your code is {####}.",
+    "connect/phonenumber.phoneNumber": "+1425550{num4}",
+    "directconnect/connection.bandwidth": "1Gbps",
+    "directconnect/gateway.amazonSideAsn": "64512",
+    "dms/certificate.certificateArn": "arn:{partition}:dms:{region}:{account}:cert:{cap26}",
+    "ecr/pullthroughcacherule.credentialArn": (
+        "arn:{partition}:secretsmanager:{region}:{account}:secret:ecr-pullthroughcache/{n"
+        "ame}-{cap6}"
+    ),
+    "ecs/cluster.settings.value": "disabled",
+    "emr/cluster.masterPublicDns": "{publichost}",
+    "evidently/feature.status": "AVAILABLE",
+    "evidently/feature.valueType": "STRING",
+    "evidently/launch.status": "CREATED",
+    "evidently/project.status": "AVAILABLE",
+    "fsx/openzfsfilesystem.rootVolumeId": "fsvol-{hex17}",
+    "fsx/openzfssnapshot.volumeId": "fsvol-{hex17}",
+    "gamelift/gameservergroup.autoScalingGroupArn": (
+        "arn:{partition}:autoscaling:{region}:{account}:autoScalingGroup:{uuid}:autoScali"
+        "ngGroupName/{name}"
+    ),
+    "lightsail/bucketaccesskey.status": "Active",
+    "msk/clusterpolicy.currentVersion": "K{cap13}",
+    "msk/vpcconnection.targetClusterArn": (
+        "arn:{partition}:kafka:{region}:{account}:cluster/{name}/{uuid}"
+    ),
+    "observabilityadmin/centralizationrulefororganization.ruleArn": (
+        "arn:{partition}:observabilityadmin:{region}:{account}:organization-centralizatio"
+        "n-rule/{name}"
+    ),
+    "observabilityadmin/telemetryrulefororganization.ruleArn": (
+        "arn:{partition}:observabilityadmin:{region}:{account}:organization-telemetry-rule/{name}"
+    ),
+    "observabilityadmin/telemetryevaluation.status": "RUNNING",
+    "observabilityadmin/telemetryevaluationfororganization.status": "RUNNING",
+    "organizations/account.state": "ACTIVE",
+    "ram/resourceshareaccepter.invitationArn": (
+        "arn:{partition}:ram:{region}:{account}:resource-share-invitation/{uuid}"
+    ),
+    "route53/resolverfirewallrulegroup.shareStatus": "NOT_SHARED",
+    "s3tables/namespace.createdBy": "{account}",
+    "s3tables/table.createdBy": "{account}",
+    "s3tables/table.modifiedBy": "{account}",
+    "servicecatalog/provisionedproduct.status": "AVAILABLE",
+    "servicecatalog/provisionedproduct.type": "CFN_STACK",
+    "sfn/statemachine.stateMachineVersionArn": "{arn}:1",
+    "shield/protection.protectionId": "{uuid}",
+    "ssmincidents/replicationset.createdBy": "arn:{partition}:iam::{account}:role/{name}",
+    "ssmincidents/replicationset.lastModifiedBy": "arn:{partition}:iam::{account}:role/{name}",
+    "synthetics/canary.engineArn": (
+        "arn:{partition}:lambda:{region}:{account}:function:cwsyn-{name}-{uuid}:1"
+    ),
+    "synthetics/canary.sourceLocationArn": (
+        "arn:{partition}:lambda:{region}:{account}:layer:cwsyn-{name}-{uuid}:1"
+    ),
 }
 BY_TYPE |= (
     {
@@ -235,6 +295,24 @@ BY_TYPE |= (
         )
     }
 )
+# The functions that a user pool calls.
+BY_TYPE |= {
+    f"cognito/userpool.{trigger}": (
+        "arn:{partition}:lambda:{region}:{account}:function:{name}-{hex8}"
+    )
+    for trigger in (
+        "createAuthChallenge",
+        "customMessage",
+        "defineAuthChallenge",
+        "postAuthentication",
+        "postConfirmation",
+        "preAuthentication",
+        "preSignUp",
+        "preTokenGeneration",
+        "userMigration",
+        "verifyAuthChallengeResponse",
+    )
+}
 # The properties that have a form, and the records and lists around them. AWS always fills these,
 # though the SDK says of each property inside a record that the record may lack it.
 FORMED = frozenset(
@@ -242,6 +320,20 @@ FORMED = frozenset(
 )
 
 BY_NAME: dict[str, str] = {
+    "applicationProviderArn": "arn:{partition}:sso::aws:applicationProvider/custom",
+    "capacityReservationResourceGroupArn": (
+        "arn:{partition}:resource-groups:{region}:{account}:group/{name}-{hex8}"
+    ),
+    "clientSubnets": "subnet-{hex17}",
+    "hostResourceGroupArn": (
+        "arn:{partition}:resource-groups:{region}:{account}:group/{name}-{hex8}"
+    ),
+    "ipamArn": "arn:{partition}:ec2::{account}:ipam/ipam-{hex17}",
+    "lagId": "dxlag-{low8}",
+    "licenseArn": "arn:{partition}:license-manager::{account}:license:l-{hex32}",
+    "phoneNumber": "+1425550{num4}",
+    "s3AccessPointArn": "arn:{partition}:s3:{region}:{account}:accesspoint/{name}-{hex8}",
+    "startOn": TIME,
     "arnWithoutRevision": "{unrevised}",
     # Docker's form, `AWS:<password>` in base64.
     "authorizationToken": "QVdTOnByZWZsaWdodA==",

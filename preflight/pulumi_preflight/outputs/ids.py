@@ -249,6 +249,40 @@ _IAM = "arn:{partition}:iam::{account}:"
 _REST = "arn:{partition}:apigateway:{region}::/"
 # Own ARNs that hold more of the inputs than the name. Source: as that of `arns.ARN_FORMATS`.
 _OWN_ARNS: dict[str, str] = {
+    "appsync/resolver": (
+        "arn:{partition}:appsync:{region}:{account}:apis/{=apiId}/types/{=type}/resolvers/{=field}"
+    ),
+    "chatbot/slackchannelconfiguration": (
+        "arn:{partition}:chatbot::{account}:chat-configuration/slack-channel/{name}"
+    ),
+    "chatbot/teamschannelconfiguration": (
+        "arn:{partition}:chatbot::{account}:chat-configuration/microsoft-teams-channel/{name}"
+    ),
+    "datasync/locationfsxlustre": (
+        "arn:{partition}:datasync:{region}:{account}:location/loc-{hex17}"
+    ),
+    "datasync/locationfsxwindows": (
+        "arn:{partition}:datasync:{region}:{account}:location/loc-{hex17}"
+    ),
+    "dynamodb/tablereplica": (
+        "arn:{partition}:dynamodb:{region}:{account}:table/{=globalTableArn|name}"
+    ),
+    "evidently/project": "arn:{partition}:evidently:{region}:{account}:project/{name}",
+    "lightsail/database": "arn:{partition}:lightsail:{region}:{account}:RelationalDatabase/{uuid}",
+    "lightsail/lb": "arn:{partition}:lightsail:{region}:{account}:LoadBalancer/{uuid}",
+    "route53/querylog": "arn:{partition}:route53:::queryloggingconfig/{id}",
+    "sagemaker/devicefleet": (
+        "arn:{partition}:sagemaker:{region}:{account}:device-fleet/{=deviceFleetName}"
+    ),
+    "securityhub/account": "arn:{partition}:securityhub:{region}:{account}:hub/default",
+    "ses/domainidentityverification": "arn:{partition}:ses:{region}:{account}:identity/{=domain}",
+    "ses/eventdestination": (
+        "arn:{partition}:ses:{region}:{account}:configuration-set/{=configurationSetName}"
+        ":event-destination/{name}"
+    ),
+    "ses/receiptrule": (
+        "arn:{partition}:ses:{region}:{account}:receipt-rule-set/{=ruleSetName}:receipt-rule/{name}"
+    ),
     "batch/jobdefinition": (
         "arn:{partition}:batch:{region}:{account}:job-definition/{name}:{revision}"
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 from pulumi_preflight.outputs.answers.calls import Answer, AnswerCall, Call
 from pulumi_preflight.outputs.answers.places import zone_names
-from pulumi_preflight.outputs.hosts import engine_version
+from pulumi_preflight.outputs.engines import engine_version
 from pulumi_preflight.wire import Properties
 
 # How many numbers of the version name a family, where it is not two. PostgreSQL before 10 has two.
