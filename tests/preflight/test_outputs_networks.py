@@ -5,9 +5,10 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from pulumi_preflight.outputs import Filled
+from pulumi_preflight.outputs.hosts import zone_id
 from pulumi_preflight.outputs.inventions import Filling
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue
-from tests.preflight.filling import Program, fill
+from tests.preflight.filling import Program
 
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"
@@ -85,9 +86,6 @@ def test_an_address_is_made_up_where_the_block_tells_none(block: str) -> None:
         pytest.param(
             "aws:efs/mountTarget:MountTarget", "availabilityZoneName", "us-east-1c", id="zone-name"
         ),
-        pytest.param(
-            "aws:efs/mountTarget:MountTarget", "availabilityZoneId", "use1-az3", id="zone-id"
-        ),
         pytest.param("aws:ec2/natGateway:NatGateway", "vpcId", "vpc-0123456789abcdef0", id="vpc"),
     ],
 )
@@ -117,10 +115,12 @@ def test_a_scaling_group_is_in_the_zones_of_its_subnets() -> None:
     assert group.outputs["availabilityZones"] == ["us-east-1c", "us-east-1a"]
 
 
-def test_the_id_of_a_zone_is_that_of_the_given_zone() -> None:
-    assert fill(SUBNET, {"availabilityZone": "us-east-1b"}).outputs["availabilityZoneId"] == (
-        "use1-az2"
-    )
+@pytest.mark.parametrize("letter", ["a", "c"])
+def test_the_id_of_a_zone_is_that_of_the_given_zone(letter: str) -> None:
+    program, subnet = program_with_subnet({"availabilityZone": f"us-east-1{letter}"})
+    target = program.add("aws:efs/mountTarget:MountTarget", {"subnetId": subnet.id})
+    assert subnet.outputs["availabilityZoneId"] == zone_id("us-east-1", letter)
+    assert target.outputs["availabilityZoneId"] == zone_id("us-east-1", letter)
 
 
 @pytest.mark.parametrize(
