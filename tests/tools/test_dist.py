@@ -2,8 +2,8 @@
 
 import os
 import re
-import shutil
 import subprocess
+import sys
 import tarfile
 import tomllib
 import zipfile
@@ -170,8 +170,7 @@ def test_two_versions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("command", ["preflight", "aws-policy-pack"])
 def test_a_command_tells_its_version(command: str) -> None:
-    program = shutil.which(command)
-    assert program is not None
+    program = Path(sys.executable).with_name(command)
     told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
     assert told.stdout == f"{command} {aws_policy_pack.__version__}\n"
 
