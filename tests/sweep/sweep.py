@@ -23,7 +23,7 @@ from ops.tables.functions import functions_of, module, modules, types_of
 from ops.tables.sdk import listed
 from pulumi_preflight.outputs import Outputs, Wanted
 from pulumi_preflight.outputs.answers import Answers
-from pulumi_preflight.outputs.answers.calls import Call
+from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.facts import words_of
 from pulumi_preflight.outputs.inventions import Filling
@@ -154,8 +154,18 @@ def _of_functions(imported: ModuleType, shapes: Shapes, outputs: Outputs) -> Ite
         # By the class itself, since other modules that are loaded may have one of its name.
         shape = shapes.nested(f"{cls.__module__}:{cls.__name__}") or ()
         given = made(shape, required_of_function(cls), shapes, about.rules)
-        answer = answers.of(Call(token, given, _PLACE), {}).outputs
-        filled = {name: value for name, value in answer.items() if name not in given}
+        try:
+            answered = answers.of(Call(token, given, _PLACE), {})
+        except RefusedCallError:
+            # The provider does not take such a text, or the required arguments alone.
+            continue
+        # What follows from the arguments is held to the real provider, by
+        # `tests/preflight/answers/test_real_provider.py`.
+        filled = {
+            name: value
+            for name, value in answered.outputs.items()
+            if name not in given and name not in answered.follows
+        }
         id_ = filled.pop("id", None)
         values = list(_judged(about, shape, filled))
         yield from values

@@ -150,6 +150,10 @@ def test_offerings_have_one_entry_for_each_type_and_place() -> None:
     assert set(answer["locationTypes"]) == {"availability-zone"}
 
 
+def test_without_a_filter_one_usual_type_is_told() -> None:
+    assert asked("ec2:getInstanceTypes")["instanceTypes"] == ["t3.micro"]
+
+
 def test_types_are_those_that_the_filters_let_through() -> None:
     found = asked(
         "ec2:getInstanceTypes",

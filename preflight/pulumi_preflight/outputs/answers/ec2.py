@@ -126,8 +126,10 @@ def _instance_type(call: Call) -> Answer:
 
 
 def _types(call: Call) -> list[str]:
-    """The instance types that the filters let through, the usual one first."""
+    """The instance types that the filters let through, the usual one first; alone without any."""
     filters = call.arguments.get("filters")
+    if not filters:
+        return [_USUAL_TYPE]
     named = filter_values(filters).get("instance-type")
     candidates = {_USUAL_TYPE: None, **dict.fromkeys(instance_types())}
     fits = [
