@@ -118,6 +118,16 @@ def test_a_text_that_is_not_a_document_is_refused(argument: str, text: str, said
             "have no variables",
             id="variable-in-an-old-policy",
         ),
+        pytest.param(
+            {"statements": [{"principals": [{"type": "AWS"}]}]},
+            "an item of `principals` has no `identifiers`",
+            id="principal-without-identifiers",
+        ),
+        pytest.param(
+            {"statements": [{"conditions": [{"test": "Bool", "values": ["true"]}]}]},
+            "an item of `conditions` has no `variable`",
+            id="condition-without-variable",
+        ),
     ],
 )
 def test_what_the_provider_refuses_is_refused(arguments: dict[str, Any], said: str) -> None:

@@ -95,6 +95,23 @@ class Call:
         return f"{prefix}-{self.subject.digits('/'.join(['id', *path]), 17)}"
 
 
+def needed(given: Mapping[str, Any], name: str, where: str) -> Any:  # noqa: ANN401 - the program's
+    """An argument that the provider needs.
+
+    Args:
+        given: What the program gave.
+        name: The argument.
+        where: What it belongs to, as `principals`.
+
+    Raises:
+        RefusedCallError: The program did not give it.
+    """
+    value = given.get(name)
+    if value is None:
+        raise RefusedCallError(f"an item of `{where}` has no `{name}`, which the provider needs")
+    return value
+
+
 AnswerCall = Callable[[Call], Answer]
 """Gives what is known of an answer.
 

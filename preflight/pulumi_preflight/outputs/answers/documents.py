@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Mapping
 from typing import Any
 
-from pulumi_preflight.outputs.answers.calls import Answer, AnswerCall, Call
+from pulumi_preflight.outputs.answers.calls import Answer, AnswerCall, Call, needed
 
 # Go writes these inside of JSON as escapes.
 _ESCAPES = {ord(each): f"\\u{ord(each):04x}" for each in "<>&\u2028\u2029"}
@@ -78,7 +78,11 @@ def _data_protection(call: Call) -> Answer:
         "Configuration": identifiers
         and {
             "CustomDataIdentifier": [
-                {"Name": each["name"], "Regex": each["regex"]} for each in identifiers
+                {
+                    "Name": needed(each, "name", "customDataIdentifiers"),
+                    "Regex": needed(each, "regex", "customDataIdentifiers"),
+                }
+                for each in identifiers
             ]
         },
         "Description": given.get("description"),
@@ -97,7 +101,7 @@ def _protection_statement(given: Mapping[str, Any]) -> dict[str, Any]:
     if "audit" in operation:
         wanted = (operation["audit"] or {}).get("findingsDestination") or {}
         found = {
-            name: {field: wanted[key][argument]}
+            name: {field: needed(wanted[key], argument, key)}
             for name, key, field, argument in _DESTINATIONS
             if wanted.get(key)
         }

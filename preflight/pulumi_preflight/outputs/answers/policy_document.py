@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from pulumi_preflight.outputs.answers.calls import Answer, Call, RefusedCallError
+from pulumi_preflight.outputs.answers.calls import Answer, Call, RefusedCallError, needed
 from pulumi_preflight.outputs.answers.documents import hashcode, in_go
 
 _DEFAULT_VERSION = "2012-10-17"
@@ -242,11 +242,12 @@ def _one_or_sorted(values: Iterable[Any]) -> Any:  # noqa: ANN401 - JSON
     return texts[0] if len(texts) == 1 else texts
 
 
-def _principals(given: Iterable[Mapping[str, Any]], version: str) -> Any:  # noqa: ANN401 - JSON
+def _principals(principals: Iterable[Mapping[str, Any]], version: str) -> Any:  # noqa: ANN401 - JSON
     grouped: dict[str, list[str]] = {}
-    for principal in given:
-        identifiers = _with_variables(principal["identifiers"], version, "identifiers")
-        grouped.setdefault(principal["type"], []).extend(identifiers)
+    for principal in principals:
+        given = needed(principal, "identifiers", "principals")
+        identifiers = _with_variables(given, version, "identifiers")
+        grouped.setdefault(needed(principal, "type", "principals"), []).extend(identifiers)
     return _anyone_as_star({kind: _one_or_sorted(grouped[kind]) for kind in sorted(grouped)})
 
 
@@ -257,9 +258,9 @@ def _anyone_as_star(principals: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
 def _conditions(given: Iterable[Mapping[str, Any]], version: str) -> dict[str, Any]:
     grouped: dict[str, dict[str, list[str]]] = {}
     for condition in given:
-        variables = grouped.setdefault(condition["test"], {})
-        values = _with_variables(condition["values"], version, "values")
-        variables.setdefault(condition["variable"], []).extend(values)
+        variables = grouped.setdefault(needed(condition, "test", "conditions"), {})
+        values = _with_variables(needed(condition, "values", "conditions"), version, "values")
+        variables.setdefault(needed(condition, "variable", "conditions"), []).extend(values)
     return {
         test: {
             variable: values[0] if len(values) == 1 else values
