@@ -240,7 +240,9 @@ def _send_places() -> None:
     send = monitor.Invoke
 
     def placed(request: typing.Any, *arguments: object, **named: object) -> object:  # noqa: ANN401 - a message
-        for file, line in _CALLING.get():
+        # Older SDKs have no place for it.
+        has_trace = "stackTrace" in request.DESCRIPTOR.fields_by_name
+        for file, line in _CALLING.get() if has_trace else ():
             if os.path.isabs(file):  # noqa: PTH117 - a text
                 request.stackTrace.frames.add(pc={"uri": pathlib.Path(file).as_uri(), "line": line})
         return send(request, *arguments, **named)
