@@ -1,10 +1,13 @@
-"""How the words of botocore's models are found and chosen."""
+"""How the words of botocore's models and of CloudFormation's schemas are found and chosen."""
+
+from collections.abc import Mapping
 
 import pytest
 
 from ops.tables.names import key, nouns, services
 from ops.tables.responses import shapes
-from ops.tables.words import _chosen
+from ops.tables.words import Words, _chosen, words_of_schemas
+from pulumi_preflight.outputs.shapes import Shapes
 
 
 @pytest.mark.parametrize(
@@ -73,3 +76,53 @@ def test_a_property_that_the_type_s_responses_lack_is_not_found(
 )
 def test_a_word_is_the_one_of_a_new_resource(name: str, choices: list[str], word: str) -> None:
     assert _chosen("vpcAttachment", name, choices) == word
+
+
+ACCESS_POINT = "aws:s3/accessPoint:AccessPoint"
+COLLECTIONS = "aws:opensearch/serverlessCollectionGroup:ServerlessCollectionGroup"
+
+
+def schema_words(
+    token: str, path: tuple[str, ...], kind: str, told: Words
+) -> Mapping[str, str | float]:
+    """What CloudFormation's schemas add for one property, inside of records for a longer path."""
+    rows = [
+        [name, ["object", f"made:{index}"] if index + 1 < len(path) else [kind], False, False]
+        for index, name in enumerate(path)
+    ]
+    known = Shapes(lambda _, about: {"properties": [rows[int(about.rpartition(":")[2]) + 1]]})
+    head = Shapes(lambda *_: {"properties": rows[:1]}).resource(token) or ()
+    return words_of_schemas(token, head, known, told)
+
+
+@pytest.mark.parametrize(
+    ("token", "path", "kind", "word"),
+    [
+        pytest.param(ACCESS_POINT, ("networkOrigin",), "string", "Internet", id="enum"),
+        pytest.param(
+            COLLECTIONS,
+            ("capacityLimits", "maxIndexingCapacityInOcu"),
+            "number",
+            1.0,
+            id="minimum-inside",
+        ),
+        pytest.param(
+            "aws:bedrock/agentAgent:AgentAgent", ("agentId",), "string", "{hex10}", id="pattern"
+        ),
+    ],
+)
+def test_a_schema_tells_what_the_responses_leave_open(
+    token: str, path: tuple[str, ...], kind: str, word: str | float
+) -> None:
+    assert schema_words(token, path, kind, {}) == {".".join(path): word}
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        pytest.param("networkOrigin", {"networkOrigin": "VPC"}, id="taken-already"),
+        pytest.param("unheardOf", {}, id="unknown"),
+    ],
+)
+def test_a_schema_changes_nothing_that_it_takes(path: str, told: Words) -> None:
+    assert schema_words(ACCESS_POINT, (path,), "string", told) == {}

@@ -15,9 +15,10 @@ RulesOf = Callable[[tuple[str, ...]], frozenset[Rule]]
 """Gives what the sources say of a property, by its path."""
 
 # Texts to try, the plainest first; a source's form decides which one is given.
+_ARN = "arn:aws:iam::123456789012:role/thing"
 _TEXTS = (
     "thing",
-    "arn:aws:iam::123456789012:role/thing",
+    _ARN,
     "12345678-1234-4234-8234-123456789012",
     "0123456789abcdef0123456789abcdef",
     "123456789012",
@@ -98,14 +99,16 @@ def _value(kind: Kind, path: tuple[str, ...], shapes: Shapes, rules_of: RulesOf)
                 if not each.optional
             }
         case "string":
-            value = _text(rules_of(path))
+            value = _text(path[-1], rules_of(path))
         case _:
             # Nobody knows the keys of a map, nor what is in an asset.
             pass
     return value
 
 
-def _text(rules: frozenset[Rule]) -> str:
+def _text(name: str, rules: frozenset[Rule]) -> str:
     choices = [min(rule.choices) for rule in rules if rule.choices]
-    tried = (*choices, *_TEXTS)
+    # Functions that take ARNs apart refuse any other text.
+    likely = (_ARN,) if name.lower().endswith("arn") else ()
+    tried = (*choices, *likely, *_TEXTS)
     return max(tried, key=lambda text: sum(rule.takes(text) for rule in rules))
