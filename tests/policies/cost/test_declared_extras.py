@@ -398,3 +398,28 @@ def test_a_multi_az_cluster_bills_its_iops() -> None:
     assert no_price("io1 IOPS, Multi-AZ cluster", "rds/iops-month/io1/multi-az-cluster") in bill_of(
         "aws:rds/cluster:Cluster", cluster
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "iops", "is_billed"),
+    [
+        pytest.param("gp3", 399, 3000, False, id="all that a small one includes"),
+        pytest.param("gp3", 399, 3001, True, id="more than a small one includes"),
+        pytest.param("gp3", 400, 12000, False, id="all that a large one includes"),
+        pytest.param("gp3", 400, 12001, True, id="more than a large one includes"),
+        pytest.param("gp3", 401, 12000, False, id="all that a larger one includes"),
+        pytest.param("io1", 100, 1, True, id="the first of provisioned ones"),
+    ],
+)
+def test_a_multi_az_cluster_bills_the_iops_that_its_storage_does_not_include(
+    kind: str, size: int, iops: int, *, is_billed: bool
+) -> None:
+    cluster = {
+        "engine": "postgres",
+        "dbClusterInstanceClass": "db.m6gd.large",
+        "storageType": kind,
+        "allocatedStorage": size,
+        "iops": iops,
+    }
+    told = no_price(f"{kind} IOPS, Multi-AZ cluster", f"rds/iops-month/{kind}/multi-az-cluster")
+    assert (told in bill_of("aws:rds/cluster:Cluster", cluster)) is is_billed

@@ -187,6 +187,20 @@ def test_an_old_database_pays_for_its_vcpus(
         ),
         pytest.param(
             (
+                make(CLUSTER, "db", engineVersion="13.12"),
+                make(
+                    CLUSTER_INSTANCE,
+                    "it",
+                    clusterIdentifier="{db}",
+                    engine="aurora-postgresql",
+                    instanceClass="db.r6g.large",
+                ),
+            ),
+            [priced("aurora-postgresql 13.12", "2026-03-01", 1460, "0.10", 146)],
+            id="Aurora, by the engine of the instance where the cluster tells none",
+        ),
+        pytest.param(
+            (
                 make(
                     CLUSTER,
                     "db",

@@ -380,12 +380,25 @@ def test_what_a_resource_bills_by_use(
 KAFKA = "aws:msk/cluster:Cluster"
 BROKERS = {"numberOfBrokerNodes": 2, "brokerNodeGroupInfo": {"instanceType": "kafka.m5.large"}}
 SEARCH = "aws:opensearch/domain:Domain"
+AURORA = "aws:rds/cluster:Cluster"
+AURORA_USES = [
+    "Aurora storage: 0.10 a GB-month",
+    "Aurora I/O requests: 0.20 a million I/O requests",
+    "Aurora backup storage: 0.021 a GB-month",
+]
+DATABASE = "aws:rds/instance:Instance"
+BACKUPS = ["backup storage above the database's size: 0.095 a GB-month"]
 KUBERNETES = "aws:eks/cluster:Cluster"
 FUNCTION = "aws:lambda/function:Function"
 INVOCATIONS = [
     "requests: 0.20 a million requests",
     "duration: 0.0000166667 a GB-second",
 ]
+NEEDED: dict[str, dict[str, object]] = {
+    KAFKA: BROKERS,
+    AURORA: {"engine": "aurora-mysql"},
+    DATABASE: {"engine": "postgres", "instanceClass": "db.t4g.micro", "allocatedStorage": 20},
+}
 NODES = {"instanceType": "t3.small.search"}
 
 
@@ -424,6 +437,27 @@ NODES = {"instanceType": "t3.small.search"}
                 (513, ["storage above 512 MiB: 0 a use"]),
             )
         ),
+        pytest.param(AURORA, {}, AURORA_USES, id="Aurora"),
+        pytest.param(
+            AURORA,
+            {"backtrackWindow": 3600},
+            [*AURORA_USES, "change records for backtracking: 0 a use"],
+            id="Aurora that can go back",
+        ),
+        pytest.param(AURORA, {"backtrackWindow": 0}, AURORA_USES, id="Aurora that cannot go back"),
+        pytest.param(
+            AURORA,
+            {"globalClusterIdentifier": "all"},
+            [*AURORA_USES, "writes to other regions: 0 a use"],
+            id="Aurora of a global database",
+        ),
+        pytest.param(DATABASE, {"monitoringInterval": 0}, BACKUPS, id="a database"),
+        pytest.param(
+            DATABASE,
+            {"monitoringInterval": 60},
+            ["logs of enhanced monitoring: 0.50 a GB", *BACKUPS],
+            id="a database that tells of its system",
+        ),
         pytest.param(SEARCH, {"clusterConfig": NODES}, [], id="a search domain"),
         pytest.param(
             SEARCH,
@@ -442,4 +476,4 @@ NODES = {"instanceType": "t3.small.search"}
 def test_a_setting_adds_what_bills_by_use(
     type_: str, properties: dict[str, object], expected: list[str]
 ) -> None:
-    assert uses(type_, (BROKERS if type_ == KAFKA else {}) | properties) == expected
+    assert uses(type_, NEEDED.get(type_, {}) | properties) == expected
