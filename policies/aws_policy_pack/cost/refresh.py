@@ -65,7 +65,8 @@ def refresh_tables(regions: Sequence[str], *, folder: Path | None, price_list: s
             return 2
         sys.stdout.write(_summary(region, result, file))
         sys.stderr.writelines(f"warning: {region}: {problem}\n" for problem in result.problems)
-        status = max(status, 1 if result.problems else 0)
+        if result.problems:
+            status = 1
     return status
 
 
@@ -119,7 +120,7 @@ def refresh(table: PriceTable, open_file: Opener) -> Refreshed:
                 new = _found(key, query, old.unit, offer)
                 found.append(offer)
             except LookupError as error:
-                problems.append(f"{key}: {error.args[0]}; {_fallback(old)}")
+                problems.append(f"{key}: {error}; {_fallback(old)}")
         price = new or (old if old.usd else None)
         if price is not None:
             prices[key] = price

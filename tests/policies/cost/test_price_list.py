@@ -43,6 +43,10 @@ def test_a_price_that_changed_is_written_with_its_source_and_day() -> None:
     assert result.kept == 0
 
 
+def test_a_price_that_fell_is_told() -> None:
+    assert fargate(row(VCPU, "0.03")).changes == ["fargate/vcpu-hour/x86: 0.04 -> 0.03 (-25.0%)"]
+
+
 def test_a_price_that_stayed_is_no_change() -> None:
     result = fargate(row(VCPU, "0.0400000000"))
     assert result.changes == []
@@ -139,6 +143,13 @@ def test_a_price_without_a_query_is_kept_and_counted() -> None:
     result = refreshed(before, {})
     assert result.table == before
     assert result.kept == 1
+
+
+def test_prices_without_a_query_are_counted_apart_from_those_with_one() -> None:
+    before = table("fargate/vcpu-hour/x86", "cloudwatch/dashboard-month", "made/up")
+    files = {path_of("AmazonECS"): offer("AmazonECS", row(VCPU, "0.05"))}
+    result = refreshed(before, files)
+    assert (result.found, result.kept) == (1, 2)
 
 
 @pytest.mark.parametrize(

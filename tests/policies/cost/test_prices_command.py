@@ -291,7 +291,8 @@ def test_without_a_folder_the_table_is_the_users_and_the_pack_finds_it(
     zone.parent.mkdir(parents=True)
     zone.write_bytes(offer("AmazonRoute53", row("HostedZone", "0.5")))
     before = {file.name: file.read_bytes() for file in FOLDER.iterdir()}
-    assert main(["prices", "--price-list", address, "--region", "af-south-1"]) == 1
+    for _ in ("made", "there already"):  # the user's folder
+        assert main(["prices", "--price-list", address, "--region", "af-south-1"]) == 1
     assert f"written to {data_home / 'af-south-1.json'}" in capsys.readouterr().out
     assert {file.name: file.read_bytes() for file in FOLDER.iterdir()} == before
     found = find_table("af-south-1")
