@@ -295,6 +295,12 @@ BY_TYPE |= (
         )
     }
 )
+# MD5 with colons, of 48 characters.
+_FINGERPRINT = ":".join(f"{{hex2@{place}}}" for place in "abcdefghijklmnop")
+BY_TYPE |= {
+    "iam/sshkey.fingerprint": _FINGERPRINT,
+    "iam/usersshkey.fingerprint": _FINGERPRINT,
+}
 # The functions that a user pool calls.
 BY_TYPE |= {
     f"cognito/userpool.{trigger}": (
