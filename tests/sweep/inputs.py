@@ -110,5 +110,5 @@ def _text(name: str, rules: frozenset[Rule]) -> str:
     choices = [min(rule.choices) for rule in rules if rule.choices]
     # Functions that take ARNs apart refuse any other text.
     likely = (_ARN,) if name.lower().endswith("arn") else ()
-    tried = (*choices, *likely, *_TEXTS)
+    tried: tuple[str, ...] = (*choices, *likely, *_TEXTS)
     return max(tried, key=lambda text: sum(rule.takes(text) for rule in rules))
