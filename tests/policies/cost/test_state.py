@@ -211,3 +211,23 @@ def test_a_file_that_is_no_export_is_named(tmp_path: Path) -> None:
     file.write_text("{}", encoding="utf-8")
     with pytest.raises(StateError, match=r"state\.json: is no stack export"):
         load_state(file)
+
+
+def test_another_version_without_a_deployment_is_no_export() -> None:
+    with pytest.raises(StateError, match="is no stack export"):
+        read_state({"version": 99})
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        pytest.param("1" * 59, "1" * 59, id="short"),
+        pytest.param("1" * 60, "1" * 60, id="just short enough"),
+        pytest.param("1" * 61, f"{'1' * 60}...", id="cut"),
+    ],
+)
+def test_a_long_value_of_another_kind_is_cut(given: str, shown: str) -> None:
+    entry = {"urn": "urn:a", "type": "aws:sqs/queue:Queue", "inputs": int(given)}
+    with pytest.raises(StateError) as caught:
+        list(read_state({"version": 3, "deployment": {"resources": [entry]}}).resources)
+    assert f"is {shown}; wanted" in str(caught.value)
