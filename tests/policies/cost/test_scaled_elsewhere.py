@@ -1,12 +1,14 @@
 """A scaler sets numbers under ignoreChanges: they count only at worst."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
+from aws_policy_pack.cost.scaling import Span, scaling_of
 from aws_policy_pack.testing import Example
 from tests.policies.cost.ecs_services import scaler, service, target, task
-from tests.policies.cost.stacks import bill, make
+from tests.policies.cost.stacks import bill, graph_of, make
 
 TABLE = "aws:dynamodb/table:Table"
 TEMPLATE = make(
@@ -143,3 +145,10 @@ def test_of_what_else_scales_the_number_counts_at_worst_only(
     assert worst == pytest.approx(sums(with_(**high), TEMPLATE)[1])
     assert base < worst
     assert sums(resource, TEMPLATE)[0] > base
+
+
+@pytest.mark.parametrize("names", [("WORKERS",), ("OTHER_MAX", "WORKERS"), ("WORKERS", "OTHER")])
+def test_a_variable_that_names_no_maximum_has_no_minimum_beside_it(names: tuple[str, ...]) -> None:
+    graph = graph_of(task(), service(), scaler(WORKERS="7", SERVICE="web"))
+    (spans,) = scaling_of(graph, names).spans.values()
+    assert spans == [Span(least=Decimal(0), most=Decimal(7))]
