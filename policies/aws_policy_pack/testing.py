@@ -7,6 +7,7 @@ Properties are sent as the engine sends them: numbers as floats, `UNKNOWN` as th
     assert [report.level for report in found] == ["mandatory"]
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -34,6 +35,14 @@ LEVEL_NAMES = {
     proto.DISABLED: "disabled",
 }
 LEVEL_NUMBERS = {name: number for number, name in LEVEL_NAMES.items()}
+
+# What the SDK writes before the words of a rule that cannot run.
+_CANNOT_RUN = "during preview: "
+# The sentence of a finding; see `evaluation`.
+_SENTENCE = re.compile(
+    r"(?P<problem>.*?); wanted (?P<wanted>.*?)\. Fix: (?P<fix>.*)\. \S+", re.DOTALL
+)
+_PARTS = ("problem", "wanted", "fix")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,31 @@ class Report:
     def name(self) -> str:
         """The logical name of the resource."""
         return self.urn.rpartition("::")[2]
+
+    @property
+    def text(self) -> str:
+        """The rule's own words, without what the SDK writes before those of one that cannot run."""
+        return self.message.rpartition(_CANNOT_RUN)[2]
+
+    @property
+    def problem(self) -> str:
+        """What is wrong, as the rule's `Finding` says it; empty where it was not evaluated."""
+        return self._said["problem"]
+
+    @property
+    def wanted(self) -> str:
+        """What is wanted, as the rule's `Finding` says it; empty where it was not evaluated."""
+        return self._said["wanted"]
+
+    @property
+    def fix(self) -> str:
+        """What to do, as the rule's `Finding` says it; empty where it was not evaluated."""
+        return self._said["fix"]
+
+    @property
+    def _said(self) -> Mapping[str, str]:
+        found = _SENTENCE.fullmatch(self.text.removeprefix(f"{self.name}: "))
+        return found.groupdict() if found and self.was_evaluated else dict.fromkeys(_PARTS, "")
 
     @property
     def was_evaluated(self) -> bool:

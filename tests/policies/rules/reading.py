@@ -6,19 +6,10 @@ from aws_policy_pack.testing import Report
 
 
 def problems(reports: Iterable[Report]) -> list[str]:
-    """What each report says is wrong and of which resource, or what could not be evaluated.
-
-    What the SDK writes before a rule that it could not run is left out.
-    """
-    return [
-        report.message.rpartition("during preview: ")[2].partition("; wanted ")[0]
-        for report in reports
-    ]
+    """What each report says is wrong and of which resource, or what could not be evaluated."""
+    return [report.text.partition("; wanted ")[0] for report in reports]
 
 
 def said(reports: Iterable[Report]) -> list[str]:
-    """The findings without the way to mend them, or what could not be evaluated."""
-    return [
-        report.message.rpartition("during preview: ")[2].partition(". Fix: ")[0]
-        for report in reports
-    ]
+    """The findings without their fix, or what could not be evaluated."""
+    return [report.text.partition(". Fix: ")[0] for report in reports]

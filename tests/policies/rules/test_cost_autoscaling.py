@@ -17,7 +17,7 @@ SERVICE = "aws:ecs/service:Service"
 
 def messages(found: list[Report]) -> list[str]:
     """The texts, without what the SDK puts before that of a rule that could not run."""
-    return [report.message.rpartition(" during preview: ")[2] for report in found]
+    return [report.text for report in found]
 
 
 def judge(

@@ -14,7 +14,7 @@ TARGET = "aws:appautoscaling/target:Target"
 
 def messages(found: list[Report]) -> list[str]:
     """The texts, without what the SDK puts before that of a rule that could not run."""
-    return [report.message.rpartition(" during preview: ")[2] for report in found]
+    return [report.text for report in found]
 
 
 def said(rule: AnyRule, text: str) -> str:

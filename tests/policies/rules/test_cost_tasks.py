@@ -11,7 +11,7 @@ from aws_policy_pack.testing import UNKNOWN, Report, analyze
 
 def messages(found: list[Report]) -> list[str]:
     """The texts, without what the SDK puts before that of a rule that could not run."""
-    return [report.message.rpartition(" during preview: ")[2] for report in found]
+    return [report.text for report in found]
 
 
 def said(path: str, problem: str, cap: str) -> str:

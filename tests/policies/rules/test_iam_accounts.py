@@ -10,7 +10,8 @@ import pytest
 from aws_policy_pack.lists import load
 from aws_policy_pack.rules.iam.accounts import account_literal
 from aws_policy_pack.rules.iam.aws_accounts import aws_accounts
-from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze_stack
+from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from tests.policies.rules import reading
 
 URL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html"
 OWN = "111122223333"
@@ -20,11 +21,6 @@ QUEUE = Example(
     name="queue",
     properties={"arn": f"arn:aws:sqs:eu-west-1:{OWN}:tasks"},
 )
-
-
-def said(report: Report) -> str:
-    """The message, without what the SDK writes before that of a rule which cannot be run."""
-    return report.message.rpartition("during preview: ")[2]
 
 
 def arn(account: str) -> str:
@@ -47,7 +43,7 @@ def policy(
 
 def problems(*resources: Example, **config: object) -> list[str]:
     found = analyze_stack(account_literal, resources, config=config)
-    return [said(report).partition("; wanted ")[0] for report in found]
+    return reading.problems(found)
 
 
 def test_a_strange_account_is_found() -> None:
@@ -319,10 +315,8 @@ def test_an_account_of_none_of_the_providers_is_found() -> None:
     providers = [provider("blue", OWN), provider("green", "777788889999")]
     own = [by("blue", policy(STRANGE)), by("green", policy(OWN))]
     [report] = analyze_stack(account_literal, [*providers, *own])
-    assert (
-        said(report)
-        .partition("; wanted ")[2]
-        .startswith(f"the stack's own, '{OWN}', '777788889999', or one of `allowedAccounts`")
+    assert report.text.partition("; wanted ")[2].startswith(
+        f"the stack's own, '{OWN}', '777788889999', or one of `allowedAccounts`"
     )
 
 

@@ -5,15 +5,11 @@ import pytest
 from aws_policy_pack.rules.iam.administrators import POLICY_ATTACHMENT, ROLE_ATTACHMENT
 from aws_policy_pack.rules.iam.conflicts import inline_and_attachment_conflict
 from aws_policy_pack.rules.iam.documents import ROLE, ROLE_POLICY
-from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze_stack
+from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from tests.policies.rules import reading
 
 READ = "arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess"
 WRITE = "arn:aws:iam::aws:policy/AmazonSQSFullAccess"
-
-
-def said(report: Report) -> str:
-    """The message, without what the SDK writes before that of a rule which cannot be run."""
-    return report.message.rpartition("during preview: ")[2]
 
 
 def role(given: tuple[str, ...] = (), **properties: object) -> Example:
@@ -46,7 +42,7 @@ def policy(name: object = "send") -> Example:
 
 def problems(*resources: Example) -> list[str]:
     found = analyze_stack(inline_and_attachment_conflict, resources)
-    return [said(report).partition("; wanted ")[0] for report in found]
+    return reading.problems(found)
 
 
 def test_managed_policies_beside_attachments_are_found() -> None:

@@ -6,15 +6,11 @@ from typing import Any
 import pytest
 
 from aws_policy_pack.rules.lb.listeners import https
-from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze_stack
+from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from tests.policies.rules import reading
 
 URL = "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-1"
 FORWARD = {"type": "forward", "targetGroupArn": UNKNOWN}
-
-
-def said(report: Report) -> str:
-    """The message, without what the SDK writes before that of a rule which cannot be run."""
-    return report.message.rpartition("during preview: ")[2]
 
 
 def redirect(**target: object) -> dict[str, object]:
@@ -54,7 +50,7 @@ def rule(*actions: object, family: str = "lb", of: str = "http") -> Example:
 
 def problems(*resources: Example) -> list[str]:
     found = analyze_stack(https, resources)
-    return [said(report).partition("; wanted ")[0] for report in found]
+    return reading.problems(found)
 
 
 def test_plain_http_is_found() -> None:

@@ -35,7 +35,7 @@ def judge(
 ) -> list[str]:
     """The texts, without what the SDK puts before that of a rule that could not run."""
     found = analyze(rule, properties, type=kind, config=config)
-    return [report.message.rpartition(" during preview: ")[2] for report in found]
+    return [report.text for report in found]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def judge(*stack: Example, config: Mapping[str, object] | None = None) -> list[R
 
 def messages(found: list[Report]) -> list[str]:
     """The texts, without what the SDK puts before that of a rule that could not run."""
-    return [report.message.rpartition(" during preview: ")[2] for report in found]
+    return [report.text for report in found]
 
 
 def named(kind: str, *properties: Mapping[str, object]) -> list[Example]:

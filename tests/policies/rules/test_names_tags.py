@@ -14,7 +14,7 @@ ANY = {"tags": {"Team": None}}
 def judge(properties: Mapping[str, object], config: Mapping[str, object]) -> list[str]:
     """The texts, without what the SDK puts before that of a rule that could not run."""
     found = analyze(tags_required, properties, config=config)
-    return [report.message.rpartition(" during preview: ")[2] for report in found]
+    return [report.text for report in found]
 
 
 def said(name: str, value: str, wanted: str) -> str:

@@ -12,15 +12,11 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP_RULE,
 )
 from aws_policy_pack.rules.network.groups import rules_conflict, security_group_description
-from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze, analyze_stack
+from aws_policy_pack.testing import UNKNOWN, Example, analyze, analyze_stack
+from tests.policies.rules.reading import problems
 
 HTTPS = {"protocol": "tcp", "fromPort": 443, "toPort": 443, "cidrBlocks": ["10.0.0.0/8"]}
 HTTPS_RULE = {"ipProtocol": "tcp", "fromPort": 443, "toPort": 443, "cidrIpv4": "10.0.0.0/8"}
-
-
-def said(report: Report) -> str:
-    """The message, without what the SDK writes before that of a rule which cannot be run."""
-    return report.message.rpartition("during preview: ")[2]
 
 
 def described(
@@ -28,7 +24,7 @@ def described(
     type: str = SECURITY_GROUP,  # noqa: A002 - Pulumi's word
 ) -> list[str]:
     found = analyze(security_group_description, properties, type=type)
-    return [said(report).partition("; wanted ")[0] for report in found]
+    return problems(found)
 
 
 def test_a_group_without_description_is_found() -> None:
@@ -136,8 +132,7 @@ def rule(kind: str, name: str = "https", /, **properties: object) -> Example:
 
 def conflicts(*resources: Example) -> list[str]:
     return [
-        said(report).partition("; wanted ")[0]
-        for report in analyze_stack(rules_conflict, resources)
+        report.text.partition("; wanted ")[0] for report in analyze_stack(rules_conflict, resources)
     ]
 
 

@@ -12,17 +12,13 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP_RULE,
 )
 from aws_policy_pack.rules.network.listeners import listener_port_open
-from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze_stack
+from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from tests.policies.rules import reading
 
 URL = (
     "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/"
     "load-balancer-update-security-groups.html"
 )
-
-
-def said(report: Report) -> str:
-    """The message, without what the SDK writes before that of a rule which cannot be run."""
-    return report.message.rpartition("during preview: ")[2]
 
 
 def group(name: str = "doors", /, kind: str = SECURITY_GROUP, **properties: object) -> Example:
@@ -55,7 +51,7 @@ def listener(family: str = "lb", /, **properties: object) -> Example:
 
 def problems(*resources: Example) -> list[str]:
     found = analyze_stack(listener_port_open, resources)
-    return [said(report).partition("; wanted ")[0] for report in found]
+    return reading.problems(found)
 
 
 CLOSED = "listener: listens on tcp port 443, which no security group of 'web' opens: 'doors'"

@@ -12,7 +12,8 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP_RULE,
 )
 from aws_policy_pack.rules.network.openness import egress_open, ingress_open
-from aws_policy_pack.testing import UNKNOWN, Report, analyze
+from aws_policy_pack.testing import UNKNOWN, analyze
+from tests.policies.rules import reading
 
 URL = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-18"
 
@@ -27,11 +28,6 @@ def inline(**properties: object) -> dict[str, object]:
     }
 
 
-def said(report: Report) -> str:
-    """The message, without what the SDK writes before that of a rule which cannot be run."""
-    return report.message.rpartition("during preview: ")[2]
-
-
 def problems(
     properties: Mapping[str, object],
     *,
@@ -40,7 +36,7 @@ def problems(
 ) -> list[str]:
     """What an ingress rule is said to do wrong, without what is wanted."""
     found = analyze(ingress_open, properties, type=type, config=config)
-    return [said(report).partition("; wanted ")[0] for report in found]
+    return reading.problems(found)
 
 
 def test_a_finding_names_the_rule_the_block_and_the_port() -> None:
@@ -176,7 +172,7 @@ def test_the_whole_internet_is_found_in_whatever_form(
 )
 def test_what_cannot_be_read_is_said(properties: Mapping[str, object], reason: str) -> None:
     [report] = analyze(ingress_open, properties)
-    assert said(report) == f"not evaluated: subject: {reason}"
+    assert report.text == f"not evaluated: subject: {reason}"
     assert report.level == "advisory"
 
 

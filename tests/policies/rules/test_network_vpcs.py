@@ -18,14 +18,10 @@ from aws_policy_pack.rules.network.vpcs import (
     default_security_group,
     flow_logs,
 )
-from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze_stack
+from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from tests.policies.rules.reading import problems
 
 RULE = {"protocol": "-1", "fromPort": 0, "toPort": 0, "self": True}
-
-
-def said(report: Report) -> str:
-    """The message, without what the SDK writes before that of a rule which cannot be run."""
-    return report.message.rpartition("during preview: ")[2]
 
 
 def vpc(type: str = VPC) -> Example:  # noqa: A002 - Pulumi's word
@@ -43,7 +39,7 @@ def closed(**properties: object) -> Example:
 
 def groups(*resources: Example) -> list[str]:
     found = analyze_stack(default_security_group, resources)
-    return [said(report).partition("; wanted ")[0] for report in found]
+    return problems(found)
 
 
 @pytest.mark.parametrize("type_", [VPC, DEFAULT_VPC])
@@ -167,7 +163,7 @@ def log(**properties: object) -> Example:
 
 def logs(*resources: Example) -> list[str]:
     found = analyze_stack(flow_logs, resources)
-    return [said(report).partition("; wanted ")[0] for report in found]
+    return problems(found)
 
 
 @pytest.mark.parametrize("type_", [VPC, DEFAULT_VPC])
