@@ -90,19 +90,16 @@ class _Circumstances:
 class Outputs:
     """Fills in the outputs of one program's resources."""
 
-    def __init__(self, shapes: Shapes, *, keep_unknowns: bool, sees_others: bool = True) -> None:
+    def __init__(self, shapes: Shapes, *, keep_unknowns: bool) -> None:
         """Takes the SDKs' classes, and how to fill in.
 
         Args:
             shapes: The SDKs' classes.
             keep_unknowns: Whether to leave computed outputs unknown.
-            sees_others: Whether outputs follow from those of resources that were filled in before,
-                as an address from its subnet. Where a resource is filled in again without the
-                others, it would have other values.
         """
         self._shapes = shapes
         self._keep_unknowns = keep_unknowns
-        self._sees_others = sees_others
+        # An output may follow from another resource, as an address does from its subnet.
         self._others: dict[tuple[str, str], Properties] = {}
 
     def checked(
@@ -159,7 +156,7 @@ class Outputs:
         told = {name: value for name, value in wanted.known.items() if name != "id"}
         fillings |= dict.fromkeys(told, Filling.TOLD)
         outputs |= told
-        if identity and self._sees_others:
+        if identity:
             self._others[subject.kind, identity] = outputs
         return Filled(
             id=identity,

@@ -48,7 +48,8 @@ class RehearsalBackend:
         """
         entry = self._entry(resource)
         if entry is not None:
-            return Filled(id=resource.id, outputs=self._outputs_of(entry, resource))
+            outputs = resource.outputs or self._outputs_of(entry, resource)
+            return Filled(id=resource.id, outputs=outputs)
         if resource.inputs:
             return None
         return self._filled(resource, resource.urn, id_=resource.id)
@@ -56,13 +57,22 @@ class RehearsalBackend:
     def update(self, resource: Resource) -> Properties:
         """A resource with other inputs.
 
+        What does not follow from these stays: it may follow from a resource that this process has
+        not seen.
+
         Raises:
             BackendError: It has vanished.
         """
         entry = self._entry(resource)
         if entry is None:
             raise BackendError(f"{resource.type} {resource.id!r} does not exist")
-        outputs = self._outputs_of(entry, resource)
+        given = {name: each for name, each in resource.outputs.items() if name in resource.inputs}
+        before = self._outputs_of(entry, replace(resource, inputs=given))
+        after = self._outputs_of(entry, resource)
+        outputs = {
+            name: resource.outputs.get(name, value) if before.get(name) == value else value
+            for name, value in after.items()
+        }
         # What is renamed in place, such as a database, has another ARN.
         self._store.replace(entry, replace(entry, arn=_arn(outputs)))
         return outputs

@@ -27,7 +27,7 @@ def rehearsal(store: Path, calls: Path | None) -> Provider:
         StoreError: The file is no store.
     """
     shapes = Shapes(ask)
-    outputs = Outputs(shapes, keep_unknowns=False, sees_others=False)
+    outputs = Outputs(shapes, keep_unknowns=False)
     return Provider(shapes, RehearsalBackend(outputs, Store(store)), Calls(calls))
 
 

@@ -58,7 +58,7 @@ class Provider(ResourceProviderServicer):
         self._shapes = shapes
         self._backend = backend
         self._calls = calls
-        filled_in = Outputs(shapes, keep_unknowns=False, sees_others=False)
+        filled_in = Outputs(shapes, keep_unknowns=False)
         self._answers = Answers(shapes, filled_in)
         self._planned = Outputs(shapes, keep_unknowns=True)
         # The engine gives each of its providers a connection, and says on no call which it is.
