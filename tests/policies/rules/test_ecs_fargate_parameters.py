@@ -120,6 +120,18 @@ def test_a_parameter_of_the_task_is_found(properties: dict[str, object], problem
 
 
 @pytest.mark.parametrize(
+    ("system", "wanted"),
+    [pytest.param({}, "'task'", id="linux"), pytest.param(WINDOWS, "no `pidMode`", id="windows")],
+)
+def test_the_process_namespace_that_is_wanted_is_that_of_the_system(
+    system: dict[str, object], wanted: str
+) -> None:
+    task = task_of([container()], **(FARGATE | system | {"pidMode": "host"}))
+    [report] = analyze(fargate_parameters, task.properties)
+    assert report.wanted == wanted
+
+
+@pytest.mark.parametrize(
     "properties",
     [
         pytest.param({}, id="nothing"),

@@ -49,8 +49,9 @@ def test_a_finding_names_the_size_and_the_limit() -> None:
     )
 
 
-def test_a_managed_policy_of_the_greatest_length_passes() -> None:
-    assert said(policy(POLICY, 6144)) == []
+@pytest.mark.parametrize("characters", [100, 6144], ids=["short", "greatest"])
+def test_a_managed_policy_of_at_most_the_greatest_length_passes(characters: int) -> None:
+    assert said(policy(POLICY, characters)) == []
 
 
 def test_an_object_counts_as_the_text_that_it_becomes() -> None:
@@ -112,8 +113,18 @@ def test_a_policy_is_called_as_in_the_program() -> None:
 
 
 def test_what_the_provider_shows_of_a_policy_beside_the_role_counts_once() -> None:
-    shown = [{"name": "send", "policy": text(6000)}]
-    assert said(role(inlinePolicies=shown), policy(ROLE_POLICY, 6000, role="tasks-dev")) == []
+    shown = [{"name": "send-0ec2664", "policy": text(6000)}]
+    given = {"name": "send-0ec2664", "role": "tasks-dev", "policy": text(6000)}
+    beside = Example(type=ROLE_POLICY, name="send", properties=given)
+    assert said(role(inlinePolicies=shown), beside) == []
+
+
+@pytest.mark.parametrize("name", [UNKNOWN, "", None], ids=["unknown", "empty", "none"])
+def test_two_policies_without_a_known_name_count_both(name: object) -> None:
+    given = {"name": name, "role": "tasks-dev", "policy": text(6000)}
+    stack = [Example(type=ROLE_POLICY, name=each, properties=given) for each in ("read", "send")]
+    [found] = said(*stack)
+    assert found.startswith("read: the inline policies 'read', 'send' have 12000 characters")
 
 
 def test_policies_of_one_role_name_in_two_accounts_do_not_count_together() -> None:
