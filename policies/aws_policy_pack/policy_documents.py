@@ -247,7 +247,8 @@ def _is_fixed(pattern: str) -> bool:
     bucket's with a wildcard for the account, as AWS's own examples write it.
     """
     if pattern.startswith("arn:"):
-        _, _, service, _, account, resource = [*pattern.split(":", 5), *[""] * 6][:6]
+        fields = dict(enumerate(pattern.split(":")))
+        service, account, resource = (fields.get(place, "") for place in (2, 4, 5))
         is_global = not account or service == "s3"
         return _starts_fixed(account) or (is_global and _starts_fixed(resource))
     prefix = next((start for start in KIND_PREFIXES if pattern.startswith(start)), "")
