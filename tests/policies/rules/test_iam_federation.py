@@ -44,6 +44,11 @@ def test_a_role_for_everybodys_repository_is_found() -> None:
     )
 
 
+def test_of_two_shared_issuers_the_first_is_named() -> None:
+    [report] = analyze(public_trust, trust([arn(GITHUB), arn("gitlab.com")]))
+    assert f"has an account at '{GITHUB}' assume" in report.problem
+
+
 @pytest.mark.parametrize("issuer", SHARED_ISSUERS)
 def test_a_shared_issuer_alone_is_found(issuer: str) -> None:
     assert is_found(issuer if "/" not in issuer else arn(issuer))
