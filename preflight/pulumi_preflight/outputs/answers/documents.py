@@ -60,9 +60,7 @@ def _lifecycle_rule(rule: Mapping[str, Any]) -> dict[str, Any]:
             name: _number(selection[key]) for name, key in _SELECTION.items() if selection.get(key)
         }
     action = rule.get("action") or _EXPIRE
-    written["action"] = {
-        name: action[name] for name in ("type", "targetStorageClass") if name in action
-    }
+    written["action"] = {name: action[name] for name in _ACTION if name in action}
     return written
 
 
