@@ -30,7 +30,12 @@ SCHEMA = {
     "mode": {"enum": ["a", "b"]},
     "names": {"type": "array", "items": {"type": "string"}, "minItems": 1},
     "pattern": {"type": "string", "pattern": "^x", "maxLength": 3},
-    "size": {"type": "object", "properties": {"a": {"exclusiveMinimum": 0}}, "required": ["a"]},
+    "size": {
+        "type": "object",
+        "properties": {"a": {"exclusiveMinimum": 0}},
+        "required": ["a"],
+        "additionalProperties": False,
+    },
     "nothing": {"type": ["string", "null"]},
     "even": {"type": "number", "multipleOf": 2, "maximum": 10},
 }
@@ -148,6 +153,12 @@ def test_all_sets_the_level_of_every_rule_that_sets_none(tmp_path: Path) -> None
             {"size": {"a": 0}}, "sized: size.a: Must be greater than 0", id="exclusive-minimum"
         ),
         pytest.param(
+            {"size": {"a": 1, "b": 2, "c": 3}},
+            "sized: size: Additional property b is not allowed; "
+            "sized: size: Additional property c is not allowed",
+            id="properties-inside-that-the-schema-does-not-name",
+        ),
+        pytest.param(
             {"nothing": 3},
             "sized: nothing: Invalid type. Expected: [string,null], given: integer",
             id="several-types",
@@ -165,6 +176,19 @@ def test_properties_that_do_not_fit_the_schema_are_refused_in_the_engines_words(
     with pytest.raises(PackError) as raised:
         effective_settings(info(), config(tmp_path, {"sized": given_}), {})
     assert str(raised.value) == f"policy pack 'demo', config {tmp_path}/config.json: {problems}"
+
+
+def test_a_schema_that_is_not_valid_is_one_problem_of_its_rule() -> None:
+    policy = PolicyInfo(
+        name="sized",
+        configSchema=PolicyConfigSchema(properties=struct({"a": {"pattern": "(", "default": "x"}})),
+    )
+    with pytest.raises(PackError) as raised:
+        effective_settings(AnalyzerInfo(name="demo", policies=[policy]), None, {})
+    assert str(raised.value) == (
+        "policy pack 'demo': sized: the schema of its configuration is not valid: "
+        '"(" is not a "regex"'
+    )
 
 
 def test_a_required_property_that_is_missing_is_refused_without_any_config() -> None:

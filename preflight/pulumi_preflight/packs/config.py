@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from google.protobuf.json_format import MessageToDict, ParseDict
 from google.protobuf.struct_pb2 import Struct
@@ -26,7 +26,7 @@ from pulumi_preflight.packs.config_file import (
 from pulumi_preflight.packs.connection import Profiles
 
 if TYPE_CHECKING:
-    from jsonschema import ValidationError
+    from jsonschema_rs import ValidationError
 
 _LEVEL_NUMBERS: Mapping[EnforcementLevel, protocol.EnforcementLevel.ValueType] = {
     "advisory": protocol.ADVISORY,
@@ -158,10 +158,14 @@ def _apply(settings: dict[str, RuleSettings], given: Mapping[str, RuleSettings])
 
 
 def _schema_problems(policy: protocol.PolicyInfo, properties: Properties) -> Iterator[str]:
-    # jsonschema takes 0.2 s to import, and most packs of others configure nothing.
+    # Most packs of others configure nothing, and the import takes its time.
     if not properties and not policy.configSchema.required:
         return
-    from jsonschema import Draft7Validator  # noqa: PLC0415 - see above
+    from jsonschema_rs import (  # noqa: PLC0415 - see above
+        Draft7Validator,
+        RegexOptions,
+        ValidationError,
+    )
 
     schema = {
         "type": "object",
@@ -169,9 +173,16 @@ def _schema_problems(policy: protocol.PolicyInfo, properties: Properties) -> Ite
         "required": list(policy.configSchema.required),
     }
     document = MessageToDict(ParseDict(dict(properties), Struct()))
-    for error in Draft7Validator(schema).iter_errors(document):
-        place = ".".join(str(part) for part in error.absolute_path)
-        yield f"{place}: {_engine_text(error)}" if place else _engine_text(error)
+    try:
+        # The engine's patterns have no look-around and no back references either.
+        validator = Draft7Validator(schema, pattern_options=RegexOptions())
+    except ValidationError as invalid:
+        yield f"the schema of its configuration is not valid: {invalid.message}"
+        return
+    for error in validator.iter_errors(document):
+        place = ".".join(str(part) for part in error.instance_path)
+        for text in _engine_texts(error, schema):
+            yield f"{place}: {text}" if place else text
 
 
 _ENGINE_TEXTS: Mapping[str, str] = {
@@ -188,25 +199,29 @@ _ENGINE_TEXTS: Mapping[str, str] = {
 }
 
 
-def _engine_text(error: "ValidationError") -> str:
+def _engine_texts(error: "ValidationError", schema: Properties) -> Iterator[str]:
     """Says a schema error as the engine's validator does, for the keywords that packs use."""
-    keyword, wanted = str(error.validator), cast("Any", error.validator_value)
-    if text := _ENGINE_TEXTS.get(keyword):
-        whole = isinstance(wanted, float) and wanted.is_integer()
-        return text.format(int(wanted) if whole else wanted)
+    keyword = error.kind.name
+    # The error sorts what the schema wants; the engine says it in the schema's order.
+    wanted: Any = schema
+    for part in error.schema_path:
+        wanted = wanted[part]
     match keyword:
         case "type":
             expected = f"[{','.join(wanted)}]" if isinstance(wanted, list) else wanted
-            return f"Invalid type. Expected: {expected}, given: {_json_type(error.instance)}"
+            yield f"Invalid type. Expected: {expected}, given: {_json_type(error.instance)}"
         case "enum":
             allowed = ", ".join(json.dumps(value) for value in wanted)
-            return f"{error.absolute_path[-1]} must be one of the following: {allowed}"
+            yield f"{error.instance_path[-1]} must be one of the following: {allowed}"
         case "required":
-            # There is one error per missing name, and only its message says which.
-            name = error.message.removesuffix(" is a required property")
-            return f"{name[1:-1]} is required"
+            yield f"{error.kind.value} is required"
+        case "additionalProperties":
+            yield from (f"Additional property {name} is not allowed" for name in error.kind.value)
+        case _ if text := _ENGINE_TEXTS.get(keyword):
+            whole = isinstance(wanted, float) and wanted.is_integer()
+            yield text.format(int(wanted) if whole else wanted)
         case _:
-            return error.message
+            yield error.message
 
 
 def _json_type(value: object) -> str:
