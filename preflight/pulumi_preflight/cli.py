@@ -11,6 +11,7 @@ from pulumi_preflight.arguments import Options, parse
 from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.files import write_whole
 from pulumi_preflight.printable import shortened, without_colour
+from pulumi_preflight.sdk_imports import defer_sdk
 from pulumi_preflight.signals import Terminated, ending_on_signals
 from pulumi_preflight.streams import tell, to_stdout
 
@@ -57,6 +58,7 @@ def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None)
 
 def _run(options: Options, section: "Section | None", secrets: set[str]) -> int:
     """Runs all; puts into `secrets` the texts that no message may show."""
+    defer_sdk()
     from pulumi_preflight.api import Wanted, judged  # noqa: PLC0415 - see the top
     from pulumi_preflight.packs import PackChoice  # noqa: PLC0415 - see the top
     from pulumi_preflight.reports import OWN, writer  # noqa: PLC0415 - see the top

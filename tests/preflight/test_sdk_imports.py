@@ -1,4 +1,4 @@
-"""A pack boots beside the program, and both need the SDK's messages."""
+"""A pack boots beside the program, and both need the messages of the SDK, not the SDK itself."""
 
 import os
 import subprocess
@@ -65,3 +65,39 @@ def test_a_pack_and_the_program_never_import_the_sdk_at_the_same_time(
     assert ended.returncode == 0, ended.stderr
     first, second, third, fourth = notes.read_text().split()
     assert (first, third) == (second, fourth)
+
+
+def test_messages_come_without_the_sdk_until_something_of_it_is_used() -> None:
+    lines = """
+import sys
+from pulumi_preflight.sdk_imports import defer_sdk
+
+defer_sdk()
+from pulumi.runtime.proto import analyzer_pb2
+print("pulumi.output" in sys.modules)
+import pulumi
+print(pulumi.Output.__name__, pulumi.runtime.Mocks.__name__, "pulumi.output" in sys.modules)
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
+print(AnalyzeRequest is analyzer_pb2.AnalyzeRequest)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", lines], capture_output=True, text=True, check=False
+    )
+    assert ended.stderr == ""
+    assert ended.stdout.splitlines() == ["False", "Output Mocks True", "True"]
+
+
+def test_an_sdk_that_is_in_use_already_stays() -> None:
+    lines = """
+import pulumi
+from pulumi_preflight.sdk_imports import defer_sdk
+
+used = pulumi
+defer_sdk()
+import pulumi
+print(pulumi is used)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", lines], capture_output=True, text=True, check=False
+    )
+    assert (ended.stdout, ended.stderr) == ("True\n", "")
