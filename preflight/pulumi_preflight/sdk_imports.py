@@ -25,7 +25,7 @@ class _Deferred(ModuleType):
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as any module
         # From here on it is a plain module, for its own code too.
-        self.__class__ = ModuleType  # type: ignore[assignment] - a class of its own until here
+        self.__class__ = ModuleType  # type: ignore[assignment]
         spec = self.__spec__
         if spec is None or spec.loader is None:
             raise AttributeError(name)
