@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from google.protobuf.struct_pb2 import Struct
 
@@ -66,7 +67,22 @@ class Resource:
         return self.registered.id
 
     @property
-    def inputs(self) -> Mapping[str, object]:
+    def provider(self) -> str:
+        """The provider that manages it, as `URN::id`; empty for components and providers."""
+        return self.registered.provider
+
+    @property
+    def property_dependencies(self) -> Mapping[str, tuple[str, ...]]:
+        """By input, the URNs of the resources that its value comes from."""
+        return self.registered.property_dependencies
+
+    @property
+    def ignore_changes(self) -> tuple[str, ...]:
+        """The paths whose changes an update passes over."""
+        return tuple(self.registered.options.ignoreChanges)
+
+    @property
+    def inputs(self) -> Mapping[str, Any]:
         """What the program gave, after the packs' fixes.
 
         Numbers without a fraction are `int`. A `Secret` holds a value that is secret, and
@@ -75,12 +91,12 @@ class Resource:
         return _plain(self.registered.inputs)
 
     @property
-    def outputs(self) -> Mapping[str, object]:
+    def outputs(self) -> Mapping[str, Any]:
         """The inputs, with the outputs filled in that the provider computes."""
         return _plain(self.registered.outputs)
 
 
-def _plain(message: Struct) -> Mapping[str, object]:
+def _plain(message: Struct) -> Mapping[str, Any]:
     return {
         name: _plain_value(without_references(value))
         for name, value in from_struct(message).items()

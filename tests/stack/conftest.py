@@ -10,6 +10,7 @@ from typing import Protocol
 
 import pytest
 
+from pulumi_preflight.pytest_plugin import Preflight
 from tests.stack.deployment import Deployment
 
 STACK = Path(__file__).parents[2] / "stack"
@@ -25,9 +26,11 @@ class Deploy(Protocol):
 
 
 @pytest.fixture(scope="session")
-def deployment(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Deploy:
+def deployment(
+    preflight: Preflight, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Deploy:
     """The program's runs, each kept for all tests of all processes that ask for the same."""
-    from tests.stack.program import changed_project, run  # noqa: PLC0415 - needs the path
+    from tests.stack.program import changed_project  # noqa: PLC0415 - needs the path
 
     own = tmp_path_factory.getbasetemp()
     kept = own if worker_id == "master" else own.parent
@@ -42,7 +45,8 @@ def deployment(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Depl
                 project = STACK
                 if changes:
                     project = changed_project(tmp_path_factory.mktemp("p"), stack, changes)
-                file.write_bytes(pickle.dumps(run(project, stack)))
+                seen = Deployment.seen_in(preflight(project, stack=stack))
+                file.write_bytes(pickle.dumps(seen))
         found = pickle.loads(file.read_bytes())  # noqa: S301 - written above
         assert isinstance(found, Deployment)
         return found

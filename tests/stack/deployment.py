@@ -3,7 +3,9 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
+
+from pulumi_preflight import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,26 @@ class Deployment:
 
     resources: tuple[Resource, ...]
     outputs: Mapping[str, Any]
+
+    @classmethod
+    def seen_in(cls, verdict: Verdict) -> Self:
+        """Takes what the tests ask for; unlike a verdict, it goes from process to process."""
+        return cls(
+            resources=tuple(
+                Resource(
+                    urn=resource.urn,
+                    type=resource.type,
+                    name=resource.name,
+                    parent=resource.parent,
+                    inputs=resource.inputs,
+                    provider=resource.provider,
+                    ignore_changes=resource.ignore_changes,
+                    property_dependencies=resource.property_dependencies,
+                )
+                for resource in verdict.resources
+            ),
+            outputs=verdict.outputs,
+        )
 
     def of(self, resource_type: str) -> list[Resource]:
         """All resources of a type."""

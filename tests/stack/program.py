@@ -1,33 +1,12 @@
-"""Runs the stack's program on preflight's monitor."""
+"""Copies of the stack's project, with other settings."""
 
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
 import yaml
-from google.protobuf.json_format import MessageToDict
 
-from pulumi_preflight.model import RegisteredResource
-from pulumi_preflight.program import run_program
-from pulumi_preflight.project import load_project
-from tests.stack.deployment import Deployment, Resource
 from tests.stack.settings import STACK, put
-
-
-def run(project: Path, stack: str) -> Deployment:
-    """Runs the program of a project folder.
-
-    Raises:
-        ProgramError: The program ended with an error.
-    """
-    deployed = run_program(
-        load_project(project, stack=stack), check=lambda request, _taint: request.properties
-    )
-    assert not deployed.duplicates
-    return Deployment(
-        resources=tuple(_resource(resource) for resource in deployed.resources),
-        outputs=MessageToDict(deployed.stack_outputs),
-    )
 
 
 def changed_project(folder: Path, stack: str, changes: Iterable[tuple[str, object]]) -> Path:
@@ -45,16 +24,3 @@ def changed_project(folder: Path, stack: str, changes: Iterable[tuple[str, objec
         put(content["config"], f"dagster-taskiq:{path}", value)
     file.write_text(yaml.safe_dump(content))
     return project
-
-
-def _resource(resource: RegisteredResource) -> Resource:
-    return Resource(
-        urn=resource.urn,
-        type=resource.type,
-        name=resource.name,
-        parent=resource.parent,
-        inputs=MessageToDict(resource.inputs),
-        provider=resource.provider,
-        ignore_changes=tuple(resource.options.ignoreChanges),
-        property_dependencies=resource.property_dependencies,
-    )
