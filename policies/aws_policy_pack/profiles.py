@@ -7,11 +7,10 @@ rules and keys in silence, so everything is checked here, strictly.
 """
 
 import json
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, NoReturn, TypeVar
+from typing import Final, TypeVar
 
 from pydantic import ValidationError
 
@@ -23,6 +22,7 @@ from aws_policy_pack.config import (
     problems_in,
     too_long,
 )
+from aws_policy_pack.json_text import read_json
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.rule import AnyRule, Level, Setting
 
@@ -172,9 +172,8 @@ def _read(path: Path) -> object:
     except OSError as error:
         problem = Problem(path="", text=f"cannot be read: {error.strerror}")
         raise ConfigError([problem], str(path)) from error
-    except (ValueError, RecursionError) as error:
-        text = "it nests too deep" if isinstance(error, RecursionError) else str(error)
-        problem = Problem(path="", text=f"is not valid JSON: {text}")
+    except ValueError as error:
+        problem = Problem(path="", text=f"is not valid JSON: {error}")
         raise ConfigError([problem], str(path)) from error
 
 
@@ -182,9 +181,7 @@ def _parsed(text: str) -> object:
     """The JSON of a profile; an empty file sets nothing, as under the engine."""
     if not text.strip():
         return {}
-    content: object = json.loads(
-        text, object_pairs_hook=_object, parse_constant=_no_number, parse_float=_finite
-    )
+    content: object = read_json(text, pairs=_object)
     return content
 
 
@@ -196,17 +193,6 @@ def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
         twice = sorted({key for key in keys if keys.count(key) > 1})
         raise ValueError(f"{', '.join(map(repr, twice))} stands there more than once")
     return found
-
-
-def _no_number(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not a number of JSON")
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if math.isinf(number):
-        raise ValueError(f"{text} is out of the range of numbers")
-    return number
 
 
 def read_settings(

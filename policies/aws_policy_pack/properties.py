@@ -5,10 +5,10 @@ value is not known yet, or is of another kind than the rule asks for, the read r
 the evaluation turns that into "not evaluated", so that no rule has to guard anything.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
+from aws_policy_pack.json_text import read_json
 from aws_policy_pack.wire import UNKNOWN, Unknown, Value
 
 Read = TypeVar("Read")
@@ -205,8 +205,8 @@ def _parsed(value: Value, path: str) -> Value:
     if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
         return value
     try:
-        parsed: Value = json.loads(value)
-    except (ValueError, RecursionError) as error:
+        parsed: Value = read_json(value)
+    except ValueError as error:
         raise Unreadable(path, f"is not valid JSON: {error}") from error
     return parsed
 

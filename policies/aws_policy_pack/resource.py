@@ -1,11 +1,11 @@
 """What a rule sees: one resource, or the graph of all of them."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final, TypeVar, cast
 
+from aws_policy_pack.json_text import read_json
 from aws_policy_pack.properties import Properties, Unreadable
 from aws_policy_pack.property_paths import covers
 from aws_policy_pack.wire import UNKNOWN, Value
@@ -253,8 +253,8 @@ def _texts_inside(value: Value) -> Iterator[str]:
             yield value
             if value.lstrip().startswith(("{", "[")):
                 try:
-                    yield from _texts_inside(json.loads(value))
-                except (ValueError, RecursionError):
+                    yield from _texts_inside(read_json(value))
+                except ValueError:
                     return
         case Mapping():
             for item in value.values():

@@ -1,9 +1,10 @@
 """The texts of secrets, and where they stand in other texts."""
 
-import json
 import re
 from collections.abc import Iterable
 from typing import Final
+
+from aws_policy_pack.json_text import read_json
 
 LONG: Final = 8
 """Characters: a text as long as this does not stand inside an ordinary word by chance."""
@@ -21,8 +22,8 @@ def texts_in(secrets: Iterable[str]) -> set[str]:
     pending = list(secrets)
     while pending:
         try:
-            inner = _leaves(json.loads(pending.pop()))
-        except (ValueError, RecursionError):
+            inner = _leaves(read_json(pending.pop()))
+        except ValueError:
             continue
         pending.extend(inner - texts)
         texts |= inner

@@ -283,7 +283,7 @@ def test_what_the_engine_takes_is_taken(text: str, most: int, tmp_path: Path) ->
         pytest.param('{"test-cap": {"max": Infinity}}', "Infinity is not a number", id="infinity"),
         pytest.param('{"test-cap": {"max": NaN}}', "NaN is not a number of JSON", id="nan"),
         pytest.param('{"test-cap": {"max": -1e999}}', "-1e999 is out of the range", id="too-large"),
-        pytest.param('{"a": ' + "[" * 3000 + "]" * 3000 + "}", "it nests too deep", id="deep"),
+        pytest.param('{"a": ' + "[" * 3000 + "]" * 3000 + "}", "too deeply nested", id="deep"),
     ],
 )
 def test_what_other_readers_of_json_refuse_is_refused(text: str, told: str, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from aws_policy_pack.cost.declared import LEFT_TO_PROVIDER
+from aws_policy_pack.json_text import read_json
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.wire import SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN_TEXT, Value, read_plain
 
@@ -42,10 +43,10 @@ def load_state(path: Path) -> Graph:
         StateError: The file cannot be read, or is no stack export.
     """
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = read_json(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise StateError(f"{path}: cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise StateError(f"{path}: is not valid JSON: {error}") from error
     try:
         return read_state(raw)
@@ -156,7 +157,7 @@ def _secret(secret: Mapping[str, object]) -> object:
         return UNKNOWN_TEXT
     if isinstance(plaintext, str):
         try:
-            return _opened(json.loads(plaintext))
-        except (ValueError, RecursionError) as error:
+            return _opened(read_json(plaintext))
+        except ValueError as error:
             raise StateError(f"a secret's plain text is not valid JSON: {error}") from error
     return _opened(secret.get("value", UNKNOWN_TEXT))

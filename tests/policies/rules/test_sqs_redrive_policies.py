@@ -243,6 +243,13 @@ def test_without_a_count_out_of_bounds_nothing_is_found(properties: Mapping[str,
             id="unknown-count",
         ),
         pytest.param("no json", "`redrivePolicy` is the text 'no json', not an object", id="text"),
+        pytest.param(
+            '{"maxReceiveCount": 1' + "0" * 400 + "}",
+            "`redrivePolicy` is not valid JSON: 1"
+            + "0" * 19
+            + "... is out of the range of numbers",
+            id="no-number-of-a-provider",
+        ),
     ],
 )
 def test_a_count_that_cannot_be_read_is_not_evaluated(redrive_policy: object, reason: str) -> None:

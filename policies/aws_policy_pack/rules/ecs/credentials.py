@@ -3,7 +3,6 @@
 What is said of a value never contains it.
 """
 
-import json
 import math
 import re
 from collections import Counter
@@ -12,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
+from aws_policy_pack.json_text import read_json
 from aws_policy_pack.lists import load
 
 FORMS: Final = tuple(
@@ -114,8 +114,8 @@ def parts_of(name: str, value: str) -> Iterator[tuple[str, str]]:
     parsed: object = value
     if value.lstrip().startswith(("{", "[")):
         try:
-            parsed = json.loads(value)
-        except (ValueError, RecursionError):
+            parsed = read_json(value)
+        except ValueError:
             yield name, value
             return
     match parsed:

@@ -1,6 +1,5 @@
 """Whether ECS takes the container definitions of a task as they are meant."""
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,6 +7,7 @@ from typing import Final
 
 from aws_policy_pack.config import nearest
 from aws_policy_pack.container_definitions import CONTAINER_KEYS, INNER_KEYS
+from aws_policy_pack.json_text import read_json
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.ecs.containers import containers_of
@@ -41,8 +41,8 @@ def container_definitions_valid(task: Resource) -> Findings:
     """Judges the shape first; a container is essential unless it says that it is not."""
     given = task.raw("containerDefinitions")
     try:
-        definitions: Value = json.loads(given) if isinstance(given, str) else given
-    except (ValueError, RecursionError) as error:
+        definitions: Value = read_json(given) if isinstance(given, str) else given
+    except ValueError as error:
         yield _misshapen(f"`containerDefinitions` is no JSON: {error}")
         return
     if isinstance(definitions, str) or not isinstance(definitions, Sequence) or not definitions:

@@ -1,7 +1,6 @@
 """Policy documents that IAM would refuse."""
 
-import json
-
+from aws_policy_pack.json_text import read_json
 from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
@@ -34,8 +33,8 @@ def policy_document_valid(resource: Resource) -> Findings:
         value = document.owner.raw(document.key)
         if isinstance(value, str):
             try:
-                value = json.loads(value)
-            except (ValueError, RecursionError) as error:
+                value = read_json(value)
+            except ValueError as error:
                 yield Finding(
                     problem=f"`{document.place}` is not JSON: {error}",
                     wanted="a policy document",

@@ -8,6 +8,7 @@ from typing import Annotated, Final, Self
 from pydantic import Field, model_validator
 
 from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.json_text import read_json
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.sqs.links import LIMITS, QUEUE, REDRIVE_POLICY, redrive_policy_in
@@ -39,8 +40,8 @@ def redrive_policy_shape(holder: Resource) -> Findings:
     if value in (None, ""):
         return
     try:
-        policy = json.loads(value) if isinstance(value, str) else value
-    except (ValueError, RecursionError):
+        policy = read_json(value) if isinstance(value, str) else value
+    except ValueError:
         policy = value
     if not isinstance(policy, Mapping):
         yield Finding(
