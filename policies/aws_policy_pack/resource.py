@@ -242,7 +242,8 @@ def survey(
         try:
             found.append((resource, read(resource)))
         except Unreadable as unreadable:
-            missed.append(Unreadable(unreadable.path, unreadable.reason, resource))
+            holder = unreadable.resource or resource
+            missed.append(Unreadable(unreadable.path, unreadable.reason, holder))
     return found, missed
 
 

@@ -2,7 +2,7 @@
 
 The user's own scaler reads its maximum from an environment variable. The variable of its
 minimum has the same name with MIN for MAX. The scaler scales the service whose name or ARN
-another of its variables holds.
+another of its variables holds; of several with one name, that of the cluster that it names.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,11 +13,11 @@ from typing import Final
 from aws_policy_pack.container_definitions import container_definitions
 from aws_policy_pack.cost.reading import amount, given_text
 from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable
+from aws_policy_pack.scaled_resources import SERVICE, in_named_clusters, scaled_by
 from aws_policy_pack.wording import shown
 
 TARGET: Final = "aws:appautoscaling/target:Target"
 SCHEDULED_ACTION: Final = "aws:appautoscaling/scheduledAction:ScheduledAction"
-SERVICE: Final = "aws:ecs/service:Service"
 TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
 FUNCTION: Final = "aws:lambda/function:Function"
 TABLE: Final = "aws:dynamodb/table:Table"
@@ -108,7 +108,7 @@ def _add_target(target: Resource, graph: Graph, scaling: Scaling) -> None:
         reason = f"scales {dimension or 'a dimension that is not set'}, which is not counted"
         scaling.unmatched.append((target, f"{reason} in the worst case"))
         return
-    scaled = _scaled_by(target, graph, SCALED[dimension])
+    scaled = scaled_by(target, graph, SCALED[dimension])
     if not scaled:
         name = shown(target.text("resourceId"))
         scaling.unmatched.append((target, f"scales {name}, which is not in this stack"))
@@ -123,15 +123,6 @@ def _add_target(target: Resource, graph: Graph, scaling: Scaling) -> None:
     )
     for resource in scaled:
         scaling.spans.setdefault((resource.urn, dimension), []).append(Span(least=least, most=most))
-
-
-def _scaled_by(target: Resource, graph: Graph, kind: str) -> tuple[Resource, ...]:
-    """The resources that a target's id means: `service/<cluster>/<name>`, `table/<name>`."""
-    found = graph.referenced(target, "resourceId", kind)
-    if found:
-        return found
-    name = (target.text("resourceId") or "").rpartition("/")[2]
-    return graph.identified(kind, name)
 
 
 def _add_own_scalers(
@@ -176,11 +167,11 @@ def _number_in(variables: Mapping[str, str | None], name: str) -> Decimal:
 def _named_services(
     holder: Resource, variables: Mapping[str, str | None], graph: Graph
 ) -> tuple[Resource, ...]:
+    texts = [value for value in variables.values() if value]
     named = dict.fromkeys(
         service
-        for value in variables.values()
-        if value
-        for service in graph.identified(SERVICE, value)
+        for text in texts
+        for service in in_named_clusters(graph.identified(SERVICE, text), texts, graph)
     )
     if named:
         return tuple(named)

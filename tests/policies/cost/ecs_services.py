@@ -22,6 +22,7 @@ def task(name: str = "task", **properties: object) -> Example:
 def service(name: str = "web", **properties: object) -> Example:
     given = {
         "name": name,
+        "cluster": "main",
         "launchType": "FARGATE",
         "desiredCount": 2,
         "deploymentMaximumPercent": 100,

@@ -71,6 +71,40 @@ def test_a_service_without_tasks_costs_nothing_as_declared() -> None:
     assert vcpus(task(), web, target(minCapacity=0, maxCapacity=4)) == "0 / 59.1008"
 
 
+def test_a_target_of_another_cluster_s_service_is_named() -> None:
+    assert bill(task(), service(), target(resourceId="service/other/web"))[-1] == (
+        "target scales 'service/other/web', which is not in this stack"
+    )
+
+
+def test_a_target_counts_for_the_service_of_its_cluster_alone() -> None:
+    other = replace(service(cluster="other"), name="other")
+    vcpu = [
+        line for line in bill(task(), service(), other, target(minCapacity=2)) if "vCPU" in line
+    ]
+    assert [line.partition(" = ")[2] for line in vcpu] == [
+        "29.5504 / 118.2016",
+        "29.5504 / 29.5504",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        pytest.param({"CLUSTER": "main"}, ["103.4264", "29.5504"], id="its-cluster"),
+        pytest.param({}, ["103.4264", "103.4264"], id="no-cluster"),
+        pytest.param({"CLUSTER": "third"}, ["103.4264", "103.4264"], id="a-third-cluster"),
+    ],
+)
+def test_an_own_scaler_counts_for_the_cluster_that_it_names(
+    named: dict[str, str], expected: list[str]
+) -> None:
+    other = replace(service(cluster="other"), name="other")
+    by = scaler(AUTOSCALER_MAX_WORKERS="7", SERVICE="web", **named)
+    vcpu = [line for line in bill(task(), service(), other, by) if "vCPU" in line]
+    assert [line.rpartition(" / ")[2] for line in vcpu] == expected
+
+
 def sums(resource: Example, *others: Example) -> tuple[float, float]:
     """The sum of the hourly lines, as declared and at worst."""
     costs = [line.partition(" = ")[2].split(" / ") for line in bill(resource, *others)]

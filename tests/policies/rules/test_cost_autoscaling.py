@@ -206,7 +206,7 @@ def test_an_unknown_value_of_another_variable_does_not_matter() -> None:
 
 
 def scaled(count: object, *ignored: str) -> Example:
-    properties = {"name": "orders-workers", "desiredCount": count}
+    properties = {"name": "orders-workers", "cluster": "orders", "desiredCount": count}
     return Example(type=SERVICE, name="workers", properties=properties, ignore_changes=ignored)
 
 

@@ -1,15 +1,17 @@
 """Services whose number of tasks a scaler sets."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from aws_policy_pack.rules.ecs.scaling import scaled_service_ignores_desired_count
-from aws_policy_pack.rules.ecs.types import FUNCTION, SCALABLE_TARGET, SERVICE
+from aws_policy_pack.rules.ecs.types import CLUSTER, FUNCTION, SCALABLE_TARGET, SERVICE
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.ecs_tasks import task_of
 from tests.policies.rules.reading import said
 
+CLUSTERS = "arn:aws:ecs:eu-west-1:123456789012:cluster"
 GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"
 
 
@@ -23,7 +25,7 @@ def service(
     return Example(
         type=SERVICE,
         name=logical,
-        properties={"name": name, **properties},
+        properties={"name": name, "cluster": "orders", **properties},
         ignore_changes=ignore_changes,
     )
 
@@ -109,7 +111,7 @@ SCALER = scaler(AUTOSCALER_MAX_WORKERS="4", ECS_WORKER_SERVICE_NAME="orders-work
 
 def test_a_service_is_told_once() -> None:
     both = [
-        target("a/b/orders-workers"),
+        target("service/orders/orders-workers"),
         scaler(AUTOSCALER_MAX_WORKERS=4, ECS_WORKER_SERVICE_NAME="orders-workers"),
     ]
     found = said(analyze_stack(scaled_service_ignores_desired_count, [service(), *both]))
@@ -138,6 +140,10 @@ def test_a_service_is_told_once() -> None:
         pytest.param([service(), scaler(AUTOSCALER_MAX_WORKERS="4")], id="names no service"),
         pytest.param([service(), target("service/a/b")], id="target of another service"),
         pytest.param(
+            [service(cluster=f"{CLUSTERS}/invoices"), target("service/orders/orders-workers")],
+            id="target of another cluster's service",
+        ),
+        pytest.param(
             [service(), Example(type=FUNCTION, name="f", properties={"environment": None})],
             id="a function without variables",
         ),
@@ -154,6 +160,33 @@ def test_a_service_that_is_not_scaled_or_gives_way_passes(stack: list[Example]) 
 def test_a_service_of_replicas_is_judged() -> None:
     stack = [service(schedulingStrategy="REPLICA"), SCALER]
     assert len(analyze_stack(scaled_service_ignores_desired_count, stack)) == 1
+
+
+def test_a_scaler_that_names_its_cluster_means_no_service_of_another() -> None:
+    stack = [
+        service(cluster=f"{CLUSTERS}/invoices", logical="other"),
+        service(),
+        scaler(
+            AUTOSCALER_MAX_WORKERS="4", ECS_WORKER_SERVICE_NAME="orders-workers", CLUSTER="orders"
+        ),
+    ]
+    found = said(analyze_stack(scaled_service_ignores_desired_count, stack))
+    assert found == [FOUND.format(scaler="container 'scaler' of 'task'")]
+
+
+def test_a_function_that_names_its_cluster_means_no_service_of_another() -> None:
+    variables = {
+        "AUTOSCALER_MAX_WORKERS": "4",
+        "ECS_WORKER_SERVICE_NAME": "orders-workers",
+        "CLUSTER": f"{CLUSTERS}/orders",
+        "LATER": UNKNOWN,
+    }
+    function = Example(
+        type=FUNCTION, name="scaler", properties={"environment": {"variables": variables}}
+    )
+    stack = [service(cluster="invoices", logical="other"), service(), function]
+    found = said(analyze_stack(scaled_service_ignores_desired_count, stack))
+    assert found == [FOUND.format(scaler="the function 'scaler'")]
 
 
 @pytest.mark.parametrize(
@@ -199,6 +232,15 @@ def test_the_config_says_how_scalers_are_known(
             [service(), target(UNKNOWN)],
             ["not evaluated: scaling: `resourceId` is not known yet"],
             id="target",
+        ),
+        pytest.param(
+            [
+                replace(service(cluster=UNKNOWN), references={"cluster": ("orders",)}),
+                Example(type=CLUSTER, name="orders", properties={"name": UNKNOWN}),
+                target("service/orders/orders-workers"),
+            ],
+            ["not evaluated: workers: `cluster` is not known yet"],
+            id="cluster",
         ),
         pytest.param(
             [service(schedulingStrategy=UNKNOWN)],

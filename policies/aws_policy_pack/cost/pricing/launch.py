@@ -6,10 +6,10 @@ from typing import Final
 from aws_policy_pack.cost.reading import given_text
 from aws_policy_pack.cost.scaling import TASK_DEFINITION
 from aws_policy_pack.resource import Graph, Resource, Unreadable
+from aws_policy_pack.scaled_resources import CLUSTER
 from aws_policy_pack.wire import Unknown
 from aws_policy_pack.wording import shown
 
-CLUSTER: Final = "aws:ecs/cluster:Cluster"
 CLUSTER_PROVIDERS: Final = "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders"
 CAPACITY_PROVIDER: Final = "aws:ecs/capacityProvider:CapacityProvider"
 FARGATE_PROVIDERS: Final = frozenset({"FARGATE", "FARGATE_SPOT"})

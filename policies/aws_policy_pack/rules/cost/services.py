@@ -17,9 +17,9 @@ from aws_policy_pack.rule import (
     resource_rule,
     stack_rule,
 )
+from aws_policy_pack.scaled_resources import SERVICE, scaled_by
 from aws_policy_pack.wording import first_few, shown
 
-SERVICE: Final = "aws:ecs/service:Service"
 SCALABLE_TARGET: Final = "aws:appautoscaling/target:Target"
 DESIRED_COUNT: Final = "desiredCount"
 
@@ -191,6 +191,10 @@ def _is_daemon(service: Resource) -> bool:
 
 def _most_tasks(service: Resource, graph: Graph) -> float:
     """The desired count, or what Application Auto Scaling may raise it to."""
-    targets = graph.referring(service, "resourceId", SCALABLE_TARGET)
-    counts = [target.number("maxCapacity") for target in targets]
+    targets, missed = survey(
+        graph.of_type(SCALABLE_TARGET), lambda target: scaled_by(target, graph, SERVICE)
+    )
+    if missed:
+        raise missed[0]
+    counts = [target.number("maxCapacity") for target, scaled in targets if service in scaled]
     return max(count or 0 for count in (service.number(DESIRED_COUNT), *counts))

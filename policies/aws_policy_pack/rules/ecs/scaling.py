@@ -10,6 +10,7 @@ from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, su
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.ecs.containers import containers_of
 from aws_policy_pack.rules.ecs.types import FUNCTION, SCALABLE_TARGET, SERVICE, TASK_DEFINITION
+from aws_policy_pack.scaled_resources import in_named_clusters, scaled_by
 
 DESIRED_COUNT: Final = "desiredCount"
 
@@ -116,14 +117,9 @@ def _claims(graph: Graph, config: ScaledService) -> tuple[list[Claim], list[Unre
 
 
 def _of_target(target: Resource, graph: Graph) -> Iterator[Claim]:
-    """The id of a scalable target is `service/<cluster>/<service>`."""
     if target.text("serviceNamespace") != "ecs":
         return
-    scaled = graph.referenced(target, "resourceId", SERVICE)
-    if not scaled:
-        named = (target.text("resourceId") or "").rpartition("/")[2]
-        scaled = graph.identified(SERVICE, named)
-    for service in scaled:
+    for service in scaled_by(target, graph, SERVICE):
         yield service, f"the scalable target {target.name!r}"
 
 
@@ -140,7 +136,8 @@ def _of_task(task: Resource, graph: Graph, config: ScaledService) -> Iterator[Cl
 def _of_function(function: Resource, graph: Graph, config: ScaledService) -> Iterator[Claim]:
     given: Properties = function.object("environment.variables")
     wanted = (*config.scaler_variables, *config.service_variables)
-    variables = {name: given.text(name) for name in wanted if given.has(name)}
+    known = {name: value for name, value in given.values.items() if isinstance(value, str)}
+    variables = known | {name: given.text(name) for name in wanted if given.has(name)}
     yield from _of_variables(variables, f"the function {function.name!r}", graph, config)
 
 
@@ -149,6 +146,8 @@ def _of_variables(
 ) -> Iterator[Claim]:
     if not any(name in variables for name in config.scaler_variables):
         return
+    texts = [text for text in variables.values() if text]
     for name in config.service_variables:
-        for service in graph.identified(SERVICE, variables.get(name) or ""):
+        services = graph.identified(SERVICE, variables.get(name) or "")
+        for service in in_named_clusters(services, texts, graph):
             yield service, scaler
