@@ -5,32 +5,14 @@ as `*` or by kind. Names of actions and of condition keys mean the same in any c
 (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html).
 """
 
-import ipaddress
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_policy_pack.lists import load
 from aws_policy_pack.resource import Properties, Unreadable
 from aws_policy_pack.wire import Value
 from aws_policy_pack.wording import first_few, listed, shown
 
 ANYONE = "*"
-IPV4_BROADEST = 8
-IPV6_BROADEST = 32
-
-_KEYS = {
-    group: frozenset(map(str.lower, keys)) for group, keys in load("caller_keys").entries.items()
-}
-CALLER_KEYS = _KEYS["identities"]
-"""Keys whose fixed value ties a statement to someone, as S3 and Security Hub judge it, see
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
-"""
-ADDRESS_KEYS = _KEYS["addresses"]
-SERVICE_KEYS = _KEYS["services"]
-"""Keys that are true where a service of AWS calls: that is as good as naming the services."""
-EQUALITIES = frozenset({"stringequals", "stringequalsignorecase"})
-LIKENESSES = frozenset({"stringlike", "arnequals", "arnlike"})
-KIND_PREFIXES = ("o-", "vpc-", "vpce-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,38 +91,6 @@ def named_actions(statement: Statement) -> str:
     if statement.not_actions:
         return f"every action but {listed(statement.not_actions)}"
     return first_few([shown(action) for action in statement.actions]) or "nothing"
-
-
-def is_public(statement: Statement) -> bool:
-    """Whether the statement lets anyone in, whoever they are.
-
-    That is so if it allows every principal, or all but a few, and no condition holds the caller to
-    a fixed account, organisation, resource, network or range of addresses. A condition that ends in
-    `IfExists` or begins with `ForAllValues` holds nobody: it is true where the key is missing.
-    """
-    anyone = any(principal.name == ANYONE for principal in statement.principals)
-    return (
-        statement.effect == "Allow"
-        and (anyone or bool(statement.not_principals))
-        and not any(holds_caller(condition) for condition in statement.conditions)
-    )
-
-
-def holds_caller(condition: Condition) -> bool:
-    """Whether a condition holds the caller to somebody, as `is_public` has it."""
-    operator = condition.operator.lower().removeprefix("foranyvalue:")
-    key = condition.key.lower()
-    if not condition.values:
-        return False
-    if key in ADDRESS_KEYS:
-        return operator == "ipaddress" and all(_is_narrow(value) for value in condition.values)
-    if key in SERVICE_KEYS:
-        return operator == "bool" and all(value.lower() == "true" for value in condition.values)
-    if key not in CALLER_KEYS:
-        return False
-    return operator in EQUALITIES or (
-        operator in LIKENESSES and all(_is_fixed(value) for value in condition.values)
-    )
 
 
 def denies_plain_http(statement: Statement) -> bool:
@@ -226,34 +176,3 @@ def _plain(value: Value, path: str) -> str:
             return str(value)
         case _:
             raise Unreadable(path, "is not a text")
-
-
-def _is_narrow(address: str) -> bool:
-    """Whether a range is private or small enough to belong to one party, by S3's measure."""
-    try:
-        network = ipaddress.ip_network(address, strict=False)
-    except ValueError:
-        return False
-    is_ipv4 = isinstance(network, ipaddress.IPv4Network)
-    broadest = IPV4_BROADEST if is_ipv4 else IPV6_BROADEST
-    return network.prefixlen >= broadest or network.is_private
-
-
-def _is_fixed(pattern: str) -> bool:
-    """Whether a pattern holds to one party.
-
-    An ARN does by its account: anyone may have a role or a topic of that name. One without an
-    account, as of a bucket, does by its resource, whose names are unique in all of AWS. So does a
-    bucket's with a wildcard for the account, as AWS's own examples write it.
-    """
-    if pattern.startswith("arn:"):
-        fields = dict(enumerate(pattern.split(":")))
-        service, account, resource = (fields.get(place, "") for place in (2, 4, 5))
-        is_global = not account or service == "s3"
-        return _starts_fixed(account) or (is_global and _starts_fixed(resource))
-    prefix = next((start for start in KIND_PREFIXES if pattern.startswith(start)), "")
-    return _starts_fixed(pattern.removeprefix(prefix))
-
-
-def _starts_fixed(text: str) -> bool:
-    return bool(text) and text[0] not in "*?"

@@ -1,6 +1,7 @@
 """Container image repositories: what is pushed, and who can pull it."""
 
-from aws_policy_pack.policy_documents import is_public, named_actions, statements
+from aws_policy_pack.policy_documents import named_actions, statements
+from aws_policy_pack.public_access import is_public
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Changes, Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.wording import shown
@@ -138,8 +139,9 @@ def encrypted(repository: Resource) -> Findings:
 )
 def policy_not_public(policy: Resource) -> Findings:
     """A condition that holds the caller to an account, an organisation or the like passes."""
-    for number, statement in enumerate(statements(policy.object("policy")), start=1):
-        if is_public(statement):
+    document = statements(policy.object("policy"))
+    for number, statement in enumerate(document, start=1):
+        if is_public(statement, document):
             yield Finding(
                 problem=f"statement {shown(statement.sid or number)} of `policy` allows "
                 f"{named_actions(statement)} to everyone",

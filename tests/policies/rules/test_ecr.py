@@ -243,6 +243,16 @@ def test_the_second_statement_is_read_too() -> None:
     assert "statement 2 of `policy`" in report.message
 
 
+def test_a_denial_to_all_but_an_organisation_closes_a_policy() -> None:
+    everyone = {"Principal": "*", "Action": "ecr:*"}
+    outsiders = {"StringNotEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}}
+    statements = [
+        {"Effect": "Allow", **everyone},
+        {"Effect": "Deny", **everyone, "Condition": outsiders},
+    ]
+    assert analyze(policy_not_public, {"policy": {"Statement": statements}}) == []
+
+
 def test_the_policy_of_a_registry_is_read_too() -> None:
     properties = policy(Principal="*", Action="ecr:CreateRepository")
     assert len(analyze(policy_not_public, properties, type=REGISTRY_POLICY)) == 1

@@ -55,6 +55,26 @@ def test_a_shared_issuer_alone_is_found(issuer: str) -> None:
     assert is_found(arn(issuer.upper()))
 
 
+@pytest.mark.parametrize("operator", ["StringEquals", "StringLike"])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        pytest.param(f"{GITHUB}:sub", f"${{{GITHUB}:sub}}", id="the-tokens-own-claim"),
+        pytest.param(f"{GITHUB}:sub", f"repo:${{{GITHUB}:actor}}/app", id="a-part-of-the-token"),
+        pytest.param("aws:FederatedProvider", arn(GITHUB), id="the-issuer-that-all-share"),
+    ],
+)
+def test_what_every_token_of_the_issuer_meets_holds_nobody(
+    operator: str, key: str, value: str
+) -> None:
+    assert is_found(arn(GITHUB), **{operator: {key: value}})
+
+
+def test_a_variable_behind_the_name_of_an_organization_passes() -> None:
+    value = f"repo:octo-org/${{{GITHUB}:repository}}"
+    assert not is_found(arn(GITHUB), StringEquals={f"{GITHUB}:sub": value})
+
+
 @pytest.mark.parametrize(
     ("issuer", "claim"),
     [

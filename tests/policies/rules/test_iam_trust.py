@@ -105,6 +105,17 @@ def test_a_role_for_named_principals_passes(statement: dict[str, object]) -> Non
     assert analyze(public_trust, role(**statement)) == []
 
 
+def test_a_role_for_all_but_whom_a_denial_keeps_out_passes() -> None:
+    everyone = {"Principal": "*", "Action": "sts:AssumeRole"}
+    outsiders = {"StringNotEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}}
+    statements = [
+        {"Effect": "Allow", **everyone},
+        {"Effect": "Deny", **everyone, "Condition": outsiders},
+    ]
+    assert analyze(public_trust, {"assumeRolePolicy": {"Statement": statements}}) == []
+    assert analyze(public_trust, {"assumeRolePolicy": {"Statement": statements[:1]}})
+
+
 def test_policies_of_what_a_role_may_do_are_not_looked_at() -> None:
     statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
     inline = [{"policy": {"Statement": [statement]}}]

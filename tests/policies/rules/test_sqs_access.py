@@ -161,6 +161,17 @@ def test_a_public_statement_is_told(place: str) -> None:
             id="condition",
         ),
         pytest.param(
+            document(
+                EVERYONE,
+                {
+                    **DENY_PLAIN_HTTP,
+                    "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-abcdefghij"}},
+                },
+            ),
+            [],
+            id="denial-to-all-but-an-organisation",
+        ),
+        pytest.param(
             document(EVERYONE),
             ["subject: statement 1 of `policy` allows 'sqs:SendMessage' to everyone"],
             id="without-a-name",

@@ -42,9 +42,17 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """A statement, and what a finding calls it."""
+    """A statement, and what a finding calls it.
+
+    Attributes:
+        statement: The statement.
+        beside: All statements of its document.
+        name: What a finding calls it.
+        is_trust: Whether the document says who may assume a role.
+    """
 
     statement: Statement
+    beside: tuple[Statement, ...]
     name: str
     is_trust: bool
 
@@ -68,7 +76,9 @@ def judge_clauses(resource: Resource, judge: Callable[[Clause], Findings]) -> Fi
         read = statements(document.owner.object(document.key))
         for number, statement in enumerate(read, start=1):
             name = f"statement {shown(statement.sid or number)} of `{document.place}`"
-            yield from judge(Clause(statement=statement, name=name, is_trust=document.is_trust))
+            yield from judge(
+                Clause(statement=statement, beside=read, name=name, is_trust=document.is_trust)
+            )
 
     yield from judge_each(documents(resource), judge_document)
 

@@ -6,13 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from aws_policy_pack.lists import load
-from aws_policy_pack.policy_documents import (
-    EQUALITIES,
-    LIKENESSES,
-    Condition,
-    Statement,
-    holds_caller,
-)
+from aws_policy_pack.policy_documents import Condition, Statement
+from aws_policy_pack.public_access import EQUALITIES, LIKENESSES, holds_caller, with_wildcards
 
 OIDC_PROVIDER: Final = ":oidc-provider/"
 SAML_PROVIDER: Final = ":saml-provider/"
@@ -83,9 +78,10 @@ def _names_one(condition: Condition) -> bool:
     operator = condition.operator.lower().removeprefix("foranyvalue:")
     if not condition.values:
         return False
-    return operator in EQUALITIES or (
-        operator in LIKENESSES and all(map(_spells_name_out, condition.values))
-    )
+    patterns = map(with_wildcards, condition.values)
+    if operator in EQUALITIES and not any("${" in value for value in condition.values):
+        return True
+    return operator in EQUALITIES | LIKENESSES and all(map(_spells_name_out, patterns))
 
 
 def _spells_name_out(pattern: str) -> bool:

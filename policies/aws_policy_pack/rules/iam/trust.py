@@ -1,6 +1,7 @@
 """Who may assume a role."""
 
-from aws_policy_pack.policy_documents import Statement, is_public
+from aws_policy_pack.policy_documents import Statement
+from aws_policy_pack.public_access import is_public
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.iam.documents import ROLE, Clause, allows, judge_clauses
@@ -50,7 +51,7 @@ def public_trust(role: Resource) -> Findings:
     def judge(clause: Clause) -> Findings:
         if not clause.is_trust:
             return
-        if is_public(clause.statement):
+        if is_public(clause.statement, clause.beside):
             yield Finding(
                 problem=f"{clause.name} lets {_who(clause.statement)} assume the role",
                 wanted="the accounts, roles or services that need it",

@@ -8,10 +8,10 @@ from pydantic import Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.policy_documents import (
     denies_plain_http,
-    is_public,
     named_actions,
     statements_of,
 )
+from aws_policy_pack.public_access import is_public
 from aws_policy_pack.resource import Graph, Resource, survey
 from aws_policy_pack.rule import (
     Changes,
@@ -127,8 +127,9 @@ def _is_open(queue: Resource) -> bool:
 )
 def policy_not_public(holder: Resource) -> Findings:
     """Looks at each statement; a condition counts if it holds the caller to somebody."""
-    for number, statement in enumerate(statements_of(holder, "policy"), start=1):
-        if is_public(statement):
+    document = statements_of(holder, "policy")
+    for number, statement in enumerate(document, start=1):
+        if is_public(statement, document):
             yield Finding(
                 problem=f"statement {shown(statement.sid or number)} of `policy` allows "
                 f"{named_actions(statement)} to everyone",
