@@ -12,7 +12,7 @@ from pathlib import Path
 from aws_policy_pack import __version__
 from aws_policy_pack.config import ConfigError, nearest
 from aws_policy_pack.cost.price_list import PRICE_LIST
-from aws_policy_pack.cost.refresh import refresh_tables
+from aws_policy_pack.cost.refresh import MOST_FACTOR, refresh_tables
 from aws_policy_pack.cost.report import cost_report, render_json, render_terminal
 from aws_policy_pack.cost.state import StateError
 from aws_policy_pack.cost.table import (
@@ -146,6 +146,12 @@ def _parser() -> argparse.ArgumentParser:
         "aws-policy-pack/prices in $XDG_DATA_HOME or ~/.local/share, where the pack looks too)",
     )
     prices.add_argument("--price-list", default=PRICE_LIST, help="base address of the price list")
+    prices.add_argument(
+        "--trust-list",
+        action="store_true",
+        help=f"take a list that is older than the table, or a price more than {MOST_FACTOR} times "
+        "dearer or cheaper",
+    )
     prices.set_defaults(command=_prices)
 
     path = commands.add_parser("path", help="the folder to give to `--policy-pack`")
@@ -287,7 +293,12 @@ def _cost(options: argparse.Namespace) -> str:
 
 
 def _prices(options: argparse.Namespace) -> int:
-    return refresh_tables(options.region, folder=options.folder, price_list=options.price_list)
+    return refresh_tables(
+        options.region,
+        folder=options.folder,
+        price_list=options.price_list,
+        is_trusted=options.trust_list,
+    )
 
 
 def _init(options: argparse.Namespace) -> str:

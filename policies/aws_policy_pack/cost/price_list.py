@@ -17,12 +17,16 @@ from decimal import Decimal, InvalidOperation
 from itertools import islice
 from typing import IO, Any, Final
 
-from aws_policy_pack.cost.price_queries import Query
+from aws_policy_pack.cost.price_queries import Query, is_unit_of
 
 PRICE_LIST: Final = "https://pricing.us-east-1.amazonaws.com"
 TIMEOUT_SECONDS: Final = 60
 METADATA_ROWS: Final = 5
 """Rows before the header: format, disclaimer, publication date, version, offer code."""
+
+ANOTHER: Final = f"name a list such as {PRICE_LIST} with --price-list"
+FORM: Final = "is not in the form of an offer file"
+"""The end of the sentence on a list that is not the one that was asked for."""
 
 Opener = Callable[[str], IO[bytes]]
 
@@ -104,13 +108,15 @@ def read_offer(service: str, region: str, queries: Mapping[str, Query], open_fil
         with open_file(path) as raw, io.TextIOWrapper(raw, "utf-8", newline="") as text:
             rows = csv.reader(text, strict=True)
             metadata = {row[0]: row[1] for row in islice(rows, METADATA_ROWS)}
+            if metadata["OfferCode"] != service:
+                raise PriceListError(f"{path} is the list of {metadata['OfferCode']!r}; {ANOTHER}")
             published = dt.date.fromisoformat(metadata["Publication Date"][:10])
-            tiers = _collect(_products(rows), queries, region)
+            tiers = _collect(_products(rows), queries, region, path)
         return Offer(version=metadata["Version"], published=str(published), tiers=tiers)
     except (OSError, http.client.HTTPException) as error:
         raise PriceListError(f"{path} cannot be read: {error}") from error
     except (ValueError, KeyError, IndexError, StopIteration, csv.Error) as error:
-        raise PriceListError(f"{path} is not in the form of an offer file: {error!r}") from error
+        raise PriceListError(f"{path} {FORM}: {error!r}; {ANOTHER}") from error
 
 
 def _products(rows: Iterator[list[str]]) -> Iterator[Mapping[str, str]]:
@@ -126,16 +132,28 @@ def _products(rows: Iterator[list[str]]) -> Iterator[Mapping[str, str]]:
 
 
 def _collect(
-    products: Iterator[Mapping[str, str]], queries: Mapping[str, Query], region: str
+    products: Iterator[Mapping[str, str]], queries: Mapping[str, Query], region: str, path: str
 ) -> Mapping[str, Mapping[str, Sequence[tuple[Decimal, Decimal]]]]:
     tiers: dict[str, dict[str, list[tuple[Decimal, Decimal]]]] = {key: {} for key in queries}
+    elsewhere: dict[str, str] = {}
     for product in products:
         if product["TermType"] != "OnDemand" or product["Currency"] != "USD":
             continue
         for key, query in queries.items():
-            if _fits(product, query, region):
-                tier = (_decimal(product["StartingRange"]), _decimal(product["PricePerUnit"]))
-                tiers[key].setdefault(product["SKU"], []).append(tier)
+            if not _fits(product, query, region):
+                continue
+            usage_type = product["usageType"]
+            if product.get("Region Code") not in (None, "", region) or not query.may_be_in(
+                usage_type, region
+            ):
+                elsewhere[key] = usage_type
+                continue
+            tiers[key].setdefault(product["SKU"], []).append(_tier(product, key, path))
+    for key, usage_type in elsewhere.items():
+        if not tiers[key]:
+            raise PriceListError(
+                f"{path}: `{key}` is there of another region alone, as {usage_type!r}; {ANOTHER}"
+            )
     return tiers
 
 
@@ -145,8 +163,24 @@ def _fits(product: Mapping[str, str], query: Query, region: str) -> bool:
     return all(product.get(column) == value for column, value in query.where.items())
 
 
-def _decimal(text: str) -> Decimal:
+def _tier(product: Mapping[str, str], key: str, path: str) -> tuple[Decimal, Decimal]:
+    """The beginning of a product's tier, and its price; no other unit may stand beside it."""
+    unit = product["Unit"]
+    if not is_unit_of(key, unit):
+        raise PriceListError(
+            f"{path}: the price of `{key}` is one of {unit!r}, not of the table's unit; {ANOTHER}"
+        )
     try:
-        return Decimal(text or "0")
-    except InvalidOperation as error:
-        raise ValueError(f"{text!r} is no number") from error
+        return _amount(product["StartingRange"]), _amount(product["PricePerUnit"])
+    except ValueError as error:
+        raise PriceListError(f"{path} {FORM}: {error}, at `{key}`; {ANOTHER}") from error
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        number = Decimal(text or "0")
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or number < 0:
+        raise ValueError(f"{text!r} is no amount of US dollars or units")
+    return number

@@ -12,6 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from aws_policy_pack.cost.table import DEFAULT_REGION
+from aws_policy_pack.lists import load
+
 MILLION: Final = 1_000_000
 THOUSAND: Final = 1_000
 
@@ -45,6 +48,18 @@ class Query:
         """Whether a usage type in a region's file is the one that the query asks for."""
         wanted = self.usage.format(region=region)
         return wanted in ("", usage_type, PREFIX.sub("", usage_type, count=1))
+
+    def may_be_in(self, usage_type: str, region: str) -> bool:
+        """Whether a usage type may be one of this region: no code of another one stands before it.
+
+        A code that is in no list may be that of a new region.
+        """
+        if self.is_global or "{region}" in self.usage:
+            return True
+        code = PREFIX.match(usage_type)
+        codes = load("billing_codes").entries
+        home = codes.get(code[0][:-1], region) if code else DEFAULT_REGION
+        return bool(home == region)
 
 
 def _rds(engine: str, deployment: str, **where: str) -> dict[str, str]:
@@ -195,6 +210,41 @@ SIZED: Final[Mapping[str, Query]] = {
     ),
 }
 """Queries for keys that end in, or hold, a class or type."""
+
+
+SECOND: Final = "second"
+HOUR: Final = "hour"
+MONTH: Final = "month"
+TIMES: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), SECOND),
+    **dict.fromkeys(("min", "mins", "minute", "minutes"), "minute"),
+    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), HOUR),
+    **dict.fromkeys(("d", "day", "days"), "day"),
+    **dict.fromkeys(("mo", "mos", "month", "months"), MONTH),
+    **dict.fromkeys(("yr", "yrs", "year", "years"), "year"),
+}
+"""The words for a time in the units of the list and in the keys of the table."""
+SIZES: Final = frozenset({"byte", "bytes", "kb", "mb", "tb", "pb", "kib", "mib", "gib", "tib"})
+COUNTS: Final = frozenset({"thousand", "million", "billion", "k", "m", "1k", "10k", "100k", "1m"})
+"""Words for other sizes than GB, and for other counts than one: the list has its units in these."""
+
+
+def is_unit_of(key: str, unit: str) -> bool:
+    """Whether a unit of the list may be the one that a key of the table is priced in.
+
+    The second part of a key names it: `rds/gb-month/gp2`. The list names an hour and a second
+    always, a month often (`GB-Mo`, but `Keys`), and never a vCPU (`hours`). No unit says nothing.
+    """
+    wanted, given = _words(key.split("/")[1]), _words(unit)
+    times = {TIMES[word] for word in given if word in TIMES}
+    time = next((TIMES[word] for word in wanted if word in TIMES), None)
+    has_time = times == {time} if time in (SECOND, HOUR) else times <= {time}
+    has_size = "gb" in given if "gb" in wanted and time not in (SECOND, HOUR) else True
+    return not given or (has_time and has_size and not given & (SIZES | COUNTS))
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z0-9]+", text.lower()))
 
 
 def query_for(key: str) -> Query | None:

@@ -1,10 +1,13 @@
 """`aws-policy-pack prices`: refreshes price tables from AWS's public price list, adds regions."""
 
+import datetime as dt
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Final
 
 from aws_policy_pack.cost.price_list import Offer, Opener, PriceListError, opener, read_offer
 from aws_policy_pack.cost.price_queries import Query, query_for
@@ -19,6 +22,16 @@ from aws_policy_pack.cost.table import (
     tables_in,
     user_folder,
 )
+
+MOST_FACTOR: Final = 10
+"""How many times dearer or cheaper a price may get.
+
+The deepest cut that is known here is that of GETs of S3 Express One Zone, from 0.0002 to 0.00003
+USD: https://aws.amazon.com/s3/faqs/.
+"""
+MOST_AGE: Final = dt.timedelta(days=366)
+"""How much older than the table a list may be. AWS publishes a service's list when it changes."""
+WAY_ON: Final = "name another list with --price-list, or take this one with --trust-list"
 
 
 class RefreshError(Exception):
@@ -44,25 +57,33 @@ class Refreshed:
     kept: int = 0
 
 
-def refresh_tables(regions: Sequence[str], *, folder: Path | None, price_list: str) -> int:
-    """Refreshes the tables of some regions, and says what changed.
+def refresh_tables(
+    regions: Sequence[str], *, folder: Path | None, price_list: str, is_trusted: bool = False
+) -> int:
+    """Refreshes the tables of some regions, all or none, and says what changed.
 
     Args:
         regions: The regions; the default one if none is given.
         folder: The folder of the tables; without one, that of the user's own tables.
         price_list: The base address of the price list.
+        is_trusted: Whether an old list, and a price far from the former one, are taken.
 
     Returns:
         0 where every price with a query was found; 1 where some were not; 2 where a region cannot
-            be refreshed, whose table then stays as it is.
+            be refreshed: no table is written then.
     """
-    status = 0
+    results: dict[str, Refreshed] = {}
     for region in regions or [DEFAULT_REGION]:
         try:
-            result, file = _refresh_one(region, folder, price_list)
+            results[region] = _refresh_one(region, folder, price_list, is_trusted=is_trusted)
         except (PriceListError, RefreshError, TableError) as error:
-            sys.stderr.write(f"error: {region}: {error}\n")
-            return 2
+            return _failed(region, error)
+    status = 0
+    for region, result in results.items():
+        try:
+            file = save_table(result.table, folder or _made(user_folder()))
+        except TableError as error:
+            return _failed(region, error)
         sys.stdout.write(_summary(region, result, file))
         sys.stderr.writelines(f"warning: {region}: {problem}\n" for problem in result.problems)
         if result.problems:
@@ -70,13 +91,23 @@ def refresh_tables(regions: Sequence[str], *, folder: Path | None, price_list: s
     return status
 
 
-def _refresh_one(region: str, folder: Path | None, price_list: str) -> tuple[Refreshed, Path]:
-    """The new table of a region, and its file."""
-    result = refresh(_starting_table(folder, region), opener(price_list))
+def _failed(region: str, error: Exception) -> int:
+    sys.stderr.write(f"error: {region}: {error}\n")
+    return 2
+
+
+def _refresh_one(
+    region: str, folder: Path | None, price_list: str, *, is_trusted: bool
+) -> Refreshed:
+    """The new table of a region."""
+    model = tables_in(folder)(DEFAULT_REGION)
+    known = model.prices if model else {}
+    table = _starting_table(folder, region, known)
+    result = refresh(table, opener(price_list), near=None if is_trusted else known)
     if not result.found:
         text = "the price list has none of the prices that were looked for"
         raise RefreshError(f"{text}; the table stays as it is")
-    return result, save_table(result.table, folder or _made(user_folder()))
+    return result
 
 
 def _made(folder: Path) -> Path:
@@ -88,7 +119,9 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def refresh(table: PriceTable, open_file: Opener) -> Refreshed:
+def refresh(
+    table: PriceTable, open_file: Opener, *, near: Mapping[str, Price] | None = None
+) -> Refreshed:
     """Looks up every price of a table.
 
     A price that is not found stays as it was, with its old source. A key that never had a price
@@ -98,15 +131,21 @@ def refresh(table: PriceTable, open_file: Opener) -> Refreshed:
     Args:
         table: The table; a price of 0 stands for a key without a price.
         open_file: Opens a file of the price list by its path.
+        near: Prices that those without a former price are held against; `None` to hold none
+            against anything, and to take files of any age.
 
     Raises:
-        PriceListError: A file cannot be read.
+        PriceListError: A file cannot be read, or is of something else.
+        RefreshError: A file is too old, or a price is far from the former one.
     """
     queries = {key: query for key in table.prices if (query := query_for(key)) is not None}
     offers = {
         service: read_offer(service, table.region, asked, open_file)
         for service, asked in _by_service(queries).items()
     }
+    if near is not None:
+        for service, offer in offers.items():
+            _refuse_old(service, offer, table)
     prices: dict[str, Price] = {}
     changes: list[str] = []
     problems: list[str] = []
@@ -119,6 +158,8 @@ def refresh(table: PriceTable, open_file: Opener) -> Refreshed:
             try:
                 new = _found(key, query, old.unit, offer)
                 found.append(offer)
+                if near is not None:
+                    _refuse_far(key, new, old if old.usd else near.get(key, old))
             except LookupError as error:
                 problems.append(f"{key}: {error}; {_fallback(old)}")
         price = new or (old if old.usd else None)
@@ -139,8 +180,8 @@ def refresh(table: PriceTable, open_file: Opener) -> Refreshed:
     )
 
 
-def _starting_table(folder: Path | None, region: str) -> PriceTable:
-    """The region's table, with all keys of the default one; those it lacks are without a price."""
+def _starting_table(folder: Path | None, region: str, known: Mapping[str, Price]) -> PriceTable:
+    """The region's table, with all known keys; those it lacks are without a price."""
     if not REGION.fullmatch(region):
         raise RefreshError(f"{region!r} is not a region; wanted one such as eu-central-1")
     if not is_in_price_list(region):
@@ -148,14 +189,37 @@ def _starting_table(folder: Path | None, region: str) -> PriceTable:
             "its prices are in no public list in US dollars; write the table by hand, in the form "
             f"of that of {DEFAULT_REGION}"
         )
-    tables = tables_in(folder)
-    model = tables(DEFAULT_REGION)
     wanted = {
-        key: Price(usd=Decimal(0), unit=price.unit, source="")
-        for key, price in (model.prices if model else {}).items()
+        key: Price(usd=Decimal(0), unit=price.unit, source="") for key, price in known.items()
     }
-    table = tables(region) or PriceTable(region=region, dated="", sources={}, prices={})
+    table = tables_in(folder)(region) or PriceTable(region=region, dated="", sources={}, prices={})
     return replace(table, prices={**wanted, **table.prices})
+
+
+def _refuse_old(service: str, offer: Offer, table: PriceTable) -> None:
+    """Refuses a file before the one that the table's prices are of, or long before the table."""
+    last = re.search(r"of (\d{4}-\d\d-\d\d)$", table.sources.get(service, ""))
+    if last and offer.published < last[1]:
+        raise RefreshError(
+            f"the list of {service} is of {offer.published}, and the table has prices of that of "
+            f"{last[1]}; {WAY_ON}"
+        )
+    published, dated = (
+        day and dt.date.fromisoformat(day) for day in (offer.published, table.dated)
+    )
+    if published and dated and dated - published > MOST_AGE:
+        raise RefreshError(
+            f"the list of {service} is of {published}, more than a year before the table of "
+            f"{dated}; {WAY_ON}"
+        )
+
+
+def _refuse_far(key: str, new: Price, old: Price) -> None:
+    if old.usd and not old.usd / MOST_FACTOR <= new.usd <= old.usd * MOST_FACTOR:
+        raise RefreshError(
+            f"{key}: {new.usd} of {new.source} is more than {MOST_FACTOR} times off {old.usd}; "
+            f"{WAY_ON}"
+        )
 
 
 def _by_service(queries: Mapping[str, Query]) -> dict[str, dict[str, Query]]:

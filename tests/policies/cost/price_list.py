@@ -23,6 +23,7 @@ COLUMNS = (
     "serviceCode",
     "Location",
     "Location Type",
+    "Region Code",
     "Instance Type",
     "Operating System",
     "Tenancy",

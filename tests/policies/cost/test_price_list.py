@@ -2,14 +2,15 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import IO
 
 import pytest
 
 from aws_policy_pack.cost.price_list import PriceListError
-from aws_policy_pack.cost.price_queries import EXACT, SIZED, Query, query_for
-from aws_policy_pack.cost.refresh import Refreshed, refresh
+from aws_policy_pack.cost.price_queries import EXACT, SIZED, Query, is_unit_of, query_for
+from aws_policy_pack.cost.refresh import Refreshed, RefreshError, refresh
 from aws_policy_pack.cost.table import FOLDER, Price, PriceTable, read_table, write_table
 from tests.policies.cost.price_list import VCPU, Row, offer, path_of, row, table
 
@@ -270,6 +271,12 @@ def test_an_older_file_does_not_date_a_table_back() -> None:
             offer("AmazonECS", row(VCPU, "1")).replace(b"TermType", b"Term"), id="another header"
         ),
         pytest.param(offer("AmazonECS", row(VCPU, "much")), id="a price that is no number"),
+        pytest.param(offer("AmazonECS", row(VCPU, "Infinity")), id="a price without an end"),
+        pytest.param(offer("AmazonECS", row(VCPU, "NaN")), id="a price that is none"),
+        pytest.param(offer("AmazonECS", row(VCPU, "-0.04")), id="a price below 0"),
+        pytest.param(
+            offer("AmazonECS", row(VCPU, "1", StartingRange="-Infinity")), id="a tier without start"
+        ),
         pytest.param(b"\xff\xfe" * 100, id="bytes"),
         pytest.param(offer("AmazonECS"), id="a header and no products"),
         pytest.param(offer("AmazonECS", row(VCPU, "1"))[:-40], id="the last row is cut"),
@@ -287,15 +294,136 @@ def test_a_file_in_another_form_is_refused(content: bytes) -> None:
         refreshed(table("fargate/vcpu-hour/x86"), {path_of("AmazonECS"): content})
 
 
+def test_a_price_that_is_no_amount_is_told_with_list_key_value_and_way_on() -> None:
+    with pytest.raises(PriceListError) as raised:
+        fargate(row(VCPU, "Infinity"))
+    assert str(raised.value) == (
+        f"{path_of('AmazonECS')} is not in the form of an offer file: 'Infinity' is no amount of "
+        "US dollars or units, at `fargate/vcpu-hour/x86`; name a list such as "
+        "https://pricing.us-east-1.amazonaws.com with --price-list"
+    )
+
+
+def test_a_list_of_another_service_is_refused() -> None:
+    content = offer("AmazonRDS", row(VCPU, "0.05"))
+    with pytest.raises(PriceListError, match="is the list of 'AmazonRDS'; name a list such as"):
+        refreshed(table("fargate/vcpu-hour/x86"), {path_of("AmazonECS"): content})
+
+
+def test_a_price_in_another_unit_is_refused() -> None:
+    told = "the price of `fargate/vcpu-hour/x86` is one of 'vCPU-Seconds', not of the table's unit"
+    with pytest.raises(PriceListError, match=told):
+        fargate(row(VCPU, "0.05", Unit="vCPU-Seconds"))
+
+
+@pytest.mark.parametrize(
+    ("key", "units"),
+    [
+        pytest.param("fargate/vcpu-hour/x86", ["hours", "vCPU-Hours", ""], id="vcpu-hour"),
+        pytest.param("fargate/gb-hour/x86", ["hours", "GB-Hours"], id="gb-hour"),
+        pytest.param("ec2/instance-hour/t3.micro", ["Hrs"], id="hour"),
+        pytest.param("elb/application-lcu-hour", ["LCU-Hrs"], id="lcu-hour"),
+        pytest.param("dynamodb/rcu-hour", ["ReadCapacityUnit-Hrs"], id="rcu-hour"),
+        pytest.param("lambda/gb-second/x86", ["Lambda-GB-Second", "Second"], id="gb-second"),
+        pytest.param("ebs/gb-month/gp3", ["GB-Mo", "GB-month"], id="gb-month"),
+        pytest.param("rds/iops-month/io1", ["IOPS-Mo"], id="iops-month"),
+        pytest.param("kms/key-month", ["Keys", "Keys/Month"], id="key-month"),
+        pytest.param("nat/gb", ["GB"], id="gb"),
+        pytest.param("sqs/million-requests/fifo", ["Requests", "IOs"], id="requests"),
+    ],
+)
+def test_the_list_s_own_units_are_taken(key: str, units: list[str]) -> None:
+    assert [unit for unit in units if not is_unit_of(key, unit)] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "units"),
+    [
+        pytest.param("fargate/vcpu-hour/x86", ["vCPU-Seconds", "vCPU", "GB-Mo"], id="vcpu-hour"),
+        pytest.param("fargate/gb-hour/x86", ["Quantity", "MB-Hours", "Hour-Mo"], id="gb-hour"),
+        pytest.param("lambda/gb-second/x86", ["GB-Hours", "GB", "TB-Second"], id="gb-second"),
+        pytest.param("ebs/gb-month/gp3", ["TB-Mo", "GB-Hrs", "Mo", "Quantity"], id="gb-month"),
+        pytest.param("kms/key-month", ["Key-Days", "Hrs", "Minutes"], id="key-month"),
+        pytest.param("nat/gb", ["TB", "GB-Mo", "Bytes", "Quantity"], id="gb"),
+        pytest.param("sqs/million-requests/fifo", ["1M Requests", "Million", "Hrs"], id="requests"),
+    ],
+)
+def test_units_of_something_else_are_not(key: str, units: list[str]) -> None:
+    assert [unit for unit in units if is_unit_of(key, unit)] == []
+
+
+def test_a_row_of_another_region_is_passed_over_beside_one_of_its_own() -> None:
+    rows = [
+        row("EUC1-Fargate-vCPU-Hours:perCPU", "9", SKU="A"),
+        row(VCPU, "9", SKU="B", Region_Code="us-east-1-bos-1"),
+        row(VCPU, "0.05", SKU="C", Region_Code="us-east-1"),
+    ]
+    assert fargate(*rows).table.prices["fargate/vcpu-hour/x86"].usd == Decimal("0.05")
+
+
+def test_a_row_whose_region_is_another_is_refused() -> None:
+    with pytest.raises(PriceListError, match="is there of another region alone"):
+        fargate(row(VCPU, "0.05", Region_Code="us-west-2"))
+
+
+def judged(before: PriceTable, *rows: Row, published: str = "2026-12-01") -> Refreshed:
+    """A refresh that takes nothing unexpected."""
+    content = offer("AmazonECS", *rows, published=f"{published}T00:00:00Z")
+    return refresh(before, lambda _: io.BytesIO(content), near={})
+
+
+@pytest.mark.parametrize("usd", ["0.4", "0.004"])
+def test_a_price_may_change_tenfold(usd: str) -> None:
+    result = judged(table("fargate/vcpu-hour/x86"), row(VCPU, usd))
+    assert result.table.prices["fargate/vcpu-hour/x86"].usd == Decimal(usd)
+
+
+@pytest.mark.parametrize("usd", ["0.401", "0.00399", "4"])
+def test_a_price_that_changes_more_is_refused(usd: str) -> None:
+    with pytest.raises(RefreshError, match=f"{usd} of AmazonECS SKU1 is more than 10 times off"):
+        judged(table("fargate/vcpu-hour/x86"), row(VCPU, usd))
+
+
+def test_a_price_that_is_new_is_held_against_nothing_where_nothing_is_near() -> None:
+    result = judged(table("fargate/vcpu-hour/x86", usd="0"), row(VCPU, "4"))
+    assert result.table.prices["fargate/vcpu-hour/x86"].usd == Decimal(4)
+
+
+@pytest.mark.parametrize("published", ["2026-11-30", "2026-01-01"])
+def test_a_list_before_the_one_that_the_table_has_is_refused(published: str) -> None:
+    before = judged(table("fargate/vcpu-hour/x86"), row(VCPU, "0.05")).table
+    told = f"list of AmazonECS is of {published}, and the table has prices of that of 2026-12-01"
+    with pytest.raises(RefreshError, match=told):
+        judged(before, row(VCPU, "0.05"), published=published)
+
+
+@pytest.mark.parametrize("published", ["2026-12-01", "2027-05-05"])
+def test_the_list_that_the_table_has_and_a_later_one_are_taken(published: str) -> None:
+    before = judged(table("fargate/vcpu-hour/x86"), row(VCPU, "0.05")).table
+    assert judged(before, row(VCPU, "0.06"), published=published).found == 1
+
+
+def test_a_list_may_be_a_year_older_than_a_table_of_other_sources() -> None:
+    before = table("fargate/vcpu-hour/x86")
+    assert judged(before, row(VCPU, "0.05"), published="2025-11-22").found == 1
+    with pytest.raises(RefreshError, match="more than a year before the table of 2026-11-23"):
+        judged(before, row(VCPU, "0.05"), published="2025-11-21")
+
+
+def test_a_table_without_a_day_takes_a_list_of_any_age() -> None:
+    before = replace(table("fargate/vcpu-hour/x86"), dated="")
+    assert judged(before, row(VCPU, "0.05"), published="2001-01-01").found == 1
+
+
 @pytest.mark.parametrize(
     ("rows", "told"),
     [
-        pytest.param(b'"SKU1"\r\n', "row 2 has 1 columns of 26: it is cut", id="cut"),
+        pytest.param(b'"SKU1"\r\n', "row 2 has 1 columns of 27: it is cut", id="cut"),
         pytest.param(
-            b",".join([b'""'] * 27) + b"\r\n", "row 2 has 27 columns of 26: it is cut", id="longer"
+            b",".join([b'""'] * 28) + b"\r\n", "row 2 has 28 columns of 27: it is cut", id="longer"
         ),
         pytest.param(
-            b",".join([b'""'] * 25) + b',"Run',
+            b",".join([b'""'] * 26) + b',"Run',
             "unexpected end of data",
             id="cut in the last column",
         ),

@@ -55,10 +55,12 @@ def tables(tmp_path: Path) -> Path:
     return folder
 
 
-def publish(root: Path, *rows: Row, region: str = "us-east-1") -> None:
+def publish(
+    root: Path, *rows: Row, region: str = "us-east-1", published: str = "2026-12-01"
+) -> None:
     file = root / path_of("AmazonECS", region).lstrip("/")
     file.parent.mkdir(parents=True)
-    file.write_bytes(offer("AmazonECS", *rows))
+    file.write_bytes(offer("AmazonECS", *rows, published=f"{published}T08:00:00Z"))
 
 
 def run(price_list: str, tables: Path, *arguments: str) -> int:
@@ -171,7 +173,7 @@ def test_a_region_that_has_no_list_is_refused(
     assert [file.name for file in tables.iterdir()] == ["us-east-1.json"]
 
 
-@pytest.mark.parametrize("prefix", ["UGW1-", "EUC1-", ""])
+@pytest.mark.parametrize("prefix", ["UGW1-", "ZZZ9-"])
 def test_a_region_of_another_partition_is_added_like_any(
     prefix: str, price_list: tuple[str, Path], tables: Path
 ) -> None:
@@ -182,10 +184,10 @@ def test_a_region_of_another_partition_is_added_like_any(
     assert after.prices["fargate/vcpu-hour/x86"].usd == Decimal("0.06")
 
 
-def refused(address: str, tables: Path, capsys: pytest.CaptureFixture[str]) -> str:
-    """The message of the command where it must leave the table as it is."""
+def refused(address: str, tables: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """The message of the command where it must leave the tables as they are."""
     before = (tables / "us-east-1.json").read_bytes()
-    assert run(address, tables) == 2
+    assert run(address, tables, *arguments) == 2
     assert (tables / "us-east-1.json").read_bytes() == before
     assert [file.name for file in tables.iterdir()] == ["us-east-1.json"]
     (line,) = capsys.readouterr().err.splitlines()
@@ -326,7 +328,8 @@ def test_a_data_folder_that_cannot_be_made_is_one_error(
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "file"))
     monkeypatch.setattr(
-        "aws_policy_pack.cost.refresh.refresh", lambda *_: Refreshed(table=table("a/b"), found=1)
+        "aws_policy_pack.cost.refresh.refresh",
+        lambda *_, **__: Refreshed(table=table("a/b"), found=1),
     )
     assert main(["prices", "--price-list", price_list[0]]) == 2
     (line,) = capsys.readouterr().err.splitlines()
@@ -337,6 +340,75 @@ def shipped() -> list[str]:
     """The keys of the pack's own table."""
     found = load_table("us-east-1")
     return list(found.prices) if found else []
+
+
+@pytest.mark.parametrize(
+    ("region", "usage"),
+    [
+        pytest.param("eu-central-1", "USE1-Fargate-vCPU-Hours:perCPU", id="virginia-for-frankfurt"),
+        pytest.param("eu-central-1", "Fargate-vCPU-Hours:perCPU", id="no-code-for-frankfurt"),
+        pytest.param("us-east-1", "EU-Fargate-vCPU-Hours:perCPU", id="ireland-for-virginia"),
+        pytest.param("eu-west-1", "EUW2-Fargate-vCPU-Hours:perCPU", id="london-for-ireland"),
+    ],
+)
+def test_the_list_of_another_region_changes_nothing(
+    region: str,
+    usage: str,
+    price_list: tuple[str, Path],
+    tables: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    address, root = price_list
+    publish(root, row(usage, "0.05"), region=region)
+    line = refused(address, tables, capsys, "--region", region)
+    assert line == (
+        f"error: {region}: {path_of('AmazonECS', region)}: `fargate/vcpu-hour/x86` is there of "
+        f"another region alone, as {usage!r}; name a list such as "
+        "https://pricing.us-east-1.amazonaws.com with --price-list"
+    )
+
+
+def test_of_several_regions_none_is_written_where_one_has_no_list(
+    price_list: tuple[str, Path], tables: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, root = price_list
+    publish(root, row(VCPU, "0.05"))
+    line = refused(address, tables, capsys, "--region", "us-east-1", "--region", "af-south-1")
+    assert line.startswith("error: af-south-1: ")
+
+
+@pytest.mark.parametrize(
+    ("usd", "published"),
+    [
+        pytest.param("4", "2026-12-01", id="dearer"),
+        pytest.param("0.0039", "2026-12-01", id="cheaper"),
+        pytest.param("0.05", "2025-11-21", id="old"),
+    ],
+)
+def test_a_list_that_nobody_would_expect_is_taken_on_demand_alone(
+    usd: str,
+    published: str,
+    price_list: tuple[str, Path],
+    tables: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    address, root = price_list
+    publish(root, row(VCPU, usd), published=published)
+    way_on = "; name another list with --price-list, or take this one with --trust-list"
+    assert refused(address, tables, capsys).endswith(way_on)
+    assert run(address, tables, "--trust-list") == 0
+    after = read_table((tables / "us-east-1.json").read_text(encoding="utf-8"))
+    assert after.prices["fargate/vcpu-hour/x86"].usd == Decimal(usd)
+
+
+def test_a_new_region_s_price_is_held_against_that_of_the_first(
+    price_list: tuple[str, Path], tables: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address, root = price_list
+    publish(root, row("AFS1-Fargate-vCPU-Hours:perCPU", "5"), region="af-south-1")
+    assert "is more than 10 times off 0.04" in refused(
+        address, tables, capsys, "--region", "af-south-1"
+    )
 
 
 def test_two_products_with_different_prices_change_nothing(
