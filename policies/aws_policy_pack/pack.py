@@ -141,15 +141,18 @@ class Pack:
         leaders = [self._by_id[each] for each in rule.yields_to if self._leads(each, rule)]
         if not leaders:
             return outcome
+        of_stack = [leader for leader in leaders if leader.scope is Scope.STACK]
+        told = {place for leader in of_stack for place in self._places(leader, subject, today)}
 
         def is_echo(said: Violation | Waived) -> bool:
             about = subject.by_urn(said.urn) if isinstance(subject, Graph) else subject
             if not said.place or about is None:
                 return False
-            return any(
-                said.place in self._places(leader, about, today)
+            place = (said.urn, said.place)
+            return place in told or any(
+                place in self._places(leader, about, today)
                 for leader in leaders
-                if about.type in leader.types
+                if leader.scope is Scope.RESOURCE and about.type in leader.types
             )
 
         return Outcome(
@@ -164,12 +167,14 @@ class Pack:
         only_tells = self.settings[leader].level is Level.ADVISORY
         return not only_tells or self.settings[rule.id].level is Level.ADVISORY
 
-    def _places(self, rule: AnyRule, resource: Resource, today: dt.date) -> set[str]:
-        """The places of a rule's findings, waived ones included."""
+    def _places(
+        self, rule: AnyRule, subject: Resource | Graph, today: dt.date
+    ) -> set[tuple[str, str]]:
+        """The resources and places of a rule's findings, waived ones included."""
         setting = self.settings[rule.id]
-        outcome = evaluate(rule, resource, config=setting.config, level=setting.level, today=today)
-        waived = {said.place for said in outcome.waived}
-        return waived | {said.place for said in outcome.violations}
+        outcome = evaluate(rule, subject, config=setting.config, level=setting.level, today=today)
+        waived = {(said.urn, said.place) for said in outcome.waived}
+        return waived | {(said.urn, said.place) for said in outcome.violations}
 
 
 def _bound(rule: AnyRule, settings: Iterable[tuple[AnyRule, Setting]]) -> AnyRule:

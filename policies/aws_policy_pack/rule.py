@@ -129,8 +129,8 @@ class Rule(Generic[Subject]):
         good: Properties, or resources for a stack rule, that pass.
         bad: Properties, or resources for a stack rule, that fail.
         example_config: The config under which the examples pass and fail.
-        yields_to: Ids of rules about single resources that report the same fault. Where one of them
-            has a finding at the same place, this rule has none.
+        yields_to: Ids of rules that report the same fault; a rule about single resources yields to
+            such alone. Where one of them has a finding at the same place, this rule has none.
     """
 
     id: str

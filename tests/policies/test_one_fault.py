@@ -100,25 +100,32 @@ def test_where_the_fault_is_waived_no_other_rule_speaks_of_it() -> None:
     assert found(EVERYTHING, {ADMINISTRATOR: {"waivers": [waiver]}}) == []
 
 
-@pytest.mark.parametrize("kind", ["rule", "inline"])
+@pytest.mark.parametrize("kind", ["rule", "inline", "list"])
 def test_a_database_open_to_the_internet_is_one_finding(kind: str) -> None:
     group, ingress = "aws:ec2/securityGroup:SecurityGroup", "ingress"
     port = {"fromPort": 5432, "toPort": 5432}
-    inline = {ingress: [{"protocol": "tcp", "cidrBlocks": ["0.0.0.0/0"], **port}]}
+    source = {"prefixListIds": ["pl-1"]} if kind == "list" else {"cidrBlocks": ["0.0.0.0/0"]}
+    inline = {ingress: [{"protocol": "tcp", **source, **port}]}
+    entries = [{"cidr": "0.0.0.0/0"}]
+    prefix_list = Example(
+        type="aws:ec2/managedPrefixList:ManagedPrefixList",
+        name="list",
+        properties={"id": "pl-1", "entries": entries},
+    )
     rule = Example(
         type="aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
         name="open",
         properties={"ipProtocol": "tcp", "cidrIpv4": "0.0.0.0/0", **port},
         references={"securityGroupId": ("group",)},
     )
-    owner = Example(type=group, name="group", properties=inline if kind == "inline" else {})
+    owner = Example(type=group, name="group", properties={} if kind == "rule" else inline)
     database = Example(
         type="aws:rds/instance:Instance",
         name="orders",
         properties={"vpcSecurityGroupIds": ["${group.id}"]},
         references={"vpcSecurityGroupIds": ("group",)},
     )
-    stack = [owner, database, *([rule] if kind == "rule" else [])]
+    stack = [prefix_list, owner, database, *([rule] if kind == "rule" else [])]
     wanted = "rds-ingress-from-declared-groups"
     for config, count in (({}, 0), ({"network-ingress-open": "disabled"}, 1)):
         response = analyzer(config).AnalyzeStack(stack_request(stack), None)
@@ -142,9 +149,9 @@ def test_a_privileged_container_is_one_finding(platform: str, rules: list[str]) 
     assert sorted(told) == rules
 
 
-def test_a_rule_yields_to_rules_about_single_resources_alone() -> None:
+def test_a_rule_about_single_resources_yields_to_such_alone() -> None:
     by_id = {rule.id: rule for rule in RULES}
     for rule in RULES:
         for leader in rule.yields_to:
-            assert by_id[leader].scope is Scope.RESOURCE
+            assert by_id[leader].scope is Scope.RESOURCE or rule.scope is Scope.STACK
             assert by_id[leader].level.value in ("mandatory", rule.level.value)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from aws_policy_pack.rule import AnyRule
 from aws_policy_pack.rules.network.grants import (
     DEFAULT_SECURITY_GROUP,
     EGRESS_RULE,
@@ -12,7 +13,7 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP_RULE,
 )
 from aws_policy_pack.rules.network.openness import egress_open, ingress_open
-from aws_policy_pack.testing import UNKNOWN, analyze
+from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze_stack
 from tests.policies.rules import reading
 
 URL = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-18"
@@ -26,6 +27,19 @@ def inline(**properties: object) -> dict[str, object]:
         "cidrBlocks": ["0.0.0.0/0"],
         **properties,
     }
+
+
+def analyze(
+    rule: AnyRule,
+    properties: Mapping[str, object],
+    *,
+    type: str = SECURITY_GROUP,  # noqa: A002 - Pulumi's word
+    config: Mapping[str, object] | None = None,
+    references: Mapping[str, tuple[str, ...]] | None = None,
+) -> list[Report]:
+    subject = Example(type=type, name="subject", properties=properties, references=references or {})
+    source = Example(type="test:index:Source", name="source")
+    return analyze_stack(rule, [source, subject], config=config)
 
 
 def problems(
@@ -58,10 +72,11 @@ def test_a_finding_names_the_rule_the_block_and_the_port() -> None:
         pytest.param({"protocol": "TCP", "fromPort": 22, "toPort": 22}, "tcp port 22", id="case"),
         pytest.param({"protocol": "6", "fromPort": 22, "toPort": 22}, "tcp port 22", id="6 is tcp"),
         pytest.param({"protocol": "17", "toPort": 5433}, "udp ports 5432 to 5433", id="17 is udp"),
-        pytest.param({"protocol": "50"}, "protocol 50", id="a protocol without ports"),
+        pytest.param({"protocol": "4"}, "protocol 4", id="a protocol without a name"),
+        pytest.param({"protocol": "47"}, "protocol gre", id="a protocol without ports"),
         pytest.param(
-            {"protocol": "50", "fromPort": 443, "toPort": 443},
-            "protocol 50",
+            {"protocol": "132", "fromPort": 443, "toPort": 443},
+            "protocol sctp",
             id="a protocol whose ports mean nothing",
         ),
         pytest.param({"fromPort": 80, "toPort": 81}, "tcp ports 80 to 81", id="one port too many"),
@@ -92,6 +107,8 @@ def test_traffic_other_than_the_allowed_ports_is_found(
         pytest.param({"protocol": "icmp", "fromPort": -1, "toPort": -1}, id="icmp"),
         pytest.param({"protocol": "58"}, id="icmpv6 by number"),
         pytest.param({"protocol": "1"}, id="icmp by number"),
+        pytest.param({"protocol": "50"}, id="esp by number"),
+        pytest.param({"protocol": "AH"}, id="ah by name"),
         pytest.param({"cidrBlocks": ["10.0.0.0/16"]}, id="a private block"),
         pytest.param({"cidrBlocks": ["203.0.113.7/32"]}, id="one address"),
         pytest.param({"cidrBlocks": []}, id="no block"),
@@ -171,7 +188,7 @@ def test_the_whole_internet_is_found_in_whatever_form(
     ],
 )
 def test_what_cannot_be_read_is_said(properties: Mapping[str, object], reason: str) -> None:
-    [report] = analyze(ingress_open, properties)
+    [report] = analyze(ingress_open, properties, references={"ingress": ("source",)})
     assert report.text == f"not evaluated: subject: {reason}"
     assert report.level == "advisory"
 
@@ -261,6 +278,34 @@ def test_a_group_without_rules_passes() -> None:
 def test_ports_and_widths_are_configured(config: Mapping[str, object], expected: list[str]) -> None:
     found = analyze(ingress_open, {"ingress": [inline()]}, config=config)
     assert [report.message.partition(". Fix")[0] for report in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("allowed", "wanted"),
+    [
+        pytest.param(["gre"], None, id="by name"),
+        pytest.param(["47"], None, id="by number"),
+        pytest.param(
+            ["ah"], "no protocols but 'ah' (`allowedProtocols` of network-ingress-open)", id="other"
+        ),
+        pytest.param([], "no protocols (`allowedProtocols` of network-ingress-open)", id="none"),
+    ],
+)
+def test_a_protocol_is_allowed_by_itself(allowed: list[str], wanted: str | None) -> None:
+    config = {"allowedProtocols": allowed, "allowedPorts": [0]}
+    found = analyze(ingress_open, {"ingress": [inline(protocol="GRE")]}, config=config)
+    assert [report.wanted for report in found] == ([] if wanted is None else [wanted])
+
+
+@pytest.mark.parametrize("protocol", ["-1", "tcp"])
+def test_all_traffic_and_ports_are_never_allowed_as_a_protocol(protocol: str) -> None:
+    config = {"allowedProtocols": ["all", "tcp"]}
+    [report] = analyze(ingress_open, {"ingress": [inline(protocol=protocol)]}, config=config)
+    assert "`allowedPorts`" in report.wanted
+
+
+def test_what_only_the_provider_knows_of_a_group_is_not_judged() -> None:
+    assert analyze(ingress_open, {"ingress": UNKNOWN}) == []
 
 
 def test_a_range_may_be_allowed_port_by_port() -> None:

@@ -42,5 +42,6 @@ def test_ports_are_those_of_tcp(rule: AnyRule) -> None:
 def test_the_web_is_open_and_single_networks_are_not_the_internet(rule: AnyRule) -> None:
     told = rule.config().model_dump(by_alias=True)
     assert told["allowedPorts"] == (80, 443)
+    assert told["allowedProtocols"] == ("ah", "esp")
     assert told["minIpv4PrefixBits"] == 8
     assert told["minIpv6PrefixBits"] == 16

@@ -11,7 +11,9 @@ from aws_policy_pack.rules.network.traffic import Traffic, traffic
         pytest.param("-1", "all", id="all traffic"),
         pytest.param(None, "all", id="no protocol"),
         pytest.param("icmp", "icmp", id="ICMP"),
-        pytest.param("50", "50", id="a protocol without a name"),
+        pytest.param("4", "4", id="a protocol without a name"),
+        pytest.param("50", "esp", id="ESP by number"),
+        pytest.param("ESP", "esp", id="ESP by name"),
     ],
 )
 @pytest.mark.parametrize("port", [None, -1, 0, 443], ids=lambda port: f"port {port}")

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aws_policy_pack.resource import Properties, Resource, Unreadable
+from aws_policy_pack.given import is_given
+from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, survey
 from aws_policy_pack.rules.network.addresses import Block
 from aws_policy_pack.rules.network.traffic import Traffic, traffic
 
@@ -157,6 +158,42 @@ def grants_of(resource: Resource, direction: Direction) -> Iterator[Grant]:
             yield Grant(properties=inline, names=names, path=f"{direction}[{index}]")
     elif direction_of(resource) == direction:
         yield Grant(properties=resource, names=names, path="")
+
+
+def own_grants(resource: Resource, direction: Direction, graph: Graph) -> Iterator[Grant]:
+    """The rules of one direction that the program writes at this resource.
+
+    A group's inline rules may be what the provider found in AWS: then each of their flows is also
+    one of a rule resource, which is judged by itself.
+    """
+    if resource.type in GROUP_TYPES and not is_given(resource, direction):
+        return
+    made = set[tuple[Traffic, str]]()
+    if resource.type in GROUP_TYPES and direction not in resource.references:
+        attached = graph.links("securityGroupId", of=RULE_TYPES, to=GROUP_TYPES)
+        made = flows_of(attached.to(resource), direction, resource)
+    for grant in grants_of(resource, direction):
+        if not (made and _is_made_by(grant, resource, made)):
+            yield grant
+
+
+def flows_of(
+    rules: Sequence[Resource], direction: Direction, group: Resource
+) -> set[tuple[Traffic, str]]:
+    """What the rule resources of a group let through, as far as they can be read."""
+    found, _ = survey(
+        rules,
+        lambda rule: {flow for grant in grants_of(rule, direction) for flow in grant.flows(group)},
+    )
+    return {flow for _, flows in found for flow in flows}
+
+
+def _is_made_by(grant: Grant, group: Resource, made: set[tuple[Traffic, str]]) -> bool:
+    try:
+        return grant.flows(group) <= made
+    except Unreadable:
+        # What the provider finds is known throughout, so this comes from the program.
+        return False
 
 
 def _known_texts(properties: Properties, path: str) -> tuple[str, ...]:

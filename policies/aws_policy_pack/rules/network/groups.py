@@ -22,6 +22,7 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP_RULE,
     Direction,
     direction_of,
+    flows_of,
     grants_of,
 )
 from aws_policy_pack.wording import listed, shown
@@ -148,8 +149,4 @@ def _has_own_rules(group: Resource, direction: Direction, rules: list[Resource])
     except Unreadable:
         # What the provider finds is known throughout, so this comes from the program.
         return True
-    explained, _ = survey(
-        rules,
-        lambda rule: {flow for grant in grants_of(rule, direction) for flow in grant.flows(group)},
-    )
-    return not set(inline) <= {flow for _, flows in explained for flow in flows}
+    return not set(inline) <= flows_of(rules, direction, group)

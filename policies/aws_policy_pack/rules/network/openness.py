@@ -1,14 +1,16 @@
 """Security group rules that open ports to, or from, the whole internet."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.parts import judge_each
-from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
-from aws_policy_pack.rules.network.addresses import open_blocks
+from aws_policy_pack.resource import Graph, Resource, Unreadable
+from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
+from aws_policy_pack.rules.network.addresses import Block, open_blocks
 from aws_policy_pack.rules.network.grants import (
     DEFAULT_SECURITY_GROUP,
     EGRESS_RULE,
@@ -17,12 +19,14 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP_RULE,
     Direction,
     Grant,
-    grants_of,
+    own_grants,
 )
-from aws_policy_pack.rules.network.traffic import LAST_PORT
+from aws_policy_pack.rules.network.prefix_lists import blocks_in, named_lists
+from aws_policy_pack.rules.network.traffic import LAST_PORT, Traffic, protocol_name
 from aws_policy_pack.wording import listed
 
 Port = Annotated[int, Field(ge=0, le=LAST_PORT)]
+Protocol = Annotated[str, AfterValidator(protocol_name)]
 
 
 class OpenPorts(RuleConfig):
@@ -30,6 +34,11 @@ class OpenPorts(RuleConfig):
 
     allowed_ports: tuple[Port, ...] = Field(
         default=(80, 443), description="TCP and UDP ports that may be open to the internet"
+    )
+    allowed_protocols: tuple[Protocol, ...] = Field(
+        default=("ah", "esp"),
+        description="Protocols beside TCP and UDP that may be open to the internet, by name or "
+        "number; those of IPsec let nothing in without a key",
     )
     min_ipv4_prefix_bits: int = Field(
         default=8,
@@ -53,8 +62,43 @@ class EgressOpen(OpenPorts):
     """Settings of network-egress-open."""
 
 
-@resource_rule(
-    "network-ingress-open",
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One of the two directions, and how a finding speaks of it.
+
+    Attributes:
+        direction: The direction.
+        rule_id: The rule that judges it.
+        wording: What is open, with `{blocks}` and `{traffic}` to be filled in.
+        fix: What to do.
+    """
+
+    direction: Direction
+    rule_id: str
+    wording: str
+    fix: str
+
+
+WAY_IN = Way(
+    direction=Direction.INGRESS,
+    rule_id="network-ingress-open",
+    wording="lets {blocks} in on {traffic}",
+    fix="Name the security group or the narrow block that needs the port as the source",
+)
+WAY_OUT = Way(
+    direction=Direction.EGRESS,
+    rule_id="network-egress-open",
+    wording="lets {traffic} out to {blocks}",
+    fix="Name the ports, and the security group or the narrow block, that are needed",
+)
+
+
+def _group(**rules: object) -> tuple[Example, ...]:
+    return (Example(type=SECURITY_GROUP, name="web", properties=rules),)
+
+
+@stack_rule(
+    WAY_IN.rule_id,
     SECURITY_GROUP,
     DEFAULT_SECURITY_GROUP,
     SECURITY_GROUP_RULE,
@@ -66,38 +110,27 @@ class EgressOpen(OpenPorts):
     "administration port that answers it is attacked.",
     url="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-18",
     controls=("Security Hub EC2.18", "Security Hub EC2.19", "CKV_AWS_24", "CKV_AWS_25"),
-    good={
-        "ingress": [
+    good=_group(
+        ingress=[
             {"protocol": "tcp", "fromPort": 443, "toPort": 443, "cidrBlocks": ["0.0.0.0/0"]},
             {"protocol": "tcp", "fromPort": 5432, "toPort": 5432, "cidrBlocks": ["10.0.0.0/16"]},
         ]
-    },
-    bad={
-        "ingress": [
-            {"protocol": "tcp", "fromPort": 5432, "toPort": 5432, "cidrBlocks": ["0.0.0.0/0"]}
-        ]
-    },
+    ),
+    bad=_group(
+        ingress=[{"protocol": "tcp", "fromPort": 5432, "toPort": 5432, "cidrBlocks": ["0.0.0.0/0"]}]
+    ),
 )
-def ingress_open(resource: Resource, config: IngressOpen) -> Findings:
+def ingress_open(resource: Resource, graph: Graph, config: IngressOpen) -> Findings:
     """Merges the blocks of a rule, so that two halves of the internet are the whole.
 
-    ICMP has no ports and opens no service, so it passes, as with EC2.18.
+    The blocks of a prefix list that the stack declares count as the rule's own. ICMP has no ports
+    and opens no service, so it passes, as with EC2.18.
     """
-
-    def judge(grant: Grant) -> Findings:
-        return _judge(
-            grant,
-            config,
-            wording="lets {blocks} in on {traffic}",
-            rule_id="network-ingress-open",
-            fix="Name the security group or the narrow block that needs the port as the source",
-        )
-
-    yield from judge_each(grants_of(resource, Direction.INGRESS), judge)
+    return _judge(resource, graph, config, WAY_IN)
 
 
-@resource_rule(
-    "network-egress-open",
+@stack_rule(
+    WAY_OUT.rule_id,
     SECURITY_GROUP,
     DEFAULT_SECURITY_GROUP,
     SECURITY_GROUP_RULE,
@@ -108,46 +141,94 @@ def ingress_open(resource: Resource, config: IngressOpen) -> Findings:
     why="A task that is taken over can send data out by any port, and open a way back in.",
     url="https://docs.aws.amazon.com/vpc/latest/userguide/security-group-rules.html",
     controls=("CKV_AWS_382",),
-    good={
-        "egress": [{"protocol": "tcp", "fromPort": 443, "toPort": 443, "cidrBlocks": ["0.0.0.0/0"]}]
-    },
-    bad={"egress": [{"protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": ["0.0.0.0/0"]}]},
+    good=_group(
+        egress=[{"protocol": "tcp", "fromPort": 443, "toPort": 443, "cidrBlocks": ["0.0.0.0/0"]}]
+    ),
+    bad=_group(
+        egress=[{"protocol": "-1", "fromPort": 0, "toPort": 0, "cidrBlocks": ["0.0.0.0/0"]}]
+    ),
 )
-def egress_open(resource: Resource, config: EgressOpen) -> Findings:
+def egress_open(resource: Resource, graph: Graph, config: EgressOpen) -> Findings:
     """A group without egress passes: the provider removes the rule that AWS adds by itself."""
+    return _judge(resource, graph, config, WAY_OUT)
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Blocks:
+    """The address blocks at the other end of a rule.
+
+    Attributes:
+        own: Those that the rule itself has.
+        listed: Those of prefix lists.
+        lists: What the prefix lists are called in the program.
+        missed: What could not be read.
+    """
+
+    own: list[Block]
+    listed: list[Block]
+    lists: list[str]
+    missed: list[Unreadable]
+
+
+def _blocks(grant: Grant, source: Resource, graph: Graph) -> _Blocks:
+    own, missed = grant.blocks()
+    found = _Blocks(own=own, listed=[], lists=[], missed=missed)
+    try:
+        for prefix_list in named_lists(grant, source, graph):
+            blocks, unread = blocks_in(prefix_list, graph)
+            found.listed.extend(blocks)
+            found.lists.append(prefix_list.name)
+            found.missed.extend(unread)
+    except Unreadable as unreadable:
+        found.missed.append(unreadable)
+    return found
+
+
+def _judge(resource: Resource, graph: Graph, config: OpenPorts, way: Way) -> Findings:
     def judge(grant: Grant) -> Findings:
-        return _judge(
-            grant,
-            config,
-            wording="lets {traffic} out to {blocks}",
-            rule_id="network-egress-open",
-            fix="Name the ports, and the security group or the narrow block, that are needed",
+        blocks = _blocks(grant, resource, graph)
+        wide = _wide([*blocks.own, *blocks.listed], config)
+        if not wide and not blocks.missed:
+            return
+        traffic = grant.traffic()
+        if not traffic.has_ports or _is_allowed(traffic, config):
+            return
+        if not wide:
+            yield from blocks.missed
+            return
+        problem = way.wording.format(blocks=" and ".join(map(str, wide)), traffic=traffic)
+        if not _wide(blocks.own, config):
+            problem += f", through the prefix list {listed(blocks.lists)}"
+        yield Finding(
+            problem=f"{grant.place}{problem}",
+            wanted=f"{_allowed(traffic, config)} of {way.rule_id})",
+            fix=way.fix,
+            place=f"rule {grant.path}",
         )
 
-    yield from judge_each(grants_of(resource, Direction.EGRESS), judge)
+    yield from judge_each(own_grants(resource, way.direction, graph), judge)
 
 
-def _judge(grant: Grant, config: OpenPorts, *, wording: str, rule_id: str, fix: str) -> Findings:
-    blocks, missed = grant.blocks()
-    wide = open_blocks(
+def _allowed(traffic: Traffic, config: OpenPorts) -> str:
+    """The beginning of what is wanted: what may be open, and the setting that says so."""
+    what, allowed, setting = (
+        ("protocols", config.allowed_protocols, "allowedProtocols")
+        if traffic.is_named_by_protocol
+        else ("ports", config.allowed_ports, "allowedPorts")
+    )
+    exceptions = f" but {listed(allowed)}" if allowed else ""
+    return f"no {what}{exceptions} (`{setting}`"
+
+
+def _wide(blocks: Iterable[Block], config: OpenPorts) -> tuple[Block, ...]:
+    return open_blocks(
         blocks,
         shortest_ipv4=config.min_ipv4_prefix_bits,
         shortest_ipv6=config.min_ipv6_prefix_bits,
     )
-    if not wide and not missed:
-        return
-    traffic = grant.traffic()
-    if not traffic.has_ports or traffic.stays_within(config.allowed_ports):
-        return
-    if not wide:
-        yield from missed
-        return
-    exceptions = f" but {listed(config.allowed_ports)}" if config.allowed_ports else ""
-    problem = wording.format(blocks=" and ".join(map(str, wide)), traffic=traffic)
-    yield Finding(
-        problem=f"{grant.place}{problem}",
-        wanted=f"no ports{exceptions} (`allowedPorts` of {rule_id})",
-        fix=fix,
-        place=f"rule {grant.path}",
-    )
+
+
+def _is_allowed(traffic: Traffic, config: OpenPorts) -> bool:
+    if traffic.is_named_by_protocol:
+        return traffic.protocol in config.allowed_protocols
+    return traffic.stays_within(config.allowed_ports)

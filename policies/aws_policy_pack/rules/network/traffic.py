@@ -7,7 +7,18 @@ LAST_PORT = 65535
 ALL = "all"
 """Stands for every protocol; AWS writes it -1."""
 
-PROTOCOL_NAMES = {"-1": ALL, "1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
+PROTOCOL_NAMES = {
+    "-1": ALL,
+    "1": "icmp",
+    "6": "tcp",
+    "17": "udp",
+    "47": "gre",
+    "50": "esp",
+    "51": "ah",
+    "58": "icmpv6",
+    "132": "sctp",
+}
+"""By number; the provider takes both. https://www.iana.org/assignments/protocol-numbers"""
 WITH_PORTS = ("tcp", "udp")
 CONTROL_MESSAGES = ("icmp", "icmpv6")
 
@@ -36,6 +47,11 @@ class Traffic:
         """Whether it reaches ports at all: ICMP does not."""
         return self.protocol not in CONTROL_MESSAGES
 
+    @property
+    def is_named_by_protocol(self) -> bool:
+        """Whether a rule can pick the protocol alone: EC2 opens all of it, whatever its ports."""
+        return self.protocol not in (ALL, *WITH_PORTS)
+
     def reaches(self, protocol: str, port: float) -> bool:
         """Whether it lets this port of a protocol through."""
         return self.protocol in (ALL, protocol) and self.first <= port <= self.last
@@ -44,6 +60,11 @@ class Traffic:
         """Whether every port that it lets through is one of these."""
         inside = {port for port in ports if self.first <= port <= self.last}
         return self.last - self.first + 1 == len(inside)
+
+
+def protocol_name(protocol: str) -> str:
+    """The name of a protocol that is given by name or number; the number if it has none here."""
+    return PROTOCOL_NAMES.get(protocol.lower(), protocol.lower())
 
 
 def traffic(protocol: str | None, first: float | None, last: float | None) -> Traffic:
@@ -58,8 +79,7 @@ def traffic(protocol: str | None, first: float | None, last: float | None) -> Tr
         first: The lowest port.
         last: The highest port.
     """
-    name = (protocol or ALL).lower()
-    name = PROTOCOL_NAMES.get(name, name)
+    name = protocol_name(protocol or ALL)
     if name not in WITH_PORTS:
         return Traffic(protocol=name, first=0, last=LAST_PORT)
     return Traffic(
