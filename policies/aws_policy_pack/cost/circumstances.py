@@ -5,6 +5,7 @@ A type may be priced, or free: what a property adds is named beside that, never 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from aws_policy_pack.cost.reading import amount, given_text
@@ -21,6 +22,11 @@ OPENSEARCH_THROUGHPUT: Final = 125
 
 https://docs.aws.amazon.com/opensearch-service/latest/developerguide/createupdatedomains.html
 """
+WARM: Final = (
+    ("readUnitsPerSecond", Decimal(12_000), "readCapacity"),
+    ("writeUnitsPerSecond", Decimal(4_000), "writeCapacity"),
+)
+"""Units a second that a new table takes at once, unless it provisions more."""
 PAID_RULE_GROUPS: Final = (
     "AWSManagedRulesACFPRuleSet",
     "AWSManagedRulesATPRuleSet",
@@ -117,6 +123,23 @@ def _is_transit(resource: Resource, path: str) -> bool:
     return (given_text(resource, path) or "").startswith("tgw-")
 
 
+def _serves_machines(resource: Resource, path: str) -> bool:
+    return bool({"client_credentials", "ALLOW_CLIENT_TOKEN_AUTH"} & set(resource.texts(path)))
+
+
+def _is_warmed(resource: Resource, path: str) -> bool:
+    """Whether a table or one of its indexes is warmer than one is without being asked.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html
+    """
+    holders = (resource, *resource.objects("globalSecondaryIndexes"))
+    return any(
+        amount(holder, f"{path}.{units}") > max(included, amount(holder, capacity))
+        for holder in holders
+        for units, included, capacity in WARM
+    )
+
+
 def _has_paid_rules(resource: Resource, path: str) -> bool:
     groups = [
         rule.object("statement.managedRuleGroupStatement")
@@ -153,6 +176,15 @@ SEARCH_DOMAIN: Final = (
         f"provisions more than {OPENSEARCH_THROUGHPUT} MiB/s, which have",
     ),
 )
+MACHINE_CLIENT: Final = tuple(
+    Circumstance(
+        path=path,
+        is_billed=_serves_machines,
+        reason=f"gives tokens to machines, whose fee, a client and a token, has {WITHOUT}",
+    )
+    for path in ("allowedOauthFlows", "explicitAuthFlows")
+)
+"""https://docs.aws.amazon.com/cognito/latest/developerguide/tracking-cost.html"""
 WARM_POOL: Final = "keeps a warm pool, whose volumes and instances have"
 
 CIRCUMSTANCES: Final[Mapping[str, tuple[Circumstance, ...]]] = {
@@ -164,11 +196,27 @@ CIRCUMSTANCES: Final[Mapping[str, tuple[Circumstance, ...]]] = {
         ),
     ),
     "aws:autoscaling/group:Group": (_set("warmPool", WARM_POOL),),
+    "aws:autoscalingplans/scalingPlan:ScalingPlan": (
+        Circumstance(
+            path="scalingInstructions",
+            is_billed=lambda resource, where: bool(resource.objects(where)),
+            reason="scales what it finds, which is not counted in the worst case",
+        ),
+    ),
+    "aws:cognito/managedUserPoolClient:ManagedUserPoolClient": MACHINE_CLIENT,
+    "aws:cognito/userPoolClient:UserPoolClient": MACHINE_CLIENT,
     "aws:directconnect/gatewayAssociation:GatewayAssociation": (
         Circumstance(
             path="associatedGatewayId",
             is_billed=_is_transit,
             reason=f"is attached to a transit gateway, whose hours have {WITHOUT}",
+        ),
+    ),
+    "aws:dynamodb/table:Table": (
+        Circumstance(
+            path="warmThroughput",
+            is_billed=_is_warmed,
+            reason=f"is warmed above what is free, once for each unit, which has {WITHOUT}",
         ),
     ),
     "aws:ebs/volume:Volume": (
@@ -248,6 +296,9 @@ CIRCUMSTANCES: Final[Mapping[str, tuple[Circumstance, ...]]] = {
         _on("dedicatedLogVolume", "has a dedicated log volume, whose storage and IOPS have"),
         ADVANCED_INSIGHTS,
         *INSIGHTS,
+    ),
+    "aws:servicediscovery/service:Service": (
+        _set("healthCheckConfig", "has a Route 53 health check for each instance, which have"),
     ),
     "aws:wafv2/webAcl:WebAcl": tuple(
         Circumstance(

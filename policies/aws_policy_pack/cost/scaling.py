@@ -1,4 +1,4 @@
-"""How far scalers may go: Application Auto Scaling, and the user's own scalers.
+"""How far scalers may go: Application Auto Scaling, schedules of groups, one's own scalers.
 
 The user's own scaler reads its maximum from an environment variable. The variable of its
 minimum has the same name with MIN for MAX. The scaler scales the service whose name or ARN
@@ -18,6 +18,9 @@ from aws_policy_pack.wording import shown
 
 TARGET: Final = "aws:appautoscaling/target:Target"
 SCHEDULED_ACTION: Final = "aws:appautoscaling/scheduledAction:ScheduledAction"
+SCHEDULE: Final = "aws:autoscaling/schedule:Schedule"
+GROUP: Final = "aws:autoscaling/group:Group"
+NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
 TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
 FUNCTION: Final = "aws:lambda/function:Function"
 TABLE: Final = "aws:dynamodb/table:Table"
@@ -25,6 +28,7 @@ TABLE: Final = "aws:dynamodb/table:Table"
 TASKS: Final = "ecs:service:DesiredCount"
 READS: Final = "dynamodb:table:ReadCapacityUnits"
 WRITES: Final = "dynamodb:table:WriteCapacityUnits"
+INSTANCES: Final = "autoscaling:autoScalingGroup:DesiredCapacity"
 SCALED: Final = {TASKS: SERVICE, READS: TABLE, WRITES: TABLE}
 """The dimensions whose maximum counts in the worst case, and what they scale.
 
@@ -37,6 +41,8 @@ ENVIRONMENT_NAMES: Final = ("AUTOSCALER_MAX_WORKERS",)
 MAXIMUM_WORD: Final = "MAX"
 MINIMUM_WORD: Final = "MIN"
 """The name of the variable with the minimum has this word in place of the other."""
+UNCHANGED: Final = -1
+"""The size in a schedule that leaves the group's as it is."""
 ONE: Final = Decimal(1)
 
 
@@ -91,10 +97,12 @@ def scaling_of(graph: Graph, environment_names: tuple[str, ...]) -> Scaling:
         environment_names: Environment variables from which one's own scalers read their maximum.
     """
     scaling = Scaling()
-    for resource in graph.of_type(TARGET, SCHEDULED_ACTION, TASK_DEFINITION, FUNCTION):
+    for resource in graph.of_type(TARGET, SCHEDULED_ACTION, SCHEDULE, TASK_DEFINITION, FUNCTION):
         try:
             if resource.type in CAPACITY:
                 _add_target(resource, graph, scaling)
+            elif resource.type == SCHEDULE:
+                _add_schedule(resource, graph, scaling)
             else:
                 _add_own_scalers(resource, graph, environment_names, scaling)
         except Unreadable as unreadable:
@@ -123,6 +131,23 @@ def _add_target(target: Resource, graph: Graph, scaling: Scaling) -> None:
     )
     for resource in scaled:
         scaling.spans.setdefault((resource.urn, dimension), []).append(Span(least=least, most=most))
+
+
+def _add_schedule(schedule: Resource, graph: Graph, scaling: Scaling) -> None:
+    """A schedule sets a group's sizes for a while, so it counts at worst only."""
+    path = "autoscalingGroupName"
+    groups = graph.referenced(schedule, path, GROUP, NODE_GROUP)
+    if not groups:
+        name = shown(schedule.text(path))
+        scaling.unmatched.append((schedule, f"scales {name}, which is not in this stack"))
+        return
+    most = max(
+        Decimal() if schedule.number(size) == UNCHANGED else amount(schedule, size)
+        for size in ("minSize", "maxSize", "desiredCapacity")
+    )
+    for group in groups:
+        span = Span(least=Decimal(), most=most)
+        scaling.spans.setdefault((group.urn, INSTANCES), []).append(span)
 
 
 def _add_own_scalers(

@@ -12,6 +12,8 @@ from tests.policies.cost.stacks import estimate_of, graph_of
 INSTANCE = "aws:rds/instance:Instance"
 CLUSTER = "aws:eks/cluster:Cluster"
 FUNCTION = "aws:lambda/function:Function"
+TABLE = "aws:dynamodb/table:Table"
+WARM = {"readUnitsPerSecond": 12_000, "writeUnitsPerSecond": 4_000}
 ACL = "aws:wafv2/webAcl:WebAcl"
 
 
@@ -69,6 +71,42 @@ BILLED: list[tuple[str, dict[str, object], dict[str, object]]] = [
         "aws:ec2/vpnConnection:VpnConnection",
         {"tunnelBandwidth": "large"},
         {"tunnelBandwidth": "standard"},
+    ),
+    (
+        "aws:cognito/managedUserPoolClient:ManagedUserPoolClient",
+        {"explicitAuthFlows": ["ALLOW_CLIENT_TOKEN_AUTH"]},
+        {"explicitAuthFlows": ["ALLOW_USER_SRP_AUTH"]},
+    ),
+    (
+        "aws:cognito/userPoolClient:UserPoolClient",
+        {"allowedOauthFlows": ["code", "client_credentials"]},
+        {"allowedOauthFlows": ["code", "implicit"]},
+    ),
+    (
+        "aws:autoscalingplans/scalingPlan:ScalingPlan",
+        {"scalingInstructions": [{"maxCapacity": 9}]},
+        {"scalingInstructions": []},
+    ),
+    (
+        "aws:servicediscovery/service:Service",
+        {"healthCheckConfig": {"type": "HTTPS"}},
+        {"healthCheckCustomConfig": {"failureThreshold": 1}},
+    ),
+    (TABLE, {"warmThroughput": {"readUnitsPerSecond": 12_001}}, {"warmThroughput": WARM}),
+    (
+        TABLE,
+        {"warmThroughput": {"writeUnitsPerSecond": 4_001}, "writeCapacity": 1},
+        {"warmThroughput": None, "writeCapacity": 1},
+    ),
+    (
+        TABLE,
+        {"warmThroughput": {"readUnitsPerSecond": 20_001}, "readCapacity": 20_000},
+        {"warmThroughput": {"readUnitsPerSecond": 20_000}, "readCapacity": 20_000},
+    ),
+    (
+        TABLE,
+        {"globalSecondaryIndexes": [{"warmThroughput": {"writeUnitsPerSecond": 4_001}}]},
+        {"globalSecondaryIndexes": [{"warmThroughput": WARM}]},
     ),
     ("aws:ebs/volume:Volume", {"volumeInitializationRate": 1}, {"volumeInitializationRate": 0}),
     (

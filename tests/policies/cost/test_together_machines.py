@@ -41,7 +41,11 @@ def mixed(*types: str, **more: object) -> dict[str, object]:
                     TEMPLATE,
                     "lt",
                     instanceType="t3.micro",
-                    blockDeviceMappings=[{"deviceName": "a", "ebs": ROOT}, {"deviceName": "b"}],
+                    blockDeviceMappings=[
+                        {"deviceName": "/dev/xvda", "ebs": ROOT},
+                        {"deviceName": "/dev/sdb", "virtualName": "ephemeral0"},
+                        {"deviceName": "/dev/sdc", "ebs": ROOT, "noDevice": "true"},
+                    ],
                 ),
                 make(GROUP, "it", launchTemplate="{lt}", desiredCapacity=2, minSize=1, maxSize=4),
             ),
@@ -87,7 +91,7 @@ def mixed(*types: str, **more: object) -> dict[str, object]:
             [
                 "it Linux t3.micro: 730 hour at 0.0104 = 7.592 / 7.592",
                 (
-                    "it is not priced: `blockDeviceMappings` of lt names no volume: the image "
+                    "it is not priced: `blockDeviceMappings` of lt names no root volume: the image "
                     "decides on its size"
                 ),
             ],

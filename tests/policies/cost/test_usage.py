@@ -38,9 +38,39 @@ def uses(type_: str, properties: dict[str, object]) -> list[str]:
         ),
         pytest.param(
             "aws:sns/topicSubscription:TopicSubscription",
-            {},
+            {"protocol": "http"},
             ["HTTP deliveries: 0.06 a 100,000 deliveries"],
-            id="TopicSubscription of sns",
+            id="a subscription over http",
+        ),
+        pytest.param(
+            "aws:sns/topicSubscription:TopicSubscription",
+            {"protocol": "https"},
+            ["HTTP deliveries: 0.06 a 100,000 deliveries"],
+            id="a subscription over https",
+        ),
+        *(
+            pytest.param(
+                "aws:sns/topicSubscription:TopicSubscription",
+                {"protocol": protocol},
+                [f"{item}: 0 a use"],
+                id=f"a subscription by {protocol}",
+            )
+            for protocol, item in {
+                "sms": "text messages",
+                "email": "emails",
+                "email-json": "emails",
+                "application": "mobile push notifications",
+                "firehose": "deliveries to Firehose",
+            }.items()
+        ),
+        *(
+            pytest.param(
+                "aws:sns/topicSubscription:TopicSubscription",
+                {"protocol": protocol},
+                [],
+                id=f"a subscription by {protocol}",
+            )
+            for protocol in ("sqs", "lambda")
         ),
         pytest.param(
             "aws:cloudwatch/eventBus:EventBus",
@@ -369,6 +399,26 @@ def uses(type_: str, properties: dict[str, object]) -> list[str]:
             ["backup storage above the database's size: 0.095 a GB-month"],
             id="a database",
         ),
+        pytest.param(
+            "aws:rds/instance:Instance",
+            {
+                "engine": "postgres",
+                "instanceClass": "db.t4g.micro",
+                "allocatedStorage": 20,
+                "storageType": "standard",
+            },
+            [
+                "I/O requests of magnetic storage: 0 a use",
+                "backup storage above the database's size: 0.095 a GB-month",
+            ],
+            id="magnetic storage of a database",
+        ),
+        pytest.param(
+            "aws:ebs/volume:Volume",
+            {"size": 10, "type": "standard"},
+            ["I/O requests of a magnetic volume: 0 a use"],
+            id="a magnetic volume",
+        ),
     ],
 )
 def test_what_a_resource_bills_by_use(
@@ -477,3 +527,10 @@ def test_a_setting_adds_what_bills_by_use(
     type_: str, properties: dict[str, object], expected: list[str]
 ) -> None:
     assert uses(type_, NEEDED.get(type_, {}) | properties) == expected
+
+
+def test_a_subscription_over_a_protocol_that_is_not_known_is_named() -> None:
+    kind = "aws:sns/topicSubscription:TopicSubscription"
+    pigeon = Example(type=kind, name="it", properties={"protocol": "pigeon"})
+    (unpriced,) = estimate_of(pigeon).unpriced
+    assert unpriced.reason == "delivers by 'pigeon', which has no price here"

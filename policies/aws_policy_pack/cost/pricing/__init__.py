@@ -4,11 +4,20 @@ from collections.abc import Mapping
 from typing import Final
 
 from aws_policy_pack.cost.charges import Pricing
-from aws_policy_pack.cost.pricing import data, ec2, fargate, network, operations, rds, usage
+from aws_policy_pack.cost.pricing import (
+    data,
+    ec2,
+    fargate,
+    network,
+    operations,
+    rds,
+    usage,
+    volumes,
+)
 
 PRICING: Final[Mapping[str, Pricing]] = {
     type_: pricing
-    for module in (fargate, rds, network, ec2, data, operations, usage)
+    for module in (fargate, rds, network, ec2, volumes, data, operations, usage)
     for type_, pricing in module.PRICING.items()
 }
 """Every type that has prices."""

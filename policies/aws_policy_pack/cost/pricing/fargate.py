@@ -4,8 +4,8 @@ from decimal import Decimal
 from typing import Final
 
 from aws_policy_pack.cost.charges import Charges, Missing, Pricing, Situation, beyond, hourly, usage
-from aws_policy_pack.cost.pricing.ec2 import volume_charges
 from aws_policy_pack.cost.pricing.launch import Launch, launch_of
+from aws_policy_pack.cost.pricing.volumes import volume_charges
 from aws_policy_pack.cost.reading import amount, given_text, needed_amount
 from aws_policy_pack.cost.scaling import TASK_DEFINITION, TASKS
 from aws_policy_pack.resource import Graph, Resource, Unreadable

@@ -155,6 +155,8 @@ def _storage(resource: Resource, source: Resource, zones: str, label: str) -> It
     kind = given_text(resource, "storageType") or ("io1" if amount(resource, "iops") else "gp3")
     yield from monthly(f"{kind} storage{label}", f"rds/gb-month/{kind}{zones}", size, most)
     iops = amount(resource, "iops")
+    if kind == "standard":
+        yield usage(f"I/O requests of magnetic storage{label}", "rds/million-requests/standard")
     if kind in ("io1", "io2"):
         yield from monthly(f"{kind} IOPS{label}", f"rds/iops-month/{kind}{zones}", iops)
     if kind == "gp3":

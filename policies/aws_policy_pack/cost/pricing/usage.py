@@ -2,17 +2,15 @@
 
 from typing import Final
 
-from aws_policy_pack.cost.charges import Charges, Pricing, Situation, monthly, usage
-from aws_policy_pack.cost.reading import given_text
+from aws_policy_pack.cost.charges import Charges, Missing, Pricing, Situation, monthly, usage
+from aws_policy_pack.cost.reading import given_text, needed_text
 from aws_policy_pack.resource import Resource
+from aws_policy_pack.wording import shown
 
 BUCKET: Final = (("objects", "s3/gb-month"), ("PUTs", "s3/1k-puts"), ("GETs", "s3/1k-gets"))
 BY_TYPE: Final = {
     "aws:s3/bucket:Bucket": BUCKET,
     "aws:s3/bucketV2:BucketV2": BUCKET,
-    "aws:sns/topicSubscription:TopicSubscription": (
-        ("HTTP deliveries", "sns/100k-http-deliveries"),
-    ),
     "aws:cloudwatch/eventBus:EventBus": (("events", "eventbridge/million-events"),),
     "aws:ec2/flowLog:FlowLog": (("flow logs", "logs/vended-gb"),),
     "aws:ecr/repository:Repository": (("image storage", "ecr/gb-month"),),
@@ -33,6 +31,22 @@ BY_TYPE: Final = {
     "aws:rds/clusterSnapshot:ClusterSnapshot": (("snapshot storage", "aurora/backup-gb-month"),),
 }
 """Items and their prices, by type."""
+HTTP: Final = ("HTTP deliveries", "sns/100k-http-deliveries")
+EMAIL: Final = ("emails", "sns/100k-emails")
+DELIVERIES: Final = {
+    "http": HTTP,
+    "https": HTTP,
+    "email": EMAIL,
+    "email-json": EMAIL,
+    "sms": ("text messages", "sns/text-message"),
+    "application": ("mobile push notifications", "sns/million-pushes"),
+    "firehose": ("deliveries to Firehose", "sns/million-firehose-deliveries"),
+}
+"""What a subscription bills, by its protocol; deliveries to SQS and Lambda are free.
+
+https://aws.amazon.com/sns/pricing/
+"""
+FREE_DELIVERIES: Final = ("sqs", "lambda")
 
 
 def always(resource: Resource, situation: Situation) -> Charges:
@@ -85,6 +99,16 @@ def topic(resource: Resource, situation: Situation) -> Charges:
     yield usage(f"{kind} topic publishes", f"sns/million-publishes/{kind}")
 
 
+def subscription(resource: Resource, situation: Situation) -> Charges:
+    """What a topic delivers to a subscription, by its protocol."""
+    del situation
+    protocol = needed_text(resource, "protocol")
+    if protocol in DELIVERIES:
+        yield usage(*DELIVERIES[protocol])
+    elif protocol not in FREE_DELIVERIES:
+        yield Missing(reason=f"delivers by {shown(protocol)}, which has no price here")
+
+
 def log_group(resource: Resource, situation: Situation) -> Charges:
     """What is written to a log group, by its class, and what it keeps."""
     del situation
@@ -117,6 +141,7 @@ PRICING: Final[dict[str, Pricing]] = {
     "aws:scheduler/schedule:Schedule": schedule,
     "aws:sqs/queue:Queue": queue,
     "aws:sns/topic:Topic": topic,
+    "aws:sns/topicSubscription:TopicSubscription": subscription,
     "aws:cloudwatch/logGroup:LogGroup": log_group,
     "aws:sfn/stateMachine:StateMachine": state_machine,
     "aws:apigatewayv2/api:Api": http_api,
