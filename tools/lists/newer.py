@@ -255,7 +255,7 @@ def _secret_names(page: Mapping[str, Any], folder: Path) -> tuple[Texts, Texts]:
 def _credential_forms(page: Mapping[str, Any], folder: Path) -> tuple[Texts, Texts]:
     plugins = {path.stem for path in (folder / "detect_secrets/plugins").glob("[a-z]*.py")}
     left_out = {name for group in page["leftOut"] for name in group["plugins"]}
-    ours = {entry["plugin"] for entry in page["entries"]} | left_out
+    ours = {entry["plugin"] for entry in page["entries"] if "plugin" in entry} | left_out
     return frozenset(ours), frozenset(plugins - {"base"})
 
 
