@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from aws_policy_pack.properties import Properties
-from aws_policy_pack.resource import Resource, Unreadable
+from aws_policy_pack.resource import Graph, Resource, Unreadable
 
 OF_ARN: Final = re.compile(r"arn:[\w-]+:[\w-]*:[\w-]*:(\d{12}):")
 ACCOUNT: Final = re.compile(r"\d{12}")
@@ -47,3 +47,16 @@ def account_of_arn(resource: Resource) -> str | None:
     arn = resource.values.get("arn")
     match = OF_ARN.match(arn) if isinstance(arn, str) else None
     return match[1] if match else None
+
+
+def own_accounts(graph: Graph) -> tuple[frozenset[str], frozenset[str]]:
+    """The accounts that providers tell, and those in the ARNs of what other providers made."""
+    told: set[str] = set()
+    found_in_arns: set[str] = set()
+    for resource in graph.resources:
+        account = account_of_provider(resource.provider)
+        if account is not None:
+            told.add(account)
+        elif (found := account_of_arn(resource)) is not None:
+            found_in_arns.add(found)
+    return frozenset(told), frozenset(found_in_arns)

@@ -5,10 +5,11 @@ from typing import Final
 
 from pydantic import Field
 
+from aws_policy_pack.accounts import account_of_provider, own_accounts
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.given import is_given
 from aws_policy_pack.policy_documents import Statement, denies_plain_http, statements_of
-from aws_policy_pack.resource import Graph, Properties, Resource, survey
+from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.wording import listed, shown
 
@@ -39,6 +40,7 @@ ENCRYPTION_KEYS: Final = (
     "serverSideEncryptionConfiguration",
     "serverSideEncryptionConfigurations",
 )
+ACCOUNT_ID: Final = "accountId"
 EMPTY: Final[tuple[object, ...]] = ("", [])
 KMS: Final = ("aws:kms", "aws:kms:dsse")
 BUCKET_ARN: Final = "arn:aws:s3:::data-dev"
@@ -84,10 +86,13 @@ BUCKET_ARN: Final = "arn:aws:s3:::data-dev"
 def public_access_block(block: Resource, graph: Graph) -> Findings:
     """Looks at what a block leaves open: each of its settings is off unless it is given.
 
-    S3 blocks all four on a new bucket that has no block of its own, and what the account blocks
-    holds for every bucket: https://aws.amazon.com/about-aws/whats-new/2022/12/amazon-s3-automatically-enable-block-public-access-disable-access-control-lists-buckets-april-2023/.
+    S3 blocks all four on a new bucket that has no block of its own, and what the bucket's account
+    blocks holds for every bucket: https://aws.amazon.com/about-aws/whats-new/2022/12/amazon-s3-automatically-enable-block-public-access-disable-access-control-lists-buckets-april-2023/.
     """
-    accounts, missed = survey(graph.of_type(ACCOUNT_BLOCK), _blocked)
+    accounts, missed = survey(
+        graph.of_type(ACCOUNT_BLOCK),
+        lambda account: _blocked(account) if _is_of_account(account, block, graph) else (),
+    )
     closed = {key for _, keys in accounts for key in keys}
     left_open = [key for key in BLOCKS if key not in closed and not block.flag(key)]
     if not left_open:
@@ -282,6 +287,29 @@ def _holders(
 
 def _blocked(account: Resource) -> tuple[str, ...]:
     return tuple(key for key in BLOCKS if account.flag(key))
+
+
+def _is_of_account(account: Resource, block: Resource, graph: Graph) -> bool:
+    """Whether the block of an account is of the account that a bucket's block is in.
+
+    Raises:
+        Unreadable: Nothing tells one of the two accounts.
+    """
+    own = account_of_provider(block.provider)
+    # The engine keeps dependencies of all that the program gives; other ids are the provider's.
+    is_named = ACCOUNT_ID in account.references or not account.references
+    named = account.text(ACCOUNT_ID) if is_named else None
+    theirs = named or account_of_provider(account.provider)
+    makers = {provider and provider.urn for provider in (account.provider, block.provider)}
+    if theirs is None and len(makers) == 1:
+        return True
+    if None not in (own, theirs):
+        return own == theirs
+    _, found_in_arns = graph.once(own_accounts)
+    if theirs in found_in_arns:
+        return True
+    said = f"is {shown(theirs)}" if theirs else "is not set"
+    raise Unreadable(ACCOUNT_ID, f"{said}, and nothing tells whether {block.name!r} is there")
 
 
 def _algorithms(holder: Resource) -> tuple[str, ...]:

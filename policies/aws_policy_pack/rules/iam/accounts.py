@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import Field
 
-from aws_policy_pack.accounts import account_of_arn, account_of_provider
+from aws_policy_pack.accounts import account_of_provider, own_accounts
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.given import is_given
 from aws_policy_pack.resource import Graph, Resource, Unreadable
@@ -99,7 +99,7 @@ def account_literal(resource: Resource, graph: Graph, config: AccountLiteral) ->
     emulator's stack rightly names the emulator's account. Services of AWS write from accounts of
     AWS.
     """
-    told, found_in_arns = graph.once(_own_accounts)
+    told, found_in_arns = graph.once(own_accounts)
     own = told | found_in_arns
     home = account_of_provider(resource.provider) or found_in_arns
     for key in PROPERTIES[resource.type]:
@@ -129,19 +129,6 @@ def account_literal(resource: Resource, graph: Graph, config: AccountLiteral) ->
             "iam-account-literal",
             fix="Take the ARN from the resource, or the id from `aws.get_caller_identity`",
         )
-
-
-def _own_accounts(graph: Graph) -> tuple[set[str], set[str]]:
-    """The accounts that providers tell, and those in the ARNs of what other providers made."""
-    told: set[str] = set()
-    found_in_arns: set[str] = set()
-    for resource in graph.resources:
-        account = account_of_provider(resource.provider)
-        if account is not None:
-            told.add(account)
-        elif (found := account_of_arn(resource)) is not None:
-            found_in_arns.add(found)
-    return told, found_in_arns
 
 
 def _accounts_in(value: Value) -> set[str]:
