@@ -458,3 +458,48 @@ def test_a_prefix_makes_names_of_its_own_account(other: Mapping[str, object], fo
 
 def test_task_definitions_of_one_family_are_its_revisions() -> None:
     assert judge(*named("aws:ecs/taskDefinition:TaskDefinition", *[{"family": "web"}] * 2)) == []
+
+
+READ, WRITE = "dynamodb:table:ReadCapacityUnits", "dynamodb:table:WriteCapacityUnits"
+POLICY = "aws:appautoscaling/policy:Policy"
+ACTION = "aws:appautoscaling/scheduledAction:ScheduledAction"
+
+
+def scaled(kind: str, *dimensions: tuple[str, bool]) -> list[Example]:
+    """Things of one name that scale a table; those whose dimension is unknown take a target's."""
+    targets = [
+        Example(
+            type="aws:appautoscaling/target:Target",
+            name=f"target-{dimension}",
+            properties={"id": "table/a", "resourceId": "table/a", "scalableDimension": dimension},
+        )
+        for dimension in (READ, WRITE)
+    ]
+    return targets + [
+        Example(
+            type=kind,
+            name=f"r{number}",
+            properties={
+                "name": "half",
+                "resourceId": "table/a",
+                "scalableDimension": UNKNOWN if is_referred else dimension,
+            },
+            references={"scalableDimension": (f"target-{dimension}",)} if is_referred else {},
+        )
+        for number, (dimension, is_referred) in enumerate(dimensions, start=1)
+    ]
+
+
+@pytest.mark.parametrize("kind", [POLICY, ACTION])
+@pytest.mark.parametrize("is_referred", [False, True], ids=["literal", "a target's"])
+def test_each_dimension_of_a_resource_has_its_own_names(kind: str, *, is_referred: bool) -> None:
+    assert judge(*scaled(kind, (READ, is_referred), (WRITE, False))) == []
+    [report] = judge(*scaled(kind, (READ, False), (WRITE, False), (WRITE, is_referred)))
+    assert report.name == "r3"
+    assert report.wanted.endswith("has in the scalable target")
+
+
+def test_a_dimension_that_nothing_tells_is_not_judged() -> None:
+    properties = {"name": "a", "resourceId": "b", "scalableDimension": UNKNOWN}
+    [report] = judge(*named(POLICY, properties))
+    assert report.text == "not evaluated: r1: `scalableDimension` is not known yet"

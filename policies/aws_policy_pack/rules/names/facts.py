@@ -44,12 +44,14 @@ class Scope:
         words: What findings call it.
         paths: The properties that say in which one a resource is; the first that is given counts.
         types: The types of resource that these properties refer to.
+        part: The property that says in which part of it a resource is, if it has parts.
     """
 
     name: ScopeName
     words: str
     paths: tuple[str, ...]
     types: tuple[str, ...]
+    part: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,7 @@ def _scope(name: str, row: Mapping[str, Any]) -> Scope:
         words=row["words"],
         paths=tuple(row["paths"]),
         types=tuple(row["types"]),
+        part=row.get("part"),
     )
 
 

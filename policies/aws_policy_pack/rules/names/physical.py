@@ -45,14 +45,15 @@ class Named:
         resource: The resource.
         name: The name; `None` where the provider generates it.
         prefix: What a generated name begins with.
-        container: The cluster, VPC, listener ... that it is in, where the scope is one of these.
+        container: The cluster, VPC, listener ... that it is in, where the scope is one of these,
+            and the part of it, where it has parts.
         place: The account and region as far as its scope has them, `None` where one is not told.
     """
 
     resource: Resource
     name: str | None
     prefix: str | None
-    container: str
+    container: tuple[str, str]
     place: tuple[str | None, str | None]
 
 
@@ -110,7 +111,7 @@ def _read(resource: Resource, graph: Graph, fact: NameFact) -> Named | None:
         resource=resource,
         name=name,
         prefix=prefix,
-        container=_container(resource, graph, fact.scope),
+        container=(_container(resource, graph, fact.scope), _part(resource, graph, fact.scope)),
         place=_place(resource, fact.scope),
     )
 
@@ -150,8 +151,18 @@ def _container(resource: Resource, graph: Graph, scope: Scope) -> str:
     return "default"
 
 
+def _part(resource: Resource, graph: Graph, scope: Scope) -> str:
+    """The part of its container that a resource is in, such as the dimension that it scales."""
+    if scope.part is None:
+        return ""
+    if not resource.is_known(scope.part):
+        for container in graph.referenced(resource, scope.part, *scope.types):
+            return container.text(scope.part) or ""
+    return resource.text(scope.part) or ""
+
+
 def _same_names(named: Sequence[Named], fact: NameFact) -> Iterator[Finding]:
-    groups: dict[tuple[str, str], list[Named]] = defaultdict(list)
+    groups: dict[tuple[tuple[str, str], str], list[Named]] = defaultdict(list)
     for new in named:
         if new.name is None:
             continue
@@ -175,7 +186,7 @@ def _collision(new: Named, earlier: Named, fact: NameFact) -> str:
 
 
 def _names_that_a_prefix_makes(named: Sequence[Named], fact: NameFact) -> Iterator[Finding]:
-    owners: dict[tuple[str, str], list[Named]] = defaultdict(list)
+    owners: dict[tuple[tuple[str, str], str], list[Named]] = defaultdict(list)
     for other in named:
         if other.prefix:
             owners[other.container, _folded(other.prefix, fact)].append(other)
