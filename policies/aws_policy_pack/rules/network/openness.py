@@ -98,7 +98,7 @@ def _group(**rules: object) -> tuple[Example, ...]:
 
 
 @stack_rule(
-    WAY_IN.rule_id,
+    "network-ingress-open",
     SECURITY_GROUP,
     DEFAULT_SECURITY_GROUP,
     SECURITY_GROUP_RULE,
@@ -130,7 +130,7 @@ def ingress_open(resource: Resource, graph: Graph, config: IngressOpen) -> Findi
 
 
 @stack_rule(
-    WAY_OUT.rule_id,
+    "network-egress-open",
     SECURITY_GROUP,
     DEFAULT_SECURITY_GROUP,
     SECURITY_GROUP_RULE,
