@@ -214,13 +214,12 @@ SIZED: Final[Mapping[str, Query]] = {
 
 SECOND: Final = "second"
 HOUR: Final = "hour"
-MONTH: Final = "month"
 TIMES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), SECOND),
     **dict.fromkeys(("min", "mins", "minute", "minutes"), "minute"),
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), HOUR),
     **dict.fromkeys(("d", "day", "days"), "day"),
-    **dict.fromkeys(("mo", "mos", "month", "months"), MONTH),
+    **dict.fromkeys(("mo", "mos", "month", "months"), "month"),
     **dict.fromkeys(("yr", "yrs", "year", "years"), "year"),
 }
 """The words for a time in the units of the list and in the keys of the table."""

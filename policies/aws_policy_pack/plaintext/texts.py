@@ -59,14 +59,6 @@ def parts_of(name: str, value: str) -> Iterator[tuple[str, str]]:
     yield from _assigned(value)
 
 
-def arguments_of(name: str, words: tuple[str, ...]) -> Iterator[tuple[str, str]]:
-    """The texts in the words of a command, where an option's value may be the next word."""
-    for word, following in zip(words, (*words[1:], "-"), strict=True):
-        yield from parts_of(name, word)
-        if word.startswith("--") and "=" not in word and not following.startswith("-"):
-            yield word, following
-
-
 def _lines(name: str, value: str) -> list[tuple[str, str]]:
     """The settings in the lines of a value; none where some line is no setting."""
     stripped = map(str.strip, value.splitlines())

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 import pytest
 
 from aws_policy_pack.rules.ecs.services import grace_period_needs_load_balancer
-from aws_policy_pack.rules.ecs.types import SERVICE, TASK_DEFINITION
+from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
+from aws_policy_pack.scaled_resources import SERVICE
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.reading import problems
 

@@ -191,10 +191,20 @@ def _is_daemon(service: Resource) -> bool:
 
 def _most_tasks(service: Resource, graph: Graph) -> float:
     """The desired count, or what Application Auto Scaling may raise it to."""
+    targets = graph.once(_targets)
+    counts = [target.number("maxCapacity") for target, scaled in targets if service in scaled]
+    return max(count or 0 for count in (service.number(DESIRED_COUNT), *counts))
+
+
+def _targets(graph: Graph) -> list[tuple[Resource, tuple[Resource, ...]]]:
+    """All scalable targets with the services that each scales.
+
+    Raises:
+        Unreadable: Nothing tells what one of them scales.
+    """
     targets, missed = survey(
         graph.of_type(SCALABLE_TARGET), lambda target: scaled_by(target, graph, SERVICE)
     )
     if missed:
         raise missed[0]
-    counts = [target.number("maxCapacity") for target, scaled in targets if service in scaled]
-    return max(count or 0 for count in (service.number(DESIRED_COUNT), *counts))
+    return targets

@@ -8,7 +8,7 @@ from pydantic import Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Changes, Finding, Findings, Kind, Severity, resource_rule
-from aws_policy_pack.rules.ecs.types import CLUSTER
+from aws_policy_pack.scaled_resources import CLUSTER
 from aws_policy_pack.wording import listed, shown
 
 INSIGHTS: Final = "containerInsights"

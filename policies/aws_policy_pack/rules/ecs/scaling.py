@@ -9,8 +9,8 @@ from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.ecs.containers import containers_of
-from aws_policy_pack.rules.ecs.types import FUNCTION, SCALABLE_TARGET, SERVICE, TASK_DEFINITION
-from aws_policy_pack.scaled_resources import in_named_clusters, scaled_by
+from aws_policy_pack.rules.ecs.types import FUNCTION, SCALABLE_TARGET, TASK_DEFINITION
+from aws_policy_pack.scaled_resources import SERVICE, in_named_clusters, scaled_by
 
 DESIRED_COUNT: Final = "desiredCount"
 

@@ -17,10 +17,10 @@ from aws_policy_pack.rules.ecs.containers import containers_of
 from aws_policy_pack.rules.ecs.types import (
     EVENT_TARGET,
     SCHEDULE,
-    SERVICE,
     TASK_DEFINITION,
     TASK_SET,
 )
+from aws_policy_pack.scaled_resources import SERVICE
 from aws_policy_pack.wording import shown
 
 PUBLIC_IP: Final = {

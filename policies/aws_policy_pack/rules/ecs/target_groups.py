@@ -7,7 +7,8 @@ from aws_policy_pack.resource import Graph, Properties, Resource, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.ecs.containers import containers_of
 from aws_policy_pack.rules.ecs.ports import port_range, shown_ports
-from aws_policy_pack.rules.ecs.types import SERVICE, TASK_DEFINITION
+from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
+from aws_policy_pack.scaled_resources import SERVICE
 from aws_policy_pack.wording import listed, shown
 
 TARGET_GROUP: Final = "aws:lb/targetGroup:TargetGroup"

@@ -1,9 +1,7 @@
-"""Type tokens of what the rules about ECS look at."""
+"""Type tokens of what the rules about ECS look at, besides those of `scaled_resources`."""
 
 from typing import Final
 
-CLUSTER: Final = "aws:ecs/cluster:Cluster"
-SERVICE: Final = "aws:ecs/service:Service"
 TASK_SET: Final = "aws:ecs/taskSet:TaskSet"
 TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
 SCALABLE_TARGET: Final = "aws:appautoscaling/target:Target"
