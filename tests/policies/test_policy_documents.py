@@ -17,31 +17,14 @@ from aws_policy_pack.policy_documents import (
 )
 from aws_policy_pack.resource import UNKNOWN, Properties, Unreadable
 from aws_policy_pack.wire import Value
+from tests.policies.policy_statements import ALLOW_ANYONE, QUEUE, ROLE, document, statement
 from tests.policies.strategies import mutated
 
-ROLE = "arn:aws:iam::111122223333:role/sender"
-QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders"
-ALLOW_ANYONE: Mapping[str, Value] = {
-    "Sid": "Anyone",
-    "Effect": "Allow",
-    "Principal": "*",
-    "Action": "sqs:*",
-    "Resource": QUEUE,
-}
 DENY_PLAIN_HTTP: Mapping[str, Value] = {
     **ALLOW_ANYONE,
     "Effect": "Deny",
     "Condition": {"Bool": {"aws:SecureTransport": "false"}},
 }
-
-
-def document(*parts: Value) -> Properties:
-    return Properties(lambda: {"Version": "2012-10-17", "Statement": parts})
-
-
-def statement(given: Mapping[str, Value]) -> Statement:
-    (found,) = statements(document(given))
-    return found
 
 
 def test_a_statement_is_read_with_all_its_elements() -> None:

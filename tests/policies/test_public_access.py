@@ -5,25 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from aws_policy_pack.lists import load
-from aws_policy_pack.policy_documents import Statement, statements
 from aws_policy_pack.public_access import is_public
-from aws_policy_pack.resource import Properties
 from aws_policy_pack.wire import Value
-
-ROLE = "arn:aws:iam::111122223333:role/sender"
-QUEUE = "arn:aws:sqs:eu-west-1:111122223333:orders"
-ALLOW_ANYONE: Mapping[str, Value] = {
-    "Sid": "Anyone",
-    "Effect": "Allow",
-    "Principal": "*",
-    "Action": "sqs:*",
-    "Resource": QUEUE,
-}
-
-
-def statement(given: Mapping[str, Value]) -> Statement:
-    (found,) = statements(Properties(lambda: {"Version": "2012-10-17", "Statement": [given]}))
-    return found
+from tests.policies.policy_statements import ALLOW_ANYONE, QUEUE, ROLE, statement
 
 
 @pytest.mark.parametrize(
