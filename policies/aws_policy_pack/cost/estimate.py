@@ -71,14 +71,17 @@ def estimate(  # noqa: PLR0913 - all but one have a default
     first, *others = basis.places
     home = DEFAULT_REGION if others else first
     table = tables(home)
+    lines = tuple(entry for entry in entries if isinstance(entry, Line))
+    priced = {place: tables(place) for place in sorted({line.region for line in lines} - {""})}
     return Estimate(
         region=home,
         dated=table.dated if table else None,
-        lines=tuple(entry for entry in entries if isinstance(entry, Line)),
+        lines=lines,
         unpriced=(
             *(entry for entry in entries if isinstance(entry, Unpriced)),
             *_unknown_scalers(basis.scaling),
         ),
+        priced_in={place: table.dated for place, table in priced.items() if table},
     )
 
 
@@ -184,6 +187,7 @@ def _priced(resource: Resource, charge: Charge | Missing, table: PriceTable) -> 
         unit_price=price.usd,
         base=money(charge.quantity, price.usd),
         worst=money(charge.worst, price.usd),
+        region=table.region,
     )
 
 

@@ -5,7 +5,7 @@ of the rounded lines.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -27,6 +27,7 @@ class Line:
         unit_price: US dollars a unit.
         base: US dollars a month as declared: quantity times unit price.
         worst: US dollars a month with every scaler at its maximum, during a deployment.
+        region: The region whose price it is; empty where it has none.
     """
 
     resource: Resource
@@ -36,6 +37,7 @@ class Line:
     unit_price: Decimal
     base: Decimal
     worst: Decimal
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,12 +66,14 @@ class Estimate:
         dated: The day of that region's prices; `None` where it has no table.
         lines: The lines, in the order of the resources.
         unpriced: What no line counts.
+        priced_in: The regions whose prices the lines have, in order, and each one's day.
     """
 
     region: str
     dated: str | None
     lines: tuple[Line, ...]
     unpriced: tuple[Unpriced, ...]
+    priced_in: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def without_table(self) -> Mapping[str, Sequence[str]]:

@@ -117,12 +117,18 @@ def cost_report(  # noqa: PLR0913 - all but one have a default
 
 
 def render_json(report: CostReport) -> str:
-    """The estimate as JSON; amounts are US dollars."""
+    """The estimate as JSON; amounts are US dollars.
+
+    `region` is that of all prices; where they are of several, that of resources that name none.
+    """
     result = report.estimate
+    place, *others = _places(result)
+    region, dated = (result.region, result.dated) if others else place
     document = {
         "currency": "USD",
-        "region": result.region,
-        "pricesDated": result.dated,
+        "region": region,
+        "pricesDated": dated,
+        "regions": dict(_places(result)),
         "base": float(result.base),
         "worst": float(result.worst),
         "lines": [
@@ -157,8 +163,12 @@ def render_terminal(
         encoding: The output's encoding, which may have no sign for a bar.
     """
     result = report.estimate
-    dated = f"prices of {result.dated}" if result.dated else "no price table"
-    heading = f"Cost a month in USD ({result.region}, {dated}, on demand, 730 hours)"
+    places = [
+        f"{region}, {f'prices of {dated}' if dated else 'no price table'}"
+        for region, dated in _places(result)
+    ]
+    several = ";" if places[1:] else ","
+    heading = f"Cost a month in USD ({'; '.join(places)}{several} on demand, 730 hours)"
     lines = [
         _painted(heading, BOLD, colour=colour),
         *_module_rows(report, width, _bar_signs(encoding)),
@@ -225,6 +235,11 @@ def _module_of(resource: Resource, graph: Graph) -> str:
             module = name
         urn = parent.parent if parent else ""
     return module
+
+
+def _places(result: Estimate) -> list[tuple[str, str | None]]:
+    """The regions whose prices count, and their days; without prices the one that was meant."""
+    return [*result.priced_in.items()] or [(result.region, result.dated)]
 
 
 def _module_rows(report: CostReport, width: int, signs: tuple[str, str]) -> list[str]:

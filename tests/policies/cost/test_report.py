@@ -18,6 +18,8 @@ from aws_policy_pack.cost.table import load_table
 
 TABLE = load_table("us-east-1")
 DATED = TABLE.dated if TABLE else ""
+IRELAND = load_table("eu-west-1")
+DAY = IRELAND.dated if IRELAND else ""
 PREFIX = "urn:pulumi:dev::orders"
 STACK = f"{PREFIX}::pulumi:pulumi:Stack::orders-dev"
 DATA = f"{PREFIX}::my:modules:Data::data"
@@ -185,6 +187,41 @@ def test_a_region_without_prices_is_said() -> None:
     assert render_terminal(result).splitlines()[0] == heading
 
 
+def heads(*regions: str | None, asked: str = "us-west-2") -> tuple[str, dict[str, object]]:
+    """The heading of a stack of volumes in these regions, and what its JSON says of regions."""
+    volumes = [
+        entry("aws:ebs/volume:Volume", f"disk-{n}", size=10, type="gp3", region=region)
+        for n, region in enumerate(regions)
+    ]
+    result = cost_report({"deployment": {"resources": volumes}}, region=asked, tables=load_table)
+    document = json.loads(render_json(result))
+    told = {key: document[key] for key in ("region", "pricesDated", "regions")}
+    return render_terminal(result).splitlines()[0], told
+
+
+def test_the_head_names_the_region_whose_prices_count_and_not_the_one_that_nobody_is_in() -> None:
+    assert heads("eu-west-1", "eu-west-1") == (
+        f"Cost a month in USD (eu-west-1, prices of {DAY}, on demand, 730 hours)",
+        {"region": "eu-west-1", "pricesDated": DAY, "regions": {"eu-west-1": DAY}},
+    )
+
+
+def test_the_head_names_each_region_whose_prices_count() -> None:
+    places = f"eu-west-1, prices of {DAY}; us-east-1, prices of {DATED}"
+    assert heads("eu-west-1", None, asked="us-east-1") == (
+        f"Cost a month in USD ({places}; on demand, 730 hours)",
+        {
+            "region": "us-east-1",
+            "pricesDated": DATED,
+            "regions": {"eu-west-1": DAY, "us-east-1": DATED},
+        },
+    )
+
+
+def test_without_prices_the_head_names_the_region_that_is_meant() -> None:
+    assert heads("af-south-1", asked="us-west-2")[1]["region"] == "us-west-2"
+
+
 def test_only_the_dearest_ten_lines_are_shown() -> None:
     keys = [entry("aws:kms/key:Key", f"key-{number:02}") for number in range(11)]
     lines = render_terminal(cost_report({"deployment": {"resources": keys}})).splitlines()
@@ -238,6 +275,7 @@ def test_the_json_is_as_documented() -> None:
         "currency": "USD",
         "region": "us-east-1",
         "pricesDated": DATED,
+        "regions": {"us-east-1": DATED},
         "base": 0.8,
         "worst": 0.8,
         "lines": [
