@@ -75,6 +75,14 @@ BALANCER = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/web/50dc6c
             r"16\.\d+",
             id="major-version",
         ),
+        pytest.param("aws:rds/instance:Instance", {}, "storageType", "gp3", id="storage"),
+        pytest.param(
+            "aws:rds/instance:Instance",
+            {"iops": 3000},
+            "storageType",
+            "io1",
+            id="storage-with-iops",
+        ),
         pytest.param(
             "aws:rds/cluster:Cluster",
             {"engine": "aurora-postgresql", "engineVersion": "15.4"},
@@ -390,6 +398,13 @@ def test_an_arn_holds_the_id() -> None:
 def test_records_hold_what_aws_fills(property_: str, pattern: str) -> None:
     value = fill("aws:eks/cluster:Cluster").outputs[property_]
     assert re.fullmatch(pattern, json.dumps(value))
+
+
+def test_a_clusters_insights_are_off_unless_the_program_asks_for_them() -> None:
+    settings = fill("aws:ecs/cluster:Cluster").outputs["settings"]
+    assert json.dumps(settings, sort_keys=True) == (
+        '[{"name": "containerInsights", "value": "disabled"}]'
+    )
 
 
 def test_ses_gives_three_tokens() -> None:

@@ -1,4 +1,4 @@
-"""Engines of databases and caches: their versions, licenses and default groups.
+"""Engines of databases and caches: their versions, licenses, storage and default groups.
 
 Sources: https://docs.aws.amazon.com/AmazonRDS/latest/PostgreSQLReleaseNotes and its siblings, and
 the examples of https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html.
@@ -74,6 +74,14 @@ def engine_port(subject: Subject) -> float:
 def engine_license(subject: Subject) -> str:
     """What RDS calls the engine's license."""
     return subject.made_up("licenseModel", _engine(subject).license or "license-included")
+
+
+def storage_type(subject: Subject) -> str:
+    """The storage that RDS chooses: the kind with IOPS of its own where a program asks for these.
+
+    https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
+    """
+    return subject.made_up("storageType", "io1" if subject.inputs.get("iops") else "gp3")
 
 
 def engine_version(subject: Subject, path: str) -> str:

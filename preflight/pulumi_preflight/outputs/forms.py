@@ -71,6 +71,8 @@ BY_TYPE: dict[str, str] = {
     "ec2/vpc.ipv6AssociationId": "vpc-cidr-assoc-{hex17}",
     "ec2/vpc.ipv6CidrBlockNetworkBorderGroup": "{region}",
     "ecr/repository.repositoryUrl": "{account}.dkr.ecr.{region}.{dns}/{name}",
+    # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ClusterSetting.html
+    "ecs/cluster.settings.0.value": "disabled",
     "efs/filesystem.dnsName": "{id}.efs.{region}.{dns}",
     "efs/mounttarget.dnsName": "{=fileSystemId|name}.efs.{region}.{dns}",
     "efs/mounttarget.mountTargetDnsName": "{zone}.{=fileSystemId|name}.efs.{region}.{dns}",
@@ -138,7 +140,7 @@ BY_TYPE: dict[str, str] = {
     "rds/instance.parameterGroupName": "default.{family}",
     "rds/instance.resourceId": "{id}",
     "rds/instance.status": "available",
-    "rds/instance.storageType": "gp2",
+    "rds/instance.storageType": "{storage}",
     "rds/proxy.endpoint": f"{{name}}.proxy-{_DATABASE}",
     "redshift/cluster.dnsName": "{name}.{hex12@account}.{region}.redshift.{dns}",
     "redshift/cluster.endpoint": "{name}.{hex12@account}.{region}.redshift.{dns}:5439",

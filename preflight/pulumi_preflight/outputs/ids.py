@@ -5,7 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pulumi_preflight.outputs.arns import ARN_FORMATS, ARN_STEMS
-from pulumi_preflight.outputs.engines import engine_license, option_family, parameter_family
+from pulumi_preflight.outputs.engines import (
+    engine_license,
+    option_family,
+    parameter_family,
+    storage_type,
+)
 from pulumi_preflight.outputs.facts import arn_service, facts_of, form_of_arn
 from pulumi_preflight.outputs.hosts import (
     balancer_host,
@@ -235,6 +240,7 @@ _WORDS: Words = {
     "scope": _scope,
     "searchhost": search_host,
     "secret": _secret,
+    "storage": storage_type,
     "suffix": _arn_suffix,
     "unrevised": lambda subject: own_arn(subject).rpartition(":")[0],
     "version": function_version,

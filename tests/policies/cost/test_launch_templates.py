@@ -110,8 +110,13 @@ def group(**properties: object) -> Example:
         ),
         pytest.param(
             (template(placement={"tenancy": "dedicated"}), machine(tenancy="default")),
+            [OWN_HARDWARE],
+            id="tenancy beside the one that the provider fills in",
+        ),
+        pytest.param(
+            (template(placement={"tenancy": "default"}), machine(tenancy="default")),
             [TYPE, ROOT_LINE],
-            id="tenancy that the instance sets itself",
+            id="shared tenancy",
         ),
         pytest.param(
             (template(placement={"hostId": "h-1"}), machine()), [OWN_HARDWARE], id="a host"

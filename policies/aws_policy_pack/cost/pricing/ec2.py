@@ -154,19 +154,18 @@ def node_group(resource: Resource, situation: Situation) -> Charges:
 
 
 def _has_own_hardware(*placements: Properties) -> bool:
-    """Whether a host is named, or the first tenancy that is given is not the shared one."""
-    given = (
+    """Whether one of them names a host, or another tenancy than the shared one."""
+    tenancies = {
         given_text(placement, path)
         for placement in placements
         for path in ("tenancy", "placementTenancy")
-    )
-    tenancy = next(filter(None, given), SHARED)
+    }
     hosts = (
         given_text(placement, path)
         for placement in placements
         for path in ("hostId", "hostResourceGroupArn")
     )
-    return tenancy != SHARED or any(hosts)
+    return not tenancies <= {None, SHARED} or any(hosts)
 
 
 def _paid_system(image: Value) -> Iterator[Missing]:
