@@ -6,6 +6,7 @@ from typing import Final
 
 from aws_policy_pack.properties import Properties
 from aws_policy_pack.resource import Graph, Resource, Unreadable
+from aws_policy_pack.wire import Unknown
 
 OF_ARN: Final = re.compile(r"arn:[\w-]+:[\w-]*:[\w-]*:(\d{12}):")
 ACCOUNT: Final = re.compile(r"\d{12}")
@@ -15,6 +16,19 @@ ROLES: Final = ("assumeRoles", "assumeRole", "assumeRoleWithWebIdentity")
 The bridge of provider 7 calls them `assumeRoles`, that of 6 `assumeRole`. Source:
 https://github.com/hashicorp/aws-sdk-go-base
 """
+
+CREDENTIALS: Final = (
+    "profile",
+    "accessKey",
+    "secretKey",
+    "token",
+    "sharedConfigFiles",
+    "sharedCredentialsFiles",
+    *ROLES,
+)
+"""The settings of a provider that choose whom it signs in as."""
+SPELLINGS: Final = ("roleArn", "role_arn")
+"""A dict of a program may have the names of Python, which the SDK leaves as they are."""
 
 
 @lru_cache(maxsize=64)  # Rules ask for each resource, and a stack has few providers.
@@ -38,8 +52,22 @@ def account_of_provider(provider: Resource | None) -> str | None:
 
 
 def _of_role(role: Properties) -> str | None:
-    match = OF_ARN.match(role.text("roleArn") or "")
+    arn = next((found for key in SPELLINGS if (found := role.text(key))), "")
+    match = OF_ARN.match(arn)
     return match[1] if match else None
+
+
+def may_be_of_two(one: Resource | None, other: Resource | None) -> bool:
+    """Whether two providers sign in differently, and their settings do not tell both accounts.
+
+    Two profiles may be of one account or of two. A setting that is not known yet may be any.
+    """
+    if one is None or other is None or one.urn == other.urn:
+        return False
+    if account_of_provider(one) and account_of_provider(other):
+        return False
+    pairs = ((one.values.get(key), other.values.get(key)) for key in CREDENTIALS)
+    return any(mine != its or isinstance(mine, Unknown) for mine, its in pairs)
 
 
 def account_of_arn(resource: Resource) -> str | None:

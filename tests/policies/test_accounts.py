@@ -28,6 +28,9 @@ def role(account: str) -> dict[str, Value]:
         pytest.param({"assumeRoles": json.dumps([role(GREEN), role(BLUE)])}, id="the last role"),
         pytest.param({"assumeRole": json.dumps(role(BLUE))}, id="the role of provider 6"),
         pytest.param(
+            {"assumeRoles": [{"role_arn": f"arn:aws:iam::{BLUE}:role/deploy"}]}, id="a dict's role"
+        ),
+        pytest.param(
             {"assumeRoleWithWebIdentity": json.dumps(role(GREEN)), "assumeRoles": [role(BLUE)]},
             id="a role behind a web identity",
         ),

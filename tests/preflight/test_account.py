@@ -39,6 +39,11 @@ def role(account: str, partition: str = "aws") -> dict[str, PropertyValue]:
         pytest.param({"assumeRoles": json.dumps([role(BLUE)])}, BLUE, id="roles-as-json-text"),
         pytest.param({"assumeRoles": [role(BLUE), role(GREEN)]}, GREEN, id="the-last-role"),
         pytest.param({"assumeRoles": []}, TOLD, id="no-roles"),
+        pytest.param(
+            {"assumeRoles": json.dumps([{"role_arn": f"arn:aws:iam::{BLUE}:role/deploy"}])},
+            BLUE,
+            id="a-role-of-a-dict",
+        ),
         pytest.param({"assumeRoleWithWebIdentity": role(BLUE)}, BLUE, id="a-web-identity"),
         pytest.param(
             {"assumeRoleWithWebIdentity": role(BLUE), "assumeRoles": [role(GREEN)]},

@@ -53,7 +53,8 @@ def account_in(settings: Properties, *, told: str | None = None) -> str | None:
         role = roles[-1] if roles else None
         if role == UNKNOWN:
             return None
-        if isinstance(role, dict) and (arn := role.get("roleArn")):
+        # A dict of a Python program keeps its names.
+        if isinstance(role, dict) and (arn := role.get("roleArn") or role.get("role_arn")):
             found = _ROLE_ACCOUNT.match(str(without_secret(arn)))
             return found[1] if found and found[1] != ACCOUNT else None
     return told

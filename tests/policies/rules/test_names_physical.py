@@ -1,5 +1,6 @@
 """Physical names are unique in their scope."""
 
+import json
 from collections.abc import Mapping
 
 import pytest
@@ -437,6 +438,56 @@ def test_two_regions_of_providers_may_use_one_name(kind: str) -> None:
     assert judge(*stack) == []
 
 
+DOUBT = (
+    "not evaluated: r2: `name` may be that of r1: the providers of the two sign in differently, "
+    "and their settings do not tell the accounts"
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param({"profile": "dev"}, {"profile": "prod"}, id="profiles"),
+        pytest.param({"accessKey": "A"}, {"accessKey": "B"}, id="access keys"),
+        pytest.param(
+            {"sharedCredentialsFiles": '["/a"]'}, {"sharedCredentialsFiles": '["/b"]'}, id="files"
+        ),
+        pytest.param({"accessKey": UNKNOWN}, {"accessKey": UNKNOWN}, id="unknown keys"),
+        pytest.param({"profile": "dev"}, {}, id="a profile and the default"),
+        pytest.param(GREEN, {"profile": "prod"}, id="one account told"),
+    ],
+)
+def test_providers_that_sign_in_differently_may_be_of_two_accounts(
+    one: Mapping[str, object], other: Mapping[str, object]
+) -> None:
+    stack = [*providers(one=one, other=other), *made_by(QUEUE, "one", "other")]
+    assert messages(judge(*stack)) == [DOUBT]
+
+
+def test_one_profile_is_one_account_and_buckets_have_none() -> None:
+    dev, prod = {"profile": "dev"}, {"profile": "prod"}
+    same = [*providers(one=dev, other=dev), *made_by(QUEUE, "one", "other")]
+    buckets = [*providers(one=dev, other=prod), *made_by(BUCKET, "one", "other")]
+    assert [[report.name for report in judge(*stack)] for stack in (same, buckets)] == [["r2"]] * 2
+
+
+def test_a_name_of_the_same_account_is_found_before_one_of_another() -> None:
+    stack = [
+        *providers(dev={"profile": "dev"}, prod={"profile": "prod"}),
+        *made_by(QUEUE, "dev", "prod", "prod"),
+    ]
+    found, doubt = judge(*stack)
+    assert found.name == "r3"
+    assert messages([doubt]) == [DOUBT]
+
+
+@pytest.mark.parametrize("key", ["assumeRoles", "assumeRoleWithWebIdentity"])
+def test_a_role_of_a_dict_tells_the_account(key: str) -> None:
+    roles = [{"role_arn": f"arn:aws-us-gov:iam::{each * 12}:role/x"} for each in "12"]
+    one, other = ({key: json.dumps(role)} for role in roles)
+    assert judge(*providers(one=one, other=other), *made_by(QUEUE, "one", "other")) == []
+
+
 def test_a_region_of_the_resource_comes_before_its_providers() -> None:
     stack = [*providers(north=NORTH, south=SOUTH), *made_by(QUEUE, "north", "south", region="a")]
     assert [report.name for report in judge(*stack)] == ["r2"]
@@ -454,6 +505,13 @@ def test_a_prefix_makes_names_of_its_own_account(other: Mapping[str, object], fo
     prefixed = Example(type=QUEUE, name="r1", provider="blue", properties={"namePrefix": "jobs-"})
     named = Example(type=QUEUE, name="r2", provider="other", properties={"name": f"jobs-{ENDING}"})
     assert len(judge(*providers(blue=BLUE, other=other), prefixed, named)) == found
+
+
+def test_a_prefix_of_another_profile_may_make_the_name() -> None:
+    settings = providers(dev={"profile": "dev"}, prod={"profile": "prod"})
+    prefixed = Example(type=QUEUE, name="r1", provider="dev", properties={"namePrefix": "jobs-"})
+    named = Example(type=QUEUE, name="r2", provider="prod", properties={"name": f"jobs-{ENDING}"})
+    assert messages(judge(*settings, prefixed, named)) == [DOUBT]
 
 
 def test_task_definitions_of_one_family_are_its_revisions() -> None:

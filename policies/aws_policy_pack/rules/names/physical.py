@@ -2,16 +2,16 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from pydantic import Field
 
-from aws_policy_pack.accounts import account_of_arn, account_of_provider
+from aws_policy_pack.accounts import account_of_arn, account_of_provider, may_be_of_two
 from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.resource import Graph, Resource, survey
+from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.rules.names.facts import (
     ACCOUNT,
@@ -161,15 +161,17 @@ def _part(resource: Resource, graph: Graph, scope: Scope) -> str:
     return resource.text(scope.part) or ""
 
 
-def _same_names(named: Sequence[Named], fact: NameFact) -> Iterator[Finding]:
+def _same_names(named: Sequence[Named], fact: NameFact) -> Findings:
     groups: dict[tuple[tuple[str, str], str], list[Named]] = defaultdict(list)
     for new in named:
         if new.name is None:
             continue
         group = groups[new.container, _folded(new.name, fact)]
-        earlier = next((other for other in group if _may_meet(new, other)), None)
+        earlier = _first_met(new, group, fact)
         group.append(new)
-        if earlier is not None:
+        if earlier is not None and _is_doubtful(new, earlier, fact):
+            yield _untold(new, earlier, fact)
+        elif earlier is not None:
             yield Finding(
                 problem=_collision(new, earlier, fact),
                 wanted=f"a name that no other {fact.what} has in {fact.scope.words}",
@@ -185,7 +187,7 @@ def _collision(new: Named, earlier: Named, fact: NameFact) -> str:
     return f"{name}, which only case tells from {shown(earlier.name)} of {earlier.resource.name}"
 
 
-def _names_that_a_prefix_makes(named: Sequence[Named], fact: NameFact) -> Iterator[Finding]:
+def _names_that_a_prefix_makes(named: Sequence[Named], fact: NameFact) -> Findings:
     owners: dict[tuple[tuple[str, str], str], list[Named]] = defaultdict(list)
     for other in named:
         if other.prefix:
@@ -194,8 +196,10 @@ def _names_that_a_prefix_makes(named: Sequence[Named], fact: NameFact) -> Iterat
         if new.name is None or not GENERATED.fullmatch(new.name[-GENERATED_LENGTH:]):
             continue
         possible = owners[new.container, _folded(new.name[:-GENERATED_LENGTH], fact)]
-        owner = next((other for other in possible if _may_meet(new, other)), None)
-        if owner is not None:
+        owner = _first_met(new, possible, fact)
+        if owner is not None and _is_doubtful(new, owner, fact):
+            yield _untold(new, owner, fact)
+        elif owner is not None:
             yield Finding(
                 problem=f"`{fact.path}` is {shown(new.name)}, a name that `{fact.prefix_path}` "
                 f"{shown(owner.prefix)} of {owner.resource.name} can make",
@@ -207,6 +211,25 @@ def _names_that_a_prefix_makes(named: Sequence[Named], fact: NameFact) -> Iterat
 
 def _folded(name: str, fact: NameFact) -> str:
     return name.lower() if fact.folds_case else name
+
+
+def _first_met(new: Named, others: Sequence[Named], fact: NameFact) -> Named | None:
+    """The first that the new one meets; one that may be in another account comes last."""
+    met = (other for other in others if _may_meet(new, other))
+    return min(met, key=lambda other: _is_doubtful(new, other, fact), default=None)
+
+
+def _is_doubtful(one: Named, other: Named, fact: NameFact) -> bool:
+    return fact.scope is not AWS and may_be_of_two(one.resource.provider, other.resource.provider)
+
+
+def _untold(new: Named, other: Named, fact: NameFact) -> Unreadable:
+    return Unreadable(
+        fact.path,
+        f"may be that of {other.resource.name}: the providers of the two sign in differently, and "
+        "their settings do not tell the accounts",
+        new.resource,
+    )
 
 
 def _may_meet(one: Named, other: Named) -> bool:
