@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import groupby
 
 from rich.console import Console
@@ -85,7 +84,7 @@ class Display:
             case Finding() as finding if not was_evaluated(finding):
                 self._unknown += 1
             case Finding() as finding:
-                self.findings.append(self._placed(finding))
+                self.findings.append(finding)
             case Summary() as summary:
                 self.summary = summary
             case str() as text if self.refused or is_refusal(text):
@@ -153,7 +152,7 @@ class Display:
     def _findings(self, level: Level) -> None:
         found = sorted(
             (each for each in self.findings if each.level is level),
-            key=lambda each: (each.rule, each.file or "", each.urn),
+            key=lambda each: (each.rule, self._places.get(each.urn, ""), each.urn),
         )
         if not found:
             return
@@ -166,16 +165,14 @@ class Display:
                 self._finding(finding)
 
     def _finding(self, finding: Finding) -> None:
-        where = f"{finding.file}  " if finding.file else ""
+        place = self._places.get(finding.urn)
+        where = f"{place}  " if place else ""
         self._out.print(Text(f"    {where}{name_of(finding.urn)}"), soft_wrap=True)
         message = finding.message.removeprefix(f"{name_of(finding.urn)}: ")
         fix = f"\nFix: {finding.fix}" if finding.fix else ""
         self._out.print(Padding(Text(message + fix), (0, 0, 0, 4)))
         if finding.url:
             self._out.print(Text(f"    {finding.url}", style="dim"), soft_wrap=True)
-
-    def _placed(self, finding: Finding) -> Finding:
-        return replace(finding, file=self._places.get(finding.urn))
 
 
 def _shortened(text: str) -> str:

@@ -4,12 +4,12 @@ Source: pulumi/pulumi, sdk/go/common/apitype/events.go (EngineEvent).
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from pulumi_preflight.findings import Finding, Level
-from pulumi_preflight.packs.answers import split_message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,7 @@ class Summary:
 
 
 Event = Step | Message | Finding | Summary
+_FIX = re.compile(r"(?:^|\s)Fix:\s+(?P<fix>\S.*)$", re.DOTALL)
 # What the packs say where a value is not known yet; preflight judges those with values.
 _UNKNOWN = ("not evaluated: ", "can't run policy ")
 
@@ -134,8 +135,8 @@ def _message(event: Mapping[str, Any]) -> Message | None:
 
 def _finding(event: Mapping[str, Any]) -> Finding:
     # The SDKs put the rule's description on the first line, in front of what was found.
-    description, _, _ = event["message"].strip().partition("\n")
-    message, fix, url = split_message(event["message"], description)
+    description, _, said = event["message"].strip().partition("\n")
+    message, fix, url = _laid_out(said.strip() or description)
     mandatory = event["enforcementLevel"] == "mandatory"
     return Finding(
         rule=event["policyName"],
@@ -143,7 +144,35 @@ def _finding(event: Mapping[str, Any]) -> Finding:
         level=Level.MANDATORY if mandatory else Level.ADVISORY,
         severity=event.get("severity") or None,
         urn=event.get("resourceUrn", ""),
-        message=message,
+        problem=message or description,
+        is_prose=True,
         fix=fix,
         url=url,
+    )
+
+
+def _laid_out(said: str) -> tuple[str, str | None, str | None]:
+    """A violation's text as message, fix and url, which stand on lines of their own.
+
+    The engine hands on one text of what a pack says. A url at the end is one only where a sentence
+    ends before it.
+    """
+    text, fix = said, None
+    url = _last_url(text)
+    if url:
+        text = text.removesuffix(url).rstrip()
+    if found := _FIX.search(text):
+        fix, text = found["fix"].strip(), text[: found.start()].rstrip()
+    return text, fix, url
+
+
+def _last_url(text: str) -> str | None:
+    """The url at the end of a text, where a sentence or a line ends before it."""
+    *_, last = text.rsplit(maxsplit=1) or [""]
+    if not last.startswith(("http://", "https://")):
+        return None
+    before = text.removesuffix(last)
+    sentence = before.rstrip()
+    return (
+        last if not sentence or sentence[-1] in ".!?" or "\n" in before[len(sentence) :] else None
     )

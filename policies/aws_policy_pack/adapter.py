@@ -1,6 +1,5 @@
 """Turns rules into ordinary `pulumi_policy` policies, to mix with anyone's in a stock pack."""
 
-import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, cast
 
@@ -12,7 +11,8 @@ from pydantic import ValidationError
 
 from aws_policy_pack import waivers
 from aws_policy_pack.config import ConfigError, RuleConfig, config_schema, problems_in, too_long
-from aws_policy_pack.evaluation import NOTHING_OF_ITS_TYPES, Outcome, evaluate, mend, waived_reason
+from aws_policy_pack.evaluation import NOTHING_OF_ITS_TYPES, Outcome, evaluate, mend
+from aws_policy_pack.findings_format import reason_of
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.resource import Graph, Resource, Unreadable
 from aws_policy_pack.rule import AnyRule, Level, Scope
@@ -126,14 +126,15 @@ def _evaluated(rule: AnyRule, subject: Resource | Graph, raw: Mapping[str, Any])
 def _report(
     outcome: Outcome, report: pulumi_policy.ReportViolation, not_applicable: Callable[[str], None]
 ) -> None:
+    """Hands an outcome to the SDK, which takes what could not run or what else there is to tell."""
     for violation in outcome.violations:
         if violation.evaluated:
             report(violation.message, violation.urn)
     not_evaluated = [v.message for v in outcome.violations if not v.evaluated]
     if not_evaluated:
         raise NotEvaluatedError("; ".join(not_evaluated))
-    if outcome.waived:
-        not_applicable(json.dumps({"waived": [waived_reason(item) for item in outcome.waived]}))
+    if reason := reason_of(outcome):
+        not_applicable(reason)
 
 
 def _resource(args: pulumi_policy.ResourceValidationArgs) -> Resource:

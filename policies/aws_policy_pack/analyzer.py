@@ -19,7 +19,8 @@ from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
 from aws_policy_pack import __version__
 from aws_policy_pack.config import ConfigError, config_schema
-from aws_policy_pack.evaluation import Outcome, waived_reason
+from aws_policy_pack.evaluation import Outcome
+from aws_policy_pack.findings_format import reason_of
 from aws_policy_pack.pack import Pack
 from aws_policy_pack.profiles import ALL, LEVEL_KEY, shipped_profiles
 from aws_policy_pack.resource import Graph, Resource
@@ -207,12 +208,9 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
                         severity=SEVERITIES[rule.severity],
                     )
                 )
-            if outcome.waived:
-                reasons = [waived_reason(waived) for waived in outcome.waived]
+            if reason := reason_of(outcome):
                 response.not_applicable.append(
-                    proto.PolicyNotApplicable(
-                        policy_name=rule.id, reason=json.dumps({"waived": reasons})
-                    )
+                    proto.PolicyNotApplicable(policy_name=rule.id, reason=reason)
                 )
         return response
 

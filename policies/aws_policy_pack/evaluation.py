@@ -5,7 +5,7 @@ is the rule's `onUnknown`.
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from aws_policy_pack.config import OnUnknown, RuleConfig, Waiver
@@ -20,29 +20,72 @@ NOT_CONFIGURED = "no profile configures it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What a finding says, in parts; no part holds a secret of the resource.
+
+    Attributes:
+        name: The logical name of the resource, empty where the whole stack is meant. A name is no
+            secret, even where a secret has the same text.
+        problem: What is wrong; no full stop.
+        wanted: What is wanted; no full stop. Empty where the rule could not be evaluated.
+        fix: What to do, as one sentence.
+        url: A page about the rule.
+        part: What tells the finding from others of its rule about the same resource.
+        related: The URNs of the other resources that it is about.
+    """
+
+    name: str
+    problem: str
+    wanted: str = ""
+    fix: str = ""
+    url: str = ""
+    part: str = ""
+    related: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """All parts as one text."""
+        subject = f"{self.name}: " if self.name else ""
+        if not self.wanted:
+            return f"not evaluated: {subject}{self.problem}"
+        page = f" {self.url}" if self.url else ""
+        return f"{subject}{self.problem}; wanted {self.wanted}. Fix: {self.fix}{page}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
     """A finding as it is reported.
 
     Attributes:
-        message: The whole text.
+        said: What it says.
         urn: The resource, empty where the whole stack is meant.
         level: The finding's effect; `ADVISORY` for a rule that could not be evaluated.
-        evaluated: Whether the rule could read what it needed.
+        unreadable: The path of the property that kept the rule from running; `None` where it ran.
         place: The faulty part of the resource; see `Finding`.
     """
 
-    message: str
+    said: Said
     urn: str
     level: Level
-    evaluated: bool = True
+    unreadable: str | None = None
     place: str = ""
+
+    @property
+    def evaluated(self) -> bool:
+        """Whether the rule could read what it needed."""
+        return self.unreadable is None
+
+    @property
+    def message(self) -> str:
+        """All that it says, as one text."""
+        return self.said.message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waived:
     """A finding that a waiver accepts."""
 
-    message: str
+    said: Said
     urn: str
     waiver: Waiver
     place: str = ""
@@ -83,15 +126,13 @@ def evaluate(
                 violations.extend(_not_evaluated(finding, subject, config.on_unknown, reported))
                 continue
             about = finding.resource or (subject if isinstance(subject, Resource) else None)
-            message = _sentence(rule, finding, about)
-            urn, name = (about.urn, about.name) if about else ("", "")
-            waiver = waiver_for(config.waivers, urn=urn, name=name, today=today)
+            said = _said(rule, finding, about)
+            urn, place = about.urn if about else "", finding.place
+            waiver = waiver_for(config.waivers, urn=urn, name=said.name, today=today)
             if waiver:
-                waived.append(Waived(message=message, urn=urn, waiver=waiver, place=finding.place))
+                waived.append(Waived(said=said, urn=urn, waiver=waiver, place=place))
             else:
-                violations.append(
-                    Violation(message=message, urn=urn, level=reported, place=finding.place)
-                )
+                violations.append(Violation(said=said, urn=urn, level=reported, place=place))
     except Unreadable as unreadable:
         violations.extend(_not_evaluated(unreadable, subject, config.on_unknown, reported))
     return Outcome(violations=tuple(violations), waived=tuple(waived))
@@ -107,57 +148,65 @@ def mend(rule: AnyRule, resource: Resource, *, config: RuleConfig, today: dt.dat
     return {} if rule.fix is None or waiver else rule.fix(resource, config)
 
 
-def waived_reason(waived: Waived) -> dict[str, str]:
-    """A waived finding as it is sent to whoever shows it: the engine itself keeps it back."""
-    return {
-        "message": waived.message,
-        "urn": waived.urn,
-        "reason": waived.waiver.reason,
-        "owner": waived.waiver.owner,
-        "expires": str(waived.waiver.expires),
-    }
-
-
 def renamed(rule: AnyRule, called: str) -> Violation:
     """Says that a profile calls a rule by a former name."""
-    message = (
-        f"the pack's config calls this rule `{called}`; wanted its present name, since the next "
-        f"major version does not know the former one. Fix: Write `{rule.id}`. {rule.url}"
+    said = Said(
+        name="",
+        problem=f"the pack's config calls this rule `{called}`",
+        wanted="its present name, since the next major version does not know the former one",
+        fix=f"Write `{rule.id}`.",
+        url=rule.url,
+        part=called,
     )
-    return Violation(message=message, urn="", level=Level.ADVISORY)
+    return Violation(said=said, urn="", level=Level.ADVISORY)
 
 
-def _sentence(rule: AnyRule, finding: Finding, about: Resource | None) -> str:
-    """The whole message; a logical name is no secret, even where a secret has the same text."""
-    said = f"{finding.problem}; wanted {finding.wanted}. Fix: {finding.fix}."
-    subject = f"{about.name}: " if about else ""
-    return f"{subject}{_hide_secrets(said, about)} {rule.url}"
+def _said(rule: AnyRule, finding: Finding, about: Resource | None) -> Said:
+    hide = _hiding(about)
+    return Said(
+        name=about.name if about else "",
+        problem=hide(finding.problem),
+        wanted=hide(finding.wanted),
+        fix=hide(f"{finding.fix}."),
+        url=rule.url,
+        part=hide(finding.part or finding.place),
+        related=tuple(other.urn for other in finding.related),
+    )
 
 
 def _not_evaluated(
     unreadable: Unreadable, subject: Resource | Graph, mode: OnUnknown, level: Level
 ) -> Iterable[Violation]:
     about = unreadable.resource or (subject if isinstance(subject, Resource) else None)
-    urn = about.urn if about else ""
-    name = f"{about.name}: " if about else ""
+    urn, name = (about.urn, about.name) if about else ("", "")
+    path = unreadable.path
+    reason = _hiding(about if isinstance(about, Resource) else None)(unreadable.reason)
+    problem = f"`{path}` {reason}"
     match mode:
         case OnUnknown.IGNORE:
             return ()
         case OnUnknown.REPORT:
-            message = f"not evaluated: {name}`{unreadable.path}` {unreadable.reason}"
-            return (Violation(message=message, urn=urn, level=Level.ADVISORY, evaluated=False),)
+            said = Said(name=name, problem=problem)
+            return (Violation(said=said, urn=urn, level=Level.ADVISORY, unreadable=path),)
         case OnUnknown.FAIL:
-            message = (
-                f"{name}`{unreadable.path}` {unreadable.reason}; wanted a value that can be judged "
-                f"(onUnknown is `fail`). Fix: give the property a known value"
+            said = Said(
+                name=name,
+                problem=problem,
+                wanted="a value that can be judged (onUnknown is `fail`)",
+                fix="give the property a known value",
+                part=path,
             )
-            return (Violation(message=message, urn=urn, level=level),)
+            return (Violation(said=said, urn=urn, level=level),)
 
 
-def _hide_secrets(message: str, about: Resource | None) -> str:
-    """Takes every secret text of the resource out of the message, the longest first."""
-    if about is None:
-        return message
-    for secret in sorted(texts_in(about.secrets), key=len, reverse=True):
-        message = pattern_of(secret).sub(HIDDEN, message)
-    return message
+def _hiding(about: Resource | None) -> Callable[[str], str]:
+    """Takes every secret text of the resource out of a text, the longest first."""
+    secrets = texts_in(about.secrets) if about else ()
+    patterns = [pattern_of(secret) for secret in sorted(secrets, key=len, reverse=True)]
+
+    def hide(text: str) -> str:
+        for pattern in patterns:
+            text = pattern.sub(HIDDEN, text)
+        return text
+
+    return hide

@@ -71,6 +71,10 @@ class Finding:
             the whole stack is meant.
         place: The faulty part of the resource, in words that the rules which may report it share;
             empty where no other rule reports it.
+        part: What tells the finding from others of this rule about the same resource, such as a
+            path or a name. Part of the finding's id, so without numbers and words that a change
+            of the value changes. The place where it is empty.
+        related: The other resources that the finding is about.
     """
 
     problem: str
@@ -78,6 +82,8 @@ class Finding:
     fix: str
     resource: Resource | None = None
     place: str = ""
+    part: str = ""
+    related: tuple[Resource, ...] = ()
 
 
 Findings = Iterator[Finding | Unreadable]

@@ -1,4 +1,4 @@
-"""A kit for people who write rules: runs a rule as the engine would, through the policy SDK.
+"""A kit for people who write rules: asks the pack's own service, as the engine would.
 
 Properties are sent as the engine sends them: numbers as floats, `UNKNOWN` as the engine's sentinel,
 `Secret(...)` in its wrapper.
@@ -7,17 +7,18 @@ Properties are sent as the engine sends them: numbers as floats, `UNKNOWN` as th
     assert [report.level for report in found] == ["mandatory"]
 """
 
-import re
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from google.protobuf import json_format
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2 as proto
-from pulumi_policy import EnforcementLevel
-from pulumi_policy.policy import _PolicyAnalyzerServicer
 
-from aws_policy_pack.adapter import policies
+from aws_policy_pack.analyzer import LEVELS, Analyzer
+from aws_policy_pack.pack import Pack
+from aws_policy_pack.profiles import LEVEL_KEY
 from aws_policy_pack.rule import AnyRule, Example
 from aws_policy_pack.wire import (
     SECRET_SIGNATURE,
@@ -28,21 +29,9 @@ from aws_policy_pack.wire import (
 )
 
 PACK = "test-pack"
-LEVEL_NAMES = {
-    proto.ADVISORY: "advisory",
-    proto.MANDATORY: "mandatory",
-    proto.REMEDIATE: "remediate",
-    proto.DISABLED: "disabled",
-}
-LEVEL_NUMBERS = {name: number for number, name in LEVEL_NAMES.items()}
-
-# What the SDK writes before the words of a rule that cannot run.
-_CANNOT_RUN = "during preview: "
-# The sentence of a finding; see `evaluation`.
-_SENTENCE = re.compile(
-    r"(?P<problem>.*?); wanted (?P<wanted>.*?)\. Fix: (?P<fix>.*)\. \S+", re.DOTALL
-)
-_PARTS = ("problem", "wanted", "fix")
+NO_CONTEXT: Any = None
+"""The context of a call, which none of those that are made here looks at."""
+LEVEL_NAMES = {number: level.value for level, number in LEVELS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +43,31 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What the SDK reports to the engine.
+    """What the pack reports to the engine.
 
     Attributes:
         rule: The rule's id.
         level: The enforcement level's name.
-        message: The text without the rule's summary, which the SDK puts before it.
+        message: The text without the rule's summary, which stands before it.
         urn: The resource, empty for the whole stack.
+        problem: What is wrong, as the rule's `Finding` says it; empty where it was not evaluated.
+        wanted: What is wanted, likewise.
+        fix: What to do, likewise.
+        part: What tells it from others of the rule about the same resource.
+        related: The URNs of the other resources that it is about.
+        unreadable: The path of the property that kept the rule from running, else `None`.
     """
 
     rule: str
     level: str
     message: str
     urn: str
+    problem: str = ""
+    wanted: str = ""
+    fix: str = ""
+    part: str = ""
+    related: tuple[str, ...] = ()
+    unreadable: str | None = None
 
     @property
     def name(self) -> str:
@@ -75,33 +76,13 @@ class Report:
 
     @property
     def text(self) -> str:
-        """The rule's own words, without what the SDK writes before those of one that cannot run."""
-        return self.message.rpartition(_CANNOT_RUN)[2]
-
-    @property
-    def problem(self) -> str:
-        """What is wrong, as the rule's `Finding` says it; empty where it was not evaluated."""
-        return self._said["problem"]
-
-    @property
-    def wanted(self) -> str:
-        """What is wanted, as the rule's `Finding` says it; empty where it was not evaluated."""
-        return self._said["wanted"]
-
-    @property
-    def fix(self) -> str:
-        """What to do, as the rule's `Finding` says it; empty where it was not evaluated."""
-        return self._said["fix"]
-
-    @property
-    def _said(self) -> Mapping[str, str]:
-        found = _SENTENCE.fullmatch(self.text.removeprefix(f"{self.name}: "))
-        return found.groupdict() if found and self.was_evaluated else dict.fromkeys(_PARTS, "")
+        """The rule's own words: the message."""
+        return self.message
 
     @property
     def was_evaluated(self) -> bool:
         """Whether the rule could read what it needed."""
-        return "not evaluated: " not in self.message
+        return self.unreadable is None
 
 
 def analyze(  # noqa: PLR0913 - all but two have a default
@@ -114,7 +95,7 @@ def analyze(  # noqa: PLR0913 - all but two have a default
     name: str = "subject",
     ignore_changes: Sequence[str] = (),
 ) -> list[Report]:
-    """Runs a resource rule on one resource through the SDK's Analyze.
+    """Runs a resource rule on one resource.
 
     Args:
         rule: The rule.
@@ -128,7 +109,7 @@ def analyze(  # noqa: PLR0913 - all but two have a default
     request = resource_request(
         type or rule.types[0], properties, name=name, ignore_changes=ignore_changes
     )
-    response = _servicer(rule, config, level).Analyze(request, None)
+    response = _service(rule, config, level).Analyze(request, NO_CONTEXT)
     return _reports(rule, response, request.urn)
 
 
@@ -139,8 +120,8 @@ def analyze_stack(
     config: Mapping[str, object] | None = None,
     level: str | None = None,
 ) -> list[Report]:
-    """Runs a stack rule on a whole stack through the SDK's AnalyzeStack."""
-    response = _servicer(rule, config, level).AnalyzeStack(stack_request(resources), None)
+    """Runs a stack rule on a whole stack."""
+    response = _service(rule, config, level).AnalyzeStack(stack_request(resources), NO_CONTEXT)
     return _reports(rule, response, "")
 
 
@@ -151,9 +132,9 @@ def remediate(
     config: Mapping[str, object] | None = None,
     type: str | None = None,  # noqa: A002 - Pulumi's word
 ) -> Struct | None:
-    """Runs a rule's fix through the SDK's Remediate; `None` if it changes nothing."""
+    """Runs a rule's fix; `None` if it changes nothing."""
     request = resource_request(type or rule.types[0], properties)
-    response = _servicer(rule, config, "remediate").Remediate(request, None)
+    response = _service(rule, config, "remediate").Remediate(request, NO_CONTEXT)
     if not response.remediations:
         return None
     properties_after: Struct = response.remediations[0].properties
@@ -238,29 +219,62 @@ def _wire_value(value: object) -> Any:  # noqa: ANN401 - any JSON value
             return value
 
 
-def _servicer(rule: AnyRule, config: Mapping[str, object] | None, level: str | None) -> Any:  # noqa: ANN401 - the SDK's servicer has no annotations
-    servicer: Any = _PolicyAnalyzerServicer(
-        PACK, "1.0.0", policies([rule]), EnforcementLevel.ADVISORY
-    )
-    settings = proto.PolicyConfig(
-        enforcementLevel=LEVEL_NUMBERS[level or rule.level.value],
-        properties=wire(config or {}),
-    )
-    request = proto.ConfigureAnalyzerRequest(policyConfig={rule.id: settings})
-    servicer.Configure(request, None)
-    return servicer
+def _service(rule: AnyRule, config: Mapping[str, object] | None, level: str | None) -> Analyzer:
+    """The pack's service with this rule alone, configured as the engine does."""
+    pack = Pack(PACK, "1.0.0", [rule])
+    settings = json_format.MessageToDict(wire(config or {}))
+    pack.configure({rule.id: {**settings, LEVEL_KEY: level or rule.level.value}})
+    service = Analyzer(pack)
+    service.ConfigureStack(proto.AnalyzerStackConfigureRequest(), NO_CONTEXT)
+    return service
 
 
 def _reports(rule: AnyRule, response: proto.AnalyzeResponse, urn: str) -> list[Report]:
-    return [
-        Report(
-            rule=diagnostic.policyName,
-            level=LEVEL_NAMES[diagnostic.enforcementLevel],
-            message=diagnostic.message.removeprefix(f"{rule.summary}\n"),
-            urn=diagnostic.urn or urn,
+    """What was found, then what could not be judged."""
+    parts = _parts_of(response)
+    reports = [
+        _report(
+            Report(
+                rule=diagnostic.policyName,
+                level=LEVEL_NAMES[diagnostic.enforcementLevel],
+                message=message,
+                urn=diagnostic.urn or urn,
+            ),
+            parts[message, diagnostic.urn],
         )
         for diagnostic in response.diagnostics
+        for message in [diagnostic.message.removeprefix(f"{rule.summary}\n")]
     ]
+    return sorted(reports, key=lambda report: not report.was_evaluated)
+
+
+def _parts_of(response: proto.AnalyzeResponse) -> dict[tuple[str, str], dict[str, Any]]:
+    """The parts of each diagnostic, by message and URN."""
+    documents = [
+        json.loads(entry.reason)
+        for entry in response.not_applicable
+        if entry.reason.startswith("{")
+    ]
+    return {
+        (entry["message"], entry.get("urn", "")): entry
+        for document in documents
+        for entry in (*document.get("findings", ()), *document.get("notEvaluated", ()))
+    }
+
+
+def _report(report: Report, parts: Mapping[str, Any]) -> Report:
+    """The report with its parts."""
+    if "property" in parts:
+        return replace(report, unreadable=parts["property"])
+    return replace(
+        report,
+        problem=parts["problem"],
+        wanted=parts["wanted"],
+        # A rule's own words have no full stop; see `Finding`.
+        fix=parts["fix"].removesuffix("."),
+        part=parts.get("part", ""),
+        related=tuple(parts.get("related", ())),
+    )
 
 
 __all__ = [

@@ -5,6 +5,10 @@ from enum import StrEnum
 
 from google.protobuf.struct_pb2 import Struct
 
+from pulumi_preflight.model import SourcePosition
+from pulumi_preflight.outputs.inventions import Origin
+from pulumi_preflight.urns import STACK_TYPE, is_urn, name_of, qualified_type_of
+
 
 class Level(StrEnum):
     """What a violation does: stop the update, or be shown."""
@@ -23,11 +27,16 @@ class Finding:
         level: Mandatory or advisory; a violation that a remediation left is mandatory.
         severity: `low`, `medium`, `high`, `critical`, `None` where the pack does not say.
         urn: The resource, the stack's own URN where the finding is about no single one.
-        file: Where the program created the resource, `None` where that is not known.
-        line: The line in `file`, from 1.
-        message: What is wrong and what is wanted.
+        part: What tells it from others of the rule about the same resource; empty where it is the
+            only one. A verdict tells equal ones apart by a number: `#2`.
+        places: Where the program created the resource, then the related ones, as far as known.
+        problem: What is wrong, without the resource's name. The whole text where `is_prose`.
+        wanted: What is wanted, as the end of a sentence; `None` where the problem says it.
+        is_prose: Whether the pack told one text and no parts.
         fix: What to do, in one sentence.
         url: A page about the rule.
+        related: The URNs of the other resources that it is about.
+        origin: The made-up value that the result hangs on, where it hangs on one.
     """
 
     rule: str
@@ -35,11 +44,40 @@ class Finding:
     level: Level
     severity: str | None
     urn: str
-    file: str | None = None
-    line: int | None = None
-    message: str
+    part: str = ""
+    places: tuple[SourcePosition, ...] = ()
+    problem: str
+    wanted: str | None = None
+    is_prose: bool = False
     fix: str | None = None
     url: str | None = None
+    related: tuple[str, ...] = ()
+    origin: Origin | None = None
+
+    @property
+    def id(self) -> str:
+        """The rule, and what within: with the URN, the same in the next run, wherever it stands."""
+        return f"{self.rule}[{self.part}]" if self.part else self.rule
+
+    @property
+    def message(self) -> str:
+        """What is wrong and what is wanted, as one text."""
+        if self.is_prose:
+            return self.problem
+        about = is_urn(self.urn) and qualified_type_of(self.urn) != STACK_TYPE
+        subject = f"{name_of(self.urn)}: " if about else ""
+        wanted = "" if self.wanted is None else f"; wanted {self.wanted}."
+        return f"{subject}{self.problem}{wanted}"
+
+    @property
+    def file(self) -> str | None:
+        """The file of the first place, `None` where no place is known."""
+        return self.places[0].file if self.places else None
+
+    @property
+    def line(self) -> int | None:
+        """The line of the first place, from 1."""
+        return self.places[0].line if self.places else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

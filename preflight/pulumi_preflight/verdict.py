@@ -1,7 +1,8 @@
 """The verdict on one run: what the packs reported, placed in the program's files."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -33,8 +34,8 @@ from pulumi_preflight.urns import name_of, type_of
 from pulumi_preflight.wire import Properties
 
 OWN_PACK = "preflight"
-# A rule's name, severity and place are not texts that the rule has made.
-_NO_TEXTS = ("rule", "pack", "level", "severity", "urn", "file")
+# A rule's name and severity, and a URN, are not texts that the rule has made.
+_NO_TEXTS = ("rule", "pack", "level", "severity", "urn")
 
 _Placed = TypeVar("_Placed", bound=Finding)
 
@@ -168,6 +169,7 @@ def judge(
     """
     places = _Places(
         {resource.urn: resource.position for resource in deployment.resources},
+        {redact.urn(duplicate.urn) for duplicate in deployment.duplicates},
         deployment.inventions,
         redact,
     )
@@ -260,23 +262,56 @@ class _Places:
     """Places findings in the program's files, without secrets and made-up values."""
 
     positions: Mapping[str, SourcePosition | None]
+    duplicates: Collection[str]
     inventions: Inventions
     redact: Redactor
 
     def of(self, found: Iterable[_Placed]) -> tuple[_Placed, ...]:
-        return tuple(sorted(map(self._place, found), key=_order))
+        """The findings in order, with different ids about one resource."""
+        return tuple(sorted(self._told_apart(map(self._place, found)), key=_order))
 
     def _place(self, finding: _Placed) -> _Placed:
-        position = self.positions.get(finding.urn)
         texts: dict[str, Any] = {
             each.name: self.redact.about(finding.urn, self.inventions.shown(text))
             for each in fields(finding)
             if each.name not in _NO_TEXTS and isinstance(text := getattr(finding, each.name), str)
         }
-        told = replace(finding, **{**texts, "urn": self.redact.urn(finding.urn)})
-        if position is None or told.file is not None:
-            return told
-        return replace(told, file=position.file, line=position.line)
+        origin = finding.origin
+        return replace(
+            finding,
+            **texts,
+            urn=self.redact.urn(finding.urn),
+            places=finding.places or tuple(self._positions(finding)),
+            related=tuple(self.redact.urn(urn) for urn in finding.related if urn in self.positions),
+            origin=origin and replace(origin, urn=self.redact.urn(origin.urn)),
+        )
+
+    def _positions(self, finding: Finding) -> Iterator[SourcePosition]:
+        """Where the resource is created, and where the related ones are."""
+        own = self.positions.get(finding.urn)
+        if own is not None:
+            yield own
+            yield from filter(None, map(self.positions.get, finding.related))
+
+    def _told_apart(self, found: Iterable[_Placed]) -> Iterator[_Placed]:
+        """The findings, where several have one id with a number.
+
+        A pack tells the findings about a resource in the order of its rule. Only the answers about
+        a URN that is registered twice come in any order, so the texts tell theirs.
+        """
+        taken: set[tuple[str, str, str]] = set()
+        numbers: Counter[tuple[str, str, str]] = Counter()
+        for finding in sorted(found, key=self._order_of_equals):
+            told, whose = finding, (finding.pack, finding.urn)
+            while (*whose, told.id) in taken:
+                numbers[*whose, finding.id] += 1
+                number = numbers[*whose, finding.id] + 1
+                told = replace(finding, part=f"{finding.part}#{number}")
+            taken.add((*whose, told.id))
+            yield told
+
+    def _order_of_equals(self, finding: Finding) -> str:
+        return finding.message if finding.urn in self.duplicates else ""
 
 
 def _fixes(
@@ -297,7 +332,6 @@ def _order(finding: Finding) -> tuple[str, int, str, str, str]:
 def _duplicate(duplicate: DuplicateUrn) -> Finding:
     known = [position for position in duplicate.positions if position]
     ordered = sorted(known, key=lambda position: (position.file, position.line))
-    last = ordered[-1] if ordered else None
     places = " and ".join(f"{position.file}:{position.line}" for position in ordered)
     kind, name = type_of(duplicate.urn), name_of(duplicate.urn)
     below, fix = "with one parent", "Give one of them another logical name, or remove it."
@@ -314,10 +348,10 @@ def _duplicate(duplicate: DuplicateUrn) -> Finding:
         level=Level.MANDATORY,
         severity="high",
         urn=duplicate.urn,
-        file=last.file if last else None,
-        line=last.line if last else None,
-        message=f"{name}: registered {len(duplicate.positions)} times as {kind} {below}"
-        f"{', at ' if places else ''}{places}; wanted once, since the engine stops at the second.",
+        places=tuple(ordered[::-1]),
+        problem=f"registered {len(duplicate.positions)} times as {kind} {below}"
+        f"{', at ' if places else ''}{places}",
+        wanted="once, since the engine stops at the second",
         fix=fix,
         url="https://www.pulumi.com/docs/iac/concepts/resources/names/",
     )
@@ -334,11 +368,11 @@ def _early_call(call: EarlyCall) -> Finding:
         level=Level.MANDATORY,
         severity="high",
         urn=call.urn,
-        file=call.position.file if call.position else None,
-        line=call.position.line if call.position else None,
-        message=f"{name}: `{call.property}` is an argument of {function}, and {name} does not "
-        "exist before its first deployment; wanted a call that waits for it, since the engine "
-        "stops at this one.",
+        part=f"{function} {call.property}",
+        places=(call.position,) if call.position else (),
+        problem=f"`{call.property}` is an argument of {function}, and {name} does not exist "
+        "before its first deployment",
+        wanted="a call that waits for it, since the engine stops at this one",
         fix=f"Call {function}_output, or take the value from {name} itself.",
         url="https://www.pulumi.com/docs/iac/concepts/functions/provider-functions/",
     )

@@ -19,6 +19,7 @@ from aws_policy_pack.pack import Pack
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.rule import AnyRule, Example, Level, Scope
 from aws_policy_pack.testing import UNKNOWN, Secret, resource_request, stack_request, wire
+from pulumi_preflight.packs.answers import PackRules, reported
 from tests.policies.strategies import subjects
 
 COMPARED = tuple(rule for rule in RULES if rule.scope is not Scope.PACK)
@@ -75,6 +76,19 @@ def answers(response: proto.AnalyzeResponse) -> tuple[Answer, list[tuple[str, st
     return sorted([*violations, *not_evaluated]), sorted(waived)
 
 
+def told_in_parts(response: proto.AnalyzeResponse) -> int:
+    """How many diagnostics preflight finds the parts of."""
+    urns = {diagnostic.urn for diagnostic in response.diagnostics}
+    found = reported(
+        PackRules(pack="pack", policies={}),
+        response.diagnostics,
+        response.not_applicable,
+        urn="",
+        resources=urns,
+    )
+    return sum(not each.is_prose for each in (*found.findings, *found.not_evaluated))
+
+
 def opened(value: object) -> object:
     """A value, or a stack, without secrets."""
     match value:
@@ -112,6 +126,8 @@ def test_both_services_give_the_same_findings(rule: AnyRule, data: st.DataObject
         else:
             response = service.Analyze(resource_request(rule.types[0], subject), CONTEXT)
         found[name] = answers(response)
+        if name == "own":
+            assert told_in_parts(response) == len(response.diagnostics)
     if any(not violation[1] for violation in found["stock"][0]):
         # The stock SDK keeps either what was waived or what could not run, never both.
         found = {name: (violations, []) for name, (violations, _) in found.items()}

@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from aws_policy_pack.config import OnUnknown, RuleConfig, Waiver
-from aws_policy_pack.evaluation import Outcome, evaluate, mend, waived_reason
+from aws_policy_pack.evaluation import Outcome, Said, evaluate, mend, renamed
 from aws_policy_pack.resource import Graph, Resource, Unreadable
 from aws_policy_pack.rule import (
     Changes,
@@ -38,8 +39,10 @@ def thing(name: str, value: Value, secrets: frozenset[str] = frozenset()) -> Res
     )
 
 
-def finding(value: str, about: Resource | None = None) -> Finding:
-    return Finding(problem=f"{value!r} is wrong", wanted="'b'", fix="Set it", resource=about)
+def finding(value: str, about: Resource | None = None, **more: Any) -> Finding:  # noqa: ANN401 - of Finding
+    return Finding(
+        problem=f"{value!r} is wrong", wanted="'b'", fix="Set it", resource=about, **more
+    )
 
 
 @resource_rule(
@@ -198,7 +201,7 @@ def test_a_waiver_in_force_keeps_a_finding_back_and_remembers_it(
     given = waiver(**changes)
     outcome = run(is_b, thing("x", "a"), waivers=(given,))
     assert outcome.violations == ()
-    assert [(w.message, w.urn, w.waiver) for w in outcome.waived] == [
+    assert [(w.said.message, w.urn, w.waiver) for w in outcome.waived] == [
         (f"x: {TEXT}", "urn:x", given)
     ]
 
@@ -231,17 +234,6 @@ def test_the_first_waiver_that_holds_is_the_one_that_counts() -> None:
     waivers = (waiver(expires=None), waiver(owner="first"), waiver(owner="second"))
     outcome = run(is_b, thing("x", "a"), waivers=waivers)
     assert [waived.waiver.owner for waived in outcome.waived] == ["first"]
-
-
-def test_a_waived_finding_is_sent_with_all_that_an_auditor_asks() -> None:
-    (waived,) = run(is_b, thing("x", "a"), waivers=(waiver(),)).waived
-    assert waived_reason(waived) == {
-        "message": f"x: {TEXT}",
-        "urn": "urn:x",
-        "reason": "accepted",
-        "owner": "team",
-        "expires": "2026-06-15",
-    }
 
 
 def fixed(rule: Rule[Resource], *waivers: Waiver) -> Changes:
@@ -300,6 +292,93 @@ def test_a_logical_name_is_told_even_where_a_secret_has_the_same_text() -> None:
 def test_an_empty_secret_hides_nothing() -> None:
     (violation,) = run(is_b, thing("x", "a", frozenset({""}))).violations
     assert violation.message == f"x: {TEXT}"
+
+
+def test_a_secret_is_in_no_part_of_what_is_told() -> None:
+    def check(_resource: Resource, _config: RuleConfig) -> Iterator[Finding]:
+        told = "a hunter22 b"
+        yield Finding(problem=told, wanted=told, fix=told, part=told, place="hunter22")
+        yield Finding(problem=told, wanted=told, fix=told, place=told)
+
+    rule = replace(is_b, check=check)
+    for violation in run(rule, thing("x", "hunter22", frozenset({"hunter22"}))).violations:
+        said = violation.said
+        assert (said.problem, said.wanted, said.part) == ("a [secret] b",) * 3
+        assert said.fix == "a [secret] b."
+        assert "hunter22" not in violation.message
+
+
+def test_a_secret_is_not_told_by_why_a_property_cannot_be_read() -> None:
+    def check(_resource: Resource, _config: RuleConfig) -> Iterator[Unreadable]:
+        yield Unreadable("key", "has 'hunter22', which is no number")
+
+    rule = replace(is_b, check=check)
+    subject = thing("x", "hunter22", frozenset({"hunter22", "key"}))
+    for mode in (OnUnknown.REPORT, OnUnknown.FAIL):
+        [violation] = run(rule, subject, on_unknown=mode).violations
+        assert violation.said.problem == "`key` has '[secret]', which is no number"
+
+
+def test_the_parts_of_a_finding_are_those_of_the_rule() -> None:
+    other = thing("y", "b")
+
+    def check(_resource: Resource, _config: RuleConfig) -> Iterator[Finding]:
+        yield finding("a", place="its key", related=(other,))
+        yield finding("a", place="its key", part="key")
+
+    first, second = run(replace(is_b, check=check), thing("x", "a")).violations
+    assert first.said == Said(
+        name="x",
+        problem="'a' is wrong",
+        wanted="'b'",
+        fix="Set it.",
+        url="https://example.com",
+        part="its key",
+        related=("urn:y",),
+    )
+    assert (first.place, second.place, second.said.part) == ("its key", "its key", "key")
+
+
+@pytest.mark.parametrize(
+    ("mode", "parts"),
+    [
+        pytest.param(OnUnknown.REPORT, ("", "", ""), id="report"),
+        pytest.param(
+            OnUnknown.FAIL,
+            (
+                "a value that can be judged (onUnknown is `fail`)",
+                "give the property a known value",
+                "key",
+            ),
+            id="fail",
+        ),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_parts(mode: OnUnknown, parts: tuple[str, str, str]) -> None:
+    [violation] = run(is_b, thing("x", UNKNOWN), on_unknown=mode).violations
+    said = violation.said
+    assert (said.name, said.problem) == ("x", "`key` is not known yet")
+    assert (said.wanted, said.fix, said.part) == parts
+    assert violation.unreadable == ("key" if mode is OnUnknown.REPORT else None)
+
+
+def test_a_finding_about_the_stack_has_no_name() -> None:
+    first, second = run(all_are_b, Graph([thing("x", UNKNOWN)])).violations
+    assert (first.said.name, second.said.name, second.urn) == ("", "", "")
+    assert second.message == "not evaluated: `key` is not known yet"
+
+
+def test_a_former_name_is_told_in_parts() -> None:
+    violation = renamed(is_b, "test-old")
+    assert violation.said == Said(
+        name="",
+        problem="the pack's config calls this rule `test-old`",
+        wanted="its present name, since the next major version does not know the former one",
+        fix="Write `test-key`.",
+        url="https://example.com",
+        part="test-old",
+    )
+    assert (violation.urn, violation.level, violation.evaluated) == ("", Level.ADVISORY, True)
 
 
 def test_a_rule_may_yield_what_it_could_not_read() -> None:

@@ -67,7 +67,13 @@ def deployment(**changes: Any) -> Deployment:  # noqa: ANN401 - the fields of De
 
 def finding(rule: str, about: str, **changes: Any) -> Finding:  # noqa: ANN401 - as above
     plain = Finding(
-        rule=rule, pack="demo", level=Level.ADVISORY, severity=None, urn=about, message="wrong"
+        rule=rule,
+        pack="demo",
+        level=Level.ADVISORY,
+        severity=None,
+        urn=about,
+        problem="wrong",
+        is_prose=True,
     )
     return replace(plain, **changes)
 
@@ -77,22 +83,24 @@ TOO_MANY = finding(
     urn(SERVICE, "web"),
     level=Level.MANDATORY,
     severity="high",
-    message="web: `desiredCount` is 50; wanted at most 10 (`max` of cost-ecs-desired-count in "
-    "policies/profiles/dev.json).",
+    problem="`desiredCount` is 50",
+    wanted="at most 10 (`max` of cost-ecs-desired-count in policies/profiles/dev.json)",
+    is_prose=False,
     fix="Lower it, or raise the cap.",
     url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-quotas.html",
 )
 TOTAL = finding(
-    "cost-total", STACK.urn, level=Level.MANDATORY, message="the services ask for 50 tasks"
+    "cost-total", STACK.urn, level=Level.MANDATORY, problem="the services ask for 50 tasks"
 )
-UNTAGGED = finding("tags-required", urn(QUEUE, "jobs"), message="no tags", fix="Add tags.")
+UNTAGGED = finding("tags-required", urn(QUEUE, "jobs"), problem="no tags", fix="Add tags.")
 WAIVED = Waived(
     rule="sqs-encryption",
     pack="demo",
     level=Level.MANDATORY,
     severity="medium",
     urn=urn(QUEUE, "dead"),
-    message="dead: not encrypted; wanted SSE-SQS.",
+    problem="not encrypted",
+    wanted="SSE-SQS",
     reason="holds public data only",
     owner="platform",
     expires="2027-01-01",
@@ -103,7 +111,8 @@ UNSEEN = NotEvaluated(
     level=Level.MANDATORY,
     severity=None,
     urn=urn(QUEUE, "jobs"),
-    message="jobs: `redrivePolicy` is not known yet",
+    part="redrivePolicy",
+    problem="`redrivePolicy` is not known yet",
     property="redrivePolicy",
 )
 REMEDIATED = Remediation(
@@ -126,7 +135,7 @@ REPORTED = Reported(
     waived=(WAIVED,),
     not_evaluated=(
         UNSEEN,
-        replace(UNSEEN, urn=urn(QUEUE, "dead"), message="dead: `redrivePolicy` is not known yet"),
+        replace(UNSEEN, urn=urn(QUEUE, "dead")),
     ),
     remediations=(REMEDIATED, PROPOSED),
 )

@@ -46,7 +46,7 @@ def of_rule(reported: Reported, rule: str) -> list[Finding]:
     return [finding for finding in reported.findings if finding.rule == rule]
 
 
-def test_a_mandatory_violation_carries_message_fix_and_resource(reported: Reported) -> None:
+def test_a_mandatory_violation_carries_its_parts_and_its_resource(reported: Reported) -> None:
     assert of_rule(reported, "queue-is-fifo") == [
         Finding(
             rule="queue-is-fifo",
@@ -54,7 +54,9 @@ def test_a_mandatory_violation_carries_message_fix_and_resource(reported: Report
             level=Level.MANDATORY,
             severity=None,
             urn=urn(QUEUE, "jobs"),
-            message="jobs: fifoQueue is not set; wanted true.",
+            part="fifoQueue",
+            problem="fifoQueue is not set",
+            wanted="true",
             fix="Set fifoQueue.",
         )
     ]

@@ -1,6 +1,5 @@
 """How answers of packs become findings."""
 
-import json
 import time
 
 import pytest
@@ -16,7 +15,6 @@ from pulumi.runtime.proto.analyzer_pb2 import (
     AnalyzeDiagnostic,
     EnforcementLevel,
     PolicyInfo,
-    PolicyNotApplicable,
     Remediation,
 )
 
@@ -25,7 +23,6 @@ from pulumi_preflight.packs.answers import (
     PackRules,
     failed_remediation,
     reported,
-    split_message,
 )
 from pulumi_preflight.packs.config_file import RuleSettings
 from tests.preflight.builders import QUEUE, urn
@@ -48,61 +45,42 @@ RULES = PackRules(
 
 
 @pytest.mark.parametrize(
-    ("sent", "split"),
+    ("sent", "told"),
     [
         pytest.param(
             "jobs: count is 50; wanted at most 10. Fix: Lower it. https://example.com/a",
-            ("jobs: count is 50; wanted at most 10.", "Lower it.", "https://example.com/a"),
-            id="message-fix-and-url",
+            "jobs: count is 50; wanted at most 10. Fix: Lower it. https://example.com/a",
+            id="in-the-words-of-our-pack",
         ),
+        pytest.param("Keep order.\ncount is 50.", "count is 50.", id="description-in-front"),
+        pytest.param("Keep order.", "Keep order.", id="nothing-else"),
+        pytest.param("Keep order.\n", "Keep order.", id="description-and-an-empty-message"),
+        pytest.param("Keep order. No", "Keep order. No", id="description-within-a-line"),
+        pytest.param("a\nb. Fix: c\nd", "a\nb. Fix: c\nd", id="several-lines"),
         pytest.param(
-            "Services are small.\ncount is 50. Fix: Lower it.",
-            ("count is 50.", "Lower it.", None),
-            id="description-in-front",
-        ),
-        pytest.param("Services are small.", ("Services are small.", None, None), id="nothing-else"),
-        pytest.param(
-            "Services are small.\n",
-            ("Services are small.", None, None),
-            id="description-and-an-empty-message",
-        ),
-        pytest.param(
-            "too big, see https://example.com/a",
-            ("too big, see https://example.com/a", None, None),
-            id="url-inside-a-sentence",
-        ),
-        pytest.param(
-            "too big\nhttps://example.com/a",
-            ("too big", None, "https://example.com/a"),
-            id="url-on-its-own-line",
-        ),
-        pytest.param(
-            "https://example.com/a",
-            ("Services are small.", None, "https://example.com/a"),
-            id="url-alone",
-        ),
-        pytest.param("Prefix: no fix", ("Prefix: no fix", None, None), id="fix-inside-a-word"),
-        pytest.param(
-            "first line\nsecond line. Fix: Do this.\nThen that.",
-            ("first line\nsecond line.", "Do this.\nThen that.", None),
-            id="several-lines",
+            "not evaluated: `a` is not known yet",
+            "not evaluated: `a` is not known yet",
+            id="not-evaluated-in-the-words-of-our-pack",
         ),
     ],
 )
-def test_a_message_is_taken_apart(sent: str, split: tuple[str, str | None, str | None]) -> None:
-    assert split_message(sent, "Services are small.") == split
+def test_a_diagnostic_without_parts_keeps_its_text_whole(sent: str, told: str) -> None:
+    diagnostic = AnalyzeDiagnostic(policyName="order", description="Keep order.", message=sent)
+    found = reported(RULES, [diagnostic], [], urn=JOBS)
+    [finding] = found.findings
+    assert (finding.message, finding.problem, finding.wanted) == (told, told, None)
+    assert (finding.part, finding.related, finding.is_prose) == ("", (), True)
+    assert (finding.fix, finding.url) == ("Use FIFO.", "https://example.com/order")
+    assert not found.not_evaluated
 
 
 @given(sent=st.text(), description=st.text(max_size=10))
 @example(sent="00", description="0")
-def test_taking_a_message_apart_loses_no_word_but_the_description(
-    sent: str, description: str
-) -> None:
-    message, fix, url = split_message(sent, description)
-    kept = " ".join(part for part in (message, fix and f"Fix: {fix}", url) if part).split()
-    told = sent.strip().removeprefix(f"{description.strip()}\n")
-    words = told.split() if message else []
-    assert set(kept) >= set(words)
+def test_no_word_of_a_diagnostic_is_lost_but_the_description(sent: str, description: str) -> None:
+    diagnostic = AnalyzeDiagnostic(policyName="x", description=description, message=sent)
+    [finding] = reported(RULES, [diagnostic], [], urn=JOBS).findings
+    told = sent.strip().removeprefix(f"{description.strip()}\n").strip()
+    assert finding.message == (told or description.strip())
 
 
 @pytest.mark.parametrize(
@@ -153,95 +131,66 @@ def test_a_stack_rules_violation_may_name_a_resource(named: str, about: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("sent", "entries"),
+    ("sent", "property_", "told"),
     [
-        pytest.param(
-            "Queues keep their order.\nnot evaluated: jobs: `redrivePolicy` is not known yet",
-            [("redrivePolicy", "jobs: `redrivePolicy` is not known yet")],
-            id="our-pack",
-        ),
-        pytest.param(
-            "not evaluated: `policy` is not valid JSON: line 1; column 2",
-            [("policy", "`policy` is not valid JSON: line 1; column 2")],
-            id="our-pack-without-a-name",
-        ),
-        pytest.param(
-            "not evaluated: a: `x[0].y` is not known yet; not evaluated: b: `z` is not known yet",
-            [("x[0].y", "a: `x[0].y` is not known yet"), ("z", "b: `z` is not known yet")],
-            id="several-properties",
-        ),
         pytest.param(
             "can't run policy 'order' from policy pack 'demo@v0.0.1' during preview: "
             "string value at .redrivePolicy.0.arn can't be known during preview",
-            [("redrivePolicy.0.arn", "`redrivePolicy.0.arn` is not known yet")],
-            id="the-sdks",
+            "redrivePolicy.0.arn",
+            "`redrivePolicy.0.arn` is not known yet",
+            id="a-policy",
         ),
         pytest.param(
             "can't run remediation 'order' from policy pack 'demo@v0.0.1' during preview: "
             "Array value at .tags can't be known during preview",
-            [("tags", "`tags` is not known yet")],
-            id="the-sdks-in-a-remediation",
+            "tags",
+            "`tags` is not known yet",
+            id="a-remediation",
+        ),
+        pytest.param(
+            "can't run policy 'order' from policy pack 'demo@v0.0.1' during preview: "
+            "not evaluated: jobs: `redrivePolicy` is not valid JSON",
+            "",
+            "not evaluated: jobs: `redrivePolicy` is not valid JSON",
+            id="in-other-words",
         ),
     ],
 )
-def test_a_rule_that_could_not_see_its_property_is_no_finding(
-    sent: str, entries: list[tuple[str, str]]
+@pytest.mark.parametrize(
+    ("level", "evaluated"),
+    [
+        pytest.param(ADVISORY, False, id="advisory"),
+        pytest.param(MANDATORY, True, id="mandatory-stops-the-engine"),
+        pytest.param(REMEDIATE, True, id="what-a-remediation-left-stops-too"),
+    ],
+)
+def test_the_sdks_say_that_a_rule_could_not_see_its_property(
+    sent: str, property_: str, told: str, level: EnforcementLevel.ValueType, *, evaluated: bool
 ) -> None:
     diagnostic = AnalyzeDiagnostic(
-        policyName="order", message=sent, description="Queues keep their order."
+        policyName="order",
+        message=sent,
+        description="Queues keep their order.",
+        enforcementLevel=level,
     )
     found = reported(RULES, [diagnostic], [], urn=JOBS)
+    if evaluated:
+        assert [each.message for each in found.findings] == [sent]
+        assert not found.not_evaluated
+        return
+    [entry] = found.not_evaluated
     assert not found.findings
-    assert [(entry.property, entry.message) for entry in found.not_evaluated] == entries
-    assert {(entry.level, entry.fix) for entry in found.not_evaluated} == {(Level.MANDATORY, None)}
+    assert (entry.property, entry.message, entry.part) == (property_, told, property_)
+    assert (entry.level, entry.fix, entry.url) == (
+        Level.MANDATORY,
+        None,
+        "https://example.com/order",
+    )
 
 
 def test_a_message_that_only_mentions_evaluation_is_a_finding() -> None:
     diagnostic = AnalyzeDiagnostic(policyName="order", message="the budget was not evaluated: 3")
     assert reported(RULES, [diagnostic], [], urn=JOBS).findings
-
-
-WAIVER = {
-    "message": "jobs: no FIFO; wanted FIFO. https://example.com/b",
-    "urn": MAIL,
-    "reason": "legacy",
-    "owner": "platform",
-    "expires": "2027-01-01",
-}
-
-
-@pytest.mark.parametrize(
-    "waived",
-    [pytest.param([WAIVER, WAIVER], id="a-list"), pytest.param(WAIVER, id="a-single-one")],
-)
-def test_waived_violations_are_read_from_the_reason(waived: object) -> None:
-    entry = PolicyNotApplicable(policy_name="order", reason=json.dumps({"waived": waived}))
-    found = reported(RULES, [], [entry], urn=JOBS, resources={MAIL}).waived
-    assert len(found) == (2 if isinstance(waived, list) else 1)
-    assert {(item.urn, item.level, item.severity) for item in found} == {
-        (MAIL, Level.MANDATORY, "low")
-    }
-    assert {(item.message, item.fix, item.url) for item in found} == {
-        ("jobs: no FIFO; wanted FIFO.", "Use FIFO.", "https://example.com/b")
-    }
-    assert {(item.reason, item.owner, item.expires) for item in found} == {
-        ("legacy", "platform", "2027-01-01")
-    }
-
-
-@pytest.mark.parametrize(
-    "reason",
-    [
-        pytest.param("", id="none"),
-        pytest.param("Policy does not implement remediate", id="words"),
-        pytest.param("{not json", id="a-brace"),
-        pytest.param('{"other": 1}', id="other-json"),
-        pytest.param('{"waived": "all"}', id="no-object"),
-    ],
-)
-def test_other_reasons_of_rules_that_do_not_apply_are_dropped(reason: str) -> None:
-    entry = PolicyNotApplicable(policy_name="order", reason=reason)
-    assert not reported(RULES, [], [entry], urn=JOBS).waived
 
 
 def test_a_remediation_that_failed_is_an_advisory_finding() -> None:
@@ -266,7 +215,6 @@ def test_a_remediation_that_failed_is_an_advisory_finding() -> None:
             "can't run policy '" + " value at ." * 90_000 + " can't be known during preview",
             id="no-preview",
         ),
-        pytest.param("not evaluated: " + "`a` " * 250_000, id="properties"),
     ],
 )
 def test_a_message_of_a_million_characters_is_read_in_one_pass(message: str) -> None:

@@ -69,10 +69,15 @@ def test_a_node_pack_reports_like_one_in_python(pack: Path) -> None:
         resource_request(QUEUE, "jobs", {"redrivePolicy": UNKNOWN}),
         resource_request(QUEUE, "mail", {"fifoQueue": True}),
     )
-    found = {(finding.rule, finding.level, finding.message) for finding in reported.findings}
+    found = {(each.rule, each.level, each.message, each.fix) for each in reported.findings}
     assert found == {
-        ("queue-is-fifo", Level.MANDATORY, "jobs: fifoQueue is not set."),
-        ("stack-is-small", Level.ADVISORY, "2 resources; wanted at most 1"),
+        (
+            "queue-is-fifo",
+            Level.MANDATORY,
+            "jobs: fifoQueue is not set; wanted true.",
+            "Set it.",
+        ),
+        ("stack-is-small", Level.ADVISORY, "2 resources; wanted at most 1", None),
     }
     assert [(entry.rule, entry.property) for entry in reported.not_evaluated] == [
         ("redrive-policy-is-read", "redrivePolicy")
@@ -84,7 +89,7 @@ def test_a_rule_in_node_that_raises_is_named_with_its_line(pack: Path) -> None:
         judged(pack, resource_request(QUEUE, "bad", {"fifoQueue": True, "redrivePolicy": "x"}))
     assert str(raised.value) == (
         "rule 'raises-for-bad' of policy pack 'node-demo' raised for 'bad' "
-        "(aws:sqs/queue:Queue): Error: no such queue (index.js:36)"
+        "(aws:sqs/queue:Queue): Error: no such queue (index.js:40)"
     )
 
 

@@ -2,15 +2,19 @@
 
 import io
 import json
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 
+import pytest
 from jsonschema import Draft202012Validator
 
+from pulumi_preflight.findings import Reported
+from pulumi_preflight.outputs.inventions import Origin
 from pulumi_preflight.reports import json as json_report
 from pulumi_preflight.verdict import Verdict
 from tests.preflight.builders import QUEUE, SERVICE, urn
-from tests.preflight.samples import ORDERS, TOO_MANY, verdict
+from tests.preflight.samples import ORDERS, REPORTED, TOO_MANY, verdict
 
 
 def as_json(verdict: Verdict) -> Any:  # noqa: ANN401 - a JSON document
@@ -40,15 +44,17 @@ def test_the_schema_describes_every_key_and_demands_it() -> None:
     assert set(document["notEvaluated"][0]) == common | set(kinds["notEvaluated"]["required"])
     assert set(document["notes"][0]) == set(kinds["note"]["required"])
     assert set(document["fixes"][0]) == set(kinds["fix"]["required"])
+    assert set(document["findings"][2]["places"][0]) == set(kinds["place"]["required"])
     changed = {key for fix in document["fixes"] for change in fix["changes"] for key in change}
     assert changed == set(kinds["change"]["properties"])
 
 
 def test_the_json_report_holds_what_the_terminal_shows() -> None:
     document = as_json(verdict())
-    assert (document["version"], document["project"], document["stack"]) == (1, "shop", "dev")
+    assert (document["version"], document["project"], document["stack"]) == (2, "shop", "dev")
     assert (document["verdict"], document["seconds"]) == ("fail", 1.234)
     assert document["findings"][2] == {
+        "id": "cost-ecs-desired-count",
         "rule": "cost-ecs-desired-count",
         "pack": "demo",
         "level": "mandatory",
@@ -56,9 +62,15 @@ def test_the_json_report_holds_what_the_terminal_shows() -> None:
         "urn": urn(SERVICE, "web"),
         "file": "__main__.py",
         "line": 20,
-        "message": TOO_MANY.message,
+        "message": "web: `desiredCount` is 50; wanted at most 10 (`max` of "
+        "cost-ecs-desired-count in policies/profiles/dev.json).",
+        "problem": TOO_MANY.problem,
+        "wanted": TOO_MANY.wanted,
         "fix": TOO_MANY.fix,
         "url": TOO_MANY.url,
+        "places": [{"file": "__main__.py", "line": 20}],
+        "related": [],
+        "origin": None,
     }
     assert document["resources"][3] == {
         "urn": urn(QUEUE, "jobs"),
@@ -70,6 +82,31 @@ def test_the_json_report_holds_what_the_terminal_shows() -> None:
         "madeUp": [],
     }
     assert document["notes"] == [{"text": "two zones were assumed", "file": "net.py", "line": 3}]
+
+
+@pytest.mark.parametrize(
+    ("origin", "told"),
+    [
+        pytest.param(Origin(urn(QUEUE, "jobs"), "arn"), urn(QUEUE, "jobs"), id="a-resource"),
+        pytest.param(Origin("aws:ec2/getVpc:getVpc", "arn"), "aws:ec2/getVpc:getVpc", id="answer"),
+        pytest.param(Origin("", "arn"), None, id="account"),
+    ],
+)
+def test_the_json_report_names_what_a_result_hangs_on_and_what_is_related(
+    origin: Origin, told: str | None
+) -> None:
+    related = (urn(QUEUE, "dead"),)
+    unseen = replace(REPORTED.not_evaluated[0], origin=origin, related=related)
+    document = as_json(verdict(Reported(not_evaluated=(unseen,))))
+    Draft202012Validator(SCHEMA).validate(document)
+    [entry] = document["notEvaluated"]
+    assert entry["id"] == "sqs-redrive-target[redrivePolicy]"
+    assert entry["origin"] == {"urn": told, "property": "arn"}
+    assert entry["related"] == [urn(QUEUE, "dead")]
+    assert entry["places"] == [
+        {"file": "__main__.py", "line": 7},
+        {"file": "__main__.py", "line": 8},
+    ]
 
 
 def test_a_fix_tells_each_property_that_it_changes() -> None:

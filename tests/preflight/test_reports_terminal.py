@@ -162,7 +162,7 @@ def test_one_rule_saying_the_same_of_many_resources_says_it_once() -> None:
         verdict(
             Reported(
                 findings=tuple(
-                    replace(UNTAGGED, urn=urn(type_, name), message=f"{name}: no tags")
+                    replace(UNTAGGED, urn=urn(type_, name), problem=f"{name}: no tags")
                     for type_, name in ((QUEUE, "jobs"), (QUEUE, "dead"), (SERVICE, "web"))
                 )
             )
@@ -218,7 +218,7 @@ def test_wrapped_entries_of_a_list_hang_under_it(monkeypatch: pytest.MonkeyPatch
 
 def test_a_long_list_of_names_is_cut_and_counted() -> None:
     entries = tuple(
-        replace(UNSEEN, urn=urn(QUEUE, f"q{i}"), message="`policy` is not known yet")
+        replace(UNSEEN, urn=urn(QUEUE, f"q{i}"), problem="`policy` is not known yet")
         for i in range(9)
     )
     text = as_text(verdict(Reported(not_evaluated=entries)))
@@ -234,7 +234,7 @@ def not_evaluated(*entries: NotEvaluated) -> list[str]:
 
 
 def unseen(rule: str, name: str, message: str) -> NotEvaluated:
-    return replace(UNSEEN, rule=rule, urn=urn(QUEUE, name), message=f"{name}: {message}")
+    return replace(UNSEEN, rule=rule, urn=urn(QUEUE, name), problem=message)
 
 
 def test_rules_that_miss_the_same_are_one_line() -> None:
@@ -261,7 +261,7 @@ def test_rules_that_miss_something_else_or_elsewhere_have_lines_of_their_own() -
 
 
 def test_what_is_said_of_the_whole_stack_names_no_resource() -> None:
-    entry = replace(UNSEEN, urn=STACK.urn, message="`cost` is not known of 2 resources: web, db")
+    entry = replace(UNSEEN, urn=STACK.urn, problem="`cost` is not known of 2 resources: web, db")
     assert not_evaluated(entry) == [
         "sqs-redrive-target: `cost` is not known of 2 resources: web, db"
     ]
@@ -311,8 +311,17 @@ def test_no_color_is_honoured_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> 
 def test_nothing_in_a_verdict_can_steer_the_terminal() -> None:
     odd = "\x1b[2J\u202e\x9b\r"
     name = urn(QUEUE, f"a\n{odd}")
-    found = replace(UNTAGGED, rule=f"r{odd}", urn=name, message=f"m\n{odd}", fix=odd, file=odd)
-    unseen = replace(UNSEEN, urn=name, message=odd)
+    found = replace(
+        UNTAGGED,
+        rule=f"r{odd}",
+        urn=name,
+        part=odd,
+        places=(SourcePosition(file=odd, line=1),),
+        problem=f"m\n{odd}",
+        wanted=odd,
+        fix=odd,
+    )
+    unseen = replace(UNSEEN, urn=name, problem=odd)
     changed = replace(PROPOSED, urn=name, after=struct({odd: odd}))
     reported = Reported(findings=(found,), not_evaluated=(unseen,), remediations=(changed,))
     run = deployment(notes=(Note(text=odd),), resources=(resource(f"t:t:T{odd}", odd, line=1),))
@@ -326,9 +335,9 @@ def test_nothing_in_a_verdict_can_steer_the_terminal() -> None:
 def test_a_name_adds_no_lines_to_a_message_that_repeats_it(name: str) -> None:
     printed = name.replace("\n", "\\n").replace("\t", "\\t")
     about = urn(QUEUE, name)
-    found = replace(UNTAGGED, urn=about, message=f"{name}: no tags\nof {name} here")
-    other = replace(TOO_MANY, message=f"as many as {name}")
-    unseen = replace(UNSEEN, urn=about, message=f"{name}: not known")
+    found = replace(UNTAGGED, urn=about, problem=f"{name}: no tags\nof {name} here")
+    other = replace(TOO_MANY, problem=f"as many as {name}", wanted=None)
+    unseen = replace(UNSEEN, urn=about, problem="not known")
     run = deployment(notes=(Note(text=f"see {name}."),))
     shown = as_text(verdict(Reported(findings=(found, other), not_evaluated=(unseen,)), run))
     assert name not in shown
@@ -363,5 +372,5 @@ def test_a_fix_that_loses_the_mark_of_a_secret_is_warned_of(
 
 
 def test_a_text_without_an_end_is_cut() -> None:
-    shown = as_text(verdict(Reported(findings=(replace(UNTAGGED, message="z\n" * 3_000),))))
+    shown = as_text(verdict(Reported(findings=(replace(UNTAGGED, problem="z\n" * 3_000),))))
     assert "... (2,000 more characters; --format json has them)" in shown

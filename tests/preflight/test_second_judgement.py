@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from google.protobuf.struct_pb2 import Struct
@@ -19,7 +20,13 @@ Rule = Callable[[dict[str, object]], Iterable[Finding]]
 
 def finding(message: str = "wrong", rule: str = "rule") -> Finding:
     return Finding(
-        rule=rule, pack="demo", level=Level.MANDATORY, severity=None, urn=URN, message=message
+        rule=rule,
+        pack="demo",
+        level=Level.MANDATORY,
+        severity=None,
+        urn=URN,
+        problem=message,
+        is_prose=True,
     )
 
 
@@ -72,6 +79,25 @@ def test_a_message_that_quotes_a_made_up_value_stands_as_it_was_first() -> None:
     assert [each.message for each in told.findings] == ["is 1.0"]
 
 
+@pytest.mark.parametrize("part", ["part", "problem", "wanted", "fix"])
+def test_a_finding_that_quotes_a_made_up_value_stands_beside_one_that_falls(part: str) -> None:
+    def rule(values: dict[str, object]) -> list[Finding]:
+        quoted: dict[str, Any] = {part: f"of {values['kmsKeyId']}"}
+        stands = replace(finding(), **quoted)
+        return [stands, *([finding("falls")] if values["kmsKeyId"] == 1 else [])]
+
+    told = judged(rule)
+    assert [getattr(each, part) for each in told.findings] == ["of 1.0"]
+    assert [left.message[-7:] for left in told.not_evaluated] == [": falls"]
+
+
+def test_what_hangs_on_a_value_keeps_its_part_and_names_the_value() -> None:
+    known = replace(finding(), part="role", related=("other",))
+    told = judged(lambda values: [known] if values["kmsKeyId"] == 1 else [])
+    [left] = told.not_evaluated
+    assert (left.id, left.related, left.origin) == ("rule[role]", ("other",), KEY)
+
+
 def test_a_finding_of_the_first_time_alone_is_not_evaluated() -> None:
     told = judged(lambda values: [finding()] if values["kmsKeyId"] == 1 else [])
     assert told.findings == ()
@@ -96,7 +122,7 @@ def test_what_hangs_on_two_values_together_names_none() -> None:
     told = judged(
         lambda values: [finding()] if 1 in (values["kmsKeyId"], values["monitoringRoleArn"]) else []
     )
-    assert [left.property for left in told.not_evaluated] == [""]
+    assert [(left.property, left.origin) for left in told.not_evaluated] == [("", None)]
 
 
 def test_only_the_result_that_hangs_on_a_value_falls() -> None:
@@ -120,7 +146,7 @@ def test_a_waiver_that_hangs_on_a_value_is_not_evaluated() -> None:
         level=Level.MANDATORY,
         severity=None,
         urn=URN,
-        message="wrong",
+        problem="wrong",
         reason="known",
         owner=None,
         expires=None,
@@ -157,7 +183,8 @@ def unknown(property_: str, rule: str = "rule") -> NotEvaluated:
         level=Level.MANDATORY,
         severity=None,
         urn=URN,
-        message=f"`{property_}` is not known yet",
+        problem=f"`{property_}` is not known yet",
+        is_prose=True,
         property=property_,
     )
 

@@ -1,15 +1,13 @@
 """What packs answer in the analyzer protocol, and how it becomes findings."""
 
-import json
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from pulumi.runtime.proto import analyzer_pb2 as protocol
 
 from pulumi_preflight.findings import Finding, Level, NotEvaluated, Ran, Reported, Waived
 from pulumi_preflight.packs.config_file import RuleSettings
+from pulumi_preflight.packs.findings_format import Entries, Entry, is_told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +36,8 @@ class PackRules:
             level=self.level(rule),
             severity=_SEVERITIES.get(self.policy(rule).severity),
             urn="",
-            message=text,
+            problem=text,
+            is_prose=True,
         )
 
     @property
@@ -77,17 +76,11 @@ _SEVERITIES = {
     protocol.POLICY_SEVERITY_HIGH: "high",
     protocol.POLICY_SEVERITY_CRITICAL: "critical",
 }
-# What `aws-policy-pack` says; several properties follow each other in one message.
-_NOT_EVALUATED = re.compile(
-    r"not evaluated: (?P<message>(?:\S+: )?`(?P<property>[^`]*)` .*?)(?:; (?=not evaluated: )|$)",
-    re.DOTALL,
-)
 # The texts of the Python and Node SDKs, at every rule level: begin, middle, before the property,
 # end. A pattern would try each middle with each end, for ever in a long message.
 _CANNOT_RUN = ("can't run policy '", "can't run remediation '")
 _IN_PREVIEW, _VALUE_AT = "' during preview: ", " value at ."
 _CANNOT_BE_KNOWN = " can't be known during preview"
-_FIX = re.compile(r"(?:^|\s)Fix:\s+(?P<fix>\S.*)$", re.DOTALL)
 
 
 def reported(
@@ -100,25 +93,33 @@ def reported(
 ) -> Reported:
     """Turns one answer of a pack into values.
 
+    The diagnostics say what was found, at which level; what else the pack tells only gives them
+    parts. So each diagnostic that stops the engine is a finding, whatever stands beside it.
+
     Args:
         rules: What the pack says of its rules.
         diagnostics: The violations of the answer.
         not_applicable: Rules that did not apply. Two kinds of rule speak through these: most
-            have nothing to say, and ours hide their waivers there, since the engine prints none.
+            have nothing to say, and others tell what their diagnostics cannot carry.
         urn: The resource that was judged, or the stack.
         resources: The URNs that an entry may name instead; the engine lets stack rules do so.
     """
+
+    def about(named: str) -> str:
+        return named if named in resources else urn
+
+    entries = Entries(not_applicable, about)
     findings: list[Finding] = []
     not_evaluated: list[NotEvaluated] = []
     for diagnostic in diagnostics:
-        finding = _finding(rules, diagnostic, _about(diagnostic.urn, urn, resources))
-        unknown = tuple(_unknown_properties(finding.message))
-        not_evaluated += [_not_evaluated(rules, finding, *entry) for entry in unknown]
-        if not unknown:
-            findings.append(finding)
+        found = _told(rules, diagnostic, about(diagnostic.urn), entries)
+        if isinstance(found, NotEvaluated):
+            not_evaluated.append(found)
+        else:
+            findings.append(found)
     return Reported(
         findings=tuple(findings),
-        waived=tuple(_waived(rules, not_applicable, urn, resources)),
+        waived=tuple(_waived(rules, entry) for entry in entries.waived),
         not_evaluated=tuple(not_evaluated),
     )
 
@@ -127,11 +128,9 @@ def idle_rules(entries: Iterable[protocol.PolicyNotApplicable]) -> dict[str, str
     """The rules that had nothing to judge in one answer, with the reason.
 
     Args:
-        entries: Rules that did not apply; those with waivers did.
+        entries: Rules that did not apply; those that tell findings did.
     """
-    return {
-        entry.policy_name: entry.reason for entry in entries if not list(_waivers_in(entry.reason))
-    }
+    return {entry.policy_name: entry.reason for entry in entries if not is_told(entry.reason)}
 
 
 def failed_remediation(rules: PackRules, remediation: protocol.Remediation, urn: str) -> Reported:
@@ -146,117 +145,84 @@ def failed_remediation(rules: PackRules, remediation: protocol.Remediation, urn:
     return reported(rules, [diagnostic], [], urn=urn)
 
 
-def split_message(message: str, description: str) -> tuple[str, str | None, str | None]:
-    """Takes a violation's text apart into message, fix and url.
-
-    The SDKs put the rule's description in front of the message; it is dropped, unless it is all
-    there is. A url at the end is one only where a sentence ends before it.
-    """
-    text = message.strip()
-    if description and text.startswith(f"{description.strip()}\n"):
-        text = text[len(description.strip()) :].strip()
-    url = _last_url(text)
-    if url:
-        text = text.removesuffix(url).rstrip()
-    fix = None
-    if found := _FIX.search(text):
-        fix, text = found["fix"].strip(), text[: found.start()].rstrip()
-    return text or description.strip(), fix, url
-
-
-def _last_url(text: str) -> str | None:
-    """The url at the end of a text, where a sentence or a line ends before it."""
-    *_, last = text.rsplit(maxsplit=1) or [""]
-    if not last.startswith(("http://", "https://")):
-        return None
-    before = text.removesuffix(last)
-    sentence = before.rstrip()
-    return (
-        last if not sentence or sentence[-1] in ".!?" or "\n" in before[len(sentence) :] else None
-    )
-
-
-def _about(named: str, judged: str, resources: Collection[str]) -> str:
-    """The URN that an entry is about: the one it names if that exists, as the engine has it."""
-    return named if named in resources else judged
-
-
-def _finding(rules: PackRules, diagnostic: protocol.AnalyzeDiagnostic, urn: str) -> Finding:
-    advisory = diagnostic.enforcementLevel in (protocol.ADVISORY, protocol.DISABLED)
-    policy = rules.policy(diagnostic.policyName)
-    message, fix, url = split_message(diagnostic.message, diagnostic.description)
-    return Finding(
-        rule=diagnostic.policyName,
-        pack=diagnostic.policyPackName or rules.pack,
-        level=Level.ADVISORY if advisory else Level.MANDATORY,
-        severity=_SEVERITIES.get(diagnostic.severity) or _SEVERITIES.get(policy.severity),
-        urn=urn,
-        message=message,
-        fix=fix or policy.remediation_steps.strip() or None,
-        url=url or policy.url.strip() or None,
-    )
-
-
-def _unknown_properties(message: str) -> Iterator[tuple[str, str]]:
-    """The property paths, each with a sentence, of a message that says a rule could not run."""
-    if message.startswith(_CANNOT_RUN) and message.endswith(_CANNOT_BE_KNOWN):
-        before, _, unknown = message.removesuffix(_CANNOT_BE_KNOWN).rpartition(_VALUE_AT)
-        if _IN_PREVIEW in before:
-            yield unknown, f"`{unknown}` is not known yet"
-    elif _NOT_EVALUATED.match(message):
-        for found in _NOT_EVALUATED.finditer(message):
-            yield found["property"], found["message"]
-
-
-def _not_evaluated(rules: PackRules, finding: Finding, unknown: str, message: str) -> NotEvaluated:
-    return NotEvaluated(
-        rule=finding.rule,
-        pack=finding.pack,
-        level=rules.level(finding.rule),
-        severity=finding.severity,
-        urn=finding.urn,
-        message=message,
-        url=finding.url,
-        property=unknown,
-    )
-
-
-def _waived(
-    rules: PackRules,
-    entries: Iterable[protocol.PolicyNotApplicable],
-    urn: str,
-    resources: Collection[str],
-) -> Iterator[Waived]:
-    for entry in entries:
-        policy = rules.policy(entry.policy_name)
-        for waiver in _waivers_in(entry.reason):
-            message, fix, url = split_message(str(waiver.get("message", "")), policy.description)
-            yield Waived(
-                rule=entry.policy_name,
-                pack=rules.pack,
-                level=rules.level(entry.policy_name),
-                severity=_SEVERITIES.get(policy.severity),
-                urn=_about(str(waiver.get("urn")), urn, resources),
-                message=message,
-                fix=fix or policy.remediation_steps.strip() or None,
-                url=url or policy.url.strip() or None,
-                reason=str(waiver.get("reason", "")),
-                owner=_text(waiver.get("owner")),
-                expires=_text(waiver.get("expires")),
+def _told(
+    rules: PackRules, diagnostic: protocol.AnalyzeDiagnostic, urn: str, entries: Entries
+) -> Finding | NotEvaluated:
+    """What a diagnostic says, in parts where the pack tells them, else as one text."""
+    rule, message = diagnostic.policyName, _without_description(diagnostic)
+    stops = diagnostic.enforcementLevel not in (protocol.ADVISORY, protocol.DISABLED)
+    policy = rules.policy(rule)
+    pack = diagnostic.policyPackName or rules.pack
+    severity = _SEVERITIES.get(diagnostic.severity) or _SEVERITIES.get(policy.severity)
+    if not stops:
+        entry = entries.not_evaluated(rule, message, urn)
+        unknown = (entry.property, entry.problem) if entry else _unknown_property(message)
+        if unknown is not None:
+            return NotEvaluated(
+                rule=rule,
+                pack=pack,
+                level=rules.level(rule),
+                severity=severity,
+                urn=urn,
+                part=entry.part or entry.property if entry else unknown[0],
+                problem=unknown[1],
+                is_prose=entry is None,
+                url=(entry.url if entry else "") or policy.url.strip() or None,
+                related=entry.related if entry else (),
+                property=unknown[0],
             )
+    entry = entries.finding(rule, message, urn)
+    return Finding(
+        rule=rule,
+        pack=pack,
+        level=Level.MANDATORY if stops else Level.ADVISORY,
+        severity=severity,
+        urn=urn,
+        part=entry.part if entry else "",
+        problem=entry.problem if entry else message,
+        wanted=entry.wanted if entry else None,
+        is_prose=entry is None,
+        fix=(entry.fix if entry else "") or policy.remediation_steps.strip() or None,
+        url=(entry.url if entry else "") or policy.url.strip() or None,
+        related=entry.related if entry else (),
+    )
 
 
-def _waivers_in(reason: str) -> list[dict[str, Any]]:
-    """The waived findings that `aws-policy-pack` puts into a reason as JSON; mostly none."""
-    if not reason.startswith("{"):
-        return []
-    try:
-        waived = json.loads(reason).get("waived")
-    except ValueError:
-        return []
-    entries = waived if isinstance(waived, list) else [waived]
-    return [entry for entry in entries if isinstance(entry, dict)]
+def _without_description(diagnostic: protocol.AnalyzeDiagnostic) -> str:
+    """What a rule said: the SDKs put its description on a line before that, or send it alone."""
+    message, description = diagnostic.message.strip(), diagnostic.description.strip()
+    if description and message.startswith(f"{description}\n"):
+        message = message[len(description) :].strip()
+    return message or description
 
 
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
+def _unknown_property(message: str) -> tuple[str, str] | None:
+    """The property of a text by which an SDK says that a rule could not run, with what it says."""
+    before, in_preview, said = message.partition(_IN_PREVIEW)
+    if not (in_preview and before.startswith(_CANNOT_RUN)):
+        return None
+    if said.endswith(_CANNOT_BE_KNOWN):
+        _, value, unknown = said.removesuffix(_CANNOT_BE_KNOWN).rpartition(_VALUE_AT)
+        if value:
+            return unknown, f"`{unknown}` is not known yet"
+    return "", said
+
+
+def _waived(rules: PackRules, entry: Entry) -> Waived:
+    policy = rules.policy(entry.rule)
+    return Waived(
+        rule=entry.rule,
+        pack=rules.pack,
+        level=rules.level(entry.rule),
+        severity=_SEVERITIES.get(policy.severity),
+        urn=entry.urn,
+        part=entry.part,
+        problem=entry.problem,
+        wanted=entry.wanted or None,
+        fix=entry.fix or policy.remediation_steps.strip() or None,
+        url=entry.url or policy.url.strip() or None,
+        related=entry.related,
+        reason=entry.reason,
+        owner=entry.owner or None,
+        expires=entry.expires or None,
+    )

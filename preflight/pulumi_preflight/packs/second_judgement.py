@@ -268,7 +268,7 @@ def _differing(
     both judgements have as many of them.
     """
     before = Counter(_all(first))
-    after = Counter(replace(found, message=as_first(found.message)) for found in _all(second))
+    after = Counter(_read_as_first(found, as_first) for found in _all(second))
     alone = (before - after, after - before)
     counts = [Counter(map(_subject, found.elements())) for found in alone]
     return [
@@ -276,6 +276,17 @@ def _differing(
         for found in dict.fromkeys((*alone[0], *alone[1]))
         if counts[0][_subject(found)] != counts[1][_subject(found)]
     ]
+
+
+def _read_as_first(found: Finding, as_first: Callable[[str], str]) -> Finding:
+    """A finding of the second judgement as its texts would read in the first one."""
+    return replace(
+        found,
+        part=as_first(found.part),
+        problem=as_first(found.problem),
+        wanted=None if found.wanted is None else as_first(found.wanted),
+        fix=None if found.fix is None else as_first(found.fix),
+    )
 
 
 def _subject(found: Finding) -> tuple[type[Finding], str, str]:
@@ -304,8 +315,12 @@ def _not_evaluated(found: Finding, cause: Origin | None) -> NotEvaluated:
         level=found.level,
         severity=found.severity,
         urn=found.urn,
-        message=f"{hangs_on} not known before the deployment{only}: {found.message}",
+        part=found.part,
+        problem=f"{hangs_on} not known before the deployment{only}: {found.message}",
+        is_prose=True,
         url=found.url,
+        related=found.related,
+        origin=cause,
         property=cause.property if cause else "",
     )
 

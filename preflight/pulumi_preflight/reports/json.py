@@ -1,17 +1,17 @@
 """The verdict as one JSON object; `verdict.schema.json` beside this file describes it."""
 
 import json
-from dataclasses import asdict
 from typing import TextIO
 
+from pulumi_preflight.findings import Finding, Waived
 from pulumi_preflight.fixes import ABSENT, Change, Fix
 from pulumi_preflight.model import Note
 from pulumi_preflight.printable import escaped_json
 from pulumi_preflight.resource import Resource
 from pulumi_preflight.verdict import RuleResult, Verdict
 
-VERSION = 1
-"""Of the format; a key that is new does not change it."""
+VERSION = 2
+"""Of the format: one more with each release that adds keys, changes or removes them."""
 
 
 def write(verdict: Verdict, stream: TextIO) -> None:
@@ -28,9 +28,11 @@ def _document(verdict: Verdict) -> dict[str, object]:
         "seconds": round(verdict.seconds, 3),
         "verdict": "pass" if verdict.passed else "fail",
         "resources": [_resource(resource) for resource in verdict.resources],
-        "findings": [asdict(finding) for finding in verdict.findings],
-        "waived": [asdict(finding) for finding in verdict.waived],
-        "notEvaluated": [asdict(finding) for finding in verdict.not_evaluated],
+        "findings": [_finding(finding) for finding in verdict.findings],
+        "waived": [_waived(waived) for waived in verdict.waived],
+        "notEvaluated": [
+            {**_finding(each), "property": each.property} for each in verdict.not_evaluated
+        ],
         "rules": [_rule(result) for result in verdict.rules],
         "fixes": [_fix(fix) for fix in verdict.fixes],
         "outputs": dict(verdict.outputs),
@@ -47,6 +49,37 @@ def _resource(resource: Resource) -> dict[str, object]:
         "file": resource.position.file if resource.position else None,
         "line": resource.position.line if resource.position else None,
         "madeUp": list(resource.made_up),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    origin = finding.origin
+    return {
+        "id": finding.id,
+        "rule": finding.rule,
+        "pack": finding.pack,
+        "level": finding.level,
+        "severity": finding.severity,
+        "urn": finding.urn,
+        "file": finding.file,
+        "line": finding.line,
+        "message": finding.message,
+        "problem": finding.problem,
+        "wanted": finding.wanted,
+        "fix": finding.fix,
+        "url": finding.url,
+        "places": [{"file": place.file, "line": place.line} for place in finding.places],
+        "related": list(finding.related),
+        "origin": origin and {"urn": origin.urn or None, "property": origin.property},
+    }
+
+
+def _waived(waived: Waived) -> dict[str, object]:
+    return {
+        **_finding(waived),
+        "reason": waived.reason,
+        "owner": waived.owner,
+        "expires": waived.expires,
     }
 
 

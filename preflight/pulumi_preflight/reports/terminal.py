@@ -32,7 +32,7 @@ _Key = TypeVar("_Key")
 _Item = TypeVar("_Item")
 _Value = TypeVar("_Value", Resource, Finding, Waived, NotEvaluated, Note)
 # The fields that may have several lines.
-_PROSE = ("message", "fix", "reason", "text")
+_PROSE = ("problem", "wanted", "fix", "reason", "text")
 _LONGEST = 4_000
 _LEVEL_STYLES = {Level.MANDATORY: "bold red", Level.ADVISORY: "yellow"}
 
@@ -298,8 +298,8 @@ class _Report:
             self._console.print(Text(margin + before) + line, soft_wrap=True)
 
     def _place(self, file: str, line: int | None) -> str:
-        path = PurePath(self._folder) / file
-        return f"{path}:{line}" if line else str(path)
+        path = escaped_line(str(PurePath(self._folder) / file))
+        return f"{path}:{line}" if line else path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,8 @@ def test_a_finding_is_taken_apart_into_message_fix_and_page() -> None:
         level=Level.MANDATORY,
         severity=None,
         urn=URN,
-        message="it is bad.",
+        problem="it is bad.",
+        is_prose=True,
         fix="Mend it.",
         url="https://example.com/a",
     )

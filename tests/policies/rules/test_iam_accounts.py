@@ -264,10 +264,8 @@ def test_every_property_that_cannot_be_judged_yet_is_said() -> None:
     )
     reason = f"names account '{STRANGE}', and the stack's own is not known yet"
     assert problems(role) == [
-        (
-            f"not evaluated: role: `managedPolicyArns` {reason}; "
-            f"not evaluated: role: `permissionsBoundary` {reason}"
-        )
+        f"not evaluated: role: `managedPolicyArns` {reason}",
+        f"not evaluated: role: `permissionsBoundary` {reason}",
     ]
 
 

@@ -50,10 +50,8 @@ def test_a_number_that_cannot_be_read_does_not_hide_the_others() -> None:
     }
     assert problems(analyze(message_limits, properties)) == [
         "subject: `receiveWaitTimeSeconds` is 21",
-        (
-            "not evaluated: subject: `messageRetentionSeconds` is not known yet; "
-            "not evaluated: subject: `maxMessageSize` is a list, not a number"
-        ),
+        "not evaluated: subject: `messageRetentionSeconds` is not known yet",
+        "not evaluated: subject: `maxMessageSize` is a list, not a number",
     ]
 
 

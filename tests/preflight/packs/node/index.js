@@ -13,7 +13,11 @@ new PolicyPack("node-demo", {
             severity: "high",
             validateResource: (args, report) => {
                 if (args.type === QUEUE && !args.props.fifoQueue) {
-                    report(`${args.name}: fifoQueue is not set. Fix: Set fifoQueue.`);
+                    const message = `${args.name}: fifoQueue is not set; wanted true. Set it.`;
+                    report(message);
+                    const found = { message, problem: "fifoQueue is not set", wanted: "true" };
+                    const told = { policyFindings: 1, findings: [{ ...found, fix: "Set it." }] };
+                    args.notApplicable(JSON.stringify(told));
                 }
             },
         },
