@@ -169,7 +169,7 @@ def _said(rule: AnyRule, finding: Finding, about: Resource | None) -> Said:
         wanted=hide(finding.wanted),
         fix=hide(f"{finding.fix}."),
         url=rule.url,
-        part=hide(finding.part or finding.place),
+        part=hide((finding.part or finding.place).replace("`", "")),
         related=tuple(other.urn for other in finding.related),
     )
 

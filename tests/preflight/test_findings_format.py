@@ -1,10 +1,13 @@
 """What a pack tells beside its diagnostics gives them parts, and never takes one away."""
 
 import json
+import re
 import time
 from collections import Counter
 from dataclasses import asdict
 from importlib import resources
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,10 +20,14 @@ from pulumi.runtime.proto.analyzer_pb2 import (
     POLICY_SEVERITY_LOW,
     REMEDIATE,
     AnalyzeDiagnostic,
+    AnalyzeRequest,
     EnforcementLevel,
     PolicyInfo,
     PolicyNotApplicable,
 )
+from pulumi_policy import EnforcementLevel as EnforcementLevelOfSdk
+from pulumi_policy import ResourceValidationPolicy
+from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from pulumi_preflight.findings import Level, Reported
 from pulumi_preflight.packs.answers import PackRules, idle_rules, reported
@@ -288,6 +295,28 @@ def test_many_equal_entries_are_read_in_one_pass() -> None:
     # One pass takes a fifth of a second; to look through all for each takes minutes.
     assert time.process_time() - began < 20
     assert len(found.findings) == count
+
+
+def test_the_example_of_the_page_is_read_as_the_page_says() -> None:
+    page = (Path(__file__).parents[2] / "docs/findings-format.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```(\w+)\n(.*?)```", page, re.DOTALL)
+    code = next(text for kind, text in blocks if kind == "python")
+    names: dict[str, Any] = {}
+    exec(code, names)  # noqa: S102 - the page's own example
+    policy = ResourceValidationPolicy("queue-is-fifo", SUMMARY, names["queue_is_fifo"])
+    service: Any = _PolicyAnalyzerServicer(
+        "demo", "1.0.0", [policy], EnforcementLevelOfSdk.MANDATORY
+    )
+    answer = service.Analyze(AnalyzeRequest(type=QUEUE, urn=JOBS, name="jobs"), None)
+    [entry] = answer.not_applicable
+    Draft202012Validator(SCHEMA).validate(json.loads(entry.reason))
+    [finding] = answered(list(answer.diagnostics), entry).findings
+    shown = next(text for kind, text in blocks if kind == "text").splitlines()
+    assert [
+        finding.rule,
+        f"{finding.problem}; wanted {finding.wanted}.",
+        f"Fix: {finding.fix}",
+    ] == [line.strip() for line in (shown[0], *shown[2:])]
 
 
 JSON = st.recursive(

@@ -143,6 +143,7 @@ def policy_not_public(policy: Resource) -> Findings:
     for number, statement in enumerate(document, start=1):
         if is_public(statement, document):
             yield Finding(
+                part=f"statement {shown(statement.sid or number)} of `policy`",
                 problem=f"statement {shown(statement.sid or number)} of `policy` allows "
                 f"{named_actions(statement)} to everyone",
                 wanted="the accounts or roles that need it",

@@ -163,6 +163,7 @@ def no_literal_value(holder: Resource, graph: Graph) -> Findings:
             yield Unreadable(key, reason, holder)
             continue
         yield Finding(
+            part=key,
             problem=f"`{key}` comes from the program or a plain setting of the stack",
             wanted="a value that a resource generates, an encrypted setting of the stack, or a "
             "write-only value that the state does not keep",

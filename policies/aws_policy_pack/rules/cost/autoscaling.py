@@ -74,6 +74,7 @@ def autoscaling_maximum(resource: Resource, graph: Graph, config: AutoscalingMax
         if number > config.max and not _is_scaled_here(resource, graph, config):
             yield Finding(
                 problem=f"{subject} is {shown(number)}",
+                part=subject,
                 wanted=f"at most {config.max} (`max` of cost-autoscaling-maximum)",
                 fix="Lower it, or raise the cap in the pack's config",
             )

@@ -119,6 +119,7 @@ def monthly_budget(graph: Graph, config: MonthlyBudget) -> Findings:
     except TableError as error:
         yield Finding(
             problem=f"the month's cost is not known: {error}",
+            part="tables",
             wanted="price tables that can be read (`priceFolder` of cost-monthly-budget)",
             fix="Correct the setting, or write the table with `aws-policy-pack prices`",
         )
@@ -146,6 +147,7 @@ def _accepted(item: Unpriced) -> Finding:
     """A finding that a waiver accepts: about its resource, which the waiver names."""
     return Finding(
         problem=f"{item.reason}, so the total is too low",
+        part="price",
         wanted="a price for all that is billed",
         fix="Use what has a price",
         resource=item.resource,
@@ -162,6 +164,7 @@ def _over(
     return Finding(
         problem=f"the stack costs {dollars(cost)} USD a month {case}{beside} "
         f"({_top(lines, at_worst=at_worst)})",
+        part=setting,
         wanted=f"at most {dollars(budget)} USD (`{setting}` of cost-monthly-budget)",
         fix="Choose smaller or fewer of these, or raise the budget in the pack's config",
     )
@@ -188,6 +191,7 @@ def _not_in_total(config: MonthlyBudget, missing: Sequence[Unpriced]) -> Iterato
         if budget is not None
     ]
     yield Finding(
+        part="price",
         problem=f"no total counts {_counted(missing)} that cannot be priced: {_kinds(missing)}",
         wanted=f"a price for all that is billed, beside a budget of {' and '.join(budgets)}",
         fix="Use what has a price, list types that you know to be free under `freeTypes`, "

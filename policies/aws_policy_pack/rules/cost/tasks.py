@@ -58,6 +58,7 @@ def _over(
     if size > cap:
         yield Finding(
             problem=f"{subject} is {size:.12g}{unit}",
+            part=path,
             wanted=f"at most {cap}{unit} (`max{path.capitalize()}` of cost-ecs-task-size)",
             fix=f"Lower `{path}`, or raise the cap in the pack's config",
         )

@@ -1,9 +1,12 @@
 """The containers of a task definition, as the rules look at them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aws_policy_pack.container_definitions import container_definitions
+from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Properties, Resource
+from aws_policy_pack.rule import Findings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,11 @@ def containers_of(task: Resource) -> tuple[Container, ...]:
         )
         for number, properties in enumerate(containers, start=1)
     )
+
+
+def judge_containers(task: Resource, judge: Callable[[Container], Findings]) -> Findings:
+    """Judges each container; a finding that names no part of its own is about the container."""
+    yield from judge_each(containers_of(task), judge, called=lambda container: container.label)
 
 
 def runs_on_fargate(task: Resource) -> bool:

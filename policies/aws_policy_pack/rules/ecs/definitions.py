@@ -59,6 +59,7 @@ def container_definitions_valid(task: Resource) -> Findings:
         if not container.properties.text("image"):
             yield Finding(
                 problem=f"{container.label} has no `image`",
+                part=f"image of {container.label}",
                 wanted="the reference of an image",
                 fix="Give the container an `image`",
             )
@@ -67,6 +68,7 @@ def container_definitions_valid(task: Resource) -> Findings:
     ):
         yield Finding(
             problem="no container is essential",
+            part="essential",
             wanted="at least one, whose end ends the task",
             fix="Set `essential` to true for the container that does the task's work",
         )
@@ -97,7 +99,7 @@ def _judge_keys(
 ) -> Iterator[Finding]:
     for key, value in definition.items():
         if key not in known:
-            yield _unknown_key(f"{label} has the key {shown(key)}", key, known)
+            yield _unknown_key(label, key, known)
             continue
         entries = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
         for entry in entries:
@@ -105,9 +107,11 @@ def _judge_keys(
                 yield from _judge_keys(f"`{key}` of {label}", entry, INNER_KEYS[key])
 
 
-def _unknown_key(problem: str, key: str, known: Sequence[str]) -> Finding:
+def _unknown_key(label: str, key: str, known: Sequence[str]) -> Finding:
     return Finding(
-        problem=f"{problem}, which ECS does not know ({nearest(key, known)})",
+        part=f"key {shown(key)} of {label}",
+        problem=f"{label} has the key {shown(key)}, which ECS does not know "
+        f"({nearest(key, known)})",
         wanted="a key of the ECS API",
         fix="Correct the key, or drop it",
     )
@@ -118,6 +122,7 @@ def _judge_names(names: Sequence[str | None]) -> Iterator[Finding]:
         if not NAME.fullmatch(name or ""):
             yield Finding(
                 problem=f"the name of container {number} is {shown(name)}",
+                part=f"name of container {number}",
                 wanted="1 to 255 letters, digits, hyphens and underscores",
                 fix="Give the container a `name` of these characters",
             )
@@ -125,6 +130,7 @@ def _judge_names(names: Sequence[str | None]) -> Iterator[Finding]:
         if name and count > 1:
             yield Finding(
                 problem=f"{count} containers have the name {shown(name)}",
+                part=f"name {shown(name)}",
                 wanted="a name for each container",
                 fix="Rename all but one of them",
             )

@@ -6,7 +6,7 @@ from aws_policy_pack.plaintext.names import is_named
 from aws_policy_pack.plaintext.texts import parts_of
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
-from aws_policy_pack.rules.ecs.containers import Container, containers_of
+from aws_policy_pack.rules.ecs.containers import Container, judge_containers
 from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
 from aws_policy_pack.wording import shown
 
@@ -43,7 +43,7 @@ def plaintext_secrets(task: Resource, config: PlaintextSecrets) -> Findings:
             lambda numbered: _judge_variable(*numbered, container, config),
         )
 
-    yield from judge_each(containers_of(task), judge)
+    yield from judge_containers(task, judge)
 
 
 def _judge_variable(
@@ -55,9 +55,11 @@ def _judge_variable(
     found = sign_of(name, parts_of(name, value), config)
     if found:
         sign, setting = found
-        called = f"variable {number}" if container.is_secret else f"the variable {shown(name)}"
+        which = number if container.is_secret else shown(name)
+        part = f"variable {which} of {container.label}"
         yield Finding(
-            problem=f"{called} of {container.label} {sign}",
+            problem=f"{part} {sign}" if container.is_secret else f"the {part} {sign}",
+            part=part,
             wanted=f"no secret in `environment` ({setting} of ecs-plaintext-secrets)",
             fix="Keep it in Secrets Manager or as a SecureString in Parameter Store, and name it "
             "in `secrets` with its ARN as `valueFrom`",

@@ -39,6 +39,7 @@ def fargate_size(task: Resource) -> Findings:
     if choices is None:
         yield Finding(
             problem=f"`cpu` is {shown(cpu)}",
+            part="cpu",
             wanted=f"one of {listed(offered)} CPU units",
             fix="Set `cpu` to a size that Fargate offers",
         )
@@ -46,6 +47,7 @@ def fargate_size(task: Resource) -> Findings:
         yield Finding(
             problem=f"`memory` is {shown(memory)} beside the `cpu` {shown(cpu)}",
             wanted=str(choices),
+            part="memory",
             fix="Set `memory` to an amount that Fargate offers with this `cpu`, or change `cpu`",
         )
     containers = containers_of(task)
@@ -63,6 +65,7 @@ def _judge_sum(asked: float, has: float, *, path: str, unit: str) -> Findings:
     if asked > has:
         yield Finding(
             problem=f"the containers ask for {asked:.12g} {unit} together",
+            part=f"{path} of the containers",
             wanted=f"at most the {has:.12g} of the task",
             fix=f"Lower `{path}` of some containers, or raise that of the task",
         )
@@ -74,6 +77,7 @@ def _judge_limit(container: Container, has: float) -> Findings:
     if container.properties.has("memoryReservation") and limit is not None and limit > has:
         yield Finding(
             problem=f"`memory` of {container.label} is {limit:.12g} MiB",
+            part=f"memory of {container.label}",
             wanted=f"at most the {has:.12g} of the task",
             fix="Lower `memory` of the container, or raise that of the task",
         )

@@ -1,9 +1,8 @@
 """What a container may do to its host and to itself."""
 
-from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
-from aws_policy_pack.rules.ecs.containers import Container, containers_of, runs_on_windows
+from aws_policy_pack.rules.ecs.containers import Container, judge_containers, runs_on_windows
 from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
 from aws_policy_pack.wording import shown
 
@@ -36,7 +35,7 @@ def not_privileged(task: Resource) -> Findings:
                 place=f"`privileged` of {container.label}",
             )
 
-    yield from judge_each(containers_of(task), judge)
+    yield from judge_containers(task, judge)
 
 
 @resource_rule(
@@ -63,7 +62,7 @@ def read_only_root(task: Resource) -> Findings:
                 fix=f"Set `{path}` to true, and mount a volume where the process has to write",
             )
 
-    yield from judge_each(containers_of(task), judge)
+    yield from judge_containers(task, judge)
 
 
 @resource_rule(
@@ -94,4 +93,4 @@ def non_root_user(task: Resource) -> Findings:
             fix="Set `user` to that of a user whom the image creates",
         )
 
-    yield from judge_each(containers_of(task), judge)
+    yield from judge_containers(task, judge)

@@ -3,10 +3,9 @@
 from typing import Final
 
 from aws_policy_pack.lists import load
-from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
-from aws_policy_pack.rules.ecs.containers import Container, containers_of
+from aws_policy_pack.rules.ecs.containers import Container, judge_containers
 from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
 from aws_policy_pack.wording import shown
 
@@ -49,7 +48,7 @@ def health_check(task: Resource) -> Findings:
         yield from _judge_command(container)
         yield from _judge_numbers(container)
 
-    yield from judge_each(containers_of(task), judge)
+    yield from judge_containers(task, judge)
 
 
 def _judge_command(container: Container) -> Findings:
@@ -59,6 +58,7 @@ def _judge_command(container: Container) -> Findings:
             problem=f"`healthCheck.command` of {container.label} begins with {shown(form)}"
             if form and form not in FORMS
             else f"`healthCheck.command` of {container.label} has no command",
+            part=f"healthCheck.command of {container.label}",
             wanted="'CMD' and the words of a command, or 'CMD-SHELL' and a line for the shell",
             fix="Put 'CMD' before the words, or 'CMD-SHELL' before the line",
         )
@@ -71,5 +71,6 @@ def _judge_numbers(container: Container) -> Findings:
             yield Finding(
                 problem=f"`healthCheck.{name}` of {container.label} is {shown(number)}{unit}",
                 wanted=f"{least} to {most}{unit}",
+                part=f"healthCheck.{name} of {container.label}",
                 fix=f"Set `{name}` to a number that ECS takes",
             )

@@ -3,10 +3,9 @@
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
-from aws_policy_pack.rules.ecs.containers import Container, containers_of
+from aws_policy_pack.rules.ecs.containers import Container, judge_containers
 from aws_policy_pack.rules.ecs.images import (
     IMPLIED_TAG,
     ImageReferenceError,
@@ -66,4 +65,4 @@ def image_reference(task: Resource, config: ImageReferences) -> Findings:
                 "and name that",
             )
 
-    yield from judge_each(containers_of(task), judge)
+    yield from judge_containers(task, judge)

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.lists import load
-from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
 from aws_policy_pack.rule import (
     Example,
@@ -20,7 +19,7 @@ from aws_policy_pack.rule import (
     resource_rule,
     stack_rule,
 )
-from aws_policy_pack.rules.ecs.containers import Container, containers_of, runs_on_fargate
+from aws_policy_pack.rules.ecs.containers import Container, judge_containers, runs_on_fargate
 from aws_policy_pack.rules.ecs.types import LOG_GROUP, TASK_DEFINITION
 from aws_policy_pack.wording import listed, shown
 
@@ -80,7 +79,7 @@ def logging(task: Resource, config: Logging) -> Findings:
         elif driver == AWSLOGS:
             yield from _judge_options(container, FARGATE_OPTIONS if on_fargate else OPTIONS)
 
-    yield from judge_each(containers_of(task), judge)
+    yield from judge_containers(task, judge)
 
 
 def _judge_options(container: Container, demanded: tuple[str, ...]) -> Findings:
@@ -157,7 +156,7 @@ def log_group_declared(task: Resource, graph: Graph, config: LogGroupDeclared) -
             fix="Declare the group, or correct `awslogs-group`",
         )
 
-    yield from judge_each(containers_of(task), judge)
+    yield from judge_containers(task, judge)
 
 
 def _log_group_names(graph: Graph) -> tuple[AbstractSet[str | None], Sequence[Unreadable]]:

@@ -94,6 +94,8 @@ def _judge_container(entry: Properties, service: Resource, graph: Graph) -> Find
                 problem=f"requests go to container {shown(name)}, which {task.name!r} does not "
                 "have",
                 wanted=f"one of {listed(containers)}",
+                part=f"container {shown(name)}",
+                related=(task,),
                 fix="Correct `containerName` of `loadBalancers`",
             )
         elif not any(port in ports for ports in containers[name]):
@@ -101,6 +103,8 @@ def _judge_container(entry: Properties, service: Resource, graph: Graph) -> Find
                 problem=f"requests go to port {shown(port)} of container {shown(name)}, which "
                 f"maps {shown_ports(containers[name])}",
                 wanted="a port in `portMappings` of the container",
+                part=f"container {shown(name)}",
+                related=(task,),
                 fix="Correct `containerPort` of `loadBalancers`, or map the port",
             )
 

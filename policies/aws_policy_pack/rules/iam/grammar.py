@@ -64,8 +64,9 @@ VARIABLE = re.compile(r"\$\{[^}]*\}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One thing that IAM refuses: what is wrong, and what is wanted instead."""
+    """One thing that IAM refuses: where, what is wrong, and what is wanted instead."""
 
+    part: str
     problem: str
     wanted: str
 
@@ -80,13 +81,19 @@ def faults(document: Value, place: str, *, is_trust: bool) -> Iterator[Fault]:
             resources, otherwise the reverse.
     """
     if not isinstance(document, Mapping):
-        yield Fault(problem=f"`{place}` is {_shown(document)}", wanted="a policy document")
+        yield Fault(
+            part=place, problem=f"`{place}` is {_shown(document)}", wanted="a policy document"
+        )
         return
     yield from _unknown_keys(document, DOCUMENT_KEYS, place)
     yield from _version_faults(document, f"{place}.Version")
     statements = _as_list(document.get("Statement"))
     if not statements:
-        yield Fault(problem=f"`{place}.Statement` has no statement", wanted="at least one")
+        yield Fault(
+            part=f"{place}.Statement",
+            problem=f"`{place}.Statement` has no statement",
+            wanted="at least one",
+        )
     for index, statement in enumerate(statements):
         yield from _statement_faults(statement, f"{place}.Statement[{index}]", is_trust=is_trust)
     yield from _repeated_sids(statements, place)
@@ -103,12 +110,14 @@ def _version_faults(document: Mapping[str, Value], place: str) -> Iterator[Fault
         return
     problem = f"`{place}` is {_shown(version)}"
     if version is not None and version != OLD_VERSION:
-        yield Fault(problem=problem, wanted=shown(VERSION))
+        yield Fault(part=place, problem=problem, wanted=shown(VERSION))
         return
     variables = sorted(set(_variables_in(document.get("Statement"))))
     if variables:
         yield Fault(
-            problem=f"{problem}, for which {listed(variables)} is plain text", wanted=shown(VERSION)
+            part=place,
+            problem=f"{problem}, for which {listed(variables)} is plain text",
+            wanted=shown(VERSION),
         )
 
 
@@ -128,18 +137,21 @@ def _variables_in(value: Value) -> Iterator[str]:
 
 def _statement_faults(statement: Value, place: str, *, is_trust: bool) -> Iterator[Fault]:
     if not isinstance(statement, Mapping):
-        yield Fault(problem=f"`{place}` is {_shown(statement)}", wanted="a statement")
+        yield Fault(part=place, problem=f"`{place}` is {_shown(statement)}", wanted="a statement")
         return
     yield from _unknown_keys(statement, STATEMENT_KEYS, place)
     if statement.get("Effect") not in EFFECTS:
         yield Fault(
+            part=f"{place}.Effect",
             problem=f"`{place}.Effect` is {_shown(statement.get('Effect'))}",
             wanted=" or ".join(map(shown, EFFECTS)),
         )
     sid = statement.get("Sid")
     if sid is not None and not (isinstance(sid, str) and SID.fullmatch(sid)):
         yield Fault(
-            problem=f"`{place}.Sid` is {_shown(sid)}", wanted="letters and digits without spaces"
+            part=f"{place}.Sid",
+            problem=f"`{place}.Sid` is {_shown(sid)}",
+            wanted="letters and digits without spaces",
         )
     yield from _condition_faults(statement.get("Condition"), f"{place}.Condition")
     yield from _one_of(statement, "Action", place)
@@ -162,16 +174,22 @@ def _condition_faults(conditions: Value, place: str) -> Iterator[Fault]:
     if conditions is None:
         return
     if not isinstance(conditions, Mapping):
-        yield Fault(problem=f"`{place}` is {_shown(conditions)}", wanted="an object of operators")
+        yield Fault(
+            part=place,
+            problem=f"`{place}` is {_shown(conditions)}",
+            wanted="an object of operators",
+        )
         return
     for operator, tested in conditions.items():
         if not CONDITION.fullmatch(operator):
             yield Fault(
+                part=f"{place}.{operator}",
                 problem=f"`{place}` has the operator {shown(operator)}",
                 wanted="an operator of IAM, such as 'StringEquals'",
             )
         elif not isinstance(tested, Mapping):
             yield Fault(
+                part=f"{place}.{operator}",
                 problem=f"`{place}.{operator}` is {_shown(tested)}",
                 wanted="an object of condition keys",
             )
@@ -182,13 +200,17 @@ def _one_of(statement: Mapping[str, Value], key: str, place: str) -> Iterator[Fa
     given = sum(statement.get(name) is not None for name in (key, f"Not{key}"))
     if given != 1:
         has = f"has both {' and '.join(names)}" if given else f"has neither {' nor '.join(names)}"
-        yield Fault(problem=f"`{place}` {has}", wanted="one of them")
+        yield Fault(part=f"{place}.{key}", problem=f"`{place}` {has}", wanted="one of them")
 
 
 def _none_of(statement: Mapping[str, Value], key: str, place: str, where: str) -> Iterator[Fault]:
     for name in (key, f"Not{key}"):
         if statement.get(name) is not None:
-            yield Fault(problem=f"`{place}` has `{name}`", wanted=f"no `{name}` {where}")
+            yield Fault(
+                part=f"{place}.{name}",
+                problem=f"`{place}` has `{name}`",
+                wanted=f"no `{name}` {where}",
+            )
 
 
 def _texts(
@@ -205,16 +227,23 @@ def _texts(
             continue
         items = _as_list(value)
         if not items:
-            yield Fault(problem=f"`{place}.{key}` is an empty list", wanted=wanted)
+            yield Fault(
+                part=f"{place}.{key}", problem=f"`{place}.{key}` is an empty list", wanted=wanted
+            )
         for item in items:
             if not isinstance(item, str) or not form.fullmatch(item):
-                yield Fault(problem=f"`{place}.{key}` has {_shown(item)}", wanted=wanted)
+                yield Fault(
+                    part=f"{place}.{key} {_shown(item)}",
+                    problem=f"`{place}.{key}` has {_shown(item)}",
+                    wanted=wanted,
+                )
 
 
 def _unknown_keys(found: Mapping[str, Value], known: Sequence[str], place: str) -> Iterator[Fault]:
     unknown = [key for key in found if key not in known]
     if unknown:
         yield Fault(
+            part=f"keys of {place}",
             problem=f"`{place}` has {listed(unknown)}, which IAM does not know",
             wanted=f"only {listed(known)}",
         )
@@ -225,6 +254,7 @@ def _repeated_sids(statements: Sequence[Value], place: str) -> Iterator[Fault]:
     texts = [sid for sid in sids if isinstance(sid, str) and sid]
     for sid in sorted({sid for sid in texts if texts.count(sid) > 1}):
         yield Fault(
+            part=f"Sid {sid} of {place}",
             problem=f"`{place}` has {texts.count(sid)} statements with `Sid` {sid!r}",
             wanted="each `Sid` once",
         )
@@ -233,7 +263,11 @@ def _repeated_sids(statements: Sequence[Value], place: str) -> Iterator[Fault]:
 def _strange_characters(document: Mapping[str, Value], place: str) -> Iterator[Fault]:
     text = json.dumps(document, ensure_ascii=False)
     if found := sorted(set(REFUSED_CHARACTER.findall(text))):
-        yield Fault(problem=f"`{place}` has {listed(found)}", wanted="only characters up to U+00FF")
+        yield Fault(
+            part=f"characters of {place}",
+            problem=f"`{place}` has {listed(found)}",
+            wanted="only characters up to U+00FF",
+        )
 
 
 def _as_list(value: Value) -> Sequence[Value]:

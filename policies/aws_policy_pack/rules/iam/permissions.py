@@ -51,6 +51,7 @@ def wildcard_action(resource: Resource) -> Findings:
             yield Finding(
                 problem=f"{clause.name} allows {said}",
                 wanted="the actions that are needed, by name",
+                part=", ".join(wide) or clause.name,
                 fix="List the actions in `Action`",
                 place=clause.name,
             )

@@ -54,6 +54,7 @@ def public_trust(role: Resource) -> Findings:
         if is_public(clause.statement, clause.beside):
             yield Finding(
                 problem=f"{clause.name} lets {_who(clause.statement)} assume the role",
+                part=clause.name,
                 wanted="the accounts, roles or services that need it",
                 fix="Name them in `Principal`, or add a condition on `aws:PrincipalOrgID`",
             )
@@ -86,6 +87,7 @@ def _judge_tokens(clause: Clause) -> Findings:
         yield Finding(
             problem=f"{clause.name} lets everybody who has an account at '{issuer}' assume the "
             "role",
+            part=clause.name,
             wanted=f"a condition that holds `{key}` to one organization, spelt out before any "
             "wildcard",
             fix=f"Add `StringLike` on `{key}`" + (f", such as '{example}'" if example else ""),
@@ -94,6 +96,7 @@ def _judge_tokens(clause: Clause) -> Findings:
         yield Finding(
             problem=f"{clause.name} lets every identity of {listed(issuers.values())} assume the "
             "role",
+            part=clause.name,
             wanted="a condition on the token's `sub`",
             fix="Add the condition, such as StringEquals on `<provider>:sub`",
         )

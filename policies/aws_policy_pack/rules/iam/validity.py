@@ -37,13 +37,17 @@ def policy_document_valid(resource: Resource) -> Findings:
             except ValueError as error:
                 yield Finding(
                     problem=f"`{document.place}` is not JSON: {error}",
+                    part=document.place,
                     wanted="a policy document",
                     fix="Build the document as an object, and turn that into JSON",
                 )
                 return
         for fault in faults(value, document.place, is_trust=document.is_trust):
             yield Finding(
-                problem=fault.problem, wanted=fault.wanted, fix="Correct the policy document"
+                problem=fault.problem,
+                wanted=fault.wanted,
+                fix="Correct the policy document",
+                part=fault.part,
             )
 
     yield from judge_each(documents(resource), judge)

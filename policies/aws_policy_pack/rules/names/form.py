@@ -39,12 +39,12 @@ def within_limits(resource: Resource) -> Findings:
     for fact, limits in LIMITED[resource.type]:
         name = resource.text(fact.path)
         if name:
-            yield from _outside(name, fact, limits, f"`{fact.path}` is {shown(name)}")
+            yield from _outside(name, fact.path, fact, limits, f"`{fact.path}` is {shown(name)}")
         prefix = resource.text(fact.prefix_path) if fact.prefix_path else None
         if prefix:
             made = _generated(prefix, resource)
             problem = f"`{fact.prefix_path}` {shown(prefix)} makes names like {shown(made)}"
-            yield from _outside(made, fact, limits, problem)
+            yield from _outside(made, fact.prefix_path or "", fact, limits, problem)
 
 
 def _generated(prefix: str, resource: Resource) -> str:
@@ -53,17 +53,19 @@ def _generated(prefix: str, resource: Resource) -> str:
     return f"{prefix}{ANY_ENDING}{FIFO if is_fifo else ''}"
 
 
-def _outside(name: str, fact: NameFact, limits: Limits, problem: str) -> Findings:
+def _outside(name: str, path: str, fact: NameFact, limits: Limits, problem: str) -> Findings:
     resizing = _resizing(len(name), limits)
     if resizing:
         yield Finding(
             problem=f"{problem}, {len(name)} characters",
+            part=f"length of {path}",
             wanted=f"{limits.shortest} to {limits.longest} characters ({fact.source})",
             fix=resizing,
         )
     if not limits.pattern.fullmatch(name):
         yield Finding(
             problem=f"{problem}, not of the form that AWS takes",
+            part=f"form of {path}",
             wanted=f"{limits.form} ({fact.source})",
             fix="Change the name to that form",
         )
@@ -118,6 +120,7 @@ def follow_pattern(resource: Resource, config: FollowPattern) -> Findings:
         if name and not re.fullmatch(pattern, name):
             yield Finding(
                 problem=f"`{fact.path}` is {shown(name)}",
+                part=fact.path,
                 wanted=f"a name that matches {pattern} (`patterns.{glob}` of names-follow-pattern)",
                 fix="Rename it, or agree on another pattern in the pack's config",
             )

@@ -51,6 +51,7 @@ def unique_logical(graph: Graph, config: UniqueLogical) -> Findings:
             fix="Rename one of the two and give it its old name as an alias, or remove one if it "
             "is declared twice",
             resource=resource,
+            related=(earlier,),
         )
 
 

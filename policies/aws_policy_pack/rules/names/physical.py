@@ -177,6 +177,8 @@ def _same_names(named: Sequence[Named], fact: NameFact) -> Findings:
                 wanted=f"a name that no other {fact.what} has in {fact.scope.words}",
                 fix="Rename one of the two, or declare it once and share it",
                 resource=new.resource,
+                part=fact.path,
+                related=(earlier.resource,),
             )
 
 
@@ -206,6 +208,8 @@ def _names_that_a_prefix_makes(named: Sequence[Named], fact: NameFact) -> Findin
                 wanted=f"a name that no other {fact.what} can have in {fact.scope.words}",
                 fix="Choose a name without the generated ending",
                 resource=new.resource,
+                part=f"{fact.path} beside {fact.prefix_path}",
+                related=(owner.resource,),
             )
 
 

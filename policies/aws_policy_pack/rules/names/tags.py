@@ -64,6 +64,7 @@ def tags_required(resource: Resource, config: TagsRequired) -> Findings:
         wanted = config.tags[name]
         yield Finding(
             problem=f"tag {shown(name)} is {shown(value)}",
+            part=name,
             wanted=f"{'any value' if wanted is None else shown(wanted)} "
             f"(`tags.{name}` of tags-required)",
             fix=f"Set the tag {shown(name)}",

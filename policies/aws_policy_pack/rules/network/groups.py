@@ -70,6 +70,7 @@ def _described(described: Properties, place: str = "") -> Findings:
     if not (description or "").strip() or description == PLACEHOLDER:
         yield Finding(
             problem=f"{place}`description` is {shown(description)}",
+            part=f"{place}description",
             wanted="a `description` that says who connects to what",
             fix="Set `description`",
         )
@@ -129,6 +130,8 @@ def rules_conflict(graph: Graph) -> Findings:
                     problem=f"has inline `{direction}` rules beside the rule resources "
                     f"{listed(rule.name for rule in rules)}",
                     wanted="inline rules or rule resources, not both",
+                    part=direction,
+                    related=tuple(rules),
                     fix=f"Turn the inline `{direction}` rules into rule resources",
                     resource=group,
                 )

@@ -99,6 +99,8 @@ def listener_port_open(listener: Resource, graph: Graph) -> Findings:
                 problem=f"listens on {transport} port {port}, which no security group of "
                 f"{balancer.name!r} opens: {listed(group.name for group in groups)}",
                 wanted=f"an ingress rule for {transport} port {port}",
+                part=f"{transport} of {balancer.name}",
+                related=(balancer, *groups),
                 fix="Add the rule to one of these groups, or change the listener's port",
             )
 

@@ -60,6 +60,7 @@ def default_security_group(resource: Resource, graph: Graph) -> Findings:
         if is_given(resource, direction) and resource.objects(direction):
             yield Finding(
                 problem=f"the default security group has rules in `{direction}`",
+                part=direction,
                 wanted="none",
                 fix=f"Empty `{direction}`, and give what needs the rules a group of its own",
             )
@@ -69,6 +70,8 @@ def default_security_group(resource: Resource, graph: Graph) -> Findings:
     if rules:
         yield Finding(
             problem=f"the default security group has the rules {listed(r.name for r in rules)}",
+            part="attached rules",
+            related=tuple(rules),
             wanted="none",
             fix="Attach the rules to a group of their own",
         )
@@ -106,6 +109,7 @@ def flow_logs(vpc: Resource, graph: Graph) -> Findings:
         log, kind = found[0]
         yield Finding(
             problem=f"its flow log {log.name!r} has `trafficType` {shown(kind)}",
+            related=(log,),
             wanted=" or ".join(map(shown, RECORDS_REFUSALS)),
             fix="Set `trafficType` to 'ALL'",
         )

@@ -65,6 +65,7 @@ def log_exports(database: Resource, config: LogExports) -> Findings:
     if not set(wanted) <= set(exports):
         yield Finding(
             problem=f"`{EXPORTS}` has {listed(exports)}",
+            part="missing logs",
             wanted=f"{listed(wanted)} (`logs` of rds-log-exports)",
             fix=f"Add what is missing to `{EXPORTS}`, and declare the log groups with a retention",
         )
@@ -73,6 +74,7 @@ def log_exports(database: Resource, config: LogExports) -> Findings:
         yield Finding(
             problem=f"`{EXPORTS}` has {listed(strange)}, which {engine} does not export",
             wanted=f"logs among {listed(legal)}",
+            part="other logs",
             fix=f"Take them out of `{EXPORTS}`",
         )
 

@@ -131,6 +131,7 @@ def policy_not_public(holder: Resource) -> Findings:
     for number, statement in enumerate(document, start=1):
         if is_public(statement, document):
             yield Finding(
+                part=f"statement {shown(statement.sid or number)} of `policy`",
                 problem=f"statement {shown(statement.sid or number)} of `policy` allows "
                 f"{named_actions(statement)} to everyone",
                 wanted="principals by name, or a condition such as `aws:SourceArn` that holds the "

@@ -75,12 +75,14 @@ def fifo_name_suffix(queue: Resource) -> Findings:
         yield Finding(
             problem=f"`name` is {shown(name)} while `fifoQueue` is true",
             wanted="a name that ends in '.fifo'",
+            part="name",
             fix="Add '.fifo' to `name`",
         )
     if name and not is_fifo and name.endswith(SUFFIX):
         yield Finding(
             problem=f"`name` is {shown(name)} while `fifoQueue` is {shown(queue.raw('fifoQueue'))}",
             wanted="'.fifo' at the end of the name of a FIFO queue only",
+            part="name",
             fix="Set `fifoQueue` to true, or take '.fifo' off `name`",
         )
     prefix = queue.text("namePrefix")
@@ -88,6 +90,7 @@ def fifo_name_suffix(queue: Resource) -> Findings:
         yield Finding(
             problem=f"`namePrefix` is {shown(prefix)}, and the provider adds to it",
             wanted="a prefix without '.fifo'",
+            part="namePrefix",
             fix="Take '.fifo' off `namePrefix`; the provider ends the name of a FIFO queue in it",
         )
 

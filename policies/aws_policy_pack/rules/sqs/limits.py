@@ -42,6 +42,7 @@ def _judge_range(queue: Resource, attribute: str, limit: Limit) -> Findings:
     if value is not None and not limit.least <= value <= limit.most:
         yield Finding(
             problem=f"`{attribute}` is {shown(value)}",
+            part=attribute,
             wanted=f"{limit.least} to {limit.most} {limit.unit}",
             fix=f"Set `{attribute}` to a value in this range, or drop it",
         )

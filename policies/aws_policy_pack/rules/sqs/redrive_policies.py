@@ -46,6 +46,7 @@ def redrive_policy_shape(holder: Resource) -> Findings:
     if not isinstance(policy, Mapping):
         yield Finding(
             problem=f"`redrivePolicy` is {shown(value)}",
+            part="redrivePolicy",
             wanted="an object of `deadLetterTargetArn` and `maxReceiveCount` as JSON text",
             fix="Write it with `Output.json_dumps` from a dict of these two keys",
         )
@@ -54,6 +55,7 @@ def redrive_policy_shape(holder: Resource) -> Findings:
     if others:
         yield Finding(
             problem=f"`redrivePolicy` has {listed(others)} beside what SQS knows",
+            part="other keys",
             wanted="`deadLetterTargetArn` and `maxReceiveCount` only",
             fix="Remove or correct these keys",
         )
@@ -73,6 +75,7 @@ def _judge_target(target: Value) -> Findings:
         )
     yield Finding(
         problem=f"`deadLetterTargetArn` is {shown(target)}",
+        part="deadLetterTargetArn",
         wanted="the ARN of one SQS queue as text",
         fix=fix,
     )
@@ -87,6 +90,7 @@ def _judge_count(count: Value) -> Findings:
     if not is_legal:
         yield Finding(
             problem=f"`maxReceiveCount` is {shown(count)}",
+            part="maxReceiveCount",
             wanted=f"a whole number from {RECEIVES.least} to {RECEIVES.most}",
             fix="Set `maxReceiveCount` to how often a message may be received",
         )

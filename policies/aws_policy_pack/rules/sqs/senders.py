@@ -143,6 +143,8 @@ def _judge(sender: Resource, way: Way, path: str, queue: Resource, graph: Graph)
                 if holders
                 else "which has no policy"
             ),
+            part=f"{path} to {queue.name}",
+            related=(queue,),
             wanted=f"a statement in the queue's policy that allows {SEND!r} to {way.service!r}",
             fix="Add a `QueuePolicy` with this statement, and the ARN of what sends as "
             "`aws:SourceArn`",

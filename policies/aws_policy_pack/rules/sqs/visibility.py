@@ -75,6 +75,7 @@ def visibility_timeout(queue: Resource, graph: Graph, config: VisibilityTimeout)
         yield Finding(
             problem=f"`visibilityTimeoutSeconds` is {shown(given)}",
             wanted=f"0 to {LONGEST_SECONDS}",
+            part="range",
             fix="Set `visibilityTimeoutSeconds` to a value in this range",
         )
         return
@@ -83,6 +84,7 @@ def visibility_timeout(queue: Resource, graph: Graph, config: VisibilityTimeout)
     if hidden < least and not redrives_to(queue, graph):
         yield Finding(
             problem=f"`visibilityTimeoutSeconds` is {shown(given)}",
+            part="work",
             wanted=f"at least {least:.9g} (`{setting}` {timeout:.9g} times `factor` "
             f"{config.factor:.9g} of sqs-visibility-timeout)",
             fix=f"Set `visibilityTimeoutSeconds` to {least:.9g} or more",
@@ -98,6 +100,7 @@ def _judge_expiry(queue: Resource, graph: Graph, hidden: float) -> Findings:
         kept = retention_seconds(queue)
         if receives is not None and hidden * receives >= kept:
             yield Finding(
+                part="expiry",
                 problem=f"a message is hidden {hidden:.9g} seconds for each of {receives:.9g} "
                 f"receives, and expires after {kept:.9g}",
                 wanted="`visibilityTimeoutSeconds` times `maxReceiveCount` below "
