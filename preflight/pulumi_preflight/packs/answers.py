@@ -1,7 +1,7 @@
 """What packs answer in the analyzer protocol, and how it becomes findings."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pulumi.runtime.proto import analyzer_pb2 as protocol
 
@@ -155,36 +155,37 @@ def _told(
     pack = diagnostic.policyPackName or rules.pack
     severity = _SEVERITIES.get(diagnostic.severity) or _SEVERITIES.get(policy.severity)
     if not stops:
-        entry = entries.not_evaluated(rule, message, urn)
-        unknown = (entry.property, entry.problem) if entry else _unknown_property(message)
-        if unknown is not None:
+        entry = entries.not_evaluated(rule, message, urn) or _could_not_run(rule, message, urn)
+        if entry is not None:
             return NotEvaluated(
                 rule=rule,
                 pack=pack,
                 level=rules.level(rule),
                 severity=severity,
                 urn=urn,
-                part=entry.part or entry.property if entry else unknown[0],
-                problem=unknown[1],
-                is_prose=entry is None,
-                url=(entry.url if entry else "") or policy.url.strip() or None,
-                related=entry.related if entry else (),
-                property=unknown[0],
+                part=entry.part or entry.property,
+                problem=entry.problem,
+                is_prose=entry.is_prose,
+                url=entry.url or policy.url.strip() or None,
+                related=entry.related,
+                property=entry.property,
             )
-    entry = entries.finding(rule, message, urn)
+    entry = entries.finding(rule, message, urn) or Entry(
+        rule=rule, urn=urn, problem=message, is_prose=True
+    )
     return Finding(
         rule=rule,
         pack=pack,
         level=Level.MANDATORY if stops else Level.ADVISORY,
         severity=severity,
         urn=urn,
-        part=entry.part if entry else "",
-        problem=entry.problem if entry else message,
-        wanted=entry.wanted if entry else None,
-        is_prose=entry is None,
-        fix=(entry.fix if entry else "") or policy.remediation_steps.strip() or None,
-        url=(entry.url if entry else "") or policy.url.strip() or None,
-        related=entry.related if entry else (),
+        part=entry.part,
+        problem=entry.problem,
+        wanted=entry.wanted or None,
+        is_prose=entry.is_prose,
+        fix=entry.fix or policy.remediation_steps.strip() or None,
+        url=entry.url or policy.url.strip() or None,
+        related=entry.related,
     )
 
 
@@ -196,16 +197,17 @@ def _without_description(diagnostic: protocol.AnalyzeDiagnostic) -> str:
     return message or description
 
 
-def _unknown_property(message: str) -> tuple[str, str] | None:
-    """The property of a text by which an SDK says that a rule could not run, with what it says."""
+def _could_not_run(rule: str, message: str, urn: str) -> Entry | None:
+    """What an SDK says, in a text of its own, of a rule that read an unknown value."""
     before, in_preview, said = message.partition(_IN_PREVIEW)
     if not (in_preview and before.startswith(_CANNOT_RUN)):
         return None
+    told = Entry(rule=rule, urn=urn, problem=said, is_prose=True)
     if said.endswith(_CANNOT_BE_KNOWN):
         _, value, unknown = said.removesuffix(_CANNOT_BE_KNOWN).rpartition(_VALUE_AT)
         if value:
-            return unknown, f"`{unknown}` is not known yet"
-    return "", said
+            return replace(told, problem=f"`{unknown}` is not known yet", property=unknown)
+    return told
 
 
 def _waived(rules: PackRules, entry: Entry) -> Waived:

@@ -22,10 +22,10 @@ class Entry:
 
     Attributes:
         rule: The rule's name.
-        message: The text of the diagnostic that the entry is about.
         urn: The resource that it is about.
+        problem: What is wrong; the whole text where `is_prose`.
+        message: The text of the diagnostic that the entry is about.
         part: What tells it from others of the rule about the same resource.
-        problem: What is wrong.
         wanted: What is wanted.
         fix: What to do.
         url: A page about the rule.
@@ -34,21 +34,23 @@ class Entry:
         reason: Why a waived finding is excused.
         owner: Who answers for that.
         expires: The last day of that.
+        is_prose: Whether the pack told one text and no parts.
     """
 
     rule: str
-    message: str
     urn: str
-    part: str
     problem: str
-    wanted: str
-    fix: str
-    url: str
-    related: tuple[str, ...]
-    property: str
-    reason: str
-    owner: str
-    expires: str
+    message: str = ""
+    part: str = ""
+    wanted: str = ""
+    fix: str = ""
+    url: str = ""
+    related: tuple[str, ...] = ()
+    property: str = ""
+    reason: str = ""
+    owner: str = ""
+    expires: str = ""
+    is_prose: bool = False
 
 
 _Key: TypeAlias = tuple[str, str, str]
@@ -127,20 +129,22 @@ def _objects(document: Mapping[str, object], kind: str) -> Iterator[dict[str, ob
 
 
 def _entry(rule: str, given: Mapping[str, object], about: Callable[[str], str]) -> Entry:
-    texts = {key: _text(given.get(key)) for key in _TEXTS}
     related = given.get("related")
     return Entry(
         rule=rule,
         urn=about(_text(given.get("urn"))),
+        problem=_text(given.get("problem")),
+        message=_text(given.get("message")),
+        part=_text(given.get("part")),
+        wanted=_text(given.get("wanted")),
+        fix=_text(given.get("fix")),
+        url=_text(given.get("url")),
         related=tuple(filter(None, map(_text, related))) if isinstance(related, list) else (),
-        **texts,
+        property=_text(given.get("property")),
+        reason=_text(given.get("reason")),
+        owner=_text(given.get("owner")),
+        expires=_text(given.get("expires")),
     )
-
-
-_TEXTS = (
-    *("message", "part", "problem", "wanted", "fix", "url"),
-    *("property", "reason", "owner", "expires"),
-)
 
 
 def _text(value: object) -> str:
