@@ -4,7 +4,6 @@ import base64
 import json
 import re
 import string
-import time
 
 import pytest
 from hypothesis import given
@@ -206,7 +205,6 @@ def test_settings_are_found_in_another_text(value: str, found: bool) -> None:  #
         pytest.param("name='" * 1500, id="quotes that do not end"),
     ],
 )
-def test_a_long_value_is_judged_at_once(value: str) -> None:
-    begin = time.process_time()
-    sign("SECRET_COLOUR", value)
-    assert time.process_time() - begin < 2
+def test_a_long_value_that_almost_fits_a_pattern_passes(value: str) -> None:
+    """A pattern whose work doubles with each character would never end here."""
+    assert sign("SECRET_COLOUR", value) is None

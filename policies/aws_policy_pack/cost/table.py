@@ -16,6 +16,8 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final, TypeAlias
 
+from aws_policy_pack.json_text import read_json
+
 FOLDER: Final = Path(__file__).parent / "prices"
 DEFAULT_REGION: Final = "us-east-1"
 HOURS: Final = 730
@@ -138,7 +140,7 @@ def load_table(region: str, folder: Path = FOLDER) -> PriceTable | None:
         table = read_table(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise TableError(f"{file}: cannot be read: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise TableError(f"{file}: is not a price table: {error}") from error
     if table.region != region:
         raise TableError(f"{file}: holds the prices of {table.region!r}, not of {region}")
@@ -151,7 +153,7 @@ def read_table(text: str) -> PriceTable:
     Raises:
         ValueError: The text is not a price table.
     """
-    raw = json.loads(text)
+    raw = read_json(text)
     try:
         return PriceTable(
             region=raw["region"],

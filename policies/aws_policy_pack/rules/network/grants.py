@@ -171,13 +171,13 @@ def own_grants(resource: Resource, direction: Direction, graph: Graph) -> Iterat
     made = set[tuple[Traffic, str]]()
     if resource.type in GROUP_TYPES and direction not in resource.references:
         attached = graph.links("securityGroupId", of=RULE_TYPES, to=GROUP_TYPES)
-        made = flows_of(attached.to(resource), direction, resource)
+        made = _flows_of(attached.to(resource), direction, resource)
     for grant in grants_of(resource, direction):
         if not (made and _is_made_by(grant, resource, made)):
             yield grant
 
 
-def flows_of(
+def _flows_of(
     rules: Sequence[Resource], direction: Direction, group: Resource
 ) -> set[tuple[Traffic, str]]:
     """What the rule resources of a group let through, as far as they can be read."""

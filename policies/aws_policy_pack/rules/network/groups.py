@@ -22,8 +22,8 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP_RULE,
     Direction,
     direction_of,
-    flows_of,
     grants_of,
+    own_grants,
 )
 from aws_policy_pack.wording import listed, shown
 
@@ -125,7 +125,7 @@ def rules_conflict(graph: Graph) -> Findings:
         yield from unread
         for direction in Direction:
             rules = [rule for rule, way in directions if way == direction]
-            if rules and _has_own_rules(group, direction, rules):
+            if rules and _has_own_rules(group, direction, graph):
                 yield Finding(
                     problem=f"has inline `{direction}` rules beside the rule resources "
                     f"{listed(rule.name for rule in rules)}",
@@ -137,19 +137,12 @@ def rules_conflict(graph: Graph) -> Findings:
                 )
 
 
-def _has_own_rules(group: Resource, direction: Direction, rules: list[Resource]) -> bool:
-    """Whether the program itself gives inline rules.
-
-    Where the engine keeps no dependencies of the property, the value may be what the provider
-    found in AWS; then each of its flows is also one of the rule resources'.
-    """
-    if not is_given(group, direction):
-        return False
+def _has_own_rules(group: Resource, direction: Direction, graph: Graph) -> bool:
+    """Whether the program itself gives inline rules; an empty list of its own counts."""
     if direction in group.references:
-        return True
+        return is_given(group, direction)
     try:
-        inline = [flow for grant in grants_of(group, direction) for flow in grant.flows(group)]
+        return any(own_grants(group, direction, graph))
     except Unreadable:
         # What the provider finds is known throughout, so this comes from the program.
         return True
-    return not set(inline) <= flows_of(rules, direction, group)
