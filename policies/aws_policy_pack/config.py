@@ -41,7 +41,10 @@ class StrictModel(BaseModel):
 class Waiver(StrictModel):
     """An accepted violation: which resource, why, who answers for it, until when."""
 
-    resource: str = Field(description="Logical name, glob or URN of the resource", min_length=1)
+    resource: str = Field(
+        description="Logical name, glob or URN of the resource, or the name of the stack",
+        min_length=1,
+    )
     reason: str = Field(default="", description="Why the violation is accepted")
     owner: str = Field(default="", description="Who answers for it")
     expires: dt.date | None = Field(

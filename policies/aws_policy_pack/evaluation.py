@@ -128,7 +128,8 @@ def evaluate(
             about = finding.resource or (subject if isinstance(subject, Resource) else None)
             said = _said(rule, finding, about)
             urn, place = about.urn if about else "", finding.place
-            waiver = waiver_for(config.waivers, urn=urn, name=said.name, today=today)
+            whom = subject.stack if about is None and isinstance(subject, Graph) else about
+            waiver = waiver_for(config.waivers, whom, today=today) if whom else None
             if waiver:
                 waived.append(Waived(said=said, urn=urn, waiver=waiver, place=place))
             else:
@@ -144,7 +145,7 @@ def mend(rule: AnyRule, resource: Resource, *, config: RuleConfig, today: dt.dat
     Raises:
         Unreadable: The fix needs a value that is not known yet.
     """
-    waiver = waiver_for(config.waivers, urn=resource.urn, name=resource.name, today=today)
+    waiver = waiver_for(config.waivers, resource, today=today)
     return {} if rule.fix is None or waiver else rule.fix(resource, config)
 
 

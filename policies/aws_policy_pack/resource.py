@@ -12,6 +12,8 @@ from aws_policy_pack.wire import UNKNOWN, Value
 
 Read = TypeVar("Read")
 
+STACK: Final = "pulumi:pulumi:Stack"
+"""The type of the resource that stands for the stack itself."""
 IDENTITIES: Final = ("id", "arn", "url", "name", "bucket")
 """The properties by which other resources name one."""
 
@@ -146,6 +148,11 @@ class Graph:
         """The resources of these types, in the order of the types, then of registration."""
         return tuple(resource for kind in types for resource in self._by_type.get(kind, ()))
 
+    @property
+    def stack(self) -> Resource | None:
+        """The resource that stands for the stack itself; `None` where the program makes none."""
+        return next(iter(self.of_type(STACK)), None)
+
     def by_urn(self, urn: str) -> Resource | None:
         """The resource with this URN, `None` if it is not in the stack."""
         return self._by_urn.get(urn)
@@ -269,6 +276,7 @@ def _texts_inside(value: Value) -> Iterator[str]:
 
 __all__ = [
     "IDENTITIES",
+    "STACK",
     "UNKNOWN",
     "Graph",
     "Links",

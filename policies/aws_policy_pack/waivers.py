@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from aws_policy_pack.config import Problem, Waiver
+from aws_policy_pack.resource import STACK, Resource
 from aws_policy_pack.rule import Setting
 
 
@@ -39,15 +40,19 @@ def is_in_force(waiver: Waiver, today: dt.date) -> bool:
     return not missing_from(waiver) and waiver.expires is not None and today <= waiver.expires
 
 
-def names(waiver: Waiver, *, urn: str, name: str) -> bool:
-    """Whether it speaks of this resource: by URN, logical name or glob over either."""
-    return waiver.resource == urn or any(
-        fnmatchcase(candidate, waiver.resource) for candidate in (name, urn)
+def names(waiver: Waiver, resource: Resource) -> bool:
+    """Whether it speaks of this resource: by URN, logical name or glob over either.
+
+    The stack is called by its own name as well: `dev` beside the resource's name `shop-dev`.
+    """
+    called = [resource.urn, resource.name]
+    if resource.type == STACK:
+        called.append(resource.urn.removeprefix("urn:pulumi:").partition("::")[0])
+    return waiver.resource == resource.urn or any(
+        fnmatchcase(name, waiver.resource) for name in called
     )
 
 
-def waiver_for(waivers: Iterable[Waiver], *, urn: str, name: str, today: dt.date) -> Waiver | None:
+def waiver_for(waivers: Iterable[Waiver], resource: Resource, *, today: dt.date) -> Waiver | None:
     """The first waiver in force that speaks of this resource."""
-    return next(
-        (w for w in waivers if names(w, urn=urn, name=name) and is_in_force(w, today)), None
-    )
+    return next((w for w in waivers if names(w, resource) and is_in_force(w, today)), None)

@@ -9,7 +9,7 @@ import pytest
 
 from aws_policy_pack.config import OnUnknown, RuleConfig, Waiver
 from aws_policy_pack.evaluation import Outcome, Said, evaluate, mend, renamed
-from aws_policy_pack.resource import Graph, Resource, Unreadable
+from aws_policy_pack.resource import STACK, Graph, Resource, Unreadable
 from aws_policy_pack.rule import (
     Changes,
     Finding,
@@ -234,6 +234,45 @@ def test_the_first_waiver_that_holds_is_the_one_that_counts() -> None:
     waivers = (waiver(expires=None), waiver(owner="first"), waiver(owner="second"))
     outcome = run(is_b, thing("x", "a"), waivers=waivers)
     assert [waived.waiver.owner for waived in outcome.waived] == ["first"]
+
+
+STACK_URN = "urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev"
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        pytest.param(STACK_URN, id="its URN"),
+        pytest.param("urn:*Stack::shop-dev", id="a glob over its URN"),
+        pytest.param("shop-dev", id="the name of its resource"),
+        pytest.param("shop-*", id="a glob over that"),
+        pytest.param("dev", id="its own name"),
+        pytest.param("*", id="everything"),
+    ],
+)
+def test_a_finding_about_the_stack_is_waived_by_what_the_stack_is_called(resource: str) -> None:
+    stack = Resource(dict, urn=STACK_URN, type=STACK, name="shop-dev")
+    outcome = run(all_are_b, Graph([stack]), waivers=(waiver(resource=resource),))
+    assert outcome.violations == ()
+    assert [waived.urn for waived in outcome.waived] == [""]
+
+
+@pytest.mark.parametrize("resource", ["shop", "x", "prod", "pulumi:pulumi:Stack"])
+def test_a_finding_about_the_stack_is_not_waived_by_another_name(resource: str) -> None:
+    stack = Resource(dict, urn=STACK_URN, type=STACK, name="shop-dev")
+    graph = Graph([stack, thing("x", "b")])
+    outcome = run(all_are_b, graph, waivers=(waiver(resource=resource),))
+    assert len(outcome.violations) == 1
+
+
+def test_the_stack_s_own_name_waives_nothing_of_a_resource() -> None:
+    other = Resource(lambda: {"key": "a"}, urn="urn:pulumi:dev::shop::t::x", type=THING, name="x")
+    assert run(is_b, other, waivers=(waiver(resource="dev"),)).waived == ()
+
+
+def test_without_a_resource_for_the_stack_no_waiver_holds_for_it() -> None:
+    outcome = run(all_are_b, Graph([thing("x", "b")]), waivers=(waiver(),))
+    assert len(outcome.violations) == 1
 
 
 def fixed(rule: Rule[Resource], *waivers: Waiver) -> Changes:

@@ -11,7 +11,7 @@ from aws_policy_pack import waivers
 from aws_policy_pack.analyzer import Analyzer
 from aws_policy_pack.config import ConfigError
 from aws_policy_pack.pack import Pack
-from aws_policy_pack.resource import Graph, Resource
+from aws_policy_pack.resource import STACK, Graph, Resource
 from aws_policy_pack.rule import (
     Example,
     Finding,
@@ -150,6 +150,50 @@ def test_a_waiver_of_an_unknown_resource_is_told(rule: str) -> None:
             "Remove it, or correct the name",
         )
     ]
+
+
+@stack_rule(
+    "test-sum",
+    level=Level.ADVISORY,
+    severity=Severity.LOW,
+    summary="There are not too many",
+    why="Because.",
+    url="https://example.com",
+    good=(Example(type=THING, name="x"),),
+    bad=(Example(type=THING, name="x"),),
+)
+def not_too_many(graph: Graph) -> Findings:
+    """Is about the whole stack."""
+    if len(graph.of_type(THING)) > 1:
+        yield Finding(problem="too many", wanted="one", fix="Remove some")
+
+
+@pytest.mark.parametrize(
+    ("resource", "things", "found"),
+    [
+        pytest.param("shop-dev", "ab", [], id="needed"),
+        pytest.param("dev", "ab", [], id="needed, by the stack's own name"),
+        pytest.param("shop-dev", "a", ["waives nothing"], id="nothing to waive"),
+        pytest.param("shop-prod", "ab", ["names no resource of this stack"], id="another stack"),
+    ],
+)
+def test_a_waiver_may_be_of_the_stack(resource: str, things: str, found: list[str]) -> None:
+    pack = Pack("pack", "1.0.0", (not_too_many, waivers_valid))
+    given = {"resource": resource, "reason": "r", "owner": "o", "expires": str(TOMORROW)}
+    pack.configure({"test-sum": {"waivers": [given]}})
+    stack = Resource(
+        dict,
+        urn="urn:pulumi:dev::shop::pulumi:pulumi:Stack::shop-dev",
+        type=STACK,
+        name="shop-dev",
+    )
+    said = [
+        violation.message.partition(f"'{resource}' ")[2]
+        for rule, outcome in pack.analyze_stack(Graph([stack, *(thing(x, x) for x in things)]))
+        if rule.id == waivers_valid.id
+        for violation in outcome.violations
+    ]
+    assert [message.partition(":")[0].partition(";")[0] for message in said] == found
 
 
 @both_kinds

@@ -12,10 +12,9 @@ from aws_policy_pack.cost.lines import Estimate, Line, dearest, dollars
 from aws_policy_pack.cost.scaling import ENVIRONMENT_NAMES
 from aws_policy_pack.cost.state import load_state, read_state
 from aws_policy_pack.cost.table import Tables, find_table, way_to_prices
-from aws_policy_pack.resource import Graph, Resource
+from aws_policy_pack.resource import STACK, Graph, Resource
 from aws_policy_pack.wording import first_few
 
-STACK: Final = "pulumi:pulumi:Stack"
 NO_MODULE: Final = "(no module)"
 TOP_LINES: Final = 10
 BAR: Final = 20

@@ -85,7 +85,7 @@ def _problem(  # noqa: PLR0913 - what a waiver is held against
             f"at most {longest} days (`maxDays` of waivers-valid)",
             "Agree on a nearer last day, and renew the waiver then if it is still needed",
         )
-    if not any(waivers.names(waiver, urn=r.urn, name=r.name) for r in graph.resources):
+    if not any(waivers.names(waiver, resource) for resource in graph.resources):
         return (
             "names no resource of this stack",
             "the logical name, a glob or the URN of a resource",

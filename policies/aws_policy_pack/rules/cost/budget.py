@@ -138,9 +138,7 @@ def monthly_budget(graph: Graph, config: MonthlyBudget) -> Findings:
 
 
 def _is_waived(item: Unpriced, config: MonthlyBudget) -> bool:
-    resource = item.resource
-    day = current_day()
-    return waiver_for(config.waivers, urn=resource.urn, name=resource.name, today=day) is not None
+    return waiver_for(config.waivers, item.resource, today=current_day()) is not None
 
 
 def _accepted(item: Unpriced) -> Finding:

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.resource import Graph, Resource
+from aws_policy_pack.resource import STACK, Graph, Resource
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 
 QUEUE = "aws:sqs/queue:Queue"
@@ -62,6 +62,6 @@ def _is_skipped(kind: str, config: UniqueLogical) -> bool:
 def _place(resource: Resource) -> str:
     """Where the resource stands among the stack's components."""
     _, _, kind, name = resource.parent.split("::", maxsplit=3) if resource.parent else [""] * 4
-    if not name or kind.endswith("pulumi:pulumi:Stack"):
+    if not name or kind.endswith(STACK):
         return "at the top of the stack"
     return f"under {name}"
