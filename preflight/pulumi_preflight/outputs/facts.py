@@ -29,6 +29,8 @@ class Facts:
         always: Properties that AWS always fills, with a value that nobody knows before.
         filled_with: Property to conditions: AWS fills it where one of them is met, and else never.
         empty_without: Property to conditions: AWS leaves it empty where none of them is met.
+        inside: Members of blocks, as dotted paths, that the provider adds where the program gives
+            the block without them; whether it always does.
         id: The form of the id, for `templates`; empty where it is not known.
         arn: The form of the ARN, likewise.
     """
@@ -38,6 +40,7 @@ class Facts:
     always: frozenset[str] = frozenset()
     filled_with: Mapping[str, Sequence[str]] = field(default_factory=dict)
     empty_without: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    inside: Mapping[str, bool] = field(default_factory=dict)
     id: str = ""
     arn: str = ""
 
@@ -73,6 +76,21 @@ def _is_on(condition: str, given: Properties) -> bool:
 
 
 _NOTHING = Facts()
+# What the provider or the cluster adds to any object.
+_OBJECT_OF_KUBERNETES = Facts(
+    inside={"metadata.name": True}
+    | dict.fromkeys(
+        (
+            "metadata.creationTimestamp",
+            "metadata.generation",
+            "metadata.namespace",
+            "metadata.resourceVersion",
+            "metadata.uid",
+            "spec.clusterIP",
+        ),
+        False,
+    )
+)
 # The newest major version of the provider that had the older defaults.
 _OLDER = 6
 
@@ -86,7 +104,7 @@ def facts_of(token: str, version: str = "") -> Facts:
         version: The version of the provider's plugin, empty for the newest.
     """
     if not token.startswith("aws:"):
-        return _NOTHING
+        return _OBJECT_OF_KUBERNETES if token.startswith("kubernetes:") else _NOTHING
     kind, rows = subject_kind(token), _table()["types"]
     row: Mapping[str, Any] = rows.get(kind, {})
     if not row and ":get" in token:
@@ -104,6 +122,8 @@ def facts_of(token: str, version: str = "") -> Facts:
         always=frozenset(row.get("always", ())),
         filled_with=row.get("with", {}),
         empty_without=row.get("empty", {}),
+        inside=dict.fromkeys(row.get("open", ()), False)
+        | dict.fromkeys(row.get("computed", ()), True),
         id=row.get("id", ""),
         arn=_own_form(kind) or row.get("arn", ""),
     )
