@@ -12,7 +12,7 @@ from pulumi_preflight.outputs.inventions import (
     Origin,
     Other,
 )
-from pulumi_preflight.outputs.memory import Inventions
+from pulumi_preflight.outputs.memory import HandedOn, Inventions, WorkedOn
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue
 
 VPC = "urn:pulumi:dev::shop::aws:ec2/vpc:Vpc::vpc"
@@ -338,12 +338,49 @@ def test_a_number_of_an_answer_is_told_by_itself(
 def test_a_small_number_of_an_answer_is_told_where_the_program_says_that_it_is_handed_on() -> None:
     made = made_up(CLUSTER, nodeCount=1.0, encrypted=False)
     inputs: Properties = {"size": 1.0, "encrypted": False, "zone": "b"}
-    made.hand_on("aws:ec2/subnet:Subnet", "subnet", {"size": [CLUSTER], "encrypted": [CLUSTER]})
+    made.hand_on(
+        "aws:ec2/subnet:Subnet", "subnet", HandedOn({"size": [CLUSTER], "encrypted": [CLUSTER]})
+    )
     taint = made.taint_of(SUBNET, inputs, {})
     assert taint
     assert taint.properties == ("size", "encrypted")
     assert taint.otherwise(inputs, other(made)) == {"size": UNKNOWN, "encrypted": True, "zone": "b"}
     assert made.taint_of(VPC, inputs, {}) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "ways", "part", "stays"),
+    [
+        pytest.param("3f2a91c", 1, "3f2a91c", False, id="hash"),
+        pytest.param(f"net-{ID}", 1, "net-", True, id="shown"),
+        pytest.param(f"net-{ID[-9:]}", 1, "net-", True, id="shown-in-part"),
+        pytest.param(f"{ID}-3f2a91c", 2, "3f2a91c", False, id="shown-in-one-of-two-ways"),
+        pytest.param(f"net-{ID}-{ID}", 2, "net-", True, id="shown-in-both-ways"),
+    ],
+)
+def test_what_code_made_of_a_value_and_does_not_show_may_be_made_up(
+    value: str, ways: int, part: str, *, stays: bool
+) -> None:
+    made = Inventions()
+    made.learn(Invented(urn=VPC, id=ID, outputs={}, fillings={}, given={}))
+    worked_on = WorkedOn(ways, ("aws:ec2/vpc:Vpc", "vpc", "id"))
+    made.hand_on("aws:ec2/subnet:Subnet", "subnet", HandedOn(worked_on={"value": [worked_on]}))
+    taint = made.taint_of(SUBNET, {"value": value}, {"value": [VPC]})
+    assert taint
+    another = taint.otherwise({"value": value}, other(made, unknown=False))["value"]
+    assert isinstance(another, str)
+    assert (part in another) is stays
+    assert another != value
+
+
+@pytest.mark.parametrize("unknown", [True, False])
+def test_a_flag_of_two_origins_becomes_the_other_one(unknown: bool) -> None:  # noqa: FBT001 - a case
+    made = inventions()
+    worked_on = [WorkedOn(1, ("aws:ec2/vpc:Vpc", "vpc", each)) for each in ("id", "status")]
+    made.hand_on("aws:ec2/subnet:Subnet", "subnet", HandedOn(worked_on={"value": worked_on}))
+    taint = made.taint_of(SUBNET, {"value": True}, {"value": [VPC]})
+    assert taint
+    assert taint.otherwise({"value": True}, other(made, unknown=unknown))["value"] is False
 
 
 def test_each_answer_of_a_function_is_remembered() -> None:
@@ -356,7 +393,7 @@ def test_each_answer_of_a_function_is_remembered() -> None:
             given={},
         )
     )
-    made.hand_on("aws:ec2/subnet:Subnet", "subnet", {"value": [CLUSTER]})
+    made.hand_on("aws:ec2/subnet:Subnet", "subnet", HandedOn({"value": [CLUSTER]}))
     for value in ("READY", "BUSY"):
         taint = made.taint_of(SUBNET, {"value": value}, {})
         assert taint

@@ -51,6 +51,8 @@ TOUCHED = "would start a process: touch"
 CASES = {
     "raises": ("value['key']  # !", "raised TypeError: string indices must be integers"),
     "exits": ("sys.exit('no such box')  # !", "raised SystemExit: no such box"),
+    "is cancelled": ("raise asyncio.CancelledError('late')  # !", "raised CancelledError: late"),
+    "is interrupted": ("raise KeyboardInterrupt  # !", "raised KeyboardInterrupt"),
     "stops the run": ("raise pulumi.RunError('no')  # !", "raised RunError: no"),
     "empty iterator": ("next(iter(()))  # !", "raised StopIteration"),
     "library": ("import json; json.loads(value)  # !", "raised JSONDecodeError: "),

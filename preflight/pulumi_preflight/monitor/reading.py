@@ -3,7 +3,7 @@
 Source of the behaviour: pulumi/pulumi, pkg/resource/deploy/source_eval.go, ReadResource.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzerResourceOptions
 from pulumi.runtime.proto.resource_pb2 import (
@@ -84,6 +84,7 @@ def made_up_in(filled: Filled, taint: Taint | None) -> tuple[str, ...]:
         for name, filling in filled.fillings.items()
         if filling in (Filling.MADE_UP, Filling.EMPTY)
     }
+    made |= {each.property for each in filled.completions}
     return tuple(sorted(made | set(taint.properties if taint else ())))
 
 
@@ -112,6 +113,7 @@ class Reading:
         inputs = hashed(from_struct(request.properties), self._run.project.working_directory)
         filled = self._read(identity, request.id, provider, inputs)
         outputs = with_secrets(filled.outputs, list(request.additionalSecretOutputs))
+        shown = replace(filled, outputs=outputs).for_program
         if self._registry.claim(identity.urn, position, identity.parent):
             resource = RegisteredResource(
                 urn=identity.urn,
@@ -134,7 +136,7 @@ class Reading:
                 position=position,
             )
             self._registry.add(resource, Inherited(parent=request.parent))
-        return ReadResourceResponse(urn=identity.urn, id=filled.id, properties=to_struct(outputs))
+        return ReadResourceResponse(urn=identity.urn, id=filled.id, properties=to_struct(shown))
 
     def _read(self, identity: Identity, id_: str, provider: str, inputs: Properties) -> Filled:
         if identity.type == STACK_REFERENCE:

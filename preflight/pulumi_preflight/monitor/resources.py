@@ -259,7 +259,7 @@ class Resources:
 
 
 def _response(urn: str, filled: Filled) -> RegisterResourceResponse:
-    return RegisterResourceResponse(urn=urn, id=filled.id, object=to_struct(filled.outputs))
+    return RegisterResourceResponse(urn=urn, id=filled.id, object=to_struct(filled.for_program))
 
 
 def _options(registration: Registration) -> AnalyzerResourceOptions:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.autonames import Proposal, with_proposed_name
+from pulumi_preflight.outputs.completions import Blocks, Completion, completed
 from pulumi_preflight.outputs.derived import DERIVED, DERIVED_OF
 from pulumi_preflight.outputs.facts import Facts, facts_of
 from pulumi_preflight.outputs.forms import FORMED
@@ -41,11 +42,23 @@ class Filled:
         id: The provider's id, empty where it is not known.
         outputs: What the resource shows.
         fillings: How each property came about that the program did not give.
+        completions: What was added to blocks that the program gave.
     """
 
     id: str
     outputs: Properties
     fillings: Mapping[str, Filling] = field(default_factory=dict)
+    completions: tuple[Completion, ...] = ()
+
+    @property
+    def for_program(self) -> Properties:
+        """What the program sees: what was left empty is unknown, as in a preview.
+
+        Code that goes on with an empty value would hand on nothing, and nobody could tell that
+        from what the program left out.
+        """
+        empty = (name for name, each in self.fillings.items() if each is Filling.EMPTY)
+        return completed(self.outputs | dict.fromkeys(empty, UNKNOWN), self.completions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +167,9 @@ class Outputs:
             if filling is not None:
                 fillings[property_.name] = filling
         told = {name: value for name, value in wanted.known.items() if name != "id"}
+        completions = self._completions(subject, shape, around, outputs, told)
+        shown = (each for each in completions if each.is_sure or self._keep_unknowns)
+        outputs = completed(outputs, shown)
         fillings |= dict.fromkeys(told, Filling.TOLD)
         outputs |= told
         if identity:
@@ -162,7 +178,29 @@ class Outputs:
             id=identity,
             outputs=outputs,
             fillings={} if self._keep_unknowns else fillings,
+            completions=() if self._keep_unknowns else completions,
         )
+
+    def _completions(
+        self,
+        subject: WatchedSubject,
+        shape: Shape,
+        around: _Circumstances,
+        outputs: Properties,
+        told: Collection[str],
+    ) -> tuple[Completion, ...]:
+        """What the provider adds to blocks that the program gave."""
+
+        def make(path: str, kind: Kind) -> PropertyValue:
+            return UNKNOWN if self._keep_unknowns else self._computed(subject, path, kind)
+
+        given = {
+            name: value
+            for name, value in outputs.items()
+            if name in subject.inputs and name not in told
+        }
+        blocks = Blocks(around.facts, self._shapes.nested, make)
+        return tuple(blocks.completions(given, shape))
 
     def possible(self, wanted: Wanted, names: Collection[str]) -> Properties:
         """What outputs of a resource that were left empty might be."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from pulumi_preflight.outputs.completions import Completion
 from pulumi_preflight.urns import is_urn, name_of
 from pulumi_preflight.wire import Properties
 
@@ -54,6 +55,7 @@ class Invented:
         id: The resource's id.
         outputs: What it shows.
         fillings: How each output came about that was not given.
+        completions: What was added to blocks that the program gave.
         given: What the program gave.
         empty: Gives what the outputs that were left empty might be.
     """
@@ -63,6 +65,7 @@ class Invented:
     outputs: Properties
     fillings: Mapping[str, Filling]
     given: Properties
+    completions: tuple[Completion, ...] = ()
     empty: Callable[[], Properties] = dict
 
 

@@ -5,10 +5,12 @@ of the property that it turns up in: the SDKs send these with each resource, wha
 """
 
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TypeGuard
 
 from pulumi_preflight.outputs.arns import ACCOUNT
+from pulumi_preflight.outputs.completions import with_value
 from pulumi_preflight.outputs.inventions import Filling, Invented, Origin, Other
 from pulumi_preflight.outputs.marks import Marks
 from pulumi_preflight.outputs.short_values import (
@@ -21,13 +23,41 @@ from pulumi_preflight.outputs.short_values import (
     tells,
     texts,
 )
-from pulumi_preflight.outputs.variation import opened, varied
+from pulumi_preflight.outputs.variation import opened, shares_digits, varied
 from pulumi_preflight.urns import is_urn, name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, with_leaves
 
+# Ports of Memcached, DocumentDB and ActiveMQ, which programs write themselves.
+_USUAL_PORTS = frozenset({11_211, 27_017, 61_617})
 # A hosted zone has four name servers, and SES gives three tokens; any other list may be of any
 # length.
 _OF_KNOWN_LENGTH = frozenset({"nameServers", "dkimTokens"})
+
+
+@dataclass(frozen=True, slots=True)
+class WorkedOn:
+    """What code of the program worked on.
+
+    Attributes:
+        ways: In how many ways it comes to the property, by code or as it is.
+        source: Type, name and property of a resource, or the token of a function alone.
+    """
+
+    ways: int
+    source: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOn:
+    """What a resource gets as Outputs, by property.
+
+    Attributes:
+        functions: The functions whose answers come to it.
+        worked_on: What code of the program worked on.
+    """
+
+    functions: Mapping[str, Collection[str]] = field(default_factory=dict)
+    worked_on: Mapping[str, Collection[WorkedOn]] = field(default_factory=dict)
 
 
 class Taint:
@@ -50,10 +80,9 @@ class Taint:
         other_inputs: Properties = {}
         for name, value in inputs.items():
             another = self._inventions.otherwise(value, other)
-            for origin, made in self._short.get(name, ()):
-                if origin in other.origins:
-                    another = replaced(another, made, unknown=other.unknown)
-            other_inputs[name] = another
+            short = self._short.get(name, ())
+            made = [each for origin, each in short if origin in other.origins]
+            other_inputs[name] = replaced(another, made, unknown=other.unknown)
         return other_inputs
 
     @property
@@ -76,7 +105,7 @@ class Inventions:
         self._kept: dict[str, Kept] = {}
         self._invented: dict[str, Invented] = {}
         self._taints: dict[str, Taint] = {}
-        self._handed_on: dict[tuple[str, str], Mapping[str, Collection[str]]] = {}
+        self._handed_on: dict[tuple[str, str], HandedOn] = {}
 
     def learn(self, invented: Invented) -> None:
         """Takes note of a resource, or of an answer."""
@@ -85,11 +114,15 @@ class Inventions:
         given = list(texts(invented.given, urn, name))
         short: list[tuple[Origin, PropertyValue]] = []
         known: set[PropertyValue] = set(atoms_of(invented.given))
+        values = [
+            *((each, invented.outputs.get(each), how) for each, how in invented.fillings.items()),
+            *((each.property, each.value, Filling.MADE_UP) for each in invented.completions),
+        ]
         with self._lock:
             if invented.id:
                 marks.learn_text(Origin(urn, "id"), invented.id, given)
-            for property_, filling in invented.fillings.items():
-                origin, value = Origin(urn, property_), invented.outputs.get(property_)
+            for property_, value, filling in values:
+                origin = Origin(urn, property_)
                 if filling is Filling.MADE_UP and _may_be_of_any_length(value, property_):
                     marks.learn_list(origin, value, given)
                 for atom in atoms_of(value):
@@ -99,7 +132,7 @@ class Inventions:
                         continue
                     elif filling is Filling.FOLLOWS or is_made_of(atom, given, name):
                         known.add(atom)
-                    elif is_urn(urn) or not marks.learn_number(origin, atom):
+                    elif atom in _USUAL_PORTS or not marks.learn_number(origin, atom):
                         short.append((origin, atom))
             # A function may be asked more than once.
             before = self._kept.get(urn, Kept((), frozenset()))
@@ -112,9 +145,9 @@ class Inventions:
         """Takes note of what is made up in a resource's inputs, which its outputs repeat."""
         self._taints[urn] = taint
 
-    def hand_on(self, type_: str, name: str, functions: Mapping[str, Collection[str]]) -> None:
-        """Takes note of the functions whose answers a resource gets, by property."""
-        self._handed_on[type_, name] = functions
+    def hand_on(self, type_: str, name: str, handed_on: HandedOn) -> None:
+        """Takes note of what a resource gets as Outputs."""
+        self._handed_on[type_, name] = handed_on
 
     def taint_of(
         self, urn: str, inputs: Properties, dependencies: Mapping[str, Collection[str]]
@@ -126,7 +159,7 @@ class Inventions:
             inputs: The inputs.
             dependencies: Input property to the URNs that its value comes from.
         """
-        functions = self._handed_on.get((type_of(urn), name_of(urn)), {})
+        handed_on = self._handed_on.get((type_of(urn), name_of(urn)), HandedOn())
         origins: dict[str, set[Origin]] = {}
         short: dict[str, Short] = {}
         for name, value in inputs.items():
@@ -135,13 +168,41 @@ class Inventions:
                 self._marks.note_accounts(value)
             atoms = list(atoms_of(value))
             digits = self.origins_in(value)
-            come_from = (*sorted(dependencies.get(name, ())), *functions.get(name, ()))
+            come_from = (*sorted(dependencies.get(name, ())), *handed_on.functions.get(name, ()))
             kept = [self._kept[each] for each in dict.fromkeys(come_from) if each in self._kept]
-            if found := short_in(atoms, kept, explained=bool(digits)):
+            found = short_in(atoms, kept, explained=bool(digits))
+            for each in handed_on.worked_on.get(name, ()):
+                if (origin := self._hidden_in(atoms, each, come_from)) is not None:
+                    found += ((origin, None),)
+            if found:
                 short[name] = found
             if made := digits | {origin for origin, _ in found}:
                 origins[name] = made
         return Taint(self, origins, short) if origins else None
+
+    def _hidden_in(
+        self, atoms: Collection[PropertyValue], worked_on: WorkedOn, come_from: Collection[str]
+    ) -> Origin | None:
+        """What is made up in a value that code worked on, where the result does not show that."""
+        *identity, property_ = worked_on.source
+        for urn in come_from:
+            is_it = [type_of(urn), name_of(urn)] == identity if is_urn(urn) else urn == property_
+            made = [
+                origin
+                for origin in (self._own_origins(urn) if is_it else ())
+                if not identity or origin.property == property_
+            ]
+            shown = sum(_times_shown(atoms, self._value_of(origin)) for origin in made)
+            if made and shown < worked_on.ways:
+                return made[0]
+        return None
+
+    def _value_of(self, origin: Origin) -> PropertyValue:
+        invented = self._invented[origin.urn]
+        if origin.property == "id":
+            return invented.id
+        added = [each.value for each in invented.completions if each.property == origin.property]
+        return [invented.outputs.get(origin.property), *added]
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -178,6 +239,11 @@ class Inventions:
                 empty.add(name)
             elif filling is Filling.MADE_UP and name in outputs:
                 others[name] = self._another(Origin(urn, name), outputs[name], other)
+        for each in invented.completions:
+            if each.is_sure and Origin(urn, each.property) in other.origins:
+                another = UNKNOWN if other.unknown else varied(each.value)
+                inside = with_value(others.get(each.property), each.path[1:], another)
+                others[each.property] = inside
         if other.unknown:
             return others | dict.fromkeys(empty, UNKNOWN)
         possible = invented.empty() if empty else {}
@@ -232,6 +298,19 @@ class Inventions:
         for name, filling in invented.fillings.items():
             if filling in (Filling.MADE_UP, Filling.EMPTY):
                 yield Origin(urn, name)
+        for each in invented.completions:
+            yield Origin(urn, each.property)
+
+
+def _times_shown(atoms: Iterable[PropertyValue], value: PropertyValue) -> int:
+    """How often another value holds a made-up one, or a part of it."""
+    words = [atom for atom in atoms if isinstance(atom, str) and tells(atom)]
+    return sum(
+        word.count(each) or (word in each) or shares_digits(word, each)
+        for each in texts(value)
+        if tells(each)
+        for word in words
+    )
 
 
 def _may_be_of_any_length(value: PropertyValue, name: str) -> TypeGuard[list[PropertyValue]]:

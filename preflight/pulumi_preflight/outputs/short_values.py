@@ -1,6 +1,6 @@
 """Made-up values without digits of their own: numbers, words, truths, and what is made of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from pulumi_preflight.outputs.inventions import Origin
@@ -105,22 +105,27 @@ def _holds(atom: PropertyValue, made: PropertyValue) -> bool:
     return type(atom) is type(made) and atom == made
 
 
-def replaced(value: PropertyValue, made: PropertyValue, *, unknown: bool) -> PropertyValue:
-    """The value with another one in place of a made-up one; see `Other.unknown`.
+def replaced(
+    value: PropertyValue, made: Collection[PropertyValue], *, unknown: bool
+) -> PropertyValue:
+    """The value with others in place of made-up ones; see `Other.unknown`.
 
     Args:
-        value: What holds the made-up value.
-        made: The made-up value, `None` where all of `value` may be made up.
+        value: What holds the made-up values.
+        made: The made-up values; `None` is among them where all of `value` may be made up.
         unknown: Whether what may be anything becomes unknown.
     """
 
     def change(leaf: PropertyValue) -> PropertyValue:
-        if made is not None and not _holds(leaf, made):
+        held = [each for each in made if each is None or _holds(leaf, each)]
+        if not held:
             return leaf
         if unknown:
             return opened(leaf)
-        if isinstance(leaf, str) and isinstance(made, str):
-            return leaf.replace(made, str(varied(made)))
-        return varied(leaf)
+        if not isinstance(leaf, str) or None in held:
+            return varied(leaf)
+        for each in held:
+            leaf = leaf.replace(str(each), str(varied(each)))
+        return leaf
 
     return with_leaves(value, change)

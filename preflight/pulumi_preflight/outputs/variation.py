@@ -53,6 +53,12 @@ def changed(run: str, change: Callable[[str], str], is_made_up: Callable[[str], 
     return "".join(change(digit) if place in places else digit for place, digit in enumerate(run))
 
 
+def shares_digits(text: str, other: str) -> bool:
+    """Whether two texts hold the same part of a run of digits."""
+    found = {window for run in RUN.findall(text) for window in windows(run)}
+    return any(window in found for run in RUN.findall(other) for window in windows(run))
+
+
 def numbers_in(value: PropertyValue) -> list[str]:
     """The numbers of five digits that a value without parts holds."""
     if isinstance(value, str):

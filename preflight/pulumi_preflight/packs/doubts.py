@@ -1,9 +1,11 @@
 """What is made up in the requests that packs are asked."""
 
+from collections.abc import Collection
+
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzeStackRequest
 
-from pulumi_preflight.outputs.inventions import Other
+from pulumi_preflight.outputs.inventions import Origin, Other
 from pulumi_preflight.outputs.memory import Inventions, Taint
 from pulumi_preflight.packs.second_judgement import Doubt
 from pulumi_preflight.wire import from_struct, to_struct
@@ -64,10 +66,17 @@ def stack_doubt_of(
             resource.properties.CopyFrom(to_struct(changed))
         return asked
 
+    outputs = {each.urn: each.properties for each in request.resources}
+
+    def origins_of(resource: str) -> Collection[Origin]:
+        # A component has none of its own; what it puts out may come from others.
+        held = inventions.origins_in(from_struct(outputs[resource])) if resource in outputs else ()
+        return {*inventions.origins_of(resource), *held}
+
     return Doubt(
         urn=urn,
         origins=inventions.origins,
-        origins_of=inventions.origins_of,
+        origins_of=origins_of,
         accounts=inventions.accounts,
         otherwise=otherwise,
         as_first=inventions.as_first,

@@ -79,6 +79,7 @@ class Run:
                     id="" if wanted.id or "id" in wanted.known else filled.id,
                     outputs=filled.outputs,
                     fillings=filled.fillings,
+                    completions=filled.completions,
                     empty=partial(self.outputs.possible, wanted, empty),
                     given=wanted.inputs
                     | wanted.known

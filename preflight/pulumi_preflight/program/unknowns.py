@@ -12,6 +12,7 @@ from typing import Any
 from pulumi_preflight.model import EarlyCall, Note, SourcePosition
 from pulumi_preflight.monitor.reading import STACK_REFERENCE, known_outputs
 from pulumi_preflight.monitor.registry import Registry
+from pulumi_preflight.outputs.memory import HandedOn, WorkedOn
 from pulumi_preflight.positions import Positions
 from pulumi_preflight.program.run import Run
 from pulumi_preflight.urns import name_of, type_of
@@ -20,7 +21,9 @@ from pulumi_preflight.wire import PropertyValue, whole_numbers
 Question = Mapping[str, Any]
 """What the program's process tells: `what` happened, a `text` about it, `frames` with the innermost
 last, and what the value comes from: `properties`, which are pairs of URN and name, and `functions`.
-A resource to which an answer is `handed on` tells its `type`, `name`, and `functions` by property.
+A resource to which an answer is `handed on`, or what code made of an Output, tells its `type`,
+`name`, and by property the `functions`, and what code `workedOn`: in how many ways it comes, then
+type, name and property of a resource, or the token of a function alone.
 """
 
 _SHOWN = 3
@@ -68,7 +71,17 @@ class Unknowns:
     def answer(self, question: Question) -> bool:
         """Whether the value that the question is about is unknown in a preview; notes it."""
         if question["what"] == "handed on":
-            self._run.inventions.hand_on(question["type"], question["name"], question["functions"])
+            self._run.inventions.hand_on(
+                question["type"],
+                question["name"],
+                HandedOn(
+                    question["functions"],
+                    {
+                        name: [WorkedOn(ways, tuple(source)) for ways, *source in sources]
+                        for name, sources in question["workedOn"].items()
+                    },
+                ),
+            )
             return False
         properties = [
             (urn, name)
@@ -127,7 +140,9 @@ class Unknowns:
         The engine reads what exists already, which preflight cannot: so there it is made up.
         """
         resource = self._run.registry.find(urn)
-        if resource is None or not resource.custom or name in resource.inputs.fields:
+        if resource is None or not resource.custom:
+            return False
+        if name in resource.inputs.fields and name not in resource.made_up:
             return False
         if not resource.external:
             return True

@@ -179,10 +179,12 @@ class _Report:
             self._indented(2, Text(kinds(members)), first=row)
         made = [resource.made_up for resource in self._verdict.resources if resource.made_up]
         if made:
+            count = sum(map(len, made))
+            verb = "is" if count == 1 else "are"
             self._entry(
                 Text(
-                    f"{counted(sum(map(len, made)), 'value')} of {counted(len(made), 'resource')} "
-                    "are made up or left empty; --format json names them"
+                    f"{counted(count, 'value')} of {counted(len(made), 'resource')} "
+                    f"{verb} made up or left empty; --format json names them"
                 )
             )
 

@@ -96,9 +96,23 @@ class Answers:
                 }
             )
 
-    def handed_on(self, type_: str, name: str, functions: dict[str, list[str]]) -> None:
-        """Tells preflight which functions the properties of a resource come from."""
-        self._tell({"what": "handed on", "type": type_, "name": name, "functions": functions})
+    def handed_on(
+        self,
+        type_: str,
+        name: str,
+        functions: dict[str, list[str]],
+        worked_on: dict[str, list[list[str | int]]],
+    ) -> None:
+        """Tells preflight what the properties of a resource come from; see `origins.follow`."""
+        self._tell(
+            {
+                "what": "handed on",
+                "type": type_,
+                "name": name,
+                "functions": functions,
+                "workedOn": worked_on,
+            }
+        )
 
     def behind(self, error: BaseException, value: object = None) -> list[Call]:
         """The calls whose answers the error comes of: at its lines, or in its variables."""

@@ -125,7 +125,7 @@ class Callbacks:
                 result = self._awaited(callback, result)
         except Stopped:
             return _unknown()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the program raises
+        except BaseException as error:  # noqa: BLE001 - whatever the program raises
             self._raise_if_known(callback, error)
             return _unknown()
         finally:
@@ -269,7 +269,7 @@ async def _captured(
 ) -> tuple[object, BaseException | None]:
     try:
         return await awaitable, None
-    except (Exception, SystemExit, Stopped) as error:  # noqa: BLE001 - whatever the program raises
+    except BaseException as error:  # noqa: BLE001 - whatever the program raises
         return None, error
 
 

@@ -8,6 +8,7 @@ fails can name the property of a resource, or the function, that its value comes
 from __future__ import annotations
 
 import asyncio
+import collections
 import contextvars
 import functools
 import os
@@ -28,12 +29,19 @@ Place = typing.Tuple[str, int]  # noqa: UP006 - Python 3.9 reads this
 RunCallback = typing.Callable[..., typing.Any]
 """Runs a callback; takes it, its value, the origin of its result, and its place."""
 
+HandedOn = typing.Callable[
+    [str, str, "dict[str, list[str]]", "dict[str, list[list[str | int]]]"], None
+]
+
 _KEY = "_preflight_origin"
+# Outputs may be made of each other in very many ways.
+_MOST_WAYS = 200
 # Where libraries are: the SDK and what is installed beside it, and Python's own.
 _LIBRARIES = tuple(
     os.path.dirname(folder) + os.sep  # noqa: PTH120 - compared with texts
     for folder in (os.path.dirname(pulumi.__file__), os.__file__)  # noqa: PTH120 - the same
 )
+_SDK = os.path.dirname(pulumi.__file__) + os.sep  # noqa: PTH120 - compared with texts
 PASSED_OVER = (*_LIBRARIES, FOLDER)
 _WIRE_NAME = "_pulumi_name"
 # What makes one Output of others, besides `apply`; all the rest of the SDK goes through these.
@@ -48,16 +56,21 @@ _INVOKES = ("invoke", "invoke_single", "invoke_output", "invoke_output_single")
 class Property:
     """A property of a resource."""
 
-    __slots__ = ("_name", "_resource")
+    __slots__ = ("_identity", "_name", "_resource")
 
-    def __init__(self, resource: pulumi.Resource, name: str) -> None:
-        """Takes the resource, and the property's name in Python."""
+    def __init__(self, resource: pulumi.Resource, name: str, identity: tuple[str, str]) -> None:
+        """Takes the resource, the property's name in Python, and the resource's type and name."""
         self._resource = resource
         self._name = name
+        self._identity = identity
 
     def told(self) -> list[str]:
         """The resource's URN, and the property's name on the wire."""
         return [_settled(self._resource.urn), _on_wire(type(self._resource), self._name)]
+
+    def told_early(self) -> list[str]:
+        """The resource's type and name, and the property's: its URN may not be known yet."""
+        return [*self._identity, _on_wire(type(self._resource), self._name)]
 
 
 class Function:
@@ -69,6 +82,10 @@ class Function:
         """Takes the function's token."""
         self.token = token
 
+    def told_early(self) -> list[str]:
+        """The function's token."""
+        return [self.token]
+
 
 Source = typing.Union[Property, Function]  # noqa: UP007 - Python 3.9 reads this
 
@@ -76,12 +93,15 @@ Source = typing.Union[Property, Function]  # noqa: UP007 - Python 3.9 reads this
 class Origin:
     """What an Output was made of: a source, other Outputs, or both."""
 
-    __slots__ = ("_is_filled_in", "parents", "source")
+    __slots__ = ("_is_filled_in", "by_code", "parents", "source")
 
-    def __init__(self, parents: tuple[Origin, ...], source: Source | None = None) -> None:
-        """Takes what the Output was made of."""
+    def __init__(
+        self, parents: tuple[Origin, ...], source: Source | None = None, *, by_code: bool = False
+    ) -> None:
+        """Takes what the Output was made of, and whether code of the program made it of that."""
         self.parents = parents
         self.source = source
+        self.by_code = by_code
         self._is_filled_in = source is not None
 
     def sources(self) -> typing.Iterator[Source]:
@@ -94,6 +114,17 @@ class Origin:
             fresh = [parent for parent in origin.parents if id(parent) not in seen]
             seen.update(map(id, fresh))
             waiting.extend(fresh)
+
+    def ways(self) -> typing.Iterator[tuple[Source, bool]]:
+        """Each way to a source, and whether code of the program stands on it."""
+        waiting = [(self, self.by_code)]
+        for _ in range(_MOST_WAYS):
+            if not waiting:
+                return
+            origin, by_code = waiting.pop()
+            if origin.source is not None:
+                yield origin.source, by_code
+            waiting.extend((parent, by_code or parent.by_code) for parent in origin.parents)
 
     def is_filled_in(self) -> bool:
         """Whether the value comes from any source; quick for values of long descent."""
@@ -139,15 +170,16 @@ def origins_in(value: object, depth: int = 0) -> tuple[Origin, ...]:
 def follow(
     run_callback: RunCallback,
     called: typing.Callable[..., None],
-    handed_on: typing.Callable[[str, str, dict[str, list[str]]], None],
+    handed_on: HandedOn,
 ) -> None:
     """Lets each Output carry its origin from now on.
 
     Args:
         run_callback: Runs each callback of `apply`.
         called: Is told of each plain call of a function: its token, its arguments, its answer.
-        handed_on: Is told of each resource that gets an answer as an Output, before it is
-            registered: its type, its name, and the functions by property.
+        handed_on: Is told of each resource that gets an answer as an Output, or what code made of
+            an Output, before it is registered: its type, its name, by property the functions, and
+            by property what code worked on.
     """
     _follow_apply(run_callback)
     for name in _MAKERS:
@@ -169,8 +201,11 @@ def _follow_apply(run_callback: RunCallback) -> None:
         run_with_unknowns: bool = False,  # noqa: FBT001, FBT002 - the SDK's own signature
     ) -> pulumi.Output[typing.Any]:
         own = origin_of(self)
-        origin = Origin(() if own is None else (own,))
         place = _call_of(func)
+        code = getattr(func, "__code__", None)
+        # What the SDK's own callbacks make shows what they made it of, as `output["key"]` does.
+        by_code = code is None or not code.co_filename.startswith(_SDK)
+        origin = Origin(() if own is None else (own,), by_code=by_code)
         result = apply(
             self, lambda value: run_callback(func, value, origin, place), run_with_unknowns
         )
@@ -205,9 +240,7 @@ def _follow_maker(name: str) -> None:
     setattr(pulumi.Output, name, staticmethod(followed))
 
 
-def _follow_resources(
-    handed_on: typing.Callable[[str, str, dict[str, list[str]]], None],
-) -> None:
+def _follow_resources(handed_on: HandedOn) -> None:
     initialize = pulumi.Resource.__init__
 
     @functools.wraps(initialize)
@@ -221,15 +254,17 @@ def _follow_resources(
         **named: typing.Any,  # noqa: ANN401 - the SDK's
     ) -> None:
         given = props if isinstance(props, dict) else vars(props) if props is not None else {}
-        if custom and (functions := _functions_in(type(self), given)):
-            handed_on(t, name, functions)
+        if custom:
+            functions, worked_on = _sources_in(type(self), given)
+            if functions or worked_on:
+                handed_on(t, name, functions, worked_on)
         initialize(self, t, name, custom, props, *arguments, **named)
         if not custom:
             return
         for property_, value in vars(self).items():
             if isinstance(value, pulumi.Output) and property_ != "urn":
                 parents = origins_in(given.get(property_))
-                vars(value)[_KEY] = Origin(parents, Property(self, property_))
+                vars(value)[_KEY] = Origin(parents, Property(self, property_, (t, name)))
 
     pulumi.Resource.__init__ = followed  # type: ignore[method-assign]
 
@@ -250,21 +285,40 @@ def _send_places() -> None:
     monitor.Invoke = placed
 
 
-def _functions_in(
+def _sources_in(
     cls: type[pulumi.Resource], given: typing.Mapping[str, object]
-) -> dict[str, list[str]]:
-    """By property on the wire, the functions whose answers come to a resource as Outputs."""
-    found = {
-        _on_wire(cls, name): [
+) -> tuple[dict[str, list[str]], dict[str, list[list[str | int]]]]:
+    """What a resource gets as Outputs, by property on the wire.
+
+    Returns:
+        The functions whose answers come to it, and what code of the program worked on: in how many
+        ways it comes, then a property of a resource as type, name and property, or a function as
+        its token alone.
+    """
+    functions: dict[str, list[str]] = {}
+    worked_on: dict[str, list[list[str | int]]] = {}
+    for name, value in given.items():
+        origins = [origin for origin in origins_in(value) if origin.is_filled_in()]
+        if not origins:
+            continue
+        tokens = [
             source.token
-            for origin in origins_in(value)
-            if origin.is_filled_in()
+            for origin in origins
             for source in origin.sources()
             if isinstance(source, Function)
         ]
-        for name, value in given.items()
-    }
-    return {name: tokens for name, tokens in found.items() if tokens}
+        ways = [way for origin in origins for way in origin.ways()]
+        counted = collections.Counter(source for source, _ in ways)
+        made: list[list[str | int]] = [
+            [counted[source], *source.told_early()]
+            for source in {source: None for source, by_code in ways if by_code}
+        ]
+        wire = _on_wire(cls, name)
+        if tokens:
+            functions[wire] = tokens
+        if made:
+            worked_on[wire] = made
+    return functions, worked_on
 
 
 def _on_wire(cls: type[pulumi.Resource], name: str) -> str:
