@@ -49,6 +49,11 @@ class Properties:
         self._path = path
 
     @property
+    def path(self) -> str:
+        """Its own path from the resource's root; empty for the resource itself."""
+        return self._path
+
+    @property
     def values(self) -> Mapping[str, Value]:
         """The values as they came; unknown ones stand as `UNKNOWN`."""
         if self._loaded is None:

@@ -10,9 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aws_policy_pack.plaintext.judgement import PlaintextSecrets, sign_of
-from aws_policy_pack.plaintext.texts import parts_of
+from aws_policy_pack.plaintext.texts import arguments_of, parts_of
 from aws_policy_pack.plaintext.values import randomness
-from tests.policies.plaintext_settings import ORDINARY, SECRETS
+from tests.policies.plaintext_settings import (
+    ORDINARY,
+    ORDINARY_COMMANDS,
+    SECRET_COMMANDS,
+    SECRETS,
+)
 
 CONFIG = PlaintextSecrets()
 BASE64 = string.ascii_letters + string.digits + "+/"
@@ -33,6 +38,21 @@ def test_an_ordinary_setting_passes(name: str, value: str) -> None:
 @pytest.mark.parametrize(("name", "value"), SECRETS)
 def test_a_secret_is_found(name: str, value: str) -> None:
     assert sign(name, value) is not None
+
+
+def sign_of_command(words: tuple[str, ...]) -> str | None:
+    found = sign_of("command", arguments_of("command", words), CONFIG)
+    return found[0] if found else None
+
+
+@pytest.mark.parametrize("words", ORDINARY_COMMANDS, ids=" ".join)
+def test_an_ordinary_command_passes(words: tuple[str, ...]) -> None:
+    assert sign_of_command(words) is None
+
+
+@pytest.mark.parametrize("words", SECRET_COMMANDS, ids=" ".join)
+def test_a_secret_in_a_command_is_found(words: tuple[str, ...]) -> None:
+    assert sign_of_command(words) is not None
 
 
 HOLDERS = st.sampled_from(["PASSWORD", "DB_PASSWORD", "API_KEY", "JWT_SECRET", "AUTH_TOKEN"])

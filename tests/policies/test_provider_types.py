@@ -4,6 +4,7 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
+import botocore.session
 import pytest
 
 from aws_policy_pack.cost.billing import FOLDER, LISTS, Billing, billing_of, tokens_of
@@ -12,6 +13,7 @@ from aws_policy_pack.cost.pricing import PRICING
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.rules.names.facts import FACTS
 from aws_policy_pack.rules.names.tags import TAGGABLE_TYPES
+from aws_policy_pack.rules.secrets.settings import PLACES
 from aws_policy_pack.rules.sqs.failures import FAILURE_QUEUES
 
 TYPES = 1748
@@ -173,3 +175,53 @@ def test_every_text_that_names_a_queue_of_failures_is_known(sources: dict[str, s
         "aws:sqs/queue:Queue",
         "aws:sqs/redrivePolicy:RedrivePolicy",
     }
+
+
+JSON = ("containerProperties", "ecsProperties", "nodeProperties")
+"""Properties of jobs of Batch that are JSON text, with the keys of AWS's API."""
+
+
+@pytest.fixture(scope="module")
+def objects() -> dict[str, str]:
+    """The SDK's source of the objects of each module, by the module of a token."""
+    spec = find_spec("pulumi_aws")
+    assert spec is not None
+    assert spec.origin is not None
+    files = Path(spec.origin).parent.glob("*/_inputs.py")
+    return {path.parent.name.rstrip("_"): path.read_text("utf-8") for path in files}
+
+
+def test_every_place_of_settings_is_one_of_the_provider(
+    sources: dict[str, str], objects: dict[str, str]
+) -> None:
+    wrong = [
+        (kind, place.path, key)
+        for kind, places in PLACES.items()
+        for place in places
+        if not place.path.startswith(JSON)
+        for key in place.path.split(".")
+        if not re.search(
+            rf'\(name="{key}"\)|def {key}\(',
+            sources[kind] + objects.get(kind.split(":")[1].partition("/")[0], ""),
+        )
+    ]
+    assert wrong == []
+
+
+def test_every_type_that_has_variables_is_known(sources: dict[str, str]) -> None:
+    variables = re.compile(r'\(name="environmentVariables"\)|def variables\(')
+    assert {kind for kind, text in sources.items() if variables.search(text)} <= PLACES.keys()
+
+
+def test_every_place_in_json_is_one_of_the_api_of_batch() -> None:
+    api = botocore.session.get_session().get_service_model("batch")
+    asked = api.operation_model("RegisterJobDefinition").input_shape
+    wrong = []
+    for place in PLACES["aws:batch/jobDefinition:JobDefinition"]:
+        shape = asked
+        for key in place.path.split(".") if place.path.startswith(JSON) else ():
+            shape = getattr(shape, "member", shape)
+            shape = getattr(shape, "members", {}).get(key)
+        if shape is None:
+            wrong.append(place.path)
+    assert wrong == []

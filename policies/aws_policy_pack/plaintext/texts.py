@@ -1,7 +1,8 @@
 """The settings that stand inside a text: in JSON, in lines, among options and attributes."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 from aws_policy_pack.json_text import read_json
@@ -25,6 +26,18 @@ ASSIGNED: Final = re.compile(
 """`password=x` of connection strings, queries, attributes and properties; `password: x`."""
 OPTION: Final = re.compile(rf"(?:^|(?<=\s))--(?P<key>[A-Za-z][\w.-]*)\s+(?!-){VALUE}")
 """`--password x` of a command line."""
+FLAG: Final = re.compile(r"--?(?P<key>[A-Za-z][\w.-]+)")
+"""An option whose value is the next word."""
+CLIENTS: Final = tuple(
+    re.compile(rf"\b{before}{VALUE}")
+    for before in (
+        r"(?:redis|valkey)-cli\b[^|;&\n]*?\s-a\s+",
+        r"sshpass\s+-p\s*",
+        r"(?:mysql\w*|mariadb[\w-]*)\b[^|;&\n]*?\s-p",
+        r"""curl\b[^|;&\n]*?\s(?:-u\s*|--user[\s=])["']?[^\s:"']*:""",
+    )
+)
+"""Passwords behind options of one letter."""
 ELEMENT: Final = re.compile(r"<(?P<key>[A-Za-z_][\w.:-]*)(?:\s[^<>]*)?>(?P<value>[^<>]+)</")
 ATTRIBUTES: Final = re.compile(
     r"""\b(?:name|key)=(?P<quote>["'])(?P<key>[^"']+)(?P=quote)\s+value=(?P<value>"[^"]*"|'[^']*')"""
@@ -33,6 +46,8 @@ ATTRIBUTES: Final = re.compile(
 
 NAME_KEYS: Final = ("name", "key", "Name", "Key")
 VALUE_KEYS: Final = ("value", "Value")
+REFERENCES: Final = ("PARAMETER_STORE", "SECRETS_MANAGER")
+"""Types of variables of CodeBuild whose value is the name of a secret."""
 
 
 def parts_of(name: str, value: str) -> Iterator[tuple[str, str]]:
@@ -59,6 +74,20 @@ def parts_of(name: str, value: str) -> Iterator[tuple[str, str]]:
     yield from _assigned(value)
 
 
+def arguments_of(name: str, words: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The texts in the words of a command, each with its name, as `parts_of` gives them.
+
+    A word behind an option is called as the option, any other one as the command.
+    """
+    for word in words:
+        yield from parts_of(name, word)
+    yield from _of_clients(" ".join(words))
+    for option, word in pairwise(words):
+        found = FLAG.fullmatch(option)
+        if found and not word.startswith("-"):
+            yield found["key"], word
+
+
 def _lines(name: str, value: str) -> list[tuple[str, str]]:
     """The settings in the lines of a value; none where some line is no setting."""
     stripped = map(str.strip, value.splitlines())
@@ -77,6 +106,13 @@ def _assigned(value: str) -> Iterator[tuple[str, str]]:
             if match.groupdict().get("colon") and _is_prose(given):
                 continue
             yield match["key"], given
+    yield from _of_clients(value)
+
+
+def _of_clients(value: str) -> Iterator[tuple[str, str]]:
+    for pattern in CLIENTS:
+        for match in pattern.finditer(value):
+            yield "password", match["value"].strip("\"'")
 
 
 def _is_prose(text: str) -> bool:
@@ -87,6 +123,8 @@ def _is_prose(text: str) -> bool:
 def _leaves(name: str, value: object) -> Iterator[tuple[str, str]]:
     match value:
         case Mapping():
+            if value.get("type") in REFERENCES:
+                return
             own = next((value[key] for key in NAME_KEYS if isinstance(value.get(key), str)), None)
             for key, item in value.items():
                 is_named = own is not None and key in VALUE_KEYS

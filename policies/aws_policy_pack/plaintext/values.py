@@ -30,12 +30,14 @@ https://github.com/go-sql-driver/mysql#dsn-data-source-name
 """
 PLACEHOLDER: Final = re.compile(
     r"""
-    \$[A-Z_][A-Z0-9_]* | \$[a-z]+(_[a-z]+)+       # of a shell
+    \$[A-Z_][A-Z0-9_]* | \$[0-9@*] | \$[a-z]+(_[a-z]+)+       # of a shell
     | \$\{(?![^{}]*:[-=][^{}])[^{}]*\}            # likewise, without a default after `:-`
-    | \$\([^()]*\)                                # the output of a command
+    | \$\(.* | `.*                                # the output of a command
+    | Ref::\w+                                    # of a job of Batch
     | \{\{[^{}]*\}\}                              # of a template, or a dynamic reference
     | \{([A-Za-z_]*|[0-9])\} | %\(\w+\)s | %[A-Za-z]  # of Python and C
     | %[A-Za-z_]\w*% | @[A-Z_]+@                  # of Windows and of make
+    | %%\w+%% | ENC\[[^\[\]]*\]                   # of Datadog
     | :[a-z]+(_[a-z]+)*                           # of SQL
     | <[A-Za-z]+([ _-][A-Za-z0-9]+)*>             # for the reader
     | \[[A-Za-z]+([ _-][A-Za-z0-9]+)*\]           # likewise
@@ -53,6 +55,8 @@ OPEN_VALUE: Final = re.compile(
     | (vault|ssm|secretsmanager|op|ref\+\w+):.*
     | (file|env|secret|sm|awssm|aws-?(ssm|sm|secretsmanager)|gcp-?sm|gcp-secret|azkv|keyvault)://.*
     | file:.* | @Microsoft\.KeyVault\(.*
+    | id=[\w.-]+(,.*)?  # of Docker
+    | (?-i:/[a-z]+/?)  # a folder
     | (?-i:[.~]?(/([a-z0-9._-]+|[0-9._-]*[A-Z][A-Z0-9._-]*)){2,}/?)  # a path
     | (?-i:[a-z][a-z_-]+(/[a-z][a-z_-]+)+)  # likewise, or the name of a secret
     | [\w.-]+\.(pem|key|crt|cer|json|ya?ml|toml|ini|txt|env|p12|pfx|jks|properties)  # a file

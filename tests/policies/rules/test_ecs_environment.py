@@ -359,8 +359,76 @@ def test_no_finding_contains_the_secret(value: str) -> None:
         assert value not in report.message
 
 
+@pytest.mark.parametrize(
+    ("container", "part", "place"),
+    [
+        pytest.param(
+            {"command": ["app", "--password", "hunter2"]}, "`command`", "command", id="command"
+        ),
+        pytest.param(
+            {"entryPoint": ["sh", "-c", "PGPASSWORD=hunter2 app"]},
+            "`entryPoint`",
+            "entryPoint",
+            id="entry point",
+        ),
+        pytest.param(
+            {"healthCheck": {"command": ["CMD", "redis-cli", "-a", "hunter2", "ping"]}},
+            "`healthCheck.command`",
+            "healthCheck.command",
+            id="health check",
+        ),
+        pytest.param(
+            {"logConfiguration": {"logDriver": "splunk", "options": {"splunk-token": "hunter2"}}},
+            "the option of the log 'splunk-token'",
+            "logConfiguration.options",
+            id="log",
+        ),
+        pytest.param(
+            {"firelensConfiguration": {"type": "fluentbit", "options": {"http_passwd": "hunter2"}}},
+            "the option of FireLens 'http_passwd'",
+            "firelensConfiguration.options",
+            id="FireLens",
+        ),
+        pytest.param(
+            {"DockerLabels": {"com.example.api-key": "hunter2"}},
+            "the label 'com.example.api-key'",
+            "dockerLabels",
+            id="label",
+        ),
+    ],
+)
+def test_a_secret_in_another_place_of_a_container_is_found(
+    container: Mapping[str, object], part: str, place: str
+) -> None:
+    definitions = json.dumps([{"name": "web", **container}])
+    [report] = analyze(plaintext_secrets, {"containerDefinitions": definitions})
+    assert report.problem.startswith(f"{part} of container 'web' ")
+    assert report.problem.endswith("is a secret by its name")
+    assert report.wanted.startswith(f"no secret in `{place}` (")
+    assert "hunter2" not in report.message
+
+
+def test_an_ordinary_container_passes() -> None:
+    container = {
+        "name": "web",
+        "command": ["app", "--password", "$DB_PASSWORD", "--token-ttl", "3600"],
+        "entryPoint": ["/docker-entrypoint.sh"],
+        "healthCheck": {"command": ["CMD-SHELL", "curl -f http://localhost:8080/health"]},
+        "logConfiguration": {
+            "logDriver": "splunk",
+            "options": {"splunk-url": "https://splunk:8088"},
+            "secretOptions": [{"name": "splunk-token", "valueFrom": "arn:aws:ssm:a"}],
+        },
+        "dockerLabels": {"traefik.http.routers.web.rule": "Host(`a.example.com`)"},
+    }
+    definitions = json.dumps([container])
+    assert analyze(plaintext_secrets, {"containerDefinitions": definitions}) == []
+
+
 def test_where_the_whole_definition_is_a_secret_containers_and_variables_are_counted() -> None:
-    text = json.dumps([{"name": "web", "environment": [{"name": "TOKEN", "value": "hunter2"}]}])
+    variables = [{"name": "TOKEN", "value": "hunter2"}]
+    command = ["app", "--password", "hunter2"]
+    text = json.dumps([{"name": "web", "environment": variables, "command": command}])
     task = Resource(
         lambda: {"containerDefinitions": text},
         urn="urn:task",
@@ -368,6 +436,8 @@ def test_where_the_whole_definition_is_a_secret_containers_and_variables_are_cou
         name="task",
         secrets=frozenset({text}),
     )
-    [finding] = plaintext_secrets.check(task, PlaintextSecrets())
-    assert isinstance(finding, Finding)
-    assert finding.problem == "variable 1 of container 1 is a secret by its name"
+    found = plaintext_secrets.check(task, PlaintextSecrets())
+    assert [each.problem for each in found if isinstance(each, Finding)] == [
+        "variable 1 of container 1 is a secret by its name",
+        "`command` of container 1 holds a text that is a secret by its name",
+    ]

@@ -1,14 +1,38 @@
-"""What the environment of a container gives away."""
+"""What the definition of a container gives away."""
 
-from aws_policy_pack.parts import judge_each
-from aws_policy_pack.plaintext.judgement import PlaintextSecrets, sign_of
-from aws_policy_pack.plaintext.names import is_named
-from aws_policy_pack.plaintext.texts import parts_of
-from aws_policy_pack.resource import Properties, Resource
-from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
+from typing import Final
+
+from aws_policy_pack.plaintext.judgement import PlaintextSecrets
+from aws_policy_pack.plaintext.places import Holder, Place, Shape, judge_places
+from aws_policy_pack.resource import Resource
+from aws_policy_pack.rule import Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.ecs.containers import Container, judge_containers
 from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
-from aws_policy_pack.wording import shown
+
+STORED: Final = "Keep it in Secrets Manager or as a SecureString in Parameter Store"
+IN_VARIABLE: Final = f"{STORED}, give it to the container in `secrets`, and read that variable"
+IN_OPTION: Final = f"{STORED}, and name it in `secretOptions` with its ARN as `valueFrom`"
+PLACES: Final = (
+    Place(
+        path="environment",
+        shape=Shape.ENTRIES,
+        fix=f"{STORED}, and name it in `secrets` with its ARN as `valueFrom`",
+    ),
+    Place(path="command", shape=Shape.WORDS, fix=IN_VARIABLE),
+    Place(path="entryPoint", shape=Shape.WORDS, fix=IN_VARIABLE),
+    Place(path="healthCheck.command", shape=Shape.WORDS, fix=IN_VARIABLE),
+    Place(
+        path="logConfiguration.options", shape=Shape.MAP, what="option of the log", fix=IN_OPTION
+    ),
+    Place(
+        path="firelensConfiguration.options",
+        shape=Shape.MAP,
+        what="option of FireLens",
+        fix=IN_VARIABLE,
+    ),
+    Place(path="dockerLabels", shape=Shape.MAP, what="label", fix=f"{STORED}, and drop the label"),
+)
+"""What a container is told in the open."""
 
 
 @resource_rule(
@@ -16,8 +40,8 @@ from aws_policy_pack.wording import shown
     TASK_DEFINITION,
     kind=Kind.PRACTICE,
     severity=Severity.CRITICAL,
-    summary="No secret stands in the environment of a container",
-    why="Everyone who may describe the task definition reads its environment, in the console, in "
+    summary="No secret stands in the environment, the command or the log options of a container",
+    why="Everyone who may describe the task definition reads what it says, in the console, in "
     "the state and in every old revision, which cannot be deleted at once.",
     url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html",
     controls=("Security Hub ECS.8", "cdk-nag AwsSolutions-ECS2"),
@@ -35,32 +59,15 @@ from aws_policy_pack.wording import shown
     },
 )
 def plaintext_secrets(task: Resource, config: PlaintextSecrets) -> Findings:
-    """Judges each variable by its name, then by its value, which the finding never contains."""
+    """Looks wherever a definition tells a container something that all may read."""
 
     def judge(container: Container) -> Findings:
-        yield from judge_each(
-            enumerate(container.properties.objects("environment"), start=1),
-            lambda numbered: _judge_variable(*numbered, container, config),
+        holder = Holder(
+            properties=container.properties,
+            rule="ecs-plaintext-secrets",
+            label=container.label,
+            is_secret=container.is_secret,
         )
+        yield from judge_places(holder, PLACES, config)
 
     yield from judge_containers(task, judge)
-
-
-def _judge_variable(
-    number: int, variable: Properties, container: Container, config: PlaintextSecrets
-) -> Findings:
-    name, value = variable.text("name") or "", variable.text("value") or ""
-    if is_named(name, config.open_names):
-        return
-    found = sign_of(name, parts_of(name, value), config)
-    if found:
-        sign, setting = found
-        which = number if container.is_secret else shown(name)
-        part = f"variable {which} of {container.label}"
-        yield Finding(
-            problem=f"{part} {sign}" if container.is_secret else f"the {part} {sign}",
-            part=part,
-            wanted=f"no secret in `environment` ({setting} of ecs-plaintext-secrets)",
-            fix="Keep it in Secrets Manager or as a SecureString in Parameter Store, and name it "
-            "in `secrets` with its ARN as `valueFrom`",
-        )

@@ -11,6 +11,8 @@ from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.given import is_given
+from aws_policy_pack.plaintext.texts import parts_of
+from aws_policy_pack.plaintext.values import may_be_secret
 from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.secret_texts import pattern_of, texts_in
@@ -143,7 +145,7 @@ def no_literal_value(holder: Resource, graph: Graph) -> Findings:
     literals too. So a value is compared with the encrypted settings of the stack's configuration.
     Where nobody tells which settings are encrypted, a marked value or that of any setting may be
     one. A placeholder whose changes are ignored passes, since the real value is put in its place
-    elsewhere.
+    elsewhere. So does what cannot be a secret, such as the ARN of one.
     """
     if holder.text("type") in PLAIN_TYPES:
         return
@@ -154,7 +156,8 @@ def no_literal_value(holder: Resource, graph: Graph) -> Findings:
             continue
         given = holder.raw(key)
         value = given if isinstance(given, str) else json.dumps(given)
-        if value == "" or _holds(value, graph.config_secrets or ()):
+        texts = (text for _, text in parts_of(key, value))
+        if not any(map(may_be_secret, texts)) or _holds(value, graph.config_secrets or ()):
             continue
         if graph.config_secrets is None and (
             value in holder.secrets or _holds(value, graph.config_values)

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from aws_policy_pack.analyzer import Analyzer
 from aws_policy_pack.pack import Pack
-from aws_policy_pack.rules import secrets
-from aws_policy_pack.rules.secrets import (
+from aws_policy_pack.rules.secrets import values as secrets
+from aws_policy_pack.rules.secrets.values import (
     PARAMETER,
     SECRET,
     SECRET_ROTATION,
@@ -254,6 +254,21 @@ LITERAL = "comes from the program or a plain setting of the stack"
             version({"password": UNKNOWN}),
             ["not evaluated: token: `secretString.password` is not known yet"],
             id="unknown-inside",
+        ),
+        pytest.param(
+            version("arn:aws:s3:::b", "value", kind=PARAMETER, type="SecureString"),
+            [],
+            id="the ARN of something",
+        ),
+        pytest.param(version("{{resolve:ssm:/app/db}}"), [], id="a reference"),
+        pytest.param(version('{"arn": "arn:aws:s3:::b", "tls": true}'), [], id="JSON of an ARN"),
+        pytest.param(
+            version('{"arn": "arn:aws:s3:::b", "password": "hunter2"}'),
+            [f"token: `secretString` {LITERAL}"],
+            id="JSON of an ARN and a password",
+        ),
+        pytest.param(
+            version("arn:tr0ub4dor"), [f"token: `secretString` {LITERAL}"], id="not quite an ARN"
         ),
         pytest.param(version(12345), [f"token: `secretString` {LITERAL}"], id="number"),
     ],

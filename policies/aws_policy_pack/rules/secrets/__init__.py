@@ -1,0 +1,1 @@
+"""Rules about secrets: their values, and where they stand in the open."""
