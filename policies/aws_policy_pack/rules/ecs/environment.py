@@ -35,6 +35,10 @@ PLACES: Final = (
 """What a container is told in the open."""
 
 
+class ContainerSecrets(PlaintextSecrets):
+    """What looks like a secret in a container."""
+
+
 @resource_rule(
     "ecs-plaintext-secrets",
     TASK_DEFINITION,
@@ -58,7 +62,7 @@ PLACES: Final = (
         '[{"name": "POSTGRES_PASSWORD", "value": "orders"}]}]',
     },
 )
-def plaintext_secrets(task: Resource, config: PlaintextSecrets) -> Findings:
+def plaintext_secrets(task: Resource, config: ContainerSecrets) -> Findings:
     """Looks wherever a definition tells a container something that all may read."""
 
     def judge(container: Container) -> Findings:

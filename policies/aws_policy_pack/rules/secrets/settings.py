@@ -145,6 +145,10 @@ PLACES: Final[Mapping[str, tuple[Place, ...]]] = {
 """Where each type keeps settings that all may read who may describe the resource."""
 
 
+class SettingSecrets(PlaintextSecrets):
+    """What looks like a secret in a setting."""
+
+
 @resource_rule(
     "secrets-plaintext-settings",
     *PLACES,
@@ -165,7 +169,7 @@ PLACES: Final[Mapping[str, tuple[Place, ...]]] = {
     },
     bad={"environment": {"variables": {"POSTGRES_PASSWORD": "orders"}}},
 )
-def plaintext_settings(service: Resource, config: PlaintextSecrets) -> Findings:
+def plaintext_settings(service: Resource, config: SettingSecrets) -> Findings:
     """Looks at variables, commands, options and parameters, as `ecs-plaintext-secrets` does."""
     holder = Holder(properties=service, rule="secrets-plaintext-settings")
     yield from judge_places(holder, PLACES[service.type], config)
