@@ -7,6 +7,7 @@ import pytest
 
 from aws_policy_pack.analyzer import Analyzer
 from aws_policy_pack.pack import Pack
+from aws_policy_pack.profiles import shipped_profiles
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.rule import Scope
 from aws_policy_pack.testing import Example, resource_request, stack_request
@@ -62,6 +63,44 @@ def test_everything_on_everything_is_one_finding(action: object, resource: objec
 )
 def test_which_rule_speaks_of_a_statement(statement: dict[str, object], rules: list[str]) -> None:
     assert found(statement) == rules
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param({"Action": "iam:*", "Resource": "*"}, id="all-of-iam"),
+        pytest.param(
+            {"Action": "iam:*", "Resource": "arn:aws:iam::111122223333:role/*"}, id="every-role"
+        ),
+        pytest.param({"NotAction": "s3:DeleteBucket", "Resource": "*"}, id="all-actions-but-one"),
+        pytest.param({"NotAction": "s3:*", "NotResource": QUEUE_ARN}, id="all-but-two"),
+    ],
+)
+@pytest.mark.parametrize("profile", ["default", "recommended", "strict"])
+def test_what_amounts_to_an_administrator_is_one_finding(
+    statement: dict[str, object], profile: str
+) -> None:
+    assert found(statement, shipped_profiles().get(profile)) == [ADMINISTRATOR]
+
+
+@pytest.mark.parametrize(
+    ("action", "rules"),
+    [
+        pytest.param("*", ["iam-policy-document-valid"], id="all"),
+        pytest.param("ec2:*", ["iam-policy-document-valid"], id="another-service"),
+        pytest.param("sts:*", [ACTION], id="all-of-sts"),
+    ],
+)
+def test_a_wide_action_of_a_trust_policy_is_one_finding(action: str, rules: list[str]) -> None:
+    trust = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Principal": {"Service": "ecs.amazonaws.com"}, "Action": action}
+        ],
+    }
+    request = resource_request("aws:iam/role:Role", {"assumeRolePolicy": trust})
+    response = analyzer({}).Analyze(request, None)
+    assert [each.policyName for each in response.diagnostics] == rules
 
 
 def test_each_statement_is_judged_by_itself() -> None:

@@ -91,9 +91,59 @@ def test_a_statement_that_allows_everything_is_found(properties: dict[str, objec
     )
 
 
+ROLES = "arn:aws:iam::111122223333:role/*"
+
+
+@pytest.mark.parametrize(
+    ("properties", "allowed"),
+    [
+        pytest.param({"Action": "iam:*", "Resource": "*"}, "'iam:*'", id="all of IAM"),
+        pytest.param({"Action": "IAM:**", "Resource": "*"}, "'IAM:**'", id="in other letters"),
+        pytest.param(
+            {"Action": ["sqs:SendMessage", "i*:*"], "Resource": "*"},
+            "'sqs:SendMessage', 'i*:*'",
+            id="beside others",
+        ),
+        pytest.param({"Action": "iam:*", "Resource": ROLES}, "'iam:*'", id="on every role"),
+        pytest.param({"Action": "iam:*", "NotResource": ROLES}, "'iam:*'", id="but some"),
+        pytest.param({"Action": "*", "Resource": ROLES}, "'*'", id="every action on every role"),
+        pytest.param(
+            {"Action": "*", "Resource": "arn:aws:iam::111122223333:*"},
+            "'*'",
+            id="every action on all of an account's IAM",
+        ),
+        pytest.param(
+            {"NotAction": "s3:DeleteBucket", "Resource": "*"},
+            "every action but 's3:DeleteBucket'",
+            id="all actions but one",
+        ),
+        pytest.param(
+            {"NotAction": ["s3:*", "iam:DeleteUser"], "Resource": "*"},
+            "every action but 's3:*', 'iam:DeleteUser'",
+            id="all actions but one of IAM",
+        ),
+    ],
+)
+def test_all_of_iam_on_every_role_amounts_to_an_administrator(
+    properties: dict[str, object], allowed: str
+) -> None:
+    [report] = analyze(administrator_access, {"policy": statement(**properties)}, type=POLICY)
+    assert report.problem == (
+        f"statement 1 of `policy` allows {allowed} on every role, which amounts to every right"
+    )
+
+
 @pytest.mark.parametrize(
     "properties",
     [
+        pytest.param({"Action": "iam:Get*", "Resource": "*"}, id="some actions of IAM"),
+        pytest.param({"Action": "iam:*", "Resource": ROLES + "a"}, id="some roles"),
+        pytest.param({"Action": "iam:*", "Resource": "arn:aws:sqs:*:*:*"}, id="no role"),
+        pytest.param({"Action": "*", "Resource": "arn:aws:sqs"}, id="all of another service"),
+        pytest.param({"NotAction": "iam:*", "Resource": "*"}, id="all but IAM"),
+        pytest.param({"NotAction": ["s3:*", "i?m:*"], "Resource": "*"}, id="all but a few, IAM"),
+        pytest.param({"NotAction": "s3:*", "Resource": "arn:aws:s3:::a"}, id="one bucket"),
+        pytest.param({"Effect": "Deny", "Action": "iam:*", "Resource": "*"}, id="a denial of IAM"),
         pytest.param({"Action": "sqs:*", "Resource": "*"}, id="one service"),
         pytest.param({"Action": "*", "Resource": "arn:aws:s3:::a"}, id="one resource"),
         pytest.param({"Effect": "Deny", "Action": "*", "Resource": "*"}, id="a denial"),

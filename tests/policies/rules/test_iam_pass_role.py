@@ -41,6 +41,8 @@ ALL_ROLES = "arn:aws:iam::111122223333:role/*"
                 "arn:aws:iam::111122223333:*",
                 "arn:aws:iam::111122223333:role*",
                 "arn:aws:iam::111122223333:ro*",
+                "arn:aws:*:*:*:*",
+                "arn:aws:IAM:*:*:*",
             )
         ),
         pytest.param({"Action": "IAM:passrole", "Resource": "*"}, "'*'", id="case"),
@@ -88,6 +90,9 @@ def test_every_way_of_passing_every_role_is_found(statement: dict[str, object], 
         pytest.param(
             {"Action": "iam:PassRole", "Resource": "arn:aws:iam::111122223333:x:role/*"},
             id="no role",
+        ),
+        pytest.param(
+            {"Action": "iam:PassRole", "Resource": "arn:aws:sqs:*:*:*"}, id="another service"
         ),
         pytest.param({"Action": "iam:GetRole", "Resource": "*"}, id="another action"),
         pytest.param({"NotAction": "iam:Pass*", "Resource": "*"}, id="all actions but this"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws_policy_pack.rules.iam.documents import is_everything
+from aws_policy_pack.rules.iam.documents import ROLE, is_everything
 from aws_policy_pack.rules.iam.permissions import wildcard_action, wildcard_resource
 from aws_policy_pack.rules.iam.scopable_actions import is_scopable
 from aws_policy_pack.testing import analyze
@@ -49,6 +49,25 @@ def test_every_way_of_allowing_a_whole_service_is_found(
 )
 def test_named_actions_pass(statement: dict[str, object]) -> None:
     assert problems(wildcard_action, statement) == []
+
+
+@pytest.mark.parametrize(
+    ("action", "found"),
+    [
+        pytest.param("sts:*", ["'sts:*'"], id="of STS"),
+        pytest.param(["sts:AssumeRole", "STS:**"], ["'STS:**'"], id="beside an action"),
+        pytest.param("*", [], id="refused: all"),
+        pytest.param("s3:*", [], id="refused: another service"),
+    ],
+)
+def test_a_trust_policy_is_judged_by_the_actions_that_it_can_have(
+    action: object, found: list[str]
+) -> None:
+    trust = document({"Action": action, "Principal": {"AWS": "111122223333"}})
+    reports = analyze(wildcard_action, {"assumeRolePolicy": trust}, type=ROLE)
+    assert [report.problem for report in reports] == [
+        f"statement 1 of `assumeRolePolicy` allows {allowed}" for allowed in found
+    ]
 
 
 def test_an_action_on_every_resource_is_found() -> None:

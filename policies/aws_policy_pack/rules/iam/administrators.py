@@ -7,13 +7,18 @@ from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.parts import judge_each
+from aws_policy_pack.policy_documents import Statement, named_actions
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.iam.documents import (
     DOCUMENT_TYPES,
+    EVERY_ACTION,
     Clause,
     covers_everything,
+    is_every_role,
+    is_whole_service,
     judge_clauses,
+    matches,
 )
 from aws_policy_pack.wording import listed, shown
 
@@ -33,7 +38,6 @@ SAID_OF = {
 }
 
 AWS_POLICY = ":iam::aws:policy/"
-EVERY_ACTION = ("*", "*:*")
 
 
 class AdministratorAccess(RuleConfig):
@@ -59,7 +63,11 @@ class AdministratorAccess(RuleConfig):
     bad={"policyArn": "arn:aws:iam::aws:policy/AdministratorAccess"},
 )
 def administrator_access(resource: Resource, config: AdministratorAccess) -> Findings:
-    """Looks at attached policies and at statements that allow everything on everything."""
+    """Looks at attached policies, and at statements that allow all of IAM on every role.
+
+    Who has all of IAM gives itself the rest; AWS's own IAMFullAccess is such a policy. A statement
+    of all actions but a few leaves out all of IAM, as PowerUserAccess does, or is one as well.
+    """
     if resource.type in ATTACHMENT_TYPES:
         yield from _judge_arns("policyArn", resource, config)
         return
@@ -80,14 +88,33 @@ def _judge_arns(key: str, resource: Resource, config: AdministratorAccess) -> It
 
 def _judge_clause(clause: Clause) -> Findings:
     statement = clause.statement
-    everything = [action for action in statement.actions if action in EVERY_ACTION]
-    if statement.effect == "Allow" and everything and covers_everything(statement):
-        yield Finding(
-            problem=f"{clause.name} allows every action on every resource",
-            wanted="the actions and resources that are needed",
-            fix="List them in `Action` and `Resource`",
-            place=clause.name,
-        )
+    if statement.effect != "Allow" or not (
+        statement.not_resources or any(map(is_every_role, statement.resources))
+    ):
+        return
+    every_action = any(action in EVERY_ACTION for action in statement.actions)
+    if every_action and covers_everything(statement):
+        problem = "every action on every resource"
+    elif every_action or _has_all_of_iam(statement):
+        problem = f"{named_actions(statement)} on every role, which amounts to every right"
+    else:
+        return
+    yield Finding(
+        problem=f"{clause.name} allows {problem}",
+        wanted="the actions and resources that are needed",
+        fix="List them in `Action` and `Resource`",
+        place=clause.name,
+    )
+
+
+def _has_all_of_iam(statement: Statement) -> bool:
+    if statement.not_actions:
+        return not any(map(_is_all_of_iam, statement.not_actions))
+    return any(map(_is_all_of_iam, statement.actions))
+
+
+def _is_all_of_iam(action: str) -> bool:
+    return is_whole_service(action) and matches("iam", action.partition(":")[0])
 
 
 class NoUsers(RuleConfig):

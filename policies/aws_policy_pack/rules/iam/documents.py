@@ -17,6 +17,10 @@ USER_POLICY = "aws:iam/userPolicy:UserPolicy"
 GROUP_POLICY = "aws:iam/groupPolicy:GroupPolicy"
 DOCUMENT_TYPES = (ROLE_POLICY, POLICY, USER_POLICY, GROUP_POLICY, ROLE)
 
+EVERY_ACTION = ("*", "*:*")
+ANY_NAME = "\0/\0"
+"""A path and name that no role has, and that no pattern for some roles matches."""
+
 FIELDS = 6
 """The fields of an ARN: itself, partition, service, region, account, resource."""
 SHORTEST_ARN = 3
@@ -97,6 +101,12 @@ def matches(action: str, pattern: str) -> bool:
     return fnmatchcase(action.lower(), pattern.lower())
 
 
+def is_whole_service(action: str) -> bool:
+    """Whether an action pattern leaves out no action of its service."""
+    name = action.rpartition(":")[2]
+    return "*" in name and set(name) <= {"*", "?"}
+
+
 def covers_everything(statement: Statement) -> bool:
     """Whether the statement is about every resource, of all services or of one."""
     return bool(statement.not_resources) or any(map(is_everything, statement.resources))
@@ -120,3 +130,12 @@ def is_everything(resource: str) -> bool:
             return {region, account} <= {"", "*"} and "*" in rest and set(rest) <= set("*/:")
         case _:
             return set(resource) == {"*"}
+
+
+def is_every_role(resource: str) -> bool:
+    """Whether an ARN pattern leaves no role out, of its account or of all."""
+    match arn_fields(resource):
+        case [_, _, service, _, _, rest]:
+            return matches("iam", service) and fnmatchcase(f"role/{ANY_NAME}", rest)
+        case _:
+            return is_everything(resource)

@@ -1,7 +1,5 @@
 """What IAM policies allow: too many actions, on too many resources."""
 
-from fnmatch import fnmatchcase
-
 from aws_policy_pack.policy_documents import Statement, named_actions
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
@@ -9,16 +7,16 @@ from aws_policy_pack.rules.iam.documents import (
     DOCUMENT_TYPES,
     Clause,
     allows,
-    arn_fields,
     covers_everything,
+    is_every_role,
     is_everything,
+    is_whole_service,
     judge_clauses,
 )
+from aws_policy_pack.rules.iam.grammar import TRUST_ACTION
 from aws_policy_pack.rules.iam.scopable_actions import is_scopable
 from aws_policy_pack.wording import first_few, listed, shown
 
-ANY_NAME = "\0/\0"
-"""A path and name that no role has, and that no pattern for some roles matches."""
 PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action, not a password
 QUEUE_ARN = "arn:aws:sqs:eu-west-1:111122223333:tasks.fifo"
 
@@ -41,11 +39,19 @@ def _policy(**statement: object) -> dict[str, object]:
     bad=_policy(Action=["sqs:*"], Resource=QUEUE_ARN),
 )
 def wildcard_action(resource: Resource) -> Findings:
-    """Wildcards for a part of a service, such as `ecs:Describe*`, pass."""
+    """Wildcards for a part of a service, such as `ecs:Describe*`, pass.
+
+    A trust policy can be about actions of STS alone: `iam-policy-document-valid` finds all others.
+    """
 
     def judge(clause: Clause) -> Findings:
         statement = clause.statement
-        wide = [action for action in statement.actions if _is_whole_service(action)]
+        wide = [
+            action
+            for action in statement.actions
+            if is_whole_service(action)
+            and not (clause.is_trust and not TRUST_ACTION.fullmatch(action))
+        ]
         if statement.effect == "Allow" and (wide or statement.not_actions):
             said = listed(wide) if wide else named_actions(statement)
             yield Finding(
@@ -57,11 +63,6 @@ def wildcard_action(resource: Resource) -> Findings:
             )
 
     yield from judge_clauses(resource, judge)
-
-
-def _is_whole_service(action: str) -> bool:
-    name = action.rpartition(":")[2]
-    return "*" in name and set(name) <= {"*", "?"}
 
 
 @resource_rule(
@@ -139,7 +140,7 @@ def pass_role_scoped(resource: Resource) -> Findings:
         statement = clause.statement
         if not allows(statement, PASS_ROLE):
             return
-        wide = [name for name in statement.resources if _is_every_role(name)]
+        wide = [name for name in statement.resources if is_every_role(name)]
         if wide or statement.not_resources:
             said = listed(wide) if wide else _resources(statement)
             yield Finding(
@@ -150,9 +151,3 @@ def pass_role_scoped(resource: Resource) -> Findings:
             )
 
     yield from judge_clauses(resource, judge)
-
-
-def _is_every_role(resource: str) -> bool:
-    """Whether a pattern leaves no role out, of its account or of all."""
-    name = arn_fields(resource)[-1]
-    return is_everything(resource) or fnmatchcase(f"role/{ANY_NAME}", name)
