@@ -173,6 +173,21 @@ def test_a_database_open_to_the_internet_is_one_finding(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("config", "rules"),
+    [
+        pytest.param({}, ["logs-retention"], id="no-cap"),
+        pytest.param({"cost-log-retention": {"maxDays": 90}}, ["cost-log-retention"], id="a-cap"),
+    ],
+)
+def test_logs_that_are_kept_for_ever_are_one_finding(
+    config: Mapping[str, object], rules: list[str]
+) -> None:
+    request = resource_request("aws:cloudwatch/logGroup:LogGroup", {"kmsKeyId": "key"})
+    response = analyzer(config).Analyze(request, None)
+    assert [each.policyName for each in response.diagnostics] == rules
+
+
+@pytest.mark.parametrize(
     ("platform", "rules"),
     [("FARGATE", ["ecs-fargate-parameters"]), ("EC2", ["ecs-not-privileged"])],
 )

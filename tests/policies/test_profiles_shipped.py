@@ -16,7 +16,7 @@ from aws_policy_pack.profiles import (
     shipped_profiles,
 )
 from aws_policy_pack.registry import RULES
-from aws_policy_pack.rule import Kind, Level
+from aws_policy_pack.rule import AnyRule, Kind, Level, Scope
 from aws_policy_pack.rules.cost.autoscaling import AutoscalingMaximum
 from aws_policy_pack.rules.cost.budget import MonthlyBudget
 from aws_policy_pack.rules.cost.counts import NAT_GATEWAY, ResourceCount
@@ -156,6 +156,34 @@ def shipped(name: str) -> dict[str, Level]:
 
 def test_three_profiles_are_shipped() -> None:
     assert sorted(shipped_profiles()) == ["minimal", "recommended", "strict"]
+
+
+@pytest.mark.parametrize("profile", ["minimal", "recommended", "strict"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(rule, id=rule.id)
+        for rule in RULES
+        if rule.kind is Kind.CONFIGURED and rule.scope is not Scope.PACK
+    ],
+)
+def test_what_a_profile_configures_stops_whatever_it_extends(
+    rule: AnyRule, profile: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "own.json"
+    path.write_text(json.dumps({"extends": profile, rule.id: rule.example_config}))
+    setting = load_profile(path).settings[rule.id]
+    assert setting.level is Level.MANDATORY
+    assert setting.config != rule.config()
+
+
+@pytest.mark.parametrize(
+    "rule", [pytest.param(rule, id=rule.id) for rule in RULES if rule.area == "cost"]
+)
+def test_no_cap_has_a_default(rule: AnyRule) -> None:
+    fields = rule.config.model_fields.items()
+    caps = [field.get_default(call_default_factory=True) for name, field in fields if "max" in name]
+    assert not any(caps)
 
 
 def test_the_minimal_profile_has_what_is_mandatory_unasked_and_nothing_else() -> None:

@@ -5,6 +5,7 @@ from pydantic import Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
+from aws_policy_pack.wording import shown
 
 LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 
@@ -22,26 +23,30 @@ class LogRetention(RuleConfig):
     LOG_GROUP,
     kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
-    summary="Log groups keep their events long enough",
-    why="An incident is often noticed after days; by then the logs that explain it are gone.",
+    summary="Log groups say how long they keep their events, and that is long enough",
+    why="An incident is often noticed after days; by then the logs that explain it are gone. A "
+    "group that does not say keeps every event for ever, and its storage is billed every month.",
     url="https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-16",
-    controls=("Security Hub CloudWatch.16", "CKV_AWS_338"),
+    controls=("Security Hub CloudWatch.16", "CKV_AWS_66", "CKV_AWS_338"),
+    yields_to=("cost-log-retention",),
     good={"retentionInDays": 30},
     bad={"retentionInDays": 1},
 )
 def retention(group: Resource, config: LogRetention) -> Findings:
-    """No retention, or 0, keeps events for ever; that is cost-log-retention's to judge.
+    """A time is wanted even where no cap is configured: no retention, or 0, means for ever.
 
     For the class DELIVERY AWS itself keeps events for two days, whatever is set:
     https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
     """
     days = group.number("retentionInDays")
-    if not days or days >= config.min_days or group.text("logGroupClass") == "DELIVERY":
+    if (days and days >= config.min_days) or group.text("logGroupClass") == "DELIVERY":
         return
+    meaning = "" if days else ", so events are kept for ever"
     yield Finding(
-        problem=f"`retentionInDays` is {days}",
+        problem=f"`retentionInDays` is {shown(days)}{meaning}",
         wanted=f"at least {config.min_days} (`minDays` of logs-retention)",
         fix=f"Set `retentionInDays` to {config.min_days} or more",
+        place="retentionInDays",
     )
 
 

@@ -12,26 +12,26 @@ POLICY = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
 
 
 @pytest.mark.parametrize(
-    ("properties", "config", "problem"),
+    ("properties", "cap", "problem"),
     [
-        pytest.param({}, {}, "not set, so events are kept for ever", id="nothing said"),
+        pytest.param({}, 90, "not set, so events are kept for ever", id="nothing said"),
         pytest.param(
-            {"retentionInDays": None}, {}, "not set, so events are kept for ever", id="null"
+            {"retentionInDays": None}, 90, "not set, so events are kept for ever", id="null"
         ),
-        pytest.param({"retentionInDays": 0}, {}, "0, so events are kept for ever", id="zero"),
-        pytest.param({"retentionInDays": 366}, {}, "366", id="one day over the default"),
-        pytest.param({"retentionInDays": 30}, {"maxDays": 29}, "30", id="one day over the cap"),
+        pytest.param({"retentionInDays": 0}, 90, "0, so events are kept for ever", id="zero"),
+        pytest.param({"retentionInDays": 30}, 29, "30", id="one day over the cap"),
         pytest.param(
-            {"retentionInDays": 366, "logGroupClass": "INFREQUENT_ACCESS"}, {}, "366", id="a class"
+            {"retentionInDays": 91, "logGroupClass": "INFREQUENT_ACCESS"}, 90, "91", id="a class"
         ),
     ],
 )
 def test_events_that_are_kept_too_long_are_found(
-    properties: Mapping[str, object], config: Mapping[str, object], problem: str
+    properties: Mapping[str, object], cap: int, problem: str
 ) -> None:
-    (report,) = analyze(log_retention, properties, config=config)
+    (report,) = analyze(log_retention, properties, config={"maxDays": cap})
+    assert report.level == "mandatory"
     assert report.message == (
-        f"subject: `retentionInDays` is {problem}; wanted 1 to {config.get('maxDays', 365)} "
+        f"subject: `retentionInDays` is {problem}; wanted 1 to {cap} "
         "(`maxDays` of cost-log-retention). Fix: Set `retentionInDays` within these bounds. "
         f"{log_retention.url}"
     )
@@ -40,10 +40,14 @@ def test_events_that_are_kept_too_long_are_found(
 @pytest.mark.parametrize(
     ("properties", "config"),
     [
-        pytest.param({"retentionInDays": 1}, {}, id="the shortest"),
-        pytest.param({"retentionInDays": 365}, {}, id="the default"),
+        pytest.param({"retentionInDays": 1}, {"maxDays": 29}, id="the shortest"),
         pytest.param({"retentionInDays": 29}, {"maxDays": 29}, id="the cap"),
-        pytest.param({"logGroupClass": "DELIVERY"}, {}, id="a class that keeps two days always"),
+        pytest.param(
+            {"logGroupClass": "DELIVERY"}, {"maxDays": 29}, id="a class that keeps two days always"
+        ),
+        pytest.param({"retentionInDays": 3653}, {}, id="ten years under no cap"),
+        pytest.param({}, {}, id="for ever under no cap"),
+        pytest.param({"retentionInDays": UNKNOWN}, {}, id="not known, under no cap"),
     ],
 )
 def test_events_that_are_dropped_in_time_pass(
@@ -53,7 +57,7 @@ def test_events_that_are_dropped_in_time_pass(
 
 
 def test_a_retention_that_is_not_known_is_not_judged() -> None:
-    (report,) = analyze(log_retention, {"retentionInDays": UNKNOWN})
+    (report,) = analyze(log_retention, {"retentionInDays": UNKNOWN}, config={"maxDays": 29})
     assert report.message.endswith("not evaluated: subject: `retentionInDays` is not known yet")
 
 

@@ -24,16 +24,28 @@ def test_events_that_are_kept_too_briefly_are_found() -> None:
         pytest.param(7, True, id="just enough"),
         pytest.param(30, True, id="more than enough"),
         pytest.param("5", False, id="too few as text"),
-        pytest.param(0, True, id="for ever"),
-        pytest.param(None, True, id="for ever by null"),
     ],
 )
 def test_the_fewest_days_pass(days: object, passes: bool) -> None:  # noqa: FBT001 - a parameter
     assert (analyze(retention, {"retentionInDays": days}) == []) is passes
 
 
-def test_a_group_without_retention_keeps_events_for_ever() -> None:
-    assert analyze(retention, {}) == []
+@pytest.mark.parametrize(
+    ("group", "days"),
+    [
+        pytest.param({}, "not set", id="absent"),
+        pytest.param({"retentionInDays": None}, "not set", id="null"),
+        pytest.param({"retentionInDays": 0}, "0", id="zero"),
+    ],
+)
+def test_a_group_that_keeps_events_for_ever_is_found(group: dict[str, object], days: str) -> None:
+    [report] = analyze(retention, group)
+    assert report.problem == f"`retentionInDays` is {days}, so events are kept for ever"
+    assert report.wanted == "at least 7 (`minDays` of logs-retention)"
+
+
+def test_a_group_of_the_delivery_class_needs_no_retention() -> None:
+    assert analyze(retention, {"logGroupClass": "DELIVERY"}) == []
 
 
 def test_the_fewest_days_are_configured() -> None:

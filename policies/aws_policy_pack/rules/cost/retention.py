@@ -25,25 +25,27 @@ LIFECYCLE_POLICY: Final = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
 class LogRetention(RuleConfig):
     """How long logs may be kept."""
 
-    max_days: int = Field(default=365, ge=1, description="Most days that a log group keeps events")
+    max_days: int | None = Field(
+        default=None, ge=1, description="Most days that a log group keeps events"
+    )
 
 
 @resource_rule(
     "cost-log-retention",
     LOG_GROUP,
-    kind=Kind.PRACTICE,
+    kind=Kind.CONFIGURED,
     severity=Severity.MEDIUM,
-    summary="A log group drops its events after a time, and not later than the cap",
-    why="A log group without a retention keeps every event for ever, and its storage is billed "
-    "every month.",
+    summary="A log group drops its events no later than the cap",
+    why="The storage of every event is billed every month until the event is dropped.",
     url="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
-    controls=("Security Hub CloudWatch.16", "CKV_AWS_66"),
+    controls=("CKV_AWS_66",),
     good={"name": "/orders/dev", "retentionInDays": 30},
     bad={"name": "/orders/dev"},
+    example_config={"maxDays": 90},
 )
 def log_retention(group: Resource, config: LogRetention) -> Findings:
     """Compares the days; 0 and none mean for ever, and the class DELIVERY has two days always."""
-    if group.text("logGroupClass") == "DELIVERY":
+    if config.max_days is None or group.text("logGroupClass") == "DELIVERY":
         return
     days = group.number("retentionInDays")
     if days and days <= config.max_days:
@@ -53,6 +55,7 @@ def log_retention(group: Resource, config: LogRetention) -> Findings:
         problem=f"`retentionInDays` is {shown(days)}{meaning}",
         wanted=f"1 to {config.max_days} (`maxDays` of cost-log-retention)",
         fix="Set `retentionInDays` within these bounds",
+        place="retentionInDays",
     )
 
 
