@@ -336,6 +336,10 @@ def test_another_providers_account_does_not_tell_that_of_the_rest() -> None:
         pytest.param("193672423079", id="Redshift"),
         pytest.param("086441151436", id="CloudTrail"),
         pytest.param("386209384616", id="billing"),
+        pytest.param("763104351884", id="images of deep learning"),
+        pytest.param("626614931356", id="images of deep learning in af-south-1"),
+        pytest.param("602401143452", id="images of EKS"),
+        pytest.param("013241004608", id="images of EKS in us-gov-west-1"),
     ],
 )
 @pytest.mark.parametrize("form", ["arn:aws:iam::{}:root", "{}"], ids=["ARN", "id"])

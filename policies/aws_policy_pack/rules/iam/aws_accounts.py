@@ -1,15 +1,18 @@
-"""The accounts from which services of AWS themselves write into one's own resources."""
+"""The accounts of AWS itself that policies rightly name."""
 
 from functools import cache
+from typing import Final
 
 from aws_policy_pack.lists import load
+
+LISTS: Final = ("aws_accounts", "image_registries")
 
 
 @cache
 def aws_accounts() -> frozenset[str]:
-    """The accounts of log delivery and the like, of all regions.
+    """The accounts that write into one's own resources, and those of AWS's images, of all regions.
 
-    The list has them by service and region, each service with its source.
+    The lists have them by service and region, each service with its source.
     """
-    services = load("aws_accounts").entries.values()
+    services = [service for name in LISTS for service in load(name).entries.values()]
     return frozenset(account for service in services for account in service["accounts"].values())
