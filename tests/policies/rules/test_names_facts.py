@@ -76,9 +76,14 @@ FORMS = [
     pytest.param("aws:rds/cluster:Cluster", "db", "1db", id="digit in front"),
     pytest.param("aws:rds/clusterInstance:ClusterInstance", "db", "Db", id="RDS case"),
     pytest.param("aws:rds/subnetGroup:SubnetGroup", "default a_b.c", "default", id="subnet group"),
-    pytest.param("aws:rds/parameterGroup:ParameterGroup", "app-pg16.4", "pg_17", id="parameter group"),
     pytest.param(
-        "aws:rds/clusterParameterGroup:ClusterParameterGroup", "pg-17.5", "pg--17", id="cluster group"
+        "aws:rds/parameterGroup:ParameterGroup", "app-pg16.4", "pg_17", id="parameter group"
+    ),
+    pytest.param(
+        "aws:rds/clusterParameterGroup:ClusterParameterGroup",
+        "pg-17.5",
+        "pg--17",
+        id="cluster group",
     ),
     pytest.param("aws:rds/optionGroup:OptionGroup", "og-1", "og 1", id="option group"),
     pytest.param("aws:rds/proxy:Proxy", "proxy-1", "Proxy-1", id="proxy"),

@@ -1,6 +1,7 @@
 """What makes a queue FIFO, and what AWS demands of one that is."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
 
 import pytest
 
@@ -11,7 +12,8 @@ from aws_policy_pack.rules.sqs.fifo import (
     fifo_required,
     fifo_throughput_scope,
 )
-from aws_policy_pack.testing import UNKNOWN, Secret, analyze
+from aws_policy_pack.rules.sqs.links import QUEUE
+from aws_policy_pack.testing import UNKNOWN, Example, Report, Secret, analyze, analyze_stack
 from tests.policies.rules.reading import problems
 
 DEVELOPER_GUIDE = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide"
@@ -234,8 +236,15 @@ def test_fifo_attributes_are_for_fifo_queues(
     assert problems(analyze(fifo_only_attributes, properties)) == expected
 
 
+def deduplication(
+    properties: Mapping[str, object], beside: Iterable[Example] = (), declared: Iterable[str] = ()
+) -> list[Report]:
+    stack = [Example(type=QUEUE, name="subject", properties=properties), *beside]
+    return analyze_stack(fifo_deduplication, stack, config={"queuesWithProducerIds": [*declared]})
+
+
 def test_a_fifo_queue_without_deduplication_is_told() -> None:
-    [report] = analyze(fifo_deduplication, {"fifoQueue": True})
+    [report] = deduplication({"fifoQueue": True})
     assert report.level == "advisory"
     assert report.message == (
         "subject: `contentBasedDeduplication` is not set; wanted true, or the queue's logical name "
@@ -287,8 +296,47 @@ def test_a_fifo_queue_without_deduplication_is_told() -> None:
 def test_fifo_queues_deduplicate(
     properties: Mapping[str, object], declared: list[str], expected: list[str]
 ) -> None:
-    config = {"queuesWithProducerIds": declared}
-    assert problems(analyze(fifo_deduplication, properties, config=config)) == expected
+    assert problems(deduplication(properties, declared=declared)) == expected
+
+
+DEAD = {"fifoQueue": True, "id": "dead", "arn": "arn:aws:sqs:eu-west-1:111122223333:dead.fifo"}
+REDRIVEN = Example(
+    type=QUEUE,
+    name="orders",
+    properties={
+        "id": "orders",
+        "fifoQueue": True,
+        "contentBasedDeduplication": True,
+        "redrivePolicy": json.dumps({"deadLetterTargetArn": DEAD["arn"], "maxReceiveCount": 3}),
+    },
+)
+REDRIVE = Example(
+    type="aws:sqs/redrivePolicy:RedrivePolicy",
+    name="orders-redrive",
+    properties={"queueUrl": "orders", "redrivePolicy": UNKNOWN},
+    references={"redrivePolicy": ("subject",)},
+)
+UNDELIVERED = Example(
+    type="aws:cloudwatch/eventTarget:EventTarget",
+    name="sales",
+    properties={"deadLetterConfig": {"arn": DEAD["arn"]}},
+)
+NOT_SET = ["subject: `contentBasedDeduplication` is not set"]
+
+
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [
+        pytest.param([REDRIVEN], [], id="redriven by a queue"),
+        pytest.param([REDRIVE], [], id="redriven by a resource beside a queue"),
+        pytest.param([REDRIVEN, UNDELIVERED], NOT_SET, id="a service sends to it, too"),
+        pytest.param([UNDELIVERED], NOT_SET, id="a service alone sends to it"),
+    ],
+)
+def test_a_dead_letter_queue_that_only_redrives_feed_needs_no_deduplication(
+    beside: list[Example], expected: list[str]
+) -> None:
+    assert problems(deduplication(DEAD, beside)) == expected
 
 
 def test_high_throughput_without_its_scope_is_told() -> None:

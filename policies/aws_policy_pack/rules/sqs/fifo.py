@@ -6,9 +6,18 @@ from typing import Final
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
-from aws_policy_pack.rules.sqs.links import QUEUE
+from aws_policy_pack.resource import Graph, Resource
+from aws_policy_pack.rule import (
+    Example,
+    Finding,
+    Findings,
+    Kind,
+    Severity,
+    resource_rule,
+    stack_rule,
+)
+from aws_policy_pack.rules.sqs.failures import takes_failures
+from aws_policy_pack.rules.sqs.links import QUEUE, redrives_to
 from aws_policy_pack.wording import shown
 
 SUFFIX: Final = ".fifo"
@@ -134,7 +143,7 @@ class FifoDeduplication(RuleConfig):
     )
 
 
-@resource_rule(
+@stack_rule(
     "sqs-fifo-deduplication",
     QUEUE,
     kind=Kind.PRACTICE,
@@ -143,12 +152,23 @@ class FifoDeduplication(RuleConfig):
     why="Without content based deduplication SQS refuses every message that comes without a "
     "deduplication id, and no deployment shows it: only the first producer that sends none.",
     url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html",
-    good={"fifoQueue": True, "contentBasedDeduplication": True},
-    bad={"fifoQueue": True},
+    good=(
+        Example(
+            type=QUEUE,
+            name="orders",
+            properties={"fifoQueue": True, "contentBasedDeduplication": True},
+        ),
+    ),
+    bad=(Example(type=QUEUE, name="orders", properties={"fifoQueue": True}),),
 )
-def fifo_deduplication(queue: Resource, config: FifoDeduplication) -> Findings:
-    """Compares the attribute with what is declared of the producers."""
+def fifo_deduplication(queue: Resource, graph: Graph, config: FifoDeduplication) -> Findings:
+    """Compares the attribute with what is declared of the producers.
+
+    A dead-letter queue that only redrives feed has no producer: SQS moves the messages itself.
+    """
     if not queue.flag("fifoQueue") or queue.flag("contentBasedDeduplication"):
+        return
+    if redrives_to(queue, graph) and not takes_failures(queue, graph):
         return
     if _match(queue.name, config.queues_with_producer_ids) is None:
         yield Finding(
