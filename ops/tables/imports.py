@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ops.tables.sdk import ResourceClass
+from pulumi_preflight.outputs.names import name_properties
+from pulumi_preflight.outputs.subject import subject_kind
 
 _IMPORT = re.compile(
     r"(?:using (?:the |an? )?`?([\w -]+?)`?[.,:](?:(?!using|\$ pulumi import).)*)?"
@@ -34,6 +36,10 @@ _PARTS = (
     (re.compile(r"(?P<own>\d{5,20})"), "num"),
     (re.compile(r"(?P<own>(?=[a-z]*\d)[0-9a-z]{6,32})"), "hex"),
 )
+# What says nothing of whose name the id is.
+_FILLERS = frozenset({"attribute", "its", "the", "their"})
+# An example that stands for a name: `example-fleet`, but neither `xxxxx` nor `profile-id`.
+_WORD = re.compile(r"(?!x+\b)(?!.*\bid\b)[A-Za-z]+(?:[-_.]?[A-Za-z]+)*")
 # Modules of several services, of which the examples show one.
 _MIXED = frozenset({"cloudwatch", "s3"})
 # EC2 gives 17 digits; the examples of older types have 8.
@@ -94,7 +100,8 @@ def _form(named: str, example: str, cls: ResourceClass) -> Form:
     parts = _ARN.fullmatch(example)
     if parts is None:
         is_one = _SEPARATORS.search(example) is None
-        return Form(id=(is_one and _named_input(named, cls)) or _own(example) or "")
+        told = is_one and (_named_input(named, cls) or _name(named, example, cls))
+        return Form(id=told or _own(example) or "")
     if not has_own and (given := _named_by_arn(parts[4], cls)):
         return Form(id=f"{{={given}}}")
     type_ = cls.token.rpartition(":")[2].lower()
@@ -119,6 +126,26 @@ def _named_input(named: str, cls: ResourceClass) -> str | None:
         if name in cls.required and words[count:] in ([], ["name"]):
             return f"{{={name}}}"
     return None
+
+
+def _name(named: str, example: str, cls: ResourceClass) -> str | None:
+    """The form of an id that is the name of the resource, or of what it belongs to.
+
+    The SDK's sentence on imports says so, or says nothing and shows a word.
+    """
+    words = [word for word in re.findall(r"[a-z]+", named.lower()) if word not in _FILLERS]
+    said, type_ = "".join(words), subject_kind(cls.token).partition("/")[2]
+    settable = {each.name for each in cls.shape if each.settable}
+    names = {name.lower() for name in name_properties(subject_kind(cls.token)) if name in settable}
+    if not said:
+        return "{name}" if names and _WORD.fullmatch(example) else None
+    whose = "".join(words[:-1])
+    if names and (said in names or (words[-1] in names and (whose in type_ or type_ in whose))):
+        return "{name}"
+    fits = {name for name in cls.required if said.endswith(name.lower())}
+    if words[-1] in ("name", "identifier"):
+        fits |= {name for name in cls.required if name.lower().endswith(said)}
+    return f"{{={fits.pop()}}}" if len(fits) == 1 else None
 
 
 def _arn(service: str, region: str, account: str, resource: str, *, type_: str) -> str:

@@ -25,6 +25,7 @@ from pulumi_preflight.outputs.hosts import (
     website_zone,
     zone,
 )
+from pulumi_preflight.outputs.id_forms import ID_FORMS
 from pulumi_preflight.outputs.networks import subnet_text
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.outputs.templates import (
@@ -45,11 +46,17 @@ def resource_id(subject: Subject) -> str:
         return subject.id
     if subject.package != "aws":
         return uuid_of(subject, "id")
-    form = _IDS.get(subject.kind) or facts_of(subject.token).id
-    if form:
+    if form := form_of_id(subject):
         return in_form(form, subject, "id")
     prefix = _prefix_of(subject.kind)
-    return f"{prefix}-{subject.digits('id', 17)}" if prefix else subject.name
+    digits = subject.digits("id", 17)
+    # Where no form is known, the id may be anything, as `Marks` reads of a name with eight digits.
+    return f"{prefix}-{digits}" if prefix else f"{subject.name}-{digits[:8]}"
+
+
+def form_of_id(subject: Subject) -> str:
+    """The form of a type's id; empty where no table tells it."""
+    return ID_FORMS.get(subject.kind) or facts_of(subject.token).id
 
 
 def in_form(template: str, subject: Subject, path: str) -> str:
@@ -61,12 +68,16 @@ def arn_for(subject: Subject, path: str, stem: tuple[str, ...]) -> str:
     """The ARN of a property; its stem is `role` in `roleArn`, empty for the resource's own ARN."""
     if not names_itself(subject.kind, stem):
         return _other_arn(subject, path, stem)
-    if subject.id.startswith("arn:"):
+    if subject.id.startswith("arn:") and "," not in subject.id:
         return subject.id
     kind = subject.kind
     form = _OWN_ARNS.get(kind)
     if form is None and kind not in ARN_FORMATS:
         form = facts_of(subject.token).arn
+    id_form = form_of_id(subject)
+    if form and id_form and not id_form.startswith("{") and form.endswith(id_form):
+        # One id has the same digits in both.
+        form = form.removesuffix(id_form) + "{id}"
     if form:
         return in_form(form, subject, "arn")
     return _formatted(subject, "arn", kind, _part_of_arn(subject))
@@ -88,9 +99,9 @@ def names_itself(kind: str, stem: tuple[str, ...]) -> bool:
 def _part_of_arn(subject: Subject) -> str:
     """What names the resource in its ARN: its id, where AWS makes that, or its name."""
     kind = subject.kind
-    id_form = facts_of(subject.token).id
-    is_opaque = bool(id_form) and "{arn}" not in id_form and "{=" not in id_form
-    if is_opaque or kind in _ARN_HOLDS_ID or _prefix_of(kind) is not None:
+    form = form_of_id(subject)
+    is_opaque = bool(form) and not any(place in form for place in ("{arn}", "{=", "{name}"))
+    if kind not in _ARN_HOLDS_NAME and (is_opaque or _prefix_of(kind) is not None):
         return last_part(resource_id(subject))
     return subject.name
 
@@ -156,10 +167,21 @@ def id_for(stem: str, subject: Subject, path: str) -> str:
     return own or made or f"{subject.name}-{subject.digits(path, 8)}"
 
 
+def shown_id(subject: Subject, path: str) -> str:
+    """The resource's own id where a property shows it, as `associationId` of an `Association` does.
+
+    Empty for any other property, and where AWS makes no id of a known form.
+    """
+    if path.lower() != f"{subject.kind.partition('/')[2]}id":
+        return ""
+    form = form_of_id(subject)
+    return "" if form in ("", "{arn}", "{name}") else last_part(resource_id(subject))
+
+
 def _own_id(subject: Subject) -> str:
     """The id that a data source shows of what it found; empty where the kind has no form."""
-    form = _IDS.get(subject.kind) or facts_of(subject.token).id
-    known = form and "{=" not in form
+    form = form_of_id(subject)
+    known = form and "{=" not in form and form != "{name}"
     return resource_id(subject) if known or _prefix_of(subject.kind) else ""
 
 
@@ -207,6 +229,12 @@ def _secret(subject: Subject) -> str:
     return secret if secret.startswith("arn:") else subject.place.arn("secretsmanager", name)
 
 
+def _organization_root(subject: Subject) -> str:
+    """What the ids of an organization's units have in common: the digits of its root."""
+    parent = input_text(subject, "parentId").split("-")
+    return parent[1] if len(parent) > 1 else subject.digits("root", 4)
+
+
 def _arn_suffix(subject: Subject) -> str:
     """What CloudWatch calls a load balancer or target group by: the end of the ARN."""
     return own_arn(subject).split(":", 5)[-1].removeprefix("loadbalancer/")
@@ -236,6 +264,7 @@ _WORDS: Words = {
     "privatehost": private_host,
     "publichost": public_host,
     "region": lambda subject: subject.place.region,
+    "root": _organization_root,
     "revision": lambda subject: str(subject.generation + 1),
     "scope": _scope,
     "searchhost": search_host,
@@ -258,6 +287,7 @@ _OWN_ARNS: dict[str, str] = {
     "appsync/resolver": (
         "arn:{partition}:appsync:{region}:{account}:apis/{=apiId}/types/{=type}/resolvers/{=field}"
     ),
+    "cognito/identitypool": "arn:{partition}:cognito-identity:{region}:{account}:identitypool/{id}",
     "chatbot/slackchannelconfiguration": (
         "arn:{partition}:chatbot::{account}:chat-configuration/slack-channel/{name}"
     ),
@@ -339,77 +369,8 @@ _OWN_ARNS: dict[str, str] = {
     "wafv2/webacl": "arn:{partition}:wafv2:{region}:{account}:{scope}/webacl/{name}/{id}",
 }
 
-# Types whose id is neither their name nor as the SDK's example of an import shows it.
-# Source: `d.SetId` in the provider's own source, hashicorp/terraform-provider-aws.
-_IDS: dict[str, str] = {
-    "acm/certificatevalidation": "2026-01-01 00:00:00 +0000 UTC",
-    "ec2/vpcpeeringconnection": "pcx-{hex17}",
-    "eks/fargateprofile": "{=clusterName}:{name}",
-    "lambda/eventsourcemapping": "{uuid}",
-    "opensearch/domain": "{arn}",
-    "elasticsearch/domain": "{arn}",
-    "route53/record": "{=zoneId}_{=name}_{=type}",
-    "ses/domainidentity": "{=domain}",
-    "sesv2/emailidentity": "{=emailIdentity}",
-    "acm/certificate": "{arn}",
-    "alb/listener": "{arn}",
-    "alb/listenerrule": "{arn}",
-    "alb/loadbalancer": "{arn}",
-    "alb/targetgroup": "{arn}",
-    "apigateway/restapi": "{hex10}",
-    "apigatewayv2/api": "{hex10}",
-    "cloudfront/distribution": "E{cap13}",
-    "cognito/userpool": "{region}_{cap9}",
-    "cognito/userpoolclient": "{hex26}",
-    "datazone/domain": "dzd-{hex14}",
-    "directconnect/connection": "dxcon-{hex8}",
-    "directconnect/linkaggregationgroup": "dxlag-{hex8}",
-    "ec2/route": "r-{=routeTableId}{num10}",
-    "ec2/routetableassociation": "rtbassoc-{hex17}",
-    "ec2/securitygrouprule": "sgrule-{num10}",
-    "ecs/cluster": "{arn}",
-    "ecs/service": "{arn}",
-    "ecs/taskdefinition": "{name}",
-    "eks/addon": "{=clusterName}:{=addonName}",
-    "eks/nodegroup": "{=clusterName}:{name}",
-    "iam/accesskey": "AKIA{cap16}",
-    "iam/grouppolicy": "{=group}:{name}",
-    "iam/openidconnectprovider": "{arn}",
-    "iam/policy": "{arn}",
-    "iam/rolepolicy": "{=role}:{name}",
-    "iam/userpolicy": "{=user}:{name}",
-    "kms/key": "{uuid}",
-    "mq/broker": "b-{uuid}",
-    "lb/listener": "{arn}",
-    "lb/listenerrule": "{arn}",
-    "lb/loadbalancer": "{arn}",
-    "lb/targetgroup": "{arn}",
-    "rds/instance": "db-{cap26}",
-    "route53/zone": "Z{cap13}",
-    "secretsmanager/secret": "{arn}",
-    "servicediscovery/privatednsnamespace": "ns-{hex16}",
-    "servicediscovery/service": "srv-{hex16}",
-    "sfn/statemachine": "{arn}",
-    "sns/topic": "{arn}",
-    "sns/topicsubscription": "{arn}",
-    "sqs/queue": "https://sqs.{region}.{dns}/{account}/{name}",
-    "wafv2/webacl": "{uuid}",
-}
-_ARN_HOLDS_ID = frozenset(
-    {
-        "apigateway/restapi",
-        "apigatewayv2/api",
-        "cloudfront/distribution",
-        "cognito/userpool",
-        "datazone/domain",
-        "directconnect/connection",
-        "directconnect/linkaggregationgroup",
-        "kms/key",
-        "route53/zone",
-        "servicediscovery/privatednsnamespace",
-        "servicediscovery/service",
-    }
-)
+# AWS makes their id, and names them by their name all the same.
+_ARN_HOLDS_NAME = frozenset({"rds/instance"})
 _EC2_MODULES = ("ec2", "vpc", "ec2transitgateway")
 
 # The last word, or words, of a type or of an id's name to the prefix of such ids.

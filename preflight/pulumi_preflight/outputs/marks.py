@@ -22,7 +22,7 @@ from pulumi_preflight.outputs.variation import (
     varied,
     windows,
 )
-from pulumi_preflight.urns import is_urn
+from pulumi_preflight.urns import is_urn, name_of
 from pulumi_preflight.wire import UNKNOWN, PropertyValue, json_text, with_leaves
 
 # What a property gets whose form nobody knows: a name and eight digits.
@@ -42,8 +42,9 @@ class Marks:
         # Every window of eight digits of a made-up text.
         self._windows: dict[str, Origin] = {}
         self._turned: set[str] = set()
-        # Those of documents, of which nobody knows more than that they are JSON.
-        self._documents: set[str] = set()
+        # Those of documents, of which nobody knows more than that they are JSON, and those of ids
+        # whose form nobody knows.
+        self._formless: set[str] = set()
         # Numbers of answers, as texts.
         self._numbers: dict[str, Origin] = {}
         # Lists, of which nobody knows how many items they have, as texts.
@@ -54,7 +55,7 @@ class Marks:
 
     def learn_text(self, origin: Origin, text: str, given: Collection[str]) -> bool:
         """Keeps the made-up digits of a text; says whether it has any."""
-        found, as_document = False, is_document(text)
+        found, is_formless = False, is_document(text) or _is_formless_id(origin, text, given)
         for run in RUN.findall(text):
             if not any(map(str.isdigit, run)) or any(run in each for each in given):
                 continue
@@ -66,8 +67,8 @@ class Marks:
             for window in windows(run):
                 self._windows.setdefault(window, origin)
                 self._turned.add(turned(window))
-                if as_document:
-                    self._documents.add(window)
+                if is_formless:
+                    self._formless.add(window)
         return found
 
     def learn_number(self, origin: Origin, number: PropertyValue) -> bool:
@@ -129,7 +130,7 @@ class Marks:
 
         Where these do not tell what else a value may be, it is unknown instead: a list, a number or
         a text of an answer, which may be a name, JSON or anything, and what holds a part of a
-        document.
+        document or of an id without a known form.
         """
 
         def change(leaf: PropertyValue) -> PropertyValue:
@@ -165,8 +166,8 @@ class Marks:
             origin = self._windows.get(found[1])
             if origin in other.origins and origin is not None and not is_urn(origin.urn):
                 return True
-        return bool(self._documents) and any(
-            window in self._documents and self._windows[window] in other.origins
+        return bool(self._formless) and any(
+            window in self._formless and self._windows[window] in other.origins
             for run in RUN.findall(leaf)
             for window in windows(run)
         )
@@ -194,6 +195,16 @@ class Marks:
             return piece[0]
 
         return _PIECE.sub(source, text)
+
+
+def _is_formless_id(origin: Origin, text: str, given: Collection[str]) -> bool:
+    """Whether a resource's id is its name and eight digits, since no table tells its form."""
+    if not is_urn(origin.urn) or origin.property != "id":
+        return False
+    if (found := _FORMLESS.fullmatch(text)) is None:
+        return False
+    head = text.removesuffix(f"-{found[1]}")
+    return head in given or head.startswith(name_of(origin.urn))
 
 
 def _in_any_order(items: list[PropertyValue]) -> str:

@@ -4,7 +4,8 @@
 capitals and digits, `{low10}` for 10 small letters and digits, `{num9}` for 9 decimal digits,
 `{uuid}` for a UUID. Digits are the property's own; `{hex12@account}` are those of all that name
 `account`. `{=vpcId}` is the input `vpcId`, `{=topicArn|name}` the part of an ARN that names its
-resource. All other places are what `_WORDS` says.
+resource, `{=groupName|default}` the input or the word `default`. All other places are what `_WORDS`
+says.
 """
 
 import re
@@ -66,6 +67,8 @@ def _input(subject: Subject, name: str, part: str | None, path: str) -> str:
     text = input_text(subject, name)
     if not text and name in name_properties(subject.kind):
         return subject.name
+    if not text and part not in (None, "name"):
+        return part
     if not text:
         return f"{subject.name}-{subject.digits(f'{path}/{name}', 8)}"
     return last_part(text) if part == "name" else text

@@ -16,7 +16,7 @@ from pulumi_preflight.outputs.hosts import (
     public_address,
     zone,
 )
-from pulumi_preflight.outputs.ids import Maker, arn_for, id_for, in_form
+from pulumi_preflight.outputs.ids import Maker, arn_for, id_for, in_form, shown_id
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.outputs.variation import NUMBERS
 from pulumi_preflight.wire import PropertyValue
@@ -36,6 +36,8 @@ def text_for(subject: Subject, path: str) -> str:
     make = next((_BY_TYPE[key] for key in keys if key in _BY_TYPE), None)
     if make is not None:
         return make(subject, path)
+    if own := shown_id(subject, path):
+        return own
     form = _word(subject, path)
     return in_form(form, subject, path) if isinstance(form, str) else by_name(subject, path)
 
