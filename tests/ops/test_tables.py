@@ -191,27 +191,27 @@ def test_the_example_of_an_import_tells_the_form_of_an_id(
 
 
 @pytest.mark.parametrize(
-    ("said", "shown", "required", "form"),
+    ("text", "required", "form"),
     [
-        pytest.param("using the name", "one-2", (), "{name}", id="name"),
-        pytest.param("using their name", "one", (), "{name}", id="their-name"),
-        pytest.param("using the made thing name", "one", (), "{name}", id="name-of-the-type"),
-        pytest.param("using the vault name", "one", ("vaultName",), "{=vaultName}", id="owner"),
-        pytest.param("", "example-thing", (), "{name}", id="a-word"),
-        pytest.param("", "thing-id-12", (), "", id="a-word-for-an-id"),
-        pytest.param("", "xxxxx", (), "", id="a-word-for-digits"),
-        pytest.param("using the id", "example", (), "", id="id"),
-        pytest.param("using the vault name", "one", (), "", id="name-of-something-else"),
+        pytest.param(("using the name", "one-2"), (), "{name}", id="name"),
+        pytest.param(("using their name", "one"), (), "{name}", id="their-name"),
+        pytest.param(("using the made thing name", "one"), (), "{name}", id="name-of-the-type"),
+        pytest.param(("using the vault name", "one"), ("vaultName",), "{=vaultName}", id="owner"),
+        pytest.param(("", "example-thing"), (), "{name}", id="a-word"),
+        pytest.param(("", "thing-id-12"), (), "", id="a-word-for-an-id"),
+        pytest.param(("", "xxxxx"), (), "", id="a-word-for-digits"),
+        pytest.param(("using the id", "example"), (), "", id="id"),
+        pytest.param(("using the vault name", "one"), (), "", id="name-of-something-else"),
     ],
 )
 def test_the_sentence_on_imports_tells_whether_an_id_is_a_name(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
-    said: str,
-    shown: str,
+    text: tuple[str, str],
     required: tuple[str, ...],
     form: str,
 ) -> None:
+    said, shown = text
     folder = tmp_path_factory.mktemp("sdk")
     package = folder / f"pulumi_{folder.name}"
     package.mkdir()
