@@ -14,12 +14,10 @@ from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.wire import Value
 
 _KEYS: Final = load("container_keys").entries
-CONTAINER_KEYS: Final = tuple(_KEYS["container"])
-"""The keys that ECS knows in a container definition."""
-INNER_KEYS: Final[Mapping[str, tuple[str, ...]]] = {
-    part: tuple(keys) for part, keys in _KEYS["inner"].items()
-}
-"""The keys of the objects inside, or of the entries of a list of objects."""
+CONTAINER_KEYS: Final[Mapping[str, str]] = _KEYS["container"]
+"""The keys that ECS knows in a container definition, each with the kind of its value."""
+INNER_KEYS: Final[Mapping[str, Mapping[str, str]]] = _KEYS["inner"]
+"""The keys of the objects inside, or of the entries of a list of objects, likewise."""
 
 SPELLINGS: Final = {
     "": {key.lower(): key for key in CONTAINER_KEYS},

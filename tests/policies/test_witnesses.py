@@ -15,9 +15,10 @@ import pytest
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.rule import AnyRule, Kind
 from aws_policy_pack.rules.names.facts import FACTS, Limits, NameFact
+from aws_policy_pack.testing import analyze
 from tests.policies.witnesses.provider import Provider as Asked
 from tests.policies.witnesses.provider import binary, running
-from tests.policies.witnesses.table import WITNESSES, Botocore, Page, Provider
+from tests.policies.witnesses.table import FURTHER, WITNESSES, Botocore, Further, Page, Provider
 
 REFUSED = {rule.id: rule for rule in RULES if rule.kind is Kind.REFUSED}
 
@@ -54,7 +55,14 @@ def snake(name: str) -> str:
 def arguments(example: object) -> dict[str, Any]:
     """An example's inputs by Terraform's names."""
     assert isinstance(example, Mapping)
-    return {snake(key): value for key, value in example.items()}
+    return {snake(key): _block(value) for key, value in example.items()}
+
+
+def _block(value: object) -> object:
+    """The objects of a list are blocks, which have names of Terraform, too."""
+    if isinstance(value, list):
+        return [arguments(item) if isinstance(item, Mapping) else item for item in value]
+    return value
 
 
 @pytest.mark.parametrize(("rule", "witness"), cases(Provider))
@@ -62,6 +70,27 @@ def test_the_provider_refuses_it(rule: AnyRule, witness: Provider, provider: Ask
     assert provider.refusals(witness.type, arguments(rule.good)) == []
     [said] = provider.refusals(witness.type, arguments(rule.bad))
     assert witness.refuses in said
+
+
+def further(kind: type[Provider | Page]) -> list[Any]:
+    chosen = [each for each in FURTHER if isinstance(each.witness, kind)]
+    return [pytest.param(each, id=f"{each.rule} {each.what}") for each in chosen]
+
+
+@pytest.mark.parametrize("case", further(Provider))
+def test_the_provider_refuses_what_else_a_rule_finds(case: Further, provider: Asked) -> None:
+    assert isinstance(case.witness, Provider)
+    assert analyze(REFUSED[case.rule], case.given)
+    [said] = provider.refusals(case.witness.type, arguments(case.given))
+    assert case.witness.refuses in said
+
+
+@pytest.mark.parametrize("case", further(Page))
+def test_a_page_says_what_else_a_rule_finds(case: Further) -> None:
+    assert isinstance(case.witness, Page)
+    assert analyze(REFUSED[case.rule], case.given)
+    assert case.witness.url.startswith("https://docs.aws.amazon.com/")
+    assert not case.witness.api or case.witness.says in description(case.witness.api)
 
 
 def longest_name(limits: Limits) -> str:

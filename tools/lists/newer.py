@@ -86,17 +86,33 @@ def _container_keys(page: Mapping[str, Any], folder: Path) -> tuple[Texts, Texts
     while pending:
         part, shape = pending.pop()
         for key, member in shapes[shape]["members"].items():
-            theirs.add(f"{part}.{key}")
             inner = shapes[member["shape"]]
+            theirs.add(f"{part}.{key}: {_kind(inner, shapes)}")
             inner_name = inner["member"]["shape"] if inner["type"] == "list" else member["shape"]
             if shapes[inner_name]["type"] == "structure" and inner_name not in seen:
                 seen.add(inner_name)
                 pending.append((key, inner_name))
     rows = {"container": page["entries"]["container"], **page["entries"]["inner"]}
-    ours = {f"{part}.{key}" for part, keys in rows.items() for key in keys}
+    ours = {f"{part}.{key}: {kind}" for part, keys in rows.items() for key, kind in keys.items()}
     # A shape that two keys have is walked once.
     walked = {each.partition(".")[0] for each in theirs}
     return frozenset(each for each in ours if each.partition(".")[0] in walked), frozenset(theirs)
+
+
+_KINDS: Final = {
+    "string": "text",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "structure": "an object",
+    "map": "an object of texts",
+}
+_LISTS: Final = {"string": "texts", "integer": "whole numbers", "structure": "objects"}
+
+
+def _kind(shape: Mapping[str, Any], shapes: Mapping[str, Any]) -> str:
+    if shape["type"] == "list":
+        return f"a list of {_LISTS[shapes[shape['member']['shape']]['type']]}"
+    return _KINDS[shape["type"]]
 
 
 def _sqs_limits(page: Mapping[str, Any], folder: Path) -> tuple[Texts, Texts]:

@@ -7,7 +7,7 @@ import pytest
 
 from aws_policy_pack.rule import AnyRule
 from aws_policy_pack.rules.ecs.hardening import non_root_user, not_privileged, read_only_root
-from aws_policy_pack.rules.ecs.health import health_check
+from aws_policy_pack.rules.ecs.health import health_check, health_check_values
 from aws_policy_pack.rules.ecs.log_drivers import logging
 from aws_policy_pack.testing import UNKNOWN, analyze
 
@@ -74,11 +74,12 @@ def said(
             id="command of a health check",
         ),
         pytest.param(
-            health_check,
+            health_check_values,
             {"healthCheck": {"command": ["CMD", "true"], "interval": 301}},
-            "advisory",
+            "mandatory",
             "`healthCheck.interval` of container 'web' is 301 seconds; wanted 5 to 300 seconds. "
-            f"Fix: Set `interval` to a number that ECS takes. {GUIDE}/healthcheck.html",
+            "Fix: Set `interval` to a number that ECS takes. "
+            "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html",
             id="numbers of a health check",
         ),
         pytest.param(
@@ -219,7 +220,7 @@ def test_the_command_of_a_health_check(check: object, expected: list[str]) -> No
     ],
 )
 def test_the_numbers_of_a_health_check(name: str, number: object, wanted: str | None) -> None:
-    found = said(health_check, {"healthCheck": {"command": ["CMD", "true"], name: number}})
+    found = said(health_check_values, {"healthCheck": {"command": ["CMD", "true"], name: number}})
     assert [each.partition("; wanted ")[2] for each in found] == ([wanted] if wanted else [])
 
 
@@ -230,12 +231,12 @@ def test_the_numbers_of_a_health_check(name: str, number: object, wanted: str | 
         pytest.param({"essential": True}, 1, id="essential"),
         pytest.param({"healthCheck": None}, 1, id="null"),
         pytest.param(
-            {"essential": False, "healthCheck": {"command": ["CMD", "a"], "retries": 0}},
+            {"essential": False, "healthCheck": {"command": ["a"], "retries": 0}},
             1,
             id="wrong check of one that is not essential",
         ),
         pytest.param(
-            {"healthCheck": {"command": ["a"], "retries": 0, "timeout": 99}}, 3, id="all wrong"
+            {"healthCheck": {"command": ["a"], "retries": 0, "timeout": 99}}, 1, id="all wrong"
         ),
     ],
 )

@@ -1,7 +1,7 @@
 """Whether container definitions are what ECS takes."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 
 import pytest
 
@@ -13,10 +13,23 @@ URL = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDe
 WEB = {"name": "web", "image": "orders:1"}
 
 
-def every(keys: Iterable[str], spell: Callable[[str], str]) -> dict[str, object]:
+def every(keys: Mapping[str, str], spell: Callable[[str], str]) -> dict[str, object]:
     """An object with every key, and with every key of the objects inside."""
-    inner = {key: [every(INNER_KEYS[key], spell)] for key in keys if key in INNER_KEYS}
-    return {spell(key): inner.get(key) for key in keys}
+    return {spell(key): value_of(key, kind, spell) for key, kind in keys.items()}
+
+
+def value_of(key: str, kind: str, spell: Callable[[str], str]) -> object:
+    inner = every(INNER_KEYS[key], spell) if key in INNER_KEYS else {"a": "b"}
+    return {
+        "text": "a",
+        "true or false": True,
+        "a whole number": 2**31 - 1,
+        "an object": inner,
+        "an object of texts": {"a": "b", "c": None},
+        "a list of texts": ["a", None],
+        "a list of objects": [inner, None],
+        "a list of whole numbers": [-(2**31), None],
+    }[kind]
 
 
 def problems(definitions: object) -> list[str]:
@@ -97,7 +110,7 @@ def test_an_unknown_key_is_told_whole() -> None:
         ),
         pytest.param(
             {"portMappings": [{"containerPort": 1}, {"hostprt": 2}]},
-            "`portMappings` of container 'web' has the key 'hostprt'",
+            "`portMappings[1]` of container 'web' has the key 'hostprt'",
             "did you mean `hostPort`?",
             id="inside a list",
         ),
@@ -109,7 +122,7 @@ def test_an_unknown_key_is_told_whole() -> None:
         ),
         pytest.param(
             {"logConfiguration": {"secretOptions": [{"name": "a", "from": "b"}]}},
-            "`secretOptions` of `logConfiguration` of container 'web' has the key 'from'",
+            "`secretOptions[0]` of `logConfiguration` of container 'web' has the key 'from'",
             "known are `name`, `valueFrom`",
             id="two levels down",
         ),
@@ -141,10 +154,140 @@ def test_keys_in_another_case_pass(spell: Callable[[str], str]) -> None:
     assert problems(json.dumps([spelt])) == []
 
 
-def test_free_keys_and_wrong_kinds_inside_pass() -> None:
-    options = {"logConfiguration": {"options": {"awslogs-group": "a"}}, "healthCheck": "CMD"}
-    labels = {"dockerLabels": {"anything": "goes"}, "environment": ["A=1"], "command": [7]}
+def test_free_keys_pass() -> None:
+    options = {"logConfiguration": {"options": {"awslogs-group": "a"}}}
+    labels = {"dockerLabels": {"anything": "goes"}}
     assert problems(json.dumps([{**WEB, **options, **labels}])) == []
+
+
+def test_null_passes_under_every_key() -> None:
+    assert problems(json.dumps([{**dict.fromkeys(CONTAINER_KEYS), **WEB}])) == []
+
+
+OTHERS = {
+    "text": 5,
+    "true or false": "true",
+    "a whole number": "256",
+    "an object": [],
+    "an object of texts": [],
+    "a list of texts": "run",
+    "a list of objects": {},
+    "a list of whole numbers": 1,
+}
+
+
+@pytest.mark.parametrize(("key", "kind"), CONTAINER_KEYS.items())
+def test_a_value_of_another_kind_is_found_under_every_key(key: str, kind: str) -> None:
+    found = analyze(
+        container_definitions_valid,
+        {"containerDefinitions": json.dumps([{**WEB, key: OTHERS[kind]}])},
+    )
+    assert f"{key} of container " in " ".join(report.part for report in found)
+    assert kind in {report.wanted for report in found}
+
+
+@pytest.mark.parametrize(
+    ("text", "problem", "wanted"),
+    [
+        pytest.param('"command": "run"', "`command` of W is text", "a list of texts", id="text"),
+        pytest.param(
+            '"command": ["a", 5]',
+            "`command` of W is a list that holds a number",
+            "a list of texts",
+            id="a number in a list",
+        ),
+        pytest.param(
+            '"cpu": 256.0',
+            "`cpu` of W is a number with a point or an exponent",
+            "a whole number",
+            id="a point",
+        ),
+        pytest.param(
+            '"cpu": 1e2',
+            "`cpu` of W is a number with a point or an exponent",
+            "a whole number",
+            id="an exponent",
+        ),
+        pytest.param(
+            '"cpu": 2147483648',
+            "`cpu` of W is a number of more than 32 bits",
+            "a whole number",
+            id="too great",
+        ),
+        pytest.param(
+            '"cpu": -2147483649',
+            "`cpu` of W is a number of more than 32 bits",
+            "a whole number",
+            id="too small",
+        ),
+        pytest.param(
+            '"cpu": true', "`cpu` of W is true or false", "a whole number", id="no number"
+        ),
+        pytest.param('"essential": 1', "`essential` of W is a number", "true or false", id="flag"),
+        pytest.param(
+            '"environment": {"A": "b"}',
+            "`environment` of W is an object",
+            "a list of objects",
+            id="an object in place of a list",
+        ),
+        pytest.param(
+            '"environment": ["A=b"]',
+            "`environment` of W is a list that holds text",
+            "a list of objects",
+            id="a list of texts",
+        ),
+        pytest.param(
+            '"environment": [{"name": "A", "value": "b"}, {"name": "C", "value": 5}]',
+            "`value` of `environment[1]` of W is a number",
+            "text",
+            id="in an entry",
+        ),
+        pytest.param(
+            '"healthCheck": {"command": "curl"}',
+            "`command` of `healthCheck` of W is text",
+            "a list of texts",
+            id="in an object",
+        ),
+        pytest.param(
+            '"linuxParameters": [{"maxSwap": 0}]',
+            "`linuxParameters` of W is a list",
+            "an object",
+            id="a list in place of an object",
+        ),
+        pytest.param(
+            '"dockerLabels": {"a": 5}',
+            "`dockerLabels` of W is an object that holds a number",
+            "an object of texts",
+            id="a number in an object",
+        ),
+        pytest.param(
+            '"restartPolicy": {"ignoredExitCodes": ["1"]}',
+            "`ignoredExitCodes` of `restartPolicy` of W is a list that holds text",
+            "a list of whole numbers",
+            id="texts for numbers",
+        ),
+        pytest.param('"user": [["a"]]', "`user` of W is a list", "text", id="a list for text"),
+        pytest.param(
+            '"links": [["a"], {}]',
+            "`links` of W is a list that holds a list",
+            "a list of texts",
+            id="a list in a list",
+        ),
+    ],
+)
+def test_values_of_another_kind_are_told(text: str, problem: str, wanted: str) -> None:
+    definitions = f'[{{"name": "web", "image": "orders:1", {text}}}]'
+    [report] = analyze(container_definitions_valid, {"containerDefinitions": definitions})
+    assert report.problem == problem.replace("W", "container 'web'")
+    assert report.wanted == wanted
+    assert report.fix.startswith("Write it as in `")
+
+
+def test_a_value_of_another_kind_is_not_shown() -> None:
+    text = json.dumps([{**WEB, "environment": "tr0ub4dor", "entryPoint": [{"a": "tr0ub4dor"}]}])
+    reports = analyze(container_definitions_valid, {"containerDefinitions": text})
+    assert len(reports) == 2
+    assert not any("tr0ub4dor" in report.message for report in reports)
 
 
 @pytest.mark.parametrize(
@@ -219,11 +362,6 @@ def test_what_ecs_takes_passes(containers: list[object]) -> None:
             [{"name": "web", "image": UNKNOWN}],
             "`containerDefinitions[0].image` is not known yet",
             id="nested unknown",
-        ),
-        pytest.param(
-            [{**WEB, "essential": "maybe"}],
-            "`containerDefinitions[0].essential` is the text 'maybe', not true or false",
-            id="wrong kind",
         ),
     ],
 )

@@ -260,3 +260,36 @@ def test_a_container_that_asks_for_nothing_adds_nothing(key: str, unit: str) -> 
 def test_large_numbers_are_written_out() -> None:
     (problem,) = problems({"cpu": "256", "memory": "512"}, {"name": "a", "cpu": 1_234_567})
     assert problem.startswith("subject: the containers ask for 1234567 CPU units together")
+
+
+@pytest.mark.parametrize(
+    ("size", "told"),
+    [(20, "20"), (21, None), (200, None), (201, "201"), ("30", None), ("0", "0"), (None, None)],
+)
+@pytest.mark.parametrize("launch", ["FARGATE", "EC2"])
+def test_storage_is_what_the_provider_takes(launch: str, size: object, told: str | None) -> None:
+    task = {
+        "requiresCompatibilities": [launch],
+        "cpu": "256",
+        "memory": "512",
+        "ephemeralStorage": {"sizeInGib": size},
+    }
+    message = (
+        f"subject: `ephemeralStorage.sizeInGib` is {told}; wanted 21 to 200 GiB. Fix: Set "
+        "`sizeInGib` to a value in this range, or drop `ephemeralStorage`: a task has 20 GiB "
+        f"without. {URL}"
+    )
+    reports = [report.message for report in analyze(fargate_size, task)]
+    assert reports == ([message] if told else [])
+
+
+def test_storage_that_is_not_known_hides_no_size() -> None:
+    task = {
+        "requiresCompatibilities": ["FARGATE"],
+        "cpu": "300",
+        "memory": "512",
+        "ephemeralStorage": UNKNOWN,
+    }
+    reports = analyze(fargate_size, task)
+    assert {report.part for report in reports if report.was_evaluated} == {"cpu"}
+    assert {report.unreadable for report in reports} >= {"ephemeralStorage"}

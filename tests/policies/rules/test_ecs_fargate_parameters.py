@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aws_policy_pack.rules.ecs.fargate_parameters import fargate_parameters
+from aws_policy_pack.rules.ecs.fargate_parameters import LOG_DRIVERS, fargate_parameters
 from aws_policy_pack.testing import UNKNOWN, analyze
 from tests.policies.rules.ecs_tasks import task_of
 from tests.policies.rules.reading import problems, said
@@ -197,3 +197,24 @@ def test_containers_that_are_not_known_do_not_hide_the_task() -> None:
         "subject: `ipcMode` is 'host'",
         "not evaluated: subject: `containerDefinitions` is not known yet",
     ]
+
+
+@pytest.mark.parametrize("driver", ["syslog", "json-file", "gelf", "loki", ""])
+def test_a_log_driver_that_fargate_does_not_have_is_found(driver: str) -> None:
+    problem = f"`logConfiguration.logDriver` of container 'web' is {driver!r}"
+    log = container(logConfiguration={"logDriver": driver})
+    assert found(log) == ([problem] if driver else [])
+    assert found(log, requiresCompatibilities=["EC2"]) == []
+
+
+@pytest.mark.parametrize("log", [None, {}, *({"logDriver": each} for each in LOG_DRIVERS)])
+def test_a_log_driver_of_fargate_passes(log: object) -> None:
+    assert found(container(logConfiguration=log)) == []
+
+
+def test_a_volume_of_fsx_for_windows_is_found() -> None:
+    volume = {"name": "share", "fsxWindowsFileServerVolumeConfiguration": {"fileSystemId": "fs-1"}}
+    assert found(container(), volumes=[volume]) == [
+        "`fsxWindowsFileServerVolumeConfiguration` of volume 'share' is set"
+    ]
+    assert found(container(), volumes=[volume], requiresCompatibilities=["EC2"]) == []

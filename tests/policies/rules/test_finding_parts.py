@@ -50,8 +50,25 @@ PARTS: dict[str, tuple[Mapping[str, object], list[str]]] = {
         [
             "container 'one'",
             "healthCheck.command of container 'two'",
-            "healthCheck.timeout of container 'two'",
-            "healthCheck.retries of container 'two'",
+        ],
+    ),
+    "ecs-health-check-values": (
+        containers({}, CHECK),
+        ["healthCheck.timeout of container 'two'", "healthCheck.retries of container 'two'"],
+    ),
+    "ecs-container-references": (
+        containers(
+            {
+                "mountPoints": [{"sourceVolume": "a"}, {"sourceVolume": "b"}],
+                "dependsOn": [{"containerName": "two", "condition": "SUCCESS"}],
+            },
+            {"volumesFrom": [{"sourceContainer": "three"}]},
+        ),
+        [
+            "mountPoints 'a' of container 'one'",
+            "mountPoints 'b' of container 'one'",
+            "dependsOn 'two' of container 'one'",
+            "volumesFrom 'three' of container 'two'",
         ],
     ),
     "ecs-plaintext-secrets": (

@@ -56,6 +56,16 @@ WITNESSES: Final[dict[str, Provider | Botocore | Page]] = {
         operation="RegisterTaskDefinition",
         refuses='Unknown parameter in containerDefinitions[0]: "enviroment"',
     ),
+    "ecs-container-references": Page(
+        url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_MountPoint.html",
+        says="Must be a volume name referenced in the name parameter of task definition volume .",
+        api="ecs",
+    ),
+    "ecs-health-check-values": Page(
+        url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html",
+        says="You may specify between 5 and 300 seconds.",
+        api="ecs",
+    ),
     "ecs-fargate-size": Page(
         url=f"{GUIDE}/task-cpu-memory-error.html",
         says="this field is required and you must use one of the following values",
@@ -116,3 +126,122 @@ WITNESSES: Final[dict[str, Provider | Botocore | Page]] = {
     ),
 }
 """By the id of each rule of the kind REFUSED."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Further:
+    """What a rule finds besides its bad example, and who else refuses it.
+
+    Attributes:
+        rule: The rule's id.
+        what: What is wrong.
+        given: The inputs.
+        witness: Who says so.
+    """
+
+    rule: str
+    what: str
+    given: dict[str, object]
+    witness: Provider | Page
+
+
+TASK: Final = "aws_ecs_task_definition"
+WEB: Final = '"name": "web", "image": "orders:1"'
+OTHER_KINDS: Final = {
+    '"command": "run"': "cannot unmarshal string into Go struct field ContainerDefinition.Command",
+    '"cpu": "256"': "cannot unmarshal string into Go struct field ContainerDefinition.Cpu",
+    '"cpu": 256.0': "cannot unmarshal number 256.0 into Go struct field ContainerDefinition.Cpu",
+    '"memory": 4294967296': "cannot unmarshal number 4294967296 into Go struct field",
+    '"essential": "true"': "cannot unmarshal string into Go struct field",
+    '"environment": [{"name": "A", "value": 5}]': "cannot unmarshal number into Go struct field",
+    '"environment": {"A": "b"}': "cannot unmarshal object into Go struct field",
+    '"healthCheck": ["CMD"]': "cannot unmarshal array into Go struct field",
+    '"dockerLabels": {"a": true}': "cannot unmarshal bool into Go struct field",
+    '"portMappings": [{"containerPort": "80"}]': "cannot unmarshal string into Go struct field",
+}
+FURTHER: Final = (
+    *(
+        Further(
+            rule="ecs-container-definitions-valid",
+            what=container,
+            given={"family": "a", "containerDefinitions": f"[{{{WEB}, {container}}}]"},
+            witness=Provider(type=TASK, refuses=refuses),
+        )
+        for container, refuses in OTHER_KINDS.items()
+    ),
+    *(
+        Further(
+            rule="ecs-fargate-size",
+            what=f"{size} GiB",
+            given={
+                "family": "a",
+                "requiresCompatibilities": ["FARGATE"],
+                "cpu": "256",
+                "memory": "512",
+                "ephemeralStorage": [{"sizeInGib": size}],
+                "containerDefinitions": f"[{{{WEB}}}]",
+            },
+            witness=Provider(
+                type=TASK, refuses=f"size_in_gib to be in the range (21 - 200), got {size}"
+            ),
+        )
+        for size in (20, 201)
+    ),
+    Further(
+        rule="ecs-fargate-parameters",
+        what="a log driver",
+        given={
+            "requiresCompatibilities": ["FARGATE"],
+            "networkMode": "awsvpc",
+            "containerDefinitions": f'[{{{WEB}, "logConfiguration": {{"logDriver": "syslog"}}}}]',
+        },
+        witness=Page(
+            url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LogConfiguration.html",
+            says="For tasks on Fargate, the supported log drivers are awslogs , splunk , and "
+            "awsfirelens .",
+            api="ecs",
+        ),
+    ),
+    Further(
+        rule="ecs-fargate-parameters",
+        what="FSx for Windows",
+        given={
+            "requiresCompatibilities": ["FARGATE"],
+            "networkMode": "awsvpc",
+            "volumes": [
+                {"name": "a", "fsxWindowsFileServerVolumeConfiguration": {"fileSystemId": "fs-1"}}
+            ],
+            "containerDefinitions": f"[{{{WEB}}}]",
+        },
+        witness=Page(
+            url=f"{GUIDE}/using_data_volumes.html",
+            says="Amazon FSx for Windows File Server | Amazon EC2 | Windows",
+        ),
+    ),
+    Further(
+        rule="ecs-container-references",
+        what="the end of an essential container",
+        given={
+            "containerDefinitions": f'[{{{WEB}, "dependsOn": [{{"containerName": "migrate", '
+            '"condition": "SUCCESS"}]}, {"name": "migrate", "image": "orders:1"}]'
+        },
+        witness=Page(
+            url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html",
+            says="This condition can't be set on an essential container.",
+            api="ecs",
+        ),
+    ),
+    Further(
+        rule="ecs-health-check-values",
+        what="retries",
+        given={
+            "containerDefinitions": f'[{{{WEB}, "healthCheck": {{"command": ["CMD", "a"], '
+            '"retries": 11}}]'
+        },
+        witness=Page(
+            url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html",
+            says="You may specify between 1 and 10 retries.",
+            api="ecs",
+        ),
+    ),
+)

@@ -11,6 +11,7 @@ from aws_policy_pack.json_text import read_json
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.ecs.containers import containers_of
+from aws_policy_pack.rules.ecs.kinds import KINDS, misfit
 from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
 from aws_policy_pack.wire import Value
 from aws_policy_pack.wording import shown
@@ -23,10 +24,10 @@ NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
     TASK_DEFINITION,
     kind=Kind.REFUSED,
     severity=Severity.HIGH,
-    summary="Container definitions are a JSON list of containers with keys that ECS knows",
-    why="The definitions are text to Pulumi, so no type is checked. What is no JSON, has no "
-    "essential container or uses a name twice fails in the middle of a deployment; a misspelt key "
-    "is dropped without a word.",
+    summary="Container definitions are a JSON list of containers with the keys and kinds of ECS",
+    why="The definitions are text to Pulumi, so no type is checked. What is no JSON, has a value "
+    "of another kind, has no essential container or uses a name twice fails in the middle of a "
+    "deployment; a misspelt key is dropped without a word.",
     url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
     good={
         "family": "orders-dev",
@@ -64,7 +65,8 @@ def container_definitions_valid(task: Resource) -> Findings:
                 fix="Give the container an `image`",
             )
     if not any(
-        container.properties.flag("essential", default=True) for container in containers_of(task)
+        container.properties.values.get("essential") is not False
+        for container in containers_of(task)
     ):
         yield Finding(
             problem="no container is essential",
@@ -95,23 +97,41 @@ def _kind(value: Value) -> str:
 
 
 def _judge_keys(
-    label: str, definition: Mapping[str, Value], known: Sequence[str]
+    label: str, definition: Mapping[str, Value], known: Mapping[str, str]
 ) -> Iterator[Finding]:
     for key, value in definition.items():
         if key not in known:
             yield _unknown_key(label, key, known)
             continue
-        entries = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
-        for entry in entries:
-            if isinstance(entry, Mapping) and key in INNER_KEYS:
-                yield from _judge_keys(f"`{key}` of {label}", entry, INNER_KEYS[key])
+        found = misfit(value, known[key])
+        if found:
+            yield Finding(
+                problem=f"`{key}` of {label} is {found}",
+                part=f"{key} of {label}",
+                wanted=known[key],
+                fix=f"Write it as in {KINDS[known[key]].example}",
+            )
+        for where, entry in _objects(key, value) if KINDS[known[key]].fits(value) else ():
+            yield from _judge_keys(f"`{where}` of {label}", entry, INNER_KEYS[key])
 
 
-def _unknown_key(label: str, key: str, known: Sequence[str]) -> Finding:
+def _objects(key: str, value: Value) -> Iterator[tuple[str, Mapping[str, Value]]]:
+    """The objects under a key whose keys are ECS's, and where each stands."""
+    if key not in INNER_KEYS:
+        return
+    if isinstance(value, Mapping):
+        yield key, value
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for index, entry in enumerate(value):
+            if isinstance(entry, Mapping):
+                yield f"{key}[{index}]", entry
+
+
+def _unknown_key(label: str, key: str, known: Mapping[str, str]) -> Finding:
     return Finding(
         part=f"key {shown(key)} of {label}",
         problem=f"{label} has the key {shown(key)}, which ECS does not know "
-        f"({nearest(key, known)})",
+        f"({nearest(key, tuple(known))})",
         wanted="a key of the ECS API",
         fix="Correct the key, or drop it",
     )

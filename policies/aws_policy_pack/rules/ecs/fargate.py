@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from aws_policy_pack.lists import load
+from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.ecs.containers import (
@@ -14,6 +16,8 @@ from aws_policy_pack.rules.ecs.sizes import MEMORY_BY_CPU, WINDOWS_MEMORY_BY_CPU
 from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
 from aws_policy_pack.task_sizes import units_in
 from aws_policy_pack.wording import listed, shown
+
+LEAST_STORAGE, MOST_STORAGE = load("fargate_parameters").entries["storage_gib"]
 
 
 @resource_rule(
@@ -29,7 +33,11 @@ from aws_policy_pack.wording import listed, shown
     bad={"requiresCompatibilities": ["FARGATE"], "cpu": "512", "memory": "512"},
 )
 def fargate_size(task: Resource) -> Findings:
-    """Task definitions for other launch types pass: their sizes are free."""
+    """Task definitions for other launch types pass, but for storage: their sizes are free."""
+    yield from judge_each((_judge_storage, _judge_size), lambda judge: judge(task))
+
+
+def _judge_size(task: Resource) -> Findings:
     if not runs_on_fargate(task):
         return
     cpu, memory = task.text("cpu"), task.text("memory")
@@ -59,6 +67,19 @@ def fargate_size(task: Resource) -> Findings:
         yield from _judge_sum(asked, memory_mib, path="memory", unit="MiB of memory")
         for container in containers:
             yield from _judge_limit(container, memory_mib)
+
+
+def _judge_storage(task: Resource) -> Findings:
+    """The provider refuses other amounts, whatever the launch type is."""
+    size = task.number("ephemeralStorage.sizeInGib")
+    if size is not None and not LEAST_STORAGE <= size <= MOST_STORAGE:
+        yield Finding(
+            problem=f"`ephemeralStorage.sizeInGib` is {shown(size)}",
+            part="ephemeralStorage.sizeInGib",
+            wanted=f"{LEAST_STORAGE} to {MOST_STORAGE} GiB",
+            fix="Set `sizeInGib` to a value in this range, or drop `ephemeralStorage`: a task has "
+            "20 GiB without",
+        )
 
 
 def _judge_sum(asked: float, has: float, *, path: str, unit: str) -> Findings:

@@ -19,6 +19,8 @@ from aws_policy_pack.wording import listed, shown
 _LIST: Final = load("fargate_parameters").entries
 REFUSED: Final = _LIST["refused"]
 CAPABILITIES: Final = frozenset(_LIST["capabilities"])
+LOG_DRIVERS: Final = tuple(load("ecs_limits").entries["fargate_log_drivers"])
+"""The drivers that Fargate has."""
 WAY_OUT: Final = "Drop it, or run the task on EC2 instances"
 
 
@@ -98,6 +100,14 @@ def _judge_container(container: Container) -> Findings:
                 wanted=f"{least} to {most} seconds on Fargate",
                 fix=f"Set `{key}` to a value in this range, or drop it",
             )
+    driver = container.properties.text("logConfiguration.logDriver")
+    if driver and driver not in LOG_DRIVERS:
+        yield Finding(
+            problem=f"`logConfiguration.logDriver`{of} is {shown(driver)}",
+            wanted=f"one of {listed(LOG_DRIVERS)} on Fargate",
+            fix="Set `logDriver` to 'awslogs' and name a log group in its `options`",
+            place=f"`logConfiguration.logDriver`{of}",
+        )
     yield from _judge_ports(container)
 
 

@@ -22,7 +22,7 @@ BOUNDS: Final = {
     TASK_DEFINITION,
     kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
-    summary="Every essential container has a health check that ECS takes",
+    summary="Every essential container has a health check with a command",
     why="ECS does not look at the image's own check: without one in the definition, a process "
     "that hangs counts as running for ever.",
     url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html",
@@ -33,7 +33,7 @@ BOUNDS: Final = {
     bad={"containerDefinitions": '[{"name": "web", "image": "orders:1.4.0"}]'},
 )
 def health_check(task: Resource) -> Findings:
-    """A container whose end does not end the task needs none; the numbers of one count still."""
+    """A container whose end does not end the task needs none; the command of one counts still."""
 
     def judge(container: Container) -> Findings:
         definition = container.properties
@@ -46,7 +46,6 @@ def health_check(task: Resource) -> Findings:
                 )
             return
         yield from _judge_command(container)
-        yield from _judge_numbers(container)
 
     yield from judge_containers(task, judge)
 
@@ -62,6 +61,29 @@ def _judge_command(container: Container) -> Findings:
             wanted="'CMD' and the words of a command, or 'CMD-SHELL' and a line for the shell",
             fix="Put 'CMD' before the words, or 'CMD-SHELL' before the line",
         )
+
+
+@resource_rule(
+    "ecs-health-check-values",
+    TASK_DEFINITION,
+    kind=Kind.REFUSED,
+    severity=Severity.HIGH,
+    summary="The numbers of a health check are ones that ECS takes",
+    why="ECS refuses other numbers only when the task definition is registered, in the middle of "
+    "a deployment.",
+    url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html",
+    good={
+        "containerDefinitions": '[{"name": "web", "healthCheck": {"command": ["CMD", "health"], '
+        '"interval": 30, "timeout": 5, "retries": 3, "startPeriod": 60}}]'
+    },
+    bad={
+        "containerDefinitions": '[{"name": "web", "healthCheck": {"command": ["CMD", "health"], '
+        '"interval": 600}}]'
+    },
+)
+def health_check_values(task: Resource) -> Findings:
+    """A number that is not given has a default."""
+    yield from judge_containers(task, _judge_numbers)
 
 
 def _judge_numbers(container: Container) -> Findings:

@@ -20,13 +20,12 @@ from aws_policy_pack.rule import (
     stack_rule,
 )
 from aws_policy_pack.rules.ecs.containers import Container, judge_containers, runs_on_fargate
+from aws_policy_pack.rules.ecs.fargate_parameters import LOG_DRIVERS
 from aws_policy_pack.rules.ecs.types import LOG_GROUP, TASK_DEFINITION
 from aws_policy_pack.wording import listed, shown
 
 AWSLOGS: Final = "awslogs"
 _LIMITS: Final = load("ecs_limits").entries
-FARGATE_DRIVERS: Final = tuple(_LIMITS["fargate_log_drivers"])
-"""The drivers that Fargate has."""
 OPTIONS: Final = tuple(_LIMITS["awslogs_options"])
 FARGATE_OPTIONS: Final = (*OPTIONS, *_LIMITS["awslogs_options_on_fargate"])
 """The options that awslogs demands, and those that it demands on Fargate."""
@@ -51,6 +50,7 @@ class Logging(RuleConfig):
     why="What a container prints is gone with it; without a log nobody learns why it stopped.",
     url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html",
     controls=("Security Hub ECS.9", "cdk-nag AwsSolutions-ECS7"),
+    yields_to=("ecs-fargate-parameters",),
     good={
         "requiresCompatibilities": ["FARGATE"],
         "containerDefinitions": '[{"name": "web", "logConfiguration": {"logDriver": "awslogs", '
@@ -67,11 +67,13 @@ def logging(task: Resource, config: Logging) -> Findings:
 
     def judge(container: Container) -> Findings:
         on_fargate = runs_on_fargate(task)
-        allowed = [d for d in config.drivers if d in FARGATE_DRIVERS or not on_fargate]
+        allowed = [d for d in config.drivers if d in LOG_DRIVERS or not on_fargate]
         driver = container.properties.text("logConfiguration.logDriver")
         if driver not in allowed:
             yield Finding(
                 problem=f"`logConfiguration.logDriver` of {container.label} is {shown(driver)}",
+                part=container.label,
+                place=f"`logConfiguration.logDriver` of {container.label}",
                 wanted=f"one of {listed(allowed)} (`drivers` of ecs-logging"
                 f"{', of which Fargate has these' if on_fargate else ''})",
                 fix="Set `logDriver` to 'awslogs' and name a log group in its `options`",

@@ -1,0 +1,158 @@
+"""What the containers of a task say of each other, and of the task's volumes."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from aws_policy_pack.resource import Resource
+from aws_policy_pack.rule import Finding
+from aws_policy_pack.rules.ecs.references import container_references
+from aws_policy_pack.testing import UNKNOWN, analyze
+from tests.policies.rules.reading import problems
+
+URL = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_MountPoint.html"
+ABSENT = ", which the task definition does not have"
+SIDECAR = {"name": "sidecar", "essential": False}
+
+
+def found(*containers: Mapping[str, object], volumes: object = ()) -> list[str]:
+    task = {"containerDefinitions": json.dumps(containers), "volumes": volumes}
+    return [
+        each.removeprefix("subject: ") for each in problems(analyze(container_references, task))
+    ]
+
+
+def web(**properties: object) -> dict[str, object]:
+    return {"name": "web", **properties}
+
+
+def test_a_volume_that_is_not_there_is_told_whole() -> None:
+    task = {
+        "volumes": [{"name": "uploads"}, {"name": "cache"}],
+        "containerDefinitions": json.dumps([web(mountPoints=[{"sourceVolume": "upload"}])]),
+    }
+    [report] = analyze(container_references, task)
+    assert report.level == "mandatory"
+    assert report.part == "mountPoints 'upload' of container 'web'"
+    assert report.message == (
+        "subject: `mountPoints` of container 'web' names the volume 'upload', which the task "
+        "definition does not have; wanted one of 'uploads', 'cache'. Fix: Correct the name, or "
+        f"declare the volume. {URL}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("properties", "problem"),
+    [
+        pytest.param(
+            {"mountPoints": [{"containerPath": "/a"}]},
+            "`mountPoints` of container 'web' names no volume",
+            id="no name of a volume",
+        ),
+        pytest.param(
+            {"mountPoints": [{"sourceVolume": "Uploads"}]},
+            f"`mountPoints` of container 'web' names the volume 'Uploads'{ABSENT}",
+            id="another case",
+        ),
+        pytest.param(
+            {"dependsOn": [{"containerName": "nope", "condition": "START"}]},
+            f"`dependsOn` of container 'web' names the container 'nope'{ABSENT}",
+            id="order",
+        ),
+        pytest.param(
+            {"volumesFrom": [{"sourceContainer": "nope"}]},
+            f"`volumesFrom` of container 'web' names the container 'nope'{ABSENT}",
+            id="volumes of a container",
+        ),
+    ],
+)
+def test_a_name_that_is_not_there_is_found(properties: Mapping[str, object], problem: str) -> None:
+    assert found(web(**properties), SIDECAR, volumes=[{"name": "uploads"}]) == [problem]
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        pytest.param({}, id="nothing"),
+        pytest.param({"mountPoints": [{"sourceVolume": "uploads"}]}, id="a volume"),
+        pytest.param({"MountPoints": [{"SourceVolume": "uploads"}]}, id="in another case"),
+        pytest.param({"volumesFrom": [{"sourceContainer": "sidecar"}]}, id="volumes"),
+        *(
+            pytest.param(
+                {"dependsOn": [{"containerName": "sidecar", "condition": condition}]}, id=condition
+            )
+            for condition in ("START", "COMPLETE", "SUCCESS", "HEALTHY")
+        ),
+    ],
+)
+def test_a_name_that_is_there_passes(properties: Mapping[str, object]) -> None:
+    assert found(web(**properties), SIDECAR, volumes=[{"name": "uploads"}]) == []
+
+
+@pytest.mark.parametrize("condition", ["COMPLETE", "SUCCESS", "START", "HEALTHY"])
+@pytest.mark.parametrize("essential", [{}, {"essential": True}, {"essential": None}])
+def test_no_container_waits_for_the_end_of_an_essential_one(
+    condition: str, essential: Mapping[str, object]
+) -> None:
+    reports = found(
+        web(dependsOn=[{"containerName": "migrate", "condition": condition}]),
+        {"name": "migrate", **essential},
+    )
+    problem = f"container 'web' starts after the {condition} of the essential container 'migrate'"
+    assert reports == ([problem] if condition in {"COMPLETE", "SUCCESS"} else [])
+
+
+@pytest.mark.parametrize(
+    ("containers", "volumes", "expected"),
+    [
+        pytest.param(
+            [web(mountPoints=[{"sourceVolume": "a"}])],
+            UNKNOWN,
+            ["not evaluated: subject: `volumes` is not known yet"],
+            id="volumes",
+        ),
+        pytest.param(
+            [
+                web(mountPoints=[{"sourceVolume": "a"}]),
+                {"name": "b", "volumesFrom": [{"sourceContainer": "c"}]},
+            ],
+            [{"name": UNKNOWN}],
+            [
+                "not evaluated: subject: `volumes[0].name` is not known yet",
+                f"`volumesFrom` of container 'b' names the container 'c'{ABSENT}",
+            ],
+            id="a name hides no other container",
+        ),
+        pytest.param([web()], UNKNOWN, [], id="nobody asks"),
+    ],
+)
+def test_what_is_not_known_is_not_evaluated(
+    containers: Sequence[Mapping[str, object]], volumes: object, expected: list[str]
+) -> None:
+    assert sorted(found(*containers, volumes=volumes), key=len) == sorted(expected, key=len)
+
+
+def test_a_secret_definition_shows_no_name() -> None:
+    text = json.dumps(
+        [
+            web(
+                mountPoints=[{"sourceVolume": "hunter2"}],
+                dependsOn=[{"containerName": "hunter3", "condition": "SUCCESS"}],
+            ),
+            {"name": "hunter3"},
+        ]
+    )
+    task = Resource(
+        lambda: {"containerDefinitions": text},
+        urn="urn:task",
+        type=container_references.types[0],
+        name="task",
+        secrets=frozenset({text}),
+    )
+    reports = [each for each in container_references.check(task, None) if isinstance(each, Finding)]
+    assert [report.part for report in reports] == [
+        "mountPoints of container 1",
+        "dependsOn of container 1",
+    ]
+    assert not any("hunter" in report.problem + report.wanted for report in reports)
