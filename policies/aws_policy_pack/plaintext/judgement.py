@@ -10,12 +10,14 @@ from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.plaintext.names import (
     IDENTIFIERS,
     KEYS,
+    LOGINS,
     NAMES,
     SUSPECTS,
     is_named,
     words_of,
 )
 from aws_policy_pack.plaintext.values import (
+    is_login,
     looks_chosen,
     looks_generated,
     may_be_secret,
@@ -83,6 +85,8 @@ def _sign(name: str, value: str, config: PlaintextSecrets) -> tuple[str, str] | 
     if not _is_harmless(name, value, config):
         if is_named(name, config.secret_names):
             return "is a secret by its name", "names: `secretNames`"
+        if is_named(name, LOGINS) and is_login(value):
+            return "is a user's name and password", "exceptions: `openNames`"
         is_suspect = is_named(name, SUSPECTS)
         if (is_suspect and looks_chosen(value)) or (
             (is_suspect or is_named(name, KEYS))

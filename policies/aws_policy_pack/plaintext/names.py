@@ -17,6 +17,8 @@ SUSPECTS: Final = tuple(NAMES["suspect"])
 """Globs of names that speak of a secret, and may say something else of it."""
 KEYS: Final = tuple(NAMES["key"])
 """Globs of names of keys, of which some open a door and others sort a table."""
+LOGINS: Final = tuple(NAMES["login"])
+"""Globs of names of a user's name and password with a colon between."""
 IDENTIFIERS: Final = tuple(NAMES["identifier"])
 """Globs of names of what looks random and is public."""
 QUALIFIERS: Final = frozenset(NAMES["qualifiers"])

@@ -60,6 +60,7 @@ OPEN_VALUE: Final = re.compile(
     | (?-i:[.~]?(/([a-z0-9._-]+|[0-9._-]*[A-Z][A-Z0-9._-]*)){2,}/?)  # a path
     | (?-i:[a-z][a-z_-]+(/[a-z][a-z_-]+)+)  # likewise, or the name of a secret
     | [\w.-]+\.(pem|key|crt|cer|json|ya?ml|toml|ini|txt|env|p12|pfx|jks|properties)  # a file
+    | 0x[0-9a-f]{40}  # an address of Ethereum
     | true | false | yes | no | on | off | enabled | disabled | \W* | [0-9]
     | none | null | nil | undefined | unset | unused | n/a | not[ _-]?(set|used|applicable)
     """,
@@ -83,8 +84,10 @@ DURATION: Final = re.compile(r"(?i:([0-9]+[a-z]{1,3})+|P([0-9]+[YMWD])*(T([0-9]+
 TECHNICAL: Final = frozenset(NAMES["technical"])
 """Words with a digit between letters that name a format or an algorithm."""
 
-HEX_KEY: Final = re.compile(r"(?i:(?=\D*\d)(?=\d*[a-f])[0-9a-f]{32}([0-9a-f]{16}){0,6})")
-"""16, 24, 32 and more bytes; a commit has 20."""
+HEX_KEY: Final = re.compile(
+    r"(?i:0x[0-9a-f]{64}|(?=\D*\d)(?=\d*[a-f])[0-9a-f]{32}([0-9a-f]{8}|([0-9a-f]{16}){0,6}))"
+)
+"""16, 20, 24, 32 and more bytes, or a key of Ethereum."""
 KEY: Final = re.compile(r"(base64:)?(?P<key>[A-Za-z0-9+/=_-]{16,})")
 WORD: Final = re.compile(r"[A-Z]?[a-z]{2,}")
 VOWELS: Final = frozenset("aeiouy")
@@ -110,6 +113,12 @@ def looks_chosen(value: str) -> bool:
         LEET.search(part) and not HEX.fullmatch(part) and part.lower() not in TECHNICAL
         for part in PART.findall(value)
     )
+
+
+def is_login(value: str) -> bool:
+    """Whether a value is a name and a password with a colon between."""
+    name, _, password = value.partition(":")
+    return bool(name and LOGIN.fullmatch(value)) and may_be_secret(password)
 
 
 def looks_generated(value: str, *, min_randomness: float) -> bool:
