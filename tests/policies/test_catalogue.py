@@ -88,6 +88,7 @@ RELEASED = (
     "network-flow-logs",
     "network-listener-port-open",
     "iam-policy-document-valid",
+    "iam-policy-variables",
     "iam-policy-size",
     "iam-wildcard-action",
     "iam-wildcard-resource",

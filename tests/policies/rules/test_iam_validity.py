@@ -9,7 +9,7 @@ from moto.iam.exceptions import MalformedPolicyDocument
 from moto.iam.policy_validation import IAMPolicyDocumentValidator
 
 from aws_policy_pack.rules.iam.documents import ROLE
-from aws_policy_pack.rules.iam.validity import policy_document_valid
+from aws_policy_pack.rules.iam.validity import policy_document_valid, policy_variables
 from aws_policy_pack.testing import UNKNOWN, analyze
 from tests.policies.rules.iam_documents import GOOD, document, faults, without
 
@@ -51,6 +51,8 @@ def test_text_that_is_no_json_is_found() -> None:
         pytest.param(document(GOOD), id="an object"),
         pytest.param(document(GOOD, Version="2008-10-17"), id="the old version, no variable"),
         pytest.param({"Statement": [GOOD]}, id="no version, no variable"),
+        pytest.param({"Statement": [NAMED_BY_VARIABLE]}, id="no version, a variable"),
+        pytest.param(document(NAMED_BY_VARIABLE, Version="2008-10-17"), id="old, a variable"),
         pytest.param(document(NAMED_BY_VARIABLE), id="a variable and the new version"),
         pytest.param(json.dumps(document(GOOD)), id="text"),
         pytest.param({"Version": "2012-10-17", "Statement": GOOD}, id="one statement"),
@@ -99,18 +101,6 @@ def test_a_document_that_iam_takes_passes(policy: object) -> None:
         pytest.param([GOOD], "`policy` is a list; wanted a policy document", id="a list"),
         pytest.param("7", "`policy` is 7; wanted a policy document", id="a number"),
         pytest.param('"a"', "`policy` is 'a'; wanted a policy document", id="a text"),
-        pytest.param(
-            {"Statement": [NAMED_BY_VARIABLE]},
-            "`policy.Version` is not set, for which '${aws:username}' is plain text; wanted "
-            "'2012-10-17'",
-            id="a variable without a version",
-        ),
-        pytest.param(
-            document(TAGGED_BY_VARIABLES, Version="2008-10-17"),
-            "`policy.Version` is '2008-10-17', for which '${aws:PrincipalTag/team}', "
-            "'${aws:userid}' is plain text; wanted '2012-10-17'",
-            id="variables and an old version",
-        ),
         pytest.param(
             document(GOOD, Version="2024-01-01"),
             "`policy.Version` is '2024-01-01'; wanted '2012-10-17'",
@@ -378,3 +368,60 @@ def test_a_character_that_iam_does_not_take_is_found(text: str, strange: str) ->
 def test_the_characters_of_western_europe_pass() -> None:
     condition = {"StringEquals": {"aws:ResourceTag/team": "M\u00fcller\tund S\u00f8hne"}}
     assert faults(json.dumps(document({**GOOD, "Condition": condition}))) == []
+
+
+@pytest.mark.parametrize(
+    ("policy", "problem"),
+    [
+        pytest.param(
+            {"Statement": [NAMED_BY_VARIABLE]},
+            "`policy.Version` is not set, for which '${aws:username}' is plain text",
+            id="no version",
+        ),
+        pytest.param(
+            json.dumps(document(TAGGED_BY_VARIABLES, Version="2008-10-17")),
+            "`policy.Version` is '2008-10-17', for which '${aws:PrincipalTag/team}', "
+            "'${aws:userid}' is plain text",
+            id="the old version, in text",
+        ),
+    ],
+)
+def test_a_variable_needs_the_version_that_reads_it(policy: object, problem: str) -> None:
+    [report] = analyze(policy_variables, {"policy": policy})
+    assert report.level == "advisory"
+    assert (report.problem, report.wanted, report.part) == (
+        problem,
+        "'2012-10-17'",
+        "policy.Version",
+    )
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        pytest.param({"Statement": [GOOD]}, id="no variable"),
+        pytest.param(document(GOOD, Version="2008-10-17"), id="the old version, no variable"),
+        pytest.param(document(NAMED_BY_VARIABLE), id="the version that reads it"),
+        pytest.param(document(NAMED_BY_VARIABLE, Version="2024-01-01"), id="one that is refused"),
+        pytest.param("{'Version': 1}", id="no JSON"),
+        pytest.param("[]", id="no document"),
+        pytest.param({}, id="an empty document"),
+        pytest.param(None, id="nothing"),
+    ],
+)
+def test_where_no_variable_is_plain_text_nothing_is_said(policy: object) -> None:
+    assert analyze(policy_variables, {"policy": policy}) == []
+
+
+def test_a_trust_policy_is_looked_at_for_variables() -> None:
+    [report] = analyze(
+        policy_variables,
+        {"assumeRolePolicy": {"Statement": [NAMED_BY_VARIABLE]}, "inlinePolicies": []},
+        type=ROLE,
+    )
+    assert report.part == "assumeRolePolicy.Version"
+
+
+def test_a_document_that_is_not_known_yet_is_said() -> None:
+    [report] = analyze(policy_variables, {"policy": UNKNOWN})
+    assert report.text == "not evaluated: subject: `policy` is not known yet"

@@ -101,36 +101,23 @@ def faults(document: Value, place: str, *, is_trust: bool) -> Iterator[Fault]:
 
 
 def _version_faults(document: Mapping[str, Value], place: str) -> Iterator[Fault]:
-    """IAM takes the old version too, and none for it, but then knows no policy variables.
-
-    Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html
-    """
+    """IAM takes the old version too, and none for it."""
     version = document.get("Version")
-    if version == VERSION:
-        return
-    problem = f"`{place}` is {_shown(version)}"
-    if version is not None and version != OLD_VERSION:
-        yield Fault(part=place, problem=problem, wanted=shown(VERSION))
-        return
-    variables = sorted(set(_variables_in(document.get("Statement"))))
-    if variables:
-        yield Fault(
-            part=place,
-            problem=f"{problem}, for which {listed(variables)} is plain text",
-            wanted=shown(VERSION),
-        )
+    if version not in (None, VERSION, OLD_VERSION):
+        yield Fault(part=place, problem=f"`{place}` is {_shown(version)}", wanted=shown(VERSION))
 
 
-def _variables_in(value: Value) -> Iterator[str]:
+def variables_in(value: Value) -> Iterator[str]:
+    """The policy variables in all texts of a part of a document, such as `${aws:username}`."""
     match value:
         case str():
             yield from VARIABLE.findall(value)
         case Mapping():
             for item in value.values():
-                yield from _variables_in(item)
+                yield from variables_in(item)
         case Sequence():
             for item in value:
-                yield from _variables_in(item)
+                yield from variables_in(item)
         case _:
             return
 
