@@ -61,7 +61,7 @@ class Run:
             check=check,
             keep_unknowns=keep_unknowns,
             shapes=shapes,
-            outputs=Outputs(shapes, keep_unknowns=keep_unknowns),
+            outputs=Outputs(shapes, keep_unknowns=keep_unknowns, marks_amounts=True),
             inventions=Inventions(),
             registry=registry,
             callbacks=Callbacks(),
