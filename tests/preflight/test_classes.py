@@ -47,6 +47,15 @@ def test_a_functions_answer_is_of_its_module(
     assert (answer and [name for name, *_ in answer["properties"]]) == (found and [found])
 
 
+def test_the_answer_of_the_sdks_own_function_stands_beside_a_function_called_index(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    load(monkeypatch, "pulumi_made.a")
+    monkeypatch.setitem(sys.modules, "pulumi_made.index", ModuleType("pulumi_made.index"))
+    answer: Any = QUESTIONS["function"]("made:index:getThing")
+    assert [name for name, *_ in answer["properties"]] == ["ofA"]
+
+
 def test_a_loaded_module_without_the_answer_lends_none_of_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

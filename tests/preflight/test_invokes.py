@@ -34,7 +34,7 @@ print(json.dumps({
     "subnetZone": subnet.availability_zone, "user": user.id, "zone": zone.zone_id,
     "zoneName": zone.name, "policy": policy.id, "secret": secret.secret_string,
     "partition": [partition.partition, partition.dns_suffix], "parameter": parameter.value,
-    "cluster": cluster.arn, "status": cluster.status, "token": token.authorization_token,
+    "cluster": cluster.arn, "status": cluster.status, "user": token.user_name,
     "logs": [each.arn for each in logs], "services": [trails.id, billing.id],
 }))
 """
@@ -64,7 +64,7 @@ def calls(run: RunProgram) -> Ran:
             id="accounts-of-log-delivery",
         ),
         pytest.param("services", ["859597730677", "386209384616"], id="accounts-of-services"),
-        pytest.param("token", "QVdTOnByZWZsaWdodA==", id="docker-credentials-decode"),
+        pytest.param("user", "AWS", id="user-of-docker"),
     ],
 )
 def test_a_function_is_answered(calls: Ran, name: str, wanted: object) -> None:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from pulumi_preflight.outputs import Filled, Outputs, Wanted
 from pulumi_preflight.outputs.arns import Place
-from pulumi_preflight.outputs.derived import DERIVED
+from pulumi_preflight.outputs.derived import DERIVED, DERIVED_OF
 from pulumi_preflight.outputs.kinds import empty, in_kind
 from pulumi_preflight.outputs.shapes import Kind, Shapes
 from pulumi_preflight.outputs.subject import Subject
+from pulumi_preflight.outputs.well_formed import value_for
 from pulumi_preflight.project import load_project
 from pulumi_preflight.wire import UNKNOWN, PropertyValue, secret
 from tests.preflight.running import Ran, RunProgram, WriteProject, run_loaded
@@ -466,3 +467,36 @@ def test_an_image_is_pulled_by_its_digest(image: PropertyValue, repository: str)
     )
     digest = DERIVED["repoDigest"](subject, {} if image is None else {"imageName": image})
     assert re.fullmatch(rf"{re.escape(repository)}@sha256:{DIGITS}{{64}}", str(digest))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "pattern"),
+    [
+        pytest.param(
+            {"tags": ["r.io/a/web:v1"], "push": True}, "r.io/a/web:v1@DIGEST", id="a-pushed-tag"
+        ),
+        pytest.param(
+            {"tags": ["r.io:5000/web"], "push": True}, "r.io:5000/web:latest@DIGEST", id="no-tag"
+        ),
+        pytest.param(
+            {"tags": ["web", "r.io/web:v1"], "exports": [{"registry": {}}]},
+            "r.io/web:v1@DIGEST",
+            id="the-whole-tag-of-an-export",
+        ),
+        pytest.param({"tags": ["r.io/web:v1"]}, "r.io/web:v1", id="not-exported"),
+        pytest.param({}, "", id="no-tags"),
+    ],
+)
+def test_a_built_image_is_pulled_by_its_tag_and_digest(
+    inputs: dict[str, PropertyValue], pattern: str
+) -> None:
+    subject = Subject(
+        seed="urn",
+        token="docker-build:index:Image",  # noqa: S106 - a type
+        name="made",
+        place=Place(region="eu-west-1"),
+    )
+    digest = str(value_for(subject, "digest", "string"))
+    assert re.fullmatch(f"sha256:{DIGITS}{{64}}", digest)
+    found = DERIVED_OF["index/image.ref"](subject, inputs)
+    assert found == pattern.replace("DIGEST", digest)

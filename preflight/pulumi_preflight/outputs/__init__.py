@@ -273,6 +273,10 @@ class Outputs:
         }
 
     def _answered(self, subject: Subject, path: str, kind: Kind) -> PropertyValue:
+        if kind.name == "string" and (make := DERIVED_OF.get(f"{subject.kind}.{path}")):
+            made = make(subject, subject.inputs)
+            if isinstance(made, str) and made:
+                return made
         # The SDK takes no unknown values in an answer.
         if kind.name == "map":
             return {}

@@ -13,7 +13,7 @@ from pulumi_preflight.outputs.networks import (
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.outputs.templates import input_text, uuid_of
 from pulumi_preflight.outputs.well_formed import value_for
-from pulumi_preflight.wire import Properties, PropertyValue, without_secret
+from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, without_secret
 
 
 def _tags_all(_subject: Subject, inputs: Properties) -> PropertyValue:
@@ -89,6 +89,22 @@ def _repository_digest(subject: Subject, inputs: Properties) -> PropertyValue:
     folder, slash, last = path.rpartition("/")
     repository = f"{folder}{slash}{last.partition(':')[0]}"
     return f"{repository}@sha256:{subject.digits('repoDigest', 64)}"
+
+
+def _built_reference(subject: Subject, inputs: Properties) -> PropertyValue:
+    """What an image of the docker-build provider is pulled by: its first whole tag and its digest.
+
+    An image that is not exported has its first tag alone, and one without tags has none.
+    Source: pulumi/pulumi-docker-build, provider/internal/image.go (Create, addDigest).
+    """
+    tags = [str(without_secret(tag)) for tag in _items(without_secret(inputs.get("tags")))]
+    if not tags or UNKNOWN in tags:
+        return subject.made_up("ref", UNKNOWN if tags else "")
+    if not without_secret(inputs.get("push")) and not inputs.get("exports"):
+        return tags[0]
+    whole = next((tag for tag in tags if "/" in tag), tags[0])
+    name = whole if ":" in whole.rpartition("/")[2] else f"{whole}:latest"
+    return f"{name}@sha256:{subject.digits('digest', 64)}"
 
 
 def _region(subject: Subject, _inputs: Properties) -> PropertyValue:
@@ -193,6 +209,7 @@ DERIVED_OF: dict[str, Make] = ENDPOINTS | {
     "rds/clusterinstance.kmsKeyId": _cluster_key,
     "rds/clusterinstance.networkType": _of_cluster("networkType"),
     "rds/clusterinstance.storageEncrypted": _is_encrypted,
+    "index/image.ref": _built_reference,
     "route53/record.fqdn": _record_name,
 }
 

@@ -32,7 +32,8 @@ def _brokers(port: int, is_on: Callable[[Properties], bool | None]) -> "Make":
     """The brokers at the port of one way to connect; empty where the cluster surely lacks it."""
 
     def make(subject: Subject, inputs: Properties) -> PropertyValue:
-        if is_on(inputs) is False:
+        # What a data source tells of exists already, and may have any way.
+        if is_on(inputs) is False and not subject.is_answer:
             return ""
         wanted = without_secret(inputs.get("numberOfBrokerNodes"))
         count = int(wanted) if isinstance(wanted, float) else _MOST_BROKERS

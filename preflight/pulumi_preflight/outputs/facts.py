@@ -108,9 +108,7 @@ def facts_of(token: str, version: str = "") -> Facts:
     kind, rows = subject_kind(token), _table()["types"]
     row: Mapping[str, Any] = rows.get(kind, {})
     if not row and ":get" in token:
-        # `getWorkspaces` tells of several of a kind.
-        one = f"{kind[:-3]}y" if kind.endswith("ies") else kind.removesuffix("s")
-        row = rows.get(one, {})
+        row = rows.get(one_of(kind), {})
     defaults = row.get("defaults", {})
     major = version.partition(".")[0]
     if major.isdigit() and int(major) <= _OLDER:
@@ -127,6 +125,11 @@ def facts_of(token: str, version: str = "") -> Facts:
         id=row.get("id", ""),
         arn=_own_form(kind) or row.get("arn", ""),
     )
+
+
+def one_of(several: str) -> str:
+    """What a plural word tells of: a `workspace` for `workspaces`, as in `getWorkspaces`."""
+    return f"{several[:-3]}y" if several.endswith("ies") else several.removesuffix("s")
 
 
 @cache

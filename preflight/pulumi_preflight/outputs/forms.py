@@ -73,6 +73,9 @@ BY_TYPE: dict[str, str] = {
     "ecr/repository.repositoryUrl": "{account}.dkr.ecr.{region}.{dns}/{name}",
     # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ClusterSetting.html
     "ecs/cluster.settings.0.value": "disabled",
+    # The provider takes what stands after the colon for the digest.
+    "ecs/containerdefinition.image": "{account}.dkr.ecr.{region}.{dns}/{=containerName}:{hex8@tag}",
+    "ecs/containerdefinition.imageDigest": "{hex8@tag}",
     "efs/filesystem.dnsName": "{id}.efs.{region}.{dns}",
     "efs/mounttarget.dnsName": "{=fileSystemId|name}.efs.{region}.{dns}",
     "efs/mounttarget.mountTargetDnsName": "{zone}.{=fileSystemId|name}.efs.{region}.{dns}",
@@ -103,7 +106,6 @@ BY_TYPE: dict[str, str] = {
     "iam/instanceprofile.uniqueId": "AIPA{cap17}",
     "iam/policy.policyId": "ANPA{cap17}",
     "iam/user.uniqueId": "AIDA{cap17}",
-    "kms/alias.targetKeyArn": "arn:{partition}:kms:{region}:{account}:key/{=targetKeyId|name}",
     "kms/key.keyId": "{id}",
     # https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
     "kms/key.policy": (
@@ -248,6 +250,11 @@ BY_TYPE: dict[str, str] = {
     "observabilityadmin/telemetryevaluation.status": "RUNNING",
     "observabilityadmin/telemetryevaluationfororganization.status": "RUNNING",
     "organizations/account.state": "ACTIVE",
+    "organizations/organization.accounts.0.id": "{num12@member}",
+    "organizations/organization.nonMasterAccounts.0.id": "{num12@member}",
+    "organizations/organization.roots.0.id": "r-{low4@root}",
+    "organizations/organizationalunits.children.0.id": "ou-{low4@root}-{low8}",
+    "organizations/policy.content": POLICY,
     "ram/resourceshareaccepter.invitationArn": (
         "arn:{partition}:ram:{region}:{account}:resource-share-invitation/{uuid}"
     ),
@@ -360,6 +367,8 @@ BY_NAME: dict[str, str] = {
     "invokeArn": f"{_LAMBDA}{{arn}}/invocations",
     "invokeUrl": "https://{hex10}.execute-api.{region}.{dns}",
     "ipv6CidrBlock": "2001:db8:1234:1a00::/56",
+    "accessPolicies": POLICY,
+    "assumeRolePolicy": POLICY,
     "json": POLICY,
     "lastModified": TIME,
     "lockToken": "{uuid}",
@@ -367,7 +376,9 @@ BY_NAME: dict[str, str] = {
     "notAfter": TIME,
     "notBefore": TIME,
     "partition": "{partition}",
+    "lifecyclePolicy": POLICY,
     "policy": POLICY,
+    "policyDocument": POLICY,
     "preferredBackupWindow": "03:00-03:30",
     "preferredMaintenanceWindow": "sun:05:00-sun:05:30",
     "backupWindow": "03:00-03:30",
@@ -378,6 +389,7 @@ BY_NAME: dict[str, str] = {
     "publicDns": "{publichost}",
     "qualifiedArn": "{arn}:1",
     "region": "{region}",
+    "repositoryPolicy": POLICY,
     "repositoryUrl": "{account}.dkr.ecr.{region}.{dns}/{name}",
     "securityGroups": "sg-{hex17}",
     "subnets": "subnet-{hex17}",
@@ -399,7 +411,8 @@ BY_ENDING: dict[str, str] = {
     "created": TIME,
     "createdon": TIME,
     "date": TIME,
-    "digest": "{hex64}",
+    # Of images; source: https://github.com/opencontainers/image-spec, descriptor.md.
+    "digest": "sha256:{hex64}",
     "email": "{hex10}@example.com",
     "emailaddress": "{hex10}@example.com",
     "etag": "{hex32}",

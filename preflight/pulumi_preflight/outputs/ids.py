@@ -11,7 +11,7 @@ from pulumi_preflight.outputs.engines import (
     parameter_family,
     storage_type,
 )
-from pulumi_preflight.outputs.facts import arn_service, facts_of, form_of_arn
+from pulumi_preflight.outputs.facts import arn_service, facts_of, form_of_arn, one_of
 from pulumi_preflight.outputs.hosts import (
     balancer_host,
     balancer_zone,
@@ -35,6 +35,9 @@ from pulumi_preflight.outputs.templates import (
     last_part,
     uuid_of,
 )
+
+# The ids that a function such as `getVpcs` tells.
+_IDS = re.compile(r"ids\.\d+")
 
 Maker = Callable[[Subject, str], str]
 """Makes a value for a property's path."""
@@ -150,6 +153,8 @@ def _prefix_of(kind: str) -> str | None:
 
 def id_for(stem: str, subject: Subject, path: str) -> str:
     """The id of another resource, by its property's stem, which is `vpc` in `vpcId`."""
+    if not stem and _tells_several(subject, path):
+        stem = one_of(subject.kind.partition("/")[2])
     if stem.endswith("availabilityzone"):
         return own_zone_id(subject, path)
     if stem == "vpc" and (known := subnet_text(subject, path, "vpcId")):
@@ -167,11 +172,20 @@ def id_for(stem: str, subject: Subject, path: str) -> str:
     return own or made or f"{subject.name}-{subject.digits(path, 8)}"
 
 
+def _tells_several(subject: Subject, path: str) -> bool:
+    return subject.is_answer and _IDS.fullmatch(path) is not None
+
+
 def shown_id(subject: Subject, path: str) -> str:
     """The resource's own id where a property shows it, as `associationId` of an `Association` does.
 
-    Empty for any other property, and where AWS makes no id of a known form.
+    `getWorkspaces` shows the ids of several. Empty for any other property, and where AWS makes no
+    id of a known form.
     """
+    if _tells_several(subject, path):
+        form = ID_FORMS.get(one_of(subject.kind)) or facts_of(subject.token).id
+        is_whole = "{=" not in form and form not in ("", "{arn}", "{name}")
+        return in_form(form, subject, path) if is_whole else ""
     if path.lower() != f"{subject.kind.partition('/')[2]}id":
         return ""
     form = form_of_id(subject)

@@ -86,6 +86,7 @@ class Invokes:
         try:
             result.CopyFrom(self._answered(request.tok, arguments, provider, place))
         except NotKnownOfflineError as error:
+            self._run.unknown_answers.add(request.tok)
             self._run.registry.note(
                 f"{error}, so its result is unknown, and resources that the program makes of it "
                 "were not judged; preflight.yaml can give the answer under invokes",

@@ -18,6 +18,7 @@ from pulumi_preflight.outputs.hosts import (
 )
 from pulumi_preflight.outputs.ids import Maker, arn_for, id_for, in_form, shown_id
 from pulumi_preflight.outputs.subject import Subject
+from pulumi_preflight.outputs.templates import input_text
 from pulumi_preflight.outputs.variation import NUMBERS
 from pulumi_preflight.wire import PropertyValue
 
@@ -54,7 +55,8 @@ def by_name(subject: Subject, path: str) -> str:
     if ending in ("id", "ids"):
         return id_for(stem, subject, path)
     both = "".join(words[-2:])
-    return (_BY_ENDING.get(both) or _BY_ENDING.get(ending, _anything))(subject, path)
+    make = _BY_ENDING.get(both) or _BY_ENDING.get(ending, _anything)
+    return (public_address if make is address and "public" in words else make)(subject, path)
 
 
 def _last_name(path: str) -> str:
@@ -81,12 +83,29 @@ def _url(subject: Subject, path: str) -> str:
     return f"https://{host(subject, path)}"
 
 
+def _target_key(subject: Subject, path: str) -> str:
+    """The ARN of an alias's key, which the program may name by its id or by its ARN."""
+    key = input_text(subject, "targetKeyId")
+    if key.startswith("arn:"):
+        return key
+    return in_form(
+        f"arn:{{partition}}:kms:{{region}}:{{account}}:key/{key or '{uuid@targetKeyId}'}",
+        subject,
+        path,
+    )
+
+
 # https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html
 _LOG_FORMAT = (
     "${version} ${account-id} ${interface-id} ${srcaddr} ${dstaddr} ${srcport} ${dstport}"
     " ${protocol} ${packets} ${bytes} ${start} ${end} ${action} ${log-status}"
 )
 _BY_TYPE: dict[str, Maker] = {property_: _in(form) for property_, form in BY_TYPE.items()} | {
+    "ec2/vpnconnection.tunnel1Address": public_address,
+    "ec2/vpnconnection.tunnel2Address": public_address,
+    "globalaccelerator/accelerator.ipAddresses": public_address,
+    "kms/alias.targetKeyArn": _target_key,
+    "lightsail/staticip.ipAddress": public_address,
     "ec2/flowlog.logFormat": lambda subject, path: subject.made_up(path, _LOG_FORMAT),
     "route53/zone.nameServers": name_server,
     "route53/zone.primaryNameServer": lambda subject, _: name_server(subject, "nameServers.0"),
@@ -107,6 +126,7 @@ _BY_ENDING: dict[str, Maker] = {ending: _in(form) for ending, form in BY_ENDING.
     "dnsname": host,
     "domainname": host,
     "endpoint": _url,
+    "endpointaddress": host,
     "hostname": host,
     "ip": address,
     "ips": address,

@@ -136,18 +136,20 @@ def _in_library(file: str) -> str:
 
 
 def _of_answers(functions: list[dict[str, Any]], scene: Scene) -> str | None:
-    """Says which made-up answers an error comes of, or may come of."""
-    made_up = [each for each in functions if each["function"] in scene.run.made_up_answers]
-    certain = [each for each in made_up if each["certain"]]
+    """Says which answers that nobody knows an error comes of, or may come of."""
+    unsure = scene.run.made_up_answers.keys() | scene.run.unknown_answers
+    guessed = [each for each in functions if each["function"] in unsure]
+    certain = [each for each in guessed if each["certain"]]
     told: dict[str, str] = {}
-    for each in certain or made_up:
+    for each in certain or guessed:
         place = scene.positions.nearest((file, line) for file, line in each["places"])
         where = f", which {place.file}:{place.line} asks for" if place else ""
         member = each["function"].rpartition(":")[2]
         told.setdefault(each["function"], f"the answer of {member}{where}")
     if not told:
         return None
-    made = f"preflight made up {' and '.join(told.values())}"
+    verb = "does not know" if told.keys() & scene.run.unknown_answers else "made up"
+    made = f"preflight {verb} {' and '.join(told.values())}"
     ways = "".join(f"\n  {answer_way(function)}" for function in told)
     doubt = "" if certain else "if the error comes of it, "
     return f"{made}; {doubt}preflight.yaml can give the real one:{ways}"

@@ -38,6 +38,7 @@ class Run:
         callbacks: The program's transforms and hooks.
         packages: The packages that the program registered by itself.
         made_up_answers: The functions whose answer was made up, each with what is known of it.
+        unknown_answers: The functions whose answer only a plugin knows.
     """
 
     project: Project
@@ -50,6 +51,7 @@ class Run:
     callbacks: Callbacks
     packages: Packages
     made_up_answers: dict[str, Properties] = field(default_factory=dict)
+    unknown_answers: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, project: Project, check: ResourceCheck, ask: Ask, *, keep_unknowns: bool) -> "Run":

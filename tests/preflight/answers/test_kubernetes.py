@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
 from pulumi_preflight.outputs.answers.kubernetes import ANSWERS
 from pulumi_preflight.outputs.arns import Place
@@ -118,3 +119,12 @@ def test_such_an_answer_can_be_given(run: RunProgram) -> None:
     code = "pulumi.runtime.invoke('kubernetes:helm:template', {}).value['result']"
     ran = run(f"{SDK}print(json.dumps({code}))", preflight=known)
     assert (json.dumps(ran.printed), ran.notes) == ('[{"kind": "A"}]', [])
+
+
+def test_an_error_on_an_unknown_answer_says_how_to_give_it(run: RunProgram) -> None:
+    program = f"{SDK}pulumi.runtime.invoke('kubernetes:helm:template', {{}}).value['result']"
+    with pytest.raises(ProgramError, match="TypeError") as raised:
+        run(program)
+    hint = str(raised.value.hint)
+    assert hint.startswith("preflight does not know the answer of template, which __main__.py:")
+    assert "function: kubernetes:helm:template" in hint

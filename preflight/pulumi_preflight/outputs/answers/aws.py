@@ -4,7 +4,7 @@ import base64
 from typing import Any
 
 from pulumi_preflight.outputs.answers import databases, documents, ec2, places
-from pulumi_preflight.outputs.answers.calls import Answer, AnswerCall, Call
+from pulumi_preflight.outputs.answers.calls import Answer, AnswerCall, Call, needed
 from pulumi_preflight.outputs.answers.policy_document import policy_document
 from pulumi_preflight.wire import json_text
 
@@ -31,11 +31,18 @@ def _caller(call: Call) -> Answer:
 
 def _vpc(call: Call) -> Answer:
     vpc = call.made_id("vpc")
+    block = call.text("cidrBlock") or "172.31.0.0/16"
+    association = {
+        "associationId": f"vpc-cidr-assoc-{call.subject.digits('associationId', 17)}",
+        "cidrBlock": block,
+        "state": "associated",
+    }
     return _where(
         call.text("id"),
         {"id": vpc, "arn": call.place.arn("ec2", f"vpc/{vpc}")},
         {
-            "cidrBlock": "172.31.0.0/16",
+            "cidrBlock": block,
+            "cidrBlockAssociations": [association],
             "default": True,
             "enableDnsHostnames": True,
             "enableDnsSupport": True,
@@ -147,6 +154,46 @@ def _prebuilt_image(call: Call) -> Answer:
     )
 
 
+def _registry(call: Call) -> str:
+    """The host of a registry of ECR, which is of an account and a region."""
+    account = call.text("registryId") or call.place.account
+    return f"{account}.dkr.ecr.{call.place.region}.{call.place.dns_suffix}"
+
+
+def _registry_login(call: Call) -> Answer:
+    """Docker's login, of which the token is `AWS:<password>` in base64."""
+    password = f"preflight{call.subject.digits('password', 16)}"
+    return Answer(
+        follows={"userName": "AWS"},
+        made_up={
+            "authorizationToken": base64.b64encode(f"AWS:{password}".encode()).decode(),
+            "password": password,
+            "proxyEndpoint": f"https://{_registry(call)}",
+        },
+    )
+
+
+def _pushed_image(call: Call) -> Answer:
+    given, tag = call.text("imageDigest"), call.text("imageTag")
+    digest = given or f"sha256:{call.subject.digits('imageDigest', 64)}"
+    return _where(
+        given,
+        {"id": digest, "imageDigest": digest},
+        {
+            "imageTags": [tag or f"tag-{call.subject.digits('imageTags', 8)}"],
+            "imageUri": f"{_registry(call)}/{call.text('repositoryName')}@{digest}",
+            "registryId": call.text("registryId") or call.place.account,
+        },
+    )
+
+
+def _plain_secrets(call: Call) -> Answer:
+    """What the secrets that the program lists hold, by their names."""
+    names = [str(needed(each, "name", "secrets")) for each in call.arguments.get("secrets") or ()]
+    digits = {name: call.subject.digits(f"plaintext.{name}", 16) for name in names}
+    return Answer(made_up={"plaintext": {name: f"preflight{own}" for name, own in digits.items()}})
+
+
 def _parameter(call: Call) -> Answer:
     is_image = "ami" in call.text("name")
     value = "ami-0123456789abcdef0" if is_image else f"value-{call.subject.digits('value', 8)}"
@@ -166,11 +213,14 @@ ANSWERS: dict[str, AnswerCall] = {
     "aws:ec2:getSubnetIds": _subnets,
     "aws:ec2:getSubnets": _subnets,
     "aws:ec2:getVpc": _vpc,
+    "aws:ecr:getAuthorizationToken": _registry_login,
+    "aws:ecr:getImage": _pushed_image,
     "aws:eks:getCluster": _cluster,
     "aws:iam:getPolicyDocument": policy_document,
     "aws:iam:getSessionContext": _session_context,
     CALLER: _caller,
     "aws:index:getIpRanges": _ip_ranges,
+    "aws:kms:getSecrets": _plain_secrets,
     "aws:route53:getZone": _hosted_zone,
     "aws:s3:getCanonicalUserId": _canonical_user,
     "aws:sagemaker:getPrebuiltEcrImage": _prebuilt_image,

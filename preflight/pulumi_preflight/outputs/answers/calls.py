@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_preflight.outputs.arns import Place
-from pulumi_preflight.outputs.subject import Subject
+from pulumi_preflight.outputs.names import name_properties
+from pulumi_preflight.outputs.subject import Subject, subject_kind
 from pulumi_preflight.wire import json_text
 
 
@@ -75,7 +76,8 @@ class Call:
         )
 
     def _name(self) -> str:
-        for name in ("name", "bucket", "identifier", "functionName", "id"):
+        own = name_properties(subject_kind(self.token))
+        for name in ("name", "bucket", "identifier", "functionName", "id", *own):
             value = self.text(name)
             if value:
                 return value

@@ -28,6 +28,7 @@ _SPECIAL = re.compile(r"[\\^$.|?*+()\[{]")
 # The words of EC2's name for a type: family, generation, abilities, size.
 _TYPE = re.compile(r"[a-z]+\d+(?P<abilities>[a-z0-9-]*)\.[a-z0-9-]+")
 _USUAL_TYPE = "t3.micro"
+_ROOT = "/dev/xvda"
 _LOCATIONS = {"availability-zone": zone_names}
 
 
@@ -40,6 +41,7 @@ def _image(call: Call) -> Answer:
     owners = call.arguments.get("owners") or []
     owner = str(owners[0]) if len(owners) == 1 else ""
     image = wanted.get("image-id", [call.made_id("ami")])[0]
+    snapshot = f"snap-{call.subject.digits('rootSnapshotId', 17)}"
     follows: dict[str, Any] = {"architecture": architecture} if architecture else {}
     if _ACCOUNT.fullmatch(owner):
         follows["ownerId"] = owner
@@ -56,6 +58,7 @@ def _image(call: Call) -> Answer:
             "imageId": image,
             "arn": f"arn:{call.place.partition}:ec2:{call.place.region}::image/{image}",
             "architecture": (wanted.get("architecture") or [_USUAL_ARCHITECTURE])[0],
+            "blockDeviceMappings": [_root_device(snapshot)],
             "bootMode": "uefi-preferred",
             "creationDate": "2026-01-01T00:00:00.000Z",
             "deprecationTime": "2028-01-01T00:00:00.000Z",
@@ -68,14 +71,31 @@ def _image(call: Call) -> Answer:
             "ownerId": str(10**11 + call.subject.number("ownerId", 9 * 10**11)),
             "platformDetails": "Linux/UNIX",
             "public": owner != _SELF,
-            "rootDeviceName": "/dev/xvda",
+            "rootDeviceName": _ROOT,
             "rootDeviceType": "ebs",
-            "rootSnapshotId": f"snap-{call.subject.digits('rootSnapshotId', 17)}",
+            "rootSnapshotId": snapshot,
             "sriovNetSupport": "simple",
             "state": "available",
             "virtualizationType": "hvm",
         },
     )
+
+
+def _root_device(snapshot: str) -> dict[str, Any]:
+    """The disk that an image boots from, all of it texts, as the provider writes it.
+
+    Source: hashicorp/terraform-provider-aws, internal/service/ec2/ec2_ami_data_source.go.
+    """
+    ebs = {
+        "delete_on_termination": "true",
+        "encrypted": "false",
+        "iops": "3000",
+        "snapshot_id": snapshot,
+        "throughput": "125",
+        "volume_size": "8",
+        "volume_type": "gp3",
+    }
+    return {"deviceName": _ROOT, "ebs": ebs, "noDevice": "", "virtualName": ""}
 
 
 def _plain_start(regex: str) -> str:

@@ -36,10 +36,10 @@ def _function(token: str) -> object:
     package, module, member = token.split(":")
     wanted = f"{member[:1].upper()}{member[1:]}Result"
     sdk, part = _sdk(package), module.partition("/")[0]
-    # Python's keywords get a dash below: `lambda_`. A module `index` is the SDK itself.
-    home = next(
-        (f"{sdk}.{name}" for name in (part, f"{part}_") if f"{sdk}.{name}" in sys.modules), sdk
-    )
+    # Python's keywords get a dash below: `lambda_`. The module `index` is the SDK itself, which may
+    # have a function of that name too.
+    names = () if part == "index" else (part, f"{part}_")
+    home = next((f"{sdk}.{name}" for name in names if f"{sdk}.{name}" in sys.modules), sdk)
     found = [
         candidate
         for name, loaded in list(sys.modules.items())
