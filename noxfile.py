@@ -165,7 +165,7 @@ def folders_of(app: str) -> list[str]:
 @nox.session
 def docs(session: nox.Session) -> None:
     """Write the generated pages; `-- --check` fails where one is stale."""
-    run(session, "python", "-m", "ops.docs", *session.posargs)
+    run(session, "python", "-m", "tools.docs", *session.posargs)
 
 
 @nox.session(default=False)
@@ -189,13 +189,13 @@ def wheels(session: nox.Session) -> None:
 @nox.session(default=False)
 def bench(session: nox.Session) -> None:
     """Measure what preflight and the pack cost against the least that is possible."""
-    run(session, "python", "-m", "ops.bench", *session.posargs)
+    run(session, "python", "-m", "tools.bench", *session.posargs)
 
 
 @nox.session(name="apps:bench", default=False)
 def apps_bench(session: nox.Session) -> None:
     """Measure what a step costs on a worker against Dagster's own executor."""
-    run(session, "python", "-m", "ops.bench_apps", *session.posargs)
+    run(session, "python", "-m", "tools.bench_apps", *session.posargs)
 
 
 @nox.session(name="build:images", default=False)
@@ -226,7 +226,7 @@ def prices_update(session: nox.Session) -> None:
 @nox.session(default=False)
 def mutation(session: nox.Session) -> None:
     """Change the pack's code in small ways and count what its tests notice; `-- PATTERN`."""
-    run(session, "python", "-m", "ops.mutation", *session.posargs)
+    run(session, "python", "-m", "tools.mutation", *session.posargs)
 
 
 @nox.session(default=False)

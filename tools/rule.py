@@ -15,9 +15,9 @@ from aws_policy_pack.config import nearest
 from aws_policy_pack.docs import rule_section
 from aws_policy_pack.registry import areas, rules_in
 from aws_policy_pack.rule import AnyRule
-from ops.docs import PAGES, RULES_PAGE
 from ops.errors import CommandError, exit_with
 from ops.paths import ROOT
+from tools.docs import PAGES, RULES_PAGE
 
 TESTS = ROOT / "tests" / "policies"
 OF_EVERY_RULE = ("test_every_rule.py", "test_registry.py", "test_catalogue.py")

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from ops.tables.schemas import kept
 from pulumi_preflight.outputs.schemas import Schema, nearest
 from pulumi_preflight.outputs.shapes import Kind, PropertyShape, Shape, Shapes
 from pulumi_preflight.provider.installed import ask
+from tools.tables.schemas import kept
 
 QUEUE = "aws:sqs/queue:Queue"
 # Small modules; two have records of one name.

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from ops.tables.names import key, words
 from tests.sweep.rules import Rule, Source
+from tools.tables.names import key, words
 
 _ANYTHING = frozenset(map(key, ("destination", "resource", "source", "target")))
 _FORMATS = "data/AdditionalSpecs/Policies.json"

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from ops.tables.sdk import arguments_class
 from pulumi_preflight.outputs.shapes import Kind, Shape, Shapes
 from pulumi_preflight.wire import Properties, PropertyValue
 from tests.sweep.rules import Rule
+from tools.tables.sdk import arguments_class
 
 RulesOf = Callable[[tuple[str, ...]], frozenset[Rule]]
 """Gives what the sources say of a property, by its path."""

@@ -2,9 +2,9 @@
 
 from botocore.model import Shape
 
-from ops.tables.patterns import whole
-from ops.tables.responses import shapes
 from tests.sweep.rules import TIME, Rule, Source
+from tools.tables.patterns import whole
+from tools.tables.responses import shapes
 
 _NUMBERS = ("integer", "long", "float", "double")
 

@@ -1,8 +1,8 @@
 """What CloudFormation's schemas say of a type's properties."""
 
-from ops.tables.cloudformation import Said, named_formats, pattern_of, properties
-from ops.tables.names import key
 from tests.sweep.rules import TIME, Rule, Source
+from tools.tables.cloudformation import Said, named_formats, pattern_of, properties
+from tools.tables.names import key
 
 _PLAIN = {"integer": "number", "number": "number", "boolean": "boolean", "string": "string"}
 

@@ -18,9 +18,6 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from ops.tables.__main__ import WORDS
-from ops.tables.functions import functions_of, module, modules, types_of
-from ops.tables.sdk import listed
 from pulumi_preflight.outputs import Outputs, Wanted
 from pulumi_preflight.outputs.answers import Answers
 from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
@@ -36,6 +33,9 @@ from pulumi_preflight.wire import Properties, PropertyValue, has_unknown
 from tests.sweep import arns, responses, schemas, texts
 from tests.sweep.inputs import made, members, required_of_class, required_of_function
 from tests.sweep.rules import Rule, Source
+from tools.tables.__main__ import WORDS
+from tools.tables.functions import functions_of, module, modules, types_of
+from tools.tables.sdk import listed
 
 SDK = "pulumi_aws"
 OPEN = Path(__file__).parent / "open.json"

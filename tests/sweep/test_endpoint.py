@@ -10,8 +10,6 @@ from ops.dev.ports import free_port
 from ops.embedded.backend import EmbeddedBackend
 from ops.embedded.endpoint import EmbeddedEndpoint
 from ops.embedded.table import TABLE
-from ops.tables.functions import module, types_of
-from ops.tables.sdk import listed
 from pulumi_preflight.outputs import Filled, Outputs, Wanted
 from pulumi_preflight.outputs.inventions import Filling
 from pulumi_preflight.outputs.shapes import Shapes
@@ -19,6 +17,8 @@ from pulumi_preflight.program.inside.classes import QUESTIONS
 from pulumi_preflight.provider.backend import Resource
 from pulumi_preflight.wire import Properties, PropertyValue
 from tests.ops.observe.deployed import key_of
+from tools.tables.functions import module, types_of
+from tools.tables.sdk import listed
 
 TRUST = json.dumps(
     {

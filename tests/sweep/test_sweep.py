@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from ops.tables.functions import modules
-from ops.tables.sdk import listed
 from tests.sweep import arns, responses, schemas, texts
 from tests.sweep.rules import TIME, Rule, Source
 from tests.sweep.sweep import SDK, Value, Verdict, counts, known_counts, swept
+from tools.tables.functions import modules
+from tools.tables.sdk import listed
 
 # CI looks at the modules that most programs use, and the night at all of them.
 USUAL = ("dynamodb", "ecr", "ecs", "lambda_", "lb", "rds", "s3", "sns", "sqs")

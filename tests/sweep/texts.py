@@ -6,9 +6,9 @@ A text is read for what it calls the value: an ARN, an account, a time, a host, 
 import re
 from functools import cache
 
-from ops.tables.names import words
-from ops.tables.responses import regions
 from tests.sweep.rules import TIME, Rule, Source
+from tools.tables.names import words
+from tools.tables.responses import regions
 
 _ARN = r"\Aarn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws|cloudfront|lambda)?:\S.*\Z"
 _HOST = r"\A(?:[\w*-]+\.)+[a-zA-Z]{2,}(?::\d+)?\Z"

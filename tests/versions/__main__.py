@@ -1,4 +1,4 @@
-"""`python -m tests.versions`: judges one program in every environment that `ops.versions` lists."""
+"""`python -m tests.versions`: judges one program in every environment of `tools.versions`."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from ops.paths import PACK, PREFLIGHT, ROOT
 from ops.uv import uv
-from ops.versions import ENVIRONMENTS, Environment
+from tools.versions import ENVIRONMENTS, Environment
 
 PROGRAM = Path(__file__).parent / "program"
 PRODUCTS = {"policies": PACK, "preflight": PREFLIGHT}

@@ -1,6 +1,6 @@
 """What the provider fills in and what it leaves empty, by type: the table `facts.json.gz`.
 
-`python -m ops.tables` makes the table. The table's own head names its sources, version and date.
+`python -m tools.tables` makes the table. The table's own head names its sources, version and date.
 """
 
 import gzip

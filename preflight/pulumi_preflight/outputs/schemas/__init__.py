@@ -1,8 +1,8 @@
 """The schemas of packages that preflight ships, for what no SDK in the program's process tells.
 
-`python -m ops.tables` makes them, from each package's own SDK. `aws-7.zip` is of the package `aws`,
-major version 7. In it `head.json` tells package, version and date, and each other file is of one
-module of the package's tokens, such as `sqs.json`:
+`python -m tools.tables` makes them, from each package's own SDK. `aws-7.zip` is of the package
+`aws`, major version 7. In it `head.json` tells package, version and date, and each other file is of
+one module of the package's tokens, such as `sqs.json`:
 
 - `resources`: token to its `outputs`, and its `inputs` where these are not among the outputs.
 - `functions`: token to its `inputs` and its `answer`.

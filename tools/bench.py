@@ -1,0 +1,241 @@
+"""`nox -s bench`: what preflight and the pack cost, as ratios measured in one run.
+
+Ratios hold on any machine; seconds do not. Each is the median over rounds in which the two sides
+take turns.
+"""
+
+import argparse
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import grpc
+from google.protobuf import empty_pb2, json_format
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzeStackRequest
+from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
+
+from aws_policy_pack.resource import IDENTITIES
+from ops.engine import find
+from ops.engine.variables import LOCAL
+from ops.errors import exit_with
+from ops.offline import enforced_on
+from ops.paths import PACK, ROOT, STACK
+from ops.rehearse import rehearsed
+from ops.target import target
+from pulumi_preflight.monitor import stack_request
+from pulumi_preflight.program import run_program
+from pulumi_preflight.project import Project, load_project
+from tools.bare_run import bare_monitor, run_bare
+
+EMPTY_RULE = """
+from pulumi_policy import {kind}ValidationPolicy, EnforcementLevel, PolicyPack
+PolicyPack("empty", policies=[{kind}ValidationPolicy(
+    name="nothing", description="Nothing", validate=lambda args, report: None)])
+"""
+ONE_STACK_RULE = """
+from aws_policy_pack.analyzer import serve
+from aws_policy_pack.registry import select
+serve("one", select(ids=["names-unique-logical"]))
+"""
+PROJECT_FILE = "runtime: python\n"
+PREFLIGHT = (sys.executable, "-m", "ops.preview", "--offline", "--stack")
+UNLIMITED = [("grpc.max_send_message_length", -1), ("grpc.max_receive_message_length", -1)]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Prints each ratio beside its goal."""
+    parser = argparse.ArgumentParser(prog="nox -s bench --", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=7, help="rounds a ratio (default: 7)")
+    rounds = parser.parse_args(arguments).rounds
+    project = load_project(STACK, stack=LOCAL, config_overrides={})
+    requests, whole = _requests(project)
+    sys.stdout.write(f"reference stack: {len(requests)} resources; {rounds} rounds\n")
+    _row("preflight / bare program", _preflight(project, rounds), 1.5)
+    _engine_row(rounds)
+    with tempfile.TemporaryDirectory() as folder:
+        empty = _pack(Path(folder) / "empty", EMPTY_RULE.format(kind="Resource"))
+        empty_stack = _pack(Path(folder) / "stack", EMPTY_RULE.format(kind="Stack"))
+        one = _pack(Path(folder) / "one", ONE_STACK_RULE)
+        _row("boot / empty pack's boot", _boot(empty, rounds), 2.0)
+        with _served(PACK) as own, _served(empty) as stock, _served(empty_stack) as stock_stack:
+            _row(
+                "all rules / one empty rule, a resource",
+                _paired(lambda: _analyze(own, requests), lambda: _analyze(stock, requests), rounds),
+                1.3,
+            )
+            _row(
+                "all stack rules / one empty stock rule",
+                _paired(
+                    lambda: own.AnalyzeStack(whole), lambda: stock_stack.AnalyzeStack(whole), rounds
+                ),
+                None,
+            )
+            with _served(one) as single:
+                _row(
+                    "all stack rules / one of ours",
+                    _paired(
+                        lambda: own.AnalyzeStack(whole), lambda: single.AnalyzeStack(whole), rounds
+                    ),
+                    3.0,
+                )
+            thousand, ten_thousand = _copies(whole, 1_000), _copies(whole, 10_000)
+            ratio = _paired(
+                lambda: own.AnalyzeStack(ten_thousand),
+                lambda: own.AnalyzeStack(thousand),
+                min(rounds, 3),
+            )
+            _row("a resource of 10,000 / of 1,000", ratio / 10, 1.2)
+    return 0
+
+
+def _row(name: str, ratio: float, goal: float | None) -> None:
+    wanted = f"  (goal: at most {goal})" if goal else ""
+    sys.stdout.write(f"{name:40} {ratio:5.2f}{wanted}\n")
+    sys.stdout.flush()
+
+
+def _paired(first: Callable[[], object], second: Callable[[], object], rounds: int) -> float:
+    return statistics.median(_ratios(first, second, rounds))
+
+
+def _ratios(
+    first: Callable[[], object], second: Callable[[], object], rounds: int
+) -> Sequence[float]:
+    """The ratios of two durations, taken in turns after one round that does not count."""
+    return [_seconds(first) / _seconds(second) for _ in range(rounds + 1)][1:]
+
+
+def _seconds(action: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def _requests(project: Project) -> tuple[list[AnalyzeRequest], AnalyzeStackRequest]:
+    """What the engine would send to a pack for the reference stack."""
+    requests: list[AnalyzeRequest] = []
+
+    def remember(request: AnalyzeRequest, _taint: object) -> Struct:
+        requests.append(request)
+        return request.properties
+
+    deployment = run_program(project, check=remember)
+    return requests, stack_request(deployment)
+
+
+def _copies(whole: AnalyzeStackRequest, count: int) -> AnalyzeStackRequest:
+    """The stack over and over, up to a number of resources, each copy under its own identities."""
+    text = json_format.MessageToJson(whole)
+    identities = {resource.urn for resource in whole.resources}
+    for resource in whole.resources:
+        identities.update(
+            resource.properties.fields[key].string_value
+            for key in IDENTITIES
+            if key in resource.properties.fields
+        )
+    longest_first = sorted(filter(None, identities), key=len, reverse=True)
+    whole_texts = re.compile(rf'(?<=")(?:{"|".join(map(re.escape, longest_first))})(?=\\?")')
+    copies = AnalyzeStackRequest()
+    for number in range(-(-count // len(whole.resources))):
+        renamed = partial(_renamed, number)
+        copy = json_format.Parse(whole_texts.sub(renamed, text), AnalyzeStackRequest())
+        copies.resources.extend(copy.resources)
+    del copies.resources[count:]
+    return copies
+
+
+def _renamed(number: int, identity: re.Match[str]) -> str:
+    """An identity with a number at its end, or before the ending that SQS demands."""
+    name, fifo, _ = identity[0].partition(".fifo")
+    return f"{name}-{number}{fifo}"
+
+
+def _preflight(project: Project, rounds: int) -> float:
+    config = {key: value.text for key, value in project.config.items()}
+    command = [*PREFLIGHT, project.stack]
+    with bare_monitor() as address:
+        return _paired(
+            lambda: subprocess.run(command, cwd=ROOT, capture_output=True, check=False),
+            lambda: run_bare(
+                address,
+                project.root / "__main__.py",
+                project=project.name,
+                stack=project.stack,
+                config=config,
+            ),
+            rounds,
+        )
+
+
+def _engine_row(rounds: int) -> None:
+    """Preflight beside the engine's preview: the same stack, under the same pack."""
+    if find() is None:
+        sys.stdout.write("preflight / the engine's preview: left out, `nox -s engine` gets one\n")
+        return
+    enforced = enforced_on(STACK, LOCAL)
+    with tempfile.TemporaryDirectory() as folder:
+        store = Path(folder, "resources.json")
+        with (
+            rehearsed(target(STACK, LOCAL), Path(folder), store) as (stack, settings),
+            enforced.for_the_engine() as packs,
+        ):
+            command = stack.command("preview", "--config-file", settings, *packs)
+            ratios = _ratios(
+                lambda: _checked([*PREFLIGHT, LOCAL], ROOT, None),
+                lambda: _checked(command, stack.project, stack.variables),
+                min(rounds, 3),
+            )
+    _row("preflight / the engine's preview", statistics.median(ratios), None)
+    sys.stdout.write(f"  (from {min(ratios):.2f} to {max(ratios):.2f}, {len(ratios)} rounds)\n")
+
+
+def _checked(
+    command: Sequence[str | Path], folder: Path, variables: Mapping[str, str] | None
+) -> None:
+    """Runs a command that must end well: what stops early would look fast."""
+    subprocess.run(command, cwd=folder, env=variables, capture_output=True, check=True)
+
+
+def _boot(empty: Path, rounds: int) -> float:
+    def boot(folder: Path) -> None:
+        with _served(folder) as pack:
+            pack.GetAnalyzerInfo(empty_pb2.Empty())
+
+    return _paired(lambda: boot(PACK), lambda: boot(empty), rounds)
+
+
+def _analyze(pack: AnalyzerStub, requests: Sequence[AnalyzeRequest]) -> None:
+    for request in requests:
+        pack.Analyze(request)
+
+
+def _pack(folder: Path, program: str) -> Path:
+    folder.mkdir()
+    (folder / "__main__.py").write_text(program, encoding="utf-8")
+    (folder / "PulumiPolicy.yaml").write_text(PROJECT_FILE, encoding="utf-8")
+    return folder
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[AnalyzerStub]:
+    """Boots a pack as the engine does and connects to it."""
+    command = [sys.executable, "-u", "-m", "pulumi.policy", "127.0.0.1:1", str(folder)]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            port = int(process.stdout.readline()) if process.stdout else 0
+            with grpc.insecure_channel(f"127.0.0.1:{port}", options=UNLIMITED) as channel:
+                yield AnalyzerStub(channel)
+        finally:
+            process.kill()
+
+
+if __name__ == "__main__":
+    exit_with(lambda: main(sys.argv[1:]))
