@@ -6,12 +6,13 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from ops.consent import Consent
-from ops.errors import CommandError, exit_with, tell
-from ops.lifecycle.deploy import ready, up
-from ops.lifecycle.surroundings import surrounded
 from ops.paths import ROOT, STACK
-from ops.target import Target, target
+from ops.project import project
+from pulumi_loopback.consent import Consent
+from pulumi_loopback.errors import CommandError, exit_with, tell
+from pulumi_loopback.lifecycle.deploy import ready, up
+from pulumi_loopback.lifecycle.surroundings import surrounded
+from pulumi_loopback.target import Target, target
 
 SCRIPT = ROOT / "scripts" / "build-and-push.sh"
 COUNTS = ("taskiqDemo.apiDesiredCount", "taskiqDemo.workerDesiredCount")
@@ -28,13 +29,14 @@ def main(given: Sequence[str]) -> int:
     parser.add_argument("--stack", default="local", help="the stack (default: local)")
     parser.add_argument("--yes", action="store_true", help="go on without asking")
     options = parser.parse_args(given)
-    consent = Consent(stack=options.stack, yes=options.yes, confirmed="")
+    found = project(STACK, options.stack)
+    consent = Consent(stack=found.stack, local=found.local, yes=options.yes, confirmed="")
     try:
         # A machine without Docker or AWS CLI is told so before anything is changed.
         _check_aws_cli()
         if status := _script("--no-push", "taskiq-demo"):
             return status
-        with surrounded(target(STACK, options.stack)) as stack:
+        with surrounded(target(found)) as stack:
             return deploy_demo(ready(stack), consent)
     except CommandError as error:
         tell(error)

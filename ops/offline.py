@@ -1,17 +1,16 @@
 """The offline verdict on a project, under the pack that belongs to it."""
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from ops.guard import temporary_folder
 from ops.paths import PACK, profile_of
-from pulumi_preflight.cli import main as preflight
+from pulumi_loopback.gate import Verdict, judged
+from pulumi_loopback.guard import temporary_folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +19,10 @@ class Enforced:
 
     pack: Path
     config: Path
+
+    def judge(self, folder: Path, stack: str) -> Verdict:
+        """See `judge`."""
+        return judge(folder, stack)
 
     @contextmanager
     def for_the_engine(self) -> Iterator[Sequence[str | Path]]:
@@ -34,19 +37,6 @@ class Enforced:
             config = folder / self.config.name
             config.write_text(json.dumps(resolved(self.config)), encoding="utf-8")
             yield ("--policy-pack", self.pack, "--policy-pack-config", config)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """What preflight said.
-
-    Attributes:
-        status: Its exit code: 0 without a mandatory finding, 1 with one, 2 without a verdict.
-        places: URNs to the `file:line` that makes them.
-    """
-
-    status: int
-    places: Mapping[str, str]
 
 
 def enforced_on(project: Path, stack: str) -> Enforced:
@@ -72,28 +62,9 @@ def judge(project: Path, stack: str, options: Sequence[str] = ()) -> Verdict:
         judges = ["--policy-pack", str(enforced.pack), "--policy-pack-config", str(enforced.config)]
         # Another pack's profile may speak of rules that are not ours.
         profile = enforced.config if enforced.pack == PACK else None
-    places: dict[str, str] = {}
 
-    def section(export: Mapping[str, Any], *, width: int, colour: bool) -> str:
-        places.update(_places(export, os.path.relpath(project)))
-        return _cost_table(profile, export, width=width, colour=colour) if profile else ""
-
-    status = preflight([str(project), "--stack", stack, *judges, *options], section=section)
-    return Verdict(status=status, places=places)
-
-
-def _places(export: Mapping[str, Any], folder: str) -> dict[str, str]:
-    return {
-        each["urn"]: _place(each["sourcePosition"], folder)
-        for each in export["deployment"]["resources"]
-        if "sourcePosition" in each
-    }
-
-
-def _place(position: str, folder: str) -> str:
-    """`project:///modules/taskiq.py#14` as the reader would type it."""
-    file, _, line = position.removeprefix("project:///").partition("#")
-    return f"{Path(folder, file)}:{line}"
+    section = partial(_cost_table, profile) if profile else None
+    return judged(project, stack, [*judges, *options], section)
 
 
 def _cost_table(profile: Path, export: Mapping[str, object], *, width: int, colour: bool) -> str:

@@ -5,9 +5,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ops.errors import exit_with
 from ops.offline import judge
 from ops.paths import STACK
+from pulumi_loopback.errors import CommandError, exit_with
+from pulumi_loopback.gate import Verdict
 
 
 def main(given: Sequence[str]) -> int:
@@ -28,10 +29,30 @@ def main(given: Sequence[str]) -> int:
     # With options of preflight's own, its report is what is asked for.
     if verdict.status or options.offline or rest or options.project.resolve() != STACK:
         return verdict.status
-    # Slow to load, and needed only now.
-    from ops.lifecycle.deploy import preview_if_possible  # noqa: PLC0415
+    return _engines_preview(options.project, options.stack, verdict)
 
-    return preview_if_possible(options.project, options.stack, verdict.places)
+
+def _engines_preview(folder: Path, stack: str, verdict: Verdict) -> int:
+    """The engine's preview, or one line that says how to get an engine."""
+    # Slow to load, and needed only now.
+    from ops.engine import find  # noqa: PLC0415
+    from ops.project import project  # noqa: PLC0415
+    from pulumi_loopback.lifecycle.deploy import PASSED, preview, ready  # noqa: PLC0415
+    from pulumi_loopback.target import target  # noqa: PLC0415
+
+    if find() is None:
+        sys.stderr.write("The engine's preview was left out; `nox -s engine` gets the engine.\n")
+        return PASSED
+    found = project(folder, stack)
+    try:
+        prepared = ready(target(found))
+    except CommandError as error:
+        if found.local:
+            raise
+        # A stack that is not deployed yet, or not from here, has been judged all the same.
+        sys.stderr.write(f"The engine's preview was left out: {error}\n")
+        return PASSED
+    return preview(prepared, verdict.places)
 
 
 if __name__ == "__main__":

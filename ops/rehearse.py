@@ -15,13 +15,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ops.engine.events import SAID_ALREADY, Message, Summary, parse, was_evaluated
-from ops.engine.process import run
-from ops.errors import CommandError, exit_with, tell
-from ops.guard import temporary_folder
-from ops.offline import Enforced, enforced_on
 from ops.paths import STACK
-from ops.target import Target, mapping_in, target
+from ops.project import project
+from pulumi_loopback.engine.events import SAID_ALREADY, Message, Summary, parse, was_evaluated
+from pulumi_loopback.engine.process import run
+from pulumi_loopback.errors import CommandError, exit_with, tell
+from pulumi_loopback.gate import Gate
+from pulumi_loopback.guard import temporary_folder
+from pulumi_loopback.target import Target, mapping_in, target
 from pulumi_preflight.findings import Finding, Level
 from pulumi_preflight.provider import rehearsal_provider
 from pulumi_preflight.provider.store import Store
@@ -108,7 +109,7 @@ def main(given: Sequence[str]) -> int:
     )
     options = parser.parse_args(given)
     try:
-        return rehearse(target(options.project.resolve(), options.stack))
+        return rehearse(target(project(options.project.resolve(), options.stack)))
     except CommandError as error:
         tell(error)
         return IMPOSSIBLE
@@ -120,7 +121,7 @@ def main(given: Sequence[str]) -> int:
 def rehearse(stack: Target) -> int:
     """Takes a stack through its life; prints a row for each step as it ends."""
     begun = time.monotonic()
-    enforced = enforced_on(stack.project, stack.stack)
+    gate = stack.project.gate
     with temporary_folder("rehearsal-") as folder:
         store = folder / "resources.json"
         with rehearsed(stack, folder, store) as (alone, settings):
@@ -128,7 +129,7 @@ def rehearse(stack: Target) -> int:
             _say(f"Rehearsal of {stack.name} stack {stack.stack}, Pulumi {version}, no cloud\n")
             _say(_ROW.format("step", "seconds", *_COLUMNS, "mandatory", "advisory", "unknown"))
             for step in STEPS:
-                if trouble := _carry_out(step, alone, settings, enforced):
+                if trouble := _carry_out(step, alone, settings, gate):
                     return _failed(step.name, trouble)
         left = [f"{each.urn} is left over" for each in Store(store).entries]
     if left:
@@ -137,14 +138,14 @@ def rehearse(stack: Target) -> int:
     return PASSED
 
 
-def _carry_out(step: Step, stack: Target, settings: Path, enforced: Enforced) -> Sequence[str]:
+def _carry_out(step: Step, stack: Target, settings: Path, gate: Gate) -> Sequence[str]:
     """Runs a step and prints its row; gives what went wrong."""
     heard = Heard()
     begun = time.monotonic()
-    with enforced.for_the_engine() if step.judged else nullcontext(()) as packs:
+    with gate.for_the_engine() if step.judged else nullcontext(()) as packs:
         status = run(
             stack.command(*step.arguments, "--json", "--config-file", settings, *packs),
-            cwd=stack.project,
+            cwd=stack.folder,
             environment=stack.variables,
             on_line=heard.take,
         )
@@ -175,8 +176,8 @@ def rehearsed(stack: Target, folder: Path, store: Path) -> Iterator[tuple[Target
     written = json.dumps(_settings(stack), ensure_ascii=False, default=str)
     settings.write_text(written, encoding="utf-8")
     # The engine makes a stack's key in the folder of the project, so it gets a folder of its own.
-    project = {"name": stack.name, "runtime": "python"}
-    (folder / "Pulumi.yaml").write_text(json.dumps(project), encoding="utf-8")
+    named = {"name": stack.name, "runtime": "python"}
+    (folder / "Pulumi.yaml").write_text(json.dumps(named), encoding="utf-8")
     with rehearsal_provider(store) as port:
         own = {
             "PULUMI_BACKEND_URL": folder.as_uri(),
@@ -187,17 +188,18 @@ def rehearsed(stack: Target, folder: Path, store: Path) -> Iterator[tuple[Target
         }
         variables = {**stack.variables, **own}
         variables.pop("PULUMI_CONFIG_PASSPHRASE_FILE", None)
-        replace(stack, project=folder, variables=variables).ask("stack", "init", "--no-select")
+        here = replace(stack.project, folder=folder)
+        replace(stack, project=here, variables=variables).ask("stack", "init", "--no-select")
         yield replace(stack, variables=variables), settings
 
 
 def _settings(stack: Target) -> Mapping[str, Any]:
     """The stack's settings, without what only the owner of its key can read."""
-    file = stack.project / f"Pulumi.{stack.stack}.yaml"
+    file = stack.folder / f"Pulumi.{stack.stack}.yaml"
     if not file.exists():
         raise CommandError(
             f"{stack.name} has no stack {stack.stack!r}: {file} is missing",
-            hint=f"there are: {', '.join(_stacks(stack.project)) or 'none'}",
+            hint=f"there are: {', '.join(_stacks(stack.folder)) or 'none'}",
         )
     content = mapping_in(file)
     return {name: _readable(each) for name, each in content.items() if name not in _OF_SECRETS}

@@ -24,12 +24,12 @@ from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
 from aws_policy_pack.resource import IDENTITIES
 from ops.engine import find
-from ops.engine.variables import LOCAL
-from ops.errors import exit_with
-from ops.offline import enforced_on
 from ops.paths import PACK, ROOT, STACK
+from ops.project import project
 from ops.rehearse import rehearsed
-from ops.target import target
+from pulumi_loopback.errors import exit_with
+from pulumi_loopback.spelling import LOCAL
+from pulumi_loopback.target import target
 from pulumi_preflight.monitor import stack_request
 from pulumi_preflight.program import run_program
 from pulumi_preflight.project import Project, load_project
@@ -180,17 +180,17 @@ def _engine_row(rounds: int) -> None:
     if find() is None:
         sys.stdout.write("preflight / the engine's preview: left out, `nox -s engine` gets one\n")
         return
-    enforced = enforced_on(STACK, LOCAL)
+    local = project(STACK, LOCAL)
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder, "resources.json")
         with (
-            rehearsed(target(STACK, LOCAL), Path(folder), store) as (stack, settings),
-            enforced.for_the_engine() as packs,
+            rehearsed(target(local), Path(folder), store) as (stack, settings),
+            local.gate.for_the_engine() as packs,
         ):
             command = stack.command("preview", "--config-file", settings, *packs)
             ratios = _ratios(
                 lambda: _checked([*PREFLIGHT, LOCAL], ROOT, None),
-                lambda: _checked(command, stack.project, stack.variables),
+                lambda: _checked(command, stack.folder, stack.variables),
                 min(rounds, 3),
             )
     _row("preflight / the engine's preview", statistics.median(ratios), None)

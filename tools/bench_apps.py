@@ -20,14 +20,14 @@ from typing import Any
 
 import boto3
 
-from ops.credentials import DUMMY
-from ops.dev.environments import containers
-from ops.dev.processes import Running, running
-from ops.dev.programs import APPS, programs_of
-from ops.dev.system import BUCKET, QUEUE, REGION, START_SECONDS, System, running_system
-from ops.errors import CommandError, exit_with, tell
+from ops.apps import APPS, programs_of
 from ops.paths import STACK
+from pulumi_loopback.credentials import DUMMY
+from pulumi_loopback.dev.environments import containers
+from pulumi_loopback.dev.processes import Running, running
+from pulumi_loopback.errors import CommandError, exit_with, tell
 from pulumi_preflight.cli import main as preflight
+from tools.system import BUCKET, QUEUE, REGION, START_SECONDS, System, running_system
 
 RUNS = APPS / "dagster_app" / "bench" / "runs.py"
 BENCH_SECONDS = 1200

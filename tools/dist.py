@@ -14,9 +14,9 @@ from pathlib import Path
 
 import aws_policy_pack
 import pulumi_preflight
-from ops.errors import CommandError, exit_with
 from ops.paths import ROOT
-from ops.uv import uv
+from pulumi_loopback.errors import CommandError, exit_with
+from pulumi_loopback.uv import uv
 
 PACKAGES = ("aws-policy-pack", "pulumi-preflight")
 _CHANGELOG = ROOT / "CHANGELOG.md"

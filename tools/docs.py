@@ -7,8 +7,8 @@ from pathlib import Path
 
 from aws_policy_pack.docs import rules_page
 from aws_policy_pack.registry import RULES
-from ops.errors import exit_with
 from ops.paths import PACK, PREFLIGHT, ROOT
+from pulumi_loopback.errors import exit_with
 from tools.printed import with_fresh_output
 from tools.versions import versions_page
 

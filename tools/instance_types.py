@@ -15,8 +15,8 @@ from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
-from ops.errors import exit_with
 from ops.paths import PREFLIGHT
+from pulumi_loopback.errors import exit_with
 
 TABLE = PREFLIGHT / "pulumi_preflight" / "outputs" / "answers" / "instance_types.json.gz"
 _SOURCE = "resources/instance_types.json.gz"

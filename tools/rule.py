@@ -15,8 +15,8 @@ from aws_policy_pack.config import nearest
 from aws_policy_pack.docs import rule_section
 from aws_policy_pack.registry import areas, rules_in
 from aws_policy_pack.rule import AnyRule
-from ops.errors import CommandError, exit_with
 from ops.paths import ROOT
+from pulumi_loopback.errors import CommandError, exit_with
 from tools.docs import PAGES, RULES_PAGE
 
 TESTS = ROOT / "tests" / "policies"

@@ -9,9 +9,9 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from ops.errors import exit_with
 from ops.paths import ROOT
-from ops.uv import uv
+from pulumi_loopback.errors import exit_with
+from pulumi_loopback.uv import uv
 
 PYTHONS = ("3.14", "3.15")
 PLATFORMS = ("x86_64-manylinux_2_28", "aarch64-manylinux_2_28", "aarch64-apple-darwin")

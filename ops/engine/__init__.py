@@ -1,6 +1,5 @@
-"""The real Pulumi engine: where it is, what it needs, and how it is run."""
+"""The engine of this repository: found, installed, or built from the Go modules in `engine/`."""
 
-from ops.engine.locate import Engine, find
-from ops.engine.variables import environment
+from ops.engine.locate import find
 
-__all__ = ["Engine", "environment", "find"]
+__all__ = ["find"]

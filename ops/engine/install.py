@@ -4,9 +4,10 @@ import shutil
 import sys
 
 from ops.engine.build import BuildError, build
-from ops.engine.locate import Engine, find, look
+from ops.engine.locate import find, look
 from ops.engine.pinned import BIN, SOURCES, pinned_version, write_stamp
-from ops.errors import exit_with
+from pulumi_loopback.engine.locate import Engine
+from pulumi_loopback.errors import exit_with
 
 
 def main() -> int:

@@ -2,7 +2,7 @@
 
 from moto.server import ThreadedMotoServer
 
-from ops.dev.ports import free_port
+from pulumi_loopback.dev.ports import free_port
 
 
 class Aws:

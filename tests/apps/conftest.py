@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from ops.credentials import DUMMY
-from ops.dev import environments
 from ops.paths import STACK
+from pulumi_loopback.credentials import DUMMY
+from pulumi_loopback.dev import environments
 from pulumi_preflight.cli import main as preflight
 from tests.apps.aws import Aws
 from tests.apps.permissions import recorded

@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 import pytest
 
-from ops.dev.environments import Container
-from ops.dev.processes import Running
+from pulumi_loopback.dev.environments import Container
+from pulumi_loopback.dev.processes import Running
 from tests.apps.dagster_runs import SHORT, Dagster, dagster
 from tests.apps.pages import status_of
 from tests.waiting import wait_until

@@ -13,10 +13,9 @@ from typing import Any
 
 import pytest
 
-from ops.dev.environments import Container
-from ops.dev.machine import HOME
-from ops.dev.processes import Running, running
-from ops.dev.system import BUCKET, QUEUE, START_SECONDS
+from pulumi_loopback.dev.environments import Container
+from pulumi_loopback.dev.machine import HOME
+from pulumi_loopback.dev.processes import Running, running
 from tests.apps.aws import Aws
 from tests.apps.dagster_runs import (
     SHORT,
@@ -32,6 +31,7 @@ from tests.apps.dagster_runs import (
 from tests.apps.permissions import asked, recorded, refused
 from tests.apps.writes import watched, written_outside
 from tests.waiting import wait_until
+from tools.system import BUCKET, QUEUE, START_SECONDS
 
 pytestmark = pytest.mark.xdist_group("dagster-runs")
 PATIENCE = "110"

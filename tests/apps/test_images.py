@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from ops.dev.programs import APPS
+from ops.apps import APPS
 from tests.apps.readers import READERS
 
 IMAGES = {

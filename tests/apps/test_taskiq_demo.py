@@ -16,15 +16,15 @@ from uuid import UUID, uuid4
 import boto3
 import pytest
 
-from ops.credentials import DUMMY
-from ops.dev import environments
-from ops.dev.processes import Running, running
-from ops.dev.programs import programs_of
-from ops.dev.system import START_SECONDS
+from ops.apps import programs_of
+from pulumi_loopback.credentials import DUMMY
+from pulumi_loopback.dev import environments
+from pulumi_loopback.dev.processes import Running, running
 from tests.apps.aws import Aws
 from tests.apps.permissions import asked, refused
 from tests.apps.writes import watched, written_outside
 from tests.waiting import wait_until
+from tools.system import START_SECONDS
 
 SLOTS = 4
 """Tasks that a worker executes at a time, by its command in the task definition."""

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ops.dev import environments
-from ops.dev.machine import HOME
-from ops.dev.processes import running
-from ops.dev.programs import APPS, programs_of
+from ops.apps import APPS, programs_of
+from pulumi_loopback.dev import environments
+from pulumi_loopback.dev.machine import HOME
+from pulumi_loopback.dev.processes import running
 from tests.apps.readers import READERS
 
 

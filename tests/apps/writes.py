@@ -6,7 +6,7 @@ It also gets an access key of its own, by which requests to AWS are known (`perm
 from dataclasses import replace
 from pathlib import Path
 
-from ops.dev.environments import Container
+from pulumi_loopback.dev.environments import Container
 
 WATCH = Path(__file__).parent / "watch"
 NO_FILES = ("/dev", "/proc")

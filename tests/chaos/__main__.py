@@ -21,7 +21,8 @@ from tempfile import TemporaryDirectory
 from typing import IO
 from uuid import uuid4
 
-from ops.engine import Engine, find
+from ops.engine import find
+from pulumi_loopback.engine import Engine
 from tests.chaos.full_disk import Disk, NoDiskError, small_disk
 from tests.chaos.leftovers import Place
 from tests.chaos.recovery import LostError, recovered

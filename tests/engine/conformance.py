@@ -18,9 +18,9 @@ from typing import Any
 import yaml
 
 from aws_policy_pack.profiles import resolved
-from ops.engine import Engine
-from ops.engine.variables import LOCAL_PASSPHRASE
 from ops.paths import PACK, ROOT
+from pulumi_loopback.engine import Engine
+from pulumi_loopback.engine.variables import LOCAL_PASSPHRASE
 from pulumi_preflight.provider import rehearsal_provider
 from pulumi_preflight.urns import STACK_TYPE, stack_urn
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.engine import Engine, find
+from ops.engine import find
+from pulumi_loopback.engine import Engine
 from tests.engine.conformance import Case, Observed
 from tests.engine.conformance import observe as observe_in
 from tests.engine.lifecycle import Project

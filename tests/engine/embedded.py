@@ -15,11 +15,11 @@ from typing import Any
 import boto3
 import yaml
 
-from ops.credentials import own_key
-from ops.dev.ports import free_port
-from ops.engine import Engine
 from ops.paths import PACK as REFERENCE_PACK
 from ops.paths import ROOT, STACK
+from pulumi_loopback.credentials import own_key
+from pulumi_loopback.dev.ports import free_port
+from pulumi_loopback.engine import Engine
 from tests.engine.lifecycle import PACK, RUNTIME
 
 # Stands in for a stack that names the loopback's endpoint, as the reference stack does.

@@ -12,15 +12,16 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from ops.consent import Consent
-from ops.engine import Engine, environment
-from ops.target import Target
+from ops.project import project
+from pulumi_loopback.consent import Consent
+from pulumi_loopback.engine import Engine, environment
+from pulumi_loopback.target import Target
 from pulumi_preflight.provider.store import Entry, Store
 from tests.engine.holding import Hold
 from tests.waiting import LONG, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
-YES = Consent(stack="local", yes=True, confirmed="")
+YES = Consent(stack="local", local=True, yes=True, confirmed="")
 RUNTIME = f"runtime: {{name: python, options: {{virtualenv: {sys.prefix}}}}}\n"
 # The program can be made to hold still in each phase of an `up`.
 PROGRAM = """\
@@ -231,10 +232,9 @@ class Project:
 
     def target(self, engine: Engine) -> Target:
         """What the functions behind the sessions take."""
-        variables = environment("local", engine, outer=self.variables)
-        return Target(
-            project=self.folder, name="queues", stack="local", engine=engine, variables=variables
-        )
+        variables = environment(engine, backend=self.root, outer=self.variables)
+        found = project(self.folder, "local")
+        return Target(project=found, name="queues", engine=engine, variables=variables)
 
     def lock(self, pid: int, host: str = socket.gethostname()) -> None:
         """Locks the stack as a command of the engine does."""

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ops.engine import Engine
-from ops.engine.variables import LOCAL_PASSPHRASE
+from pulumi_loopback.engine import Engine
+from pulumi_loopback.engine.variables import LOCAL_PASSPHRASE
 
 
 def run_engine(

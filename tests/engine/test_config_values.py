@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.engine import Engine
+from pulumi_loopback.engine import Engine
 from pulumi_preflight.project import load_project
 from tests.engine.conftest import alone
 from tests.engine.own_home import run_engine

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.engine import Engine
 from ops.paths import PACK, profile_of
+from pulumi_loopback.engine import Engine
 from pulumi_preflight.provider import rehearsal_provider
 from tests.engine.conformance import Bench, Case
 

@@ -14,8 +14,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from ops.engine import Engine
 from ops.paths import ROOT
+from pulumi_loopback.engine import Engine
 from tests.apps.dagster_runs import LAUNCH, STATUS
 from tests.engine.embedded import Deployment, reference_stack
 from tests.waiting import LONG, wait_until

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.engine import Engine
+from pulumi_loopback.engine import Engine
 from tests.engine.embedded import Deployment, shop
 
 PLUGIN = """\

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from ops.embedded.provider import embedded_backend
-from ops.embedded.table import TABLE
-from ops.embedded.values import agrees, plain
-from ops.engine import Engine
+from pulumi_loopback.credentials import own_key
+from pulumi_loopback.embedded.provider import embedded_backend
+from pulumi_loopback.embedded.table import TABLE
+from pulumi_loopback.embedded.values import agrees, plain
+from pulumi_loopback.engine import Engine
 from pulumi_preflight.outputs.shapes import Shapes
 from pulumi_preflight.provider.backend import Resource
 from pulumi_preflight.provider.installed import ask
@@ -59,7 +60,7 @@ def resources(deployed: Deployment) -> list[dict[str, Any]]:
 
 def as_shown(project: Path, each: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     """What the endpoint shows of a resource of the state."""
-    read = embedded_backend(Shapes(ask), project).read(
+    read = embedded_backend(Shapes(ask), own_key(project)).read(
         Resource(
             urn=each["urn"],
             inputs=each["inputs"],

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from ops.dev.ports import free_port
-from ops.engine import Engine
 from ops.paths import ROOT
+from pulumi_loopback.dev.ports import free_port
+from pulumi_loopback.engine import Engine
 
 SYSTEM = "/usr/bin:/bin"
 """Git, and no Docker: there it would stand in `/usr/local/bin`, or be asked for in vain."""

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from ops.engine import Engine
-from ops.lifecycle import reset
-from ops.state.integrity import objection
+from pulumi_loopback.engine import Engine
+from pulumi_loopback.lifecycle import reset
+from pulumi_loopback.state.integrity import objection
 from tests.engine.lifecycle import YES, Emulator, Project
 from tests.engine.page import is_on_the_page
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.engine import Engine
 from ops.paths import PACK
+from pulumi_loopback.engine import Engine
 from pulumi_preflight.provider import rehearsal_provider
 
 RULE = "sqs-redrive-policy-shape"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ops.engine import Engine
+from pulumi_loopback.engine import Engine
 from tests.engine.conftest import alone
 
 RUNTIME = "runtime: {name: python, options: {toolchain: pip, virtualenv: %s}}\n"

@@ -7,9 +7,9 @@ import socket
 
 import pytest
 
-from ops.engine import Engine
-from ops.engine.operation import operate
-from ops.lifecycle import reset
+from pulumi_loopback.engine import Engine
+from pulumi_loopback.engine.operation import operate
+from pulumi_loopback.lifecycle import reset
 from pulumi_preflight.project.config_secrets import PASSPHRASE
 from tests.engine.lifecycle import YES, Emulator, Project
 from tests.engine.page import is_on_the_page

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.engine import Engine
+from pulumi_loopback.engine import Engine
 from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.project import load_project
 from tests.engine.own_home import run_engine

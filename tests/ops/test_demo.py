@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from ops import demo
-from ops.consent import Consent
-from ops.errors import CommandError
+from pulumi_loopback.consent import Consent
+from pulumi_loopback.errors import CommandError
 
-CONSENT = Consent(stack="dev", yes=True, confirmed="")
+CONSENT = Consent(stack="dev", local=False, yes=True, confirmed="")
 COUNTS_SET = [
     "config set --path dagster-taskiq:taskiqDemo.apiDesiredCount 0",
     "config set --path dagster-taskiq:taskiqDemo.workerDesiredCount 0",

@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from ops.lifecycle import __main__ as lifecycle
-from ops.observe import __main__ as observe
+from ops import lifecycle, observe
 
 
 @pytest.mark.parametrize(

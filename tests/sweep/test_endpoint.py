@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from ops.dev.ports import free_port
-from ops.embedded.backend import EmbeddedBackend
-from ops.embedded.endpoint import EmbeddedEndpoint
-from ops.embedded.table import TABLE
+from pulumi_loopback.dev.ports import free_port
+from pulumi_loopback.embedded.backend import EmbeddedBackend
+from pulumi_loopback.embedded.endpoint import EmbeddedEndpoint
+from pulumi_loopback.embedded.table import TABLE
 from pulumi_preflight.outputs import Filled, Outputs, Wanted
 from pulumi_preflight.outputs.inventions import Filling
 from pulumi_preflight.outputs.shapes import Shapes
 from pulumi_preflight.program.inside.classes import QUESTIONS
 from pulumi_preflight.provider.backend import Resource
 from pulumi_preflight.wire import Properties, PropertyValue
-from tests.ops.observe.deployed import key_of
+from tests.loopback.observe.deployed import key_of
 from tools.tables.functions import module, types_of
 from tools.tables.sdk import listed
 

@@ -17,9 +17,9 @@ from packaging.requirements import Requirement
 from packaging.specifiers import Specifier
 
 import aws_policy_pack
-from ops.errors import CommandError
 from ops.paths import PACK, PREFLIGHT, ROOT
-from ops.uv import uv
+from pulumi_loopback.errors import CommandError
+from pulumi_loopback.uv import uv
 from tools import dist, wheels
 
 FOLDERS = {"aws-policy-pack": PACK, "pulumi-preflight": PREFLIGHT}

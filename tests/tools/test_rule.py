@@ -10,8 +10,8 @@ from textwrap import dedent
 
 import pytest
 
-from ops.errors import CommandError
 from ops.paths import ROOT
+from pulumi_loopback.errors import CommandError
 from tools import rule
 
 COPIED = ("docs", "ops", "policies", "tests/policies", "tools")

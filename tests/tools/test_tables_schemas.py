@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.errors import CommandError
 from ops.paths import PREFLIGHT, ROOT
+from pulumi_loopback.errors import CommandError
 from tools.tables import schemas
 from tools.tables.__main__ import main
 

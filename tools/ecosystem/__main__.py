@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from ops.errors import CommandError, exit_with
-from ops.guard import temporary_folder
 from ops.paths import ROOT
+from pulumi_loopback.errors import CommandError, exit_with
+from pulumi_loopback.guard import temporary_folder
 from tools.ecosystem.comparison import Compared, markdown
 from tools.ecosystem.programs import Outcome, Side, environment_of, judged, programs_in
 

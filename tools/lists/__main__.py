@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ops.errors import exit_with
 from ops.paths import ROOT
+from pulumi_loopback.errors import exit_with
 from tools.lists.ages import MOST_DAYS, PACK, dated
 from tools.lists.newer import SOURCES, compared
 from tools.lists.packages import fetch

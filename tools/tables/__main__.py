@@ -28,8 +28,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from ops.errors import exit_with
 from ops.paths import PREFLIGHT
+from pulumi_loopback.errors import exit_with
 from pulumi_preflight.outputs.subject import subject_kind
 from tools.tables import schemas
 from tools.tables.arns import with_reference

@@ -12,8 +12,8 @@ from importlib.metadata import version
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from ops.errors import CommandError
 from ops.paths import PREFLIGHT, ROOT
+from pulumi_loopback.errors import CommandError
 from pulumi_preflight.outputs.schemas import HEAD, module_of
 from tools.tables.reader import Row
 

@@ -15,8 +15,8 @@ from sqlalchemy.exc import IntegrityError, NoResultFound
 
 from dagster_app.claims import KEPT_DAYS, Claim, Claims
 from dagster_app.database import refuses
-from ops.dev.ports import free_port
-from ops.dev.postgres import Postgres
+from pulumi_loopback.dev.ports import free_port
+from pulumi_loopback.dev.postgres import Postgres
 
 CLAIMERS = 3
 

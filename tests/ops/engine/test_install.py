@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from pulumi.automation import PulumiCommand
 
+from ops import lifecycle
 from ops.engine import install, pinned
 from ops.engine.pinned import pinned_version, read_stamp
-from ops.lifecycle import __main__ as lifecycle
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from ops.engine import launcher, pinned
-from ops.engine.locate import Engine, Missing, look
+from ops.engine.locate import look
 from ops.engine.pinned import SOURCES, pinned_version, read_stamp, write_stamp
+from pulumi_loopback.engine.locate import Engine, Missing
 
 OLD = "3.1.0"
 

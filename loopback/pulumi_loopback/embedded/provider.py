@@ -1,0 +1,120 @@
+"""The embedded provider: stands in for the plugin of AWS on the local stack."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from shutil import which
+
+from pulumi_loopback.credentials import Key, own_key, variables_for
+from pulumi_loopback.embedded.backend import EmbeddedBackend
+from pulumi_loopback.endpoint import named_url, url_in, written_profile
+from pulumi_loopback.errors import CommandError
+from pulumi_loopback.project import Project
+from pulumi_loopback.target import Target
+from pulumi_preflight.outputs import Outputs
+from pulumi_preflight.outputs.shapes import Shapes
+
+_ATTACHED = "PULUMI_DEBUG_PROVIDERS"
+_SDK = "pulumi-aws"
+_PROCESS = "pulumi_loopback.embedded.provider_process"
+
+
+@contextmanager
+def provided(stack: Target) -> Iterator[Target]:
+    """The stack with a provider for AWS, while the block runs.
+
+    The plugin is used where it is installed, or where another provider was attached by hand; so it
+    is for any stack but the local one. Whether the plugin could be downloaded is not asked: without
+    a network that takes long.
+    """
+    if not _needs_embedded(stack):
+        yield _with_own_key(stack)
+        return
+    sys.stdout.write(
+        "The plugin of AWS is not installed: the embedded provider is used"
+        f" (`pulumi plugin install resource aws {version(_SDK)}` gets the plugin).\n"
+    )
+    attached = stack.variables.get(_ATTACHED)
+    with _served(stack.project) as port:
+        own = f"aws:{port}"
+        both = f"{attached},{own}" if attached else own
+        variables = {**stack.variables, _ATTACHED: both}
+        yield replace(stack, variables=variables, embedded=True)
+
+
+@contextmanager
+def _served(project: Project) -> Iterator[int]:
+    """Serves the provider in a process of its own, and gives the port.
+
+    The process outlives this one where this one is killed, for as long as an engine needs it. So
+    resources that are being made then get into the state.
+
+    Raises:
+        CommandError: The key cannot be read; or the process does not start, and its output has said
+            why.
+    """
+    own_key(project.folder, project.spelling)
+    endpoint = ["--endpoint", project.endpoint] if project.endpoint else []
+    with subprocess.Popen(
+        # Whatever stands in the working directory is no module of its.
+        [sys.executable, "-P", "-m", _PROCESS, project.folder, *endpoint],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        process_group=0,  # Ctrl-C is for the engine, which needs the provider to end well
+    ) as process:
+        line = process.stdout.readline() if process.stdout else b""
+        if not line:
+            raise CommandError("the embedded provider does not start")
+        yield int(line)
+
+
+def _with_own_key(stack: Target) -> Target:
+    """The stack whose provider signs with the endpoint's key, where the endpoint is ours.
+
+    The profile's file hands the key to the plugin, so the key is in no state. The plugin cannot
+    reach the user's own keys, so a call that misses the endpoint cannot succeed.
+    """
+    if not stack.project.local or url_in(stack.project) is None:
+        return stack
+    profile = written_profile(stack.project)
+    return replace(stack, variables=variables_for(profile, stack.variables))
+
+
+def _needs_embedded(stack: Target) -> bool:
+    """Whether the stack is the local one, and has no other provider for AWS."""
+    attached = stack.variables.get(_ATTACHED, "").split(",")
+    return (
+        stack.project.local
+        and not any(each.startswith("aws:") for each in attached)
+        and (_alone_knows_endpoint(stack.project) or not _plugin_is_installed(stack))
+    )
+
+
+def _alone_knows_endpoint(project: Project) -> bool:
+    """Whether no setting names the endpoint: then the plugin would go to AWS."""
+    return named_url(project) is None and project.endpoint is not None
+
+
+def embedded_backend(shapes: Shapes, key: Key, endpoint: str | None = None) -> EmbeddedBackend:
+    """The backend, with this interpreter's SDKs.
+
+    Args:
+        shapes: The types' properties.
+        key: The key of the project's endpoint.
+        endpoint: URL of that endpoint for programs whose provider names none.
+    """
+    return EmbeddedBackend(shapes, Outputs(shapes, keep_unknowns=False), key, endpoint=endpoint)
+
+
+def _plugin_is_installed(stack: Target) -> bool:
+    """Whether the engine finds the plugin of the SDK's version in its folder, or any on PATH.
+
+    Source: pulumi/pulumi, sdk/go/common/workspace/plugins.go (GetPluginPath).
+    """
+    home = stack.variables.get("PULUMI_HOME") or Path.home() / ".pulumi"
+    folder = Path(home, "plugins", f"resource-aws-v{version(_SDK)}")
+    return folder.is_dir() or which("pulumi-resource-aws", path=stack.variables["PATH"]) is not None

@@ -1,0 +1,199 @@
+"""Shows an operation of the engine as it goes, and at its end what the packs found."""
+
+import os
+import re
+from collections.abc import Mapping
+from itertools import groupby
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from pulumi_loopback.engine.events import (
+    BEGUN,
+    ENDED,
+    FAILED,
+    SAID_ALREADY,
+    Message,
+    Step,
+    Summary,
+    parse,
+    was_evaluated,
+)
+from pulumi_loopback.engine.refusals import is_refusal, lacks_room
+from pulumi_preflight.findings import Finding, Level
+from pulumi_preflight.urns import name_of, type_of
+
+Places = Mapping[str, str]
+
+_SYMBOLS = {
+    "create": "+ ",
+    "update": "~ ",
+    "replace": "+-",
+    "create-replacement": "++",
+    "delete-replaced": "--",
+    "delete": "- ",
+    "read": "> ",
+    "discard": "< ",
+    "import": "= ",
+}
+_STYLES = {"+": "green", "~": "yellow", "-": "red", ">": "cyan", "<": "cyan", "=": "cyan"}
+_LEVEL_STYLES = {Level.MANDATORY: "bold red", Level.ADVISORY: "yellow"}
+# A step that takes longer is told again when it has ended.
+_SLOW_SECONDS = 5
+_CHANGED = {"update": "changed outside of the program", "delete": "is gone"}
+# Source: pulumi/pulumi, pkg/resource/deploy/deployment_executor.go.
+_PENDING = re.compile(r"^ *\* (?P<urn>urn:.+), interrupted while (?P<what>\w+)$", re.MULTILINE)
+# Source: pulumi/pulumi, pkg/backend/journal.go.
+_UNSAVED = "failed to save snapshot"
+_WIDTH_WITHOUT_TERMINAL = 100
+
+
+class Display:
+    """Follows one operation.
+
+    Args:
+        places: URNs to `file:line`, as far as they are known.
+        settles: The command that settles operations which were never finished.
+
+    Attributes:
+        findings: The packs' findings, without those on what they could not judge.
+        summary: How the operation ended, `None` where the engine did not come that far.
+        refused: The engine's own words where it has refused to begin, which the caller tells in
+            others; empty where it has begun.
+    """
+
+    def __init__(self, places: Places, *, settles: str) -> None:
+        self.findings: list[Finding] = []
+        self.summary: Summary | None = None
+        self.refused = ""
+        self._places = places
+        self._settles = settles
+        self._unknown = 0
+        self._begun: dict[tuple[str, str], Step] = {}
+        self._said: set[tuple[str, str]] = set()
+        self._asked_for_room = False
+        width = None if _is_sized() else _WIDTH_WITHOUT_TERMINAL
+        self._out = Console(highlight=False, emoji=False, markup=False, width=width)
+
+    def follow(self, line: str) -> None:
+        """Takes one line that the engine printed."""
+        match parse(line):
+            case Step() as step:
+                self._step(step)
+            case Message() as message:
+                self._message(message)
+            case Finding() as finding if not was_evaluated(finding):
+                self._unknown += 1
+            case Finding() as finding:
+                self.findings.append(finding)
+            case Summary() as summary:
+                self.summary = summary
+            case str() as text if self.refused or is_refusal(text):
+                # The lines that follow, such as a stack trace, belong to the same error.
+                self.refused += text
+            case str() as text:
+                self._out.print(Text(text.rstrip()))
+            case None:
+                pass
+
+    def end(self) -> None:
+        """Shows the findings and what was done, the most pressing last."""
+        for level in (Level.ADVISORY, Level.MANDATORY):
+            self._findings(level)
+        if self._unknown:
+            told = f"Not known before the deployment, and so judged by preflight: {self._unknown}"
+            self._out.print(Text(f"\n{told}"))
+        if self.summary is not None:
+            self._out.print(Text(f"\n{_ending(self.summary)}"))
+
+    def _step(self, step: Step) -> None:
+        if step.state == BEGUN:
+            self._begun[step.urn, step.operation] = step
+            if step.operation in _SYMBOLS:
+                self._line(step, ", ".join(step.properties))
+        elif step.state == FAILED:
+            self._out.print(Text(f"  failed: {step.operation} {_told(step)}", style="bold red"))
+        elif (step.urn, "refresh") in self._begun:
+            if step.operation in _CHANGED:
+                self._line(step, _CHANGED[step.operation])
+        elif step.state == ENDED and (begun := self._begun.get((step.urn, step.operation))):
+            seconds = step.at - begun.at
+            if seconds >= _SLOW_SECONDS and step.operation in _SYMBOLS:
+                self._line(step, f"done after {seconds} s")
+
+    def _line(self, step: Step, remark: str) -> None:
+        symbol = _SYMBOLS[step.operation]
+        line = Text("  ").append(symbol, style=_STYLES[symbol[0]]).append(f" {_told(step)}")
+        told = line.append(f"  ({remark})", style="dim") if remark else line
+        self._out.print(told, soft_wrap=True)
+
+    def _message(self, message: Message) -> None:
+        if message.severity == "error" and not message.urn and is_refusal(message.text):
+            self.refused += message.text
+            return
+        if message.text in SAID_ALREADY or (message.urn, message.text) in self._said:
+            return
+        self._said.add((message.urn, message.text))
+        is_error = message.severity == "error"
+        before = f"{message.severity}: " if message.severity in ("error", "warning") else ""
+        about = f"{name_of(message.urn)}: " if message.urn and before else ""
+        said = self._shortened(message.text)
+        text = Text(f"{before}{about}{said}", style="bold red" if is_error else "")
+        self._out.print(text, soft_wrap=True)
+        if is_error and _UNSAVED in message.text and lacks_room(message.text):
+            self._ask_for_room()
+
+    def _ask_for_room(self) -> None:
+        """Says once what keeps the engine."""
+        if not self._asked_for_room:
+            self._asked_for_room = True
+            told = "hint: make room now: the engine tries to save each step for half a minute"
+            self._out.print(Text(told), soft_wrap=True)
+
+    def _findings(self, level: Level) -> None:
+        found = sorted(
+            (each for each in self.findings if each.level is level),
+            key=lambda each: (each.rule, self._places.get(each.urn, ""), each.urn),
+        )
+        if not found:
+            return
+        plural = "" if len(found) == 1 else "s"
+        heading = f"\n{level.value.capitalize()}: {len(found)} finding{plural}"
+        self._out.print(Text(heading, style=_LEVEL_STYLES[level]))
+        for rule, group in groupby(found, key=lambda each: each.rule):
+            self._out.print(Text("  ").append(rule, style=_LEVEL_STYLES[level]))
+            for finding in group:
+                self._finding(finding)
+
+    def _finding(self, finding: Finding) -> None:
+        place = self._places.get(finding.urn)
+        where = f"{place}  " if place else ""
+        self._out.print(Text(f"    {where}{name_of(finding.urn)}"), soft_wrap=True)
+        message = finding.message.removeprefix(f"{name_of(finding.urn)}: ")
+        fix = f"\nFix: {finding.fix}" if finding.fix else ""
+        self._out.print(Padding(Text(message + fix), (0, 0, 0, 4)))
+        if finding.url:
+            self._out.print(Text(f"    {finding.url}", style="dim"), soft_wrap=True)
+
+    def _shortened(self, text: str) -> str:
+        """What was said, without the engine's long advice on operations never finished."""
+        begun = [f"{each['what']} {name_of(each['urn'])}" for each in _PENDING.finditer(text)]
+        if not begun:
+            return text
+        return f"begun and never finished: {', '.join(begun)}; `{self._settles}` settles them"
+
+
+def _told(step: Step) -> str:
+    return f"{name_of(step.urn)}  {type_of(step.urn)}"
+
+
+def _ending(summary: Summary) -> str:
+    listed = [f"{count} {name}" for name, count in sorted(summary.changes.items()) if count]
+    counts = ", ".join(listed) or "nothing"
+    return f"{'' if summary.finished else 'not finished: '}{counts}, {summary.seconds} s"
+
+
+def _is_sized() -> bool:
+    """Whether rich can tell the width: there is a terminal, or the user says it."""
+    return "COLUMNS" in os.environ or Console().is_terminal

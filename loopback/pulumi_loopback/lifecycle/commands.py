@@ -1,0 +1,152 @@
+"""The commands on a stack: parsed, surrounded by what they need, carried out."""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from pulumi_loopback.consent import Consent
+from pulumi_loopback.endpoint import endpoint
+from pulumi_loopback.errors import CommandError, tell
+from pulumi_loopback.lifecycle import deploy, reset
+from pulumi_loopback.lifecycle.surroundings import surrounded
+from pulumi_loopback.project import Project
+from pulumi_loopback.spelling import LOCAL
+from pulumi_loopback.state import commands
+from pulumi_loopback.state.repair import repair
+from pulumi_loopback.state.store import Store
+from pulumi_loopback.target import Target, target
+
+FAILED, INTERRUPTED = 2, 130
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """A command with all that it needs."""
+
+    stack: Target
+    store: Store
+    consent: Consent
+    options: argparse.Namespace
+
+
+def _outputs(asked: _Asked) -> int:
+    options = asked.options
+    return deploy.outputs(
+        asked.stack, options.name, as_json=options.json, secrets=options.show_secrets
+    )
+
+
+def _soft_reset(asked: _Asked) -> int:
+    return reset.soft(asked.stack, endpoint(asked.stack.project), asked.consent)
+
+
+COMMANDS: Mapping[str, Callable[[_Asked], int]] = {
+    "validate": lambda asked: deploy.validate(asked.stack),
+    "up": lambda asked: deploy.up(asked.stack, asked.consent),
+    "destroy": lambda asked: deploy.destroy(asked.stack, asked.consent),
+    "refresh": lambda asked: deploy.refresh(asked.stack),
+    "outputs": _outputs,
+    "reset": _soft_reset,
+    "reset:soft": _soft_reset,
+    "reset:hard": lambda asked: reset.hard(
+        asked.stack, endpoint(asked.stack.project), asked.consent
+    ),
+    "state:init": lambda asked: commands.make(asked.store),
+    "state:list": lambda asked: (
+        commands.show_copies(asked.store) if asked.options.copies else commands.show(asked.store)
+    ),
+    "state:repair": lambda asked: repair(asked.store, unlock=asked.options.unlock),
+    "state:restore": lambda asked: commands.restore(asked.store, asked.options.file, asked.consent),
+    "state:delete": lambda asked: commands.delete(asked.store, asked.consent),
+}
+"""The commands by name; each gives the exit code."""
+
+
+# These ask a provider, and with it the endpoint.
+_OPERATING = {"validate", "up", "destroy", "refresh", "reset", "reset:soft", "state:repair"}
+
+
+def carry_out(options: argparse.Namespace, project: Project) -> int:
+    """Carries a command out.
+
+    Args:
+        options: What `add_options` has parsed, with the command's name as `command`.
+        project: The stack that it is about.
+
+    Returns:
+        0 if it did what it says, 1 if a finding or the engine stopped it, 2 for a state or machine
+        that it cannot work on, 130 if it was interrupted.
+    """
+    try:
+        return _carry_out(options, project)
+    except CommandError as error:
+        tell(error)
+        return FAILED
+    except KeyboardInterrupt:
+        sys.stdout.flush()
+        sys.stderr.write(
+            "interrupted; what was done is in the state: the next command goes on from there, or "
+            "says what comes first\n"
+        )
+        return INTERRUPTED
+
+
+def _carry_out(options: argparse.Namespace, project: Project) -> int:
+    stack = target(project)
+    with surrounded(stack) if options.command in _OPERATING else nullcontext(stack) as found:
+        consent = Consent(
+            stack=project.stack,
+            local=project.local,
+            yes=options.yes,
+            confirmed=options.confirm,
+        )
+        asked = _Asked(stack=found, store=Store(target=found), consent=consent, options=options)
+        return COMMANDS[options.command](asked)
+
+
+def add_options(command: argparse.ArgumentParser, name: str, *, folder: Path, shown: str) -> None:
+    """Gives a command's parser its options.
+
+    Args:
+        command: The parser.
+        name: The command's name, one of `COMMANDS`.
+        folder: The project's folder where the user names none.
+        shown: The same for people.
+    """
+    command.add_argument("--stack", default=LOCAL, help=f"the stack (default: {LOCAL})")
+    command.add_argument(
+        "--project", type=Path, default=folder, help=f"the Pulumi project (default: {shown})"
+    )
+    command.add_argument("--yes", action="store_true", help="go on without asking")
+    command.add_argument(
+        "--confirm",
+        default="",
+        metavar="STACK",
+        help="the stack once more, to delete from another than local",
+    )
+    match name:
+        case "outputs":
+            command.add_argument("name", nargs="?", help="one output")
+            command.add_argument("--json", action="store_true", help="as JSON")
+            command.add_argument(
+                "--show-secrets", action="store_true", help="secrets in plain text"
+            )
+        case "state:list":
+            command.add_argument(
+                "--copies", action="store_true", help="the copies of the state instead"
+            )
+        case "state:restore":
+            command.add_argument(
+                "file", nargs="?", type=Path, help="the copy (default: the newest good one)"
+            )
+        case "state:repair":
+            command.add_argument(
+                "--unlock",
+                action="store_true",
+                help="unlock the stack: no process works on it any more",
+            )
+        case _:
+            pass
