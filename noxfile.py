@@ -110,9 +110,10 @@ def run_tests_of_apps(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and format; `-- --fix` fixes what can be fixed."""
+    """Check style, format and which room imports which; `-- --fix` fixes what can be fixed."""
     run(session, "ruff", "check", *session.posargs, ".")
     run(session, "ruff", "format", *([] if "--fix" in session.posargs else ["--check"]), ".")
+    run(session, "lint-imports", "--no-logo", "--no-cache")
 
 
 @nox.session(default=False)
@@ -133,6 +134,7 @@ def types(session: nox.Session) -> None:
         "ops",
         "tools",
         "engine",
+        "loopback",
         "policies/aws_policy_pack",
         "preflight",
         "tests",

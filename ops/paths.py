@@ -6,6 +6,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STACK = ROOT / "stack"
 PACK = ROOT / "policies"
 PREFLIGHT = ROOT / "preflight"
+LOOPBACK = ROOT / "loopback"
 
 
 def profile_of(stack: str) -> Path:

@@ -13,12 +13,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import aws_policy_pack
+import pulumi_loopback
 import pulumi_preflight
 from ops.paths import ROOT
 from pulumi_loopback.errors import CommandError, exit_with
 from pulumi_loopback.uv import uv
 
-PACKAGES = ("aws-policy-pack", "pulumi-preflight")
+PACKAGES = ("aws-policy-pack", "pulumi-loopback", "pulumi-preflight")
 _CHANGELOG = ROOT / "CHANGELOG.md"
 
 
@@ -52,18 +53,19 @@ def check_version(tag: str | None, changelog: str) -> None:
         CommandError: They differ; the text names both and the file to change.
     """
     version = pulumi_preflight.__version__
-    if aws_policy_pack.__version__ != version:
-        raise CommandError(
-            f"pulumi_preflight is {version} and aws_policy_pack is {aws_policy_pack.__version__}; "
-            "wanted one version",
-            hint="give both `__version__` the same text",
-        )
+    for other in (aws_policy_pack, pulumi_loopback):
+        if other.__version__ != version:
+            raise CommandError(
+                f"pulumi_preflight is {version} and {other.__name__} is {other.__version__}; "
+                "wanted one version",
+                hint="give each `__version__` the same text",
+            )
     if tag is None:
         return
     if tag != f"v{version}":
         raise CommandError(
             f"the tag is {tag!r}; wanted 'v{version}', the packages' `__version__`",
-            hint="change the tag, or `__version__` in both packages",
+            hint="change the tag, or `__version__` in all packages",
         )
     if not re.search(rf"^## {re.escape(version)}\b", changelog, re.MULTILINE):
         raise CommandError(

@@ -73,5 +73,6 @@ def _flush() -> None:
 def _told(error: OSError) -> str:
     if error.errno is None or error.strerror is None:
         return str(error)
-    where = f"{os.fsdecode(error.filename)}: " if isinstance(error.filename, str | bytes) else ""
+    named = isinstance(error.filename, str | bytes | os.PathLike)
+    where = f"{os.fsdecode(error.filename)}: " if named else ""
     return f"{where}{error.strerror}"

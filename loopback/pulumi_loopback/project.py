@@ -5,26 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pulumi_loopback.engine import Engine
-from pulumi_loopback.engine.locate import on_path
-from pulumi_loopback.errors import CommandError
 from pulumi_loopback.gate import Gate, Packs
 from pulumi_loopback.spelling import LOCAL, OWN, Spelling
-
-
-def found() -> Engine:
-    """The engine on PATH.
-
-    Raises:
-        CommandError: There is none that can be used.
-    """
-    engine = on_path()
-    if isinstance(engine, Engine):
-        return engine
-    raise CommandError(
-        f"there is no Pulumi engine here: {engine.reason}",
-        hint="install it (https://www.pulumi.com/docs/iac/download-install/), or name one with "
-        "--engine",
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +17,14 @@ class Project:
         folder: The folder of Pulumi.yaml, which also gets the endpoint's key and data.
         stack: The stack's name.
         home: The folder whose `.pulumi` holds copies of states, and the state of a local stack.
+        engine: Finds the engine; raises `CommandError` where there is none.
         local: Whether the stack is the user's alone, and made on this machine. Another one is made
             where its settings say, keeps its state in the user's own backend, and is changed only
             after a question.
-        endpoint: URL of the endpoint where a local stack's settings name none; `None` if such a
-            stack is made at AWS.
+        endpoint: URL of the endpoint for a local stack whose settings name none. Then nothing of
+            the stack leaves this machine: neither its state nor a request of the program's own to
+            AWS. `None` where such a stack is made at AWS.
         gate: What has to agree before the stack is changed.
-        engine: Finds the engine; raises `CommandError` where there is none.
         compose: The folder whose docker-compose.yml has a service `localstack`, which takes moto's
             place where Docker and a token are there; `None` where there is no such file.
         spelling: How the user types a command.
@@ -50,10 +33,10 @@ class Project:
     folder: Path
     stack: str = LOCAL
     home: Path
+    engine: Callable[[], Engine]
     local: bool = True
     endpoint: str | None = None
     gate: Gate = field(default_factory=Packs)
-    engine: Callable[[], Engine] = found
     compose: Path | None = None
     spelling: Spelling = OWN
 

@@ -11,6 +11,7 @@ from pulumi_loopback.engine.refusals import refusal
 from pulumi_loopback.errors import CommandError
 from pulumi_loopback.private import UMASK
 from pulumi_loopback.project import Project
+from pulumi_loopback.spelling import LOCAL
 from pulumi_preflight.errors import ProjectError
 from pulumi_preflight.project.yaml_files import read_mapping
 
@@ -82,12 +83,16 @@ def target(project: Project) -> Target:
     """
     name = _project_name(project.folder)
     engine = project.engine()
-    backend = project.home if project.local else None
     return Target(
         project=project,
         name=name,
         engine=engine,
-        variables=environment(engine, backend=backend),
+        variables=environment(
+            engine,
+            backend=project.home if project.local else None,
+            alone=project.endpoint is not None,
+            keeps_passphrase=project.stack != LOCAL,
+        ),
     )
 
 

@@ -10,6 +10,7 @@ import zipfile
 from email.message import Message
 from email.parser import Parser
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -17,12 +18,13 @@ from packaging.requirements import Requirement
 from packaging.specifiers import Specifier
 
 import aws_policy_pack
-from ops.paths import PACK, PREFLIGHT, ROOT
+import pulumi_loopback
+from ops.paths import LOOPBACK, PACK, PREFLIGHT, ROOT
 from pulumi_loopback.errors import CommandError
 from pulumi_loopback.uv import uv
 from tools import dist, wheels
 
-FOLDERS = {"aws-policy-pack": PACK, "pulumi-preflight": PREFLIGHT}
+FOLDERS = {"aws-policy-pack": PACK, "pulumi-loopback": LOOPBACK, "pulumi-preflight": PREFLIGHT}
 SDKS = ("pulumi", "pulumi-policy")
 
 
@@ -92,7 +94,7 @@ def test_wheel_and_sdist_have_the_licence(package: str, built: Path) -> None:
 
 
 @pytest.mark.nightly
-def test_the_root_carries_both_packages_and_their_commands(built: Path) -> None:
+def test_the_root_carries_all_packages_and_their_commands(built: Path) -> None:
     root = project(ROOT)["name"]
     with wheel(built, root) as archive:
         carried = set(archive.namelist())
@@ -101,12 +103,12 @@ def test_the_root_carries_both_packages_and_their_commands(built: Path) -> None:
             own = {each for each in archive.namelist() if ".dist-info/" not in each}
         assert own
         assert own <= carried
-    commands = [project(folder)["scripts"].items() for folder in FOLDERS.values()]
-    assert project(ROOT)["scripts"].items() == commands[0] | commands[1]
+    commands = [project(folder)["scripts"] for folder in FOLDERS.values()]
+    assert project(ROOT)["scripts"] == {name: each[name] for each in commands for name in each}
 
 
-def test_the_root_needs_what_both_packages_need() -> None:
-    both = [requirements(folder) for folder in FOLDERS.values()]
+def test_the_root_needs_what_pack_and_preflight_need() -> None:
+    both = [requirements(folder) for folder in (PACK, PREFLIGHT)]
     names = {name for each in both for name in each}
     root = requirements(ROOT)
     assert set(root) == names
@@ -117,6 +119,11 @@ def test_the_root_needs_what_both_packages_need() -> None:
         assert all(_lower(root[name]) in each for each in specifiers), (
             f"{name}: {root[name].specifier}"
         )
+
+
+def test_the_roots_extra_is_what_the_loopback_needs_beside_preflight() -> None:
+    needed = [each for each in project(LOOPBACK)["dependencies"] if each != "pulumi-preflight"]
+    assert project(ROOT)["optional-dependencies"] == {"loopback": needed}
 
 
 def _lower(requirement: Requirement) -> str:
@@ -162,13 +169,15 @@ def test_a_tag_that_fits_passes() -> None:
     dist.check_version(f"v{version}", f"# Changelog\n\n## {version} (2026-12-01)\n")
 
 
-def test_two_versions_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aws_policy_pack, "__version__", "9.9.9")
-    with pytest.raises(CommandError, match=r"aws_policy_pack is 9\.9\.9; wanted one version"):
+@pytest.mark.parametrize("package", [aws_policy_pack, pulumi_loopback])
+def test_two_versions_are_refused(package: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package, "__version__", "9.9.9")
+    told = rf"{package.__name__} is 9\.9\.9; wanted one version"
+    with pytest.raises(CommandError, match=told):
         dist.check_version(None, "")
 
 
-@pytest.mark.parametrize("command", ["preflight", "aws-policy-pack"])
+@pytest.mark.parametrize("command", ["preflight", "aws-policy-pack", "pulumi-loopback"])
 def test_a_command_tells_its_version(command: str) -> None:
     program = Path(sys.executable).with_name(command)
     told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True)
@@ -182,7 +191,7 @@ def test_a_python_that_nothing_is_built_for_is_told_with_the_requirement(platfor
 
 
 @pytest.mark.nightly
-def test_plain_pip_installs_the_root_with_both_commands(tmp_path: Path) -> None:
+def test_plain_pip_installs_the_root_with_its_commands(tmp_path: Path) -> None:
     subprocess.run([uv(), "venv", "--quiet", "--seed", str(tmp_path / "venv")], check=True)
     binaries = tmp_path / "venv" / "bin"
     subprocess.run([str(binaries / "pip"), "install", "--quiet", str(ROOT)], check=True)
@@ -198,4 +207,10 @@ def test_plain_pip_installs_the_root_with_both_commands(tmp_path: Path) -> None:
         env={"PATH": os.defpath},
     )
     assert (judged.returncode, judged.stderr) == (0, "")
+    alone = [str(binaries / "pulumi-loopback"), "--version"]
+    lacking = subprocess.run(alone, check=False, capture_output=True, text=True)
+    assert (lacking.returncode, lacking.stdout) == (2, "")
+    assert lacking.stderr.startswith(
+        "error: what pulumi-loopback needs is not installed\nhint: pip "
+    )
     assert "PASS: 0 mandatory findings" in judged.stdout

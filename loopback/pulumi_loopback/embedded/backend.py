@@ -48,7 +48,7 @@ class EmbeddedBackend:
         entry, api = self._api(resource)
         # Names that the program leaves to Pulumi are new with each resource.
         named = self._named(resource)
-        known = _known(named, resource.inputs)
+        known = _known(named, resource.inputs) | {"place": api.region}
         for call in entry.create:
             known["result"] = _required(api, call, known, entry)
             known.setdefault("made", known["result"])

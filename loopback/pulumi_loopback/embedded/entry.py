@@ -2,7 +2,8 @@
 
 Expressions are JMESPath (https://jmespath.org/specification.html). They are evaluated over what is
 known of the resource: its properties under Pulumi's names, `id`, and `result`, the answer to the
-call before; `made` is the first of them. What comes out as null is left out of a request.
+call before; `made` is the first of them. A creation knows its region, too, as `place`. What comes
+out as null is left out of a request.
 """
 
 from collections.abc import Mapping

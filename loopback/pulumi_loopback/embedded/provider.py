@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from shutil import which
 
-from pulumi_loopback.credentials import Key, own_key, variables_for
+from pulumi_loopback.credentials import PROFILE, Key, own_key, variables_for
 from pulumi_loopback.embedded.backend import EmbeddedBackend
 from pulumi_loopback.endpoint import named_url, url_in, written_profile
 from pulumi_loopback.errors import CommandError
@@ -28,22 +28,24 @@ def provided(stack: Target) -> Iterator[Target]:
     """The stack with a provider for AWS, while the block runs.
 
     The plugin is used where it is installed, or where another provider was attached by hand; so it
-    is for any stack but the local one. Whether the plugin could be downloaded is not asked: without
-    a network that takes long.
+    is for any stack but a local one. The plugin is not used where no setting names the endpoint.
+    Whether the plugin could be downloaded is not asked: without a network that takes long.
     """
     if not _needs_embedded(stack):
         yield _with_own_key(stack)
         return
     sys.stdout.write(
-        "The plugin of AWS is not installed: the embedded provider is used"
+        "The embedded provider takes the place of the plugin of AWS.\n"
+        if _alone_knows_endpoint(stack.project)
+        else "The plugin of AWS is not installed: the embedded provider is used"
         f" (`pulumi plugin install resource aws {version(_SDK)}` gets the plugin).\n"
     )
     attached = stack.variables.get(_ATTACHED)
     with _served(stack.project) as port:
         own = f"aws:{port}"
         both = f"{attached},{own}" if attached else own
-        variables = {**stack.variables, _ATTACHED: both}
-        yield replace(stack, variables=variables, embedded=True)
+        variables = _on_the_loopback(stack) if stack.project.endpoint else stack.variables
+        yield replace(stack, variables={**variables, _ATTACHED: both}, embedded=True)
 
 
 @contextmanager
@@ -70,6 +72,12 @@ def _served(project: Project) -> Iterator[int]:
         if not line:
             raise CommandError("the embedded provider does not start")
         yield int(line)
+
+
+def _on_the_loopback(stack: Target) -> dict[str, str]:
+    """The variables with which the program's own clients of AWS, too, ask the endpoint."""
+    profile = written_profile(stack.project)
+    return {**variables_for(profile, stack.variables), "AWS_PROFILE": PROFILE}
 
 
 def _with_own_key(stack: Target) -> Target:

@@ -107,6 +107,14 @@ def _carry_out(options: argparse.Namespace, project: Project) -> int:
         return COMMANDS[options.command](asked)
 
 
+def add_place(command: argparse.ArgumentParser, *, folder: Path, shown: str) -> None:
+    """Gives a command's parser the options that name a stack; arguments as for `add_options`."""
+    command.add_argument("--stack", default=LOCAL, help=f"the stack (default: {LOCAL})")
+    command.add_argument(
+        "--project", type=Path, default=folder, help=f"the Pulumi project (default: {shown})"
+    )
+
+
 def add_options(command: argparse.ArgumentParser, name: str, *, folder: Path, shown: str) -> None:
     """Gives a command's parser its options.
 
@@ -116,10 +124,7 @@ def add_options(command: argparse.ArgumentParser, name: str, *, folder: Path, sh
         folder: The project's folder where the user names none.
         shown: The same for people.
     """
-    command.add_argument("--stack", default=LOCAL, help=f"the stack (default: {LOCAL})")
-    command.add_argument(
-        "--project", type=Path, default=folder, help=f"the Pulumi project (default: {shown})"
-    )
+    add_place(command, folder=folder, shown=shown)
     command.add_argument("--yes", action="store_true", help="go on without asking")
     command.add_argument(
         "--confirm",

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pulumi_loopback.errors import CommandError, tell
+from pulumi_loopback.lifecycle.commands import add_place
 from pulumi_loopback.observe.deployment import Deployment, Names, deployment
 from pulumi_loopback.observe.logs import Asked, show_logs
 from pulumi_loopback.observe.queues import queues
 from pulumi_loopback.observe.services import services, status, tasks
 from pulumi_loopback.observe.show import show
 from pulumi_loopback.project import Project
-from pulumi_loopback.spelling import LOCAL
 from pulumi_loopback.target import target
 
 _INTERRUPTED = 130
@@ -86,10 +86,7 @@ def add_options(command: argparse.ArgumentParser, name: str, *, folder: Path, sh
         folder: The project's folder where the user names none.
         shown: The same for people.
     """
-    command.add_argument("--stack", default=LOCAL, help=f"the stack (default: {LOCAL})")
-    command.add_argument(
-        "--project", type=Path, default=folder, help=f"the Pulumi project (default: {shown})"
-    )
+    add_place(command, folder=folder, shown=shown)
     command.add_argument("--format", choices=["text", "json"], default="text")
     if name.startswith(_LOGS):
         _add_logs_options(command)

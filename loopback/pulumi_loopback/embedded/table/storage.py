@@ -28,10 +28,18 @@ def _about_bucket(
     )
 
 
+# us-east-1 is the region of a bucket that names none, and must not be named. Source: Amazon S3 API
+# reference, CreateBucket.
+_WHERE = (
+    "{Bucket: bucket, CreateBucketConfiguration:"
+    " (place != 'us-east-1' && {LocationConstraint: place}) || `null`}"
+)
+
+
 STORAGE: Mapping[str, Entry] = {
     "aws:s3/bucket:Bucket": Entry(
         service="s3",
-        create=(Call("CreateBucket", "{Bucket: bucket}"),),
+        create=(Call("CreateBucket", _WHERE),),
         id="bucket",
         read=(Call("HeadBucket", "{Bucket: id}", result="{bucket: '$id', region: BucketRegion}"),),
         delete=(
