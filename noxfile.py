@@ -153,7 +153,7 @@ def types(session: nox.Session) -> None:
             "../../pyproject.toml",
             "--cache-dir",
             "../../.mypy_cache/apps",
-            # What tests import of ops is checked above, with the libraries that it needs.
+            # What tests import of packages is checked above, with the libraries that it needs.
             "--follow-imports=silent",
         )
         run(session, "mypy", *settings, *folders_of(app), app=app)

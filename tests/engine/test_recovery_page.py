@@ -14,7 +14,7 @@ DRILLS = [
     *Path(__file__).parent.glob("test_recovery*.py"),
     *Path(__file__).parent.glob("test_embedded*.py"),
     *Path(__file__).parent.glob("test_dev.py"),
-    *(Path(__file__).parents[1] / "loopback").glob("test_credentials.py"),
+    *(Path(__file__).parents[1] / "ops").glob("test_endpoint.py"),
 ]
 # The resets as sessions end the endpoint of the machine; so the drills call the functions behind
 # them. Sessions on the endpoint have its name in front.

@@ -5,8 +5,6 @@ from pathlib import Path
 import boto3
 import pytest
 
-from ops import endpoint
-from ops.paths import STACK
 from pulumi_loopback.credentials import (
     PROFILE,
     own_key,
@@ -71,10 +69,6 @@ def test_a_provider_that_gets_the_profile_gets_no_key_of_the_users_own(file: Pat
     }
 
 
-def test_the_stacks_provider_asks_for_this_profile() -> None:
-    assert f'EMULATOR_PROFILE = "{PROFILE}"' in (STACK / "components" / "provider.py").read_text()
-
-
 @pytest.mark.parametrize(
     "text",
     [
@@ -92,21 +86,3 @@ def test_a_damaged_file_is_named_and_nothing_of_it_shown(text: str | bytes, file
         read_key(file)
     assert str(file) in str(refused.value)
     assert "planted" not in f"{refused.value}{refused.value.hint}"
-
-
-def test_the_session_says_how_to_use_the_profile_and_never_the_key(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = tmp_path / "a project"
-    folder.mkdir()
-    (folder / "Pulumi.yaml").write_text("name: shop\nconfig: {aws.region: eu-west-1}\n")
-    (folder / "Pulumi.local.yaml").write_text(f"config: {{'shop:aws': {{endpoint: '{URL}'}}}}\n")
-    assert endpoint.main(["env", "--project", str(folder)]) == 0
-    told = capsys.readouterr().out
-    file = profile_of(folder)
-    assert f"AWS_CONFIG_FILE='{file}' AWS_PROFILE=loopback aws sqs list-queues" in told
-    key = own_key(folder)
-    assert key.id not in told
-    assert key.secret not in told
-    assert f"endpoint_url = {URL}" in file.read_text()
-    assert "region = eu-west-1" in file.read_text()

@@ -1,7 +1,5 @@
 """The end of a command that cannot be carried out: exit code 2, one message, no traceback."""
 
-import os
-import re
 import signal
 import subprocess
 import sys
@@ -12,8 +10,6 @@ import pytest
 from ops.paths import ROOT
 from pulumi_loopback.errors import CommandError, carried_out
 from tests.waiting import LONG
-
-SESSIONS = sorted(set(re.findall(r'"-m", "(ops\.[\w.]+)"', (ROOT / "noxfile.py").read_text())))
 
 
 def raising(error: Exception) -> int:
@@ -47,13 +43,6 @@ def busy(*arguments: str | Path) -> "subprocess.Popen[str]":
     return subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
-def run(*arguments: str, stdout: int = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, *arguments]
-    return subprocess.run(
-        command, cwd=ROOT, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False
-    )
-
-
 @pytest.mark.parametrize(
     ("error", "told"),
     [
@@ -67,6 +56,11 @@ def run(*arguments: str, stdout: int = subprocess.PIPE) -> subprocess.CompletedP
             PermissionError(13, "Permission denied", b"/a/file"),
             "error: /a/file: Permission denied\n",
             id="not allowed",
+        ),
+        pytest.param(
+            FileNotFoundError(2, "No such file", Path("/a/file")),
+            "error: /a/file: No such file\n",
+            id="a path",
         ),
         pytest.param(
             OSError(28, "No space left on device"), "error: No space left on device\n", id="no file"
@@ -84,29 +78,6 @@ def test_what_the_machine_refuses_is_one_message(
 def test_a_mistake_of_ours_is_no_refusal() -> None:
     with pytest.raises(ValueError, match="seven"):
         carried_out(lambda: raising(ValueError("seven")))
-
-
-@pytest.mark.parametrize("module", SESSIONS)
-def test_every_session_ends_in_the_same_way(module: str) -> None:
-    path = ROOT / module.replace(".", "/")
-    file = path / "__main__.py" if path.is_dir() else path.with_suffix(".py")
-    assert "\n    exit_with(" in file.read_text()
-
-
-def test_output_that_nobody_can_keep_is_one_message() -> None:
-    full = os.open("/dev/full", os.O_WRONLY)
-    try:
-        ran = run("-m", "ops.endpoint", "status", stdout=full)
-    finally:
-        os.close(full)
-    assert (ran.returncode, ran.stderr) == (2, "error: No space left on device\n")
-
-
-def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
-    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
-    (tmp_path / ".endpoint").write_text("")
-    ran = run("-m", "ops.endpoint", "start", "--project", str(tmp_path))
-    assert (ran.returncode, ran.stderr) == (2, f"error: {tmp_path / '.endpoint'}: File exists\n")
 
 
 @pytest.mark.parametrize(

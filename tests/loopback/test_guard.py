@@ -32,18 +32,6 @@ def test_a_folder_goes_with_a_process_that_is_killed() -> None:
     wait_until(lambda: not folder.exists(), "the end of the folder")
 
 
-@pytest.mark.parametrize(
-    "module",
-    [
-        pytest.param(module, id=module.relative_to(ROOT).as_posix())
-        for module in sorted((ROOT / "loopback").rglob("*.py"))
-        if module.name != "guard.py"
-    ],
-)
-def test_a_session_makes_temporary_files_in_a_folder_that_goes_with_it(module: Path) -> None:
-    assert "tempfile" not in module.read_text("utf-8")
-
-
 def test_a_folder_is_the_users_alone_and_goes_with_its_block() -> None:
     with temporary_folder("guarded-") as folder:
         assert folder.stat().st_mode & 0o777 == 0o700

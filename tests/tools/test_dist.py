@@ -207,10 +207,8 @@ def test_plain_pip_installs_the_root_with_its_commands(tmp_path: Path) -> None:
         env={"PATH": os.defpath},
     )
     assert (judged.returncode, judged.stderr) == (0, "")
+    assert "PASS: 0 mandatory findings" in judged.stdout
     alone = [str(binaries / "pulumi-loopback"), "--version"]
     lacking = subprocess.run(alone, check=False, capture_output=True, text=True)
     assert (lacking.returncode, lacking.stdout) == (2, "")
-    assert lacking.stderr.startswith(
-        "error: what pulumi-loopback needs is not installed\nhint: pip "
-    )
-    assert "PASS: 0 mandatory findings" in judged.stdout
+    assert lacking.stderr.startswith("error: what pulumi-loopback needs is not installed\n")

@@ -6,13 +6,12 @@ python -m tools.lists --check    # says which list is older than 180 days; fetch
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from ops.paths import ROOT
 from pulumi_loopback.errors import exit_with
+from pulumi_loopback.guard import temporary_folder
 from tools.lists.ages import MOST_DAYS, PACK, dated
 from tools.lists.newer import SOURCES, compared
 from tools.lists.packages import fetch
@@ -42,8 +41,7 @@ def tell_ages() -> None:
 
 def tell_news() -> None:
     """Compares each list that a package has newer data for."""
-    with tempfile.TemporaryDirectory(prefix="lists-") as name:
-        folder = Path(name)
+    with temporary_folder("lists-") as folder:
         versions = fetch(folder)
         for path in sorted((PACK / "lists").glob("*.json")):
             package, _ = SOURCES.get(path.stem, ("", None))
