@@ -46,7 +46,11 @@ def without_wheels(python: str, platform: str) -> str:
     target = ("--python-version", python, "--python-platform", platform)
     command = [uv(), "pip", "compile", "--quiet", "--only-binary", ":all:", *target]
     asked = subprocess.run(
-        [*command, "pyproject.toml"], cwd=ROOT, capture_output=True, text=True, check=False
+        [*command, "--all-extras", "pyproject.toml"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return " ".join(asked.stderr.split()) if asked.returncode else ""
 

@@ -1,10 +1,11 @@
 """The engine's own plugin of AWS gets the endpoint's key, and none of the user's."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pulumi_loopback.credentials import own_key, profile_of
+from pulumi_loopback.credentials import PROFILE, own_key, profile_of
 from pulumi_loopback.embedded.provider import provided
 from pulumi_loopback.target import Target
 from tests.loopback.projects import ENGINE, project_in
@@ -50,3 +51,14 @@ def test_any_other_stack_has_the_users_own(
     with provided(stack_with_a_plugin(tmp_path, stack, endpoint)) as found:
         assert USERS.items() <= found.variables.items()
     assert not profile_of(tmp_path).exists()
+
+
+def test_where_no_setting_names_the_endpoint_nothing_can_reach_aws(tmp_path: Path) -> None:
+    installed = stack_with_a_plugin(tmp_path, "local", None)
+    project = replace(installed.project, endpoint="http://127.0.0.1:4566")
+    with provided(replace(installed, project=project)) as stack:
+        assert stack.embedded
+        assert stack.variables["PULUMI_DEBUG_PROVIDERS"].startswith("aws:")
+        assert stack.variables["AWS_PROFILE"] == PROFILE
+        assert stack.variables["AWS_CONFIG_FILE"] == str(profile_of(tmp_path))
+        assert "users" not in stack.variables.values()
