@@ -7,7 +7,7 @@ that is older than what the pack and preflight are tested with is passed over.
 from collections.abc import Iterator
 
 from ops.engine.launcher import renew_launcher
-from ops.engine.pinned import BIN, current_stamp, pinned_version, read_stamp
+from ops.engine.pinned import BIN, current_stamp, read_stamp
 from pulumi_loopback.engine.locate import Engine, Missing, on_path
 from pulumi_loopback.errors import CommandError
 
@@ -31,7 +31,7 @@ def needed() -> Engine:
 
 def look() -> Iterator[Engine | Missing]:
     """What is found in each place, best place first."""
-    yield on_path(pinned_version())
+    yield on_path()
     yield _in_project()
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OLDEST = "3.276.0"
-"""The oldest engine that this package is tested with."""
+"""The oldest engine that is taken: the one that the package is tested with."""
 _VERSION = re.compile(r"v?(?P<numbers>\d+\.\d+\.\d+)")
 
 
@@ -33,31 +33,26 @@ class Missing:
     reason: str
 
 
-def on_path(oldest: str = OLDEST) -> Engine | Missing:
-    """The engine on PATH.
-
-    Args:
-        oldest: The version from which on it is taken.
-    """
+def on_path() -> Engine | Missing:
+    """The engine on PATH, if it is not too old."""
     command = shutil.which("pulumi")
     if command is None:
         return Missing(reason="`pulumi` is not on PATH")
-    return at(Path(command), oldest=oldest, origin="PATH")
+    return at(Path(command), origin="PATH")
 
 
-def at(command: Path, *, oldest: str = OLDEST, origin: str = "") -> Engine | Missing:
+def at(command: Path, *, origin: str = "") -> Engine | Missing:
     """The engine whose command line is a file.
 
     Args:
         command: The file.
-        oldest: The version from which on it is taken.
         origin: Where it comes from, for people; its folder where not given.
     """
     told = _version_of(command)
     if told is None:
         return Missing(reason=f"{command} does not say its version")
-    if _numbers(told) < _numbers(oldest):
-        return Missing(reason=f"{command} is {told}; wanted {oldest} or newer")
+    if _numbers(told) < _numbers(OLDEST):
+        return Missing(reason=f"{command} is {told}; wanted {OLDEST} or newer")
     return Engine(pulumi=command, version=told, origin=origin or str(command.parent))
 
 

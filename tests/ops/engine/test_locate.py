@@ -8,7 +8,7 @@ import pytest
 from ops.engine import launcher, pinned
 from ops.engine.locate import look
 from ops.engine.pinned import SOURCES, pinned_version, read_stamp, write_stamp
-from pulumi_loopback.engine.locate import Engine, Missing
+from pulumi_loopback.engine.locate import OLDEST, Engine, Missing
 
 OLD = "3.1.0"
 
@@ -96,3 +96,7 @@ def test_an_installed_engine_keeps_its_own_language_host(tmp_path: Path) -> None
     (tmp_path / "pulumi-language-python").write_text("Pulumi's")
     list(look())
     assert (tmp_path / "pulumi-language-python").read_text() == "Pulumi's"
+
+
+def test_the_oldest_engine_on_path_is_the_one_that_is_built_here() -> None:
+    assert pinned_version() == OLDEST
