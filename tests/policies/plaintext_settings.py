@@ -294,6 +294,17 @@ ORDINARY = (
     ("AIRFLOW__CORE__FERNET_KEY_SECRET", "airflow/fernet"),
     ("SECRET_KEY_BASE_DUMMY", "1"),
     ("BCRYPT_SALT_ROUNDS", "10"),
+    ("SUPABASE_ANON_KEY", "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.abcdefgh"),
+    ("NEXT_PUBLIC_SUPABASE_ANON_KEY", "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.abcdefgh"),
+    ("VITE_GOOGLE_MAPS_API_KEY", "AIzaSyA1234567890abcdefghijklmnopqrstuv"),
+    ("REACT_APP_FIREBASE_API_KEY", "AIzaSyA1234567890abcdefghijklmnopqrstuv"),
+    ("TWILIO_API_KEY_SID", "SK0123456789abcdef0123456789abcdef"),
+    ("PASSWORD_RESET_FROM", "Ops2Team@example.com"),
+    ("NEO4J_AUTH", "neo4j/$NEO4J_PASSWORD"),
+    ("NEO4J_AUTH", "none"),
+    ("CLOUDFRONT_KEY_PAIR_ID", "K1ABCDEFGHIJKL"),
+    ("JWT_CLAIMS_NAMESPACE", "https://hasura.io/jwt/claims"),
+    ("ROUTING_KEY", "orders.created"),
 )
 SECRETS = (
     ("JAVA_OPTS", "-Xmx512m -Dspring.datasource.password=tr0ub4dor-3xyz"),
@@ -433,6 +444,15 @@ SECRETS = (
     ("CELERY_RESULT_BACKEND", "db+postgresql://app:hunter2@db/x"),
     ("MYCNF", "[client]\nuser=a\npassword=hunter2"),
     ("GIT_URL", "https://oauth2:hunter2@gitlab.example.com/x.git"),
+    ("SUPABASE_SERVICE_ROLE_KEY", "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.abcdefgh"),
+    ("VITE_OPENAI", "sk-proj-abcdefGHIJ-klmnopQR_stuvwx0123456789"),
+    ("ACCESS_TOKEN_KEY", "lfJSi32kfLS$%lgj@SKG93lSGKIHZCOwkg03isv"),
+    ("NONCE_SALT", "zP]d+h8.3rT2k!vQ9wLm"),
+    ("NEO4J_AUTH", "neo4j/hunter2"),
+    ("SUPABASE", "sb_secret_abcDEF0123456789abcDEF"),
+    ("HASURA_JWT", '{"type": "HS256", "key": "x9Kf3mQz7Lp2Vb8Rt5Wnx9Kf3mQz7Lp2"}'),
+    ("TYPEORM_URL", "mysql://root:root@db/x"),
+    ("CLICKHOUSE_URL", "http://db:8123/?user=app&password=hunter2"),
 )
 ORDINARY_COMMANDS = (
     ("sh", "-c", "export TOKEN=$(curl -s -X PUT http://169.254.169.254/latest/api/token) && run"),

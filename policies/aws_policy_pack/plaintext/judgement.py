@@ -88,10 +88,12 @@ def _sign(name: str, value: str, config: PlaintextSecrets) -> tuple[str, str] | 
         if is_named(name, LOGINS) and is_login(value):
             return "is a user's name and password", "exceptions: `openNames`"
         is_suspect = is_named(name, SUSPECTS)
-        if (is_suspect and looks_chosen(value)) or (
-            (is_suspect or is_named(name, KEYS))
-            and not is_public
-            and looks_generated(value, min_randomness=config.min_randomness)
+        if not is_public and (
+            (is_suspect and looks_chosen(value))
+            or (
+                (is_suspect or is_named(name, KEYS))
+                and looks_generated(value, min_randomness=config.min_randomness)
+            )
         ):
             return "is a secret by its name and its value", "exceptions: `openNames`"
     found = secret_in(

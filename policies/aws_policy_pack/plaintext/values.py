@@ -88,6 +88,12 @@ HEX_KEY: Final = re.compile(
     r"(?i:0x[0-9a-f]{64}|(?=\D*\d)(?=\d*[a-f])[0-9a-f]{32}([0-9a-f]{8}|([0-9a-f]{16}){0,6}))"
 )
 """16, 20, 24, 32 and more bytes, or a key of Ethereum."""
+STRONG: Final = re.compile(
+    r"""(?=[^a-z]*[a-z])(?=[^A-Z]*[A-Z])(?=[^0-9]*[0-9])(?=[\w.\-/]*[^\w.\-/][\w.\-/]*[^\w.\-/])
+    [^\s,;:{}<>()"'`]{12,}""",
+    re.VERBOSE,
+)
+"""A password of all kinds of characters; an address of mail has one that is special."""
 KEY: Final = re.compile(r"(base64:)?(?P<key>[A-Za-z0-9+/=_-]{16,})")
 WORD: Final = re.compile(r"[A-Z]?[a-z]{2,}")
 VOWELS: Final = frozenset("aeiouy")
@@ -128,6 +134,7 @@ def looks_generated(value: str, *, min_randomness: float) -> bool:
     found = KEY.fullmatch(value)
     return bool(
         HEX_KEY.fullmatch(value)
+        or STRONG.fullmatch(value)
         or LOGIN.fullmatch(_text_of(value) or "")
         or (found and _is_random(found["key"], min_randomness))
     )
