@@ -69,3 +69,70 @@ def test_actions_of_sts_pass(action: object) -> None:
 
 def test_a_trust_policy_for_a_service_passes() -> None:
     assert trust_faults(document(TRUST)) == []
+
+
+KINDS = "'AWS', 'Service', 'Federated', 'CanonicalUser'"
+WHOLE = f"'*' or an object with {KINDS}"
+NAMED = "an account of 12 digits, the whole ARN of a user or role, or '*'"
+ROLE_ARN = "arn:aws:iam::111122223333:role"
+
+
+@pytest.mark.parametrize(
+    ("principal", "expected"),
+    [
+        pytest.param(
+            "arn:aws:iam::111122223333:root",
+            f" is 'arn:aws:iam::111122223333:root'; wanted {WHOLE}",
+            id="a bare ARN",
+        ),
+        pytest.param(["ecs.amazonaws.com"], f" is a list; wanted {WHOLE}", id="a list"),
+        pytest.param({}, f" is an empty object; wanted {WHOLE}", id="nobody"),
+        pytest.param(
+            {"service": "ecs.amazonaws.com"},
+            f" has 'service', which IAM does not know; wanted only {KINDS}",
+            id="a kind in lower case",
+        ),
+        pytest.param(
+            {"Services": ["ecs.amazonaws.com"], "AWS": "*"},
+            f" has 'Services', which IAM does not know; wanted only {KINDS}",
+            id="an unknown kind beside a known one",
+        ),
+        pytest.param({"AWS": "12345"}, f".AWS has '12345'; wanted {NAMED}", id="a short account"),
+        pytest.param(
+            {"AWS": ["111122223333", f"{ROLE_ARN}/*"]},
+            f".AWS has '{ROLE_ARN}/*'; wanted {NAMED}",
+            id="a wildcard in an ARN",
+        ),
+        pytest.param(
+            {"AWS": "arn:aws:iam::*:root"},
+            f".AWS has 'arn:aws:iam::*:root'; wanted {NAMED}",
+            id="a wildcard for the account",
+        ),
+        pytest.param({"AWS": []}, f".AWS is an empty list; wanted {NAMED}", id="an empty list"),
+        pytest.param({"Service": ""}, ".Service has ''; wanted a name", id="an empty name"),
+        pytest.param({"Federated": [["a"]]}, ".Federated has a list; wanted a name", id="nested"),
+    ],
+)
+@pytest.mark.parametrize("key", ["Principal", "NotPrincipal"])
+def test_principals_that_iam_refuses_are_found(key: str, principal: object, expected: str) -> None:
+    trust = {**without("Principal", TRUST), key: principal}
+    path, _, rest = expected.partition(" ")
+    assert trust_faults(document(trust)) == [f"`assumeRolePolicy.Statement[0].{key}{path}` {rest}"]
+
+
+@pytest.mark.parametrize(
+    "principal",
+    [
+        pytest.param("*", id="everybody"),
+        pytest.param({"AWS": "*"}, id="everybody by kind"),
+        pytest.param({"AWS": ["111122223333", f"{ROLE_ARN}/path/tasks"]}, id="account and role"),
+        pytest.param({"AWS": "arn:aws-cn:iam::111122223333:root"}, id="an account by ARN"),
+        pytest.param({"AWS": "arn:aws:sts::111122223333:assumed-role/tasks/a"}, id="a session"),
+        pytest.param({"AWS": "AROAEXAMPLE1234567890"}, id="a role that was deleted"),
+        pytest.param({"Service": ["ec2.amazonaws.com", "ecs.amazonaws.com.cn"]}, id="services"),
+        pytest.param({"Federated": "cognito-identity.amazonaws.com"}, id="identities"),
+        pytest.param({"CanonicalUser": "a" * 64}, id="a user of S3"),
+    ],
+)
+def test_principals_that_iam_takes_pass(principal: object) -> None:
+    assert trust_faults(document({**TRUST, "Principal": principal})) == []

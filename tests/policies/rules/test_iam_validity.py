@@ -86,6 +86,13 @@ def test_text_that_is_no_json_is_found() -> None:
                 "arn:aws-cn:sqs:cn-north-1:${aws:PrincipalAccount}",
                 "arn:*:sqs:*",
                 "arn:aws:s3:::",
+                "arn:aws:s3:eu-west-1:111122223333:accesspoint/tasks",
+                "arn:aws:s3:eu-west-1:111122223333:job/*",
+                "arn:aws:s3:eu-west-1:111122223333:storage-lens/tasks",
+                "arn:aws:s3:eu-west-1:111122223333:*",
+                "arn:aws:s3:eu-west-1",
+                "arn:aws:iam::111122223333:role/tasks",
+                "arn:aws-eusc:sqs:eusc-de-east-1:*:tasks",
             )
         ),
     ],
@@ -261,6 +268,25 @@ def test_a_document_that_iam_takes_passes(policy: object) -> None:
             id="a null resource",
         ),
         pytest.param(
+            document({**GOOD, "Resource": "arn:amazon:s3:::b"}),
+            "`policy.Statement[0].Resource` has 'arn:amazon:s3:::b'; wanted a partition that is "
+            "spelt out, such as 'aws', or '*'",
+            id="a partition that there is not",
+        ),
+        *(
+            pytest.param(
+                document({**GOOD, "Resource": arn}),
+                f"`policy.Statement[0].Resource` has '{arn}'; wanted no region, since IAM and the "
+                "buckets of S3 have none in their ARNs",
+                id=arn,
+            )
+            for arn in (
+                "arn:aws:iam:us-east-1:111122223333:role/tasks",
+                "arn:aws-cn:s3:cn-north-1:111122223333:bucket",
+                "arn:aws:s3:eu-west-1::bucket/accesspoint/x",
+            )
+        ),
+        pytest.param(
             document({**GOOD, "Principal": "*"}),
             (
                 "`policy.Statement[0]` has `Principal`; wanted no `Principal` in the policy of an "
@@ -342,6 +368,10 @@ def test_whatever_json_spells_is_judged(policy: object) -> None:
         *("arn:aws:medialive:*", "arn:aws:ec2:us-east-1::image/*", "arn:*:sqs:*:*:tasks"),
         *("arn", "arn:", "arn:aws", "arn:aws:", "arn:aws:sqs::", "arn:aws:sqs::111122223333"),
         *("arn:aws:s3::tasks", "arn:aws::::tasks", "tasks"),
+        *("arn:amazon:sqs:::tasks", "arn:${aws:Partition}:s3:::tasks", "arn::sqs:*:*:tasks"),
+        *("arn:aws-us-gov:s3:::tasks", "arn:aws-iso-b:s3:::tasks", "arn:*:s3:::tasks"),
+        *("arn:aws:s3:us-east-1:111122223333:tasks", "arn:aws:iam:us-east-1::role/tasks"),
+        "arn:aws:s3:us-east-1:111122223333:accesspoint/tasks",
     ],
 )
 def test_an_emulator_of_iam_says_the_same_of_an_arn(arn: str) -> None:

@@ -5,9 +5,19 @@ Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_gram
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from aws_policy_pack.rules.iam.elements import (
+    CONDITION,
+    PRINCIPAL_KINDS,
+    action_wanted,
+    aws_principal_wanted,
+    date_wanted,
+    principal_wanted,
+    resource_wanted,
+    trust_action_wanted,
+)
 from aws_policy_pack.wire import Value
 from aws_policy_pack.wording import listed, shown
 
@@ -26,35 +36,6 @@ STATEMENT_KEYS = (
     "Condition",
 )
 EFFECTS = ("Allow", "Deny")
-ACTION = re.compile(r"\*|(\*|[A-Za-z0-9-]+):[A-Za-z0-9*?-]+")
-RESOURCE = re.compile(
-    r"""
-    \*+
-    | arn:[^:]*:[^:]+:[^:]*:[^:]*:.*
-    | arn:[^:]*:[^:]+:?                               # IAM fills in what is left out, see below
-    | arn:[^:]*:[^:]+:(?P<region>[a-z]{2,4}(-[a-z]+)+-\d+|[^:]*[*?$][^:]*)
-        (:(\d{12}|[^:]*[*?$][^:]*)?)?
-    """,
-    re.DOTALL | re.VERBOSE,
-)
-"""An ARN, or the first fields of one: IAM takes `*` for each field that is left out.
-
-A region or an account that is empty has to be followed by the other fields. What stands in the
-place of a region and is none, as in `arn:aws:sqs:tasks`, is a mistake that IAM does not see.
-Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
-"""
-
-CONDITION = re.compile(
-    r"(ForAllValues:|ForAnyValue:)?"
-    r"(String(Not)?(Equals(IgnoreCase)?|Like)|(Numeric|Date)((Not)?Equals|(Less|Greater)Than(Equals)?)"
-    r"|Arn(Not)?(Equals|Like)|(Not)?IpAddress|Bool|BinaryEquals)(IfExists)?|Null",
-    re.IGNORECASE,
-)
-"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html"""
-
-TRUST_ACTION = re.compile(r"sts:[A-Za-z0-9*?]+", re.IGNORECASE)
-"""IAM's own words: "AssumeRole policy may only specify STS AssumeRole actions"."""
-
 REFUSED_CHARACTER = re.compile(r"[^\t\n\r\u0020-\u00FF]")
 """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
 
@@ -142,19 +123,37 @@ def _statement_faults(statement: Value, place: str, *, is_trust: bool) -> Iterat
         )
     yield from _condition_faults(statement.get("Condition"), f"{place}.Condition")
     yield from _one_of(statement, "Action", place)
-    action, wanted = (
-        (TRUST_ACTION, "an action of STS, such as 'sts:AssumeRole'")
-        if is_trust
-        else (ACTION, "'service:Action' or '*'")
-    )
-    yield from _texts(statement, ("Action", "NotAction"), action, wanted, place)
+    action = trust_action_wanted if is_trust else action_wanted
+    yield from _texts(statement, ("Action", "NotAction"), action, place)
     if is_trust:
         yield from _one_of(statement, "Principal", place)
+        yield from _principal_faults(statement, place)
         yield from _none_of(statement, "Resource", place, "in a trust policy")
     else:
         yield from _one_of(statement, "Resource", place)
         yield from _none_of(statement, "Principal", place, "in the policy of an identity")
-        yield from _texts(statement, ("Resource", "NotResource"), RESOURCE, "an ARN or '*'", place)
+        yield from _texts(statement, ("Resource", "NotResource"), resource_wanted, place)
+
+
+def _principal_faults(statement: Mapping[str, Value], place: str) -> Iterator[Fault]:
+    for key in ("Principal", "NotPrincipal"):
+        value = statement.get(key)
+        if value is None or value == "*":
+            continue
+        if not isinstance(value, Mapping) or not value:
+            shown_value = "an empty object" if value == {} else _shown(value)
+            yield Fault(
+                part=f"{place}.{key}",
+                problem=f"`{place}.{key}` is {shown_value}",
+                wanted=f"'*' or an object with {listed(PRINCIPAL_KINDS)}",
+            )
+            continue
+        where = f"{place}.{key}"
+        yield from _unknown_keys(value, PRINCIPAL_KINDS, where)
+        named = {kind: names for kind, names in value.items() if kind in PRINCIPAL_KINDS}
+        for kind in named:
+            judge = aws_principal_wanted if kind == "AWS" else principal_wanted
+            yield from _texts(named, (kind,), judge, where)
 
 
 def _condition_faults(conditions: Value, place: str) -> Iterator[Fault]:
@@ -180,6 +179,26 @@ def _condition_faults(conditions: Value, place: str) -> Iterator[Fault]:
                 problem=f"`{place}.{operator}` is {_shown(tested)}",
                 wanted="an object of condition keys",
             )
+        else:
+            for key, values in tested.items():
+                yield from _condition_value_faults(operator, values, f"{place}.{operator}.{key}")
+
+
+def _condition_value_faults(operator: str, values: Value, place: str) -> Iterator[Fault]:
+    items = values if isinstance(values, Sequence) and not isinstance(values, str) else (values,)
+    verb = "has" if items is values else "is"
+    is_date = operator.lower().rpartition(":")[2].startswith("date")
+    for value in items:
+        if not isinstance(value, str | int | float):
+            wanted = "a text, a number, or true or false"
+        else:
+            wanted = date_wanted(value) if is_date and isinstance(value, str) else ""
+        if wanted:
+            yield Fault(
+                part=place,
+                problem=f"`{place}` {verb} " + ("null" if value is None else _shown(value)),
+                wanted=wanted,
+            )
 
 
 def _one_of(statement: Mapping[str, Value], key: str, place: str) -> Iterator[Fault]:
@@ -203,11 +222,13 @@ def _none_of(statement: Mapping[str, Value], key: str, place: str, where: str) -
 def _texts(
     statement: Mapping[str, Value],
     keys: Sequence[str],
-    form: re.Pattern[str],
-    wanted: str,
+    wanted_instead: Callable[[str], str],
     place: str,
 ) -> Iterator[Fault]:
-    """Looks at a text or a list of texts; a list in a list is what wrapped outputs make of it."""
+    """Looks at a text or a list of texts; a list in a list is what wrapped outputs make of it.
+
+    `wanted_instead` is one of `elements`.
+    """
     for key in keys:
         value = statement.get(key)
         if value is None:
@@ -215,10 +236,13 @@ def _texts(
         items = _as_list(value)
         if not items:
             yield Fault(
-                part=f"{place}.{key}", problem=f"`{place}.{key}` is an empty list", wanted=wanted
+                part=f"{place}.{key}",
+                problem=f"`{place}.{key}` is an empty list",
+                wanted=wanted_instead(""),
             )
         for item in items:
-            if not isinstance(item, str) or not form.fullmatch(item):
+            wanted = wanted_instead(item if isinstance(item, str) else "")
+            if wanted:
                 yield Fault(
                     part=f"{place}.{key} {_shown(item)}",
                     problem=f"`{place}.{key}` has {_shown(item)}",

@@ -13,7 +13,7 @@ from aws_policy_pack.rules.iam.documents import (
     is_whole_service,
     judge_clauses,
 )
-from aws_policy_pack.rules.iam.grammar import TRUST_ACTION
+from aws_policy_pack.rules.iam.elements import TRUST_ACTION
 from aws_policy_pack.rules.iam.scopable_actions import is_scopable
 from aws_policy_pack.wording import first_few, listed, shown
 
