@@ -1,6 +1,7 @@
 """The account of resources and answers: told by a provider's settings or by `preflight.yaml`."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -165,6 +166,48 @@ def test_the_configuration_tells_the_default_providers_account(
 ) -> None:
     ran = run(CALLER, config=f"{{aws:region: eu-west-1, {config}}}")
     assert (ran.deployment.printed, ran.notes) == (f"{BLUE}\n", [])
+
+
+@pytest.mark.parametrize(
+    "role",
+    [
+        pytest.param('pulumi.StackReference("o/p/d").get_output("role")', id="of-another-stack"),
+        pytest.param(
+            'aws.organizations.Account("dev", email="d@example.com").id.apply('
+            'lambda id: f"arn:aws:iam::{id}:role/deploy")',
+            id="of-a-new-account",
+        ),
+    ],
+)
+def test_a_role_that_is_not_known_is_of_an_account_of_its_own(run: RunProgram, role: str) -> None:
+    ran = run(
+        f"""
+import pulumi, pulumi_aws as aws
+other = aws.Provider("other", assume_roles=[{{"role_arn": {role}}}], region="us-west-2")
+for name, provider in {{"here": None, "there": other, "beside": other}}.items():
+    queue = aws.sqs.Queue(name, opts=pulumi.ResourceOptions(provider=provider))
+    queue.arn.apply(lambda arn: print(arn.split(":")[4]))
+"""
+    )
+    here, *there = ran.deployment.printed.split()
+    assert here == ACCOUNT
+    assert len(set(there)) == 1
+    assert re.fullmatch(r"\d{12}", there[0])
+    assert there[0] != ACCOUNT
+
+
+def test_each_new_account_has_an_id_of_its_own(run: RunProgram) -> None:
+    ran = run(
+        """
+import pulumi_aws as aws
+for name in ("dev", "prod"):
+    account = aws.organizations.Account(name, email=f"{name}@example.com")
+    account.id.apply(print)
+"""
+    )
+    ids = ran.deployment.printed.split()
+    assert len({ACCOUNT, *ids}) == 3
+    assert all(re.fullmatch(r"\d{12}", each) for each in ids)
 
 
 def test_an_account_that_nobody_told_leaves_one_note(run: RunProgram) -> None:

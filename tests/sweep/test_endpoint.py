@@ -71,7 +71,8 @@ DIFFERENT = frozenset(
 )
 _TIME = re.compile(r"\d{4}-\d\d-\d\d.*")
 _ZONE = re.compile(r"(?<=-\d)[a-z]\b")
-_OWN = re.compile(r"(?=[a-zA-Z]*\d)[0-9a-zA-Z]{4,}|\d+")
+# Ids of IAM, zones and distributions have capitals, and only mostly digits among them.
+_OWN = re.compile(r"\b[AEZ][0-9A-Z]{12,20}\b|(?=[a-zA-Z]*\d)[0-9a-zA-Z]{4,}|\d+")
 
 
 @pytest.fixture(scope="module")

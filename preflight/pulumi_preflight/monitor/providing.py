@@ -26,12 +26,16 @@ from pulumi_preflight.outputs.settings import (
     DEFAULT_REGION,
     account_in,
     default_tags_in,
+    has_unknown_role,
     region_in,
 )
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.program.run import Run
 from pulumi_preflight.urns import create_urn, name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, from_struct, to_struct
+
+# How many accounts there are that begin with no zero.
+_RANGE = 9 * 10**11
 
 
 class Providing:
@@ -116,14 +120,19 @@ class Providing:
         settings = from_struct(manager.inputs) if manager else {}
         overrides = self._run.project.overrides
         account = account_in(settings, told=overrides.own_account if overrides else None)
-        region = region_in(inputs, settings)
-        if region is not None:
-            return Place(region=region, known_account=account)
+        place = Place(region=region_in(inputs, settings) or "", known_account=account)
+        if manager is not None and account is None and has_unknown_role(settings):
+            own = Subject(seed=manager.urn, token="", name="", place=place).number(
+                "account", _RANGE
+            )
+            place = replace(place, made_up_account=str(_RANGE // 9 + own))
+        if place.region:
+            return place
         if self._run.project.region is None and token.startswith("aws:"):
             self._run.registry.note(
                 f"no region is configured (aws:region): {DEFAULT_REGION} was assumed"
             )
-        return Place(region=self._run.project.region or DEFAULT_REGION, known_account=account)
+        return replace(place, region=self._run.project.region or DEFAULT_REGION)
 
     def version_of(self, provider: str) -> str:
         """The version of a provider's plugin, empty where nothing asks for one."""

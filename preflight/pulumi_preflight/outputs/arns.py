@@ -17,15 +17,17 @@ class Place:
     Attributes:
         region: Such as `eu-west-1`.
         known_account: The account of 12 digits, `None` where nobody told it.
+        made_up_account: The account that stands where nobody told it.
     """
 
     region: str
     known_account: str | None = None
+    made_up_account: str = ACCOUNT
 
     @property
     def account(self) -> str:
         """The account; where nobody knows it, one that is made up."""
-        return self.known_account or ACCOUNT
+        return self.known_account or self.made_up_account
 
     @property
     def account_known(self) -> bool:

@@ -89,7 +89,8 @@ class Marks:
         """Keeps the accounts that a value of the program names."""
         for text in texts(value):
             for account in _ACCOUNT.findall(text):
-                if account != ACCOUNT or not self._account_answered:
+                is_made_up = any(window in self._windows for window in windows(account))
+                if not is_made_up and (account != ACCOUNT or not self._account_answered):
                     self._named_accounts[account] = None
 
     @property

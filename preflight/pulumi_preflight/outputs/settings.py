@@ -47,17 +47,31 @@ def account_in(settings: Properties, *, told: str | None = None) -> str | None:
         only = str(allowed[0])
         if _ACCOUNT.fullmatch(only) and only != ACCOUNT:
             return only
+    role = _role_in(settings)
+    if role is None:
+        return told
+    found = _ROLE_ACCOUNT.match(role)
+    return found[1] if found and found[1] != ACCOUNT else None
+
+
+def has_unknown_role(settings: Properties) -> bool:
+    """Whether a provider assumes a role that nobody knows, which may be of any account."""
+    role = _role_in(settings)
+    return role is not None and not _ROLE_ACCOUNT.match(role)
+
+
+def _role_in(settings: Properties) -> str | None:
+    """The ARN of the last role that a provider assumes; `None` where it assumes none."""
     for name in ("assumeRoles", "assumeRole", "assumeRoleWithWebIdentity"):
         given = _decoded(settings.get(name))
         roles = given if isinstance(given, list) else [given]
         role = roles[-1] if roles else None
         if role == UNKNOWN:
-            return None
+            return UNKNOWN
         # A dict of a Python program keeps its names.
         if isinstance(role, dict) and (arn := role.get("roleArn") or role.get("role_arn")):
-            found = _ROLE_ACCOUNT.match(str(without_secret(arn)))
-            return found[1] if found and found[1] != ACCOUNT else None
-    return told
+            return str(without_secret(arn))
+    return None
 
 
 def _decoded(given: PropertyValue) -> PropertyValue:
