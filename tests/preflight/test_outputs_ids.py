@@ -69,6 +69,14 @@ FORMLESS = "aws:lightsail/domainEntry:DomainEntry"
             rf"arn:aws:sso:::permissionSet/.*,{INSTANCE}",
             id="permission-set",
         ),
+        pytest.param("cloudhsmv2/cluster:Cluster", {}, "cluster-[a-z2-7]{11}", id="modules"),
+        pytest.param(
+            "transfer/certificate:Certificate",
+            {},
+            f"cert-{HEX}{{17}}",
+            id="certificate-of-a-server",
+        ),
+        pytest.param("workspaces/pool:Pool", {}, "wspool-[0-9a-z]{9}", id="desktops"),
         pytest.param("wafregional/rule:Rule", {"name": "x"}, UUID, id="rule-of-waf-classic"),
     ],
 )

@@ -102,8 +102,8 @@ ID_FORMS: dict[str, str] = {
     "cloudfront/keyvaluestore": "{uuid}",
     "cloudfront/monitoringsubscription": "{=distributionId}",
     "cloudfront/vpcorigin": "vo_{HEX22}",
-    "cloudhsmv2/cluster": "cluster-{hex11}",
-    "cloudhsmv2/hsm": "hsm-{hex11}",
+    "cloudhsmv2/cluster": "cluster-{low11}",
+    "cloudhsmv2/hsm": "hsm-{low11}",
     "cloudwatch/eventrule": "{bus}{name}",
     "cloudwatch/eventtarget": "{=rule}-{=targetId}",
     "cloudwatch/logmetricfilter": "{name}",
@@ -396,6 +396,7 @@ ID_FORMS: dict[str, str] = {
     "ssoadmin/permissionsetinlinepolicy": "{=permissionSetArn},{=instanceArn}",
     "ssoadmin/permissionsboundaryattachment": "{=permissionSetArn},{=instanceArn}",
     "timestreamwrite/table": "{=tableName}:{=databaseName}",
+    "transfer/certificate": "cert-{hex17}",
     "transfer/sshkey": "{=serverId}/{=userName}/key-{hex17}",
     "transfer/user": "{=serverId}/{=userName}",
     "transfer/webapp": "webapp-{hex17}",
@@ -417,6 +418,7 @@ ID_FORMS: dict[str, str] = {
     "workmail/organization": "m-{hex32}",
     "workspaces/connectionalias": "wsca-{hex9}",
     "workspaces/ipgroup": "wsipg-{hex9}",
+    "workspaces/pool": "wspool-{hex9}",
     "workspaces/workspace": "ws-{hex9}",
 }
 # The sets of rules of AWS WAF Classic.
