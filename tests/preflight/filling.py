@@ -15,13 +15,11 @@ PLACE = Place(region="us-east-1")
 class Program:
     """Resources that are filled in one after the other, as those of one program."""
 
-    def __init__(
-        self, place: Place = PLACE, *, keep_unknowns: bool = False, marks_amounts: bool = False
-    ) -> None:
-        """Takes where the resources are, and how they are filled in; see `Outputs`."""
+    def __init__(self, place: Place = PLACE, *, keep_unknowns: bool = False) -> None:
+        """Takes where the resources are, and whether what is computed stays unknown."""
         self._place = place
         shapes = Shapes(lambda question, about: QUESTIONS[question](about))
-        self.outputs = Outputs(shapes, keep_unknowns=keep_unknowns, marks_amounts=marks_amounts)
+        self.outputs = Outputs(shapes, keep_unknowns=keep_unknowns)
 
     def add(
         self,

@@ -454,10 +454,6 @@ def test_places_without_anything_in_them_are_left_empty() -> None:
     assert filled.fillings["clusterNodes"] is Filling.EMPTY
 
 
-@pytest.mark.parametrize("marks_amounts", [True, False])
-def test_a_made_up_amount_is_marked_where_it_is_judged_and_else_0(*, marks_amounts: bool) -> None:
-    program = Program(marks_amounts=marks_amounts)
-    iops = program.add("aws:ebs/volume:Volume").outputs["iops"]
-    assert isinstance(iops, float)
-    assert (iops > 10_000) is marks_amounts
-    assert marks_amounts or iops == 0
+def test_a_made_up_amount_of_a_resource_is_0() -> None:
+    # A provider that fills it in shows it to the engine, where it counts as AWS's answer.
+    assert fill("aws:ebs/volume:Volume").outputs["iops"] == 0

@@ -103,17 +103,15 @@ class _Circumstances:
 class Outputs:
     """Fills in the outputs of one program's resources."""
 
-    def __init__(self, shapes: Shapes, *, keep_unknowns: bool, marks_amounts: bool = False) -> None:
+    def __init__(self, shapes: Shapes, *, keep_unknowns: bool) -> None:
         """Takes the SDKs' classes, and how to fill in.
 
         Args:
             shapes: The SDKs' classes.
             keep_unknowns: Whether to leave computed outputs unknown.
-            marks_amounts: Whether made-up amounts are to be known again; see `Subject`.
         """
         self._shapes = shapes
         self._keep_unknowns = keep_unknowns
-        self._marks_amounts = marks_amounts
         # An output may follow from another resource, as an address does from its subnet.
         self._others: dict[tuple[str, str], Properties] = {}
 
@@ -258,7 +256,6 @@ class Outputs:
             generation=wanted.generation,
             inputs=wanted.inputs,
             others=self._others,
-            marks_amounts=self._marks_amounts,
             name_given=bool(wanted.id) or is_given(name, wanted.inputs),
         )
 

@@ -25,8 +25,6 @@ class Subject:
         generation: How many others of its URN were there before it and still are.
         inputs: What the program gave.
         others: Kind and id to the outputs of the resources that were filled in before.
-        marks_amounts: Whether a made-up amount of a resource is to be known again where it turns
-            up, as judging needs it. What a provider makes is taken for real, so 0 is better there.
     """
 
     seed: str
@@ -37,7 +35,6 @@ class Subject:
     generation: int = 0
     inputs: Properties = field(default_factory=dict)
     others: Mapping[tuple[str, str], Properties] = field(default_factory=dict)
-    marks_amounts: bool = False
 
     @property
     def kind(self) -> str:

@@ -145,8 +145,8 @@ def value_for(subject: Subject, path: str, kind: str) -> PropertyValue:
             if path.rsplit(".", 1)[-1] in _REVISIONS:
                 return subject.generation + 1.0
             word = _word(subject, path)
-            is_marked = subject.is_answer or subject.marks_amounts
-            if is_marked and word is None and _WORD.findall(path)[-1].lower() in _AMOUNTS:
+            # A provider fills in resources, and the engine takes that for what AWS says.
+            if subject.is_answer and word is None and _WORD.findall(path)[-1].lower() in _AMOUNTS:
                 return NUMBERS[0] + 2.0 * subject.number(path, len(NUMBERS) // 2) + 1
             return subject.made_up(path, word or 0.0)
         case "boolean":

@@ -63,7 +63,7 @@ class Run:
             check=check,
             keep_unknowns=keep_unknowns,
             shapes=shapes,
-            outputs=Outputs(shapes, keep_unknowns=keep_unknowns, marks_amounts=True),
+            outputs=Outputs(shapes, keep_unknowns=keep_unknowns),
             inventions=Inventions(),
             registry=registry,
             callbacks=Callbacks(),
