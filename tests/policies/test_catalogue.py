@@ -66,6 +66,7 @@ RELEASED = (
     "ecs-port-matches-target-group",
     "ecs-grace-period-needs-load-balancer",
     "ecs-scaled-service-ignores-desired-count",
+    "ecs-container-definition-keys",
     "ecs-container-definitions-valid",
     "ecs-task-role-declared",
     "rds-encrypted",

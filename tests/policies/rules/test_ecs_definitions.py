@@ -6,7 +6,11 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from aws_policy_pack.container_definitions import CONTAINER_KEYS, INNER_KEYS
-from aws_policy_pack.rules.ecs.definitions import container_definitions_valid
+from aws_policy_pack.rule import AnyRule
+from aws_policy_pack.rules.ecs.definitions import (
+    container_definition_keys,
+    container_definitions_valid,
+)
 from aws_policy_pack.testing import UNKNOWN, analyze
 
 URL = "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html"
@@ -32,8 +36,8 @@ def value_of(key: str, kind: str, spell: Callable[[str], str]) -> object:
     }[kind]
 
 
-def problems(definitions: object) -> list[str]:
-    found = analyze(container_definitions_valid, {"containerDefinitions": definitions})
+def problems(definitions: object, rule: AnyRule = container_definitions_valid) -> list[str]:
+    found = analyze(rule, {"containerDefinitions": definitions})
     return [report.message.partition(". Fix: ")[0] for report in found]
 
 
@@ -86,7 +90,8 @@ def test_nesting_without_end_is_found() -> None:
 
 def test_an_unknown_key_is_told_whole() -> None:
     definitions = json.dumps([{**WEB, "enviroment": []}])
-    [report] = analyze(container_definitions_valid, {"containerDefinitions": definitions})
+    [report] = analyze(container_definition_keys, {"containerDefinitions": definitions})
+    assert report.level == "advisory"
     assert report.message == (
         "subject: container 'web' has the key 'enviroment', which ECS does not know (did you mean "
         f"`environment`?); wanted a key of the ECS API. Fix: Correct the key, or drop it. {URL}"
@@ -129,14 +134,14 @@ def test_an_unknown_key_is_told_whole() -> None:
     ],
 )
 def test_unknown_keys_are_found(extra: dict[str, object], problem: str, hint: str) -> None:
-    assert problems(json.dumps([{**WEB, **extra}])) == [
+    assert problems(json.dumps([{**WEB, **extra}]), container_definition_keys) == [
         f"subject: {problem}, which ECS does not know ({hint}); wanted a key of the ECS API"
     ]
 
 
 def test_each_unknown_key_is_told() -> None:
     container = {**WEB, "enviroment": [], "healthchecks": {}, "healthCheck": {"retry": 1}}
-    found = problems(json.dumps([container]))
+    found = problems(json.dumps([container]), container_definition_keys)
     assert [each.partition(", which")[0] for each in found] == [
         "subject: container 'web' has the key 'enviroment'",
         "subject: container 'web' has the key 'healthchecks'",

@@ -86,10 +86,10 @@ PARTS: dict[str, tuple[Mapping[str, object], list[str]]] = {
         ],
     ),
     "ecs-container-definitions-valid": (
-        containers({"imag": "a", "healthCheck": {"retry": 1}, "essential": False}),
+        containers({"cpu": "1", "healthCheck": {"retries": "1"}, "essential": False}),
         [
-            "key 'imag' of container 'one'",
-            "key 'retry' of healthCheck of container 'one'",
+            "cpu of container 'one'",
+            "retries of healthCheck of container 'one'",
             "image of container 'one'",
             "essential",
         ],

@@ -54,7 +54,7 @@ WITNESSES: Final[dict[str, Provider | Botocore | Page]] = {
     "ecs-container-definitions-valid": Botocore(
         api="ecs",
         operation="RegisterTaskDefinition",
-        refuses='Unknown parameter in containerDefinitions[0]: "enviroment"',
+        refuses="Invalid type for parameter containerDefinitions[0].cpu",
     ),
     "ecs-container-references": Page(
         url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_MountPoint.html",

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from aws_policy_pack.config import nearest
@@ -19,15 +20,32 @@ from aws_policy_pack.wording import shown
 NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A key in a container definition.
+
+    Attributes:
+        label: What the key stands in, such as `container 'web'`.
+        key: The key.
+        value: Its value.
+        known: The keys that ECS knows there, with the kinds of their values.
+    """
+
+    label: str
+    key: str
+    value: Value
+    known: Mapping[str, str]
+
+
 @resource_rule(
     "ecs-container-definitions-valid",
     TASK_DEFINITION,
     kind=Kind.REFUSED,
     severity=Severity.HIGH,
-    summary="Container definitions are a JSON list of containers with the keys and kinds of ECS",
+    summary="Container definitions are a JSON list of containers with values of ECS's kinds",
     why="The definitions are text to Pulumi, so no type is checked. What is no JSON, has a value "
     "of another kind, has no essential container or uses a name twice fails in the middle of a "
-    "deployment; a misspelt key is dropped without a word.",
+    "deployment.",
     url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
     good={
         "family": "orders-dev",
@@ -35,7 +53,7 @@ NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
     },
     bad={
         "family": "orders-dev",
-        "containerDefinitions": '[{"name": "web", "image": "orders:1.4.0", "enviroment": []}]',
+        "containerDefinitions": '[{"name": "web", "image": "orders:1.4.0", "cpu": "256"}]',
     },
 )
 def container_definitions_valid(task: Resource) -> Findings:
@@ -53,7 +71,8 @@ def container_definitions_valid(task: Resource) -> Findings:
         yield _misshapen("`containerDefinitions` has entries that are no objects")
         return
     for container in containers_of(task):
-        yield from _judge_keys(container.label, container.properties.values, CONTAINER_KEYS)
+        for entry in _entries(container.label, container.properties.values, CONTAINER_KEYS):
+            yield from _judge_kind(entry)
     names = [container.properties.text("name") for container in containers_of(task)]
     yield from _judge_names(names)
     for container in containers_of(task):
@@ -76,6 +95,38 @@ def container_definitions_valid(task: Resource) -> Findings:
         )
 
 
+@resource_rule(
+    "ecs-container-definition-keys",
+    TASK_DEFINITION,
+    kind=Kind.PRACTICE,
+    severity=Severity.HIGH,
+    summary="Container definitions have no key that ECS does not know",
+    why="The provider drops a misspelt key without a word, so the container runs without its "
+    "health check, its secrets or its limits.",
+    url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
+    good={
+        "family": "orders-dev",
+        "containerDefinitions": '[{"name": "web", "image": "orders:1.4.0", "environment": []}]',
+    },
+    bad={
+        "family": "orders-dev",
+        "containerDefinitions": '[{"name": "web", "image": "orders:1.4.0", "enviroment": []}]',
+    },
+)
+def container_definition_keys(task: Resource) -> Findings:
+    """Looks at the keys alone; what is no list of objects is the other rule's."""
+    for container in containers_of(task):
+        for entry in _entries(container.label, container.properties.values, CONTAINER_KEYS):
+            if entry.key not in entry.known:
+                yield Finding(
+                    part=f"key {shown(entry.key)} of {entry.label}",
+                    problem=f"{entry.label} has the key {shown(entry.key)}, which ECS does not "
+                    f"know ({nearest(entry.key, tuple(entry.known))})",
+                    wanted="a key of the ECS API",
+                    fix="Correct the key, or drop it",
+                )
+
+
 def _misshapen(problem: str) -> Finding:
     return Finding(
         problem=problem,
@@ -96,23 +147,27 @@ def _kind(value: Value) -> str:
             return "neither a list nor an object"
 
 
-def _judge_keys(
+def _entries(
     label: str, definition: Mapping[str, Value], known: Mapping[str, str]
-) -> Iterator[Finding]:
+) -> Iterator[Entry]:
+    """Each key of a container, and of the objects inside whose keys are ECS's."""
     for key, value in definition.items():
-        if key not in known:
-            yield _unknown_key(label, key, known)
-            continue
-        found = misfit(value, known[key])
-        if found:
-            yield Finding(
-                problem=f"`{key}` of {label} is {found}",
-                part=f"{key} of {label}",
-                wanted=known[key],
-                fix=f"Write it as in {KINDS[known[key]].example}",
-            )
-        for where, entry in _objects(key, value) if KINDS[known[key]].fits(value) else ():
-            yield from _judge_keys(f"`{where}` of {label}", entry, INNER_KEYS[key])
+        yield Entry(label=label, key=key, value=value, known=known)
+        if key in known and KINDS[known[key]].fits(value):
+            for where, inner in _objects(key, value):
+                yield from _entries(f"`{where}` of {label}", inner, INNER_KEYS[key])
+
+
+def _judge_kind(entry: Entry) -> Iterator[Finding]:
+    kind = entry.known.get(entry.key)
+    found = kind and misfit(entry.value, kind)
+    if kind and found:
+        yield Finding(
+            problem=f"`{entry.key}` of {entry.label} is {found}",
+            part=f"{entry.key} of {entry.label}",
+            wanted=kind,
+            fix=f"Write it as in {KINDS[kind].example}",
+        )
 
 
 def _objects(key: str, value: Value) -> Iterator[tuple[str, Mapping[str, Value]]]:
@@ -125,16 +180,6 @@ def _objects(key: str, value: Value) -> Iterator[tuple[str, Mapping[str, Value]]
         for index, entry in enumerate(value):
             if isinstance(entry, Mapping):
                 yield f"{key}[{index}]", entry
-
-
-def _unknown_key(label: str, key: str, known: Mapping[str, str]) -> Finding:
-    return Finding(
-        part=f"key {shown(key)} of {label}",
-        problem=f"{label} has the key {shown(key)}, which ECS does not know "
-        f"({nearest(key, tuple(known))})",
-        wanted="a key of the ECS API",
-        fix="Correct the key, or drop it",
-    )
 
 
 def _judge_names(names: Sequence[str | None]) -> Iterator[Finding]:
