@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 import pytest
 
 from pulumi_preflight.outputs.arns import ACCOUNT
+from pulumi_preflight.outputs.completions import Completion
 from pulumi_preflight.outputs.inventions import (
     ACCOUNT_ORIGIN,
     Filling,
@@ -371,6 +372,32 @@ def test_what_code_made_of_a_value_and_does_not_show_may_be_made_up(
     assert isinstance(another, str)
     assert (part in another) is stays
     assert another != value
+
+
+def test_each_member_of_a_block_shows_itself_once() -> None:
+    security_group = "sg-1f2e3d4c5b6a79801"
+    members = {"vpcId": ID, "securityGroupId": security_group}
+    made = Inventions()
+    made.learn(
+        Invented(
+            urn=VPC,
+            id="",
+            outputs={"config": {**members}},
+            fillings={},
+            given={},
+            completions=tuple(
+                Completion(path=("config", name), value=value, is_sure=True)
+                for name, value in members.items()
+            ),
+        )
+    )
+    worked_on = WorkedOn(2, ("aws:ec2/vpc:Vpc", "vpc", "config"))
+    made.hand_on("aws:ec2/subnet:Subnet", "subnet", HandedOn(worked_on={"value": [worked_on]}))
+    inputs: Properties = {"value": f"{ID}-3f2a91c"}
+    taint = made.taint_of(SUBNET, inputs, {"value": [VPC]})
+    assert taint
+    assert taint.otherwise(inputs, other(made))["value"] == UNKNOWN
+    assert "3f2a91c" not in str(taint.otherwise(inputs, other(made, unknown=False))["value"])
 
 
 @pytest.mark.parametrize("unknown", [True, False])

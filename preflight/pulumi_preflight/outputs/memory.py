@@ -27,8 +27,6 @@ from pulumi_preflight.outputs.variation import opened, shares_digits, varied
 from pulumi_preflight.urns import is_urn, name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, with_leaves
 
-# Ports of Memcached, DocumentDB and ActiveMQ, which programs write themselves.
-_USUAL_PORTS = frozenset({11_211, 27_017, 61_617})
 # A hosted zone has four name servers, and SES gives three tokens; any other list may be of any
 # length.
 _OF_KNOWN_LENGTH = frozenset({"nameServers", "dkimTokens"})
@@ -132,7 +130,7 @@ class Inventions:
                         continue
                     elif filling is Filling.FOLLOWS or is_made_of(atom, given, name):
                         known.add(atom)
-                    elif atom in _USUAL_PORTS or not marks.learn_number(origin, atom):
+                    elif is_urn(urn) or not marks.learn_number(origin, atom):
                         short.append((origin, atom))
             # A function may be asked more than once.
             before = self._kept.get(urn, Kept((), frozenset()))
@@ -201,7 +199,12 @@ class Inventions:
         invented = self._invented[origin.urn]
         if origin.property == "id":
             return invented.id
-        added = [each.value for each in invented.completions if each.property == origin.property]
+        # The outputs hold what the provider surely adds.
+        added = [
+            each.value
+            for each in invented.completions
+            if each.property == origin.property and not each.is_sure
+        ]
         return [invented.outputs.get(origin.property), *added]
 
     @property
@@ -298,8 +301,8 @@ class Inventions:
         for name, filling in invented.fillings.items():
             if filling in (Filling.MADE_UP, Filling.EMPTY):
                 yield Origin(urn, name)
-        for each in invented.completions:
-            yield Origin(urn, each.property)
+        for property_ in dict.fromkeys(each.property for each in invented.completions):
+            yield Origin(urn, property_)
 
 
 def _times_shown(atoms: Iterable[PropertyValue], value: PropertyValue) -> int:
