@@ -34,9 +34,6 @@ from pulumi_preflight.program.run import Run
 from pulumi_preflight.urns import create_urn, name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, from_struct, to_struct
 
-# How many accounts there are that begin with no zero.
-_RANGE = 9 * 10**11
-
 
 class Providing:
     """The providers of one run of a program; default ones are made when they are first needed."""
@@ -122,10 +119,8 @@ class Providing:
         account = account_in(settings, told=overrides.own_account if overrides else None)
         place = Place(region=region_in(inputs, settings) or "", known_account=account)
         if manager is not None and account is None and has_unknown_role(settings):
-            own = Subject(seed=manager.urn, token="", name="", place=place).number(
-                "account", _RANGE
-            )
-            place = replace(place, made_up_account=str(_RANGE // 9 + own))
+            own = Subject(seed=manager.urn, token="", name="", place=place)
+            place = replace(place, made_up_account=own.account("account"))
         if place.region:
             return place
         if self._run.project.region is None and token.startswith("aws:"):

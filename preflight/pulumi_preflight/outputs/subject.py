@@ -63,6 +63,10 @@ class Subject:
         """A whole number of a property's own."""
         return int(self.digits(path, 12), 16) % below
 
+    def account(self, path: str) -> str:
+        """A made-up account of a property's own: 12 digits, of which the first is not 0."""
+        return str(10**11 + self.number(path, 9 * 10**11))
+
     def capitals(self, path: str, count: int) -> str:
         """Capital letters and digits of a property's own, as in access key ids."""
         digest = hashlib.sha256(f"{self.seed}#{path}".encode()).digest()

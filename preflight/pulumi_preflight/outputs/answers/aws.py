@@ -142,7 +142,7 @@ def _ip_ranges(call: Call) -> Answer:
 
 def _prebuilt_image(call: Call) -> Answer:
     region, suffix = call.place.region, call.text("dnsSuffix") or call.place.dns_suffix
-    registry = str(10**11 + call.subject.number("registryId", 9 * 10**11))
+    registry = call.subject.account("registryId")
     tag = call.text("imageTag") or "1"
     host = f"{registry}.dkr.ecr.{region}.{suffix}"
     return Answer(

@@ -68,7 +68,7 @@ def _image(call: Call) -> Answer:
             "imageLocation": f"{owner or call.place.account}/{name}",
             "imageType": "machine",
             "name": name,
-            "ownerId": str(10**11 + call.subject.number("ownerId", 9 * 10**11)),
+            "ownerId": call.subject.account("ownerId"),
             "platformDetails": "Linux/UNIX",
             "public": owner != _SELF,
             "rootDeviceName": _ROOT,
