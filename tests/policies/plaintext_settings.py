@@ -468,7 +468,7 @@ ORDINARY_COMMANDS = (
     ("app", "password", "hunter2"),
     ("psql", "--no-password", "db"),
     ("docker", "login", "--password-stdin", "123456789012.dkr.ecr.us-east-1.amazonaws.com"),
-    ("docker", "build", "--secret", "id=npmrc,src=/root/.npmrc"),
+    ("docker", "build", "--secret", "id=npmrc,src=.npmrc"),
     ("app", "--token-ttl", "3600"),
     ("app", "--secret-name", "prod/db"),
     ("vllm", "serve", "--max-num-batched-tokens", "8192"),

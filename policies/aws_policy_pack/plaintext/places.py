@@ -14,6 +14,9 @@ from aws_policy_pack.rule import Finding, Findings
 from aws_policy_pack.wire import Unknown, Value
 from aws_policy_pack.wording import shown
 
+STORED: Final = "Keep it in Secrets Manager or as a SecureString in Parameter Store"
+"""What to do with a secret in any place; where to name it there follows."""
+
 
 class Shape(Enum):
     """How settings stand at a place."""

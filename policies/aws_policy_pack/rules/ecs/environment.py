@@ -3,13 +3,12 @@
 from typing import Final
 
 from aws_policy_pack.plaintext.judgement import PlaintextSecrets
-from aws_policy_pack.plaintext.places import Holder, Place, Shape, judge_places
+from aws_policy_pack.plaintext.places import STORED, Holder, Place, Shape, judge_places
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.ecs.containers import Container, judge_containers
 from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
 
-STORED: Final = "Keep it in Secrets Manager or as a SecureString in Parameter Store"
 IN_VARIABLE: Final = f"{STORED}, give it to the container in `secrets`, and read that variable"
 IN_OPTION: Final = f"{STORED}, and name it in `secretOptions` with its ARN as `valueFrom`"
 PLACES: Final = (

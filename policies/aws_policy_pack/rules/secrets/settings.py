@@ -4,17 +4,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from aws_policy_pack.plaintext.judgement import PlaintextSecrets
-from aws_policy_pack.plaintext.places import Holder, Place, Shape, judge_places
+from aws_policy_pack.plaintext.places import STORED, Holder, Place, Shape, judge_places
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Findings, Kind, Severity, resource_rule
 from aws_policy_pack.rules.secrets.values import PARAMETER, PLAIN_TYPES
 
 FUNCTION: Final = "aws:lambda/function:Function"
-STORED: Final = "Keep it in Secrets Manager or as a SecureString in Parameter Store"
 READ_THERE: Final = f"{STORED}, and let the program read it there"
 BY_REFERENCE: Final = f"{STORED}, and name it in `secrets` with its ARN as `valueFrom`"
 OF_APP_RUNNER: Final = f"{STORED}, and name it in `runtimeEnvironmentSecrets` with its ARN"
-
 CONNECTED: Final = f"{STORED}, and name it there, or use a connection of CodeConnections"
 
 
