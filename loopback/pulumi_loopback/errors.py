@@ -8,7 +8,8 @@ from typing import NoReturn
 from pulumi_preflight import streams
 from pulumi_preflight.signals import Terminated, ending_on_signals
 
-FAILED = 2
+FAILED, INTERRUPTED = 2, 130
+"""Exit codes: the command cannot be carried out, or Ctrl-C ended it."""
 
 
 class CommandError(Exception):

@@ -16,14 +16,12 @@ from pulumi_loopback.dev.output import Output
 from pulumi_loopback.dev.postgres import running_postgres
 from pulumi_loopback.dev.programs import Apps
 from pulumi_loopback.dev.supervision import ME, Orders, supervise
-from pulumi_loopback.errors import CommandError, tell
+from pulumi_loopback.errors import FAILED, INTERRUPTED, CommandError, tell
 from pulumi_loopback.guard import temporary_folder
 from pulumi_loopback.observe.deployment import Names, deployment
 from pulumi_loopback.project import Project
 from pulumi_loopback.running import alone
 from pulumi_loopback.target import Target, target
-
-_INTERRUPTED = 130
 
 
 def run(project: Project, names: Names, apps: Apps) -> int:
@@ -42,9 +40,9 @@ def run(project: Project, names: Names, apps: Apps) -> int:
         _run(target(project), names, apps)
     except CommandError as error:
         tell(error)
-        return 2
+        return FAILED
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return INTERRUPTED
     return 0
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pulumi_loopback.consent import Consent
 from pulumi_loopback.endpoint import endpoint
-from pulumi_loopback.errors import CommandError, tell
+from pulumi_loopback.errors import FAILED, INTERRUPTED, CommandError, tell
 from pulumi_loopback.lifecycle import deploy, reset
 from pulumi_loopback.lifecycle.surroundings import surrounded
 from pulumi_loopback.project import Project
@@ -18,8 +18,6 @@ from pulumi_loopback.state import commands
 from pulumi_loopback.state.repair import repair
 from pulumi_loopback.state.store import Store
 from pulumi_loopback.target import Target, target
-
-FAILED, INTERRUPTED = 2, 130
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

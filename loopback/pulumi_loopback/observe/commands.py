@@ -7,7 +7,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pulumi_loopback.errors import CommandError, tell
+from pulumi_loopback.errors import FAILED, INTERRUPTED, CommandError, tell
 from pulumi_loopback.lifecycle.commands import add_place
 from pulumi_loopback.observe.deployment import Deployment, Names, deployment
 from pulumi_loopback.observe.logs import Asked, show_logs
@@ -17,7 +17,6 @@ from pulumi_loopback.observe.show import show
 from pulumi_loopback.project import Project
 from pulumi_loopback.target import target
 
-_INTERRUPTED = 130
 _LOGS = "logs:"
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -37,9 +36,9 @@ def carry_out(options: argparse.Namespace, project: Project, names: Names) -> in
         _carry_out(deployment(target(project), names), options)
     except CommandError as error:
         tell(error)
-        return 2
+        return FAILED
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return INTERRUPTED
     return 0
 
 
