@@ -5,7 +5,7 @@ from types import TracebackType
 
 
 def _told(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:
-    """Tells of an exception that nobody caught; Ctrl-C while modules load is no mistake."""
+    """Tells of an exception that nobody caught; Ctrl-C while modules load is not a mistake."""
     if issubclass(kind, KeyboardInterrupt):
         sys.stderr.write("interrupted\n")
     else:

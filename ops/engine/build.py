@@ -1,6 +1,6 @@
 """Builds the engine from Go modules, for where a module proxy is all that is in reach.
 
-The command line comes from `engine/go.mod`. Pulumi's Python language host is no module that a
+The command line comes from `engine/go.mod`. Pulumi's Python language host is not a module that a
 proxy has, so the project has its own (`engine/language_host`); the script that it starts programs
 with comes out of the SDK's module. All three go into one folder, as the engine wants them.
 """

@@ -294,6 +294,6 @@ def _level(path: str, raw: object, problems: list[Problem]) -> Level | None:
     try:
         return Level(str(raw))
     except ValueError:
-        text = f"{raw!r} is no level; {nearest(str(raw), [level.value for level in Level])}"
+        text = f"{raw!r} is not a level; {nearest(str(raw), [level.value for level in Level])}"
         problems.append(Problem(path=path, text=text))
         return None

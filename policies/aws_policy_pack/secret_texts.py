@@ -11,7 +11,7 @@ LONG: Final = 8
 
 
 def pattern_of(secret: str) -> re.Pattern[str]:
-    """Finds a long secret anywhere and a short one as a word: 'test' is no part of 'latest'."""
+    """Finds a long secret anywhere and a short one as a word: 'test' is not a part of 'latest'."""
     text = re.escape(secret)
     return re.compile(text if len(secret) >= LONG else rf"(?<![A-Za-z0-9]){text}(?![A-Za-z0-9])")
 

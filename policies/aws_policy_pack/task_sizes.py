@@ -19,7 +19,7 @@ SIZE: Final = re.compile(
 
 
 def units_in(text: str) -> float | None:
-    """CPU units or MiB of a size such as `512`, `.5 vCPU` or `2 GB`; `None` if it is no size."""
+    """CPU units or MiB of a size such as `512`, `.5 vCPU` or `2 GB`; `None` if it is not a size."""
     match = SIZE.fullmatch(text)
     if match is None:
         return None

@@ -7,7 +7,7 @@ _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0
 
 
 class DurationError(Exception):
-    """A text is no duration."""
+    """A text is not a duration."""
 
 
 def seconds(text: str) -> float:
@@ -18,5 +18,5 @@ def seconds(text: str) -> float:
     """
     parts = list(_PART.finditer(text))
     if "".join(part.group() for part in parts) != text:
-        raise DurationError(f"{text!r} is no duration; wanted one such as 10m or 1h30m")
+        raise DurationError(f"{text!r} is not a duration; wanted one such as 10m or 1h30m")
     return sum(float(part["count"]) * _SECONDS[part["unit"]] for part in parts)

@@ -100,7 +100,7 @@ def changed_paths(before: Struct, after: Struct) -> tuple[str, ...]:
 
 
 def _differences(path: str, before: Side, after: Side) -> Iterator[tuple[str, Side, Side]]:
-    """The innermost properties that differ; to mark a value as secret is no difference."""
+    """The innermost properties that differ; to mark a value as secret is not a difference."""
     if _bare(before) == _bare(after):
         return
     if SECRET in (mark_of(before), mark_of(after)):

@@ -185,7 +185,7 @@ def _ambient(variables: Mapping[str, str]) -> Path:
         named = which(command, path=path)
         if named is None:
             raise NoInterpreterError(
-                f"{_COMMAND} is {command!r}, which is no command here",
+                f"{_COMMAND} is {command!r}, which is not a command here",
                 hint=f"give {_COMMAND} the path of a Python, or unset it",
             )
         return Path(named)

@@ -28,7 +28,7 @@ SHOWN_UNKNOWN = "[unknown]"
 _SHORTEST = 3
 
 # A text as long as this does not stand inside an ordinary word by chance; a shorter one is hidden
-# only as a word: `test` is no part of `latest`.
+# only as a word: `test` is not a part of `latest`.
 _LONG = 8
 
 

@@ -144,7 +144,7 @@ def test_restore_refuses_what_is_no_state(deployed: Project, tmp_path: Path) -> 
     before = deployed.state_file.read_text()
     run = deployed.run("state:restore", str(tmp_path / "copy.json"), "--yes")
     assert run.returncode == 2
-    assert "error: this is no state to bring back" in run.stderr
+    assert "error: this is not a state to bring back" in run.stderr
     assert deployed.state_file.read_text() == before
 
 

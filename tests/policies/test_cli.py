@@ -110,7 +110,7 @@ def test_check_config_tells_every_mistake_on_a_line(
     assert captured.err.splitlines() == [
         f"error: {file}: waivers-vald: unknown rule; did you mean `waivers-valid`?",
         (
-            f"error: {file}: waivers-valid: 'of' is no level; "
+            f"error: {file}: waivers-valid: 'of' is not a level; "
             "known are `advisory`, `disabled`, `mandatory`, `remediate`"
         ),
     ]
@@ -168,7 +168,7 @@ def test_a_wrong_name_is_told(
     ("content", "told"),
     [
         ('{"nosuch-rule": "mandatory"}', "nosuch-rule: unknown rule;"),
-        ('{"iam-public-trust": "fatal"}', "iam-public-trust: 'fatal' is no level;"),
+        ('{"iam-public-trust": "fatal"}', "iam-public-trust: 'fatal' is not a level;"),
         ('{"extends": "recommended", "tags-required": {"tag": {}}}', "tags-required.tag: unknown"),
         ('{"extends": null}', "extends: null is neither a profile that the pack ships"),
         (

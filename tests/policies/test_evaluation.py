@@ -349,13 +349,13 @@ def test_a_secret_is_in_no_part_of_what_is_told() -> None:
 
 def test_a_secret_is_not_told_by_why_a_property_cannot_be_read() -> None:
     def check(_resource: Resource, _config: RuleConfig) -> Iterator[Unreadable]:
-        yield Unreadable("key", "has 'hunter22', which is no number")
+        yield Unreadable("key", "has 'hunter22', which is not a number")
 
     rule = replace(is_b, check=check)
     subject = thing("x", "hunter22", frozenset({"hunter22", "key"}))
     for mode in (OnUnknown.REPORT, OnUnknown.FAIL):
         [violation] = run(rule, subject, on_unknown=mode).violations
-        assert violation.said.problem == "`key` has '[secret]', which is no number"
+        assert violation.said.problem == "`key` has '[secret]', which is not a number"
 
 
 def test_the_parts_of_a_finding_are_those_of_the_rule() -> None:

@@ -205,7 +205,7 @@ def test_name_and_value_are_judged_together(name: str, value: str, expected: str
         pytest.param("{broken password=hunter2", True, id="not quite JSON"),
         pytest.param('{"Name": "PASSWORD", "Value": "hunter2"}', True, id="a name in capitals"),
         pytest.param('{"key": "PASSWORD", "value": "hunter2"}', True, id="a key"),
-        pytest.param('{"name": 7, "value": "hunter2"}', False, id="a name that is no text"),
+        pytest.param('{"name": 7, "value": "hunter2"}', False, id="a name that is not text"),
         pytest.param('{"name": "PASSWORD", "kind": "hunter2"}', False, id="no value"),
         pytest.param('{"password": true, "secret": null}', False, id="no texts"),
         pytest.param('{"password": 1234}', True, id="a number"),

@@ -131,17 +131,18 @@ def test_a_rule_that_is_not_named_has_its_defaults() -> None:
         ),
         pytest.param(
             {"test-cap": "mandatry"},
-            "test-cap: 'mandatry' is no level; did you mean `mandatory`?",
+            "test-cap: 'mandatry' is not a level; did you mean `mandatory`?",
             id="misspelt-level",
         ),
         pytest.param(
             {"test-cap": {"enforcementLevel": "mandatry"}},
-            "test-cap.enforcementLevel: 'mandatry' is no level; did you mean `mandatory`?",
+            "test-cap.enforcementLevel: 'mandatry' is not a level; did you mean `mandatory`?",
             id="misspelt-level-in-an-object",
         ),
         pytest.param(
             {"all": "none"},
-            "all: 'none' is no level; known are `advisory`, `disabled`, `mandatory`, `remediate`",
+            "all: 'none' is not a level; "
+            "known are `advisory`, `disabled`, `mandatory`, `remediate`",
             id="no-level-for-all",
         ),
         pytest.param(

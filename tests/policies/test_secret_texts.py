@@ -37,7 +37,7 @@ def test_what_only_looks_like_a_secret_is_not_found(secret: str, text: str) -> N
     [
         pytest.param([], set(), id="none"),
         pytest.param(["", "a"], {"a"}, id="an empty one"),
-        pytest.param(['"a"', "[broken"], {"[broken", '"a"', "a"}, id="beside what is no JSON"),
+        pytest.param(['"a"', "[broken"], {"[broken", '"a"', "a"}, id="beside what is not JSON"),
         pytest.param(
             ['{"user": "app", "old": ["a", 7, null]}'],
             {'{"user": "app", "old": ["a", 7, null]}', "app", "a"},

@@ -54,7 +54,7 @@ def test_a_task_without_the_property_has_no_size() -> None:
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        pytest.param("a lot", "is 'a lot', not a size", id="a text that is no size"),
+        pytest.param("a lot", "is 'a lot', not a size", id="a text that is not a size"),
         pytest.param(UNKNOWN, "is not known yet", id="unknown"),
         pytest.param(["512"], "is a list, not text", id="a list"),
     ],

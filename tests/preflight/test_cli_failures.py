@@ -223,7 +223,7 @@ def test_an_interpreter_that_is_none_is_named(
         ),
         pytest.param(
             ("--timeout", "soon"),
-            "argument --timeout: 'soon' is no number of seconds",
+            "argument --timeout: 'soon' is not a number of seconds",
             id="timeout-no-number",
         ),
         pytest.param(

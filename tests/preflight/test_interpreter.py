@@ -304,7 +304,7 @@ def test_without_an_environment_it_is_the_first_on_path(
                 {},
                 (),
                 {"PULUMI_PYTHON_CMD": "python9"},
-                "PULUMI_PYTHON_CMD is 'python9', which is no command here",
+                "PULUMI_PYTHON_CMD is 'python9', which is not a command here",
             ),
             id="command",
         ),

@@ -106,7 +106,7 @@ def test_a_failed_pack_fails_every_later_check(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        pytest.param(None, "is no policy pack: it has no PulumiPolicy.yaml", id="no-file"),
+        pytest.param(None, "is not a policy pack: it has no PulumiPolicy.yaml", id="no-file"),
         pytest.param("runtime: [", "is not YAML", id="no-yaml"),
         pytest.param("name: x\n", "runtime is missing; python and nodejs", id="no-runtime"),
         pytest.param(

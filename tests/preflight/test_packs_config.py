@@ -220,7 +220,7 @@ def test_an_entry_that_ends_up_without_a_level_is_refused(
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
-        pytest.param("{bad", "is no JSON", id="no-json"),
+        pytest.param("{bad", "is not JSON", id="no-json"),
         pytest.param(
             '{"rule": {\n"max": 1,\n\n"max": 9}}',
             'key "max" stands on line 2 and again on line 4; keep one of them',
@@ -261,16 +261,16 @@ def test_an_entry_that_ends_up_without_a_level_is_refused(
         pytest.param([1], "must be an object of rule names", id="a-list"),
         pytest.param({"sized": 3}, "'sized' is 3; it must be a level or an object", id="a-number"),
         pytest.param(
-            {"sized": "loud"}, "'loud' is no enforcement level for 'sized'", id="unknown-level"
+            {"sized": "loud"}, "'loud' is not an enforcement level for 'sized'", id="unknown-level"
         ),
         pytest.param(
             {"sized": {"enforcementLevel": 3}},
-            "3 is no enforcement level for 'sized'",
+            "3 is not an enforcement level for 'sized'",
             id="level-no-text",
         ),
         pytest.param(
             {"sized": {"enforcementLevel": None}},
-            "None is no enforcement level for 'sized'",
+            "None is not an enforcement level for 'sized'",
             id="level-null",
         ),
         pytest.param(
@@ -345,7 +345,7 @@ def test_a_file_extends_another_beside_it(tmp_path: Path) -> None:
         pytest.param(
             "few",
             {"few": {"plain": "loud"}},
-            "profile 'few': 'loud' is no enforcement level for 'plain'",
+            "profile 'few': 'loud' is not an enforcement level for 'plain'",
             "the levels are",
             id="profile-with-a-mistake",
         ),

@@ -150,7 +150,7 @@ def test_the_command_line_wins_over_the_stack(write_project: WriteProject) -> No
         pytest.param(
             {"ratio": 1.5}, {}, "is the number 1.5; .*quote|is the number 1.5", id="fraction"
         ),
-        pytest.param({}, {"a:b:c": 1}, "'a:b:c' is no config key", id="malformed-key"),
+        pytest.param({}, {"a:b:c": 1}, "'a:b:c' is not a config key", id="malformed-key"),
         pytest.param(
             {"net.nat[0]": 1},
             {"net": {"nat": {"x": 1}}},

@@ -70,7 +70,7 @@ def refusal(tmp_path: Path, content: bytes) -> str:
         ),
         pytest.param(
             'a: "\\ud800"',
-            "FILE:1: is not YAML: half of a character (a surrogate) is no text",
+            "FILE:1: is not YAML: half of a character (a surrogate) is not text",
             id="half-a-character",
         ),
         pytest.param("a: *b", "FILE:1: is not YAML: found undefined alias 'b'", id="undefined"),

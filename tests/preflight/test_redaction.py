@@ -49,7 +49,7 @@ def test_what_is_no_urn_stays() -> None:
     [
         pytest.param("orders", "orders-web", "orders-web", id="a word beside others"),
         pytest.param("orders", "orders", "orders", id="a word alone"),
-        pytest.param("hunter2", "of-hunter2", "of-[secret]", id="a short one that is no word"),
+        pytest.param("hunter2", "of-hunter2", "of-[secret]", id="a short one that is not a word"),
         pytest.param("passphrase", "of-passphrase", "of-[secret]", id="a long one"),
     ],
 )

@@ -14,5 +14,5 @@ What is not changed, because no test of behaviour should notice it:
 - `==` and `!=` to an order where one side is a text that stands there or the type of a resource:
   names have no order that a user could meet.
 
-A change that keeps the module from loading is no change of behaviour and does not count.
+A change that keeps the module from loading is not a change of behaviour and does not count.
 """

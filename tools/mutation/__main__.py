@@ -1,4 +1,4 @@
-"""Prints each module's score and survivors, and which explained ones are no survivors any more."""
+"""Prints each module's score and survivors, and which explained ones are not survivors any more."""
 
 import argparse
 import os

@@ -55,7 +55,7 @@ def read(path: Path = EXPLAINED) -> tuple[Survivors, ...]:
     """Reads the list.
 
     Raises:
-        ValueError: The file is no such list.
+        ValueError: The file is not such a list.
     """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -137,7 +137,7 @@ class EmbeddedBackend:
         return entry, Api(service=entry.service, url=url, region=region, key=self._key)
 
     def _call(self, entry: Entry, api: Api, known: dict[str, Any], calls: Iterable[Call]) -> None:
-        """Makes calls, each sees the answer before; what is gone already is no error."""
+        """Makes calls, each sees the answer before; what is gone already is not an error."""
         for call in calls:
             try:
                 known["result"] = api.call(call, known, names=entry.names)

@@ -300,7 +300,7 @@ class EmbeddedEndpoint:
             with open(self.log, "ab", opener=opener) as log:
                 process = subprocess.Popen(
                     [
-                        # Whatever stands in the working directory is no module of its.
+                        # Whatever stands in the working directory is not a module of its.
                         *(sys.executable, "-P", "-m", "pulumi_loopback.embedded.server"),
                         *("--port", str(self.port), "--data", self.folder / DATA_FILE),
                         *("--profile", self.profile, "--told-by", self._typed("env")),

@@ -62,7 +62,7 @@ def _served(project: Project) -> Iterator[int]:
     own_key(project.folder, project.spelling)
     endpoint = ["--endpoint", project.endpoint] if project.endpoint else []
     with subprocess.Popen(
-        # Whatever stands in the working directory is no module of its.
+        # Whatever stands in the working directory is not a module of its.
         [sys.executable, "-P", "-m", _PROCESS, project.folder, *endpoint],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

@@ -116,11 +116,13 @@ def _add_logs_options(command: argparse.ArgumentParser) -> None:
 def _length(text: str) -> timedelta:
     found = re.fullmatch(r"([1-9][0-9]{0,4})([smhd])", text)
     if not found:
-        raise argparse.ArgumentTypeError(f"{text!r} is no length of time such as 30s, 10m, 2h, 1d")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a length of time such as 30s, 10m, 2h, 1d"
+        )
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
 def _seconds(text: str) -> float:
     if not re.fullmatch(r"[0-9]+(\.[0-9]+)?", text) or not float(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds above 0")
     return float(text)

@@ -100,7 +100,7 @@ class Deployment:
 def deployment(target: Target, names: Names) -> Deployment:
     """Reads a stack's outputs and finds its API: the endpoint in the settings, or AWS.
 
-    An operation that is under way does no harm here, so a lock is no hindrance.
+    An operation that is under way does no harm here, so a lock is not a hindrance.
 
     Args:
         target: The stack.

@@ -93,7 +93,7 @@ def restore(store: Store, copy: Path | None, consent: Consent) -> int:
         _list(store, copies[:_SHOWN], more=len(copies) - _SHOWN)
         copy = _newest_good(store, copies).file
     elif why := store.objection(copy):
-        raise CommandError(f"this is no state to bring back: {why}")
+        raise CommandError(f"this is not a state to bring back: {why}")
     consent.to_delete([f"its state is replaced by {copy}"])
     keep(store, BEFORE_RESTORE)
     store.restore(copy)

@@ -60,7 +60,7 @@ def opener(base: str) -> Opener:
     def open_file(path: str) -> IO[bytes]:
         url = base.rstrip("/") + path
         if not url.startswith(("https://", "http://")):
-            raise PriceListError(f"{url} is no address of a price list; wanted http or https")
+            raise PriceListError(f"{url} is not an address of a price list; wanted http or https")
         try:
             response: http.client.HTTPResponse = urllib.request.urlopen(  # noqa: S310 - the scheme is checked above
                 url, timeout=TIMEOUT_SECONDS
@@ -182,5 +182,5 @@ def _amount(text: str) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or number < 0:
-        raise ValueError(f"{text!r} is no amount of US dollars or units")
+        raise ValueError(f"{text!r} is not an amount of US dollars or units")
     return number

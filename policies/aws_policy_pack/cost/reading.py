@@ -1,6 +1,6 @@
 """Reads quantities and texts for an estimate.
 
-A number out of all proportion is no quantity: it would drown the total, so it is unreadable.
+A number out of all proportion is not a quantity: it would drown the total, so it is unreadable.
 """
 
 from collections.abc import Sequence

@@ -217,7 +217,7 @@ def _shares(graph: Graph, lines: Iterable[Line]) -> tuple[Share, ...]:
 
 
 def _module_of(resource: Resource, graph: Graph) -> str:
-    """The outermost parent below the stack that is no resource of a provider."""
+    """The outermost parent below the stack that is not a resource of a provider."""
     module = NO_MODULE
     seen = set()
     urn = resource.parent

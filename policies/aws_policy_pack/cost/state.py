@@ -33,14 +33,14 @@ MOST_SHOWN: Final = 60
 
 
 class StateError(Exception):
-    """A file is no stack export; the text says which and why."""
+    """A file is not a stack export; the text says which and why."""
 
 
 def load_state(path: Path) -> Graph:
     """Reads a stack export from a file.
 
     Raises:
-        StateError: The file cannot be read, or is no stack export.
+        StateError: The file cannot be read, or is not a stack export.
     """
     try:
         raw = read_json(path.read_text(encoding="utf-8"))
@@ -58,14 +58,14 @@ def read_state(raw: object) -> Graph:
     """Reads a stack export that has been parsed.
 
     Raises:
-        StateError: It is no stack export.
+        StateError: It is not a stack export.
     """
     deployment = raw.get("deployment") if isinstance(raw, Mapping) else None
     if isinstance(raw, Mapping) and deployment is not None:
         _refuse_other_versions(raw.get("version"))
     entries = deployment.get("resources", ()) if isinstance(deployment, Mapping) else None
     if not isinstance(entries, list | tuple):
-        raise StateError("is no stack export; write one with `pulumi stack export --file FILE`")
+        raise StateError("is not a stack export; write one with `pulumi stack export --file FILE`")
     return Graph(
         _resource(entry)
         for entry in entries
@@ -87,7 +87,7 @@ def _is_complete(entry: object) -> bool:
     if not isinstance(entry, Mapping) or not all(
         isinstance(entry.get(key), str) for key in ("urn", "type")
     ):
-        raise StateError("has a resource without URN or type, so it is no stack export")
+        raise StateError("has a resource without URN or type, so it is not a stack export")
     for key, kind in KINDS.items():
         if not isinstance(entry.get(key), kind | None):
             words = WORDS[kind]

@@ -51,7 +51,7 @@ REFERENCES: Final = ("PARAMETER_STORE", "SECRETS_MANAGER")
 
 
 def parts_of(name: str, value: str) -> Iterator[tuple[str, str]]:
-    """The texts in a value, each with its name, and the value itself where it is no JSON.
+    """The texts in a value, each with its name, and the value itself where it is not JSON.
 
     `user` in the JSON of `DB_LOGIN` is called `DB_LOGIN_user`, an entry of a list as the list. A
     value whose lines all say what something is, as YAML and env files do, is read by its lines.
@@ -89,7 +89,7 @@ def arguments_of(name: str, words: Sequence[str]) -> Iterator[tuple[str, str]]:
 
 
 def _lines(name: str, value: str) -> list[tuple[str, str]]:
-    """The settings in the lines of a value; none where some line is no setting."""
+    """The settings in the lines of a value; none where some line is not a setting."""
     stripped = map(str.strip, value.splitlines())
     lines = [line for line in stripped if line and not line.startswith(COMMENTS)]
     found = [each for line in lines if (each := SETTING.fullmatch(line))]

@@ -173,7 +173,7 @@ def decoded(value: str) -> str | None:
 
 
 def _text_of(value: str) -> str | None:
-    """The text that base64 stands for; `None` where that is no text."""
+    """The text that base64 stands for; `None` where that is not text."""
     try:
         text = base64.b64decode(value, validate=True).decode()
     except ValueError:

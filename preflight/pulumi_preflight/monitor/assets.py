@@ -31,7 +31,7 @@ def hashed(properties: Properties, folder: Path) -> Properties:
         folder: Where the program runs; relative paths start there.
 
     Raises:
-        AssetError: A file or folder does not exist or cannot be read, or is no archive.
+        AssetError: A file or folder does not exist or cannot be read, or is not an archive.
     """
 
     def add_hash(marked: dict[str, PropertyValue]) -> PropertyValue:

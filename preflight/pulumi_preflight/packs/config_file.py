@@ -83,7 +83,7 @@ def _content(path: Path) -> dict[str, object]:
     except OSError as error:
         raise PackError(f"policy pack config {path} cannot be read: {error.strerror}") from error
     except ValueError as error:
-        raise PackError(f"policy pack config {path} is no JSON: {error}") from error
+        raise PackError(f"policy pack config {path} is not JSON: {error}") from error
     if not isinstance(content, dict):
         raise PackError(f"policy pack config {path} must be an object of rule names, not {text!r}")
     return content
@@ -141,7 +141,7 @@ def _parsed(where: str, name: str, value: object) -> RuleSettings:
 def _level(where: str, name: str, value: object) -> EnforcementLevel:
     if not _is_level(value):
         raise PackError(
-            f"{where}: {value!r} is no enforcement level for {name!r}",
+            f"{where}: {value!r} is not an enforcement level for {name!r}",
             hint=f"the levels are {', '.join(get_args(EnforcementLevel))}",
         )
     return value

@@ -67,7 +67,7 @@ def read_pack(directory: Path) -> PackCommand:
     path = directory / PACK_FILE
     if not path.exists():
         raise PackError(
-            f"{directory} is no policy pack: it has no {PACK_FILE}",
+            f"{directory} is not a policy pack: it has no {PACK_FILE}",
             hint=f"--policy-pack takes the folder that holds {PACK_FILE}",
         )
     name, options = _runtime(path)

@@ -26,7 +26,7 @@ def loads(text: str) -> object:
     except RecursionError:
         raise ValueError(f"nests deeper than {DEEPEST} levels") from None
     if _HALF_CHARACTER.search(json.dumps(content, ensure_ascii=False)):
-        raise ValueError("half of a character (a surrogate) is no text")
+        raise ValueError("half of a character (a surrogate) is not text")
     for key, first, second in _doubled(text):
         raise ValueError(
             f"key {key} stands on line {first} and again on line {second}; keep one of them"

@@ -168,7 +168,7 @@ class Config:
             return raw
         if len(parts) == _OLD_KEY_PARTS and parts[1] == "config":
             return f"{parts[0]}:{parts[2]}"
-        raise ProjectError(f"{source}: {raw!r} is no config key; wanted `<namespace>:<name>`")
+        raise ProjectError(f"{source}: {raw!r} is not a config key; wanted `<namespace>:<name>`")
 
     def _path(self, raw: str, source: str) -> tuple[str, tuple[str | int, ...]]:
         """The key that a project file's key belongs to, and the path inside that key's value."""

@@ -163,7 +163,7 @@ def read_overrides(path: Path) -> Overrides:
     """Reads the file.
 
     Raises:
-        ProjectError: It is no YAML, or a key or value in it is wrong; the text says which.
+        ProjectError: It is not YAML, or a key or value in it is wrong; the text says which.
     """
     try:
         return Overrides.model_validate(_as_json(read_mapping(path)))

@@ -59,7 +59,7 @@ class BoundedComposer(yaml.SafeLoader):
         """
         node = super().compose_scalar_node(anchor)
         if _HALF_CHARACTER.search(node.value):
-            raise _refused("half of a character (a surrogate) is no text", node.start_mark)
+            raise _refused("half of a character (a surrogate) is not text", node.start_mark)
         return node
 
     def construct_document(self, node: yaml.Node) -> object:

@@ -68,4 +68,4 @@ class Backend(Protocol):
         """Changes a resource to its new inputs; gives all its outputs."""
 
     def delete(self, resource: Resource) -> None:
-        """Deletes a resource; one that is gone already is no error."""
+        """Deletes a resource; one that is gone already is not an error."""

@@ -24,7 +24,7 @@ def rehearsal(store: Path, calls: Path | None) -> Provider:
     """The rehearsal provider, on the SDKs of this interpreter.
 
     Raises:
-        StoreError: The file is no store.
+        StoreError: The file is not a store.
     """
     shapes = Shapes(ask)
     outputs = Outputs(shapes, keep_unknowns=False)

@@ -39,7 +39,7 @@ class Store:
         """Takes the file, which need not exist yet.
 
         Raises:
-            StoreError: It is no store.
+            StoreError: It is not a store.
         """
         self._path = path
         self._lock = threading.Lock()
@@ -115,4 +115,4 @@ def _read(path: Path) -> list[Entry]:
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError) as error:
-        raise StoreError(f"{path} is no store of resources: {error}") from error
+        raise StoreError(f"{path} is not a store of resources: {error}") from error

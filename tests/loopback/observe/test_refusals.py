@@ -76,9 +76,9 @@ def test_what_is_gone_from_the_endpoint_is_named(stack: Deployed, elsewhere: Pat
 @pytest.mark.parametrize(
     ("arguments", "wrong"),
     [
-        (["logs:auto-scaler", "--since", "10"], "'10' is no length of time"),
-        (["logs:auto-scaler", "--since", "0m"], "'0m' is no length of time"),
-        (["queue:depth", "--watch", "0"], "'0' is no number of seconds"),
+        (["logs:auto-scaler", "--since", "10"], "'10' is not a length of time"),
+        (["logs:auto-scaler", "--since", "0m"], "'0m' is not a length of time"),
+        (["queue:depth", "--watch", "0"], "'0' is not a number of seconds"),
     ],
     ids=["a length without a unit", "no length at all", "no time between two looks"],
 )

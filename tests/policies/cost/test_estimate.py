@@ -140,7 +140,7 @@ def test_a_region_without_a_table_has_no_day_and_no_lines() -> None:
             )
             for region in ("cn-north-1", "eusc-de-east-1", "us-iso-east-1")
         ),
-        pytest.param("nowhere", f"it {KEY_LINE}", id="a text that is no region"),
+        pytest.param("nowhere", f"it {KEY_LINE}", id="a text that is not a region"),
         pytest.param(UNKNOWN, f"it {KEY_LINE}", id="one that is not known yet"),
         pytest.param(None, f"it {KEY_LINE}", id="none"),
     ],

@@ -86,7 +86,7 @@ from tests.policies.cost.stacks import bill
         pytest.param(
             (task(cpu="much"), service()),
             ["web is not priced: `cpu` of task is 'much', not a size"],
-            id="a text that is no size",
+            id="a text that is not a size",
         ),
         pytest.param(
             (task(memory=None), service()),

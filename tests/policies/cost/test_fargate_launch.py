@@ -85,7 +85,7 @@ def strategy(*providers: str) -> list[dict[str, str]]:
         ),
         pytest.param(
             (task(), service(launchType="MOON")),
-            ["web is not priced: `launchType` is 'MOON', which is no launch type"],
+            ["web is not priced: `launchType` is 'MOON', which is not a launch type"],
             id="a launch type that nobody knows",
         ),
         pytest.param(

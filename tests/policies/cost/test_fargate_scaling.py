@@ -173,7 +173,7 @@ FUNCTION = "aws:lambda/function:Function"
                     "'many', not a number"
                 ),
             ],
-            id="a maximum that is no number",
+            id="a maximum that is not a number",
         ),
         pytest.param(
             (task(), service(), scaler(AUTOSCALER_MAX_WORKERS="0", SERVICE="web")),
@@ -238,7 +238,7 @@ FUNCTION = "aws:lambda/function:Function"
                     "this stack"
                 ),
             ],
-            id="a scaler that depends on what is no service",
+            id="a scaler that depends on what is not a service",
         ),
         pytest.param(
             (

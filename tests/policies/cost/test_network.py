@@ -64,7 +64,7 @@ from tests.policies.cost.stacks import bill_of, no_price, not_read
                 "it application load balancer: 730 hour at 0.0225 = 16.425 / 16.425",
                 not_read("subnets", "is not a list"),
             ],
-            id="zones that are no list",
+            id="zones that are not a list",
         ),
         pytest.param(
             "aws:lb/loadBalancer:LoadBalancer",

@@ -176,13 +176,13 @@ from tests.policies.cost.stacks import bill_of, no_price, not_read
         pytest.param(
             "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
             {"functionName": "other", "provisionedConcurrentExecutions": 1},
-            [not_read("functionName", "is 'other', which is no function of this stack")],
+            [not_read("functionName", "is 'other', which is not a function of this stack")],
             id="concurrency of a function elsewhere",
         ),
         pytest.param(
             "aws:lambda/provisionedConcurrencyConfig:ProvisionedConcurrencyConfig",
             {},
-            [not_read("functionName", "is not set, which is no function of this stack")],
+            [not_read("functionName", "is not set, which is not a function of this stack")],
             id="concurrency of no function",
         ),
     ],

@@ -270,7 +270,7 @@ def test_an_older_file_does_not_date_a_table_back() -> None:
         pytest.param(
             offer("AmazonECS", row(VCPU, "1")).replace(b"TermType", b"Term"), id="another header"
         ),
-        pytest.param(offer("AmazonECS", row(VCPU, "much")), id="a price that is no number"),
+        pytest.param(offer("AmazonECS", row(VCPU, "much")), id="a price that is not a number"),
         pytest.param(offer("AmazonECS", row(VCPU, "Infinity")), id="a price without an end"),
         pytest.param(offer("AmazonECS", row(VCPU, "NaN")), id="a price that is none"),
         pytest.param(offer("AmazonECS", row(VCPU, "-0.04")), id="a price below 0"),
@@ -298,8 +298,8 @@ def test_a_price_that_is_no_amount_is_told_with_list_key_value_and_way_on() -> N
     with pytest.raises(PriceListError) as raised:
         fargate(row(VCPU, "Infinity"))
     assert str(raised.value) == (
-        f"{path_of('AmazonECS')} is not in the form of an offer file: 'Infinity' is no amount of "
-        "US dollars or units, at `fargate/vcpu-hour/x86`; name a list such as "
+        f"{path_of('AmazonECS')} is not in the form of an offer file: 'Infinity' is not an amount "
+        "of US dollars or units, at `fargate/vcpu-hour/x86`; name a list such as "
         "https://pricing.us-east-1.amazonaws.com with --price-list"
     )
 

@@ -146,7 +146,7 @@ def test_an_address_that_is_none_is_refused(
     tables: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run("file:///prices", tables) == 2
-    assert "is no address of a price list; wanted http or https" in capsys.readouterr().err
+    assert "is not an address of a price list; wanted http or https" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from tests.policies.cost.stacks import bill_of, no_price, not_read
                 "it postgres db.t4g.micro: 730 hour at 0.016 = 11.68 / 11.68",
                 not_read("allocatedStorage", "is -5, not a quantity from 0 to 1000000000"),
             ],
-            id="storage below zero is no quantity",
+            id="storage below zero is not a quantity",
         ),
         pytest.param(
             "aws:rds/instance:Instance",
@@ -34,7 +34,7 @@ from tests.policies.cost.stacks import bill_of, no_price, not_read
                 "it postgres db.t4g.micro: 730 hour at 0.016 = 11.68 / 11.68",
                 not_read("allocatedStorage", "is 1e+300, not a quantity from 0 to 1000000000"),
             ],
-            id="storage out of all proportion is no quantity",
+            id="storage out of all proportion is not a quantity",
         ),
         pytest.param(
             "aws:rds/instance:Instance",

@@ -331,5 +331,5 @@ def test_a_file_is_reported_on(tmp_path: Path) -> None:
 def test_a_file_that_is_no_export_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "state.json"
     file.write_text("[]", encoding="utf-8")
-    with pytest.raises(StateError, match="is no stack export"):
+    with pytest.raises(StateError, match="is not a stack export"):
         cost_report(file)

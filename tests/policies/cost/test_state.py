@@ -112,14 +112,14 @@ def test_a_stack_without_resources_is_empty() -> None:
         pytest.param([], id="a list"),
         pytest.param({}, id="no deployment"),
         pytest.param({"deployment": None}, id="a deployment that is null"),
-        pytest.param({"deployment": {"resources": "all"}}, id="resources that are no list"),
+        pytest.param({"deployment": {"resources": "all"}}, id="resources that are not a list"),
     ],
 )
 def test_what_is_no_export_is_refused(raw: object) -> None:
     with pytest.raises(StateError) as caught:
         read_state(raw)
     assert str(caught.value) == (
-        "is no stack export; write one with `pulumi stack export --file FILE`"
+        "is not a stack export; write one with `pulumi stack export --file FILE`"
     )
 
 
@@ -134,7 +134,7 @@ def test_what_is_no_export_is_refused(raw: object) -> None:
 def test_a_resource_that_is_none_is_refused(entry: object) -> None:
     with pytest.raises(StateError) as caught:
         read_state({"deployment": {"resources": [entry]}})
-    assert str(caught.value) == "has a resource without URN or type, so it is no stack export"
+    assert str(caught.value) == "has a resource without URN or type, so it is not a stack export"
 
 
 @pytest.mark.parametrize("version", [3, 4, None])
@@ -209,12 +209,12 @@ def test_a_file_that_is_no_json_is_named(tmp_path: Path) -> None:
 def test_a_file_that_is_no_export_is_named(tmp_path: Path) -> None:
     file = tmp_path / "state.json"
     file.write_text("{}", encoding="utf-8")
-    with pytest.raises(StateError, match=r"state\.json: is no stack export"):
+    with pytest.raises(StateError, match=r"state\.json: is not a stack export"):
         load_state(file)
 
 
 def test_another_version_without_a_deployment_is_no_export() -> None:
-    with pytest.raises(StateError, match="is no stack export"):
+    with pytest.raises(StateError, match="is not a stack export"):
         read_state({"version": 99})
 
 

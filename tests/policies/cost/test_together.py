@@ -98,7 +98,12 @@ POSTGRES = {"engine": "postgres", "instanceClass": "db.t4g.micro", "allocatedSto
                     CLUSTER_INSTANCE, "it", clusterIdentifier="other", instanceClass="db.t4g.medium"
                 ),
             ),
-            ["it is not priced: `clusterIdentifier` is 'other', which is no cluster of this stack"],
+            [
+                (
+                    "it is not priced: `clusterIdentifier` is 'other', which is not a cluster of "
+                    "this stack"
+                )
+            ],
             id="a cluster that is elsewhere",
         ),
         pytest.param(

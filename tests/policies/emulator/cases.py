@@ -242,7 +242,7 @@ CASES = (
     document("no resource", {"Resource": None}),
     document("no action", {"Action": None}),
     document("an action without a service", {"Action": "GetObject"}),
-    document("a resource that is no ARN", {"Resource": "orders"}),
+    document("a resource that is not an ARN", {"Resource": "orders"}),
     document("an unknown element", {"Reason": "none"}),
     document("Action beside NotAction", {"NotAction": "s3:*"}),
     document("an unknown condition", {"Condition": {"Like": {"aws:PrincipalTag/a": "b"}}}),

@@ -182,13 +182,13 @@ def test_a_maximum_within_the_cap_passes(kind: str, properties: Mapping[str, obj
             TASK,
             {"containerDefinitions": [container("a", AUTOSCALER_MAX_WORKERS="many")]},
             "`containerDefinitions[0].environment[0].value` is the text 'many', not a number",
-            id="a value that is no number",
+            id="a value that is not a number",
         ),
         pytest.param(
             FUNCTION,
             {"environment": {"variables": {"AUTOSCALER_MAX_WORKERS": "many"}}},
             "`environment.variables.AUTOSCALER_MAX_WORKERS` is the text 'many', not a number",
-            id="a value in a function that is no number",
+            id="a value in a function that is not a number",
         ),
     ],
 )

@@ -141,7 +141,9 @@ def test_a_task_within_the_caps_passes(
     ("properties", "expected"),
     [
         pytest.param({"cpu": UNKNOWN}, "`cpu` is not known yet", id="unknown"),
-        pytest.param({"cpu": "a lot"}, "`cpu` is 'a lot', not a size", id="a text that is no size"),
+        pytest.param(
+            {"cpu": "a lot"}, "`cpu` is 'a lot', not a size", id="a text that is not a size"
+        ),
         pytest.param(
             {"cpu": "1 GB or so"}, "`cpu` is '1 GB or so', not a size", id="more than a size"
         ),

@@ -63,15 +63,15 @@ SHAPE = "; wanted a JSON list of objects, one for each container"
         pytest.param('"web"', "is neither a list nor an object", id="JSON text"),
         pytest.param("7", "is neither a list nor an object", id="JSON number"),
         pytest.param(7, "is neither a list nor an object", id="number"),
-        pytest.param("[7]", "has entries that are no objects", id="list of numbers"),
-        pytest.param('[{"name": "web"}, []]', "has entries that are no objects", id="one list"),
+        pytest.param("[7]", "has entries that are not objects", id="list of numbers"),
+        pytest.param('[{"name": "web"}, []]', "has entries that are not objects", id="one list"),
         pytest.param(
             "[{]",
-            "is no JSON: Expecting property name enclosed in double quotes: line 1 column 3 "
+            "is not JSON: Expecting property name enclosed in double quotes: line 1 column 3 "
             "(char 2)",
             id="broken",
         ),
-        pytest.param("", "is no JSON: Expecting value: line 1 column 1 (char 0)", id="no text"),
+        pytest.param("", "is not JSON: Expecting value: line 1 column 1 (char 0)", id="no text"),
     ],
 )
 def test_a_wrong_shape_is_found(definitions: object, problem: str) -> None:
@@ -85,7 +85,7 @@ def test_absent_definitions_are_found() -> None:
 
 def test_nesting_without_end_is_found() -> None:
     [problem] = problems("[" * 100_000)
-    assert problem.startswith("subject: `containerDefinitions` is no JSON: ")
+    assert problem.startswith("subject: `containerDefinitions` is not JSON: ")
 
 
 def test_an_unknown_key_is_told_whole() -> None:

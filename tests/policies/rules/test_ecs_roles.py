@@ -26,7 +26,7 @@ def test_a_role_from_elsewhere_is_told_whole() -> None:
     [report] = analyze_stack(task_role_declared, with_role("arn:aws:iam::1:role/other"))
     assert (report.level, report.name) == ("advisory", "task")
     assert report.message == (
-        "task: `taskRoleArn` is 'arn:aws:iam::1:role/other', which is no role of this stack; "
+        "task: `taskRoleArn` is 'arn:aws:iam::1:role/other', which is not a role of this stack; "
         "wanted a role that the stack declares. Fix: Declare a role with the rights that the task "
         f"needs. {GUIDE}/task-iam-roles.html"
     )

@@ -46,7 +46,7 @@ def test_a_file_that_is_no_store_is_one_clear_error(tmp_path: Path) -> None:
     told = subprocess.run([*COMMAND, store], capture_output=True, text=True, check=False)
     assert told.returncode == 2
     assert told.stdout == ""
-    assert told.stderr.startswith(f"error: {store} is no store of resources: ")
+    assert told.stderr.startswith(f"error: {store} is not a store of resources: ")
     assert told.stderr.count("\n") == 1
 
 

@@ -9,7 +9,7 @@ from botocore.config import Config
 from auto_scaler.policy import Reading
 from auto_scaler.settings import Settings
 
-if TYPE_CHECKING:  # The stubs are no part of the image.
+if TYPE_CHECKING:  # The stubs are not a part of the image.
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_sqs import SQSClient
 

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from taskiq import AckableMessage
 from taskiq_aio_sqs import SQSBroker, SQSQueue
 
-if TYPE_CHECKING:  # The stubs are no part of the image.
+if TYPE_CHECKING:  # The stubs are not a part of the image.
     from types_aiobotocore_sqs.type_defs import MessageTypeDef, ReceiveMessageResultTypeDef
 
 POLL_SECONDS = 2

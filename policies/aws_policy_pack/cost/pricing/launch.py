@@ -50,7 +50,7 @@ def launch_of(service: Resource, graph: Graph) -> Launch:
     given = given_text(service, "launchType")
     if given is not None:
         if given not in LAUNCHES:
-            raise Unreadable("launchType", f"is {shown(given)}, which is no launch type")
+            raise Unreadable("launchType", f"is {shown(given)}, which is not a launch type")
         return LAUNCHES[given]
     clusters = graph.referenced(service, "cluster", CLUSTER) if service.has("cluster") else ()
     for cluster in clusters:

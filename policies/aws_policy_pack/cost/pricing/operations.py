@@ -51,7 +51,7 @@ def provisioned_concurrency(resource: Resource, situation: Situation) -> Charges
     functions = situation.graph.referenced(resource, path, FUNCTION) if resource.has(path) else ()
     if not functions:
         given = shown(given_text(resource, path))
-        raise Unreadable(path, f"is {given}, which is no function of this stack")
+        raise Unreadable(path, f"is {given}, which is not a function of this stack")
     owner, *_ = functions
     memory = amount(owner, "memorySize", default=DEFAULT_MEMORY) / MIB
     path = "provisionedConcurrentExecutions"

@@ -204,7 +204,7 @@ def cluster_of(resource: Resource, graph: Graph, kind: str) -> Resource:
     for owner in graph.of_type(kind):
         if name in (owner.values.get("clusterIdentifier"), owner.values.get("id")):
             return owner
-    raise Unreadable(path, f"is {shown(name)}, which is no cluster of this stack")
+    raise Unreadable(path, f"is {shown(name)}, which is not a cluster of this stack")
 
 
 def _plan(resource: Resource) -> str:

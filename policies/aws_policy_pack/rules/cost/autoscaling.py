@@ -66,7 +66,7 @@ def autoscaling_maximum(resource: Resource, graph: Graph, config: AutoscalingMax
     """Compares every maximum that the resource sets.
 
     A scaler sets a service's number of tasks under ignoreChanges. The rule judges the maximum of
-    a scaler in this stack. Any other scaler's maximum is not known, but it is no lower.
+    a scaler in this stack. Any other scaler's maximum is not known, but it is not lower.
     """
     if config.max is None:
         return

@@ -28,7 +28,7 @@ class TaskSize(RuleConfig):
     TASK_DEFINITION,
     kind=Kind.CONFIGURED,
     severity=Severity.HIGH,
-    summary="A task is no larger than the caps on CPU and memory",
+    summary="A task is not larger than the caps on CPU and memory",
     why="Fargate bills a task by its vCPUs and its memory, used or not.",
     url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html",
     good={"family": "orders-dev", "cpu": "512", "memory": "1024"},

@@ -43,8 +43,8 @@ class Entry:
     kind=Kind.REFUSED,
     severity=Severity.HIGH,
     summary="Container definitions are a JSON list of containers with values of ECS's kinds",
-    why="The definitions are text to Pulumi, so no type is checked. What is no JSON, has a value "
-    "of another kind, has no essential container or uses a name twice fails in the middle of a "
+    why="The definitions are text to Pulumi, so no type is checked. Text that is not JSON, a "
+    "value of another kind, a name used twice, or no essential container fails in the middle of a "
     "deployment.",
     url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
     good={
@@ -62,13 +62,13 @@ def container_definitions_valid(task: Resource) -> Findings:
     try:
         definitions: Value = read_json(given) if isinstance(given, str) else given
     except ValueError as error:
-        yield _misshapen(f"`containerDefinitions` is no JSON: {error}")
+        yield _misshapen(f"`containerDefinitions` is not JSON: {error}")
         return
     if isinstance(definitions, str) or not isinstance(definitions, Sequence) or not definitions:
         yield _misshapen(f"`containerDefinitions` is {_kind(definitions)}")
         return
     if not all(isinstance(definition, Mapping) for definition in definitions):
-        yield _misshapen("`containerDefinitions` has entries that are no objects")
+        yield _misshapen("`containerDefinitions` has entries that are not objects")
         return
     for container in containers_of(task):
         for entry in _entries(container.label, container.properties.values, CONTAINER_KEYS):
@@ -114,7 +114,7 @@ def container_definitions_valid(task: Resource) -> Findings:
     },
 )
 def container_definition_keys(task: Resource) -> Findings:
-    """Looks at the keys alone; what is no list of objects is the other rule's."""
+    """Looks at the keys alone; definitions that are not a list of objects are the other rule's."""
     for container in containers_of(task):
         for entry in _entries(container.label, container.properties.values, CONTAINER_KEYS):
             if entry.key not in entry.known:

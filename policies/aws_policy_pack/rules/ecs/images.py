@@ -20,7 +20,7 @@ DIGEST: Final = re.compile(r"sha256:[0-9a-fA-F]{64}")
 
 
 class ImageReferenceError(ValueError):
-    """A text is no reference to an image; says why, as the end of a sentence about it."""
+    """A text is not a reference to an image; says why, as the end of a sentence about it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ def parse_image(text: str) -> ImageReference:
     """Reads a reference; a tag beside a digest is legal, two tags are not.
 
     Raises:
-        ImageReferenceError: The text is no reference.
+        ImageReferenceError: The text is not a reference.
     """
     name, *digests = text.split("@")
     if len(digests) > 1:

@@ -8,7 +8,7 @@ RANGE: Final = re.compile(r"(?P<first>\d+)-(?P<last>\d+)", re.ASCII)
 
 
 def port_range(text: str) -> range:
-    """The ports of a range such as `8000-8010`, both ends included; none if it is no range.
+    """The ports of a range such as `8000-8010`, both ends included; none if it is not a range.
 
     https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
     """

@@ -76,8 +76,8 @@ def task_role_declared(task: Resource, graph: Graph) -> Findings:
     if task.has("taskRoleArn"):
         if not graph.referenced(task, "taskRoleArn", ROLE):
             yield Finding(
-                problem=f"`taskRoleArn` is {shown(task.text('taskRoleArn'))}, which is no role of "
-                "this stack",
+                problem=f"`taskRoleArn` is {shown(task.text('taskRoleArn'))}, which is not a role "
+                "of this stack",
                 wanted="a role that the stack declares",
                 fix="Declare a role with the rights that the task needs",
             )

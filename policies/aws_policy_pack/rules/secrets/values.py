@@ -28,7 +28,7 @@ VALUES: Final = {
 }
 """The properties that hold the value, and the one that the state does not keep, by type."""
 PLAIN_TYPES: Final = ("String", "StringList")
-"""Types of parameters that are no secrets; versions of secrets have no type.
+"""Types of parameters that are not secrets; versions of secrets have no type.
 
 https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html
 """

@@ -112,7 +112,7 @@ class Answers:
         self, call: Call, given: Properties, known: Properties, shape: Shape | None
     ) -> Properties:
         if call.token in kubernetes.ANSWERS:
-            # Its arguments are no part of the answer.
+            # Its arguments are not a part of the answer.
             return {name: given[name] for name in ("result",) if name in given} | known
         if shape is None:
             return given | known

@@ -27,7 +27,7 @@ class RefusedCallError(Exception):
     """The provider refuses a call; the text says which argument, its value, and what to give.
 
     Attributes:
-        value: The text that is refused, empty where it is no text.
+        value: The text that is refused, empty where it is not text.
         instead: The answer where the refused text is made up; `None` where all of it is unknown.
     """
 
