@@ -169,7 +169,7 @@ def test_where_no_copy_is_good_the_state_stays(judged: Store) -> None:
 def test_a_copy_that_is_named_must_be_good_too(judged: Store) -> None:
     file = written(judged, state("a"))
     bad = put(saved(judged), "mine.json", state("twice"))
-    with pytest.raises(CommandError, match="no state to bring back: duplicate resource"):
+    with pytest.raises(CommandError, match="not a state to bring back: duplicate resource"):
         commands.restore(judged, bad, YES)
     assert file.read_text() == state("a")
 
