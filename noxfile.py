@@ -91,7 +91,7 @@ def nightly(session: nox.Session) -> None:
     run(session, "pytest", *options, "tests/policies/test_every_rule.py")
     run(session, "pytest", "-m", "nightly")
     run(session, "python", "-m", "tests.versions")
-    run(session, "python", "-m", "tools.wheels")
+    run(session, "python", "-m", "tools.versions")
     run(session, "python", "-m", "tests.chaos", *session.posargs)
 
 
@@ -185,7 +185,7 @@ def dist(session: nox.Session) -> None:
 @nox.session(default=False)
 def wheels(session: nox.Session) -> None:
     """Ask whether all requirements have wheels for Pythons to come; `-- --python 3.16`."""
-    run(session, "python", "-m", "tools.wheels", *session.posargs)
+    run(session, "python", "-m", "tools.versions", *session.posargs)
 
 
 @nox.session(default=False)
@@ -307,7 +307,7 @@ def looking(name: str, what: str) -> None:
     """Makes a session of one of the commands that look at what a deployed stack does."""
 
     def command(session: nox.Session) -> None:
-        run(session, "python", "-m", "ops.observe", name, *session.posargs)
+        run(session, "python", "-m", "ops.lifecycle", name, *session.posargs)
 
     command.__doc__ = what
     nox.session(name=name, default=False)(command)

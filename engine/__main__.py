@@ -2,6 +2,6 @@
 
 import sys
 
-from language_host.server import main
+from language_host.host import main
 
 sys.exit(main(version=sys.argv[1]))

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 
 from ops.paths import ROOT, STACK
 from ops.project import project
-from pulumi_loopback.consent import Consent
-from pulumi_loopback.errors import CommandError, exit_with, tell
+from pulumi_loopback.errors import CommandError, Consent, exit_with, tell
+from pulumi_loopback.lifecycle.commands import surrounded
 from pulumi_loopback.lifecycle.deploy import ready, up
-from pulumi_loopback.lifecycle.surroundings import surrounded
 from pulumi_loopback.target import Target, target
 
 SCRIPT = ROOT / "scripts" / "build-and-push.sh"

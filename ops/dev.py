@@ -10,12 +10,29 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ops.apps import IMAGES
-from ops.paths import STACK
+from ops.paths import ROOT, STACK
 from ops.project import NAMES, project
+from pulumi_loopback.dev import processes
+from pulumi_loopback.dev.processes import Apps
 from pulumi_loopback.dev.session import run
 from pulumi_loopback.errors import exit_with
-from pulumi_loopback.spelling import LOCAL
+from pulumi_loopback.project import LOCAL
+
+APPS = ROOT / "apps"
+IMAGES = Apps(
+    folder=APPS,
+    images={"dagster": "dagster_app", "auto-scaler": "auto_scaler", "taskiq-demo": "taskiq_demo"},
+    dagster=APPS / "dagster_app",
+)
+
+
+def programs_of(app: str) -> Path:
+    """The programs of an app's own environment, which is made where need be.
+
+    Raises:
+        CommandError: There is no uv, or it cannot make the environment.
+    """
+    return processes.programs_of(APPS / app)
 
 
 def main(given: Sequence[str]) -> int:

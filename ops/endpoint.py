@@ -9,7 +9,7 @@ from ops.paths import STACK
 from ops.project import project
 from pulumi_loopback.endpoint import COMMANDS, show
 from pulumi_loopback.errors import carried_out, exit_with
-from pulumi_loopback.spelling import LOCAL
+from pulumi_loopback.project import LOCAL
 
 
 def main(given: Sequence[str]) -> int:

@@ -9,8 +9,8 @@ from functools import partial
 from pathlib import Path
 
 from ops.paths import PACK, profile_of
-from pulumi_loopback.gate import Verdict, judged
 from pulumi_loopback.guard import temporary_folder
+from pulumi_loopback.project import Verdict, judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

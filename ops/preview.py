@@ -8,7 +8,7 @@ from pathlib import Path
 from ops.offline import judge
 from ops.paths import STACK
 from pulumi_loopback.errors import CommandError, exit_with
-from pulumi_loopback.gate import Verdict
+from pulumi_loopback.project import Verdict
 
 
 def main(given: Sequence[str]) -> int:

@@ -6,8 +6,7 @@ from ops.engine.locate import needed
 from ops.offline import enforced_on
 from ops.paths import ROOT
 from pulumi_loopback.observe.deployment import Names
-from pulumi_loopback.project import Project
-from pulumi_loopback.spelling import LOCAL, Spelling
+from pulumi_loopback.project import LOCAL, Project, Spelling
 
 NOX = Spelling(before=("nox", "-s"), between=("--",))
 """How the user types a session."""

@@ -17,15 +17,15 @@ from typing import Any
 
 from ops.paths import STACK
 from ops.project import project
-from pulumi_loopback.engine.events import SAID_ALREADY, Message, Summary, parse, was_evaluated
-from pulumi_loopback.engine.process import run
+from pulumi_loopback.engine.display import SAID_ALREADY, Message, Summary, parse, was_evaluated
+from pulumi_loopback.engine.operation import run
 from pulumi_loopback.errors import CommandError, exit_with, tell
-from pulumi_loopback.gate import Gate
 from pulumi_loopback.guard import temporary_folder
+from pulumi_loopback.project import Gate
 from pulumi_loopback.target import Target, mapping_in, target
 from pulumi_preflight.findings import Finding, Level
 from pulumi_preflight.provider import rehearsal_provider
-from pulumi_preflight.provider.store import Store
+from pulumi_preflight.provider.backend import Store
 
 PASSED, FAILED, IMPOSSIBLE, INTERRUPTED = 0, 1, 2, 130
 _COLUMNS = ("create", "update", "replace", "delete", "same")

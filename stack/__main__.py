@@ -3,16 +3,12 @@
 import pulumi
 
 from caps import read_caps
-from components.naming import Naming
-from components.provider import create_provider, provider_options
-from components.tagging import tag_every_resource
+from components.conventions import Naming, create_provider, provider_options, tag_every_resource
 from config_loader import load_settings, read_configuration
-from modules.auto_scaler import AutoScaler
 from modules.dagster import Dagster
 from modules.dagster_image import create_dagster_image
 from modules.foundation import Foundation
-from modules.taskiq import Taskiq
-from modules.taskiq_demo import TaskiqDemo
+from modules.taskiq import AutoScaler, Taskiq, TaskiqDemo
 from outputs import demo_outputs, stack_outputs
 
 project, stack = pulumi.get_project(), pulumi.get_stack()

@@ -9,13 +9,17 @@ from typing import Final
 from aws_policy_pack.config import ConfigError
 from aws_policy_pack.profiles import Profile, load_profile
 from aws_policy_pack.rules.cost.autoscaling import AutoscalingMaximum
-from aws_policy_pack.rules.cost.counts import NAT_GATEWAY, ResourceCount
 from aws_policy_pack.rules.cost.databases import InstanceClass, RdsStorage, ServerlessCapacity
 from aws_policy_pack.rules.cost.retention import LogRetention
-from aws_policy_pack.rules.cost.services import DesiredCount, TotalDesiredCount
-from aws_policy_pack.rules.cost.tasks import TaskSize
+from aws_policy_pack.rules.cost.services import (
+    NAT_GATEWAY,
+    DesiredCount,
+    ResourceCount,
+    TaskSize,
+    TotalDesiredCount,
+)
 from config import StackSettings
-from config_errors import Problem, SettingsError, shown
+from config_checks import Problem, SettingsError, shown
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 SINGLETONS: Final = 2

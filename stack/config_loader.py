@@ -13,8 +13,7 @@ from pydantic import ValidationError
 
 from caps import Caps, cap_problems
 from config import StackSettings
-from config_checks import consistency_problems
-from config_errors import Problem, SettingsError, problems_in
+from config_checks import Problem, SettingsError, consistency_problems, problems_in
 
 PROGRAM: Final = Path(__file__).resolve().parent
 STACK_NAME: Final = re.compile(r"[a-z][a-z0-9-]{0,10}[a-z0-9]")

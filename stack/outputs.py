@@ -4,12 +4,10 @@ from typing import TypedDict
 
 import pulumi
 
-from modules.auto_scaler import AutoScaler
 from modules.dagster import Dagster
 from modules.dagster_image import DagsterImage
 from modules.foundation import Foundation
-from modules.taskiq import Taskiq
-from modules.taskiq_demo import TaskiqDemo
+from modules.taskiq import AutoScaler, Taskiq, TaskiqDemo
 
 
 class DemoOutputs(TypedDict, total=False):

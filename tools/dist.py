@@ -16,8 +16,8 @@ import aws_policy_pack
 import pulumi_loopback
 import pulumi_preflight
 from ops.paths import ROOT
+from pulumi_loopback.dev.processes import uv
 from pulumi_loopback.errors import CommandError, exit_with
-from pulumi_loopback.uv import uv
 
 PACKAGES = ("aws-policy-pack", "pulumi-loopback", "pulumi-preflight")
 _CHANGELOG = ROOT / "CHANGELOG.md"

@@ -1,13 +1,16 @@
-"""The processes that the host runs for the engine: none outlives its call, or the host."""
+"""The processes that the host runs for the engine, and how it starts them."""
 
 import os
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Literal
+
+from pulumi_preflight.interpreter import Interpreter
 
 Stream = Literal["stdout", "stderr"]
 _CHUNK = 65536
@@ -112,3 +115,80 @@ def output_of(process: subprocess.Popen[bytes]) -> Iterator[tuple[Stream, bytes]
             yield name, chunk
         else:
             open_ -= 1
+
+
+class NotRunnableError(Exception):
+    """A folder holds nothing that can be started; the text says what the folder should hold."""
+
+
+def plugin_command(folder: Path, arguments: Iterable[str], *, is_pack: bool) -> list[str]:
+    """The arguments after the interpreter: for a folder with `__main__.py`, or for a package.
+
+    Raises:
+        NotRunnableError: The folder is neither of them.
+    """
+    if not (folder / "__main__.py").exists():
+        return ["-m", "pulumi.run.plugin", _package(folder), *arguments]
+    if is_pack:
+        return ["-m", "pulumi.policy", *arguments, str(folder)]
+    return [str(folder), *arguments]
+
+
+def _package(folder: Path) -> str:
+    """The name of the package that the folder builds."""
+    file = folder / "pyproject.toml"
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        content = {}
+    except tomllib.TOMLDecodeError as error:
+        raise NotRunnableError(f"{file} cannot be read: {error}") from error
+    match content:
+        case {"project": {"name": str(name)}, "build-system": {"build-backend": str()}}:
+            return name
+        case _:
+            raise NotRunnableError(
+                f"{folder} has nothing to run: neither __main__.py nor a pyproject.toml with a "
+                "project.name and a build-system.build-backend"
+            )
+
+
+class TypesError(Exception):
+    """The type checker found a mistake, or is not installed; the text is the checker's output."""
+
+
+def check_types(
+    checker: str, interpreter: Interpreter, program: str, variables: Mapping[str, str]
+) -> None:
+    """Runs the type checker over the program's folder.
+
+    Args:
+        checker: `mypy` or `pyright`.
+        interpreter: The program's own, which has the checker.
+        program: The program's folder.
+        variables: The program's environment.
+
+    Raises:
+        TypesError: The types have a mistake, or the checker is not installed.
+    """
+    command = [str(interpreter.python), "-m", checker]
+    if checker == "mypy" and interpreter.environment:
+        command += ["--exclude", os.path.relpath(interpreter.environment, program)]
+    told = subprocess.run(
+        [*command, program],
+        cwd=program,
+        env=dict(variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    if not told.returncode:
+        return
+    if f"No module named {checker}" in told.stdout:
+        raise TypesError(
+            f"runtime.options.typechecker is {checker!r}, but {checker} is not installed in "
+            f"{interpreter.python}; install it there, or remove the option"
+        )
+    raise TypesError(f"{checker} failed: exit status {told.returncode}\n{told.stdout}")

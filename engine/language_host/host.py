@@ -2,22 +2,33 @@
 
 import json
 import os
+import select
+import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import ExitStack, closing
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent import futures
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
+from typing import NoReturn
 
 import grpc
 from google.protobuf import empty_pb2, json_format
-from pulumi.runtime.proto import language_pb2, plugin_pb2
+from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
-from language_host.children import Children, end, output_of
-from language_host.inspection import Installed, inspect
-from language_host.plugin_command import NotRunnableError, plugin_command
+from language_host import CHANNEL_OPTIONS
+from language_host.children import (
+    Children,
+    NotRunnableError,
+    TypesError,
+    check_types,
+    end,
+    output_of,
+    plugin_command,
+)
+from language_host.inspection import Installed, inspect, required_packages
 from language_host.policy_proxy import PackNotStartedError, PolicyProxy, variables_of
-from language_host.required import required_packages
-from language_host.type_check import TypesError, check_types
-from language_host.unserved import Unserved
 from pulumi_preflight.interpreter import (
     Interpreter,
     NoInterpreterError,
@@ -26,6 +37,35 @@ from pulumi_preflight.interpreter import (
     choose,
     read_options,
 )
+
+
+def _refused(why: str) -> Callable[..., NoReturn]:
+    def refuse(_host: object, _request: object, context: grpc.ServicerContext) -> NoReturn:
+        context.abort(grpc.StatusCode.UNIMPLEMENTED, f"this language host {why}")
+        raise AssertionError("abort raises")
+
+    return refuse
+
+
+_no_code = _refused("writes no code; Pulumi's own command line does, with its own host")
+
+
+class Unserved(language_pb2_grpc.LanguageRuntimeServicer):
+    """Refuses calls that need more than a run of a program; each error names the way to do it."""
+
+    GetRequiredPlugins = _refused("lists packages, not plugins; GetRequiredPackages gives them")
+    InstallDependencies = _refused(
+        "installs nothing; make the project's environment with its own tool, such as `uv sync`"
+    )
+    # When the engine makes a new project, it goes on without an answer to these two calls.
+    RuntimeOptionsPrompts = _refused("asks nothing about a new project")
+    Template = _refused("changes nothing in a new project")
+    GenerateProgram = _no_code
+    GenerateProject = _no_code
+    GeneratePackage = _no_code
+    Pack = _refused("builds no package; build it with its own tool, such as `uv build`")
+    Link = _refused("changes no requirements; add the package yourself, such as with `uv add`")
+
 
 # The shim exits so when the user has been told already (pulumi-language-python-exec).
 _TOLD_ALREADY = 32
@@ -236,3 +276,57 @@ def _installed(info: language_pb2.ProgramInfo, context: grpc.ServicerContext) ->
     except subprocess.CalledProcessError as error:
         context.abort(grpc.StatusCode.INTERNAL, f"{interpreter.python}: {error.stderr.strip()}")
         raise
+
+
+# The engine talks to one host for the program, each pack and each plugin, all at once.
+_WORKERS = 32
+_SECONDS_BETWEEN_LOOKS = 1
+
+_ENGINE = Path(__file__).resolve().parent.parent
+_SHIM = _ENGINE / "bin" / "pulumi-language-python-exec"
+
+
+def main(version: str) -> int:
+    """Prints the port, as the engine expects of a plugin, and serves until a signal arrives.
+
+    Args:
+        version: The version of the engine that the host belongs to.
+    """
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    server = grpc.server(futures.ThreadPoolExecutor(_WORKERS), options=CHANNEL_OPTIONS)
+    host = LanguageHost(_SHIM, version)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(host, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    with suppress(BrokenPipeError):
+        sys.stdout.write(f"{port}\n")
+        sys.stdout.flush()
+    while not (alone := _nobody_reads()) and not ended.wait(_SECONDS_BETWEEN_LOOKS):
+        pass
+    host.end_all()
+    server.stop(grace=1).wait()
+    if alone:
+        _kill_group()
+    return 0
+
+
+def _nobody_reads() -> bool:
+    """Whether nobody reads what this process prints: the engine is gone, and has ended nothing.
+
+    The parent's number would not tell that: an engine that dies early leaves another parent before
+    this one is asked for.
+    """
+    output = select.poll()
+    output.register(sys.stdout.fileno(), 0)
+    return bool(output.poll(0))
+
+
+def _kill_group() -> None:
+    """Kills all that the programs have started and left, as the engine does when it ends a host.
+
+    The engine gives each host a process group of its own.
+    """
+    if os.getpgrp() == os.getpid():
+        os.killpg(os.getpid(), signal.SIGKILL)

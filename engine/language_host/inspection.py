@@ -5,10 +5,13 @@
 
 import json
 import subprocess
+from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pulumi.runtime.proto import plugin_pb2
 
 from pulumi_preflight.interpreter import Interpreter
 
@@ -98,3 +101,35 @@ def _distributions(found: Iterable[Mapping[str, Any]]) -> Iterable[Distribution]
 def _normal(name: str) -> str:
     """Names that differ in case and separators are one (packaging.python.org)."""
     return name.lower().replace("_", "-").replace(".", "-")
+
+
+def required_packages(
+    plugins: Iterable[Mapping[str, Any]], attached: str
+) -> list[plugin_pb2.PackageDependency]:
+    """The packages whose plugins the engine must have.
+
+    Args:
+        plugins: The `pulumi-plugin.json` of each installed Pulumi package.
+        attached: PULUMI_DEBUG_PROVIDERS, such as `aws:12345,random:12346`: the providers that run
+            already. The engine would look for their plugins all the same, and download them.
+    """
+    running = {entry.partition(":")[0] for entry in attached.split(",")}
+    return [
+        _dependency(plugin)
+        for plugin in plugins
+        if plugin.get("resource") and plugin.get("name") not in running
+    ]
+
+
+def _dependency(plugin: Mapping[str, Any]) -> plugin_pb2.PackageDependency:
+    dependency = plugin_pb2.PackageDependency(
+        kind="resource",
+        name=plugin["name"],
+        version=f"v{plugin['version']}" if plugin.get("version") else "",
+        server=plugin.get("server", ""),
+    )
+    if parameterization := plugin.get("parameterization"):
+        dependency.parameterization.name = parameterization["name"]
+        dependency.parameterization.version = parameterization["version"]
+        dependency.parameterization.value = b64decode(parameterization["value"])
+    return dependency

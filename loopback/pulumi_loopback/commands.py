@@ -11,10 +11,8 @@ from pulumi_loopback.credentials import profile_of, url_in_profile
 from pulumi_loopback.endpoint import DEFAULT_PORT, DEFAULT_URL, show
 from pulumi_loopback.engine.locate import Engine, at, on_path
 from pulumi_loopback.errors import CommandError, carried_out
-from pulumi_loopback.gate import Packs
 from pulumi_loopback.lifecycle import commands as lifecycle
-from pulumi_loopback.project import Project
-from pulumi_loopback.spelling import Spelling
+from pulumi_loopback.project import Packs, Project, Spelling
 
 _ENDPOINT = "endpoint:"
 _HERE = Path()

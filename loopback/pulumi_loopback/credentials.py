@@ -1,23 +1,61 @@
-"""The key of the local stack's endpoint, in an AWS profile that any client can read.
-
-The endpoint answers only requests that this key signs. The endpoint makes the key at its first
-start and keeps it in this one file, which only the user can read. LocalStack takes any key, and
-so this one too.
-"""
+"""The loopback's addresses and ports, and the key of the endpoint there, in an AWS profile."""
 
 import configparser
+import ipaddress
 import secrets
+import socket
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pulumi_loopback.errors import CommandError
-from pulumi_loopback.private import make_folder, narrow_file, write_file
-from pulumi_loopback.spelling import OWN, Spelling
+from pulumi_loopback.guard import make_folder, narrow_file, write_file
+from pulumi_loopback.project import OWN, Spelling
+
+
+def is_loopback(url: str) -> bool:
+    """Whether its host is an address of the loopback, or `localhost`."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def free_port() -> int:
+    """A TCP port of the loopback that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
+
+
+def own_or_free(port: str) -> str:
+    """A port itself if nobody listens on it, else another one."""
+    try:
+        with socket.create_server(("127.0.0.1", int(port))):
+            return port
+    except OSError:
+        return str(free_port())
+
+
+def listens(place: str) -> bool:
+    """Whether a program of this machine takes connections at a place.
+
+    Args:
+        place: A TCP port of the loopback, or the path of a Unix socket.
+    """
+    if place.isdecimal():
+        with closing(socket.socket()) as client:
+            return client.connect_ex(("127.0.0.1", int(place))) == 0
+    with closing(socket.socket(socket.AF_UNIX)) as client:
+        return client.connect_ex(place) == 0
+
 
 PROFILE = "loopback"
-"""The profile's name, which the stack's provider asks for: see stack/components/provider.py."""
+"""The profile's name, which the stack's provider asks for: see stack/components/conventions.py."""
 FOLDER, PROFILE_FILE = ".endpoint", "aws"
 _SECTION = f"profile {PROFILE}"
 _ID, _SECRET, _URL = "aws_access_key_id", "aws_secret_access_key", "endpoint_url"

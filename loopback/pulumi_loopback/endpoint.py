@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from pulumi_loopback.addresses import is_loopback
-from pulumi_loopback.credentials import FOLDER, PROFILE, profile_of, write_profile
+from pulumi_loopback.credentials import FOLDER, PROFILE, is_loopback, profile_of, write_profile
 from pulumi_loopback.embedded.endpoint import EmbeddedEndpoint
 from pulumi_loopback.errors import CommandError
-from pulumi_loopback.project import Project
-from pulumi_loopback.spelling import LOCAL, OWN, Spelling
+from pulumi_loopback.project import LOCAL, OWN, Project, Spelling
 from pulumi_loopback.target import mapping_in
 
 COMMANDS = ("start", "stop", "status", "logs", "env")

@@ -1,12 +1,14 @@
-"""What ends a command with exit code 2 and one message."""
+"""What ends a command with exit code 2 and one message, and what is asked before it goes on."""
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NoReturn
 
-from pulumi_preflight import streams
-from pulumi_preflight.signals import Terminated, ending_on_signals
+from pulumi_loopback.project import LOCAL
+from pulumi_preflight import printing
+from pulumi_preflight.startup import Terminated, ending_on_signals
 
 FAILED, INTERRUPTED = 2, 130
 """Exit codes: the command cannot be carried out, or Ctrl-C ended it."""
@@ -34,7 +36,7 @@ def exit_with(command: Callable[[], int]) -> NoReturn:
             status = carried_out(command)
     except Terminated as terminated:
         _flush()
-        streams.tell("terminated\n")
+        printing.tell("terminated\n")
         status = terminated.status
     sys.exit(status)
 
@@ -61,14 +63,14 @@ def tell(error: CommandError) -> None:
     """Prints the error, and the hint on a line of its own, after all that was printed before."""
     _flush()
     hint = f"hint: {error.hint}\n" if error.hint else ""
-    streams.tell(f"error: {error}\n{hint}")
+    printing.tell(f"error: {error}\n{hint}")
 
 
 def _flush() -> None:
     try:
         sys.stdout.flush()
     except OSError:
-        streams.discard(sys.stdout)
+        printing.discard(sys.stdout)
 
 
 def _told(error: OSError) -> str:
@@ -77,3 +79,58 @@ def _told(error: OSError) -> str:
     named = isinstance(error.filename, str | bytes | os.PathLike)
     where = f"{os.fsdecode(error.filename)}: " if named else ""
     return f"{where}{error.strerror}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """What the user has said already.
+
+    Attributes:
+        stack: The stack that the command is about.
+        local: Whether the stack is the user's alone.
+        yes: `--yes` was given, so nothing is asked.
+        confirmed: The stack's name once more (`--confirm`), empty where it was not given.
+    """
+
+    stack: str
+    local: bool
+    yes: bool
+    confirmed: str
+
+    def to_delete(self, consequences: Sequence[str]) -> None:
+        """Asks before something is deleted; a shared stack must be named twice.
+
+        Raises:
+            CommandError: The user does not want it, or has not named the stack twice.
+        """
+        if not self.local and self.stack != self.confirmed:
+            raise CommandError(
+                f"this deletes from stack {self.stack}, which is not {LOCAL}",
+                hint=f"name it twice if you mean it: --stack {self.stack} --confirm {self.stack}",
+            )
+        self._ask(consequences)
+
+    def to_deploy(self) -> None:
+        """Asks before a shared stack is changed.
+
+        Raises:
+            CommandError: The user does not want it.
+        """
+        if not self.local:
+            self._ask(["The changes above will be made."])
+
+    def _ask(self, consequences: Sequence[str]) -> None:
+        if self.yes:
+            return
+        listed = "".join(f"  - {each}\n" for each in consequences)
+        sys.stdout.write(f"Stack {self.stack}:\n{listed}Go on? [y/N] ")
+        sys.stdout.flush()
+        line = sys.stdin.readline()
+        if not line.endswith("\n"):
+            sys.stdout.write("\n")
+            sys.stdout.flush()
+        answer = line.strip().lower()
+        if answer not in ("y", "yes"):
+            raise CommandError(
+                "nothing was done", hint=None if answer else "--yes answers beforehand"
+            )

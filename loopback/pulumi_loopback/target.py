@@ -9,9 +9,8 @@ from typing import Any
 from pulumi_loopback.engine import Engine, environment
 from pulumi_loopback.engine.refusals import refusal
 from pulumi_loopback.errors import CommandError
-from pulumi_loopback.private import UMASK
-from pulumi_loopback.project import Project
-from pulumi_loopback.spelling import LOCAL
+from pulumi_loopback.guard import UMASK
+from pulumi_loopback.project import LOCAL, Project
 from pulumi_preflight.errors import ProjectError
 from pulumi_preflight.project.yaml_files import read_mapping
 

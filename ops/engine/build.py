@@ -14,8 +14,15 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import IO
 
-from ops.engine.launcher import put_program, renew_launcher
-from ops.engine.pinned import BIN, SOURCES, STAMP, pinned_version, write_stamp
+from ops.engine.locate import (
+    BIN,
+    SOURCES,
+    STAMP,
+    pinned_version,
+    put_program,
+    renew_launcher,
+    write_stamp,
+)
 
 COMMAND = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 SDK = "github.com/pulumi/pulumi/sdk/v3"

@@ -4,8 +4,7 @@ import shutil
 import sys
 
 from ops.engine.build import BuildError, build
-from ops.engine.locate import find, look
-from ops.engine.pinned import BIN, SOURCES, pinned_version, write_stamp
+from ops.engine.locate import BIN, SOURCES, find, look, pinned_version, write_stamp
 from pulumi_loopback.engine.locate import Engine
 from pulumi_loopback.errors import exit_with
 

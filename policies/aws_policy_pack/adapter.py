@@ -9,10 +9,15 @@ from pulumi_policy.deserialize import serialize_properties
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 from pydantic import ValidationError
 
-from aws_policy_pack import waivers
 from aws_policy_pack.config import ConfigError, RuleConfig, config_schema, problems_in, too_long
-from aws_policy_pack.evaluation import NOTHING_OF_ITS_TYPES, Outcome, evaluate, mend
-from aws_policy_pack.findings_format import reason_of
+from aws_policy_pack.evaluation import (
+    NOTHING_OF_ITS_TYPES,
+    Outcome,
+    current_day,
+    evaluate,
+    mend,
+    reason_of,
+)
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.resource import Graph, Resource, Unreadable
 from aws_policy_pack.rule import AnyRule, Level, Scope
@@ -58,7 +63,7 @@ def _resource_policy(rule: AnyRule) -> pulumi_policy.Policy:
             return None
         config = _config(rule, args.get_config())
         try:
-            changes = mend(rule, _resource(args), config=config, today=waivers.current_day())
+            changes = mend(rule, _resource(args), config=config, today=current_day())
         except Unreadable as unreadable:
             raise NotEvaluatedError(f"not mended: {unreadable}") from unreadable
         sent = serialize_properties(args.props)
@@ -119,7 +124,7 @@ def _evaluated(rule: AnyRule, subject: Resource | Graph, raw: Mapping[str, Any])
         subject,
         config=_config(rule, raw),
         level=rule.level,  # the SDK puts the configured level on what is reported
-        today=waivers.current_day(),
+        today=current_day(),
     )
 
 

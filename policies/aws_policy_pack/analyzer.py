@@ -19,8 +19,7 @@ from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
 from aws_policy_pack import __version__
 from aws_policy_pack.config import ConfigError, config_schema
-from aws_policy_pack.evaluation import Outcome
-from aws_policy_pack.findings_format import reason_of
+from aws_policy_pack.evaluation import Outcome, reason_of
 from aws_policy_pack.pack import Pack
 from aws_policy_pack.profiles import ALL, LEVEL_KEY, shipped_profiles
 from aws_policy_pack.resource import Graph, Resource

@@ -24,12 +24,11 @@ from aws_policy_pack.cost.table import (
     user_folder,
     way_to_prices,
 )
-from aws_policy_pack.docs import rule_section
+from aws_policy_pack.docs import ScaffoldError, rule_section, write_pack
+from aws_policy_pack.evaluation import incomplete
 from aws_policy_pack.profiles import Profile, load_profile, resolved, shipped_profiles
 from aws_policy_pack.registry import RULES, select
 from aws_policy_pack.rule import Severity
-from aws_policy_pack.scaffold import ScaffoldError, write_pack
-from aws_policy_pack.waivers import incomplete
 
 SERVED = Path(__file__).parent / "served"
 EXAMPLES = """examples:

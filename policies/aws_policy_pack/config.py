@@ -5,12 +5,23 @@ import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import GenerateJsonSchema
+
+
+def most_specific(patterns: Iterable[str], name: str) -> str | None:
+    """The pattern that holds for a name: itself, else the longest glob that matches it.
+
+    Of globs of one length, the first in alphabetical order holds.
+    """
+    matching = sorted(pattern for pattern in patterns if fnmatchcase(name, pattern))
+    return name if name in matching else max(matching, key=len, default=None)
+
 
 LIKE = 0.6  # how alike two names are, from 0 to 1, for one to be a slip of the other
 FEW = 12  # names that fit on a line

@@ -5,14 +5,103 @@ is the rule's `onUnknown`.
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final
 
-from aws_policy_pack.config import OnUnknown, RuleConfig, Waiver
-from aws_policy_pack.resource import Graph, Resource, Unreadable
-from aws_policy_pack.rule import AnyRule, Changes, Finding, Level
-from aws_policy_pack.secret_texts import pattern_of, texts_in
-from aws_policy_pack.waivers import waiver_for
+from aws_policy_pack.config import OnUnknown, Problem, RuleConfig, Waiver
+from aws_policy_pack.resource import STACK, Graph, Resource, Unreadable
+from aws_policy_pack.rule import AnyRule, Changes, Finding, Level, Setting
+from aws_policy_pack.wire import read_json
+
+
+def current_day() -> dt.date:
+    """The day on which waivers are judged: that of UTC, the same wherever a pack runs."""
+    return dt.datetime.now(tz=dt.UTC).date()
+
+
+def missing_from(waiver: Waiver) -> tuple[str, ...]:
+    """What it does not say of why, who and until when; with any of it missing it waives nothing."""
+    given = {
+        "reason": waiver.reason.strip(),
+        "owner": waiver.owner.strip(),
+        "expires": waiver.expires,
+    }
+    return tuple(key for key, value in given.items() if not value)
+
+
+def incomplete(settings: Mapping[str, Setting]) -> Iterator[Problem]:
+    """Tells what waivers lack of why, who and until when; `settings` is rule id to setting."""
+    for rule, setting in settings.items():
+        for index, waiver in enumerate(setting.config.waivers):
+            for key in missing_from(waiver):
+                given = getattr(waiver, key)
+                text = f"{given!r} is blank" if given else "is missing"
+                wanted = "wanted a reason, an owner and a last day"
+                yield Problem(path=f"{rule}.waivers.{index}.{key}", text=f"{text}; {wanted}")
+
+
+def is_in_force(waiver: Waiver, today: dt.date) -> bool:
+    """Whether it says all that it must and its last day has not passed."""
+    return not missing_from(waiver) and waiver.expires is not None and today <= waiver.expires
+
+
+def names(waiver: Waiver, resource: Resource) -> bool:
+    """Whether it speaks of this resource: by URN, logical name or glob over either.
+
+    The stack is called by its own name as well: `dev` beside the resource's name `shop-dev`.
+    """
+    called = [resource.urn, resource.name]
+    if resource.type == STACK:
+        called.append(resource.urn.removeprefix("urn:pulumi:").partition("::")[0])
+    return waiver.resource == resource.urn or any(
+        fnmatchcase(name, waiver.resource) for name in called
+    )
+
+
+def waiver_for(waivers: Iterable[Waiver], resource: Resource, *, today: dt.date) -> Waiver | None:
+    """The first waiver in force that speaks of this resource."""
+    return next((w for w in waivers if names(w, resource) and is_in_force(w, today)), None)
+
+
+LONG: Final = 8
+"""Characters: a text as long as this does not stand inside an ordinary word by chance."""
+
+
+def pattern_of(secret: str) -> re.Pattern[str]:
+    """Finds a long secret anywhere and a short one as a word: 'test' is not a part of 'latest'."""
+    text = re.escape(secret)
+    return re.compile(text if len(secret) >= LONG else rf"(?<![A-Za-z0-9]){text}(?![A-Za-z0-9])")
+
+
+def texts_in(secrets: Iterable[str]) -> set[str]:
+    """The secrets and, where one is JSON, the texts inside it."""
+    texts = set(secrets)
+    pending = list(secrets)
+    while pending:
+        try:
+            inner = _leaves(read_json(pending.pop()))
+        except ValueError:
+            continue
+        pending.extend(inner - texts)
+        texts |= inner
+    return {text for text in texts if text}
+
+
+def _leaves(value: object) -> set[str]:
+    match value:
+        case str():
+            return {value}
+        case list():
+            return {leaf for item in value for leaf in _leaves(item)}
+        case dict():
+            return {leaf for item in value.values() for leaf in _leaves(item)}
+        case _:
+            return set()
+
 
 HIDDEN = "[secret]"
 NOTHING_OF_ITS_TYPES = "the stack has no resource of its types"
@@ -211,3 +300,55 @@ def _hiding(about: Resource | None) -> Callable[[str], str]:
         return text
 
     return hide
+
+
+VERSION_KEY: Final = "policyFindings"
+VERSION: Final = 1
+
+
+def reason_of(outcome: Outcome) -> str:
+    """What one rule said about one resource or stack; empty where it said nothing."""
+    kinds = {
+        "findings": [_finding(each) for each in outcome.violations if each.evaluated],
+        "notEvaluated": [
+            _told_not_evaluated(each) for each in outcome.violations if not each.evaluated
+        ],
+        "waived": [_waived(each) for each in outcome.waived],
+    }
+    told = {kind: entries for kind, entries in kinds.items() if entries}
+    return json.dumps({VERSION_KEY: VERSION, **told}, separators=(",", ":")) if told else ""
+
+
+def _finding(violation: Violation) -> dict[str, object]:
+    return {"message": violation.message, **_parts(violation.said, violation.urn)}
+
+
+def _told_not_evaluated(violation: Violation) -> dict[str, object]:
+    return {
+        "message": violation.message,
+        "property": violation.unreadable,
+        **_parts(violation.said, violation.urn),
+    }
+
+
+def _waived(waived: Waived) -> dict[str, object]:
+    return {
+        "reason": waived.waiver.reason,
+        "owner": waived.waiver.owner,
+        "expires": str(waived.waiver.expires),
+        **_parts(waived.said, waived.urn),
+    }
+
+
+def _parts(said: Said, urn: str) -> dict[str, object]:
+    """The parts that there are."""
+    parts = {
+        "urn": urn,
+        "part": said.part,
+        "problem": said.problem,
+        "wanted": said.wanted,
+        "fix": said.fix,
+        "url": said.url,
+        "related": said.related,
+    }
+    return {key: value for key, value in parts.items() if value}

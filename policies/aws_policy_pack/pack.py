@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from aws_policy_pack import waivers
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.evaluation import (
     NOT_CONFIGURED,
@@ -12,6 +11,7 @@ from aws_policy_pack.evaluation import (
     Outcome,
     Violation,
     Waived,
+    current_day,
     evaluate,
     mend,
     renamed,
@@ -115,7 +115,8 @@ class Pack:
         config = self.settings[rule.id].config
         try:
             return Remedy(
-                rule=rule, changes=mend(rule, resource, config=config, today=waivers.current_day())
+                rule=rule,
+                changes=mend(rule, resource, config=config, today=current_day()),
             )
         except Unreadable as unreadable:
             return Remedy(rule=rule, changes={}, problem=f"not mended: {unreadable}")
@@ -123,7 +124,7 @@ class Pack:
     def _run(
         self, rules: Iterable[AnyRule], subject: Resource | Graph
     ) -> Iterator[tuple[AnyRule, Outcome]]:
-        today = waivers.current_day()
+        today = current_day()
         for rule in rules:
             setting = self.settings[rule.id]
             if setting.level is not Level.DISABLED:

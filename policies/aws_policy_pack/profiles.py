@@ -22,9 +22,9 @@ from aws_policy_pack.config import (
     problems_in,
     too_long,
 )
-from aws_policy_pack.json_text import read_json
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.rule import AnyRule, Level, Setting
+from aws_policy_pack.wire import read_json
 
 ALL = "all"
 LEVEL_KEY = "enforcementLevel"

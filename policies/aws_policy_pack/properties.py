@@ -8,8 +8,7 @@ the evaluation turns that into "not evaluated", so that no rule has to guard any
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from aws_policy_pack.json_text import read_json
-from aws_policy_pack.wire import UNKNOWN, Unknown, Value
+from aws_policy_pack.wire import UNKNOWN, Unknown, Value, read_json
 
 Read = TypeVar("Read")
 

@@ -1,14 +1,46 @@
 """What a rule sees: one resource, or the graph of all of them."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeVar, cast
 
-from aws_policy_pack.json_text import read_json
 from aws_policy_pack.properties import Properties, Unreadable
-from aws_policy_pack.property_paths import covers
-from aws_policy_pack.wire import UNKNOWN, Value
+from aws_policy_pack.wire import UNKNOWN, Unknown, Value, read_json
+
+EVERY: Final = "*"
+ELEMENT: Final = re.compile(
+    r"""
+    \[ "(?P<key>(?:\\"|[^"])*)" \]  # a name in quotes
+    | \[ (?P<index>\*|[+-]?\d+) \]
+    | (?P<name>[^.\[]+)
+    | \. (?=.)  # between two of them
+    """,
+    re.VERBOSE,
+)
+
+
+def elements_of(path: str) -> tuple[str, ...]:
+    """The names and indices of a path; none where the engine could not parse the path."""
+    found: list[str] = []
+    position = 0
+    while match := ELEMENT.match(path, position):
+        position = match.end()
+        if match.lastgroup is not None:
+            found.append(match[match.lastgroup].replace('\\"', '"'))
+    is_whole = position == len(path) and not path.startswith(".")
+    return tuple(found) if is_whole else ()
+
+
+def covers(pattern: str, path: str) -> bool:
+    """Whether a pattern means the property at a path, or a property that contains it."""
+    wanted, given = elements_of(pattern), elements_of(path)
+    return 0 < len(wanted) <= len(given) and all(
+        element in (EVERY, own) for element, own in zip(wanted, given, strict=False)
+    )
+
 
 Read = TypeVar("Read")
 
@@ -285,3 +317,96 @@ __all__ = [
     "Unreadable",
     "survey",
 ]
+
+
+def is_given(resource: Resource, key: str) -> bool:
+    """Whether the program gives a property, as far as a stack rule can tell.
+
+    A stack rule sees outputs, and the provider fills some of them in from what it finds in AWS.
+    The engine keeps dependencies only of what the program gives, so a value that is not known yet
+    and of which no dependencies are kept is the provider's. A known one may be either's.
+    """
+    value = resource.values.get(key)
+    return value is not None and (key in resource.references or not isinstance(value, Unknown))
+
+
+OF_ARN: Final = re.compile(r"arn:[\w-]+:[\w-]*:[\w-]*:(\d{12}):")
+ACCOUNT: Final = re.compile(r"\d{12}")
+ROLES: Final = ("assumeRoles", "assumeRole", "assumeRoleWithWebIdentity")
+"""The roles that a provider assumes one after the other; the web identity's is the first.
+
+The bridge of provider 7 calls them `assumeRoles`, that of 6 `assumeRole`. Source:
+https://github.com/hashicorp/aws-sdk-go-base
+"""
+
+CREDENTIALS: Final = (
+    "profile",
+    "accessKey",
+    "secretKey",
+    "token",
+    "sharedConfigFiles",
+    "sharedCredentialsFiles",
+    *ROLES,
+)
+"""The settings of a provider that choose whom it signs in as."""
+SPELLINGS: Final = ("roleArn", "role_arn")
+"""A dict of a program may have the names of Python, which the SDK leaves as they are."""
+
+
+@lru_cache(maxsize=64)  # Rules ask for each resource, and a stack has few providers.
+def account_of_provider(provider: Resource | None) -> str | None:
+    """The account that the settings of a provider tell; `None` where they tell none.
+
+    They tell it by the only account that they allow, or by the last role that they assume.
+    """
+    if provider is None:
+        return None
+    try:
+        match provider.texts("allowedAccountIds"):
+            case [account] if ACCOUNT.fullmatch(account):
+                return account
+            case _:
+                pass
+        roles = next((found for name in ROLES if (found := provider.objects(name))), ())
+        return _of_role(roles[-1]) if roles else None
+    except Unreadable:
+        return None
+
+
+def _of_role(role: Properties) -> str | None:
+    arn = next((found for key in SPELLINGS if (found := role.text(key))), "")
+    match = OF_ARN.match(arn)
+    return match[1] if match else None
+
+
+def may_be_of_two(one: Resource | None, other: Resource | None) -> bool:
+    """Whether two providers sign in differently, and their settings do not tell both accounts.
+
+    Two profiles may be of one account or of two. A setting that is not known yet may be any.
+    """
+    if one is None or other is None or one.urn == other.urn:
+        return False
+    if account_of_provider(one) and account_of_provider(other):
+        return False
+    pairs = ((one.values.get(key), other.values.get(key)) for key in CREDENTIALS)
+    return any(mine != its or isinstance(mine, Unknown) for mine, its in pairs)
+
+
+def account_of_arn(resource: Resource) -> str | None:
+    """The account in the ARN that the provider gave a resource."""
+    arn = resource.values.get("arn")
+    match = OF_ARN.match(arn) if isinstance(arn, str) else None
+    return match[1] if match else None
+
+
+def own_accounts(graph: Graph) -> tuple[frozenset[str], frozenset[str]]:
+    """The accounts that providers tell, and those in the ARNs of what other providers made."""
+    told: set[str] = set()
+    found_in_arns: set[str] = set()
+    for resource in graph.resources:
+        account = account_of_provider(resource.provider)
+        if account is not None:
+            told.add(account)
+        elif (found := account_of_arn(resource)) is not None:
+            found_in_arns.add(found)
+    return frozenset(told), frozenset(found_in_arns)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.packs import PackChoice
-from pulumi_preflight.platforms import check_platform
+from pulumi_preflight.startup import check_platform
 
 # What a run needs is imported when it is needed: the packs and the program start processes first,
 # and boot while the rest loads.
@@ -136,9 +136,8 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
             packs.raise_failure()
             raise
         # Those above start processes first; only now is what they left to import there for free.
-        from pulumi_preflight.model import Note  # noqa: PLC0415
+        from pulumi_preflight.model import Note, in_stable_order  # noqa: PLC0415
         from pulumi_preflight.monitor import stack_request  # noqa: PLC0415
-        from pulumi_preflight.ordering import in_stable_order  # noqa: PLC0415
         from pulumi_preflight.redaction import Redactor  # noqa: PLC0415
         from pulumi_preflight.verdict import judge, secrets_of  # noqa: PLC0415
 

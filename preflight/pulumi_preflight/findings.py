@@ -1,13 +1,24 @@
-"""What packs report, as values."""
+"""What packs report, as values: findings, waivers, and what a rule's fix changes."""
 
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
+from itertools import zip_longest
+from typing import TypeAlias
 
 from google.protobuf.struct_pb2 import Struct
+from rich.text import Text
 
 from pulumi_preflight.model import SourcePosition
 from pulumi_preflight.outputs.inventions import Origin
-from pulumi_preflight.urns import STACK_TYPE, is_urn, name_of, qualified_type_of
+from pulumi_preflight.printing import escaped_line
+from pulumi_preflight.redaction import SHOWN_SECRET, Redactor, secret_texts, shown_value
+from pulumi_preflight.stack_context import STACK_TYPE, is_urn, name_of, qualified_type_of
+from pulumi_preflight.wire import SECRET, PropertyValue, from_struct, mark_of, rewrite
+from pulumi_preflight.wire import without_secret as unwrapped
 
 
 class Level(StrEnum):
@@ -162,3 +173,215 @@ class Reported:
             remediations=self.remediations + other.remediations,
             rules=self.rules + other.rules,
         )
+
+
+_PLAIN_NAME = re.compile(r"[^.\[\]\"]+")
+
+
+class Absent(Enum):
+    """The kind of `ABSENT`, which stands for a property that is not set; null is set."""
+
+    ABSENT = "absent"
+
+
+ABSENT = Absent.ABSENT
+
+Side: TypeAlias = "PropertyValue | Absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One property that a fix sets, alters or removes.
+
+    Attributes:
+        path: Where it is, as `tags.owner` or `rules[0]["a.b"]`.
+        before: What the program gave, `ABSENT` where nothing; without secrets.
+        after: What the fix makes of it, `ABSENT` where it is removed; without secrets.
+    """
+
+    path: str
+    before: Side
+    after: Side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """The changes that one rule makes, or would make, in one resource.
+
+    Attributes:
+        rule: The rule's name.
+        pack: The name of the pack that holds it.
+        urn: The resource.
+        file: Where the program created it, `None` where that is not known.
+        line: The line in `file`, from 1.
+        applied: Whether the resource was judged with it: the rule's level is `remediate`.
+        exposed: Where a secret of the inputs is no longer marked after the fix.
+        changes: The differences, in the order of the properties' names.
+    """
+
+    rule: str
+    pack: str
+    urn: str
+    file: str | None
+    line: int | None
+    applied: bool
+    exposed: tuple[str, ...]
+    changes: tuple[Change, ...]
+
+
+def fix_of(change: Remediation, position: SourcePosition | None, redact: Redactor) -> Fix:
+    """Describes a remediation for a reader.
+
+    Args:
+        change: The remediation.
+        position: Where the program created the resource.
+        redact: Takes secrets out of texts, where a rule copied one.
+    """
+    before, after = from_struct(change.before), from_struct(change.after)
+    secrets = Redactor(secret_texts(change.before))
+    return Fix(
+        rule=change.rule,
+        pack=change.pack,
+        urn=redact.urn(change.urn),
+        file=position.file if position else None,
+        line=position.line if position else None,
+        applied=change.applied,
+        exposed=tuple(redact(path) for path in _exposed("", before, after, secrets)),
+        changes=tuple(
+            Change(path=redact(path), before=_told(old, redact), after=_told(new, redact))
+            for path, old, new in _differences("", before, after)
+        ),
+    )
+
+
+def changed_paths(before: Struct, after: Struct) -> tuple[str, ...]:
+    """The places where the inputs of a resource differ, as in `Change.path`."""
+    return tuple(path for path, _, _ in _differences("", from_struct(before), from_struct(after)))
+
+
+def _differences(path: str, before: Side, after: Side) -> Iterator[tuple[str, Side, Side]]:
+    """The innermost properties that differ; to mark a value as secret is not a difference."""
+    if _bare(before) == _bare(after):
+        return
+    if SECRET in (mark_of(before), mark_of(after)):
+        # A rule may hand a secret on without its mark.
+        yield path, _hidden(before), _hidden(after)
+        return
+    match before, after:
+        case dict(), dict():
+            for name in sorted({*before, *after}):
+                inner = before.get(name, ABSENT), after.get(name, ABSENT)
+                yield from _differences(_member(path, name), *inner)
+        case list(), list():
+            for index, inner in enumerate(zip_longest(before, after, fillvalue=ABSENT)):
+                yield from _differences(f"{path}[{index}]", *inner)
+        case _:
+            yield path, before, after
+
+
+def _exposed(path: str, before: Side, after: Side, secrets: Redactor) -> Iterator[str]:
+    """The places where a value has lost its mark, or where a secret was copied without a mark.
+
+    The SDK of packs gives fixes plain values. So a fix that builds properties anew, instead of
+    changing them, gives secrets back without their mark.
+    """
+    if mark_of(after) == SECRET or after is ABSENT:
+        return
+    if mark_of(before) == SECRET:
+        yield path
+        return
+    match after:
+        case dict():
+            known = before if isinstance(before, dict) else {}
+            for name, value in sorted(after.items()):
+                inner = known.get(name, ABSENT)
+                yield from _exposed(_member(path, name), inner, value, secrets)
+        case list():
+            items = before if isinstance(before, list) else []
+            for index, value in enumerate(after):
+                old = items[index] if index < len(items) else ABSENT
+                yield from _exposed(f"{path}[{index}]", old, value, secrets)
+        case str() if after != before and secrets(after) != after:
+            yield path
+
+
+def _bare(value: Side) -> Side:
+    return ABSENT if value is ABSENT else rewrite(value, unwrapped)
+
+
+def _hidden(value: Side) -> Side:
+    return ABSENT if value is ABSENT else SHOWN_SECRET
+
+
+def _told(value: Side, redact: Redactor) -> Side:
+    return ABSENT if value is ABSENT else redact.inside(shown_value(value))
+
+
+def _member(path: str, name: str) -> str:
+    if not _PLAIN_NAME.fullmatch(name):
+        escaped = name.replace('"', '\\"')
+        return f'{path}["{escaped}"]'
+    return f"{path}.{name}" if path else name
+
+
+EXPOSED_STYLE = "bold red"
+
+
+def lines_of(fixes: Sequence[Fix], place: Callable[[Fix], str]) -> list[Text]:
+    """The lines of a diff; resources in which the same changes are shown together.
+
+    Args:
+        fixes: What to show, in order.
+        place: Gives the place of a resource, empty where it is not known.
+    """
+    together: defaultdict[str, list[Fix]] = defaultdict(list)
+    for fix in fixes:
+        together[fix.urn].append(fix)
+    alike: defaultdict[str, list[Sequence[Fix]]] = defaultdict(list)
+    for of_one in together.values():
+        alike["\n".join(line.plain for line in _hunks(of_one))].append(of_one)
+    lines: list[Text] = []
+    for number, group in enumerate(alike.values()):
+        lines += [Text()] if number else []
+        lines += _heads([of_one[0] for of_one in group], place)
+        lines += _hunks(group[0])
+    return lines
+
+
+def _heads(fixes: Iterable[Fix], place: Callable[[Fix], str]) -> list[Text]:
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for fix in fixes:
+        named[place(fix)].append(name_of(fix.urn))
+    return [
+        Text(escaped_line("  ".join(filter(None, (where, ", ".join(names))))), style="bold")
+        for where, names in named.items()
+    ]
+
+
+def _hunks(fixes: Iterable[Fix]) -> list[Text]:
+    lines = []
+    for fix in fixes:
+        lines.append(Text(f"@@ {fix.rule}", style="cyan"))
+        if fix.exposed:
+            lines.append(Text(exposed_by(fix), style=EXPOSED_STYLE))
+        for change in fix.changes:
+            lines += _sides(change)
+    for line in lines:
+        line.plain = escaped_line(line.plain)
+    return lines
+
+
+def exposed_by(fix: Fix) -> str:
+    """Warns of a fix that loses the mark of a secret."""
+    return f"WARNING: THIS FIX LOSES THE MARK OF A SECRET: {', '.join(fix.exposed)}"
+
+
+def _sides(change: Change) -> Iterable[Text]:
+    if not isinstance(change.before, Absent):
+        yield Text(f"- {change.path}: {_written(change.before)}", style="red")
+    if not isinstance(change.after, Absent):
+        yield Text(f"+ {change.path}: {_written(change.after)}", style="green")
+
+
+def _written(value: PropertyValue) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,10 +1,17 @@
-"""What a program registered, as plain values: the hand-over from the monitor to everything else."""
+"""What a program registered, as plain values, in a stable order, with its places in the program."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from heapq import heapify, heappop, heappush
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzerResourceOptions
+from pulumi.runtime.proto.source_pb2 import SourcePosition as SentPosition
+from pulumi.runtime.proto.source_pb2 import StackTrace
 
 from pulumi_preflight.outputs.memory import Inventions
 
@@ -129,3 +136,143 @@ class Deployment:
     printed: str = ""
     early_calls: tuple[EarlyCall, ...] = ()
     inventions: Inventions = field(default_factory=Inventions)
+
+
+_Key = tuple[str, int, str]
+
+
+def in_stable_order(deployment: Deployment) -> Deployment:
+    """Sorts resources by file, line and URN, but each behind all that it depends on.
+
+    A saved state has to be in such an order. A URN that was registered twice counts as created
+    where it first stands in the program. Notes and duplicates are sorted too.
+    """
+    firsts = {
+        duplicate.urn: min(duplicate.positions, key=lambda position: _key(position, ""))
+        for duplicate in deployment.duplicates
+    }
+    resources = [
+        replace(resource, position=firsts.get(resource.urn, resource.position))
+        for resource in deployment.resources
+    ]
+    return replace(
+        deployment,
+        resources=tuple(_dependencies_first(resources)),
+        duplicates=tuple(sorted(deployment.duplicates, key=lambda duplicate: duplicate.urn)),
+        notes=tuple(sorted(deployment.notes, key=_note_key)),
+    )
+
+
+def _dependencies_first(resources: Iterable[RegisteredResource]) -> list[RegisteredResource]:
+    waiting = {resource.urn: resource for resource in resources}
+    missing = {
+        urn: _dependencies(resource) & (waiting.keys() - {urn}) for urn, resource in waiting.items()
+    }
+    dependents: dict[str, list[str]] = {urn: [] for urn in waiting}
+    for urn, needed in missing.items():
+        for dependency in needed:
+            dependents[dependency].append(urn)
+    ready = [_resource_key(waiting[urn]) for urn, needed in missing.items() if not needed]
+    heapify(ready)
+    ordered = []
+    while ready:
+        *_, urn = heappop(ready)
+        ordered.append(waiting.pop(urn))
+        for dependent in dependents[urn]:
+            missing[dependent].remove(urn)
+            if not missing[dependent]:
+                heappush(ready, _resource_key(waiting[dependent]))
+    # Only resources that depend on each other are left; the engine would have refused them.
+    return ordered + sorted(waiting.values(), key=_resource_key)
+
+
+def _dependencies(resource: RegisteredResource) -> set[str]:
+    provider = resource.provider.rpartition("::")[0]
+    of_properties = (urn for urns in resource.property_dependencies.values() for urn in urns)
+    return {resource.parent, provider, *resource.dependencies, *of_properties}
+
+
+def _resource_key(resource: RegisteredResource) -> _Key:
+    return _key(resource.position, resource.urn)
+
+
+def _note_key(note: Note) -> _Key:
+    return _key(note.position, note.text)
+
+
+def _key(position: SourcePosition | None, text: str) -> _Key:
+    return (position.file, position.line, text) if position else ("", 0, text)
+
+
+_INSTALLED = ("site-packages", "dist-packages")
+# What runs every program; its lines say nothing of a resource.
+_RUNTIME = ("pulumi", "pulumi_preflight")
+_PREFLIGHT = Path(__file__).parent
+
+
+class Positions:
+    """Turns the places that the SDK sends into places of the program."""
+
+    def __init__(self, root: Path) -> None:
+        """Takes the project's folder, to which files are relative."""
+        self._root = os.path.realpath(root)
+
+    def of_request(
+        self,
+        position: SentPosition,
+        trace: StackTrace,
+        *,
+        parent: SourcePosition | None = None,
+    ) -> SourcePosition | None:
+        """The innermost place in the program's own files, `None` where nothing tells a place.
+
+        A resource may be created deep inside installed packages; what the user can change is the
+        line that called them. A package that creates it in a callback was called long ago: then the
+        parent's line says most, or else the package's own innermost line.
+
+        Args:
+            position: The place that the SDK takes for the resource's.
+            trace: The calls that led there, the innermost first.
+            parent: The place of the parent.
+        """
+        places = [(_path(frame.pc.uri), frame.pc.line) for frame in trace.frames]
+        places.append((_path(position.uri), position.line))
+        return self.nearest(places) or parent or self._in_library(places)
+
+    def _in_library(self, places: Iterable[tuple[str, int]]) -> SourcePosition | None:
+        """The first place that lies in a library, be it installed or beside the project."""
+        for file, line in places:
+            if line > 0 and _is_library(Path(file)):
+                return SourcePosition(file=os.path.relpath(file, self._root), line=line)
+        return None
+
+    def nearest(self, places: Iterable[tuple[str, int]]) -> SourcePosition | None:
+        """The first place that lies in the program's own files; the innermost must come first."""
+        for file, line in places:
+            relative = self._own(file)
+            if relative and line > 0:
+                return SourcePosition(file=relative, line=line)
+        return None
+
+    def _own(self, file: str) -> str | None:
+        if not Path(file).is_absolute():
+            return None
+        path = os.path.realpath(file)
+        if any(part in _INSTALLED for part in Path(path).parts):
+            return None
+        inside = os.path.relpath(path, self._root)
+        return None if inside.startswith(os.pardir) else inside
+
+
+def _is_library(file: Path) -> bool:
+    """Whether a file is neither Python's own nor that of what runs every program."""
+    if not file.is_absolute() or file.is_relative_to(_PREFLIGHT):
+        return False
+    folders = list(pairwise(file.parts))
+    if names := [inner for outer, inner in folders if outer in _INSTALLED]:
+        return names[-1] not in _RUNTIME
+    return not any(outer == "lib" and inner.startswith("python3") for outer, inner in folders)
+
+
+def _path(uri: str) -> str:
+    return unquote(urlsplit(uri).path)

@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from google.protobuf.struct_pb2 import Struct
 
-from pulumi_preflight.urns import is_urn, name_of
+from pulumi_preflight.stack_context import is_urn, name_of
 from pulumi_preflight.wire import (
     MARK,
     SECRET,

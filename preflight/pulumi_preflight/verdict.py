@@ -9,14 +9,15 @@ from typing import Any, TypeVar
 
 from pulumi_preflight.findings import (
     Finding,
+    Fix,
     Level,
     NotEvaluated,
     Ran,
     Remediation,
     Reported,
     Waived,
+    fix_of,
 )
-from pulumi_preflight.fixes import Fix, fix_of
 from pulumi_preflight.model import (
     Deployment,
     DuplicateUrn,
@@ -27,10 +28,8 @@ from pulumi_preflight.model import (
 )
 from pulumi_preflight.outputs.memory import Inventions
 from pulumi_preflight.redaction import Redactor, secret_texts, shown
-from pulumi_preflight.resource import Resource
-from pulumi_preflight.stack_context import StackContext
-from pulumi_preflight.state import stack_export
-from pulumi_preflight.urns import name_of, type_of
+from pulumi_preflight.resource import Resource, stack_export
+from pulumi_preflight.stack_context import StackContext, name_of, type_of
 from pulumi_preflight.wire import Properties
 
 OWN_PACK = "preflight"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pulumi
 
+from components.conventions import Naming
 from components.ecr import Repository
 from components.ecs import (
     Cluster,
@@ -16,7 +17,6 @@ from components.ecs import (
 )
 from components.iam import Allow, create_service_role, execution_role_statements
 from components.logs import LogSettings, create_log_group
-from components.naming import Naming
 
 TASKS = "ecs-tasks.amazonaws.com"
 

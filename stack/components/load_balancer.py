@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.naming import Naming
+from components.conventions import Naming
+from components.network import allow_from, create_security_group
 from components.object_storage import Bucket
-from components.security_groups import allow_from, create_security_group
 
 HTTP = 80
 HTTPS = 443

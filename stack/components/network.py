@@ -1,8 +1,4 @@
-"""The network: an own VPC over two zones, or an existing one, with its entries and exits.
-
-An own VPC has a public and a private subnet in each zone, 0, 1 or 2 NAT gateways, a gateway
-endpoint for S3, and a default security group without rules.
-"""
+"""The network: an own VPC over two zones, or an existing one; its entries, exits and groups."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +6,154 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
-from components.naming import Naming
+from components.conventions import Naming
+from components.iam import Allow, create_service_role
+from components.logs import LogSettings, create_log_group
 from components.subnets import subnet_cidr_blocks
+
+
+def create_security_group(
+    name: str,
+    *,
+    naming: Naming,
+    vpc_id: pulumi.Input[str],
+    description: str,
+    opts: pulumi.ResourceOptions,
+) -> aws.ec2.SecurityGroup:
+    """Creates a group without any rule, named after its role `name`.
+
+    The provider removes the rule that AWS adds by itself (all egress is allowed).
+    """
+    return aws.ec2.SecurityGroup(
+        f"{name}-security-group",
+        name=naming.physical(name),
+        description=description,
+        vpc_id=vpc_id,
+        opts=opts,
+    )
+
+
+def allow_between(
+    name: str,
+    *,
+    source_id: pulumi.Input[str],
+    target_id: pulumi.Input[str],
+    port: int,
+    description: str,
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Lets one group open TCP connections to `port` of another: egress there, ingress here."""
+    aws.vpc.SecurityGroupEgressRule(
+        f"{name}-egress",
+        security_group_id=source_id,
+        referenced_security_group_id=target_id,
+        ip_protocol="tcp",
+        from_port=port,
+        to_port=port,
+        description=description,
+        opts=opts,
+    )
+    aws.vpc.SecurityGroupIngressRule(
+        f"{name}-ingress",
+        security_group_id=target_id,
+        referenced_security_group_id=source_id,
+        ip_protocol="tcp",
+        from_port=port,
+        to_port=port,
+        description=description,
+        opts=opts,
+    )
+
+
+def allow_from(
+    name: str,
+    *,
+    group_id: pulumi.Input[str],
+    cidr_block: str,
+    port: int,
+    description: str,
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Lets the addresses of `cidr_block` open TCP connections to `port` of a group."""
+    aws.vpc.SecurityGroupIngressRule(
+        f"{name}-ingress",
+        security_group_id=group_id,
+        cidr_ipv4=cidr_block,
+        ip_protocol="tcp",
+        from_port=port,
+        to_port=port,
+        description=description,
+        opts=opts,
+    )
+
+
+def allow_to(
+    name: str,
+    *,
+    group_id: pulumi.Input[str],
+    cidr_block: str,
+    port: int,
+    description: str,
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Lets a group open TCP connections to `port` at the addresses of `cidr_block`."""
+    aws.vpc.SecurityGroupEgressRule(
+        f"{name}-egress",
+        security_group_id=group_id,
+        cidr_ipv4=cidr_block,
+        ip_protocol="tcp",
+        from_port=port,
+        to_port=port,
+        description=description,
+        opts=opts,
+    )
+
+
+def create_flow_logs(
+    naming: Naming,
+    *,
+    vpc_id: pulumi.Output[str],
+    settings: LogSettings,
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Records all traffic of a VPC.
+
+    Source of the role's rights:
+    https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+    """
+    group = create_log_group(
+        "flow-logs-group",
+        physical_name=naming.log_group("vpc-flow-logs"),
+        settings=settings,
+        opts=opts,
+    )
+    role = create_service_role(
+        "flow-logs-role",
+        physical_name=naming.physical("flow-logs"),
+        service="vpc-flow-logs.amazonaws.com",
+        statements=[
+            Allow(
+                sid="WriteFlowLogs",
+                actions=[
+                    "logs:CreateLogStream",
+                    "logs:DescribeLogStreams",
+                    "logs:PutLogEvents",
+                ],
+                resources=[group.arn, pulumi.Output.concat(group.arn, ":*")],
+            )
+        ],
+        opts=opts,
+    )
+    aws.ec2.FlowLog(
+        "flow-logs",
+        vpc_id=vpc_id,
+        traffic_type="ALL",
+        log_destination_type="cloud-watch-logs",
+        log_destination=group.arn,
+        iam_role_arn=role.arn,
+        opts=opts,
+    )
+
 
 ANYWHERE = "0.0.0.0/0"
 ZONES = 2
@@ -162,3 +304,43 @@ def _route_private_subnets(
             )
         tables.append(table)
     return tables
+
+
+HTTPS = 443
+SERVICES = ("ecr.api", "ecr.dkr", "ecs", "logs", "secretsmanager", "sqs")
+"""What Fargate needs to start a task, and what the applications call; S3 has a gateway endpoint.
+
+Source: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html
+"""
+
+
+def create_interface_endpoints(
+    naming: Naming, *, network: Network, region: str, opts: pulumi.ResourceOptions
+) -> None:
+    """Creates the endpoints in the private subnets, open to HTTPS from inside the VPC."""
+    group = create_security_group(
+        "endpoints",
+        naming=naming,
+        vpc_id=network.vpc_id,
+        description="Interface endpoints of AWS services",
+        opts=opts,
+    )
+    allow_from(
+        "endpoints",
+        group_id=group.id,
+        cidr_block=network.cidr_block,
+        port=HTTPS,
+        description="HTTPS from the VPC",
+        opts=opts,
+    )
+    for service in SERVICES:
+        aws.ec2.VpcEndpoint(
+            f"{service.replace('.', '-')}-endpoint",
+            vpc_id=network.vpc_id,
+            service_name=f"com.amazonaws.{region}.{service}",
+            vpc_endpoint_type="Interface",
+            private_dns_enabled=True,
+            subnet_ids=network.private_subnet_ids,
+            security_group_ids=[group.id],
+            opts=opts,
+        )

@@ -7,8 +7,8 @@ from typing import Any
 import pulumi
 import pulumi_aws as aws
 
+from components.conventions import Naming
 from components.iam import POLICY_VERSION, Allow
-from components.naming import Naming
 
 ABORT_UPLOADS_AFTER_DAYS = 7
 

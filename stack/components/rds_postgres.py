@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.conventions import Naming
 from components.logs import LogSettings, create_log_group
-from components.naming import Naming
 
 PORT = 5432
 BACKUP_WINDOW = "03:00-04:00"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 
+from components.conventions import Naming
 from components.iam import POLICY_VERSION, Allow
-from components.naming import Naming
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,17 @@ from collections.abc import Mapping
 import pulumi
 import pulumi_aws as aws
 
-from components.ecs import Container, HealthCheck, TargetPort
+from components.conventions import Naming
+from components.ecs import (
+    Container,
+    DiscoveryService,
+    HealthCheck,
+    TargetPort,
+    create_discovery_service,
+)
 from components.fargate_service import FargateService, ServiceSpec, create_fargate_service
 from components.load_balancer import add_target
-from components.naming import Naming
-from components.security_groups import allow_between
-from components.service_discovery import DiscoveryService, create_discovery_service
+from components.network import allow_between
 from config import StackSettings
 from modules.dagster_image import DATA_PREFIX, HOME, WRITABLE_PATHS, DagsterImage
 from modules.foundation import COMPUTE_LOG_PREFIX, Foundation

@@ -6,9 +6,17 @@ from dataclasses import dataclass
 import pulumi
 
 from components.ecr import Repository
-from config import StackSettings
+from config import AwsSettings, StackSettings
 from modules.foundation import Foundation
-from modules.runtime import aws_environment
+
+
+def aws_environment(settings: AwsSettings) -> dict[str, str]:
+    """Variables that the AWS SDK reads by itself; the endpoint is that of the local emulator."""
+    environment = {"AWS_DEFAULT_REGION": settings.region}
+    if settings.endpoint is not None:
+        environment["AWS_ENDPOINT_URL"] = settings.endpoint
+    return environment
+
 
 HOME = "/opt/dagster/home"
 """DAGSTER_HOME: `dagster.yaml` and `workspace.yaml` of the image, and what Dagster writes."""

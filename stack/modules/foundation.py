@@ -7,15 +7,23 @@ the private DNS domain, and the load balancer.
 import pulumi
 import pulumi_aws as aws
 
+from components.conventions import Naming
 from components.ecr import Repository, create_repository
-from components.ecs import create_cluster
+from components.ecs import create_cluster, create_namespace
 from components.fargate_service import ServicePlatform
-from components.flow_logs import create_flow_logs
 from components.kms import EncryptionKey, create_encryption_key
 from components.load_balancer import Certificate, LoadBalancer, create_load_balancer
 from components.logs import LogSettings
-from components.naming import Naming
-from components.network import Network, create_network, existing_network
+from components.network import (
+    Network,
+    allow_between,
+    allow_to,
+    create_flow_logs,
+    create_interface_endpoints,
+    create_network,
+    create_security_group,
+    existing_network,
+)
 from components.object_storage import Bucket, create_bucket
 from components.rds_postgres import (
     InstanceSize,
@@ -25,9 +33,6 @@ from components.rds_postgres import (
     ServerlessSize,
     create_postgres,
 )
-from components.security_groups import allow_between, allow_to, create_security_group
-from components.service_discovery import create_namespace
-from components.vpc_endpoints import create_interface_endpoints
 from config import DatabaseSettings, LoadBalancerSettings, NetworkSettings, StackSettings
 
 ANYWHERE = "0.0.0.0/0"

@@ -2,7 +2,7 @@
 
 from moto.server import ThreadedMotoServer
 
-from pulumi_loopback.dev.ports import free_port
+from pulumi_loopback.credentials import free_port
 
 
 class Aws:

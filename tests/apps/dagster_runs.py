@@ -15,12 +15,12 @@ from urllib.request import Request, urlopen
 
 import boto3
 
-from ops.apps import programs_of
+from ops.dev import programs_of
 from pulumi_loopback.credentials import DUMMY
 from pulumi_loopback.dev.environments import Container
 from pulumi_loopback.dev.processes import Running
 from tests.waiting import wait_until
-from tools.system import BUCKET, DEAD_LETTER_QUEUE, QUEUE, REGION, System, running_system
+from tools.bench_apps import BUCKET, DEAD_LETTER_QUEUE, QUEUE, REGION, System, running_system
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client

@@ -12,7 +12,7 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from ops.apps import programs_of
+from ops.dev import programs_of
 from ops.paths import profile_of
 from pulumi_loopback.credentials import DUMMY
 from pulumi_loopback.dev import environments
@@ -22,7 +22,7 @@ from tests.apps.pages import status_of
 from tests.apps.permissions import asked, refused
 from tests.apps.writes import watched, written_outside
 from tests.waiting import wait_until
-from tools.system import START_SECONDS
+from tools.bench_apps import START_SECONDS
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import DeleteMessageBatchRequestEntryTypeDef

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ops.apps import APPS, programs_of
+from ops.dev import APPS, programs_of
 from ops.paths import ROOT
 from tests.apps.readers import READERS, Reader
 from tests.stack.conftest import Deploy

@@ -31,7 +31,7 @@ from tests.apps.dagster_runs import (
 from tests.apps.permissions import asked, recorded, refused
 from tests.apps.writes import watched, written_outside
 from tests.waiting import wait_until
-from tools.system import BUCKET, QUEUE, START_SECONDS
+from tools.bench_apps import BUCKET, QUEUE, START_SECONDS
 
 pytestmark = pytest.mark.xdist_group("dagster-runs")
 PATIENCE = "110"

@@ -11,7 +11,7 @@ from pulumi_loopback.dev.environments import Container
 from pulumi_loopback.dev.processes import Running
 from tests.apps.dagster_runs import SHORT, SLOTS, Dagster, dagster, executions
 from tests.waiting import wait_until
-from tools.system import DEAD_LETTER_QUEUE, START_SECONDS
+from tools.bench_apps import DEAD_LETTER_QUEUE, START_SECONDS
 
 pytestmark = pytest.mark.xdist_group("dagster-workers")
 ENDS_AT_ONCE = ["--help"]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from packaging.specifiers import SpecifierSet
 
-from ops.apps import APPS
+from ops.dev import APPS
 from tests.apps.readers import READERS
 
 IMAGES = {

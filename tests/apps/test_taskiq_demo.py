@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 import boto3
 import pytest
 
-from ops.apps import programs_of
+from ops.dev import programs_of
 from pulumi_loopback.credentials import DUMMY
 from pulumi_loopback.dev import environments
 from pulumi_loopback.dev.processes import Running, running
@@ -24,7 +24,7 @@ from tests.apps.aws import Aws
 from tests.apps.permissions import asked, refused
 from tests.apps.writes import watched, written_outside
 from tests.waiting import wait_until
-from tools.system import START_SECONDS
+from tools.bench_apps import START_SECONDS
 
 SLOTS = 4
 """Tasks that a worker executes at a time, by its command in the task definition."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ops.apps import APPS, programs_of
+from ops.dev import APPS, programs_of
 from pulumi_loopback.dev import environments
 from pulumi_loopback.dev.machine import HOME
 from pulumi_loopback.dev.processes import running

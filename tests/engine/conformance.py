@@ -20,9 +20,9 @@ import yaml
 from aws_policy_pack.profiles import resolved
 from ops.paths import PACK, ROOT
 from pulumi_loopback.engine import Engine
-from pulumi_loopback.engine.variables import LOCAL_PASSPHRASE
+from pulumi_loopback.engine.locate import LOCAL_PASSPHRASE
 from pulumi_preflight.provider import rehearsal_provider
-from pulumi_preflight.urns import STACK_TYPE, stack_urn
+from pulumi_preflight.stack_context import STACK_TYPE, stack_urn
 
 RECORDER = Path(__file__).parent / "recorder"
 ASKED = "asked.jsonl"

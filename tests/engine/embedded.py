@@ -17,8 +17,7 @@ import yaml
 
 from ops.paths import PACK as REFERENCE_PACK
 from ops.paths import ROOT, STACK
-from pulumi_loopback.credentials import own_key
-from pulumi_loopback.dev.ports import free_port
+from pulumi_loopback.credentials import free_port, own_key
 from pulumi_loopback.engine import Engine
 from tests.engine.lifecycle import PACK, RUNTIME
 

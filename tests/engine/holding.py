@@ -13,13 +13,9 @@ from google.protobuf.empty_pb2 import Empty
 
 from pulumi_preflight.outputs import Filled, Outputs
 from pulumi_preflight.outputs.shapes import Shapes
-from pulumi_preflight.provider.backend import Backend, Resource
-from pulumi_preflight.provider.calls import Calls
-from pulumi_preflight.provider.installed import ask
-from pulumi_preflight.provider.rehearsal import RehearsalBackend
-from pulumi_preflight.provider.server import serving
+from pulumi_preflight.provider.backend import Backend, Calls, RehearsalBackend, Resource, Store
+from pulumi_preflight.provider.server import ask, serving
 from pulumi_preflight.provider.service import Provider
-from pulumi_preflight.provider.store import Store
 from pulumi_preflight.wire import Properties
 
 

@@ -13,10 +13,10 @@ from typing import Any
 from uuid import uuid4
 
 from ops.project import project
-from pulumi_loopback.consent import Consent
 from pulumi_loopback.engine import Engine, environment
+from pulumi_loopback.errors import Consent
 from pulumi_loopback.target import Target
-from pulumi_preflight.provider.store import Entry, Store
+from pulumi_preflight.provider.backend import Entry, Store
 from tests.engine.holding import Hold
 from tests.waiting import LONG, wait_until
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from pulumi_loopback.engine import Engine
-from pulumi_loopback.engine.variables import LOCAL_PASSPHRASE
+from pulumi_loopback.engine.locate import LOCAL_PASSPHRASE
 
 
 def run_engine(

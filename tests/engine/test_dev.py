@@ -116,7 +116,7 @@ def a_second_one_is_refused(dev: Dev) -> None:
 
 def the_looking_sessions_show_what_runs(dev: Dev) -> None:
     def shown() -> dict[str, tuple[int, str]]:
-        told = dev.deployed.run("ops.observe", "aws:services", "--format", "json")
+        told = dev.deployed.run("ops.lifecycle", "aws:services", "--format", "json")
         rows = json.loads(told.stdout)["services"]
         return {row["service"]: (row["running"], row["rollout"]) for row in rows}
 
@@ -250,7 +250,7 @@ def test_a_burst_of_steps_moves_the_workers_to_the_cap_and_back_and_ctrl_c_ends_
     )
     # On a busy machine the first worker started longer ago than the session looks by itself.
     since = ("--since", "2h", "--filter", "Listening started")
-    logs = dev.deployed.run("ops.observe", "logs:taskiq-worker", *since)
+    logs = dev.deployed.run("ops.lifecycle", "logs:taskiq-worker", *since)
     assert logs.returncode == 0, logs.stderr
     assert len(logs.stdout.splitlines()) == CAP
 

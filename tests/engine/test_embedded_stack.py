@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from pulumi_loopback.credentials import own_key
+from pulumi_loopback.embedded.api import agrees, plain
 from pulumi_loopback.embedded.provider import embedded_backend
 from pulumi_loopback.embedded.table import TABLE
-from pulumi_loopback.embedded.values import agrees, plain
 from pulumi_loopback.engine import Engine
 from pulumi_preflight.outputs.shapes import Shapes
 from pulumi_preflight.provider.backend import Resource
-from pulumi_preflight.provider.installed import ask
+from pulumi_preflight.provider.server import ask
 from tests.engine.conftest import alone
 from tests.engine.embedded import Deployment, copied, reference_stack
 from tests.engine.held import LISTED, held

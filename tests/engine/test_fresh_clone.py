@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ops.paths import ROOT
-from pulumi_loopback.dev.ports import free_port
+from pulumi_loopback.credentials import free_port
 from pulumi_loopback.engine import Engine
 
 SYSTEM = "/usr/bin:/bin"

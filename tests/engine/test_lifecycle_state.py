@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pulumi_loopback.engine import Engine
-from pulumi_loopback.lifecycle import reset
-from pulumi_loopback.state.integrity import objection
+from pulumi_loopback.lifecycle import deploy
+from pulumi_loopback.state.copies import objection
 from tests.engine.lifecycle import YES, Emulator, Project
 from tests.engine.page import is_on_the_page
 
@@ -237,7 +237,7 @@ def test_a_soft_reset_destroys_empties_the_endpoint_and_goes_on(
     deployed: Project, engine: Engine
 ) -> None:
     emulator = Emulator(deployed)
-    assert reset.soft(deployed.target(engine), emulator, YES) == 0
+    assert deploy.reset_softly(deployed.target(engine), emulator, YES) == 0
     assert emulator.done == ["clean", "start"]
     assert deployed.existing == []
     assert deployed.resources() == []
@@ -251,7 +251,7 @@ def test_a_hard_reset_starts_anew_whatever_the_state(
         deployed.state_file.write_text(content)
     before = deployed.state_file.read_text()
     emulator = Emulator(deployed)
-    assert reset.hard(deployed.target(engine), emulator, YES) == 0
+    assert deploy.reset_hard(deployed.target(engine), emulator, YES) == 0
     assert emulator.done == ["clean", "start"]
     assert deployed.resources() == []
     assert before in [copy.read_text() for copy in saved(deployed)]

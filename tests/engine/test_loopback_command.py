@@ -12,8 +12,7 @@ from typing import Any
 import boto3
 import pytest
 
-from pulumi_loopback.credentials import FOLDER, PROFILE, profile_of
-from pulumi_loopback.dev.ports import free_port
+from pulumi_loopback.credentials import FOLDER, PROFILE, free_port, profile_of
 from pulumi_loopback.engine import Engine
 from tests.engine.lifecycle import PACK, RUNTIME
 from tests.waiting import LONG

@@ -9,8 +9,8 @@ import pytest
 
 from pulumi_loopback.engine import Engine
 from pulumi_loopback.engine.operation import operate
-from pulumi_loopback.lifecycle import reset
-from pulumi_preflight.project.config_secrets import PASSPHRASE
+from pulumi_loopback.lifecycle import deploy
+from pulumi_preflight.project.stack_config import PASSPHRASE
 from tests.engine.lifecycle import YES, Emulator, Project
 from tests.engine.page import is_on_the_page
 from tests.waiting import LONG, wait_until
@@ -137,7 +137,7 @@ def test_a_wrong_passphrase_is_one_error_that_names_the_variable(
 def test_after_a_hard_reset_up_deploys_everything_anew(deployed: Project, engine: Engine) -> None:
     deployed.state_file.write_text("\x00not a state")
     assert is_on_the_page(deployed.run("refresh").stderr)
-    assert reset.hard(deployed.target(engine), Emulator(deployed), YES) == 0
+    assert deploy.reset_hard(deployed.target(engine), Emulator(deployed), YES) == 0
     deployed.passes("up")
     deployed.assert_whole()
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from language_host.plugin_command import NotRunnableError, plugin_command
+from language_host.children import NotRunnableError, plugin_command
 
 BUILT = """\
 [project]

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from language_host.required import required_packages
+from language_host.inspection import required_packages
 
 AWS = {"resource": True, "name": "aws", "version": "7.51.1"}
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from language_host.type_check import TypesError, check_types
+from language_host.children import TypesError, check_types
 from pulumi_preflight.interpreter import Interpreter
 
 HERE = Interpreter(python=Path(sys.executable), environment=Path(sys.prefix))

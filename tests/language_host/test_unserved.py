@@ -8,8 +8,7 @@ from google.protobuf import message_factory
 from google.protobuf.descriptor import MethodDescriptor
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
-from language_host.host import LanguageHost
-from language_host.unserved import Unserved
+from language_host.host import LanguageHost, Unserved
 
 CALLS = list(language_pb2.DESCRIPTOR.services_by_name["LanguageRuntime"].methods)
 # The text that each refusal names, by call.

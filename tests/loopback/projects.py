@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from pulumi_loopback.engine import Engine
-from pulumi_loopback.project import Project
-from pulumi_loopback.spelling import LOCAL
+from pulumi_loopback.project import LOCAL, Project
 
 ENGINE = Engine(pulumi=Path("no-engine"), version="3.276.0", origin="PATH")
 

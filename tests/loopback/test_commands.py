@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_loopback import __version__, commands
-from pulumi_loopback.credentials import FOLDER, profile_of, write_profile
-from pulumi_loopback.dev.ports import free_port
+from pulumi_loopback.credentials import FOLDER, free_port, profile_of, write_profile
 
 
 @pytest.fixture

@@ -4,8 +4,7 @@ import io
 
 import pytest
 
-from pulumi_loopback.consent import Consent
-from pulumi_loopback.errors import CommandError
+from pulumi_loopback.errors import CommandError, Consent
 
 
 def consent(stack: str, *, yes: bool = False, confirmed: str = "") -> Consent:

@@ -21,7 +21,7 @@ BUSY = """
 import signal, sys, time
 from tempfile import TemporaryDirectory
 from pulumi_loopback.errors import exit_with
-from pulumi_preflight.signals import ending_on_signals
+from pulumi_preflight.startup import ending_on_signals
 
 def work():
     with ending_on_signals():

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_loopback.private import make_private, opener
+from pulumi_loopback.guard import make_private, opener
 
 
 def mode(path: Path) -> int:

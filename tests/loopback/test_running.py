@@ -11,12 +11,12 @@ import pytest
 
 from ops.paths import ROOT
 from pulumi_loopback.errors import CommandError
-from pulumi_loopback.running import RunningTask, alone, running_in
+from pulumi_loopback.observe.deployment import RunningTask, alone, running_in
 
 HOLD = """\
 import sys
 from pathlib import Path
-from pulumi_loopback.running import alone
+from pulumi_loopback.observe.deployment import alone
 with alone(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_loopback.dev.ports import free_port
+from pulumi_loopback.credentials import free_port
 from pulumi_loopback.embedded.endpoint import EmbeddedEndpoint
 from pulumi_loopback.endpoint import endpoint
 from pulumi_loopback.errors import CommandError
-from pulumi_loopback.lifecycle.surroundings import surrounded
+from pulumi_loopback.lifecycle.commands import surrounded
 from pulumi_loopback.target import Target
 from tests.loopback.projects import ENGINE, project_in
 

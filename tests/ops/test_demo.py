@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from ops import demo
-from pulumi_loopback.consent import Consent
-from pulumi_loopback.errors import CommandError
+from pulumi_loopback.errors import CommandError, Consent
 
 CONSENT = Consent(stack="dev", local=False, yes=True, confirmed="")
 COUNTS_SET = [

@@ -94,7 +94,8 @@ def test_the_session_says_how_to_use_the_profile_and_never_the_key(
 
 
 def test_the_stacks_provider_asks_for_this_profile() -> None:
-    assert f'EMULATOR_PROFILE = "{PROFILE}"' in (STACK / "components" / "provider.py").read_text()
+    provider = (STACK / "components" / "conventions.py").read_text()
+    assert f'EMULATOR_PROFILE = "{PROFILE}"' in provider
 
 
 def test_output_that_nobody_can_keep_is_one_message() -> None:

@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from aws_policy_pack.accounts import account_of_arn, account_of_provider
-from aws_policy_pack.resource import Resource
+from aws_policy_pack.resource import Resource, account_of_arn, account_of_provider
 from aws_policy_pack.wire import UNKNOWN, Value
 
 BLUE, GREEN = "111111111111", "222222222222"

@@ -8,7 +8,7 @@ from pulumi_policy import EnforcementLevel
 from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from aws_policy_pack.adapter import policies
-from aws_policy_pack.rules.secrets import values as secrets
+from aws_policy_pack.rules import secrets
 from aws_policy_pack.testing import Example, Secret, stack_request
 
 MAY_BE_ENCRYPTED = "may be an encrypted setting of the stack"

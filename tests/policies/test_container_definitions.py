@@ -6,11 +6,11 @@ from typing import Any
 import botocore.session
 import pytest
 
-from aws_policy_pack.container_definitions import CONTAINER_KEYS, INNER_KEYS, container_definitions
+from aws_policy_pack.ecs import CONTAINER_KEYS, INNER_KEYS, container_definitions
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.cost.tasks import task_size
-from aws_policy_pack.rules.ecs.environment import plaintext_secrets
+from aws_policy_pack.rules.cost.services import task_size
+from aws_policy_pack.rules.ecs.security import plaintext_secrets
 from aws_policy_pack.testing import analyze
 
 

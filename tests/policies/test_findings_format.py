@@ -11,8 +11,7 @@ from jsonschema import Draft202012Validator
 
 from aws_policy_pack.analyzer import Analyzer
 from aws_policy_pack.config import Waiver
-from aws_policy_pack.evaluation import Outcome, Said, Violation, Waived
-from aws_policy_pack.findings_format import reason_of
+from aws_policy_pack.evaluation import Outcome, Said, Violation, Waived, reason_of
 from aws_policy_pack.pack import Pack
 from aws_policy_pack.profiles import LEVEL_KEY
 from aws_policy_pack.registry import RULES

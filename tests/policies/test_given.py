@@ -2,8 +2,7 @@
 
 import pytest
 
-from aws_policy_pack.given import is_given
-from aws_policy_pack.resource import Resource
+from aws_policy_pack.resource import Resource, is_given
 from aws_policy_pack.wire import UNKNOWN, Value
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws_policy_pack.json_text import read_json
+from aws_policy_pack.wire import read_json
 
 VALUES = st.recursive(
     st.none()

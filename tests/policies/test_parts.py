@@ -5,9 +5,8 @@ from typing import Any
 
 import pytest
 
-from aws_policy_pack.parts import judge_each
 from aws_policy_pack.resource import Unreadable
-from aws_policy_pack.rule import Finding, Findings
+from aws_policy_pack.rule import Finding, Findings, judge_each
 
 PLAIN = Finding(problem="wrong", wanted="right", fix="Set it")
 

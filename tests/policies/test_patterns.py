@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws_policy_pack.patterns import most_specific
+from aws_policy_pack.config import most_specific
 
 
 @pytest.mark.parametrize(

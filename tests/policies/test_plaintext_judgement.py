@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws_policy_pack.plaintext.judgement import PlaintextSecrets, sign_of
-from aws_policy_pack.plaintext.texts import arguments_of, parts_of
-from aws_policy_pack.plaintext.values import randomness
+from aws_policy_pack.plaintext.places import arguments_of, parts_of
+from aws_policy_pack.plaintext.values import PlaintextSecrets, randomness, sign_of
 from tests.policies.plaintext_settings import (
     ORDINARY,
     ORDINARY_COMMANDS,

@@ -7,9 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws_policy_pack.plaintext.judgement import PlaintextSecrets
-from aws_policy_pack.plaintext.names import is_named
-from aws_policy_pack.plaintext.values import may_be_secret, randomness, secret_in
+from aws_policy_pack.plaintext.values import (
+    PlaintextSecrets,
+    is_named,
+    may_be_secret,
+    randomness,
+    secret_in,
+)
 
 KEY = "wJalrXUtnFEMI7K7MDENGbPxRfiCYEXAMPLEKEY1"
 BASE64 = string.ascii_letters + string.digits + "+/"

@@ -19,12 +19,16 @@ from aws_policy_pack.registry import RULES
 from aws_policy_pack.rule import AnyRule, Kind, Level, Scope
 from aws_policy_pack.rules.cost.autoscaling import AutoscalingMaximum
 from aws_policy_pack.rules.cost.budget import MonthlyBudget
-from aws_policy_pack.rules.cost.counts import NAT_GATEWAY, ResourceCount
 from aws_policy_pack.rules.cost.databases import MultiAz, RdsStorage, ServerlessCapacity
 from aws_policy_pack.rules.cost.retention import LogRetention
-from aws_policy_pack.rules.cost.services import DesiredCount, TotalDesiredCount
-from aws_policy_pack.rules.cost.tasks import TaskSize
-from aws_policy_pack.rules.names.tags import TagsRequired
+from aws_policy_pack.rules.cost.services import (
+    NAT_GATEWAY,
+    DesiredCount,
+    ResourceCount,
+    TaskSize,
+    TotalDesiredCount,
+)
+from aws_policy_pack.rules.names.form import TagsRequired
 
 FOLDER = Path(__file__).resolve().parents[2] / "policies" / "profiles"
 STAGES = ("local", "dev", "prod")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws_policy_pack.property_paths import covers, elements_of
+from aws_policy_pack.resource import covers, elements_of
 
 
 @pytest.mark.parametrize(

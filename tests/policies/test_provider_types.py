@@ -12,9 +12,9 @@ from aws_policy_pack.cost.circumstances import CIRCUMSTANCES
 from aws_policy_pack.cost.pricing import PRICING
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.rules.names.facts import FACTS
-from aws_policy_pack.rules.names.tags import TAGGABLE_TYPES
-from aws_policy_pack.rules.secrets.settings import PLACES
-from aws_policy_pack.rules.sqs.failures import FAILURE_QUEUES
+from aws_policy_pack.rules.names.form import TAGGABLE_TYPES
+from aws_policy_pack.rules.secrets import PLACES
+from aws_policy_pack.rules.sqs.links import FAILURE_QUEUES
 
 TYPES = 1748
 """The types of the SDK that is locked; a newer one may have more, which the lists then need."""

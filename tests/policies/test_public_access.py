@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from aws_policy_pack.lists import load
-from aws_policy_pack.public_access import is_public
+from aws_policy_pack.policy_documents import is_public
 from aws_policy_pack.wire import Value
 from tests.policies.policy_statements import ALLOW_ANYONE, QUEUE, ROLE, statement
 

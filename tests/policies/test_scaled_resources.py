@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from aws_policy_pack.ecs import CLUSTER, SERVICE, scaled_by
 from aws_policy_pack.resource import Unreadable
-from aws_policy_pack.scaled_resources import CLUSTER, SERVICE, scaled_by
 from aws_policy_pack.testing import UNKNOWN, Example
 from tests.policies.cost.stacks import graph_of, make
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws_policy_pack.secret_texts import pattern_of, texts_in
+from aws_policy_pack.evaluation import pattern_of, texts_in
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
+from aws_policy_pack.ecs import units_in, units_of
 from aws_policy_pack.resource import Properties, Unreadable
-from aws_policy_pack.task_sizes import units_in, units_of
 from aws_policy_pack.wire import UNKNOWN, Value
 
 

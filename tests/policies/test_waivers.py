@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from aws_policy_pack import waivers
+from aws_policy_pack import evaluation
 from aws_policy_pack.analyzer import Analyzer
 from aws_policy_pack.config import ConfigError
 from aws_policy_pack.pack import Pack
@@ -31,10 +31,16 @@ TODAY = dt.date(2026, 6, 15)
 TOMORROW, YESTERDAY = TODAY + dt.timedelta(days=1), TODAY - dt.timedelta(days=1)
 
 
+def set_day(monkeypatch: pytest.MonkeyPatch, day: dt.date) -> None:
+    """The day that a pack, and the rule about waivers, go by."""
+    for module in ("aws_policy_pack.pack", "aws_policy_pack.rules.waivers"):
+        monkeypatch.setattr(f"{module}.current_day", lambda: day)
+
+
 @pytest.fixture(autouse=True)
 def today(monkeypatch: pytest.MonkeyPatch) -> None:
     """A day that does not end while a test runs."""
-    monkeypatch.setattr(waivers, "current_day", lambda: TODAY)
+    set_day(monkeypatch, TODAY)
 
 
 @resource_rule(
@@ -309,7 +315,7 @@ def test_the_longest_term_is_a_setting(days: int, found: int) -> None:
 @pytest.fixture
 def day_of_the_examples(monkeypatch: pytest.MonkeyPatch) -> None:
     """A day on which the waiver of the examples holds."""
-    monkeypatch.setattr(waivers, "current_day", lambda: dt.date(2027, 1, 1))
+    set_day(monkeypatch, dt.date(2027, 1, 1))
 
 
 def told_of_example(example: object) -> list[str]:
@@ -360,7 +366,7 @@ def test_what_a_waiver_lacks_is_told_with_its_place(
     pack = Pack("pack", "1.0.0", RULES)
     complete = {"resource": "x", "reason": "r", "owner": "o", "expires": str(TOMORROW)}
     pack.configure({"test-stack": {"waivers": [complete, {"resource": "y", **given}]}})
-    assert [str(problem) for problem in waivers.incomplete(pack.settings)] == [
+    assert [str(problem) for problem in evaluation.incomplete(pack.settings)] == [
         f"test-stack.waivers.1.{mistake}; wanted a reason, an owner and a last day"
         for mistake in mistakes
     ]

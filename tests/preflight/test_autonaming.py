@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_preflight.errors import ProgramError, ProjectError
-from pulumi_preflight.outputs.autonames import (
+from pulumi_preflight.outputs.names import (
     Proposal,
     UnnamedError,
     proposal_for,

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pulumi_preflight.cli import main
-from pulumi_preflight.outputs.completions import Blocks, Completion, completed, with_value
 from pulumi_preflight.outputs.facts import facts_of
+from pulumi_preflight.outputs.inventions import Blocks, Completion, completed, with_value
 from pulumi_preflight.outputs.shapes import Kind, PropertyShape
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, mark_of, secret
 from tests.preflight.builders import write_pack

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from pulumi_preflight.findings import Remediation, Reported
-from pulumi_preflight.fixes import ABSENT, Change, Side
+from pulumi_preflight.findings import ABSENT, Change, Remediation, Reported, Side
 from tests.preflight.builders import SERVICE, struct, urn
 from tests.preflight.samples import SECRET, UNKNOWN, deployment, verdict
 

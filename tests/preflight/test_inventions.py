@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 import pytest
 
 from pulumi_preflight.outputs.arns import ACCOUNT
-from pulumi_preflight.outputs.completions import Completion
 from pulumi_preflight.outputs.inventions import (
     ACCOUNT_ORIGIN,
+    Completion,
     Filling,
     Invented,
     Origin,

@@ -6,7 +6,7 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import _LEGACY_FEATURE_MAPPING
 
 from pulumi_preflight.monitor import Monitor
-from pulumi_preflight.monitor.features import REFUSED, SERVED, served_features, serves
+from pulumi_preflight.monitor.services import REFUSED, SERVED, served_features, serves
 from tests.preflight.running import RunProgram
 
 FEATURES = {

@@ -19,10 +19,10 @@ from pulumi.runtime.proto.resource_pb2_grpc import (
     add_ResourceMonitorServicer_to_server,
 )
 
+from pulumi_preflight.model import Positions
 from pulumi_preflight.monitor import Monitor
+from pulumi_preflight.monitor.run import Run
 from pulumi_preflight.outputs.schemas import nearest
-from pulumi_preflight.positions import Positions
-from pulumi_preflight.program.run import Run
 from pulumi_preflight.project import load_project
 from pulumi_preflight.wire import SECRET, mark_of, to_struct
 from tests.preflight.running import RunProgram, plain, write_files

@@ -12,8 +12,8 @@ from pulumi_preflight.model import (
     Note,
     RegisteredResource,
     SourcePosition,
+    in_stable_order,
 )
-from pulumi_preflight.ordering import in_stable_order
 from tests.preflight.builders import QUEUE, urn
 
 

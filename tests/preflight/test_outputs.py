@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from pulumi_preflight.outputs import Filled, Outputs, Wanted
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.derived import DERIVED, DERIVED_OF
-from pulumi_preflight.outputs.kinds import empty, in_kind
-from pulumi_preflight.outputs.shapes import Kind, Shapes
+from pulumi_preflight.outputs.shapes import Kind, Shapes, empty, in_kind
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.outputs.well_formed import value_for
 from pulumi_preflight.project import load_project

@@ -10,8 +10,8 @@ from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
 from pulumi_preflight.errors import PackError
 from pulumi_preflight.findings import Finding, Level, Reported
-from pulumi_preflight.internal_properties import without_internal
 from pulumi_preflight.packs import PackChoice, Packs
+from pulumi_preflight.wire import without_internal
 from tests.preflight.builders import (
     CONTEXT,
     PACKS,

@@ -20,9 +20,8 @@ from pulumi.runtime.proto.analyzer_pb2 import (
 )
 
 from pulumi_preflight.errors import PackError
-from pulumi_preflight.packs.config import configure_request, effective_settings
-from pulumi_preflight.packs.config_file import ConfigFile, RuleSettings, read_config
-from pulumi_preflight.packs.connection import Profiles
+from pulumi_preflight.packs.connection import Profiles, configure_request, effective_settings
+from pulumi_preflight.packs.files import ConfigFile, RuleSettings, read_config
 from tests.preflight.builders import struct
 
 SCHEMA = {

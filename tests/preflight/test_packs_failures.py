@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_preflight.packs.failures import cause_of
+from pulumi_preflight.packs.process import cause_of
 
 PACK = Path("/packs/strict")
 

@@ -11,7 +11,7 @@ import pytest
 from ops.paths import ROOT
 from pulumi_preflight import guard
 from pulumi_preflight.cli import PASSED, main
-from pulumi_preflight.program.inside import audit
+from pulumi_preflight.program.inside import bounds
 from tests.preflight.builders import GOOD, write_project
 from tests.waiting import wait_until
 
@@ -120,11 +120,11 @@ def test_a_write_below_an_open_folder_is_told_with_its_path(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if not has_proc:
-        path = os.fsencode(tmp_path).ljust(audit._LONGEST_PATH, b"\0")  # noqa: SLF001
+        path = os.fsencode(tmp_path).ljust(bounds._LONGEST_PATH, b"\0")  # noqa: SLF001
         monkeypatch.setattr(fcntl, "F_GETPATH", 50, raising=False)
         monkeypatch.setattr(fcntl, "fcntl", lambda *_: path)
     descriptor = os.open(tmp_path, os.O_RDONLY)
     try:
-        assert audit._opened(descriptor) == str(tmp_path)  # noqa: SLF001
+        assert bounds._opened(descriptor) == str(tmp_path)  # noqa: SLF001
     finally:
         os.close(descriptor)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_preflight.printable import (
+from pulumi_preflight.printing import (
     escaped,
     escaped_json,
     escaped_line,

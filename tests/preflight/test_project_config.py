@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from pulumi_preflight.errors import ProjectError
 from pulumi_preflight.project import load_project
-from pulumi_preflight.project.config_paths import is_set, parse_path, with_value
-from pulumi_preflight.project.config_values import Config
+from pulumi_preflight.project.config_values import Config, is_set, parse_path, with_value
 from tests.preflight.running import WriteProject
 
 KEYS = st.text(alphabet="abcdeXYZ_", min_size=1, max_size=4)

@@ -6,7 +6,7 @@ import pytest
 
 from pulumi_preflight.errors import ProjectError
 from pulumi_preflight.project import load_project
-from pulumi_preflight.project.config_secrets import decrypter
+from pulumi_preflight.project.stack_config import decrypter
 from tests.preflight.running import WriteProject
 
 SALT = "v1:4ZLI7rDGPpw=:v1:PjW4GkOie2h+sNxw:UANz8LuSoiuuI4eHVUXHIVE7ox37ZA=="

@@ -9,9 +9,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pulumi_preflight.errors import ProjectError
-from pulumi_preflight.project.go_text import NoJsonError, json_text, key_text, number_text
+from pulumi_preflight.project.go_values import (
+    Moment,
+    NoJsonError,
+    Scalar,
+    json_text,
+    key_text,
+    number_text,
+    resolve,
+)
 from pulumi_preflight.project.yaml_files import read_mapping, read_yaml
-from pulumi_preflight.project.yaml_scalars import Moment, Scalar, resolve
 
 DIGITS = st.text("0123456789", min_size=1, max_size=12)
 SIGNS = st.sampled_from(["", "-", "+"])

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_preflight.errors import ProjectError
-from pulumi_preflight.project.yaml_files import read_mapping
-from pulumi_preflight.project.yaml_limits import DEEPEST
+from pulumi_preflight.project.yaml_files import DEEPEST, read_mapping
 
 TEN = "[x, x, x, x, x, x, x, x, x, x]"
 

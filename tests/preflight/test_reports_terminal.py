@@ -7,7 +7,7 @@ import pytest
 
 from pulumi_preflight.findings import NotEvaluated, Reported
 from pulumi_preflight.model import DuplicateUrn, Note, SourcePosition
-from pulumi_preflight.printable import escaped
+from pulumi_preflight.printing import escaped
 from pulumi_preflight.reports import terminal
 from pulumi_preflight.verdict import Verdict
 from tests.preflight.builders import QUEUE, SERVICE, struct, urn

@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_preflight.outputs.schemas import Schema, nearest
 from pulumi_preflight.outputs.shapes import Kind, PropertyShape, Shape, Shapes
-from pulumi_preflight.provider.installed import ask
+from pulumi_preflight.provider.server import ask
 from tools.tables.schemas import kept
 
 QUEUE = "aws:sqs/queue:Queue"

@@ -70,7 +70,7 @@ def test_a_pack_and_the_program_never_import_the_sdk_at_the_same_time(
 def test_messages_come_without_the_sdk_until_something_of_it_is_used() -> None:
     lines = """
 import sys
-from pulumi_preflight.sdk_imports import defer_sdk
+from pulumi_preflight.startup import defer_sdk
 
 defer_sdk()
 from pulumi.runtime.proto import analyzer_pb2
@@ -90,7 +90,7 @@ print(AnalyzeRequest is analyzer_pb2.AnalyzeRequest)
 def test_an_sdk_that_is_in_use_already_stays() -> None:
     lines = """
 import pulumi
-from pulumi_preflight.sdk_imports import defer_sdk
+from pulumi_preflight.startup import defer_sdk
 
 used = pulumi
 defer_sdk()

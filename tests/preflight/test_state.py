@@ -7,7 +7,7 @@ import pytest
 
 from pulumi_preflight.findings import Reported
 from pulumi_preflight.redaction import Redactor
-from pulumi_preflight.state import stack_export
+from pulumi_preflight.resource import stack_export
 from pulumi_preflight.verdict import secrets_of
 from tests.preflight.running import Ran, RunProgram
 

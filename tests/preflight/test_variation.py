@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_preflight.outputs.variation import opened, returned, turned, varied
+from pulumi_preflight.outputs.templates import opened, returned, turned, varied
 from pulumi_preflight.wire import UNKNOWN, PropertyValue, secret
 
 DIGITS = st.text("0123456789abcdefABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1)

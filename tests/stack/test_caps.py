@@ -8,7 +8,7 @@ import pytest
 
 import caps as caps_module
 from caps import read_caps
-from config_errors import SettingsError
+from config_checks import SettingsError
 from config_loader import load_settings
 from tests.stack.settings import CAPS_FILE, caps_of, configuration
 

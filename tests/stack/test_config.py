@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from caps import read_caps
 from config import StackSettings
-from config_errors import SettingsError, nearest_setting, setting_paths
+from config_checks import SettingsError, nearest_setting, setting_paths
 from config_loader import load_settings, read_configuration
 from tests.stack.settings import STACK, UNCAPPED, as_text, configuration
 

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 
 from tests.sweep.rules import Rule, Source
-from tools.tables.names import key, words
+from tools.tables.responses import key, words
 
 _ANYTHING = frozenset(map(key, ("destination", "resource", "source", "target")))
 _FORMATS = "data/AdditionalSpecs/Policies.json"

@@ -3,7 +3,7 @@
 from botocore.model import Shape
 
 from tests.sweep.rules import TIME, Rule, Source
-from tools.tables.patterns import whole
+from tools.tables.cloudformation import whole
 from tools.tables.responses import shapes
 
 _NUMBERS = ("integer", "long", "float", "double")

@@ -2,7 +2,7 @@
 
 from tests.sweep.rules import TIME, Rule, Source
 from tools.tables.cloudformation import Said, named_formats, pattern_of, properties
-from tools.tables.names import key
+from tools.tables.responses import key
 
 _PLAIN = {"integer": "number", "number": "number", "boolean": "boolean", "string": "string"}
 

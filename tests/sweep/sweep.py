@@ -24,9 +24,8 @@ from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.facts import words_of
 from pulumi_preflight.outputs.inventions import Filling
-from pulumi_preflight.outputs.kinds import in_kind
 from pulumi_preflight.outputs.names import name_properties
-from pulumi_preflight.outputs.shapes import Kind, Shape, Shapes
+from pulumi_preflight.outputs.shapes import Kind, Shape, Shapes, in_kind
 from pulumi_preflight.outputs.subject import subject_kind
 from pulumi_preflight.program.inside.classes import QUESTIONS
 from pulumi_preflight.wire import Properties, PropertyValue, has_unknown
@@ -34,8 +33,7 @@ from tests.sweep import arns, responses, schemas, texts
 from tests.sweep.inputs import made, members, required_of_class, required_of_function
 from tests.sweep.rules import Rule, Source
 from tools.tables.__main__ import WORDS
-from tools.tables.functions import functions_of, module, modules, types_of
-from tools.tables.sdk import listed
+from tools.tables.sdk import functions_of, listed, module, modules, types_of
 
 SDK = "pulumi_aws"
 OPEN = Path(__file__).parent / "open.json"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from pulumi_loopback.dev.ports import free_port
+from pulumi_loopback.credentials import free_port
 from pulumi_loopback.embedded.backend import EmbeddedBackend
 from pulumi_loopback.embedded.endpoint import EmbeddedEndpoint
 from pulumi_loopback.embedded.table import TABLE
@@ -17,8 +17,7 @@ from pulumi_preflight.program.inside.classes import QUESTIONS
 from pulumi_preflight.provider.backend import Resource
 from pulumi_preflight.wire import Properties, PropertyValue
 from tests.loopback.observe.deployed import key_of
-from tools.tables.functions import module, types_of
-from tools.tables.sdk import listed
+from tools.tables.sdk import listed, module, types_of
 
 TRUST = json.dumps(
     {

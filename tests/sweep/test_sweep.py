@@ -7,8 +7,7 @@ import pytest
 from tests.sweep import arns, responses, schemas, texts
 from tests.sweep.rules import TIME, Rule, Source
 from tests.sweep.sweep import SDK, Value, Verdict, counts, known_counts, swept
-from tools.tables.functions import modules
-from tools.tables.sdk import listed
+from tools.tables.sdk import listed, modules
 
 # CI looks at the modules that most programs use, and the night at all of them.
 USUAL = ("dynamodb", "ecr", "ecs", "lambda_", "lb", "rds", "s3", "sns", "sqs")

@@ -7,8 +7,7 @@ import re
 from functools import cache
 
 from tests.sweep.rules import TIME, Rule, Source
-from tools.tables.names import words
-from tools.tables.responses import regions
+from tools.tables.responses import regions, words
 
 _ARN = r"\Aarn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:(?:\d{12}|aws|cloudfront|lambda)?:\S.*\Z"
 _HOST = r"\A(?:[\w*-]+\.)+[a-zA-Z]{2,}(?::\d+)?\Z"

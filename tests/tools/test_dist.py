@@ -20,9 +20,9 @@ from packaging.specifiers import Specifier
 import aws_policy_pack
 import pulumi_loopback
 from ops.paths import LOOPBACK, PACK, PREFLIGHT, ROOT
+from pulumi_loopback.dev.processes import uv
 from pulumi_loopback.errors import CommandError
-from pulumi_loopback.uv import uv
-from tools import dist, wheels
+from tools import dist, versions
 
 FOLDERS = {"aws-policy-pack": PACK, "pulumi-loopback": LOOPBACK, "pulumi-preflight": PREFLIGHT}
 SDKS = ("pulumi", "pulumi-policy")
@@ -185,9 +185,9 @@ def test_a_command_tells_its_version(command: str) -> None:
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("platform", wheels.PLATFORMS)
+@pytest.mark.parametrize("platform", versions.PLATFORMS)
 def test_a_python_that_nothing_is_built_for_is_told_with_the_requirement(platform: str) -> None:
-    assert "no usable wheels" in wheels.without_wheels("3.99", platform)
+    assert "no usable wheels" in versions.without_wheels("3.99", platform)
 
 
 @pytest.mark.nightly

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from ops.paths import ROOT
-from tools.ecosystem.comparison import Compared, markdown
 from tools.ecosystem.programs import (
+    Compared,
     Outcome,
     environment_of,
     first_settings,
+    markdown,
     programs_in,
     setting_for,
 )

@@ -10,8 +10,7 @@ import pytest
 
 from aws_policy_pack.lists import names
 from tools.lists.__main__ import main
-from tools.lists.ages import Dated, dated
-from tools.lists.newer import SOURCES, compared
+from tools.lists.newer import SOURCES, Dated, compared, dated
 
 INSTALLED = Path(botocore.__file__).parents[1]
 HERE = {distribution.metadata["Name"] for distribution in distributions()}

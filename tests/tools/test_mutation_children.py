@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tools.mutation.children import in_children
+from tools.mutation.trials import in_children
 
 
 def loops(_: int) -> int:

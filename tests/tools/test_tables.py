@@ -10,12 +10,20 @@ import pytest
 from ops.paths import ROOT
 from pulumi_preflight.outputs.facts import facts_of
 from pulumi_preflight.outputs.shapes import Kind, PropertyShape
-from tools.tables.blocks import blocks
-from tools.tables.documented import claims, documented
-from tools.tables.facts import contradictions, facts
-from tools.tables.imports import Form, forms, services
-from tools.tables.known import Known, _check, known
-from tools.tables.planned import planned, same_types, with_twins
+from tools.tables.arns import Form, forms, services_told
+from tools.tables.facts import (
+    Known,
+    _check,
+    blocks,
+    claims,
+    contradictions,
+    documented,
+    facts,
+    known,
+    planned,
+    same_types,
+    with_twins,
+)
 from tools.tables.sdk import ResourceClass
 
 THING = "aws:x/thing:Thing"
@@ -158,9 +166,9 @@ def test_a_type_that_the_sdk_does_not_have_is_told() -> None:
 
 def test_arns_tell_what_they_call_a_service() -> None:
     arn = "arn:{partition}:acm-pca:{region}:{account}:a/{name}"
-    assert services({"aws:acmpca/a:A": Form(arn=arn)}) == {"acmpca": "acm-pca"}
+    assert services_told({"aws:acmpca/a:A": Form(arn=arn)}) == {"acmpca": "acm-pca"}
     # One example of a module may show another service.
-    assert services({"aws:ecr/a:A": Form(arn=arn)}) == {}
+    assert services_told({"aws:ecr/a:A": Form(arn=arn)}) == {}
 
 
 def test_the_example_of_an_import_tells_the_form_of_an_id(

@@ -3,8 +3,7 @@
 import pytest
 
 from pulumi_preflight.outputs.shapes import Kind, PropertyShape
-from tools.tables.arns import told, with_reference
-from tools.tables.imports import Form
+from tools.tables.arns import Form, told, with_reference
 from tools.tables.sdk import ResourceClass
 
 ARN = "arn:${Partition}:made:${Region}:${Account}:"

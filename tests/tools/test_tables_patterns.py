@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tools.tables.patterns import example, form_of, whole
+from tools.tables.cloudformation import example, form_of, whole
 
 
 @pytest.mark.parametrize(

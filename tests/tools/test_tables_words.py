@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from pulumi_preflight.outputs.shapes import Shapes
-from tools.tables.names import key, nouns, services
-from tools.tables.responses import shapes
+from tools.tables.responses import key, nouns, services, shapes
 from tools.tables.words import Words, _chosen, words_of_schemas
 
 

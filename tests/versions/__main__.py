@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ops.paths import PACK, PREFLIGHT, ROOT
-from pulumi_loopback.uv import uv
+from pulumi_loopback.dev.processes import uv
 from tools.versions import ENVIRONMENTS, Environment
 
 PROGRAM = Path(__file__).parent / "program"

@@ -15,8 +15,15 @@ from pathlib import Path
 from ops.paths import ROOT
 from pulumi_loopback.errors import CommandError, exit_with
 from pulumi_loopback.guard import temporary_folder
-from tools.ecosystem.comparison import Compared, markdown
-from tools.ecosystem.programs import Outcome, Side, environment_of, judged, programs_in
+from tools.ecosystem.programs import (
+    Compared,
+    Outcome,
+    Side,
+    environment_of,
+    judged,
+    markdown,
+    programs_in,
+)
 
 CACHE = ROOT / ".ecosystem"
 _AT_ONCE = 2

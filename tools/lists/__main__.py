@@ -12,9 +12,7 @@ from datetime import UTC, datetime
 from ops.paths import ROOT
 from pulumi_loopback.errors import exit_with
 from pulumi_loopback.guard import temporary_folder
-from tools.lists.ages import MOST_DAYS, PACK, dated
-from tools.lists.newer import SOURCES, compared
-from tools.lists.packages import fetch
+from tools.lists.newer import MOST_DAYS, PACK, SOURCES, compared, dated, fetch
 
 
 def main(arguments: Sequence[str]) -> int:

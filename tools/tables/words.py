@@ -20,12 +20,11 @@ from pulumi_preflight.outputs.shapes import Shape as Properties
 from pulumi_preflight.outputs.subject import Subject, subject_kind
 from pulumi_preflight.outputs.well_formed import by_name
 from pulumi_preflight.program.inside.classes import QUESTIONS
-from tools.tables import cloudformation, names
+from tools.tables import cloudformation, responses
 from tools.tables.arns import Reference, form_for
-from tools.tables.functions import functions_of, module, modules, types_of
-from tools.tables.names import key
-from tools.tables.patterns import example, form_of, whole
-from tools.tables.responses import shapes
+from tools.tables.cloudformation import example, form_of, whole
+from tools.tables.responses import key, shapes
+from tools.tables.sdk import functions_of, module, modules, types_of
 
 _DEPTH = 5
 _PLACE = Place(region="us-east-1", known_account="123456789012")
@@ -199,7 +198,7 @@ def _arn(subject: Subject, form: str, found: tuple[Shape, ...]) -> str | None:
 
 
 def _is_own_arn(kind: str, path: tuple[str, ...]) -> bool:
-    *stem, last = names.words(path[-1])
+    *stem, last = responses.words(path[-1])
     return len(path) == 1 and last in ("arn", "arns") and names_itself(kind, tuple(stem))
 
 
@@ -245,14 +244,14 @@ def _fitting(name: str, patterns: Sequence[str], least: int, most: int | None) -
     """A form that fits all patterns, `None` where none is plain enough to have one."""
     for form in filter(None, (form_of(each, least, most) for each in patterns if each)):
         # A pattern that takes more than ARNs tells nothing of one.
-        is_whole = form.startswith("arn:") or names.words(name)[-1] not in ("arn", "arns")
+        is_whole = form.startswith("arn:") or responses.words(name)[-1] not in ("arn", "arns")
         if is_whole and all(re.search(each, example(form)) for each in patterns):
             return form
     return None
 
 
 def _chosen(type_: str, name: str, choices: list[str]) -> str:
-    last = names.words(name)[-1]
+    last = responses.words(name)[-1]
     # `vpcAttachment` is an attachment of the type VPC.
     same = [each for each in choices if last == "type" and key(each) in key(type_)]
     if same:

@@ -6,8 +6,7 @@ from http.client import HTTPConnection
 import pytest
 
 from auto_scaler.__main__ import create_scaler, main
-from auto_scaler.health import health_endpoint
-from auto_scaler.scaler import Scaler
+from auto_scaler.scaler import Scaler, health_endpoint
 from auto_scaler.settings import Settings
 
 

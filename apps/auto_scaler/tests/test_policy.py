@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auto_scaler.policy import Reading, ScalingPolicy
+from auto_scaler.fleet import Reading, ScalingPolicy
 
 COUNTS = st.integers(min_value=0, max_value=100_000)
 

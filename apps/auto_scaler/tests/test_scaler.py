@@ -8,8 +8,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 
-from auto_scaler.fleet import Fleet, connect
-from auto_scaler.policy import ScalingPolicy
+from auto_scaler.fleet import Fleet, ScalingPolicy, connect
 from auto_scaler.scaler import Scaler
 from auto_scaler.settings import Settings
 

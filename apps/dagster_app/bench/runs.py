@@ -26,9 +26,8 @@ from dagster import (
 
 from dagster_app.claims import STEPS
 from dagster_app.definitions import definitions
-from dagster_app.executor import taskiq_executor
+from dagster_app.executor import PRELOADED, taskiq_executor
 from dagster_app.settings import DatabaseSettings, load
-from dagster_app.step_process import PRELOADED
 
 CHAIN_STEPS = 8
 FAN_STEPS = 24

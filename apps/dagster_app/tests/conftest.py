@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from dagster_app.claims import Claims
 from dagster_app.settings import DatabaseSettings
-from pulumi_loopback.dev.postgres import Postgres, running_postgres
+from pulumi_loopback.dev.machine import Postgres, running_postgres
 
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",

@@ -13,10 +13,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError, NoResultFound
 
-from dagster_app.claims import KEPT_DAYS, Claim, Claims
-from dagster_app.database import refuses
-from pulumi_loopback.dev.ports import free_port
-from pulumi_loopback.dev.postgres import Postgres
+from dagster_app.claims import KEPT_DAYS, Claim, Claims, refuses
+from pulumi_loopback.credentials import free_port
+from pulumi_loopback.dev.machine import Postgres
 
 CLAIMERS = 3
 

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from dagster_app.health import Health, serve_health
-from pulumi_loopback.dev.ports import free_port
+from pulumi_loopback.credentials import free_port
 
 
 async def ask(health: Health, request: bytes = b"GET /health HTTP/1.1\r\n\r\n") -> str:

@@ -3,8 +3,7 @@
 import pytest
 from dagster import DagsterInstance, materialize
 
-from dagster_app.assets import measurements, summary
-from dagster_app.jobs import primes, retrying
+from dagster_app.jobs import measurements, primes, retrying, summary
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from dagster_app import launcher as launcher_module
 from dagster_app.claims import Claims
 from dagster_app.launcher import LEASE_SECONDS, WatchedRunLauncher, beating
-from pulumi_loopback.dev.postgres import Postgres
+from pulumi_loopback.dev.machine import Postgres
 
 pytestmark = pytest.mark.usefixtures("claims")
 

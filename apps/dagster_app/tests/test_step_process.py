@@ -5,7 +5,7 @@ import sys
 
 ORPHAN = """
 import os, threading, time
-from dagster_app.step_process import die_with
+from dagster_app.executor import die_with
 
 parent = os.getpid()
 if os.fork():

@@ -6,8 +6,8 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from taskiq import TaskiqResult
 
-from taskiq_demo import results as results_module
-from taskiq_demo.results import PatientS3Backend
+from taskiq_demo import tasks as results_module
+from taskiq_demo.tasks import PatientS3Backend
 
 RESULT = TaskiqResult(is_err=False, return_value=0.5, execution_time=0.5)
 

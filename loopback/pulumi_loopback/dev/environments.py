@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from pulumi_loopback.credentials import Key
-from pulumi_loopback.dev.ports import free_port
+from pulumi_loopback.credentials import Key, free_port
 from pulumi_loopback.errors import CommandError
 
 TASK_DEFINITION = "aws:ecs/taskDefinition:TaskDefinition"

@@ -1,17 +1,27 @@
-"""One copy of a service's task: containers that start in order and end together."""
+"""One copy of a service's task: its containers start in order, as processes, and end together."""
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from graphlib import TopologicalSorter
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+from uuid import uuid4
 
+from pulumi_loopback.credentials import free_port, own_or_free
 from pulumi_loopback.dev.environments import Container
-from pulumi_loopback.dev.processes import Running
+from pulumi_loopback.dev.machine import CODE_PORT, Machine
+from pulumi_loopback.dev.output import LogStream, Output
+from pulumi_loopback.dev.processes import Running, running
 from pulumi_loopback.errors import CommandError
+
+if TYPE_CHECKING:
+    from mypy_boto3_logs import CloudWatchLogsClient
+
 
 _POLL_SECONDS = 0.2
 _FIRST_CHECK_SECONDS = 1.0
@@ -118,8 +128,8 @@ class Task:
     def kill(self) -> None:
         """Ends its processes at once."""
         self.stop()
-        for running in self._running():
-            running.kill()
+        for process in self._running():
+            process.kill()
 
     def _run(self) -> None:
         """The life of the task, in a thread of its own."""
@@ -181,3 +191,92 @@ def _in_order(containers: Sequence[Container]) -> Iterable[Container]:
     by_name = {each.name: each for each in containers}
     order = TopologicalSorter({each.name: each.starts_after for each in containers})
     return [by_name[name] for name in order.static_order()]
+
+
+_OWN_PAGE = Path(__file__).parent / "own_page.py"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launcher:
+    """Starts tasks.
+
+    Attributes:
+        machine: The services that the tasks find here.
+        programs: Gives the folder of the programs of an image.
+        folder: The place for the tasks' files.
+        output: Shows what the tasks print.
+        logs: A client that keeps what the tasks print.
+    """
+
+    machine: Machine
+    programs: Callable[[str], Path]
+    folder: Path
+    output: Output
+    logs: "CloudWatchLogsClient"
+
+    def start(self, name: str, definition: str, containers: Sequence[Container]) -> Task:
+        """Starts a task under a name."""
+        self.output.say(name, "starts")
+        return Task(
+            name,
+            definition=definition,
+            containers=containers,
+            launch=_Launch(
+                launcher=self,
+                task_id=uuid4().hex,
+                name=name if len(containers) == 1 else None,
+            ),
+            say=partial(self.output.say, name),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Launch:
+    """Starts the containers of one task.
+
+    Attributes:
+        launcher: Who has started the task.
+        task_id: As ECS gives one to each task.
+        name: Under which a container's lines stand; `None` for its own name.
+    """
+
+    launcher: Launcher
+    task_id: str
+    name: str | None
+
+    def is_due(self, container: Container) -> bool:
+        """See `Machine.is_due`."""
+        return self.launcher.machine.is_due(container)
+
+    @contextmanager
+    def running(self, container: Container) -> Iterator[Running]:
+        """Runs a container; what it prints is shown, and kept as its log driver would."""
+        name, output = self.name or container.name, self.launcher.output
+        home = self.launcher.folder / f"{container.name}-{self.task_id}"
+        log = home.with_suffix(".log")
+        log.touch()
+        programs = self.launcher.programs(container.image)
+        fitted = self.launcher.machine.fit(container, home, self._ports(container))
+        if fitted.pages:
+            program, *arguments = fitted.command
+            own_page = ["python", str(_OWN_PAGE), str(programs / program), *arguments]
+            fitted = replace(fitted, command=own_page)
+        kept = self._log_stream(container, partial(output.say, name))
+        with output.following(name, log, kept.put), running(fitted, programs, log) as process:
+            yield process
+
+    def _log_stream(self, container: Container, complain: Callable[[str], None]) -> LogStream:
+        options = container.log_options
+        return LogStream(
+            client=self.launcher.logs,
+            endpoint=self.launcher.machine.endpoint,
+            group=options["awslogs-group"],
+            name=f"{options['awslogs-stream-prefix']}/{container.name}/{self.task_id}",
+            complain=complain,
+        )
+
+    def _ports(self, container: Container) -> dict[str, str]:
+        """The ports of a container to those that it gets: its own where that is free."""
+        asked = {port: str(free_port()) for port in container.health_ports}
+        mapped = {port: own_or_free(port) for port in container.mapped_ports}
+        return {**asked, **mapped, CODE_PORT: self.launcher.machine.code}

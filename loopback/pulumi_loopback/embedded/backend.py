@@ -5,10 +5,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from pulumi_loopback.credentials import Key
-from pulumi_loopback.embedded.api import Api, GoneError, endpoint_in, evaluate, picked
-from pulumi_loopback.embedded.entry import Call, Entry
+from pulumi_loopback.embedded.api import (
+    Api,
+    Call,
+    Entry,
+    GoneError,
+    agrees,
+    endpoint_in,
+    evaluate,
+    picked,
+    plain,
+    to_properties,
+    to_property,
+)
 from pulumi_loopback.embedded.table import TABLE
-from pulumi_loopback.embedded.values import agrees, plain, to_properties, to_property
 from pulumi_preflight.outputs import Filled, Outputs, Wanted
 from pulumi_preflight.outputs.names import name_properties
 from pulumi_preflight.outputs.shapes import Kind, Shape, Shapes

@@ -20,8 +20,8 @@ from botocore.credentials import Credentials
 
 from pulumi_loopback.credentials import PROFILE_FILE, read_key, write_profile
 from pulumi_loopback.errors import CommandError
-from pulumi_loopback.private import UMASK, make_private, opener
-from pulumi_loopback.spelling import OWN, Spelling
+from pulumi_loopback.guard import UMASK, make_private, opener
+from pulumi_loopback.project import OWN, Spelling
 
 _PID_FILE = "pid"
 DATA_FILE = "data"

@@ -1,22 +1,29 @@
 """The embedded provider: stands in for the plugin of AWS on the local stack."""
 
+import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from shutil import which
+from typing import Any
 
 from pulumi_loopback.credentials import PROFILE, Key, own_key, variables_for
 from pulumi_loopback.embedded.backend import EmbeddedBackend
+from pulumi_loopback.embedded.table import TABLE
 from pulumi_loopback.endpoint import named_url, url_in, written_profile
 from pulumi_loopback.errors import CommandError
 from pulumi_loopback.project import Project
+from pulumi_loopback.state.store import Store
 from pulumi_loopback.target import Target
 from pulumi_preflight.outputs import Outputs
 from pulumi_preflight.outputs.shapes import Shapes
+from pulumi_preflight.provider.backend import BackendError, Resource
+from pulumi_preflight.provider.server import ask
+from pulumi_preflight.stack_context import name_of, type_of
 
 _ATTACHED = "PULUMI_DEBUG_PROVIDERS"
 _SDK = "pulumi-aws"
@@ -126,3 +133,72 @@ def _plugin_is_installed(stack: Target) -> bool:
     home = stack.variables.get("PULUMI_HOME") or Path.home() / ".pulumi"
     folder = Path(home, "plugins", f"resource-aws-v{version(_SDK)}")
     return folder.is_dir() or which("pulumi-resource-aws", path=stack.variables["PATH"]) is not None
+
+
+def check_types(places: Mapping[str, str]) -> None:
+    """Makes sure that all of a program's resources can be made.
+
+    Args:
+        places: URNs to the `file:line` that makes them.
+
+    Raises:
+        CommandError: It has a type that the table does not.
+    """
+    unknown = [
+        f"{type_of(urn)} ({name_of(urn)}, {place})"
+        for urn, place in places.items()
+        if type_of(urn).startswith("aws:") and type_of(urn) not in TABLE
+    ]
+    if unknown:
+        raise CommandError(
+            f"the embedded provider cannot make {', '.join(unknown)}",
+            hint="install the plugin of AWS, or give the type an entry in "
+            "loopback/pulumi_loopback/embedded/table",
+        )
+
+
+def check_still_there(store: Store, url: str | None) -> None:
+    """Makes sure that the endpoint has something of what the state says it has.
+
+    What it holds is lost when it is killed, and the state is not.
+
+    Args:
+        store: The state.
+        url: The endpoint that the settings name now, which may not be that of the state.
+
+    Raises:
+        CommandError: It has none of it, or cannot be asked.
+    """
+    resources: list[dict[str, Any]] = store.deployment().get("resources") or []
+    providers = {
+        f"{each['urn']}::{each['id']}": each.get("inputs", {})
+        for each in resources
+        if each["type"].startswith("pulumi:providers:")
+    }
+    services = {entry.service for entry in TABLE.values()}
+    here = {"endpoints": json.dumps([dict.fromkeys(services, url)])} if url else {}
+    made = [each for each in resources if each["type"] in TABLE]
+    project = store.target.project
+    key = own_key(project.folder, project.spelling)
+    backend = embedded_backend(Shapes(ask), key, url)
+    for each in made:
+        resource = Resource(
+            urn=each["urn"],
+            inputs=each.get("inputs", {}),
+            settings={**providers.get(each.get("provider", ""), {}), **here},
+            id=each["id"],
+            outputs=each.get("outputs", {}),
+        )
+        try:
+            if backend.read(resource) is not None:
+                return
+        except BackendError as error:
+            raise CommandError(f"the endpoint cannot be asked: {error}") from error
+    if made:
+        typed = store.target.project.spelling.of
+        raise CommandError(
+            f"the endpoint has none of the {len(made)} resources in the state of stack "
+            f"{store.target.stack}: it was killed, or its data were deleted",
+            hint=f"`{typed('refresh')}` takes them out of the state, and `{typed('up')}` makes "
+            "them again",
+        )

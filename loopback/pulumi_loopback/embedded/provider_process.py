@@ -15,14 +15,12 @@ import grpc
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto.plugin_pb2 import PluginAttach
 
-from pulumi_loopback.credentials import own_key
-from pulumi_loopback.dev.ports import listens
+from pulumi_loopback.credentials import listens, own_key
 from pulumi_loopback.embedded.provider import embedded_backend
 from pulumi_loopback.errors import carried_out
 from pulumi_preflight.outputs.shapes import Shapes
-from pulumi_preflight.provider.calls import Calls
-from pulumi_preflight.provider.installed import ask
-from pulumi_preflight.provider.server import serving
+from pulumi_preflight.provider.backend import Calls
+from pulumi_preflight.provider.server import ask, serving
 from pulumi_preflight.provider.service import Provider
 
 _SECONDS_BETWEEN_LOOKS = 0.2

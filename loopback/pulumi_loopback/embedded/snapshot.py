@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from moto.core.base_backend import BackendDict, BaseBackend
 
-from pulumi_loopback.private import write_file
+from pulumi_loopback.guard import write_file
 
 Services: TypeAlias = "BackendDict[Any]"
 Held: TypeAlias = dict[type, tuple[dict[str, Any], list[tuple[str, str, Any]]]]

@@ -1,6 +1,5 @@
 """The real Pulumi engine: where it is, what it needs, and how it is run."""
 
-from pulumi_loopback.engine.locate import Engine
-from pulumi_loopback.engine.variables import environment
+from pulumi_loopback.engine.locate import Engine, environment
 
 __all__ = ["Engine", "environment"]

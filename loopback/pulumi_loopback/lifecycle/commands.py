@@ -2,22 +2,48 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
-from pulumi_loopback.consent import Consent
-from pulumi_loopback.endpoint import endpoint
-from pulumi_loopback.errors import FAILED, INTERRUPTED, CommandError, tell
-from pulumi_loopback.lifecycle import deploy, reset
-from pulumi_loopback.lifecycle.surroundings import surrounded
-from pulumi_loopback.project import Project
-from pulumi_loopback.spelling import LOCAL
+from pulumi_loopback.embedded.endpoint import EmbeddedEndpoint
+from pulumi_loopback.embedded.provider import provided
+from pulumi_loopback.endpoint import endpoint, url_in
+from pulumi_loopback.errors import FAILED, INTERRUPTED, CommandError, Consent, tell
+from pulumi_loopback.guard import make_private
+from pulumi_loopback.lifecycle import deploy
+from pulumi_loopback.project import LOCAL, Project
 from pulumi_loopback.state import commands
-from pulumi_loopback.state.repair import repair
+from pulumi_loopback.state.commands import repair
 from pulumi_loopback.state.store import Store
 from pulumi_loopback.target import Target, target
+
+
+@contextmanager
+def surrounded(stack: Target) -> Iterator[Target]:
+    """The stack with its endpoint, if it has one, and a provider while the block runs.
+
+    Raises:
+        CommandError: The endpoint cannot be started, or has ended in the middle.
+    """
+    project = stack.project
+    if stack.variables.get("PULUMI_BACKEND_URL") == project.home.as_uri():
+        make_private(project.home / ".pulumi")
+    behind = endpoint(project) if project.local and url_in(project) else None
+    if behind is not None:
+        if isinstance(behind, EmbeddedEndpoint) and not behind.runs():
+            sys.stdout.write(f"Starts the endpoint at {behind.url}\n")
+        behind.start()
+        sys.stdout.write(f"{behind.status()}\n")
+    with provided(stack) as found:
+        yield found
+    if isinstance(behind, EmbeddedEndpoint) and not behind.runs():
+        raise CommandError(
+            "the endpoint has ended in the middle, and what it held is lost",
+            hint=f"`{stack.session('state:repair')}` takes out of the state what is gone, and "
+            f"`{stack.session('up')}` makes it again",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +64,7 @@ def _outputs(asked: _Asked) -> int:
 
 
 def _soft_reset(asked: _Asked) -> int:
-    return reset.soft(asked.stack, endpoint(asked.stack.project), asked.consent)
+    return deploy.reset_softly(asked.stack, endpoint(asked.stack.project), asked.consent)
 
 
 COMMANDS: Mapping[str, Callable[[_Asked], int]] = {
@@ -49,14 +75,14 @@ COMMANDS: Mapping[str, Callable[[_Asked], int]] = {
     "outputs": _outputs,
     "reset": _soft_reset,
     "reset:soft": _soft_reset,
-    "reset:hard": lambda asked: reset.hard(
+    "reset:hard": lambda asked: deploy.reset_hard(
         asked.stack, endpoint(asked.stack.project), asked.consent
     ),
     "state:init": lambda asked: commands.make(asked.store),
     "state:list": lambda asked: (
         commands.show_copies(asked.store) if asked.options.copies else commands.show(asked.store)
     ),
-    "state:repair": lambda asked: repair(asked.store, unlock=asked.options.unlock),
+    "state:repair": lambda asked: repair(asked.store, anyway=asked.options.unlock),
     "state:restore": lambda asked: commands.restore(asked.store, asked.options.file, asked.consent),
     "state:delete": lambda asked: commands.delete(asked.store, asked.consent),
 }

@@ -10,10 +10,8 @@ from pathlib import Path
 from pulumi_loopback.errors import FAILED, INTERRUPTED, CommandError, tell
 from pulumi_loopback.lifecycle.commands import add_place
 from pulumi_loopback.observe.deployment import Deployment, Names, deployment
-from pulumi_loopback.observe.logs import Asked, show_logs
-from pulumi_loopback.observe.queues import queues
-from pulumi_loopback.observe.services import services, status, tasks
-from pulumi_loopback.observe.show import show
+from pulumi_loopback.observe.services import queues, services, status, tasks
+from pulumi_loopback.observe.show import Asked, show, show_logs
 from pulumi_loopback.project import Project
 from pulumi_loopback.target import target
 

@@ -16,18 +16,18 @@ from urllib.parse import unquote, urlsplit
 
 from pulumi_loopback.engine.refusals import broken, locked
 from pulumi_loopback.errors import CommandError
-from pulumi_loopback.private import make_folder, narrow_file, write_file
+from pulumi_loopback.guard import make_folder, narrow_file, write_file
 from pulumi_loopback.state.copies import (
     Copy,
     as_state_file,
     copies_in,
     latest_in,
     name_for,
+    objection,
     problem_of,
 )
-from pulumi_loopback.state.integrity import objection
 from pulumi_loopback.target import Target
-from pulumi_preflight.urns import name_of
+from pulumi_preflight.stack_context import name_of
 
 BEFORE_DELETE = "before delete"
 BEFORE_REPAIR = "before repair"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from aws_policy_pack.cost.reading import amount, given_text
+from aws_policy_pack.cost.charges import amount, given_text
 from aws_policy_pack.resource import Resource
 
 WITHOUT: Final = "no price here"

@@ -7,9 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from aws_policy_pack.cost.estimate import estimate
-from aws_policy_pack.cost.lines import Estimate, Line, dearest, dollars
-from aws_policy_pack.cost.scaling import ENVIRONMENT_NAMES
+from aws_policy_pack.cost.charges import ENVIRONMENT_NAMES
+from aws_policy_pack.cost.estimate import Estimate, Line, dearest, dollars, estimate
 from aws_policy_pack.cost.state import load_state, read_state
 from aws_policy_pack.cost.table import Tables, find_table, way_to_prices
 from aws_policy_pack.resource import STACK, Graph, Resource

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Final, TypeAlias
 
-from aws_policy_pack.json_text import read_json
+from aws_policy_pack.wire import read_json
 
 FOLDER: Final = Path(__file__).parent / "prices"
 DEFAULT_REGION: Final = "us-east-1"

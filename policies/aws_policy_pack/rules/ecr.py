@@ -1,7 +1,6 @@
 """Container image repositories: what is pushed, and who can pull it."""
 
-from aws_policy_pack.policy_documents import named_actions, statements
-from aws_policy_pack.public_access import is_public
+from aws_policy_pack.policy_documents import is_public, named_actions, statements
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Changes, Finding, Findings, Kind, Severity, resource_rule
 from aws_policy_pack.wording import shown

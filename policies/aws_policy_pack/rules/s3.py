@@ -5,11 +5,18 @@ from typing import Final
 
 from pydantic import Field
 
-from aws_policy_pack.accounts import account_of_provider, own_accounts
 from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.given import is_given
 from aws_policy_pack.policy_documents import Statement, denies_plain_http, statements_of
-from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, survey
+from aws_policy_pack.resource import (
+    Graph,
+    Properties,
+    Resource,
+    Unreadable,
+    account_of_provider,
+    is_given,
+    own_accounts,
+    survey,
+)
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
 from aws_policy_pack.wording import listed, shown
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
-from aws_policy_pack import waivers
 from aws_policy_pack.config import RuleConfig, Waiver
-from aws_policy_pack.evaluation import evaluate
+from aws_policy_pack.evaluation import current_day, evaluate, missing_from, names
 from aws_policy_pack.resource import Graph
 from aws_policy_pack.rule import (
     AnyRule,
@@ -46,7 +45,7 @@ class WaiversValid(RuleConfig):
 
 def check_waivers(graph: Graph, settings: Iterable[tuple[AnyRule, Setting]]) -> Findings:
     """Looks at every waiver of every rule."""
-    today = waivers.current_day()
+    today = current_day()
     settings = tuple(settings)
     (own,) = (s.config for _, s in settings if isinstance(s.config, WaiversValid))
     for rule, setting in settings:
@@ -70,7 +69,7 @@ def _problem(  # noqa: PLR0913 - what a waiver is held against
     longest: int,
 ) -> tuple[str, str, str] | None:
     """What is wrong with a waiver, what is wanted, and what to do; `None` if it is sound."""
-    if missing := waivers.missing_from(waiver):
+    if missing := missing_from(waiver):
         lacks = " and ".join(f"`{key}`" for key in missing)
         return f"has no {lacks}", "a reason, an owner and a last day", f"Add {lacks}, or remove it"
     if waiver.expires is not None and waiver.expires < today:
@@ -85,7 +84,7 @@ def _problem(  # noqa: PLR0913 - what a waiver is held against
             f"at most {longest} days (`maxDays` of waivers-valid)",
             "Agree on a nearer last day, and renew the waiver then if it is still needed",
         )
-    if not any(waivers.names(waiver, resource) for resource in graph.resources):
+    if not any(names(waiver, resource) for resource in graph.resources):
         return (
             "names no resource of this stack",
             "the logical name, a glob or the URN of a resource",

@@ -13,22 +13,22 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2, source_pb2
 from pulumi.runtime.proto.callback_pb2 import Callback
 from pulumi.runtime.proto.resource_pb2_grpc import ResourceMonitorServicer
 
-from pulumi_preflight.durations import DurationError
 from pulumi_preflight.errors import PreflightError, ProgramError
+from pulumi_preflight.model import Positions
 from pulumi_preflight.monitor.analysis import analyze_request, message_as_packs_see, stack_request
 from pulumi_preflight.monitor.assets import AssetError, hashed
-from pulumi_preflight.monitor.callbacks import HookError
-from pulumi_preflight.monitor.features import served_features, serves
+from pulumi_preflight.monitor.invokes import Invokes
 from pulumi_preflight.monitor.providing import Providing
 from pulumi_preflight.monitor.reading import Reading
 from pulumi_preflight.monitor.refusals import RefusedError, check_outputs
+from pulumi_preflight.monitor.registration import HookError
 from pulumi_preflight.monitor.resources import Resources
+from pulumi_preflight.monitor.run import Run
+from pulumi_preflight.monitor.services import served_features, serves
 from pulumi_preflight.outputs.answers.calls import RefusedCallError
-from pulumi_preflight.outputs.autonames import UnnamedError
-from pulumi_preflight.outputs.invokes import Invokes
-from pulumi_preflight.positions import Positions
-from pulumi_preflight.program.run import Run
-from pulumi_preflight.urns import STACK_TYPE, qualified_type_of
+from pulumi_preflight.outputs.names import UnnamedError
+from pulumi_preflight.project.go_values import DurationError
+from pulumi_preflight.stack_context import STACK_TYPE, qualified_type_of
 from pulumi_preflight.wire import UNKNOWN, from_struct, is_marked, to_struct
 
 __all__ = ["Monitor", "analyze_request", "stack_request"]

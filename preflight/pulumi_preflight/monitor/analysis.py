@@ -13,7 +13,6 @@ from pulumi.runtime.proto.analyzer_pb2 import (
     AnalyzeStackRequest,
 )
 
-from pulumi_preflight.internal_properties import without_internal
 from pulumi_preflight.model import Deployment, RegisteredResource
 from pulumi_preflight.monitor.providers import urn_of_reference
 from pulumi_preflight.wire import (
@@ -21,6 +20,7 @@ from pulumi_preflight.wire import (
     from_struct,
     is_marked,
     to_struct,
+    without_internal,
     without_outputs,
     without_references,
 )

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pulumi.runtime.proto.resource_pb2 import RegisterPackageRequest
 
 from pulumi_preflight.project.config_values import ConfigValue
-from pulumi_preflight.urns import package_of
+from pulumi_preflight.stack_context import package_of
 from pulumi_preflight.wire import Properties, secret
 
 _PROVIDER_TYPE = "pulumi:providers:"

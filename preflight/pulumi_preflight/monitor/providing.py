@@ -18,11 +18,12 @@ from pulumi_preflight.monitor.providers import (
     urn_of_reference,
 )
 from pulumi_preflight.monitor.registry import Inherited
+from pulumi_preflight.monitor.run import Run
 from pulumi_preflight.outputs import Filled
 from pulumi_preflight.outputs.arns import Place
-from pulumi_preflight.outputs.autonames import proposal_for
 from pulumi_preflight.outputs.ids import resource_id
-from pulumi_preflight.outputs.settings import (
+from pulumi_preflight.outputs.names import proposal_for
+from pulumi_preflight.outputs.regions import (
     DEFAULT_REGION,
     account_in,
     default_tags_in,
@@ -30,8 +31,7 @@ from pulumi_preflight.outputs.settings import (
     region_in,
 )
 from pulumi_preflight.outputs.subject import Subject
-from pulumi_preflight.program.run import Run
-from pulumi_preflight.urns import create_urn, name_of, type_of
+from pulumi_preflight.stack_context import create_urn, name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, from_struct, to_struct
 
 

@@ -12,18 +12,17 @@ from pulumi.runtime.proto.resource_pb2 import (
     RegisterResourceRequest,
 )
 
-from pulumi_preflight.model import RegisteredResource, SourcePosition
+from pulumi_preflight.model import Positions, RegisteredResource, SourcePosition
 from pulumi_preflight.monitor.analysis import struct_as_packs_see
 from pulumi_preflight.monitor.assets import hashed
 from pulumi_preflight.monitor.providing import Providing
 from pulumi_preflight.monitor.refusals import check_read
 from pulumi_preflight.monitor.registry import Inherited
+from pulumi_preflight.monitor.run import Run
 from pulumi_preflight.outputs import Filled, Wanted, with_secrets
 from pulumi_preflight.outputs.inventions import Filling
 from pulumi_preflight.outputs.memory import Taint
-from pulumi_preflight.positions import Positions
-from pulumi_preflight.program.run import Run
-from pulumi_preflight.urns import create_urn
+from pulumi_preflight.stack_context import create_urn
 from pulumi_preflight.wire import UNKNOWN, Properties, from_struct, to_struct
 
 STACK_REFERENCE = "pulumi:pulumi:StackReference"

@@ -14,7 +14,7 @@ from pulumi.runtime.proto.resource_pb2 import ReadResourceRequest
 from pulumi_preflight.monitor.providers import is_provider_type, urn_of_reference
 from pulumi_preflight.monitor.registration import Registration
 from pulumi_preflight.monitor.registry import Registry
-from pulumi_preflight.urns import STACK_TYPE, is_urn, name_of, qualified_type_of, type_of
+from pulumi_preflight.stack_context import STACK_TYPE, is_urn, name_of, qualified_type_of, type_of
 
 _TYPE_COLONS = 2
 # Source: Parse of blang/semver, with which parseProviderRequest reads a version: three numbers

@@ -14,8 +14,7 @@ from pulumi.runtime.proto.resource_pb2 import (
     ResourceHookRequest,
 )
 
-from pulumi_preflight.durations import seconds
-from pulumi_preflight.model import RegisteredResource, SourcePosition
+from pulumi_preflight.model import Positions, RegisteredResource, SourcePosition
 from pulumi_preflight.monitor.analysis import analyze_request, struct_as_packs_see
 from pulumi_preflight.monitor.assets import hashed
 from pulumi_preflight.monitor.providers import (
@@ -41,10 +40,10 @@ from pulumi_preflight.monitor.registration import (
     run_transforms,
 )
 from pulumi_preflight.monitor.registry import Inherited
+from pulumi_preflight.monitor.run import Run
 from pulumi_preflight.outputs import Filled, Wanted, with_secrets
-from pulumi_preflight.outputs.autonames import Proposal, proposal_for
-from pulumi_preflight.positions import Positions
-from pulumi_preflight.program.run import Run
+from pulumi_preflight.outputs.names import Proposal, proposal_for
+from pulumi_preflight.project.go_values import seconds
 from pulumi_preflight.wire import (
     Properties,
     from_struct,

@@ -10,22 +10,37 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pulumi_preflight.outputs.arns import Place
-from pulumi_preflight.outputs.autonames import Proposal, with_proposed_name
-from pulumi_preflight.outputs.completions import Blocks, Completion, completed
-from pulumi_preflight.outputs.derived import DERIVED, DERIVED_OF
+from pulumi_preflight.outputs.derived import DERIVED, DERIVED_OF, random_outputs
 from pulumi_preflight.outputs.facts import Facts, facts_of
 from pulumi_preflight.outputs.forms import FORMED
 from pulumi_preflight.outputs.ids import resource_id
-from pulumi_preflight.outputs.inventions import Filling
-from pulumi_preflight.outputs.kinds import empty, in_kind, with_documents_as_text
-from pulumi_preflight.outputs.names import name_properties, physical_name
-from pulumi_preflight.outputs.random_values import random_outputs
-from pulumi_preflight.outputs.settings import with_default_tags
-from pulumi_preflight.outputs.shapes import Kind, PropertyShape, Shape, Shapes
+from pulumi_preflight.outputs.inventions import (
+    Blocks,
+    Completion,
+    Filling,
+    WatchedSubject,
+    completed,
+    is_given,
+)
+from pulumi_preflight.outputs.names import (
+    Proposal,
+    name_properties,
+    physical_name,
+    with_proposed_name,
+)
+from pulumi_preflight.outputs.regions import with_default_tags
+from pulumi_preflight.outputs.shapes import (
+    Kind,
+    PropertyShape,
+    Shape,
+    Shapes,
+    empty,
+    in_kind,
+    with_documents_as_text,
+)
 from pulumi_preflight.outputs.subject import Subject
-from pulumi_preflight.outputs.watched import WatchedSubject, is_given
 from pulumi_preflight.outputs.well_formed import value_for
-from pulumi_preflight.urns import name_of, type_of
+from pulumi_preflight.stack_context import name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, secret, without_unknown
 
 _DEPTH = 5

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pulumi_preflight.outputs.arns import ARN_FORMATS, ARN_STEMS
-from pulumi_preflight.outputs.engines import (
+from pulumi_preflight.outputs.endpoints import (
     engine_license,
     option_family,
     parameter_family,
@@ -21,12 +21,12 @@ from pulumi_preflight.outputs.hosts import (
     private_host,
     public_host,
     search_host,
+    subnet_text,
     website,
     website_zone,
     zone,
 )
 from pulumi_preflight.outputs.id_forms import ID_FORMS
-from pulumi_preflight.outputs.networks import subnet_text
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.outputs.templates import (
     Words,

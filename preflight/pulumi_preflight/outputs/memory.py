@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from typing import TypeGuard
 
 from pulumi_preflight.outputs.arns import ACCOUNT
-from pulumi_preflight.outputs.completions import with_value
-from pulumi_preflight.outputs.inventions import Filling, Invented, Origin, Other
-from pulumi_preflight.outputs.marks import Marks
-from pulumi_preflight.outputs.short_values import (
+from pulumi_preflight.outputs.inventions import Filling, Invented, Origin, Other, with_value
+from pulumi_preflight.outputs.marks import (
     Kept,
+    Marks,
     Short,
     atoms_of,
     is_made_of,
@@ -23,8 +22,8 @@ from pulumi_preflight.outputs.short_values import (
     tells,
     texts,
 )
-from pulumi_preflight.outputs.variation import opened, shares_digits, varied
-from pulumi_preflight.urns import is_urn, name_of, type_of
+from pulumi_preflight.outputs.templates import opened, shares_digits, varied
+from pulumi_preflight.stack_context import is_urn, name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, with_leaves
 
 # A hosted zone has four name servers, and SES gives three tokens; any other list may be of any

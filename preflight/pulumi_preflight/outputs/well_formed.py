@@ -6,7 +6,7 @@ one.
 
 import re
 
-from pulumi_preflight.outputs.engines import engine_version
+from pulumi_preflight.outputs.endpoints import engine_version
 from pulumi_preflight.outputs.facts import words_of
 from pulumi_preflight.outputs.forms import BY_ENDING, BY_NAME, BY_TYPE
 from pulumi_preflight.outputs.hosts import (
@@ -18,8 +18,7 @@ from pulumi_preflight.outputs.hosts import (
 )
 from pulumi_preflight.outputs.ids import Maker, arn_for, id_for, in_form, shown_id
 from pulumi_preflight.outputs.subject import Subject
-from pulumi_preflight.outputs.templates import input_text
-from pulumi_preflight.outputs.variation import NUMBERS
+from pulumi_preflight.outputs.templates import NUMBERS, input_text
 from pulumi_preflight.wire import PropertyValue
 
 _INDEX = re.compile(r"\.\d+")

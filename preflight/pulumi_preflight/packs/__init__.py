@@ -13,11 +13,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 
 from pulumi_preflight.errors import PackError
-from pulumi_preflight.packs.config_file import ConfigFile, read_config
-from pulumi_preflight.packs.files import PackCommand, read_pack
+from pulumi_preflight.packs.files import ConfigFile, PackCommand, read_config, read_pack
 from pulumi_preflight.packs.process import PackProcess
-from pulumi_preflight.sdk_imports import ONE_AT_A_TIME
 from pulumi_preflight.stack_context import StackContext
+from pulumi_preflight.startup import ONE_AT_A_TIME
 
 # These import gRPC and the SDK's messages, which takes longer than to start the packs' processes;
 # that comes first, so that the two happen side by side.
@@ -133,9 +132,9 @@ class Packs:
         Raises:
             PackError: A pack failed, now or while it judged an earlier resource.
         """
-        from pulumi_preflight.internal_properties import without_internal  # noqa: PLC0415 - see the top
-        from pulumi_preflight.packs.doubts import doubt_of  # noqa: PLC0415 - see the top
         from pulumi_preflight.packs.pack import Pack, with_properties  # noqa: PLC0415 - see the top
+        from pulumi_preflight.packs.second_judgement import doubt_of  # noqa: PLC0415 - see the top
+        from pulumi_preflight.wire import without_internal  # noqa: PLC0415 - see the top
 
         self.raise_failure()
         try:
@@ -155,7 +154,7 @@ class Packs:
 
     def _fixed(self, request: "AnalyzeRequest") -> "Struct":
         """The inputs after all packs' fixes; notes where these depend on the packs' order."""
-        from pulumi_preflight.packs.order import order_notes  # noqa: PLC0415 - see the top
+        from pulumi_preflight.packs.pack import order_notes  # noqa: PLC0415 - see the top
 
         fixing = [lane for lane in self._lanes if lane.booted().remediates]
         inputs, changes = _asked_in_turn(request, fixing)
@@ -171,8 +170,8 @@ class Packs:
 
         `None` where no pack fixes anything, or where a rule raises with such values.
         """
-        from pulumi_preflight.packs.doubts import inputs_otherwise, otherwise_throughout  # noqa: PLC0415 - see the top
         from pulumi_preflight.packs.pack import Pack, with_properties  # noqa: PLC0415 - see the top
+        from pulumi_preflight.packs.second_judgement import inputs_otherwise, otherwise_throughout  # noqa: PLC0415 - see the top
 
         fixing = [lane for lane in self._lanes if lane.booted().remediates]
         if not fixing:
@@ -197,9 +196,9 @@ class Packs:
         Raises:
             PackError: A pack failed.
         """
-        from pulumi_preflight.internal_properties import without_internal  # noqa: PLC0415 - see the top
-        from pulumi_preflight.packs.doubts import stack_doubt_of  # noqa: PLC0415 - see the top
         from pulumi_preflight.packs.pack import Pack  # noqa: PLC0415 - see the top
+        from pulumi_preflight.packs.second_judgement import stack_doubt_of  # noqa: PLC0415 - see the top
+        from pulumi_preflight.wire import without_internal  # noqa: PLC0415 - see the top
 
         judged = type(request)()
         judged.CopyFrom(request)

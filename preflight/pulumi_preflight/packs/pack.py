@@ -5,7 +5,7 @@ stands between the engine and the packs of both SDKs: their environment carries 
 configuration, and they get ConfigureStack, GetAnalyzerInfo, Configure, but no Handshake.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
@@ -16,13 +16,20 @@ from pulumi.runtime.proto import analyzer_pb2 as protocol
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
 from pulumi_preflight.errors import PackError
-from pulumi_preflight.findings import Remediation, Reported
+from pulumi_preflight.findings import Remediation, Reported, changed_paths
 from pulumi_preflight.packs.answers import PackRules, failed_remediation, idle_rules, reported
-from pulumi_preflight.packs.config import configure_request, effective_settings, proposing
-from pulumi_preflight.packs.config_file import ConfigFile, RuleSettings
-from pulumi_preflight.packs.connection import PackConnection, Profiles, call_of
-from pulumi_preflight.packs.diagnosis import Diagnosis, cause_in, diagnose
-from pulumi_preflight.packs.files import PackCommand
+from pulumi_preflight.packs.connection import (
+    Diagnosis,
+    PackConnection,
+    Profiles,
+    call_of,
+    cause_in,
+    configure_request,
+    diagnose,
+    effective_settings,
+    proposing,
+)
+from pulumi_preflight.packs.files import ConfigFile, PackCommand, RuleSettings
 from pulumi_preflight.packs.process import PackProcess
 from pulumi_preflight.packs.second_judgement import Doubt, RaisedError, judged_twice
 from pulumi_preflight.stack_context import StackContext
@@ -333,3 +340,37 @@ def with_properties(request: protocol.AnalyzeRequest, inputs: Struct) -> protoco
 
 def _subject(request: protocol.AnalyzeRequest) -> str:
     return f"{request.name!r} ({request.type})"
+
+
+def order_notes(
+    name: str, ends: tuple[Struct, Struct], fixes: Sequence[Remediation]
+) -> tuple[str, ...]:
+    """Names each property that two orders leave different, with the rules that fix it.
+
+    Args:
+        name: The resource's logical name.
+        ends: The final inputs of both orders.
+        fixes: The changes in both orders.
+    """
+    return tuple(
+        f"{name}: what {path} ends at depends on the order of the packs, which the engine varies "
+        f"from run to run: {_rules(path, fixes)} fix it; leave it to one of them"
+        for path in changed_paths(*ends)
+    )
+
+
+def _rules(path: str, fixes: Sequence[Remediation]) -> str:
+    rules = {
+        f"{fix.rule} of {fix.pack}"
+        for fix in fixes
+        if any(_touches(path, each) for each in changed_paths(fix.before, fix.after))
+    }
+    return " and ".join(sorted(rules))
+
+
+def _touches(path: str, changed: str) -> bool:
+    """Whether a change is at the path, below it or above it."""
+    return any(
+        long == short or long.startswith((f"{short}.", f"{short}["))
+        for long, short in ((path, changed), (changed, path))
+    )

@@ -11,19 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.guard import Guard
-from pulumi_preflight.program.child import Child
-from pulumi_preflight.program.environment import program_environment
+from pulumi_preflight.program.child import Child, program_environment
 from pulumi_preflight.project import Project
-from pulumi_preflight.sdk_imports import ONE_AT_A_TIME
+from pulumi_preflight.startup import ONE_AT_A_TIME
 
 # What follows imports gRPC and the SDK's messages, which takes longer than to start the program's
 # process; that comes first, so that the two happen side by side.
 if TYPE_CHECKING:
-    from pulumi_preflight.model import Deployment
+    from pulumi_preflight.model import Deployment, Positions
     from pulumi_preflight.monitor import Monitor
-    from pulumi_preflight.monitor.engine_service import EngineService
-    from pulumi_preflight.positions import Positions
-    from pulumi_preflight.program.run import ResourceCheck
+    from pulumi_preflight.monitor.run import ResourceCheck
+    from pulumi_preflight.monitor.services import EngineService
 
 _PARALLEL = 16
 _SERVER_THREADS = 32
@@ -78,13 +76,12 @@ class _Running:
     ) -> "Deployment":
         """Lets the program run, waits for its end, and gives what it registered."""
         with ONE_AT_A_TIME:
-            from pulumi_preflight.model import Deployment  # noqa: PLC0415 - see the top
+            from pulumi_preflight.model import Deployment, Positions  # noqa: PLC0415 - see the top
             from pulumi_preflight.monitor import Monitor  # noqa: PLC0415 - see the top
-            from pulumi_preflight.monitor.engine_service import EngineService  # noqa: PLC0415 - see the top
-            from pulumi_preflight.positions import Positions  # noqa: PLC0415 - see the top
+            from pulumi_preflight.monitor.run import Run  # noqa: PLC0415 - see the top
+            from pulumi_preflight.monitor.services import EngineService  # noqa: PLC0415 - see the top
+            from pulumi_preflight.monitor.unknowns import Unknowns  # noqa: PLC0415 - see the top
             from pulumi_preflight.program.failure import Scene, raise_for  # noqa: PLC0415 - see the top
-            from pulumi_preflight.program.run import Run  # noqa: PLC0415 - see the top
-            from pulumi_preflight.program.unknowns import Unknowns  # noqa: PLC0415 - see the top
             from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - see the top
 
         run = Run.of(self._project, check, self._child.ask, keep_unknowns=keep_unknowns)

@@ -8,12 +8,11 @@ from typing import Any
 
 from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.guard import how_it_ended
-from pulumi_preflight.monitor.engine_service import LogLine
-from pulumi_preflight.positions import Positions
-from pulumi_preflight.program.child import Child
-from pulumi_preflight.program.environment import NO_ENDPOINT
-from pulumi_preflight.program.run import Run
-from pulumi_preflight.program.unknowns import answer_way
+from pulumi_preflight.model import Positions
+from pulumi_preflight.monitor.run import Run
+from pulumi_preflight.monitor.services import LogLine
+from pulumi_preflight.monitor.unknowns import answer_way
+from pulumi_preflight.program.child import NO_ENDPOINT, Child
 from pulumi_preflight.redaction import Redactor
 
 _LAST_LINES = 20

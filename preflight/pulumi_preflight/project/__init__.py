@@ -12,8 +12,7 @@ from pulumi_preflight.interpreter import NoInterpreterError, choose, read_option
 from pulumi_preflight.project.autonaming import Autonaming, read_autonaming
 from pulumi_preflight.project.config_values import ConfigValue
 from pulumi_preflight.project.keys import PROJECT_KEYS, check_keys
-from pulumi_preflight.project.stack_config import Files, read_config
-from pulumi_preflight.project.tags import stack_tags
+from pulumi_preflight.project.stack_config import Files, read_config, stack_tags
 from pulumi_preflight.project.yaml_files import read_mapping
 
 # Both are slow to import and not always needed.

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_preflight.errors import ProjectError
-from pulumi_preflight.project.config_paths import parse_path, value_at
-from pulumi_preflight.project.config_values import ConfigValue
-from pulumi_preflight.project.go_text import json_text
+from pulumi_preflight.project.config_values import ConfigValue, parse_path, value_at
+from pulumi_preflight.project.go_values import json_text
 
 KEY = "pulumi:autonaming"
 _MODES = ("default", "verbatim", "disabled")

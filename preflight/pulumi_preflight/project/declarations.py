@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pulumi_preflight.errors import ProjectError
-from pulumi_preflight.project.yaml_scalars import Moment
+from pulumi_preflight.project.go_values import Moment
 
 _TYPES = ("string", "integer", "boolean", "array", "object")
 _KEYS = ("type", "items", "description", "secret", "default", "value")

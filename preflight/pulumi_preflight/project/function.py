@@ -9,8 +9,7 @@ from pathlib import Path
 from pulumi_preflight.errors import ProjectError
 from pulumi_preflight.project import Function, Project, stack_name
 from pulumi_preflight.project.autonaming import read_autonaming
-from pulumi_preflight.project.stack_config import Files, read_config
-from pulumi_preflight.project.tags import stack_tags
+from pulumi_preflight.project.stack_config import Files, read_config, stack_tags
 
 NAME = "project"
 _INSIDE_ANOTHER = "<locals>"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pulumi_preflight.errors import ProjectError
-from pulumi_preflight.project.yaml_scalars import Moment
+from pulumi_preflight.project.go_values import Moment
 
 _TEXT, _NULL, _MAPPING, _LIST, _BOOLEAN, _SINGLE = (
     "text",

@@ -34,9 +34,9 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
 from pulumi_preflight.errors import ProjectError
+from pulumi_preflight.project.go_values import Moment
 from pulumi_preflight.project.yaml_files import read_mapping
-from pulumi_preflight.project.yaml_scalars import Moment
-from pulumi_preflight.urns import name_of, type_of
+from pulumi_preflight.stack_context import name_of, type_of
 
 ACTIONS = ("process", "network", "write")
 _ACCOUNT = re.compile("[0-9]{12}")

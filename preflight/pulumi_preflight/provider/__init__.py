@@ -4,6 +4,6 @@ It answers what the engine asks of a provider with the values that preflight fil
 engine's findings and preflight's are about the same resources.
 """
 
-from pulumi_preflight.provider.process import rehearsal_provider
+from pulumi_preflight.provider.server import rehearsal_provider
 
 __all__ = ["rehearsal_provider"]

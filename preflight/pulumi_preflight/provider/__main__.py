@@ -12,8 +12,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from pulumi_preflight.provider.backend import StoreError
 from pulumi_preflight.provider.server import rehearsal, serving
-from pulumi_preflight.provider.store import StoreError
 
 _ENDING = {signal.SIGINT, signal.SIGTERM}
 _SECONDS_BETWEEN_LOOKS = 1

@@ -1,15 +1,42 @@
-"""What changed between two sets of inputs, property by property, as a provider tells the engine.
+"""What changed between two sets of inputs, and what of it replaces the resource."""
 
-Source: pulumi/pulumi, proto/pulumi/provider.proto (DiffResponse), and property paths:
-https://www.pulumi.com/docs/iac/concepts/miscellaneous/property-paths/.
-"""
-
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Literal
 
-from pulumi_preflight.wire import Properties, PropertyValue, mark_of, without_secret
+from pulumi.runtime.proto.provider_pb2 import DiffRequest, DiffResponse, PropertyDiff
+
+from pulumi_preflight.outputs.names import name_properties
+from pulumi_preflight.outputs.subject import subject_kind
+from pulumi_preflight.wire import Properties, PropertyValue, from_struct, mark_of, without_secret
+
+# Since version 7 every type of AWS has it; no resource can move.
+_EVERYWHERE = "region"
+# A new one is another revision of the same name, beside the old one.
+_REVISIONED = frozenset({"ecs/taskdefinition", "lambda/layerversion"})
+
+
+def replacing_properties(type_: str) -> Sequence[str]:
+    """The paths of the properties that replace a resource of a type."""
+    return (_EVERYWHERE, *_table().get(type_, ()))
+
+
+def fixed_name_properties(type_: str) -> Sequence[str]:
+    """The properties that hold the physical name of a type; none where names are shared."""
+    kind = subject_kind(type_)
+    return () if kind in _REVISIONED else name_properties(kind)
+
+
+@cache
+def _table() -> Mapping[str, Sequence[str]]:
+    text = files(__package__).joinpath("replacements.json").read_text(encoding="utf-8")
+    types: Mapping[str, Sequence[str]] = json.loads(text)["types"]
+    return types
+
 
 Kind = Literal["add", "delete", "update"]
 Path = tuple[str | int, ...]
@@ -86,3 +113,54 @@ def _between(path: Path, old: PropertyValue, new: PropertyValue) -> Iterator[Dif
                 yield Difference(path=(*path, index), kind="add")
         case _:
             yield Difference(path=path, kind="update")
+
+
+_KINDS = {
+    ("add", False): PropertyDiff.ADD,
+    ("add", True): PropertyDiff.ADD_REPLACE,
+    ("delete", False): PropertyDiff.DELETE,
+    ("delete", True): PropertyDiff.DELETE_REPLACE,
+    ("update", False): PropertyDiff.UPDATE,
+    ("update", True): PropertyDiff.UPDATE_REPLACE,
+}
+
+
+def diff_response(
+    request: DiffRequest, *, replacing: Sequence[str] = (), fixed_names: Sequence[str] = ()
+) -> DiffResponse:
+    """Compares old inputs with new ones.
+
+    Args:
+        request: What the engine asks.
+        replacing: Properties whose change replaces the resource, as paths without indexes.
+        fixed_names: Properties that hold a name which two resources cannot have. Where the program
+            gives one and leaves it as it is, the old resource must go before the new one comes.
+    """
+    old, new = from_struct(request.old_inputs), from_struct(request.news)
+    changes = differences(old, new)
+    if not changes:
+        return DiffResponse(changes=DiffResponse.DIFF_NONE)
+    replaced = [each for each in changes if _replaces(each, replacing)]
+    return DiffResponse(
+        changes=DiffResponse.DIFF_SOME,
+        diffs=sorted({str(each.path[0]) for each in changes}),
+        replaces=sorted({str(each.path[0]) for each in replaced}),
+        deleteBeforeReplace=bool(replaced)
+        and any(name in new and new[name] == old.get(name) for name in fixed_names),
+        detailedDiff={
+            each.text: PropertyDiff(kind=_KINDS[each.kind, each in replaced], inputDiff=True)
+            for each in changes
+        },
+        hasDetailedDiff=True,
+    )
+
+
+def _replaces(change: Difference, replacing: Sequence[str]) -> bool:
+    """Whether a change is at a replacing property, in one, or has one inside."""
+    names = change.names
+    for path in replacing:
+        wanted = tuple(path.split("."))
+        shared = min(len(names), len(wanted))
+        if names[:shared] == wanted[:shared]:
+            return True
+    return False

@@ -18,25 +18,23 @@ from pulumi_preflight.outputs import Outputs, Wanted
 from pulumi_preflight.outputs.answers import Answers
 from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
 from pulumi_preflight.outputs.arns import Place
-from pulumi_preflight.outputs.autonames import Proposal, UnnamedError, with_proposed_name
-from pulumi_preflight.outputs.kinds import with_documents_as_text
-from pulumi_preflight.outputs.settings import (
+from pulumi_preflight.outputs.names import Proposal, UnnamedError, with_proposed_name
+from pulumi_preflight.outputs.regions import (
     DEFAULT_REGION,
     account_in,
     default_tags_in,
     region_in,
     with_default_tags,
 )
-from pulumi_preflight.outputs.shapes import Shape, Shapes
-from pulumi_preflight.provider.backend import Backend, BackendError, Resource
-from pulumi_preflight.provider.calls import Calls
-from pulumi_preflight.provider.diff import diff_response
-from pulumi_preflight.provider.differences import differences
-from pulumi_preflight.provider.replacements import (
+from pulumi_preflight.outputs.shapes import Shape, Shapes, with_documents_as_text
+from pulumi_preflight.provider.backend import Backend, BackendError, Calls, Resource
+from pulumi_preflight.provider.differences import (
+    diff_response,
+    differences,
     fixed_name_properties,
     replacing_properties,
 )
-from pulumi_preflight.urns import name_of, type_of
+from pulumi_preflight.stack_context import name_of, type_of
 from pulumi_preflight.wire import (
     Properties,
     from_struct,

@@ -3,10 +3,9 @@
 import json
 from typing import TextIO
 
-from pulumi_preflight.findings import Finding, Waived
-from pulumi_preflight.fixes import ABSENT, Change, Fix
+from pulumi_preflight.findings import ABSENT, Change, Finding, Fix, Waived
 from pulumi_preflight.model import Note
-from pulumi_preflight.printable import escaped_json
+from pulumi_preflight.printing import escaped_json
 from pulumi_preflight.resource import Resource
 from pulumi_preflight.verdict import RuleResult, Verdict
 

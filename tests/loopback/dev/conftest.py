@@ -8,7 +8,7 @@ import pytest
 
 from pulumi_loopback.credentials import DUMMY
 from pulumi_loopback.observe.deployment import Deployment
-from tools.system import REGION, moto
+from tools.bench_apps import REGION, moto
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_loopback.dev.admission import Admission, State
-from pulumi_loopback.dev.cluster import Service
+from pulumi_loopback.dev.cluster import Admission, Service, State
 from pulumi_loopback.dev.environments import Container
-from pulumi_loopback.dev.programs import Apps
+from pulumi_loopback.dev.processes import Apps
 
 APPS = Apps(
     folder=Path("apps"),
@@ -41,7 +40,7 @@ class Door:
     said: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.monkeypatch.setattr("pulumi_loopback.dev.admission.monotonic", lambda: self.now)
+        self.monkeypatch.setattr("pulumi_loopback.dev.cluster.monotonic", lambda: self.now)
         self.admission = Admission(self.read, self.containers, self.say, apps=APPS)
 
     def read(self) -> State:

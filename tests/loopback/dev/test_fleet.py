@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_loopback.dev import fleet
+from pulumi_loopback.dev import session
 from pulumi_loopback.dev.cluster import Service
-from pulumi_loopback.dev.fleet import Fleet
+from pulumi_loopback.dev.session import Fleet
 from pulumi_loopback.dev.task import Task
 from tests.loopback.dev.test_task import UNHEALTHY, Starter, container
 from tests.waiting import wait_until
@@ -83,7 +83,7 @@ def test_a_higher_count_adds_and_a_lower_one_stops_the_newest(running: Running) 
 def test_a_task_that_ends_by_itself_is_replaced_after_a_while(
     running: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fleet, "RESTART_SECONDS", 1.0)
+    monkeypatch.setattr(session, "RESTART_SECONDS", 1.0)
     running.code = "pass"
     running.follow(worker(1))
     first = running.tasks["worker-1"]

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from pulumi_loopback.dev.log_stream import LogStream
+from pulumi_loopback.dev.output import LogStream
 from pulumi_loopback.observe.deployment import Deployment
 
 

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from ops.paths import ROOT
-from pulumi_loopback.dev.ports import free_port, listens
+from pulumi_loopback.credentials import free_port, listens
 from tests.waiting import wait_until
 
 LISTEN_IN_TWO_PROCESSES = """
@@ -32,7 +32,7 @@ with running(container, Path(sys.executable).parent, folder / "log"):
 DATABASE = """
 import sys, time
 from pathlib import Path
-from pulumi_loopback.dev.postgres import Postgres
+from pulumi_loopback.dev.machine import Postgres
 server = Postgres(folder=Path(sys.argv[1]), user="postgres", password="-", port=int(sys.argv[2]))
 server.create()
 server.start()

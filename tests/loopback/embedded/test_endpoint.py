@@ -18,8 +18,7 @@ import boto3
 import pytest
 
 from ops.paths import ROOT
-from pulumi_loopback.credentials import PROFILE, write_profile
-from pulumi_loopback.dev.ports import free_port
+from pulumi_loopback.credentials import PROFILE, free_port, write_profile
 from pulumi_loopback.embedded.endpoint import _START_SECONDS, EmbeddedEndpoint
 from pulumi_loopback.errors import CommandError
 from tests.loopback.observe.deployed import clients_of, key_of

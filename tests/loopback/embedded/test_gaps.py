@@ -11,10 +11,10 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError
 
-from pulumi_loopback.dev.ports import free_port
+from pulumi_loopback.credentials import free_port
 from pulumi_loopback.embedded.endpoint import EmbeddedEndpoint
 from tests.loopback.observe.deployed import Client, clients_of, key_of
-from tools.system import moto
+from tools.bench_apps import moto
 
 STATEMENT = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*"}
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [STATEMENT]})

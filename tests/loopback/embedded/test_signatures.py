@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_loopback.credentials import Key
-from pulumi_loopback.embedded import signatures
-from pulumi_loopback.embedded.signatures import Signed, is_signed, names_key
+from pulumi_loopback.embedded import admission
+from pulumi_loopback.embedded.admission import Signed, is_signed, names_key
 
 KEY = Key(id="LOOPBACK0123456789", secret="the stack's own")  # noqa: S106 - of these tests
 URL = "http://127.0.0.1:4566"
@@ -162,7 +162,7 @@ def move_clock(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
         def now(cls, tz: tzinfo | None = None) -> "Moved":
             return cls.fromtimestamp(moment.timestamp(), tz)
 
-    monkeypatch.setattr(signatures, "datetime", Moved)
+    monkeypatch.setattr(admission, "datetime", Moved)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_loopback.dev.ports import free_port
+from pulumi_loopback.credentials import free_port
 from pulumi_loopback.embedded.endpoint import EmbeddedEndpoint
 from tests.loopback.observe.deployed import Client, clients_of, key_of
 

@@ -4,10 +4,8 @@ import botocore.session
 import jmespath  # type: ignore[import-untyped] # botocore's, and it has none
 import pytest
 
-from pulumi_loopback.embedded.api import input_of
-from pulumi_loopback.embedded.entry import Call, Entry
+from pulumi_loopback.embedded.api import Call, Entry, input_of, same_name
 from pulumi_loopback.embedded.table import TABLE
-from pulumi_loopback.embedded.values import same_name
 
 
 def calls_of(entry: Entry) -> list[Call]:

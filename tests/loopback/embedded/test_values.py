@@ -5,7 +5,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from pulumi_loopback.embedded.values import agrees, to_request
+from pulumi_loopback.embedded.api import agrees, to_request
 
 
 @pytest.mark.parametrize(

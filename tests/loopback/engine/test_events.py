@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_loopback.engine.display import Display
-from pulumi_loopback.engine.events import BEGUN, Message, Step, Summary, parse
+from pulumi_loopback.engine.display import BEGUN, Display, Message, Step, Summary, parse
 from pulumi_preflight.findings import Finding, Level
 
 URN = "urn:pulumi:local::shop::aws:sqs/queue:Queue::orders"

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from ops.paths import ROOT
-from pulumi_loopback.engine.process import run
+from pulumi_loopback.engine.operation import run
 from tests.waiting import LONG, wait_until
 
 # Runs the command that it gets as the sessions run the engine.
 SESSION = """
 import os, pathlib, sys
-from pulumi_loopback.engine.process import run
+from pulumi_loopback.engine.operation import run
 
 def heard(line):
     print(line)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pulumi_loopback.engine import Engine, environment
-from pulumi_loopback.engine.variables import LOCAL_PASSPHRASE
+from pulumi_loopback.engine.locate import LOCAL_PASSPHRASE
 
 ENGINE = Engine(pulumi=Path("/opt/engine/pulumi"), version="3.276.0", origin="PATH")
 

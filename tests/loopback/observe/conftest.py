@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.loopback.observe.deployed import Deployed, fill, make_project
-from tools.system import moto
+from tools.bench_apps import moto
 
 
 @pytest.fixture(scope="module")

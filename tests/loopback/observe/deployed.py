@@ -12,7 +12,7 @@ from typing import Any
 
 import boto3
 
-from ops.engine.pinned import pinned_version
+from ops.engine.locate import pinned_version
 from ops.paths import ROOT
 from pulumi_loopback.credentials import DUMMY, Key, read_key
 from pulumi_loopback.embedded.endpoint import EmbeddedEndpoint
@@ -65,7 +65,7 @@ class Deployed:
     def command(self, *arguments: str) -> list[str]:
         """The command line behind a session."""
         name, *rest = arguments
-        return [sys.executable, "-m", "ops.observe", name, "--project", str(self.folder), *rest]
+        return [sys.executable, "-m", "ops.lifecycle", name, "--project", str(self.folder), *rest]
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Runs what is behind a session."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_loopback.dev.ports import free_port
+from pulumi_loopback.credentials import free_port
 from tests.loopback.observe.deployed import Deployed, make_project
 
 

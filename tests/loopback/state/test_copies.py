@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_loopback.consent import Consent
-from pulumi_loopback.errors import CommandError
+from pulumi_loopback.errors import CommandError, Consent
 from pulumi_loopback.state import commands
 from pulumi_loopback.state.copies import copies_in, name_for, problem_of
 from pulumi_loopback.state.store import Store

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_loopback.state.repair import changes
+from pulumi_loopback.state.commands import changes
 
 URN = "urn:pulumi:local::shop::aws:sqs/queue:Queue::orders"
 SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"}

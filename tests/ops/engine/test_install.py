@@ -7,8 +7,8 @@ import pytest
 from pulumi.automation import PulumiCommand
 
 from ops import lifecycle
-from ops.engine import install, pinned
-from ops.engine.pinned import pinned_version, read_stamp
+from ops.engine import install, locate
+from ops.engine.locate import pinned_version, read_stamp
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def nothing_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     (folder / "pulumi-language-python").write_text("exec /elsewhere/python")
     monkeypatch.setattr(install, "BIN", folder)
-    monkeypatch.setattr(pinned, "STAMP", folder / "stamp.json")
+    monkeypatch.setattr(locate, "STAMP", folder / "stamp.json")
     monkeypatch.setenv("PATH", "/usr/bin:/bin")
     return folder
 

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ops.engine import launcher, pinned
-from ops.engine.locate import look
-from ops.engine.pinned import SOURCES, pinned_version, read_stamp, write_stamp
+from ops.engine import locate
+from ops.engine.locate import SOURCES, look, pinned_version, read_stamp, write_stamp
 from pulumi_loopback.engine.locate import OLDEST, Engine, Missing
 
 OLD = "3.1.0"
@@ -17,8 +16,8 @@ OLD = "3.1.0"
 def nothing_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither a command on PATH nor one in the project."""
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    monkeypatch.setattr(pinned, "STAMP", tmp_path / "stamp.json")
-    monkeypatch.setattr(launcher, "BIN", tmp_path)
+    monkeypatch.setattr(locate, "STAMP", tmp_path / "stamp.json")
+    monkeypatch.setattr(locate, "BIN", tmp_path)
 
 
 def put_on_path(folder: Path, says: str) -> Path:
@@ -66,13 +65,13 @@ def test_the_projects_own_is_taken_while_its_sources_are_todays() -> None:
 )
 def test_an_engine_without_a_whole_stamp_is_none(stamp: str | None) -> None:
     if stamp is not None:
-        pinned.STAMP.write_text(stamp)
+        locate.STAMP.write_text(stamp)
     assert read_stamp() is None
     assert list(look())[1] == Missing(reason="the project's engine/bin has none")
 
 
 def test_an_engine_of_other_sources_is_passed_over() -> None:
-    pinned.STAMP.write_text('{"version": "3.276.0", "origin": "built", "sources": "others"}')
+    locate.STAMP.write_text('{"version": "3.276.0", "origin": "built", "sources": "others"}')
     assert list(look())[1] == Missing(
         reason="the one in engine/bin was made from other sources than today's"
     )

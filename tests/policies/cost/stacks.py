@@ -4,8 +4,7 @@ from pathlib import Path
 
 from pulumi.runtime.proto import analyzer_pb2 as protocol
 
-from aws_policy_pack.cost.estimate import estimate
-from aws_policy_pack.cost.lines import Estimate
+from aws_policy_pack.cost.estimate import Estimate, estimate
 from aws_policy_pack.cost.table import PriceTable, read_table
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.testing import UNKNOWN, Example, stack_request

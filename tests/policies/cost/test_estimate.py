@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws_policy_pack.cost.estimate import estimate
-from aws_policy_pack.cost.lines import money
+from aws_policy_pack.cost.estimate import estimate, money
 from aws_policy_pack.cost.pricing import PRICING
 from aws_policy_pack.cost.table import load_table
 from aws_policy_pack.resource import Graph, Resource

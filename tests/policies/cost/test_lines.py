@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from aws_policy_pack.cost.lines import Estimate, Line, Unpriced, dearest, dollars, money
+from aws_policy_pack.cost.estimate import Estimate, Line, Unpriced, dearest, dollars, money
 from aws_policy_pack.testing import Example
 from tests.policies.cost.stacks import graph_of
 

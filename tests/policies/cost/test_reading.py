@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from aws_policy_pack.cost.reading import amount, given_text, length, needed_amount, needed_text
+from aws_policy_pack.cost.charges import amount, given_text, length, needed_amount, needed_text
 from aws_policy_pack.resource import Properties, Resource, Unreadable
 from aws_policy_pack.wire import UNKNOWN, Value
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from aws_policy_pack.cost.scaling import Span, scaling_of
+from aws_policy_pack.cost.charges import Span, scaling_of
 from aws_policy_pack.testing import Example
 from tests.policies.cost.ecs_services import scaler, service, target, task
 from tests.policies.cost.stacks import bill, graph_of, make

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from aws_policy_pack.cost.estimate import estimate
-from aws_policy_pack.cost.support import extended_support
+from aws_policy_pack.cost.pricing.rds import extended_support
 from aws_policy_pack.lists import load
 from aws_policy_pack.testing import UNKNOWN, Example
 from tests.policies.cost.stacks import PRICES, graph_of, make, shown

@@ -2,7 +2,7 @@
 
 import json
 
-from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
+from aws_policy_pack.rules.ecs.containers import TASK_DEFINITION
 from aws_policy_pack.testing import UNKNOWN, Example
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from google.protobuf.json_format import MessageToDict
 
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.rds.types import INSTANCE
+from aws_policy_pack.rules.rds.access import INSTANCE
 from aws_policy_pack.testing import analyze, remediate
 from tests.policies.rules import reading
 

@@ -7,8 +7,8 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
 )
+from aws_policy_pack.rules.rds.access import INSTANCE
 from aws_policy_pack.rules.rds.ingress import ingress_from_declared_groups
-from aws_policy_pack.rules.rds.types import INSTANCE
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.reading import said
 

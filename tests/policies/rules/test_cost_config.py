@@ -9,11 +9,15 @@ from pydantic import ValidationError
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.rules.cost.autoscaling import AutoscalingMaximum
 from aws_policy_pack.rules.cost.budget import MonthlyBudget
-from aws_policy_pack.rules.cost.counts import ResourceCount
 from aws_policy_pack.rules.cost.databases import RdsStorage, ServerlessCapacity
 from aws_policy_pack.rules.cost.retention import LogRetention
-from aws_policy_pack.rules.cost.services import DeploymentSurge, DesiredCount, TotalDesiredCount
-from aws_policy_pack.rules.cost.tasks import TaskSize
+from aws_policy_pack.rules.cost.services import (
+    DeploymentSurge,
+    DesiredCount,
+    ResourceCount,
+    TaskSize,
+    TotalDesiredCount,
+)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.cost.counts import resource_count
+from aws_policy_pack.rules.cost.services import resource_count
 from aws_policy_pack.testing import Example, analyze_stack
 
 NAT = "aws:ec2/natGateway:NatGateway"

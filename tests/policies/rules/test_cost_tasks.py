@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.cost.tasks import task_size
+from aws_policy_pack.rules.cost.services import task_size
 from aws_policy_pack.testing import UNKNOWN, Report, analyze
 
 

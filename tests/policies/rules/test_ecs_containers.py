@@ -6,9 +6,8 @@ from collections.abc import Mapping
 import pytest
 
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.ecs.hardening import non_root_user, not_privileged, read_only_root
-from aws_policy_pack.rules.ecs.health import health_check, health_check_values
-from aws_policy_pack.rules.ecs.log_drivers import logging
+from aws_policy_pack.rules.ecs.monitoring import health_check, health_check_values, logging
+from aws_policy_pack.rules.ecs.security import non_root_user, not_privileged, read_only_root
 from aws_policy_pack.testing import UNKNOWN, analyze
 
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from aws_policy_pack.container_definitions import CONTAINER_KEYS, INNER_KEYS
+from aws_policy_pack.ecs import CONTAINER_KEYS, INNER_KEYS
 from aws_policy_pack.rule import AnyRule
 from aws_policy_pack.rules.ecs.definitions import (
     container_definition_keys,

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 import pytest
 from pydantic import ValidationError
 
-from aws_policy_pack.plaintext.judgement import PlaintextSecrets
+from aws_policy_pack.plaintext.values import PlaintextSecrets
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding
-from aws_policy_pack.rules.ecs.environment import plaintext_secrets
+from aws_policy_pack.rules.ecs.security import plaintext_secrets
 from aws_policy_pack.testing import UNKNOWN, Report, Secret, analyze
 
 URL = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from aws_policy_pack.rules.ecs.fargate_parameters import LOG_DRIVERS, fargate_parameters
+from aws_policy_pack.rules.ecs.fargate import LOG_DRIVERS, fargate_parameters
 from aws_policy_pack.testing import UNKNOWN, analyze
 from tests.policies.rules.ecs_tasks import task_of
 from tests.policies.rules.reading import problems, said

@@ -7,8 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws_policy_pack.rules.ecs.image_references import image_reference
-from aws_policy_pack.rules.ecs.images import ImageReference, ImageReferenceError, parse_image
+from aws_policy_pack.rules.ecs.containers import (
+    ImageReference,
+    ImageReferenceError,
+    image_reference,
+    parse_image,
+)
 from aws_policy_pack.testing import UNKNOWN, analyze
 
 DIGEST = "sha256:" + "0aF9" * 16

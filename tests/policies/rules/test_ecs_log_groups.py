@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.ecs.log_drivers import log_group_declared
-from aws_policy_pack.rules.ecs.types import LOG_GROUP
+from aws_policy_pack.rules.ecs.containers import LOG_GROUP
+from aws_policy_pack.rules.ecs.monitoring import log_group_declared
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.ecs_tasks import task_of
 from tests.policies.rules.reading import said

@@ -2,8 +2,8 @@
 
 import pytest
 
-from aws_policy_pack.rules.ecs.roles import task_role_declared
-from aws_policy_pack.rules.ecs.types import ROLE, TASK_DEFINITION
+from aws_policy_pack.rules.ecs.containers import ROLE, TASK_DEFINITION
+from aws_policy_pack.rules.ecs.security import task_role_declared
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.reading import said
 

@@ -6,12 +6,12 @@ import pytest
 from google.protobuf.json_format import MessageToDict
 from pydantic import ValidationError
 
+from aws_policy_pack.ecs import SERVICE
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.ecs.clusters import container_insights
-from aws_policy_pack.rules.ecs.roles import separate_execution_role
+from aws_policy_pack.rules.ecs.containers import EVENT_TARGET, SCHEDULE, TASK_SET
+from aws_policy_pack.rules.ecs.monitoring import container_insights
+from aws_policy_pack.rules.ecs.security import separate_execution_role
 from aws_policy_pack.rules.ecs.services import circuit_breaker, no_public_ip
-from aws_policy_pack.rules.ecs.types import EVENT_TARGET, SCHEDULE, TASK_SET
-from aws_policy_pack.scaled_resources import SERVICE
 from aws_policy_pack.testing import UNKNOWN, analyze, remediate
 
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws_policy_pack.rules.ecs.sizes import MEMORY_BY_CPU
+from aws_policy_pack.rules.ecs.fargate import MEMORY_BY_CPU
 
 BOUNDS = {
     256: (512, 2048),

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.ecs.ports import port_range, shown_ports
-from aws_policy_pack.rules.ecs.target_groups import port_matches_target_group
-from aws_policy_pack.scaled_resources import SERVICE
+from aws_policy_pack.ecs import SERVICE
+from aws_policy_pack.rules.ecs.containers import port_range, shown_ports
+from aws_policy_pack.rules.ecs.references import port_matches_target_group
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.ecs_tasks import task_of
 from tests.policies.rules.reading import said

@@ -8,7 +8,7 @@ import pytest
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.rule import AnyRule, Scope
 from aws_policy_pack.rules.iam.permissions import wildcard_action
-from aws_policy_pack.rules.names.physical import unique_physical
+from aws_policy_pack.rules.names.unique import unique_physical
 from aws_policy_pack.rules.sqs.dead_letters import (
     dead_letter_queue_same_type,
     dead_letter_retention,

@@ -8,8 +8,7 @@ from importlib import resources
 import pytest
 
 from aws_policy_pack.lists import load
-from aws_policy_pack.rules.iam.accounts import account_literal
-from aws_policy_pack.rules.iam.aws_accounts import aws_accounts
+from aws_policy_pack.rules.iam.principals import account_literal, aws_accounts
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules import reading
 

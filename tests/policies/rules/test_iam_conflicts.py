@@ -2,8 +2,11 @@
 
 import pytest
 
-from aws_policy_pack.rules.iam.administrators import POLICY_ATTACHMENT, ROLE_ATTACHMENT
-from aws_policy_pack.rules.iam.conflicts import inline_and_attachment_conflict
+from aws_policy_pack.rules.iam.administrators import (
+    POLICY_ATTACHMENT,
+    ROLE_ATTACHMENT,
+    inline_and_attachment_conflict,
+)
 from aws_policy_pack.rules.iam.documents import ROLE, ROLE_POLICY
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules import reading

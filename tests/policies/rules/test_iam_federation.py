@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws_policy_pack.rules.iam.issuers import SHARED_ISSUERS
-from aws_policy_pack.rules.iam.trust import public_trust
+from aws_policy_pack.rules.iam.principals import SHARED_ISSUERS, public_trust
 from aws_policy_pack.testing import analyze
 
 GITHUB = "token.actions.githubusercontent.com"

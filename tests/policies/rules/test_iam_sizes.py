@@ -11,7 +11,7 @@ from aws_policy_pack.rules.iam.documents import (
     ROLE_POLICY,
     USER_POLICY,
 )
-from aws_policy_pack.rules.iam.sizes import policy_size
+from aws_policy_pack.rules.iam.validity import policy_size
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.reading import problems
 

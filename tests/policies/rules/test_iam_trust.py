@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws_policy_pack.rules.iam.trust import public_trust
+from aws_policy_pack.rules.iam.principals import public_trust
 from aws_policy_pack.testing import UNKNOWN, analyze
 
 URL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"

@@ -3,8 +3,7 @@
 import pytest
 
 from aws_policy_pack.rules.iam.documents import ROLE, is_everything
-from aws_policy_pack.rules.iam.permissions import wildcard_action, wildcard_resource
-from aws_policy_pack.rules.iam.scopable_actions import is_scopable
+from aws_policy_pack.rules.iam.permissions import is_scopable, wildcard_action, wildcard_resource
 from aws_policy_pack.testing import analyze
 from tests.policies.rules.iam_statements import QUEUE, document, problems
 

@@ -3,13 +3,13 @@
 import pytest
 
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.lb.listeners import tls_policy
-from aws_policy_pack.rules.lb.load_balancers import (
+from aws_policy_pack.rules.lb import (
     access_logs,
     deletion_protection,
     drop_invalid_headers,
+    target_group_health_check,
+    tls_policy,
 )
-from aws_policy_pack.rules.lb.target_groups import target_group_health_check
 from aws_policy_pack.testing import UNKNOWN, analyze, remediate, wire
 
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html"

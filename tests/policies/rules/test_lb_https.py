@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from aws_policy_pack.rules.lb.listeners import https
+from aws_policy_pack.rules.lb import https
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules import reading
 

@@ -6,7 +6,7 @@ import pytest
 
 from aws_policy_pack.config import ConfigError
 from aws_policy_pack.profiles import read_settings
-from aws_policy_pack.rules.names.environment import carry_environment
+from aws_policy_pack.rules.names.form import carry_environment
 from aws_policy_pack.testing import UNKNOWN, Report, analyze
 
 QUEUE = "aws:sqs/queue:Queue"

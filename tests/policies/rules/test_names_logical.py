@@ -6,7 +6,7 @@ import pytest
 
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import Finding
-from aws_policy_pack.rules.names.logical import UniqueLogical, unique_logical
+from aws_policy_pack.rules.names.unique import UniqueLogical, unique_logical
 from aws_policy_pack.testing import Example, analyze_stack, urn_of
 
 QUEUE = "aws:sqs/queue:Queue"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.names.physical import unique_physical
+from aws_policy_pack.rules.names.unique import unique_physical
 from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze_stack
 
 QUEUE = "aws:sqs/queue:Queue"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.names.tags import tags_required
+from aws_policy_pack.rules.names.form import tags_required
 from aws_policy_pack.testing import UNKNOWN, Secret, analyze, remediate
 
 REQUIRED = {"tags": {"Environment": "dev"}}

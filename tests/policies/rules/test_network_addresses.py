@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws_policy_pack.rules.network.addresses import Block, open_blocks
+from aws_policy_pack.rules.network.grants import Block, open_blocks
 
 
 def wide(*texts: str, ipv4: int = 8, ipv6: int = 16) -> list[str]:

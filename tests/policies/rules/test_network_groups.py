@@ -11,7 +11,7 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
 )
-from aws_policy_pack.rules.network.groups import rules_conflict, security_group_description
+from aws_policy_pack.rules.network.vpcs import rules_conflict, security_group_description
 from aws_policy_pack.testing import UNKNOWN, Example, analyze, analyze_stack
 from tests.policies.rules.reading import problems
 

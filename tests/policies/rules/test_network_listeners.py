@@ -11,7 +11,7 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
 )
-from aws_policy_pack.rules.network.listeners import listener_port_open
+from aws_policy_pack.rules.network.openness import listener_port_open
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules import reading
 

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 
 from aws_policy_pack.rules.network.grants import (
+    ENTRY,
     INGRESS_RULE,
+    PREFIX_LIST,
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
 )
 from aws_policy_pack.rules.network.openness import egress_open, ingress_open
-from aws_policy_pack.rules.network.prefix_lists import ENTRY, PREFIX_LIST
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.reading import problems
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from aws_policy_pack.rules.network.traffic import Traffic, traffic
+from aws_policy_pack.rules.network.grants import Traffic, traffic
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,14 @@ from collections.abc import Mapping
 import pytest
 
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.rds.access import iam_authentication, managed_password, not_public
-from aws_policy_pack.rules.rds.types import CLUSTER, CLUSTER_INSTANCE, INSTANCE
+from aws_policy_pack.rules.rds.access import (
+    CLUSTER,
+    CLUSTER_INSTANCE,
+    INSTANCE,
+    iam_authentication,
+    managed_password,
+    not_public,
+)
 from aws_policy_pack.testing import UNKNOWN, Secret, analyze, remediate
 from tests.policies.rules.rds_databases import GUIDE, assert_mends, said
 

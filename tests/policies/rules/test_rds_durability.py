@@ -6,13 +6,13 @@ import pytest
 from pydantic import ValidationError
 
 from aws_policy_pack.rule import AnyRule
+from aws_policy_pack.rules.rds.access import CLUSTER, INSTANCE
 from aws_policy_pack.rules.rds.durability import (
     backups,
     deletion_protection,
     encrypted,
     final_snapshot,
 )
-from aws_policy_pack.rules.rds.types import CLUSTER, INSTANCE
 from aws_policy_pack.testing import UNKNOWN, analyze
 from tests.policies.rules.rds_databases import GUIDE, assert_mends, said
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.rds.engines import CLUSTER_LOGS, INSTANCE_LOGS, fact_about, version_in
+from aws_policy_pack.rules.rds.access import CLUSTER_LOGS, INSTANCE_LOGS, fact_about, version_in
 
 
 @pytest.mark.parametrize("facts", [INSTANCE_LOGS, CLUSTER_LOGS])

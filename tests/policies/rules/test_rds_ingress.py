@@ -11,10 +11,10 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
 )
-from aws_policy_pack.rules.rds.ingress import ingress_from_declared_groups
-from aws_policy_pack.rules.rds.types import (
+from aws_policy_pack.rules.rds.access import (
     CLUSTER,
 )
+from aws_policy_pack.rules.rds.ingress import ingress_from_declared_groups
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.rds_ingress import (
     WANTED,

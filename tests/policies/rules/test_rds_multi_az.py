@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.rds.durability import multi_az
-from aws_policy_pack.rules.rds.types import (
+from aws_policy_pack.rules.rds.access import (
     CLUSTER,
     CLUSTER_INSTANCE,
     INSTANCE,
 )
+from aws_policy_pack.rules.rds.durability import multi_az
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.reading import said
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.network.grants import INGRESS_RULE, SECURITY_GROUP
-from aws_policy_pack.rules.network.prefix_lists import ENTRY, PREFIX_LIST
+from aws_policy_pack.rules.network.grants import ENTRY, INGRESS_RULE, PREFIX_LIST, SECURITY_GROUP
 from aws_policy_pack.rules.rds.ingress import ingress_from_declared_groups
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.rds_ingress import WANTED, database_behind, group, older_rule

@@ -2,12 +2,12 @@
 
 import pytest
 
-from aws_policy_pack.rules.rds.tls import parameter_tls
-from aws_policy_pack.rules.rds.types import (
+from aws_policy_pack.rules.rds.access import (
     CLUSTER,
     CLUSTER_PARAMETER_GROUP,
     INSTANCE,
     PARAMETER_GROUP,
+    parameter_tls,
 )
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.reading import said

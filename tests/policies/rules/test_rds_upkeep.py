@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.rds.types import CLUSTER, CLUSTER_INSTANCE, INSTANCE
-from aws_policy_pack.rules.rds.upkeep import log_exports, minor_upgrades
+from aws_policy_pack.rules.rds.access import CLUSTER, CLUSTER_INSTANCE, INSTANCE
+from aws_policy_pack.rules.rds.durability import log_exports, minor_upgrades
 from aws_policy_pack.testing import UNKNOWN, analyze, remediate
 from tests.policies.rules.rds_databases import CONTROLS, assert_mends, said
 

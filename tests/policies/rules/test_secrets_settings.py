@@ -6,8 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from aws_policy_pack.plaintext.places import Place, Shape
-from aws_policy_pack.rules.secrets.settings import FUNCTION, PLACES, plaintext_settings
-from aws_policy_pack.rules.secrets.values import PARAMETER
+from aws_policy_pack.rules.secrets import FUNCTION, PARAMETER, PLACES, plaintext_settings
 from aws_policy_pack.testing import UNKNOWN, Report, Secret, analyze
 from tests.policies.rules.reading import problems
 

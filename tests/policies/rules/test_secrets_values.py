@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from aws_policy_pack.analyzer import Analyzer
 from aws_policy_pack.pack import Pack
-from aws_policy_pack.rules.secrets import values as secrets
-from aws_policy_pack.rules.secrets.values import (
+from aws_policy_pack.rules import secrets
+from aws_policy_pack.rules.secrets import (
     PARAMETER,
     SECRET,
     SECRET_ROTATION,

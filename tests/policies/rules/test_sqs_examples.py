@@ -10,9 +10,9 @@ from aws_policy_pack.rules.sqs.dead_letters import (
     dead_letter_queue_same_type,
     dead_letter_retention,
 )
-from aws_policy_pack.rules.sqs.examples import ORDERS, ORDERS_DEAD
+from aws_policy_pack.rules.sqs.limits import visibility_timeout
+from aws_policy_pack.rules.sqs.links import ORDERS, ORDERS_DEAD
 from aws_policy_pack.rules.sqs.redrive_paths import redrive_cycle
-from aws_policy_pack.rules.sqs.visibility import visibility_timeout
 from aws_policy_pack.testing import analyze_stack
 
 RULES: Final = (

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from aws_policy_pack.rules.sqs.dead_letters import max_receive_count, redrive_policy_shape
 from aws_policy_pack.rules.sqs.links import QUEUE, REDRIVE_POLICY
-from aws_policy_pack.rules.sqs.redrive_policies import max_receive_count, redrive_policy_shape
 from aws_policy_pack.testing import UNKNOWN, Secret, analyze
 from tests.policies.rules.reading import problems
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from aws_policy_pack.rules.sqs.senders import (
+from aws_policy_pack.rules.sqs.access import (
     ORDERS,
-    QUEUE_ARN,
     SALES,
+    SENT_TO,
     SUBSCRIBED,
     TOPIC_ARN,
     senders_allowed,
@@ -29,7 +29,7 @@ def policy(
                 "Effect": "Allow",
                 "Principal": {"Service": service},
                 "Action": "sqs:SendMessage",
-                "Resource": QUEUE_ARN,
+                "Resource": SENT_TO,
                 **condition,
                 **statement,
             }
@@ -52,7 +52,7 @@ NIGHTLY = (
     Example(
         type="aws:cloudwatch/eventTarget:EventTarget",
         name="target",
-        properties={"rule": "nightly", "arn": QUEUE_ARN},
+        properties={"rule": "nightly", "arn": SENT_TO},
         references={"rule": ("nightly",), "arn": ("orders",)},
     ),
 )
@@ -61,7 +61,7 @@ UPLOADS = (
     Example(
         type="aws:s3/bucketNotification:BucketNotification",
         name="notification",
-        properties={"bucket": "uploads", "queues": [{"queueArn": QUEUE_ARN, "events": []}]},
+        properties={"bucket": "uploads", "queues": [{"queueArn": SENT_TO, "events": []}]},
         references={"bucket": ("uploads",), "queues": ("orders",)},
     ),
 )
@@ -171,9 +171,9 @@ def test_what_sends_nothing_to_a_queue_of_the_stack_passes(stack: list[Example])
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        pytest.param("endpoint", QUEUE_ARN, id="endpoint"),
+        pytest.param("endpoint", SENT_TO, id="endpoint"),
         pytest.param(
-            "redrivePolicy", json.dumps({"deadLetterTargetArn": QUEUE_ARN}), id="dead-letters"
+            "redrivePolicy", json.dumps({"deadLetterTargetArn": SENT_TO}), id="dead-letters"
         ),
     ],
 )
@@ -184,7 +184,7 @@ def test_a_queue_that_is_named_by_its_arn_is_found(path: str, value: str) -> Non
 
 
 def test_dead_letters_of_another_protocol_are_sent_to_the_queue() -> None:
-    redrive = json.dumps({"deadLetterTargetArn": QUEUE_ARN})
+    redrive = json.dumps({"deadLetterTargetArn": SENT_TO})
     (message,) = told(SALES, subscribed(protocol="lambda", redrivePolicy=redrive))
     assert "`redrivePolicy` sends to the queue 'orders'" in message
 

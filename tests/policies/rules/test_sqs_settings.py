@@ -7,11 +7,9 @@ from pydantic import ValidationError
 
 from aws_policy_pack.rule import AnyRule
 from aws_policy_pack.rules.sqs.access import encryption
-from aws_policy_pack.rules.sqs.dead_letters import dead_letter_queue_required
+from aws_policy_pack.rules.sqs.dead_letters import dead_letter_queue_required, max_receive_count
 from aws_policy_pack.rules.sqs.fifo import fifo_deduplication, fifo_required
-from aws_policy_pack.rules.sqs.limits import fifo_delay, long_polling
-from aws_policy_pack.rules.sqs.redrive_policies import max_receive_count
-from aws_policy_pack.rules.sqs.visibility import visibility_timeout
+from aws_policy_pack.rules.sqs.limits import fifo_delay, long_polling, visibility_timeout
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
+from aws_policy_pack.rules.sqs.limits import visibility_timeout
 from aws_policy_pack.rules.sqs.links import QUEUE, REDRIVE_POLICY
-from aws_policy_pack.rules.sqs.visibility import visibility_timeout
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
 from tests.policies.rules.reading import problems
 from tests.policies.rules.sqs_stacks import (

@@ -8,7 +8,7 @@ from pulumi_preflight.outputs.answers.calls import Call
 from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.shapes import Shapes
 from pulumi_preflight.program.inside.classes import QUESTIONS
-from tools.tables.functions import functions_of, module
+from tools.tables.sdk import functions_of, module
 
 US = Place(region="us-east-1", known_account="123456789012")
 _SHAPES = Shapes(lambda question, about: QUESTIONS[question](about))

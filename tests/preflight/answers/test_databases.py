@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pulumi_preflight.outputs.answers.databases import family_of
+from pulumi_preflight.outputs.answers.machines import family_of
 from tests.preflight.answers.asked import asked, followed
 
 

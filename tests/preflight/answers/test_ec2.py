@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_preflight.outputs.answers.ec2 import instance_types
+from pulumi_preflight.outputs.answers.machines import instance_types
 from tests.preflight.answers.asked import asked, followed
 from tools import instance_types as table
 

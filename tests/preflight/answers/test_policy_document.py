@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
-from pulumi_preflight.outputs.answers.policy_document import policy_document
+from pulumi_preflight.outputs.answers.documents import policy_document
 from pulumi_preflight.outputs.arns import Place
 
 STATEMENT = {

@@ -3,8 +3,7 @@
 import pytest
 from pulumi.runtime.proto.provider_pb2 import PropertyDiff
 
-from pulumi_preflight.provider.differences import differences
-from pulumi_preflight.provider.replacements import replacing_properties
+from pulumi_preflight.provider.differences import differences, replacing_properties
 from pulumi_preflight.wire import UNKNOWN, Properties, secret
 from tests.preflight.provider.client import QUEUE, Client
 

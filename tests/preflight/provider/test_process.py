@@ -10,7 +10,7 @@ import grpc
 import pytest
 
 from pulumi_preflight.provider import rehearsal_provider
-from pulumi_preflight.provider.store import Store
+from pulumi_preflight.provider.backend import Store
 from tests.waiting import LONG
 
 COMMAND = [sys.executable, "-m", "pulumi_preflight.provider", "--store"]

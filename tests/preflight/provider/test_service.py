@@ -6,7 +6,7 @@ from pathlib import Path
 import grpc
 import pytest
 
-from pulumi_preflight.provider.store import Store
+from pulumi_preflight.provider.backend import Store
 from pulumi_preflight.wire import UNKNOWN, Properties, secret
 from tests.preflight.provider.client import Client, Made, urn
 from tests.preflight.provider.conftest import Connect

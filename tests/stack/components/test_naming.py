@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.naming import Naming
+from components.conventions import Naming
 
 LONGEST = Naming(project="dagster-taskiq", environment="e" * 12)
 

@@ -8,10 +8,8 @@ from threading import Event
 
 from pydantic import ValidationError
 
-from auto_scaler.fleet import connect
-from auto_scaler.health import health_endpoint
-from auto_scaler.policy import ScalingPolicy
-from auto_scaler.scaler import Scaler
+from auto_scaler.fleet import ScalingPolicy, connect
+from auto_scaler.scaler import Scaler, health_endpoint
 from auto_scaler.settings import Settings, explain
 
 STALE_AFTER_INTERVALS = 4

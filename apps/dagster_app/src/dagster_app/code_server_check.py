@@ -10,7 +10,7 @@ import sys
 
 from dagster._grpc.client import DagsterGrpcClient
 
-from dagster_app.database import refuses
+from dagster_app.claims import refuses
 from dagster_app.settings import DatabaseSettings, load
 
 

@@ -9,9 +9,8 @@ from dagster import (
 )
 from dagster_aws.s3 import S3PickleIOManager, S3Resource
 
-from dagster_app.assets import measurements, summary
 from dagster_app.executor import taskiq_executor
-from dagster_app.jobs import primes, retrying, waiting
+from dagster_app.jobs import measurements, primes, retrying, summary, waiting
 from dagster_app.settings import StepSettings, load
 
 DATA_PREFIX = "dagster"

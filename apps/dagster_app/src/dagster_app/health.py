@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from dagster_app.database import refuses
+from dagster_app.claims import refuses
 
 PATH = "/health"
 REQUEST_SECONDS = 4

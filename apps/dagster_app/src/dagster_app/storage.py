@@ -12,7 +12,7 @@ from dagster._serdes import ConfigurableClassData
 from dagster_postgres import DagsterPostgresStorage
 from sqlalchemy.engine.interfaces import ExceptionContext
 
-from dagster_app.database import is_refusal
+from dagster_app.claims import is_refusal
 from dagster_app.settings import InstanceSettings, load
 
 log = logging.getLogger(__name__)

@@ -12,11 +12,10 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from taskiq import TaskiqEvents, TaskiqState
 
 from dagster_app.claims import Claims
-from dagster_app.executor import EXECUTE_STEP, create_broker
+from dagster_app.executor import EXECUTE_STEP, StepProcess, create_broker, preload
 from dagster_app.health import Health, serve_health
 from dagster_app.protection import ScaleInProtection
 from dagster_app.settings import DatabaseSettings, WorkerSettings, load
-from dagster_app.step_process import StepProcess, preload
 
 BEAT_SECONDS = 2
 STOP_SECONDS = 5

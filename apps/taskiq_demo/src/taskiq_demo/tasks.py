@@ -1,14 +1,41 @@
 """The tasks, and the broker that `taskiq worker taskiq_demo.tasks:broker` listens to."""
 
 import asyncio
+import logging
+from typing import TypeVar
 from uuid import UUID, uuid4
 
-from taskiq import TaskiqEvents, TaskiqState
+from botocore.exceptions import BotoCoreError, ClientError
+from taskiq import TaskiqEvents, TaskiqResult, TaskiqState
+from taskiq_aio_sqs import S3Backend
 
 from taskiq_demo.broker import DirectSQSBroker
 from taskiq_demo.health import serve_health
-from taskiq_demo.results import PatientS3Backend
 from taskiq_demo.settings import Settings, WorkerSettings, load
+
+RETRY_SECONDS = 5
+
+Returned = TypeVar("Returned")
+
+log = logging.getLogger(__name__)
+
+
+class PatientS3Backend(S3Backend[Returned]):
+    """Waits for S3 where a result cannot be written.
+
+    TaskIQ would only log the error and delete the task's message: the task would be pending for
+    ever. The message stays hidden while its worker waits.
+    """
+
+    async def set_result(self, task_id: str, result: TaskiqResult[Returned]) -> None:
+        """Writes a result, as often as it takes."""
+        while True:
+            try:
+                return await super().set_result(task_id, result)
+            except (BotoCoreError, ClientError) as error:
+                log.warning("the result of task %s could not be written: %s", task_id, error)
+                await asyncio.sleep(RETRY_SECONDS)
+
 
 RESULTS_PREFIX = "taskiq-demo"
 """Key prefix of the results, the only one that the tasks' roles may use."""

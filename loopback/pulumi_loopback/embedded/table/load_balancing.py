@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pulumi_loopback.embedded.entry import Call, Entry, Tagging
+from pulumi_loopback.embedded.api import Call, Entry, Tagging
 
 _TAGS = Tagging(
     put=Call("AddTags", "{ResourceArns: [id], Tags: tags}"),

@@ -11,13 +11,11 @@ from aws_policy_pack.cost.pricing import (
     network,
     operations,
     rds,
-    usage,
-    volumes,
 )
 
 PRICING: Final[Mapping[str, Pricing]] = {
     type_: pricing
-    for module in (fargate, rds, network, ec2, volumes, data, operations, usage)
+    for module in (fargate, rds, network, ec2, data, operations)
     for type_, pricing in module.PRICING.items()
 }
 """Every type that has prices."""

@@ -6,19 +6,24 @@ from typing import Final
 
 from aws_policy_pack.cost.charges import (
     ONE,
+    READS,
+    TABLE,
+    WRITES,
     Charge,
     Charges,
     Missing,
     Pricing,
     Situation,
+    amount,
+    declared_count,
+    given_text,
     hourly,
     monthly,
+    needed_amount,
+    needed_text,
     usage,
 )
-from aws_policy_pack.cost.pricing.rds import cluster_of
-from aws_policy_pack.cost.pricing.versions import old_version
-from aws_policy_pack.cost.reading import amount, given_text, needed_amount, needed_text
-from aws_policy_pack.cost.scaling import READS, TABLE, WRITES, declared_count
+from aws_policy_pack.cost.pricing.rds import cluster_of, old_version
 from aws_policy_pack.resource import Resource, Unreadable
 
 REPLICATION_GROUP: Final = "aws:elasticache/replicationGroup:ReplicationGroup"

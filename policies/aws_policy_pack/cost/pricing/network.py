@@ -10,12 +10,14 @@ from aws_policy_pack.cost.charges import (
     Missing,
     Pricing,
     Situation,
+    amount,
     beyond,
+    given_text,
     hourly,
+    length,
     monthly,
     usage,
 )
-from aws_policy_pack.cost.reading import amount, given_text, length
 from aws_policy_pack.resource import Resource, Unreadable
 
 LOAD_BALANCERS: Final = ("aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer")

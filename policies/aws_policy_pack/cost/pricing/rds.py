@@ -1,7 +1,12 @@
-"""RDS instances, Multi-AZ clusters and Aurora."""
+"""RDS instances, Multi-AZ clusters and Aurora, and what old versions of engines cost more."""
 
+import datetime as dt
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
+from operator import itemgetter
 from typing import Final
 
 from aws_policy_pack.cost.charges import (
@@ -10,15 +15,196 @@ from aws_policy_pack.cost.charges import (
     Missing,
     Pricing,
     Situation,
+    amount,
     beyond,
+    given_text,
     hourly,
     monthly,
+    needed_amount,
+    needed_text,
     usage,
 )
-from aws_policy_pack.cost.pricing.versions import database_support
-from aws_policy_pack.cost.reading import amount, given_text, needed_amount, needed_text
-from aws_policy_pack.resource import Graph, Resource, Unreadable
+from aws_policy_pack.lists import load
+from aws_policy_pack.resource import Graph, Resource, Unreadable, is_given
 from aws_policy_pack.wording import shown
+
+Days = tuple[dt.date, dt.date | None]
+"""The day from which a version is billed, and that of its dearer third year, if there is one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendedSupport:
+    """The Extended Support that a version is in.
+
+    Attributes:
+        since: The first day that is billed.
+        is_dear: Whether the dearer third year has begun.
+        is_certain: Whether the version is told exactly; else some that it may mean are billed.
+    """
+
+    since: dt.date
+    is_dear: bool
+    is_certain: bool
+
+
+def is_listed(engine: str) -> bool:
+    """Whether AWS bills old versions of an engine at all."""
+    return engine in _calendar()
+
+
+def extended_support(engine: str, version: str, today: dt.date) -> ExtendedSupport | None:
+    """The Extended Support that a version is in on a day; `None` in standard support.
+
+    A version older than all that are listed is taken for the oldest one. One that names less than
+    the list does, such as `8` of `8.0` and `8.4`, may mean each of these.
+
+    Args:
+        engine: The engine, as the list names it.
+        version: The version, as precise as it is given.
+        today: The day of judging.
+    """
+    meant = list(_days_of(engine, version))
+    billed = [days for days in meant if days[0] <= today]
+    if not billed:
+        return None
+    since, dear = min(billed, key=itemgetter(0))
+    return ExtendedSupport(
+        since=since,
+        is_dear=dear is not None and dear <= today,
+        is_certain=not meant[1:],
+    )
+
+
+def _days_of(engine: str, version: str) -> Iterator[Days]:
+    listed = _calendar().get(engine, {})
+    given = tuple(version.split("."))
+    exact = [days for known, days in listed.items() if given[: len(known)] == known]
+    if exact:
+        yield from exact
+        return
+    yield from (days for known, days in listed.items() if known[: len(given)] == given)
+    oldest, numbers = min(listed, key=_number, default=None), _number(given)
+    if oldest is not None and numbers and numbers < _number(oldest)[: len(numbers)]:
+        yield listed[oldest]
+
+
+def _number(version: tuple[str, ...]) -> tuple[int, ...]:
+    """A version as numbers, which compare as versions do; a part that is none ends it."""
+    numbers: list[int] = []
+    for part in version:
+        if not part.isdecimal():
+            break
+        numbers.append(int(part))
+    return tuple(numbers)
+
+
+@cache
+def _calendar() -> Mapping[str, Mapping[tuple[str, ...], Days]]:
+    return {
+        engine: {
+            tuple(version.split(".")): (
+                dt.date.fromisoformat(start),
+                None if dear is None else dt.date.fromisoformat(dear),
+            )
+            for version, (start, dear) in calendar["versions"].items()
+        }
+        for engine, calendar in load("engine_support").entries.items()
+    }
+
+
+DISABLED: Final = "open-source-rds-extended-support-disabled"
+"""The life cycle of a database that is upgraded when its standard support ends, and pays nothing.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/extended-support-creating-db-instance.html
+"""
+RESTORED: Final = ("snapshotIdentifier", "restoreToPointInTime", "replicationSourceIdentifier")
+"""Properties that name what a database is made from, which decides on its version."""
+CLASS: Final = re.compile(r"db\.(?P<family>[a-z]+\d[a-z0-9]*)\.(?P<size>[a-z0-9]+)")
+VCPUS: Final = {"large": 2, "xlarge": 4}
+SMALL: Final = ("micro", "small", "medium")
+BURSTABLE: Final = ("t3", "t4g")
+"""vCPUs of a class: `SMALL` ones of these families have two, `12xlarge` has 12 times 4.
+
+https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.Summary.html
+"""
+
+
+def vcpus_of(size: str) -> Decimal | None:
+    """The vCPUs of a database's class; `None` where the class does not tell."""
+    match = CLASS.fullmatch(size)
+    if match is None:
+        return None
+    if match["family"] in BURSTABLE and match["size"] in SMALL:
+        return Decimal(2)
+    number = match["size"].removesuffix("xlarge")
+    if number.isdecimal():
+        return Decimal(number) * VCPUS["xlarge"]
+    return Decimal(VCPUS[match["size"]]) if match["size"] in VCPUS else None
+
+
+def database_support(
+    holder: Resource, engine: str, size: str, nodes: Decimal, situation: Situation
+) -> Iterator[Charge | Missing]:
+    """Extended Support of a database: it bills the vCPUs of each node, standbys included.
+
+    https://aws.amazon.com/rds/postgresql/pricing/
+
+    Args:
+        holder: What tells the version and the life cycle.
+        engine: The engine.
+        size: The class of the nodes.
+        nodes: The number of nodes.
+        situation: The day and what else is looked at.
+    """
+    if not is_listed(engine) or given_text(holder, "engineLifecycleSupport") == DISABLED:
+        return
+    version = given_text(holder, "engineVersion")
+    if version is None:
+        if any(is_given(holder, path) for path in RESTORED):
+            yield Missing(reason="has the engine version of what it is restored from")
+        return
+    extended = extended_support(engine, version, situation.today)
+    if extended is None:
+        return
+    vcpus = vcpus_of(size)
+    if vcpus is None or not extended.is_certain:
+        yield _named(engine, version, extended)
+        return
+    years = "year-3" if extended.is_dear else "years-1-2"
+    yield from hourly(
+        f"Extended Support of {engine} {version} since {extended.since}",
+        f"rds/extended-support-vcpu-hour/{years}",
+        vcpus * nodes,
+    )
+
+
+def old_version(
+    holder: Resource, engine: str, path: str, situation: Situation, *, version: str | None = None
+) -> Iterator[Missing]:
+    """Extended Support that has no price here.
+
+    Args:
+        holder: What tells the version.
+        engine: The engine, as the calendar names it.
+        path: Where the version stands.
+        situation: The day and what else is looked at.
+        version: The version, where the property holds more than that.
+    """
+    given = given_text(holder, path) if version is None else version
+    if not given:
+        return
+    extended = extended_support(engine, given, situation.today)
+    if extended is not None:
+        yield _named(engine, given, extended)
+
+
+def _named(engine: str, version: str, extended: ExtendedSupport) -> Missing:
+    state = "is" if extended.is_certain else "may be"
+    return Missing(
+        reason=f"runs {engine} {shown(version)}, which {state} in Extended Support since "
+        f"{extended.since}, and that has no price here"
+    )
+
 
 INSTANCE: Final = "aws:rds/instance:Instance"
 CLUSTER: Final = "aws:rds/cluster:Cluster"

@@ -6,13 +6,11 @@ from typing import Final
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.container_definitions import container_definitions
-from aws_policy_pack.cost.scaling import TASKS, scaling_of
+from aws_policy_pack.cost.charges import TASKS, scaling_of
+from aws_policy_pack.ecs import SERVICE, container_definitions
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
-from aws_policy_pack.rules.cost.services import DESIRED_COUNT, SCALABLE_TARGET
-from aws_policy_pack.rules.cost.tasks import TASK_DEFINITION
-from aws_policy_pack.scaled_resources import SERVICE
+from aws_policy_pack.rules.cost.services import DESIRED_COUNT, SCALABLE_TARGET, TASK_DEFINITION
 from aws_policy_pack.wording import shown
 
 SCHEDULED_ACTION: Final = "aws:appautoscaling/scheduledAction:ScheduledAction"

@@ -8,13 +8,12 @@ from typing import Final
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.cost.estimate import estimate
-from aws_policy_pack.cost.lines import Estimate, Line, Unpriced, dearest, dollars
-from aws_policy_pack.cost.scaling import ENVIRONMENT_NAMES
+from aws_policy_pack.cost.charges import ENVIRONMENT_NAMES
+from aws_policy_pack.cost.estimate import Estimate, Line, Unpriced, dearest, dollars, estimate
 from aws_policy_pack.cost.table import TableError, tables_in, way_to_prices
+from aws_policy_pack.evaluation import current_day, waiver_for
 from aws_policy_pack.resource import Graph, Unreadable
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
-from aws_policy_pack.waivers import current_day, waiver_for
 from aws_policy_pack.wording import MOST_NAMED, counted, first_few
 
 DATABASE: Final = "aws:rds/instance:Instance"

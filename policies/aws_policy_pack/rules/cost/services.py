@@ -1,13 +1,13 @@
-"""ECS services: how many tasks they run, each, together and while they are deployed."""
+"""How many resources a stack has, how many tasks its ECS services run, and their size."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Final
 
 from pydantic import Field
 
-from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.patterns import most_specific
-from aws_policy_pack.resource import Graph, Resource, survey
+from aws_policy_pack.config import RuleConfig, most_specific
+from aws_policy_pack.ecs import SERVICE, container_definitions, scaled_by, units_of
+from aws_policy_pack.resource import Graph, Properties, Resource, survey
 from aws_policy_pack.rule import (
     Example,
     Finding,
@@ -17,8 +17,117 @@ from aws_policy_pack.rule import (
     resource_rule,
     stack_rule,
 )
-from aws_policy_pack.scaled_resources import SERVICE, scaled_by
 from aws_policy_pack.wording import first_few, shown
+
+NAT_GATEWAY: Final = "aws:ec2/natGateway:NatGateway"
+SAME_MODULES: Final = ("aws:lb/", "aws:alb/")
+"""Two names of one module: every type of the one exists in the other."""
+
+
+class ResourceCount(RuleConfig):
+    """How many resources of a type there may be."""
+
+    max_by_type: Mapping[str, Annotated[int, Field(ge=0)]] = Field(
+        default_factory=dict,
+        description="Most resources by type token; aws:lb and aws:alb count together. A type that "
+        "is not named has no cap",
+    )
+
+
+@stack_rule(
+    "cost-resource-count",
+    kind=Kind.CONFIGURED,
+    severity=Severity.HIGH,
+    summary="There are no more resources of a type than the cap that a profile sets",
+    why="NAT gateways and load balancers are billed by the hour even when nothing passes through "
+    "them, and a second one is easily made by a component that is used twice.",
+    url="https://docs.aws.amazon.com/vpc/latest/userguide/nat-gateway-pricing.html",
+    good=(Example(type=NAT_GATEWAY, name="nat", properties={"subnetId": "subnet-1"}),),
+    bad=(
+        Example(type=NAT_GATEWAY, name="nat-1", properties={"subnetId": "subnet-1"}),
+        Example(type=NAT_GATEWAY, name="nat-2", properties={"subnetId": "subnet-2"}),
+    ),
+    example_config={"maxByType": {NAT_GATEWAY: 1}},
+)
+def resource_count(graph: Graph, config: ResourceCount) -> Findings:
+    """Counts each type with its other name; the finding is about the first resource too many."""
+    for token, cap in config.max_by_type.items():
+        found = graph.of_type(*_same_types(token))
+        if len(found) > cap:
+            names = ", ".join(resource.name for resource in found)
+            yield Finding(
+                problem=f"there are {len(found)} resources of type {token} ({names})",
+                wanted=f"at most {cap} (`maxByType.{token}` of cost-resource-count)",
+                fix="Share what there is, or raise the cap in the pack's config",
+                resource=found[cap],
+            )
+
+
+def _same_types(token: str) -> tuple[str, ...]:
+    for module in SAME_MODULES:
+        if token.startswith(module):
+            return tuple(other + token.removeprefix(module) for other in SAME_MODULES)
+    return (token,)
+
+
+TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
+
+
+class TaskSize(RuleConfig):
+    """How large a task may be."""
+
+    max_cpu: int | None = Field(
+        default=None, ge=128, description="Most CPU units; 1024 are one vCPU"
+    )
+    max_memory: int | None = Field(default=None, ge=4, description="Most memory in MiB")
+
+
+@resource_rule(
+    "cost-ecs-task-size",
+    TASK_DEFINITION,
+    kind=Kind.CONFIGURED,
+    severity=Severity.HIGH,
+    summary="A task is not larger than the caps on CPU and memory",
+    why="Fargate bills a task by its vCPUs and its memory, used or not.",
+    url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html",
+    good={"family": "orders-dev", "cpu": "512", "memory": "1024"},
+    bad={"family": "orders-dev", "cpu": "16384", "memory": "1024"},
+    example_config={"maxCpu": 2048, "maxMemory": 4096},
+)
+def task_size(task: Resource, config: TaskSize) -> Findings:
+    """Compares the task's size, or the sum of its containers' where the task has none."""
+    yield from _over(task, "cpu", lambda container: container.number("cpu"), config.max_cpu, "")
+    yield from _over(task, "memory", _container_memory, config.max_memory, " MiB")
+
+
+def _over(
+    task: Resource,
+    path: str,
+    of_container: Callable[[Properties], float | None],
+    cap: int | None,
+    unit: str,
+) -> Findings:
+    if cap is None:
+        return
+    size, subject = units_of(task, path), f"`{path}`"
+    if size is None:
+        containers = container_definitions(task)
+        size = sum(of_container(container) or 0 for container in containers)
+        subject = f"`{path}` of all containers"
+    if size > cap:
+        yield Finding(
+            problem=f"{subject} is {size:.12g}{unit}",
+            part=path,
+            wanted=f"at most {cap}{unit} (`max{path.capitalize()}` of cost-ecs-task-size)",
+            fix=f"Lower `{path}`, or raise the cap in the pack's config",
+        )
+
+
+def _container_memory(container: Properties) -> float | None:
+    """A container's limit, or what is kept for it."""
+    limit = container.number("memory")
+    return container.number("memoryReservation") if limit is None else limit
+
 
 SCALABLE_TARGET: Final = "aws:appautoscaling/target:Target"
 DESIRED_COUNT: Final = "desiredCount"

@@ -2,20 +2,120 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from aws_policy_pack.config import nearest
-from aws_policy_pack.container_definitions import CONTAINER_KEYS, INNER_KEYS
-from aws_policy_pack.json_text import read_json
+from aws_policy_pack.ecs import CONTAINER_KEYS, INNER_KEYS
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
-from aws_policy_pack.rules.ecs.containers import containers_of
-from aws_policy_pack.rules.ecs.kinds import KINDS, misfit
-from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
-from aws_policy_pack.wire import Value
+from aws_policy_pack.rules.ecs.containers import TASK_DEFINITION, containers_of
+from aws_policy_pack.wire import Value, read_json
 from aws_policy_pack.wording import shown
+
+MOST: Final = 2**31
+"""Whole numbers have 32 bits."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KindOfValue:
+    """A kind of value.
+
+    Attributes:
+        fits: Whether a value is of the kind, but for its entries.
+        entry: Whether an entry is of the kind that entries have.
+        example: How one is written.
+    """
+
+    fits: Callable[[Value], bool]
+    entry: Callable[[Value], bool] = lambda _: True
+    example: str
+
+
+def _is_text(value: Value) -> bool:
+    return isinstance(value, str)
+
+
+def _is_whole(value: Value) -> bool:
+    return type(value) is int and -MOST <= value < MOST
+
+
+def _is_object(value: Value) -> bool:
+    return isinstance(value, Mapping)
+
+
+def _is_list(value: Value) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+KINDS: Final[Mapping[str, KindOfValue]] = {
+    "text": KindOfValue(fits=_is_text, example='`"web"`'),
+    "true or false": KindOfValue(
+        fits=lambda value: isinstance(value, bool), example="`true`, without quotation marks"
+    ),
+    "a whole number": KindOfValue(
+        fits=_is_whole, example="`256`, without quotation marks, point and exponent"
+    ),
+    "an object": KindOfValue(fits=_is_object, example='`{"key": "value"}`'),
+    "an object of texts": KindOfValue(
+        fits=_is_object,
+        entry=_is_text,
+        example='`{"key": "8080"}`, with quotation marks around each value',
+    ),
+    "a list of texts": KindOfValue(
+        fits=_is_list, entry=_is_text, example='`["--port", "8080"]`, with quotation marks'
+    ),
+    "a list of objects": KindOfValue(
+        fits=_is_list, entry=_is_object, example='`[{"key": "value"}]`'
+    ),
+    "a list of whole numbers": KindOfValue(fits=_is_list, entry=_is_whole, example="`[0, 1]`"),
+}
+"""The kinds by the words for them."""
+
+
+def misfit(value: Value, kind: str) -> str | None:
+    """What a value is in place of the kind; `None` where the provider takes it.
+
+    The value itself is not told, since a secret may stand in it.
+    """
+    wanted = KINDS[kind]
+    if value is None:
+        return None
+    if not wanted.fits(value):
+        return _kind_of_value(value)
+    strays = (item for item in _items(value) if item is not None and not wanted.entry(item))
+    stray = next(strays, None)
+    return None if stray is None else f"{_kind_of_value(value)} that holds {_kind_of_value(stray)}"
+
+
+def _items(value: Value) -> Sequence[Value]:
+    match value:
+        case Mapping():
+            return tuple(value.values())
+        case Sequence() if not isinstance(value, str):
+            return value
+        case _:
+            return ()
+
+
+def _kind_of_value(value: Value) -> str:  # noqa: PLR0911 - one return for each kind
+    match value:
+        case bool():
+            return "true or false"
+        case int() if _is_whole(value):
+            return "a number"
+        case int():
+            return "a number of more than 32 bits"
+        case float():
+            return "a number with a point or an exponent"
+        case str():
+            return "text"
+        case Mapping():
+            return "an object"
+        case _:
+            return "a list"
+
 
 NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,255}")
 

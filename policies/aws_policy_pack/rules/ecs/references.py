@@ -1,12 +1,28 @@
-"""What the containers of a task say of each other, and of the task's volumes."""
+"""What containers say of each other, of volumes, and of the ports that load balancers reach."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from aws_policy_pack.resource import Properties, Resource
-from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
-from aws_policy_pack.rules.ecs.containers import Container, containers_of, judge_containers
-from aws_policy_pack.rules.ecs.types import TASK_DEFINITION
+from aws_policy_pack.ecs import SERVICE
+from aws_policy_pack.resource import Graph, Properties, Resource, survey
+from aws_policy_pack.rule import (
+    Example,
+    Finding,
+    Findings,
+    Kind,
+    Severity,
+    judge_each,
+    resource_rule,
+    stack_rule,
+)
+from aws_policy_pack.rules.ecs.containers import (
+    TASK_DEFINITION,
+    Container,
+    containers_of,
+    judge_containers,
+    port_range,
+    shown_ports,
+)
 from aws_policy_pack.wording import listed, shown
 
 ENDS: Final = ("COMPLETE", "SUCCESS")
@@ -97,4 +113,119 @@ def _judge_name(container: Container, key: str, name: str | None, known: Sequenc
         if container.is_secret or not known
         else f"one of {listed(known)}",
         fix=f"Correct the name, or declare the {kind}",
+    )
+
+
+TARGET_GROUP: Final = "aws:lb/targetGroup:TargetGroup"
+
+
+@stack_rule(
+    "ecs-port-matches-target-group",
+    SERVICE,
+    kind=Kind.REFUSED,
+    severity=Severity.HIGH,
+    summary="A load balancer reaches a service at a port that its container maps",
+    why="ECS refuses a service whose container has no such port. The port of the target group does "
+    "not matter: ECS registers each task with its container's port.",
+    url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LoadBalancer.html",
+    good=(
+        Example(
+            type=TASK_DEFINITION,
+            name="web-task",
+            properties={
+                "containerDefinitions": '[{"name": "web", "portMappings": '
+                '[{"containerPort": 3000}]}]'
+            },
+        ),
+        Example(type=TARGET_GROUP, name="web-group", properties={"port": 80, "targetType": "ip"}),
+        Example(
+            type=SERVICE,
+            name="web",
+            properties={
+                "taskDefinition": "${web-task.arn}",
+                "loadBalancers": [
+                    {
+                        "targetGroupArn": "${web-group.arn}",
+                        "containerName": "web",
+                        "containerPort": 3000,
+                    }
+                ],
+            },
+            references={"taskDefinition": ("web-task",), "loadBalancers": ("web-group",)},
+        ),
+    ),
+    bad=(
+        Example(
+            type=TASK_DEFINITION,
+            name="web-task",
+            properties={
+                "containerDefinitions": '[{"name": "web", "portMappings": '
+                '[{"containerPort": 3000}]}]'
+            },
+        ),
+        Example(type=TARGET_GROUP, name="web-group", properties={"port": 8000, "targetType": "ip"}),
+        Example(
+            type=SERVICE,
+            name="web",
+            properties={
+                "taskDefinition": "${web-task.arn}",
+                "loadBalancers": [
+                    {
+                        "targetGroupArn": "${web-group.arn}",
+                        "containerName": "web",
+                        "containerPort": 8000,
+                    }
+                ],
+            },
+            references={"taskDefinition": ("web-task",), "loadBalancers": ("web-group",)},
+        ),
+    ),
+)
+def port_matches_target_group(service: Resource, graph: Graph) -> Findings:
+    """Looks for the port among those that the container maps."""
+    yield from judge_each(
+        service.objects("loadBalancers"), lambda entry: _judge_container(entry, service, graph)
+    )
+
+
+def _judge_container(entry: Properties, service: Resource, graph: Graph) -> Findings:
+    port, name = entry.number("containerPort"), entry.text("containerName")
+    tasks = graph.referenced(service, "taskDefinition", TASK_DEFINITION)
+    read, unread = survey(tasks, _mapped_ports)
+    yield from unread
+    for task, containers in read:
+        if name not in containers:
+            yield Finding(
+                problem=f"requests go to container {shown(name)}, which {task.name!r} does not "
+                "have",
+                wanted=f"one of {listed(containers)}",
+                part=f"container {shown(name)}",
+                related=(task,),
+                fix="Correct `containerName` of `loadBalancers`",
+            )
+        elif not any(port in ports for ports in containers[name]):
+            yield Finding(
+                problem=f"requests go to port {shown(port)} of container {shown(name)}, which "
+                f"maps {shown_ports(containers[name])}",
+                wanted="a port in `portMappings` of the container",
+                part=f"container {shown(name)}",
+                related=(task,),
+                fix="Correct `containerPort` of `loadBalancers`, or map the port",
+            )
+
+
+def _mapped_ports(task: Resource) -> dict[str | None, list[range]]:
+    """The ports that each container maps."""
+    return {
+        container.properties.text("name"): [
+            _ports(mapping) for mapping in container.properties.objects("portMappings")
+        ]
+        for container in containers_of(task)
+    }
+
+
+def _ports(mapping: Properties) -> range:
+    port = mapping.number("containerPort")
+    return port_range(
+        mapping.text("containerPortRange") or "" if port is None else f"{port}-{port}"
     )

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from aws_policy_pack.parts import judge_each
 from aws_policy_pack.policy_documents import Statement, statements
 from aws_policy_pack.resource import Properties, Resource
-from aws_policy_pack.rule import Findings
+from aws_policy_pack.rule import Findings, judge_each
 from aws_policy_pack.wording import shown
 
 ROLE = "aws:iam/role:Role"

@@ -1,5 +1,8 @@
 """What IAM policies allow: too many actions, on too many resources."""
 
+from functools import cache
+
+from aws_policy_pack.lists import load
 from aws_policy_pack.policy_documents import Statement, named_actions
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
@@ -12,10 +15,32 @@ from aws_policy_pack.rules.iam.documents import (
     is_everything,
     is_whole_service,
     judge_clauses,
+    matches,
 )
-from aws_policy_pack.rules.iam.elements import TRUST_ACTION
-from aws_policy_pack.rules.iam.scopable_actions import is_scopable
+from aws_policy_pack.rules.iam.grammar import TRUST_ACTION
 from aws_policy_pack.wording import first_few, listed, shown
+
+
+@cache
+def scopable_actions() -> tuple[str, ...]:
+    """The actions of common services that take a resource, in lower case.
+
+    What is not here takes no resource, such as `ecr:GetAuthorizationToken`, or is one of the few
+    that the file names as left out, or belongs to a service that the file does not have. Source:
+    https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+    """
+    return tuple(
+        f"{service}:{action}"
+        for service, actions in load("scopable_actions").entries.items()
+        for action in actions.split()
+    )
+
+
+@cache
+def is_scopable(pattern: str) -> bool:
+    """Whether a pattern such as `ecs:Describe*` means an action that can be limited."""
+    return any(matches(action, pattern) for action in scopable_actions())
+
 
 PASS_ROLE = "iam:PassRole"  # noqa: S105 - an action, not a password
 QUEUE_ARN = "arn:aws:sqs:eu-west-1:111122223333:tasks.fifo"

@@ -1,16 +1,27 @@
-"""The form of physical names: what AWS takes, and what a team has agreed on."""
+"""The form of physical names: what AWS takes, what a team has agreed on, and the environment."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field
 
-from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.patterns import most_specific
-from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
-from aws_policy_pack.rules.names.facts import FACTS_BY_TYPE, GENERATED_LENGTH, Limits, NameFact
+from aws_policy_pack.config import RuleConfig, most_specific
+from aws_policy_pack.lists import load
+from aws_policy_pack.resource import UNKNOWN, Resource, Unreadable
+from aws_policy_pack.rule import Changes, Finding, Findings, Kind, Severity, resource_rule
+from aws_policy_pack.rules.names.facts import (
+    ACCOUNT,
+    AWS,
+    FACTS,
+    FACTS_BY_TYPE,
+    GENERATED_LENGTH,
+    REGION,
+    VPC,
+    Limits,
+    NameFact,
+)
 from aws_policy_pack.wording import shown
 
 LIMITED: Final = {
@@ -124,3 +135,145 @@ def follow_pattern(resource: Resource, config: FollowPattern) -> Findings:
                 wanted=f"a name that matches {pattern} (`patterns.{glob}` of names-follow-pattern)",
                 fix="Rename it, or agree on another pattern in the pack's config",
             )
+
+
+SHARED_SCOPES: Final = (AWS, ACCOUNT, REGION, VPC)
+"""Scopes that two environments may share; a name inside a cluster or namespace is safe with it."""
+
+
+def _must_tell(fact: NameFact) -> bool:
+    return fact.scope in SHARED_SCOPES
+
+
+class CarryEnvironment(RuleConfig):
+    """What names the environment, and where it must stand."""
+
+    token: str | None = Field(
+        default=None,
+        min_length=1,
+        description="The word that names the environment; without one, no name is judged",
+    )
+    types: tuple[str, ...] = Field(
+        default=("*",), description="Type tokens or globs whose names must carry the word"
+    )
+
+
+@resource_rule(
+    "names-carry-environment",
+    *dict.fromkeys(kind for fact in FACTS if _must_tell(fact) for kind in fact.types),
+    kind=Kind.CONFIGURED,
+    severity=Severity.HIGH,
+    summary="A physical name that is given tells the environment, where a profile says its word",
+    why="Two stacks of one program in one account ask AWS for the same names; the second "
+    "deployment fails, or takes over the first one's queue.",
+    url="https://www.pulumi.com/docs/iac/concepts/resources/names/",
+    good={"name": "orders-dev"},
+    bad={"name": "orders"},
+    example_config={"token": "dev"},
+)
+def carry_environment(resource: Resource, config: CarryEnvironment) -> Findings:
+    """Looks for the environment's word; names with a generated ending cannot collide."""
+    token = config.token
+    if not token or not any(fnmatchcase(resource.type, pattern) for pattern in config.types):
+        return
+    for fact in FACTS_BY_TYPE[resource.type]:
+        name = resource.text(fact.path)
+        if not (name and _must_tell(fact)) or _is_generated(name, resource):
+            continue
+        if f"-{_words(token)}-" not in f"-{_words(name)}-":
+            yield Finding(
+                problem=f"`{fact.path}` is {shown(name)}, without the word {shown(token)}",
+                wanted="a name with that word (`token` of names-carry-environment)",
+                fix=f"Put {shown(token)} into the name, with a hyphen or slash around it",
+            )
+
+
+def _is_generated(name: str, resource: Resource) -> bool:
+    """Whether Pulumi made the name: the logical one and seven random digits.
+
+    The engine keeps back from policies which properties have a default, so the form has to tell.
+    https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
+    """
+    beginning, _, ending = name.removesuffix(".fifo").rpartition("-")
+    is_random = re.fullmatch(r"[0-9a-f]{7}", ending) is not None
+    return is_random and beginning.lower() == resource.name.lower()
+
+
+def _words(text: str) -> str:
+    """The words of a name, in lower case, with a hyphen between them."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+TAGGABLE_TYPES: Final[tuple[str, ...]] = tuple(load("taggable_types").entries)
+"""The types that take a map of tags."""
+EXAMPLE: Final = "aws:sqs/queue:Queue"
+
+
+class TagsRequired(RuleConfig):
+    """Which tags there must be."""
+
+    tags: Mapping[str, str | None] = Field(
+        default_factory=dict,
+        description="Names of tags to their values, null where any value will do; none are "
+        "required unless they are named here",
+    )
+
+
+def add_tags(resource: Resource, config: TagsRequired) -> Changes:
+    """Sets the tags whose values are configured, and keeps all others.
+
+    Raises:
+        Unreadable: A tag that would have to be kept is not known yet.
+    """
+    values = {
+        name: config.tags[name]
+        for name, _ in _wrong(resource, config)
+        if config.tags[name] is not None
+    }
+    if not values:
+        return {}
+    resource.raw("tags")
+    return {"tags": {**resource.object("tags").values, **values}}
+
+
+@resource_rule(
+    "tags-required",
+    EXAMPLE,
+    *(kind for kind in TAGGABLE_TYPES if kind != EXAMPLE),
+    kind=Kind.CONFIGURED,
+    severity=Severity.LOW,
+    summary="A resource carries the tags that are required",
+    why="The bill, access rules and whoever cleans up after a team go by tags; what has none "
+    "belongs to nobody and is paid for ever.",
+    url="https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html",
+    good={"tags": {"Environment": "dev", "Team": "orders"}},
+    bad={"tags": {"Team": "orders"}},
+    example_config={"tags": {"Environment": "dev"}},
+    fix=add_tags,
+)
+def tags_required(resource: Resource, config: TagsRequired) -> Findings:
+    """Compares the resource's own tags, and those of its provider behind them."""
+    for name, value in _wrong(resource, config):
+        wanted = config.tags[name]
+        yield Finding(
+            problem=f"tag {shown(name)} is {shown(value)}",
+            part=name,
+            wanted=f"{'any value' if wanted is None else shown(wanted)} "
+            f"(`tags.{name}` of tags-required)",
+            fix=f"Set the tag {shown(name)}",
+        )
+
+
+def _wrong(resource: Resource, config: TagsRequired) -> Iterator[tuple[str, object]]:
+    """Required tags that are missing or have another value, and that value.
+
+    Names of tags may hold dots, so they are not read as paths. The AWS provider adds its default
+    tags to the resource's own in the input `tagsAll`.
+    """
+    own = resource.object("tags").values
+    for name, wanted in config.tags.items():
+        value = own[name] if name in own else resource.object("tagsAll").values.get(name)
+        if value is UNKNOWN and wanted is not None:
+            raise Unreadable(f"tags.{name}", "is not known yet")
+        if value is None or value == "" or (wanted is not None and value != wanted):
+            yield name, value

@@ -1,18 +1,140 @@
-"""Security group rules, read alike from each of the resources that they can be written in.
-
-The provider knows inline `ingress` and `egress` of a group, `SecurityGroupRule` with a `type`, and
-`SecurityGroupIngressRule` and `SecurityGroupEgressRule` with one address block each.
-"""
+"""Security group rules, read alike from each of the resources that they can be written in."""
 
 import ipaddress
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final, TypeAlias
 
-from aws_policy_pack.given import is_given
-from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, survey
-from aws_policy_pack.rules.network.addresses import Block
-from aws_policy_pack.rules.network.traffic import Traffic, traffic
+from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, is_given, survey
+
+LAST_PORT = 65535
+ALL = "all"
+"""Stands for every protocol; AWS writes it -1."""
+
+PROTOCOL_NAMES = {
+    "-1": ALL,
+    "1": "icmp",
+    "6": "tcp",
+    "17": "udp",
+    "47": "gre",
+    "50": "esp",
+    "51": "ah",
+    "58": "icmpv6",
+    "132": "sctp",
+}
+"""By number; the provider takes both. https://www.iana.org/assignments/protocol-numbers"""
+WITH_PORTS = ("tcp", "udp")
+CONTROL_MESSAGES = ("icmp", "icmpv6")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traffic:
+    """A protocol and a range of ports, both ends included; for ICMP the ports mean nothing."""
+
+    protocol: str
+    first: float
+    last: float
+
+    def __str__(self) -> str:
+        if self.protocol == ALL:
+            return "all traffic"
+        if self.protocol not in WITH_PORTS:
+            return f"protocol {self.protocol}"
+        if (self.first, self.last) == (0, LAST_PORT):
+            return f"all {self.protocol} ports"
+        if self.first == self.last:
+            return f"{self.protocol} port {self.first}"
+        return f"{self.protocol} ports {self.first} to {self.last}"
+
+    @property
+    def has_ports(self) -> bool:
+        """Whether it reaches ports at all: ICMP does not."""
+        return self.protocol not in CONTROL_MESSAGES
+
+    @property
+    def is_named_by_protocol(self) -> bool:
+        """Whether a rule can pick the protocol alone: EC2 opens all of it, whatever its ports."""
+        return self.protocol not in (ALL, *WITH_PORTS)
+
+    def reaches(self, protocol: str, port: float) -> bool:
+        """Whether it lets this port of a protocol through."""
+        return self.protocol in (ALL, protocol) and self.first <= port <= self.last
+
+    def stays_within(self, ports: Iterable[int]) -> bool:
+        """Whether every port that it lets through is one of these."""
+        inside = {port for port in ports if self.first <= port <= self.last}
+        return self.last - self.first + 1 == len(inside)
+
+
+def protocol_name(protocol: str) -> str:
+    """The name of a protocol that is given by name or number; the number if it has none here."""
+    return PROTOCOL_NAMES.get(protocol.lower(), protocol.lower())
+
+
+def traffic(protocol: str | None, first: float | None, last: float | None) -> Traffic:
+    """Reads a rule's protocol and ports as EC2 does.
+
+    For a protocol other than TCP, UDP and ICMP all ports are open, whatever the rule says; a port
+    that is left out, or is -1, leaves its side open. The names are those of
+    https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html
+
+    Args:
+        protocol: Name or number; `None` counts as all protocols.
+        first: The lowest port.
+        last: The highest port.
+    """
+    name = protocol_name(protocol or ALL)
+    if name not in WITH_PORTS:
+        return Traffic(protocol=name, first=0, last=LAST_PORT)
+    return Traffic(
+        protocol=name,
+        first=0 if first is None else max(first, 0),
+        last=LAST_PORT if last is None or last < 0 else last,
+    )
+
+
+Block: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+PRIVATE: tuple[Block, ...] = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "fc00::/7",
+        "fe80::/10",
+    )
+)
+"""Blocks that are not routed on the internet (RFC 1918, 6598, 4193 and 4291)."""
+
+
+def open_blocks(
+    blocks: Iterable[Block], *, shortest_ipv4: int, shortest_ipv6: int
+) -> tuple[Block, ...]:
+    """The public blocks that are wider than allowed.
+
+    Neighbours are merged first, so that a list of halves does not pass where the whole would not.
+
+    Args:
+        blocks: What a rule opens, of both versions.
+        shortest_ipv4: Bits of the shortest IPv4 prefix that is not yet too wide.
+        shortest_ipv6: The same for IPv6.
+    """
+    public = [block for block in blocks if not _is_private(block)]
+    ipv4 = [block for block in public if isinstance(block, ipaddress.IPv4Network)]
+    ipv6 = [block for block in public if isinstance(block, ipaddress.IPv6Network)]
+    return (
+        *(b for b in ipaddress.collapse_addresses(ipv4) if b.prefixlen < shortest_ipv4),
+        *(b for b in ipaddress.collapse_addresses(ipv6) if b.prefixlen < shortest_ipv6),
+    )
+
+
+def _is_private(block: Block) -> bool:
+    # Asked by address rather than by `subnet_of`, which takes only blocks of one version.
+    return any(block[0] in private and block[-1] in private for private in PRIVATE)
+
 
 SECURITY_GROUP = "aws:ec2/securityGroup:SecurityGroup"
 DEFAULT_SECURITY_GROUP = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
@@ -201,3 +323,72 @@ def _known_texts(properties: Properties, path: str) -> tuple[str, ...]:
     value = properties.values.get(path)
     items = value if isinstance(value, Sequence) else ()
     return tuple(item for item in items if isinstance(item, str))
+
+
+PREFIX_LIST: Final = "aws:ec2/managedPrefixList:ManagedPrefixList"
+ENTRY: Final = "aws:ec2/managedPrefixListEntry:ManagedPrefixListEntry"
+
+
+def named_lists(grant: Grant, source: Resource, graph: Graph) -> Iterator[Resource]:
+    """The prefix lists of the stack that a rule names.
+
+    Raises:
+        Unreadable: Nothing tells which of several lists an inline rule names.
+    """
+    key = grant.names.prefix_lists
+    if not grant.properties.has(key):
+        return
+    value = grant.properties.values[key]
+    names = value if isinstance(value, Sequence) and not isinstance(value, str) else (value,)
+    # The engine keeps references by top-level property: for all inline rules together.
+    path = grant.path.partition("[")[0] or key
+    lists = graph.referenced(source, path, PREFIX_LIST)
+    nameless = [each for each in lists if _id_of(each) is None]
+    known = {_id_of(each) for each in lists} - {None}
+    unmatched = [name for name in names if name not in known]
+    if grant.path and unmatched and len(nameless) > len(unmatched):
+        raise Unreadable(f"{grant.path}.{key}", "is not known yet")
+    for each in lists:
+        if unmatched if each in nameless else _id_of(each) in names:
+            yield each
+
+
+def _id_of(prefix_list: Resource) -> str | None:
+    """The id, which also ends the ARN; `None` where neither is known."""
+    own, arn = prefix_list.values.get("id"), prefix_list.values.get("arn")
+    if isinstance(own, str):
+        return own
+    return arn.rpartition("/")[2] if isinstance(arn, str) else None
+
+
+def blocks_in(prefix_list: Resource, graph: Graph) -> tuple[list[Block], list[Unreadable]]:
+    """The address blocks of a prefix list, and what of them could not be read."""
+    links = graph.links("prefixListId", of=(ENTRY,), to=(PREFIX_LIST,))
+    inline, unread = survey([prefix_list], _inline_cidrs)
+    attached: list[tuple[Resource, list[tuple[str, Properties]]]] = [
+        (entry, [("cidr", entry)]) for entry in links.to(prefix_list)
+    ]
+    blocks: list[Block] = []
+    missed = [*links.missed, *unread]
+    for holder, entries in (*inline, *attached):
+        for where, entry in entries:
+            try:
+                blocks.append(_block(entry, where))
+            except Unreadable as unreadable:
+                missed.append(Unreadable(unreadable.path, unreadable.reason, holder))
+    return blocks, missed
+
+
+def _inline_cidrs(prefix_list: Resource) -> list[tuple[str, Properties]]:
+    if not is_given(prefix_list, "entries"):
+        return []
+    entries = enumerate(prefix_list.objects("entries"))
+    return [(f"entries[{index}].cidr", entry) for index, entry in entries]
+
+
+def _block(entry: Properties, where: str) -> Block:
+    text = entry.text("cidr") or ""
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError as error:
+        raise Unreadable(where, f"is {text!r}, not a block of addresses") from error

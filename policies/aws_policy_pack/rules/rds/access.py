@@ -1,12 +1,83 @@
-"""Who reaches a database, and how they log in."""
+"""Who reaches a database, how they log in, and whether they speak TLS."""
 
-from typing import Final
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final, TypeVar
 
-from aws_policy_pack.resource import Resource
-from aws_policy_pack.rule import Changes, Finding, Findings, Kind, Severity, resource_rule
-from aws_policy_pack.rules.rds.engines import IAM_ENGINES
-from aws_policy_pack.rules.rds.types import CLUSTER, CLUSTER_INSTANCE, INSTANCE
+from aws_policy_pack.lists import load
+from aws_policy_pack.resource import Graph, Resource, Unreadable, is_given, survey
+from aws_policy_pack.rule import (
+    Changes,
+    Example,
+    Finding,
+    Findings,
+    Kind,
+    Severity,
+    resource_rule,
+    stack_rule,
+)
 from aws_policy_pack.wording import shown
+
+INSTANCE: Final = "aws:rds/instance:Instance"
+CLUSTER: Final = "aws:rds/cluster:Cluster"
+CLUSTER_INSTANCE: Final = "aws:rds/clusterInstance:ClusterInstance"
+PARAMETER_GROUP: Final = "aws:rds/parameterGroup:ParameterGroup"
+CLUSTER_PARAMETER_GROUP: Final = "aws:rds/clusterParameterGroup:ClusterParameterGroup"
+
+
+def is_chosen(resource: Resource, key: str) -> bool:
+    """Whether the program gives a property of a resource that a stack rule sees, and not empty.
+
+    What a program leaves out stands in the outputs as an empty value until AWS has chosen.
+    """
+    return is_given(resource, key) and resource.values.get(key) not in ("", [])
+
+
+Fact = TypeVar("Fact")
+Version = tuple[int, ...]
+
+_ENGINES: Final = load("database_engines").entries
+INSTANCE_LOGS: Final[Mapping[str, Sequence[str]]] = _ENGINES["instance_logs"]
+"""The logs that an instance can export."""
+CLUSTER_LOGS: Final[Mapping[str, Sequence[str]]] = _ENGINES["cluster_logs"]
+"""The logs that a cluster can export."""
+IAM_ENGINES: Final[Sequence[str]] = _ENGINES["iam"]
+"""The engines whose users can log in through IAM."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsParameter:
+    """The parameter with which a server refuses connections without TLS.
+
+    Attributes:
+        name: The parameter; 1 switches it on.
+        on_since: First version in which it is on by default; `None` if there is none.
+    """
+
+    name: str
+    on_since: Version | None
+
+
+TLS_PARAMETERS: Final[Mapping[str, TlsParameter]] = {
+    engine: TlsParameter(name=row["name"], on_since=row["on_since"] and tuple(row["on_since"]))
+    for engine, row in _ENGINES["tls"].items()
+}
+
+VERSION: Final = re.compile(r"\d+(\.\d+)*", re.ASCII)
+
+
+def fact_about(engine: str, facts: Mapping[str, Fact]) -> Fact | None:
+    """What a table says of an engine; `None` if it says nothing."""
+    return next((fact for glob, fact in facts.items() if fnmatchcase(engine, glob)), None)
+
+
+def version_in(text: str) -> Version | None:
+    """The first version in a text such as `17.4`, `8.0.mysql_aurora.3.08.0` or `postgres17`."""
+    match = VERSION.search(text)
+    return tuple(int(part) for part in match[0].split(".")) if match else None
+
 
 PASSWORDS: Final = {
     INSTANCE: ("password", "passwordWo"),
@@ -124,3 +195,116 @@ def iam_authentication(database: Resource) -> Findings:
             wanted="true",
             fix=f"Set `{path}` to true",
         )
+
+
+GROUP_NAME: Final = {INSTANCE: "parameterGroupName", CLUSTER: "dbClusterParameterGroupName"}
+GROUP_TYPE: Final = {INSTANCE: PARAMETER_GROUP, CLUSTER: CLUSTER_PARAMETER_GROUP}
+DEFAULT_PREFIX: Final = "default."
+ON: Final = ("1", "on", "true")
+
+
+@stack_rule(
+    "rds-parameter-tls",
+    INSTANCE,
+    CLUSTER,
+    kind=Kind.PRACTICE,
+    severity=Severity.HIGH,
+    summary="Databases refuse connections without TLS",
+    why="A client that does not ask for TLS sends its password and its data in the clear, and "
+    "nobody notices, because it works.",
+    url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/UsingWithRDS.SSL.html",
+    good=(
+        Example(
+            type=PARAMETER_GROUP,
+            name="tls",
+            properties={
+                "family": "postgres14",
+                "parameters": [{"name": "rds.force_ssl", "value": "1"}],
+            },
+        ),
+        Example(
+            type=INSTANCE,
+            name="orders",
+            properties={"engine": "postgres", "parameterGroupName": "${tls.name}"},
+            references={"parameterGroupName": ("tls",)},
+        ),
+    ),
+    bad=(
+        Example(
+            type=PARAMETER_GROUP,
+            name="plain",
+            properties={
+                "family": "postgres17",
+                "parameters": [{"name": "rds.force_ssl", "value": "0"}],
+            },
+        ),
+        Example(
+            type=INSTANCE,
+            name="orders",
+            properties={"engine": "postgres", "parameterGroupName": "${plain.name}"},
+            references={"parameterGroupName": ("plain",)},
+        ),
+    ),
+)
+def parameter_tls(database: Resource, graph: Graph) -> Findings:
+    """Looks for the engine's parameter in the parameter group, else for its default."""
+    parameter = fact_about(database.text("engine") or "", TLS_PARAMETERS)
+    if parameter is None:
+        return
+    path = GROUP_NAME[database.type]
+    if not is_chosen(database, path):
+        yield from _judge_default(database, parameter, database.text("engineVersion"))
+        return
+    groups = graph.referenced(database, path, GROUP_TYPE[database.type])
+    read, unread = survey(groups, lambda group: _setting(group, parameter))
+    yield from unread
+    for group, setting in read:
+        yield from _judge_group(database, group, setting, parameter)
+    if not groups:
+        name = database.text(path) or ""
+        if not name.startswith(DEFAULT_PREFIX):
+            raise Unreadable(path, f"is {name!r}, which the stack does not declare")
+        yield from _judge_default(database, parameter, name)
+
+
+def _setting(group: Resource, parameter: TlsParameter) -> str | None:
+    """What a parameter group sets the parameter to; `None` if it does not."""
+    values = [
+        entry.text("value")
+        for entry in group.objects("parameters")
+        if entry.text("name") == parameter.name
+    ]
+    return values[-1] if values else None
+
+
+def _judge_group(
+    database: Resource, group: Resource, setting: str | None, parameter: TlsParameter
+) -> Findings:
+    if setting is None:
+        version = group.text("family") or database.text("engineVersion")
+        yield from _judge_default(database, parameter, version)
+    elif setting.lower() not in ON:
+        yield Finding(
+            problem=f"`{parameter.name}` is {shown(setting)} in parameter group {group.name!r}",
+            wanted="1",
+            fix=f"Set `{parameter.name}` to 1 in the parameter group",
+        )
+
+
+def _judge_default(database: Resource, parameter: TlsParameter, versioned: str | None) -> Findings:
+    """Judges what the parameter is where no group sets it, by a text that has the version."""
+    version = version_in(versioned or "")
+    if parameter.on_since is not None:
+        if version is None:
+            raise Unreadable(
+                "engineVersion", f"is not set, so the default of `{parameter.name}` is not known"
+            )
+        if version >= parameter.on_since:
+            return
+    engine = " ".join([database.text("engine") or "", ".".join(map(str, version or ()))]).strip()
+    yield Finding(
+        problem=f"`{parameter.name}` is not set, which means 0 for {engine}",
+        wanted="1",
+        fix=f"Set `{parameter.name}` to 1 in a parameter group, and name the group in "
+        f"`{GROUP_NAME[database.type]}`",
+    )

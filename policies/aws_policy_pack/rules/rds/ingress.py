@@ -8,22 +8,21 @@ from typing import Final
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.given import is_given
-from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, survey
+from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, is_given, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
-from aws_policy_pack.rules.network.addresses import Block
 from aws_policy_pack.rules.network.grants import (
     GROUP_TYPES,
     INGRESS_RULE,
+    PREFIX_LIST,
     RULE_TYPES,
     SECURITY_GROUP,
+    Block,
     Direction,
     Grant,
+    blocks_in,
     grants_of,
 )
-from aws_policy_pack.rules.network.prefix_lists import PREFIX_LIST, blocks_in
-from aws_policy_pack.rules.rds.chosen import is_chosen
-from aws_policy_pack.rules.rds.types import CLUSTER, INSTANCE
+from aws_policy_pack.rules.rds.access import CLUSTER, INSTANCE, is_chosen
 from aws_policy_pack.wording import listed
 
 GROUPS: Final = "vpcSecurityGroupIds"

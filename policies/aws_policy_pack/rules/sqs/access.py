@@ -1,18 +1,23 @@
-"""Encryption of a queue and the policy that says who may use it."""
+"""Encryption of a queue, the policy that says who may use it, and whom it has to let in."""
 
 import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Final
 
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.policy_documents import (
+    ANYONE,
+    Statement,
     denies_plain_http,
+    is_public,
     named_actions,
     statements_of,
 )
-from aws_policy_pack.public_access import is_public
-from aws_policy_pack.resource import Graph, Resource, survey
+from aws_policy_pack.resource import Graph, Resource, Unreadable, survey
 from aws_policy_pack.rule import (
     Changes,
     Example,
@@ -23,6 +28,7 @@ from aws_policy_pack.rule import (
     resource_rule,
     stack_rule,
 )
+from aws_policy_pack.rules.iam.documents import allows
 from aws_policy_pack.rules.sqs.links import QUEUE, QUEUE_POLICY, policies_of
 from aws_policy_pack.wording import shown
 
@@ -187,3 +193,173 @@ def policy_tls_only(queue: Resource, graph: Graph) -> Findings:
             "'false'",
             fix="Add a `QueuePolicy` with this statement",
         )
+
+
+SUBSCRIPTION: Final = "aws:sns/topicSubscription:TopicSubscription"
+TOPIC: Final = "aws:sns/topic:Topic"
+EVENT_TARGET: Final = "aws:cloudwatch/eventTarget:EventTarget"
+EVENT_RULE: Final = "aws:cloudwatch/eventRule:EventRule"
+NOTIFICATION: Final = "aws:s3/bucketNotification:BucketNotification"
+BUCKETS: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
+SEND: Final = "sqs:SendMessage"
+SOURCE_ARN: Final = "aws:sourcearn"
+SENT_TO: Final = "arn:aws:sqs:eu-west-1:111122223333:orders"
+TOPIC_ARN: Final = "arn:aws:sns:eu-west-1:111122223333:sales"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """The way in which a resource makes a service send to a queue.
+
+    Attributes:
+        service: The service's principal.
+        queues: The properties that name a queue.
+        source: The property that names the resource that the service sends for, as `aws:SourceArn`.
+        sources: The types of that resource.
+    """
+
+    service: str
+    queues: tuple[str, ...]
+    source: str
+    sources: tuple[str, ...]
+
+
+WAYS: Final = {
+    SUBSCRIPTION: Way(
+        service="sns.amazonaws.com",
+        queues=("endpoint", "redrivePolicy"),
+        source="topic",
+        sources=(TOPIC,),
+    ),
+    EVENT_TARGET: Way(
+        service="events.amazonaws.com",
+        queues=("arn", "deadLetterConfig"),
+        source="rule",
+        sources=(EVENT_RULE,),
+    ),
+    NOTIFICATION: Way(
+        service="s3.amazonaws.com", queues=("queues",), source="bucket", sources=BUCKETS
+    ),
+}
+"""Ways by resource type; schedules and pipes are left out, since they send with a role.
+
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
+"""
+
+SALES: Final = Example(type=TOPIC, name="sales", properties={"arn": TOPIC_ARN})
+ORDERS: Final = Example(type=QUEUE, name="orders", properties={"arn": SENT_TO})
+SUBSCRIBED: Final = Example(
+    type=SUBSCRIPTION,
+    name="orders-of-sales",
+    properties={"protocol": "sqs", "topic": TOPIC_ARN, "endpoint": SENT_TO},
+    references={"topic": ("sales",), "endpoint": ("orders",)},
+)
+
+
+@stack_rule(
+    "sqs-senders-allowed",
+    *WAYS,
+    kind=Kind.PRACTICE,
+    severity=Severity.HIGH,
+    summary="The policy of a queue lets in the services that are told to send to it",
+    why="A topic or a rule of events drops what it may not deliver, without an error that anybody "
+    "sees; S3 refuses the notification when it is deployed.",
+    url="https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html",
+    good=(
+        SALES,
+        ORDERS,
+        SUBSCRIBED,
+        Example(
+            type=QUEUE_POLICY,
+            name="orders-policy",
+            properties={
+                "policy": json.dumps(
+                    {
+                        "Statement": {
+                            "Effect": "Allow",
+                            "Principal": {"Service": "sns.amazonaws.com"},
+                            "Action": SEND,
+                            "Resource": SENT_TO,
+                            "Condition": {"ArnEquals": {"aws:SourceArn": TOPIC_ARN}},
+                        }
+                    }
+                )
+            },
+            references={"queueUrl": ("orders",), "policy": ("orders", "sales")},
+        ),
+    ),
+    bad=(SALES, ORDERS, SUBSCRIBED),
+)
+def senders_allowed(sender: Resource, graph: Graph) -> Findings:
+    """Looks at each queue of the stack that the resource names.
+
+    A policy that is not known yet counts where it is made from the service's source. A target of
+    events with a role of its own is passed over: the role may let it send.
+    """
+    if sender.type == EVENT_TARGET and sender.has("roleArn"):
+        return
+    way = WAYS[sender.type]
+    for path in way.queues:
+        if not sender.has(path) or (path == "endpoint" and sender.text("protocol") != "sqs"):
+            continue
+        for queue in graph.referenced(sender, path, QUEUE):
+            yield from _judge(sender, way, path, queue, graph)
+
+
+def _judge(sender: Resource, way: Way, path: str, queue: Resource, graph: Graph) -> Findings:
+    sources = graph.referenced(sender, way.source, *way.sources) if sender.has(way.source) else ()
+    holders = policies_of(queue, graph, "policy", QUEUE_POLICY)
+    found, missed = survey(holders, lambda holder: statements_of(holder, "policy"))
+    arns = list(_arns(sender, way, sources))
+    if any(_lets_in(each, way.service, arns) for _, statements in found for each in statements):
+        return
+    if any(_is_made_from(each, sources, holders) for each in missed):
+        return
+    yield from missed
+    if not missed:
+        yield Finding(
+            problem=f"`{path}` sends to the queue {shown(queue.name)}, "
+            + (
+                f"whose policy does not let {way.service} send for it"
+                if holders
+                else "which has no policy"
+            ),
+            part=f"{path} to {queue.name}",
+            related=(queue,),
+            wanted=f"a statement in the queue's policy that allows {SEND!r} to {way.service!r}",
+            fix="Add a `QueuePolicy` with this statement, and the ARN of what sends as "
+            "`aws:SourceArn`",
+        )
+
+
+def _arns(sender: Resource, way: Way, sources: Sequence[Resource]) -> Iterator[str]:
+    """The known ARNs of the resources that the service sends for."""
+    for holder, key in ((sender, way.source), *((source, "arn") for source in sources)):
+        value = holder.values.get(key)
+        if isinstance(value, str) and value.startswith("arn:"):
+            yield value
+
+
+def _is_made_from(
+    missed: Unreadable, sources: Sequence[Resource], holders: Sequence[Resource]
+) -> bool:
+    """Whether a policy that cannot be read comes from a resource that the service sends for."""
+    urns = {source.urn for source in sources}
+    return any(
+        holder is missed.resource and urns & set(holder.references.get("policy", ()))
+        for holder in holders
+    )
+
+
+def _lets_in(statement: Statement, service: str, arns: Sequence[str]) -> bool:
+    """Whether a statement lets a service send; ignores conditions on anything but the source."""
+    if not allows(statement, SEND):
+        return False
+    if not any(each.name in (ANYONE, service) for each in statement.principals):
+        return False
+    return all(
+        not arns or any(fnmatchcase(arn, pattern) for arn in arns for pattern in condition.values)
+        for condition in statement.conditions
+        if condition.key.lower() == SOURCE_ARN
+    )

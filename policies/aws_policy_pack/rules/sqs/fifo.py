@@ -16,8 +16,7 @@ from aws_policy_pack.rule import (
     resource_rule,
     stack_rule,
 )
-from aws_policy_pack.rules.sqs.failures import takes_failures
-from aws_policy_pack.rules.sqs.links import QUEUE, redrives_to
+from aws_policy_pack.rules.sqs.links import QUEUE, redrives_to, takes_failures
 from aws_policy_pack.wording import shown
 
 SUFFIX: Final = ".fifo"

@@ -4,9 +4,10 @@ from collections import deque
 
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
-from aws_policy_pack.rules.sqs.examples import ORDERS, ORDERS_DEAD
 from aws_policy_pack.rules.sqs.links import (
     MOST_NAMED_SOURCES,
+    ORDERS,
+    ORDERS_DEAD,
     QUEUE,
     REDRIVE_ALLOW_POLICY,
     dead_letter_queues_of,

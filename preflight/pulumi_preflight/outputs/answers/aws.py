@@ -3,9 +3,9 @@
 import base64
 from typing import Any
 
-from pulumi_preflight.outputs.answers import databases, documents, ec2, places
+from pulumi_preflight.outputs.answers import documents, machines, places
 from pulumi_preflight.outputs.answers.calls import Answer, AnswerCall, Call, needed
-from pulumi_preflight.outputs.answers.policy_document import policy_document
+from pulumi_preflight.outputs.answers.documents import policy_document
 from pulumi_preflight.wire import json_text
 
 CALLER = "aws:index:getCallerIdentity"
@@ -203,9 +203,9 @@ def _parameter(call: Call) -> Answer:
 
 
 ANSWERS: dict[str, AnswerCall] = {
-    **databases.ANSWERS,
+    **machines.ANSWERS,
     **documents.ANSWERS,
-    **ec2.ANSWERS,
+    **machines.ANSWERS,
     **places.ANSWERS,
     "aws:cloudfront:getCachePolicy": _cache_policy,
     "aws:cloudfront:getOriginRequestPolicy": _cache_policy,

@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from pulumi_preflight.outputs.answers.calls import Answer, AnswerCall, Call, RefusedCallError
-from pulumi_preflight.project.yaml_limits import BoundedComposer
+from pulumi_preflight.project.yaml_files import BoundedComposer
 
 _DECODE = "kubernetes:yaml:decode"
 _INTEGER, _FLOAT, _TIME = (f"tag:yaml.org,2002:{tag}" for tag in ("int", "float", "timestamp"))

@@ -8,8 +8,13 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from pulumi_preflight.outputs.answers.calls import Answer, AnswerCall, Call, RefusedCallError
-from pulumi_preflight.outputs.answers.filters import matches
+from pulumi_preflight.outputs.answers.calls import (
+    Answer,
+    AnswerCall,
+    Call,
+    RefusedCallError,
+    matches,
+)
 from pulumi_preflight.outputs.hosts import zone_id, zone_letters
 from pulumi_preflight.outputs.regions import (
     Region,

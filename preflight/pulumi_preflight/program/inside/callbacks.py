@@ -21,10 +21,9 @@ import typing
 
 import pulumi
 
-from . import frames, threads
+from . import bounds, frames
 from .answers import Answers
-from .audit import Actions
-from .clock import Clock, Stopped
+from .bounds import Actions, Clock, Stopped
 from .origins import Function, Origin, Place, Property
 
 Question = typing.Dict[str, typing.Any]  # noqa: UP006 - Python 3.9 reads this
@@ -196,7 +195,7 @@ class Callbacks:
         if not self._guarding:
             self._guarding = True
             sys.addaudithook(self._hear)
-            threads.inherit(is_inside, self._check)
+            bounds.inherit(is_inside, self._check)
 
     def _hear(self, event: str, arguments: typing.Sequence[typing.Any]) -> None:
         if _RUNNING.get() is not None and not self._is_asking():

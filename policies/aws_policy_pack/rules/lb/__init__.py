@@ -1,1 +1,0 @@
-"""Load balancers, their listeners and their target groups."""

@@ -1,1 +1,0 @@
-"""Rules about secrets: their values, and where they stand in the open."""
