@@ -286,6 +286,18 @@ def survey(
     return found, missed
 
 
+def read_of(resource: Resource, read: Callable[[Resource], Read]) -> Read:
+    """Reads something of another resource than the rule's own.
+
+    Raises:
+        Unreadable: It cannot be read; the error names that resource.
+    """
+    try:
+        return read(resource)
+    except Unreadable as unreadable:
+        raise Unreadable(unreadable.path, unreadable.reason, resource) from unreadable
+
+
 def _texts_inside(value: Value) -> Iterator[str]:
     """Every text of a value; of JSON text, itself and the texts that it spells."""
     match value:
@@ -315,6 +327,7 @@ __all__ = [
     "Properties",
     "Resource",
     "Unreadable",
+    "read_of",
     "survey",
 ]
 

@@ -1,4 +1,4 @@
-"""Encryption, backups and the protection of a database against its deletion."""
+"""Backups and the protection of a database against its deletion."""
 
 from collections.abc import Mapping
 
@@ -10,25 +10,15 @@ from aws_policy_pack.rules.rds.access import CLUSTER, INSTANCE
 from aws_policy_pack.rules.rds.durability import (
     backups,
     deletion_protection,
-    encrypted,
     final_snapshot,
 )
 from aws_policy_pack.testing import UNKNOWN, analyze
-from tests.policies.rules.rds_databases import GUIDE, assert_mends, said
+from tests.policies.rules.rds_databases import GUIDE, said
 
 
 @pytest.mark.parametrize(
     ("rule", "properties", "level", "message"),
     [
-        pytest.param(
-            encrypted,
-            {},
-            "advisory",
-            "`storageEncrypted` is not set; wanted true. Fix: Set `storageEncrypted` to true, and "
-            "`kmsKeyId` for a key of your own; a database that exists is replaced. "
-            f"{GUIDE}/Overview.Encryption.html",
-            id="encrypted",
-        ),
         pytest.param(
             backups,
             {"backupRetentionPeriod": 1},
@@ -77,21 +67,6 @@ def test_a_finding_is_told_whole(
 @pytest.mark.parametrize(
     ("rule", "type_", "properties", "count"),
     [
-        pytest.param(encrypted, INSTANCE, {"storageEncrypted": False}, 1, id="not encrypted"),
-        pytest.param(encrypted, INSTANCE, {"storageEncrypted": None}, 1, id="encryption null"),
-        pytest.param(encrypted, INSTANCE, {"storageEncrypted": True}, 0, id="encrypted"),
-        pytest.param(encrypted, CLUSTER, {}, 1, id="cluster not encrypted"),
-        pytest.param(encrypted, CLUSTER, {"storageEncrypted": "true"}, 0, id="cluster encrypted"),
-        pytest.param(encrypted, CLUSTER, {"engineMode": "serverless"}, 0, id="serverless v1"),
-        pytest.param(encrypted, CLUSTER, {"engineMode": "provisioned"}, 1, id="provisioned"),
-        pytest.param(encrypted, CLUSTER, {"engineMode": "spare"}, 1, id="another mode"),
-        pytest.param(
-            encrypted,
-            CLUSTER,
-            {"engineMode": "serverless", "storageEncrypted": False},
-            1,
-            id="serverless v1 that says no",
-        ),
         pytest.param(backups, INSTANCE, {"backupRetentionPeriod": 0}, 1, id="no backups"),
         pytest.param(backups, INSTANCE, {"backupRetentionPeriod": 6}, 1, id="a day too few"),
         pytest.param(backups, INSTANCE, {"backupRetentionPeriod": 7}, 0, id="fewest days"),
@@ -178,21 +153,8 @@ def test_days_of_backups_have_bounds(key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "properties", "changes"),
-    [
-        pytest.param(encrypted, {}, {"storageEncrypted": True}, id="encrypted"),
-    ],
-)
-def test_a_fix_sets_one_property_and_keeps_the_others(
-    rule: AnyRule, properties: Mapping[str, object], changes: Mapping[str, object]
-) -> None:
-    assert_mends(rule, {"engine": "postgres", **properties}, changes)
-
-
-@pytest.mark.parametrize(
     ("rule", "path"),
     [
-        pytest.param(encrypted, "storageEncrypted", id="encrypted"),
         pytest.param(backups, "backupRetentionPeriod", id="backups"),
         pytest.param(deletion_protection, "deletionProtection", id="deletion protection"),
         pytest.param(final_snapshot, "skipFinalSnapshot", id="final snapshot"),

@@ -1,4 +1,4 @@
-"""What keeps a database and its data: encryption, backups, logs, upgrades."""
+"""What keeps a database and its data: backups, logs, upgrades."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -26,6 +26,7 @@ from aws_policy_pack.rules.rds.access import (
     fact_about,
     is_chosen,
 )
+from aws_policy_pack.rules.rds.encryption import SERVERLESS
 from aws_policy_pack.wording import listed, shown
 
 DAYS_BY_DEFAULT: Final = {INSTANCE: 0, CLUSTER: 1}
@@ -36,45 +37,7 @@ https://www.pulumi.com/registry/packages/aws/api-docs/rds/instance/
 https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
 """
 
-SERVERLESS: Final = "serverless"
-"""The engine mode of Aurora Serverless v1, which is always encrypted and fails over by itself."""
-
 REPLICA_SOURCE: Final = "replicateSourceDb"
-
-
-def encrypt(database: Resource) -> Changes:
-    """Switches encryption on; a database that exists has to be replaced for it."""
-    return {} if _is_encrypted(database) else {"storageEncrypted": True}
-
-
-@resource_rule(
-    "rds-encrypted",
-    INSTANCE,
-    CLUSTER,
-    kind=Kind.PRACTICE,
-    severity=Severity.HIGH,
-    summary="Databases encrypt their storage",
-    why="Storage, backups and snapshots that are not encrypted can be read by whoever gets hold "
-    "of a copy; encryption cannot be switched on later without a new database.",
-    url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html",
-    controls=("Security Hub RDS.3", "Security Hub RDS.27", "CKV_AWS_16", "CKV_AWS_96"),
-    good={"engine": "postgres", "storageEncrypted": True},
-    bad={"engine": "postgres", "storageEncrypted": False},
-    fix=encrypt,
-)
-def encrypted(database: Resource) -> Findings:
-    """Storage is not encrypted unless asked for; an instance of Aurora has that of its cluster."""
-    if not _is_encrypted(database):
-        yield Finding(
-            problem=f"`storageEncrypted` is {shown(database.raw('storageEncrypted'))}",
-            wanted="true",
-            fix="Set `storageEncrypted` to true, and `kmsKeyId` for a key of your own; a database "
-            "that exists is replaced",
-        )
-
-
-def _is_encrypted(database: Resource) -> bool:
-    return database.flag("storageEncrypted", default=database.text("engineMode") == SERVERLESS)
 
 
 class Backups(RuleConfig):

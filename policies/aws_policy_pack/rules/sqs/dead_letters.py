@@ -9,7 +9,7 @@ from typing import Annotated, Final, Self
 from pydantic import Field, model_validator
 
 from aws_policy_pack.config import RuleConfig
-from aws_policy_pack.resource import Graph, Resource, survey
+from aws_policy_pack.resource import Graph, Resource, read_of, survey
 from aws_policy_pack.rule import (
     Example,
     Finding,
@@ -28,7 +28,6 @@ from aws_policy_pack.rules.sqs.links import (
     REDRIVE_POLICY,
     dead_letter_sources,
     policies_of,
-    read_of,
     redrive_policies_of,
     redrive_policy_in,
     redrives_to,

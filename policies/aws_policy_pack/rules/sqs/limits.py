@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import Field
 
 from aws_policy_pack.config import RuleConfig, most_specific
-from aws_policy_pack.resource import Graph, Resource
+from aws_policy_pack.resource import Graph, Resource, read_of
 from aws_policy_pack.rule import (
     Changes,
     Example,
@@ -23,7 +23,6 @@ from aws_policy_pack.rules.sqs.links import (
     LIMITS,
     QUEUE,
     Limit,
-    read_of,
     redrive_policies_of,
     redrive_policy_in,
     redrives_to,

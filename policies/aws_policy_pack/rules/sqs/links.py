@@ -1,12 +1,20 @@
 """Which queue redrives to which, whether a queue says so itself or a resource beside it does."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Final
 
 from aws_policy_pack.lists import load
-from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, is_given, survey
+from aws_policy_pack.resource import (
+    Graph,
+    Properties,
+    Resource,
+    Unreadable,
+    is_given,
+    read_of,
+    survey,
+)
 from aws_policy_pack.rule import Example
 
 QUEUE: Final = "aws:sqs/queue:Queue"
@@ -30,8 +38,6 @@ LIMITS: Final = {name: Limit(**row) for name, row in _SQS["attributes"].items()}
 """The limits of a queue's properties, and of `maxReceiveCount` of its redrive policy."""
 MOST_NAMED_SOURCES: Final[int] = _SQS["most_named_sources"]
 """More sources than these can only be let in by `allowAll`."""
-
-Read = TypeVar("Read")
 
 
 def has_policy(queue: Resource, key: str) -> bool:
@@ -96,18 +102,6 @@ def dead_letter_sources(queue: Resource, graph: Graph) -> tuple[Resource, ...]:
             for source in read_of(holder, lambda holder: sources_of(holder, graph))
         )
     )
-
-
-def read_of(resource: Resource, read: Callable[[Resource], Read]) -> Read:
-    """Reads something of another resource than the rule's own.
-
-    Raises:
-        Unreadable: It cannot be read; the error names that resource.
-    """
-    try:
-        return read(resource)
-    except Unreadable as unreadable:
-        raise Unreadable(unreadable.path, unreadable.reason, resource) from unreadable
 
 
 def retention_seconds(queue: Resource) -> int | float:
