@@ -1,5 +1,7 @@
 """What IAM refuses in a document that says who may assume a role."""
 
+from typing import Any
+
 import pytest
 
 from tests.policies.rules.iam_documents import TRUST, document, trust_faults, without
@@ -74,6 +76,8 @@ def test_a_trust_policy_for_a_service_passes() -> None:
 KINDS = "'AWS', 'Service', 'Federated', 'CanonicalUser'"
 WHOLE = f"'*' or an object with {KINDS}"
 NAMED = "an account of 12 digits, the whole ARN of a user or role, or '*'"
+SERVICE = "a service such as 'ecs-tasks.amazonaws.com'"
+PROVIDER = "the ARN of an OIDC or SAML provider, or a host such as 'cognito-identity.amazonaws.com'"
 ROLE_ARN = "arn:aws:iam::111122223333:role"
 
 
@@ -109,8 +113,16 @@ ROLE_ARN = "arn:aws:iam::111122223333:role"
             id="a wildcard for the account",
         ),
         pytest.param({"AWS": []}, f".AWS is an empty list; wanted {NAMED}", id="an empty list"),
-        pytest.param({"Service": ""}, ".Service has ''; wanted a name", id="an empty name"),
-        pytest.param({"Federated": [["a"]]}, ".Federated has a list; wanted a name", id="nested"),
+        pytest.param({"Service": ""}, f".Service has ''; wanted {SERVICE}", id="an empty name"),
+        pytest.param(
+            {"Service": ["ec2.amazonaws.com", "ecs-tasks"]},
+            f".Service has 'ecs-tasks'; wanted {SERVICE}",
+            id="a service without its domain",
+        ),
+        pytest.param(
+            {"Federated": [["a"]]}, f".Federated has a list; wanted {PROVIDER}", id="nested"
+        ),
+        pytest.param({"CanonicalUser": ""}, ".CanonicalUser has ''; wanted a name", id="nobody of S3"),
     ],
 )
 @pytest.mark.parametrize("key", ["Principal", "NotPrincipal"])
@@ -136,3 +148,88 @@ def test_principals_that_iam_refuses_are_found(key: str, principal: object, expe
 )
 def test_principals_that_iam_takes_pass(principal: object) -> None:
     assert trust_faults(document({**TRUST, "Principal": principal})) == []
+
+
+REFUSED = {
+    "AWS": (
+        "arn:aws:iam::111122223333:group/admins",
+        "arn:aws:iam::111122223333:policy/a",
+        "arn:aws:iam::111122223333:instance-profile/a",
+        "arn:aws:iam::111122223333:oidc-provider/a.example.com",
+        "arn:aws:iam::111122223333:roles/a",
+        "arn:aws:iam::111122223333:role",
+        "arn:aws:iam::111122223333:role/",
+        "arn:aws:iam::111122223333:user/",
+        "arn:aws:iam::111122223333:user/path/",
+        "arn:aws:iam::111122223333:root/a",
+        "arn:aws:sts::111122223333:role/a",
+        "arn:aws:sts::111122223333:root",
+        "arn:aws:sts::111122223333:assumed-role/a",
+        "arn:aws:sts::111122223333:federated-user/",
+        "arn:aws:sns::111122223333:root",
+        "ecs-tasks.amazonaws.com",
+    ),
+    "Service": (
+        "lambda.amazonaw.com",
+        "lambda.amazonaws.co",
+        "lambda.amazonaws.com.",
+        "amazonaws.com",
+        ".amazonaws.com",
+        "https://ec2.amazonaws.com",
+        "ec2 .amazonaws.com",
+        "arn:aws:iam::111122223333:role/a",
+    ),
+    "Federated": (
+        "arn:aws:iam::111122223333:role/a",
+        "arn:aws:iam::111122223333:oidc-provider/",
+        "arn:aws:sts::111122223333:saml-provider/a",
+        "https://token.actions.githubusercontent.com",
+        "google",
+    ),
+}
+TAKEN = {
+    "AWS": (
+        "arn:aws-us-gov:iam::111122223333:user/path/orders",
+        "arn:aws:iam::111122223333:role/aws-service-role/ecs.amazonaws.com/a",
+        "arn:aws:sts::111122223333:federated-user/orders",
+        "arn:aws:sts::111122223333:assumed-role/tasks/a@example.com",
+    ),
+    "Service": (
+        "*",
+        "logs.eu-west-1.amazonaws.com",
+        "delivery.logs.amazonaws.com",
+        "pods.eks.amazonaws.com",
+        "ops.apigateway.amazonaws.com",
+        "edgelambda.amazonaws.com",
+        "ec2.amazonaws.com.cn",
+        "ec2.amazonaws.eu",
+        "ec2.c2s.ic.gov",
+        "alexa-appkit.amazon.com",
+    ),
+    "Federated": (
+        "*",
+        "arn:aws:iam::111122223333:oidc-provider/a.example.com/id/A1",
+        "arn:aws-cn:iam::111122223333:saml-provider/company",
+        "www.amazon.com",
+        "accounts.google.com",
+    ),
+}
+
+
+def named(principals: dict[str, tuple[str, ...]]) -> list[Any]:
+    return [
+        pytest.param(kind, name, id=f"{kind} {name}")
+        for kind, names in principals.items()
+        for name in names
+    ]
+
+
+@pytest.mark.parametrize(("kind", "name"), named(REFUSED))
+def test_a_name_that_is_no_principal_of_its_kind_is_found(kind: str, name: str) -> None:
+    [fault] = trust_faults(document({**TRUST, "Principal": {kind: name}}))
+    assert f"`assumeRolePolicy.Statement[0].Principal.{kind}` has '{name}'; wanted " in fault
+
+
+@pytest.mark.parametrize(("kind", "name"), named(TAKEN))
+def test_a_principal_of_its_kind_passes(kind: str, name: str) -> None:
+    assert trust_faults(document({**TRUST, "Principal": {kind: name}})) == []

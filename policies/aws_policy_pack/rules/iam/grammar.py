@@ -45,13 +45,39 @@ Access points and the like are in a region:
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html#amazons3-resources-for-iam-policies
 """
 
-PRINCIPAL_KINDS = ("AWS", "Service", "Federated", "CanonicalUser")
-AWS_PRINCIPAL = re.compile(r"\*|\d{12}|arn:[^:*?]+:(iam|sts)::\d{12}:[^*?]+|A[A-Z0-9]{15,}")
-"""Everybody, an account, the ARN of a user, role, session or account, or what IAM calls one that
-was deleted. A wildcard matches no part of a name.
+AWS_PRINCIPAL = re.compile(
+    r"""
+    \* | \d{12} | A[A-Z0-9]{15,}
+    | arn:[^:*?]+:iam::\d{12}:(root | (user|role)/[^*?]*[^*?/])
+    | arn:[^:*?]+:sts::\d{12}:(assumed-role/[^*?/]+/[^*?/]+ | federated-user/[^*?/]+)
+    """,
+    re.VERBOSE,
+)
+"""Everybody, an account, the ARN of an account, user, role or session, or what IAM calls one that
+was deleted. A wildcard matches no part of a name, and a group is not a principal.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
 """
+
+SERVICE = re.compile(
+    r"""
+    \* | ([a-z0-9_-]+\.)+
+    (amazonaws\.(com(\.cn)?|eu) | amazon\.com | aws\.internal
+    | c2s\.ic\.gov | sc2s\.sgov\.gov | cloud\.adc-e\.uk | csp\.hci\.ic\.gov)
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A name in a domain of AWS: no list has all services, and IAM knows regional names, too.
+
+The domains are those of botocore's `partitions.json`, and `amazon.com`, as in
+`alexa-appkit.amazon.com`.
+"""
+
+FEDERATED = re.compile(
+    r"\*|arn:[^:*?]+:iam::\d{12}:(oidc|saml)-provider/[^*?]*[^*?/]|(?!arn:)[\w.-]+\.[a-z]+",
+    re.IGNORECASE,
+)
+"""The ARN of an identity provider, or a host such as `cognito-identity.amazonaws.com`."""
 
 DATE = re.compile(
     r"-?\d{1,19}|-?\d{4,9}(-\d{1,2}(-\d{1,2}(t\d{1,2}(:\d{2}(:\d{2}(\.\d+)?)?)?"
@@ -104,9 +130,30 @@ def aws_principal_wanted(principal: str) -> str:
     return "an account of 12 digits, the whole ARN of a user or role, or '*'"
 
 
-def principal_wanted(principal: str) -> str:
-    """Judges a principal of another kind."""
+def service_principal_wanted(principal: str) -> str:
+    """Judges a principal of the kind `Service`."""
+    return "" if SERVICE.fullmatch(principal) else "a service such as 'ecs-tasks.amazonaws.com'"
+
+
+def federated_principal_wanted(principal: str) -> str:
+    """Judges a principal of the kind `Federated`."""
+    if FEDERATED.fullmatch(principal):
+        return ""
+    return "the ARN of an OIDC or SAML provider, or a host such as 'cognito-identity.amazonaws.com'"
+
+
+def user_of_s3_wanted(principal: str) -> str:
+    """Judges a principal of the kind `CanonicalUser`."""
     return "" if principal else "a name"
+
+
+PRINCIPALS: Mapping[str, Callable[[str], str]] = {
+    "AWS": aws_principal_wanted,
+    "Service": service_principal_wanted,
+    "Federated": federated_principal_wanted,
+    "CanonicalUser": user_of_s3_wanted,
+}
+"""By kind, what judges a principal."""
 
 
 def date_wanted(text: str) -> str:
@@ -238,15 +285,13 @@ def _principal_faults(statement: Mapping[str, Value], place: str) -> Iterator[Fa
             yield Fault(
                 part=f"{place}.{key}",
                 problem=f"`{place}.{key}` is {shown_value}",
-                wanted=f"'*' or an object with {listed(PRINCIPAL_KINDS)}",
+                wanted=f"'*' or an object with {listed(PRINCIPALS)}",
             )
             continue
         where = f"{place}.{key}"
-        yield from _unknown_keys(value, PRINCIPAL_KINDS, where)
-        named = {kind: names for kind, names in value.items() if kind in PRINCIPAL_KINDS}
-        for kind in named:
-            judge = aws_principal_wanted if kind == "AWS" else principal_wanted
-            yield from _texts(named, (kind,), judge, where)
+        yield from _unknown_keys(value, tuple(PRINCIPALS), where)
+        for kind, judge in PRINCIPALS.items():
+            yield from _texts(value, (kind,), judge, where)
 
 
 def _condition_faults(conditions: Value, place: str) -> Iterator[Fault]:
