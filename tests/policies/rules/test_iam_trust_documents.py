@@ -122,7 +122,9 @@ ROLE_ARN = "arn:aws:iam::111122223333:role"
         pytest.param(
             {"Federated": [["a"]]}, f".Federated has a list; wanted {PROVIDER}", id="nested"
         ),
-        pytest.param({"CanonicalUser": ""}, ".CanonicalUser has ''; wanted a name", id="nobody of S3"),
+        pytest.param(
+            {"CanonicalUser": ""}, ".CanonicalUser has ''; wanted a name", id="nobody of S3"
+        ),
     ],
 )
 @pytest.mark.parametrize("key", ["Principal", "NotPrincipal"])

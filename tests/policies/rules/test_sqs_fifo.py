@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 from aws_policy_pack.rules.sqs.fifo import (
+    TOPIC,
     fifo_deduplication,
     fifo_name_suffix,
     fifo_only_attributes,
@@ -167,6 +168,86 @@ def test_the_suffix_goes_with_fifo(properties: Mapping[str, object], expected: l
     assert problems(analyze(fifo_name_suffix, properties)) == expected
 
 
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        pytest.param(
+            {"name": "orders.fifo"},
+            ["subject: `name` is 'orders.fifo' while `fifoTopic` is not set"],
+            id="standard with suffix",
+        ),
+        pytest.param(
+            {"name": "orders", "fifoTopic": True},
+            ["subject: `name` is 'orders' while `fifoTopic` is true"],
+            id="FIFO without suffix",
+        ),
+        pytest.param(
+            {"namePrefix": "orders.fifo", "fifoTopic": True},
+            ["subject: `namePrefix` is 'orders.fifo', and the provider adds to it"],
+            id="prefix with suffix",
+        ),
+        pytest.param({"name": "orders.fifo", "fifoTopic": True}, [], id="FIFO"),
+        pytest.param({"name": "orders", "fifoQueue": True}, [], id="standard"),
+    ],
+)
+def test_the_suffix_goes_with_fifo_for_topics_too(
+    properties: Mapping[str, object], expected: list[str]
+) -> None:
+    assert problems(analyze(fifo_name_suffix, properties, type=TOPIC)) == expected
+
+
+def test_what_to_do_about_a_topic_is_said_of_a_topic() -> None:
+    told = [
+        *analyze(fifo_name_suffix, {"name": "a.fifo", "namePrefix": "b.fifo"}, type=TOPIC),
+        *analyze(fifo_only_attributes, {"contentBasedDeduplication": True}, type=TOPIC),
+    ]
+    assert [(report.wanted, report.fix) for report in told] == [
+        (
+            "'.fifo' at the end of the name of a FIFO topic only",
+            "Set `fifoTopic` to true, or take '.fifo' off `name`",
+        ),
+        (
+            "a prefix without '.fifo'",
+            "Take '.fifo' off `namePrefix`; the provider ends the name of a FIFO topic in it",
+        ),
+        (
+            "none of it on a standard topic",
+            (
+                "Make the topic FIFO with `fifoTopic` true and a name that ends in '.fifo', or "
+                "drop what is for FIFO alone"
+            ),
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        pytest.param(
+            {"contentBasedDeduplication": True},
+            ["subject: `contentBasedDeduplication` is true while `fifoTopic` is not set"],
+            id="deduplication",
+        ),
+        pytest.param(
+            {"fifoThroughputScope": "Topic", "archivePolicy": "{}", "fifoTopic": False},
+            [
+                (
+                    "subject: `fifoThroughputScope` is 'Topic' and `archivePolicy` is '{}' while "
+                    "`fifoTopic` is false"
+                )
+            ],
+            id="throughput and archive",
+        ),
+        pytest.param({"fifoTopic": True, "contentBasedDeduplication": True}, [], id="FIFO"),
+        pytest.param({"contentBasedDeduplication": False}, [], id="standard"),
+    ],
+)
+def test_fifo_attributes_are_for_fifo_topics(
+    properties: Mapping[str, object], expected: list[str]
+) -> None:
+    assert problems(analyze(fifo_only_attributes, properties, type=TOPIC)) == expected
+
+
 def test_fifo_attributes_of_a_standard_queue_are_told_together() -> None:
     properties = {
         "contentBasedDeduplication": True,
@@ -179,7 +260,7 @@ def test_fifo_attributes_of_a_standard_queue_are_told_together() -> None:
         "subject: `deduplicationScope` is 'queue' and `fifoThroughputLimit` is 'perQueue' and "
         "`contentBasedDeduplication` is true while `fifoQueue` is not set; wanted none of it on a "
         "standard queue. Fix: Make the queue FIFO with `fifoQueue` true and a name that ends in "
-        "'.fifo', or drop what is for FIFO queues. https://docs.aws.amazon.com/"
+        "'.fifo', or drop what is for FIFO alone. https://docs.aws.amazon.com/"
         "AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html"
     )
 

@@ -30,6 +30,8 @@ def test_a_number_out_of_range_is_told() -> None:
         pytest.param("delaySeconds", 0, 900, "seconds", id="delay"),
         pytest.param("receiveWaitTimeSeconds", 0, 20, "seconds", id="wait"),
         pytest.param("maxMessageSize", 1_024, 1_048_576, "bytes", id="size"),
+        pytest.param("visibilityTimeoutSeconds", 0, 43_200, "seconds", id="visibility"),
+        pytest.param("kmsDataKeyReusePeriodSeconds", 60, 86_400, "seconds", id="reuse of a key"),
     ],
 )
 def test_both_bounds_are_inside_the_range(attribute: str, least: int, most: int, unit: str) -> None:
@@ -53,6 +55,45 @@ def test_a_number_that_cannot_be_read_does_not_hide_the_others() -> None:
         "not evaluated: subject: `messageRetentionSeconds` is not known yet",
         "not evaluated: subject: `maxMessageSize` is a list, not a number",
     ]
+
+
+def test_a_word_that_sqs_does_not_know_is_told() -> None:
+    [report] = analyze(message_limits, {"fifoThroughputLimit": "perGroup"})
+    assert report.message == (
+        "subject: `fifoThroughputLimit` is 'perGroup'; wanted 'perMessageGroupId' or 'perQueue'. "
+        "Fix: Set `fifoThroughputLimit` to one of these words, or drop it. " + CREATE_QUEUE
+    )
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        pytest.param({"deduplicationScope": "group"}, ["deduplicationScope"], id="scope"),
+        pytest.param({"deduplicationScope": "messageGroup"}, [], id="scope of groups"),
+        pytest.param({"deduplicationScope": "queue"}, [], id="scope of the queue"),
+        pytest.param({"deduplicationScope": ""}, [], id="no scope"),
+        pytest.param({"fifoThroughputLimit": "perQueue"}, [], id="limit"),
+        pytest.param(
+            {"fifoThroughputLimit": "perqueue", "deduplicationScope": "Queue"},
+            ["deduplicationScope", "fifoThroughputLimit"],
+            id="other case",
+        ),
+        pytest.param(
+            {"sqsManagedSseEnabled": True, "kmsMasterKeyId": UNKNOWN}, ["encryption"], id="both"
+        ),
+        pytest.param(
+            {"sqsManagedSseEnabled": False, "kmsMasterKeyId": "alias/a"},
+            ["encryption"],
+            id="the other one switched off",
+        ),
+        pytest.param({"sqsManagedSseEnabled": True, "kmsMasterKeyId": ""}, [], id="own"),
+        pytest.param({"kmsMasterKeyId": "alias/a"}, [], id="key"),
+    ],
+)
+def test_words_and_encryption_are_those_of_sqs(
+    properties: Mapping[str, object], expected: list[str]
+) -> None:
+    assert [report.part for report in analyze(message_limits, properties)] == expected
 
 
 def test_a_delay_on_a_fifo_queue_is_told() -> None:

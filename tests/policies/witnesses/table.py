@@ -118,6 +118,13 @@ WITNESSES: Final[dict[str, Provider | Botocore | Page]] = {
     "sqs-message-limits": Provider(
         type="aws_sqs_queue", refuses="to be in the range (60 - 1209600), got 30"
     ),
+    "sqs-visibility-function-timeout": Page(
+        url="https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html",
+        says="Your function's timeout must be less than or equal to the queue's visibility "
+        "timeout. Lambda validates this requirement when you create or update an event source "
+        "mapping and will return an error if the function timeout exceeds the queue's visibility "
+        "timeout.",
+    ),
     "sqs-redrive-policy-shape": Page(
         url=f"{SQS}/API_SetQueueAttributes.html",
         says="deadLetterTargetArn – The Amazon Resource Name (ARN) of the dead-letter queue to "  # noqa: RUF001 - AWS's dash
@@ -137,12 +144,14 @@ class Further:
         what: What is wrong.
         given: The inputs.
         witness: Who says so.
+        type: The resource type; the rule's first if empty.
     """
 
     rule: str
     what: str
     given: dict[str, object]
     witness: Provider | Page
+    type: str = ""
 
 
 TASK: Final = "aws_ecs_task_definition"
@@ -159,7 +168,70 @@ OTHER_KINDS: Final = {
     '"dockerLabels": {"a": true}': "cannot unmarshal bool into Go struct field",
     '"portMappings": [{"containerPort": "80"}]': "cannot unmarshal string into Go struct field",
 }
+QUEUE_REFUSALS: Final[tuple[tuple[dict[str, object], str], ...]] = (
+    ({"visibilityTimeoutSeconds": 43_201}, "to be in the range (0 - 43200), got 43201"),
+    ({"visibilityTimeoutSeconds": -1}, "to be in the range (0 - 43200), got -1"),
+    ({"kmsDataKeyReusePeriodSeconds": 59}, "to be in the range (60 - 86400), got 59"),
+    ({"kmsDataKeyReusePeriodSeconds": 86_401}, "to be in the range (60 - 86400), got 86401"),
+    (
+        {"fifoQueue": True, "name": "a.fifo", "deduplicationScope": "group"},
+        'to be one of ["messageGroup" "queue"], got group',
+    ),
+    (
+        {"fifoQueue": True, "name": "a.fifo", "fifoThroughputLimit": "perGroup"},
+        'to be one of ["perMessageGroupId" "perQueue"], got perGroup',
+    ),
+    (
+        {"sqsManagedSseEnabled": True, "kmsMasterKeyId": "alias/aws/sqs"},
+        "Conflicting configuration arguments",
+    ),
+    (
+        {"sqsManagedSseEnabled": False, "kmsMasterKeyId": "alias/aws/sqs"},
+        "Conflicting configuration arguments",
+    ),
+)
+NAME: Final = "sqs-fifo-name-suffix"
+ATTRIBUTES: Final = "sqs-fifo-only-attributes"
+TOPIC_REFUSALS: Final[tuple[tuple[str, dict[str, object], str], ...]] = (
+    (NAME, {"name": "orders.fifo"}, "invalid topic name: orders.fifo"),
+    (NAME, {"name": "orders", "fifoTopic": True}, "invalid topic name: orders"),
+    (NAME, {"namePrefix": "orders.fifo", "fifoTopic": True}, "invalid topic name: orders.fifo"),
+    (
+        ATTRIBUTES,
+        {"contentBasedDeduplication": True},
+        "content-based deduplication can only be set for FIFO topics",
+    ),
+    (
+        ATTRIBUTES,
+        {"fifoThroughputScope": "Topic"},
+        "FIFO throughput scope can only be set for FIFO topics",
+    ),
+    (
+        ATTRIBUTES,
+        {"archivePolicy": '{"MessageRetentionPeriod": "30"}'},
+        "message archive policy can only be set for FIFO topics",
+    ),
+)
 FURTHER: Final = (
+    *(
+        Further(
+            rule="sqs-message-limits",
+            what=str(given),
+            given=given,
+            witness=Provider(type="aws_sqs_queue", refuses=refuses),
+        )
+        for given, refuses in QUEUE_REFUSALS
+    ),
+    *(
+        Further(
+            rule=rule,
+            what=f"topic {given}",
+            given=given,
+            witness=Provider(type="aws_sns_topic", refuses=refuses),
+            type="aws:sns/topic:Topic",
+        )
+        for rule, given, refuses in TOPIC_REFUSALS
+    ),
     *(
         Further(
             rule="ecs-container-definitions-valid",

@@ -1,5 +1,7 @@
-"""What makes a queue FIFO, and what AWS demands of one that is."""
+"""What makes a queue or a topic FIFO, and what AWS demands of one that is."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -20,7 +22,6 @@ from aws_policy_pack.rules.sqs.links import QUEUE, redrives_to, takes_failures
 from aws_policy_pack.wording import shown
 
 SUFFIX: Final = ".fifo"
-FIFO_ATTRIBUTES: Final = ("deduplicationScope", "fifoThroughputLimit")
 
 
 class FifoRequired(RuleConfig):
@@ -59,76 +60,113 @@ def fifo_required(queue: Resource, config: FifoRequired) -> Findings:
         )
 
 
+TOPIC: Final = "aws:sns/topic:Topic"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fifo:
+    """What may be FIFO.
+
+    Attributes:
+        what: What a finding calls it.
+        flag: The property that makes it FIFO.
+        attributes: Properties that only a FIFO one has, besides `contentBasedDeduplication`.
+    """
+
+    what: str
+    flag: str
+    attributes: tuple[str, ...]
+
+
+FIFO: Final[Mapping[str, Fifo]] = {
+    QUEUE: Fifo(
+        what="queue", flag="fifoQueue", attributes=("deduplicationScope", "fifoThroughputLimit")
+    ),
+    TOPIC: Fifo(
+        what="topic", flag="fifoTopic", attributes=("fifoThroughputScope", "archivePolicy")
+    ),
+}
+
+
 @resource_rule(
     "sqs-fifo-name-suffix",
     QUEUE,
+    TOPIC,
     kind=Kind.REFUSED,
     severity=Severity.HIGH,
-    summary="The name of a queue ends in .fifo exactly when it is a FIFO queue",
-    why="SQS refuses to create the queue otherwise.",
+    summary="The name of a queue or a topic ends in .fifo exactly when it is FIFO",
+    why="AWS refuses to create the queue or the topic otherwise.",
     url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/fifo-queue-message-identifiers.html",
     controls=("cfn-lint E3501",),
     good={"name": "orders-dev.fifo", "fifoQueue": True},
     bad={"name": "orders-dev", "fifoQueue": True},
 )
-def fifo_name_suffix(queue: Resource) -> Findings:
+def fifo_name_suffix(resource: Resource) -> Findings:
     """Looks at the name and the prefix; names that the provider makes up have the right ending.
 
-    The provider puts what makes a prefix unique behind it, and the suffix of a FIFO queue last:
+    The provider puts what makes a prefix unique behind it, and the suffix of a FIFO one last:
     https://www.pulumi.com/registry/packages/aws/api-docs/sqs/queue/.
     """
-    is_fifo = queue.flag("fifoQueue")
-    name = queue.text("name")
+    kind = FIFO[resource.type]
+    is_fifo = resource.flag(kind.flag)
+    name = resource.text("name")
     if name and is_fifo and not name.endswith(SUFFIX):
         yield Finding(
-            problem=f"`name` is {shown(name)} while `fifoQueue` is true",
+            problem=f"`name` is {shown(name)} while `{kind.flag}` is true",
             wanted="a name that ends in '.fifo'",
             part="name",
             fix="Add '.fifo' to `name`",
         )
     if name and not is_fifo and name.endswith(SUFFIX):
+        given = shown(resource.raw(kind.flag))
         yield Finding(
-            problem=f"`name` is {shown(name)} while `fifoQueue` is {shown(queue.raw('fifoQueue'))}",
-            wanted="'.fifo' at the end of the name of a FIFO queue only",
+            problem=f"`name` is {shown(name)} while `{kind.flag}` is {given}",
+            wanted=f"'.fifo' at the end of the name of a FIFO {kind.what} only",
             part="name",
-            fix="Set `fifoQueue` to true, or take '.fifo' off `name`",
+            fix=f"Set `{kind.flag}` to true, or take '.fifo' off `name`",
         )
-    prefix = queue.text("namePrefix")
+    prefix = resource.text("namePrefix")
     if prefix and SUFFIX in prefix:
         yield Finding(
             problem=f"`namePrefix` is {shown(prefix)}, and the provider adds to it",
             wanted="a prefix without '.fifo'",
             part="namePrefix",
-            fix="Take '.fifo' off `namePrefix`; the provider ends the name of a FIFO queue in it",
+            fix="Take '.fifo' off `namePrefix`; the provider ends the name of a FIFO "
+            f"{kind.what} in it",
         )
 
 
 @resource_rule(
     "sqs-fifo-only-attributes",
     QUEUE,
+    TOPIC,
     kind=Kind.REFUSED,
     severity=Severity.HIGH,
-    summary="Only FIFO queues have attributes of deduplication and throughput",
-    why="SQS refuses these attributes on a standard queue, so that the deployment stops there.",
+    summary="Only FIFO queues and topics have attributes of deduplication and throughput",
+    why="AWS refuses these attributes on a standard queue or topic, so that the deployment stops "
+    "there.",
     url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html",
     controls=("cfn-lint E3501",),
     good={"fifoQueue": True, "contentBasedDeduplication": True},
     bad={"contentBasedDeduplication": True},
 )
-def fifo_only_attributes(queue: Resource) -> Findings:
-    """Lists what is set on a standard queue; `contentBasedDeduplication` false is not sent."""
-    if queue.flag("fifoQueue"):
+def fifo_only_attributes(resource: Resource) -> Findings:
+    """Lists what is set on a standard one; `contentBasedDeduplication` false is not sent."""
+    kind = FIFO[resource.type]
+    if resource.flag(kind.flag):
         return
-    given: dict[str, object] = {key: value for key in FIFO_ATTRIBUTES if (value := queue.text(key))}
-    if queue.flag("contentBasedDeduplication"):
+    given: dict[str, object] = {
+        key: value for key in kind.attributes if (value := resource.text(key))
+    }
+    if resource.flag("contentBasedDeduplication"):
         given["contentBasedDeduplication"] = True
     if given:
         attributes = " and ".join(f"`{key}` is {shown(value)}" for key, value in given.items())
         yield Finding(
-            problem=f"{attributes} while `fifoQueue` is {shown(queue.raw('fifoQueue'))}",
-            wanted="none of it on a standard queue",
-            fix="Make the queue FIFO with `fifoQueue` true and a name that ends in '.fifo', or "
-            "drop what is for FIFO queues",
+            problem=f"{attributes} while `{kind.flag}` is {shown(resource.raw(kind.flag))}",
+            wanted=f"none of it on a standard {kind.what}",
+            fix=f"Make the {kind.what} FIFO with `{kind.flag}` true and a name that ends in "
+            "'.fifo', or drop what is for FIFO alone",
         )
 
 

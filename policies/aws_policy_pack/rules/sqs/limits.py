@@ -30,12 +30,18 @@ from aws_policy_pack.rules.sqs.links import (
 )
 from aws_policy_pack.wording import shown
 
-MESSAGE_ATTRIBUTES: Final = (
+NUMBERS: Final = (
     "messageRetentionSeconds",
     "delaySeconds",
     "receiveWaitTimeSeconds",
     "maxMessageSize",
+    "visibilityTimeoutSeconds",
+    "kmsDataKeyReusePeriodSeconds",
 )
+WORDS: Final = {
+    "deduplicationScope": ("messageGroup", "queue"),
+    "fifoThroughputLimit": ("perMessageGroupId", "perQueue"),
+}
 LONGEST_WAIT_SECONDS: Final = LIMITS["receiveWaitTimeSeconds"].most
 
 
@@ -44,15 +50,28 @@ LONGEST_WAIT_SECONDS: Final = LIMITS["receiveWaitTimeSeconds"].most
     QUEUE,
     kind=Kind.REFUSED,
     severity=Severity.MEDIUM,
-    summary="Retention, delay, wait and message size are what SQS takes",
-    why="SQS refuses a number out of range only when the queue is created.",
+    summary="The attributes of a queue have values that SQS takes",
+    why="SQS refuses a number out of range, or a word that there is not, only when the queue is "
+    "created.",
     url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html",
     good={"messageRetentionSeconds": 345_600, "maxMessageSize": 262_144},
     bad={"messageRetentionSeconds": 30},
 )
 def message_limits(queue: Resource) -> Findings:
-    """Compares each attribute with its range."""
-    yield from judge_each(MESSAGE_ATTRIBUTES, lambda name: _judge_range(queue, name, LIMITS[name]))
+    """Compares each number with its range and each word with those that there are.
+
+    A queue has one kind of encryption: the provider takes no `sqsManagedSseEnabled`, true or false,
+    beside a key.
+    """
+    yield from judge_each(NUMBERS, lambda name: _judge_range(queue, name, LIMITS[name]))
+    yield from judge_each(WORDS, lambda name: _judge_word(queue, name))
+    if queue.has("sqsManagedSseEnabled") and queue.values.get("kmsMasterKeyId") not in (None, ""):
+        yield Finding(
+            problem="has both `sqsManagedSseEnabled` and `kmsMasterKeyId`",
+            wanted="one of the two kinds of encryption",
+            fix="Drop `sqsManagedSseEnabled` where the queue has a key of its own",
+            part="encryption",
+        )
 
 
 def _judge_range(queue: Resource, attribute: str, limit: Limit) -> Findings:
@@ -63,6 +82,17 @@ def _judge_range(queue: Resource, attribute: str, limit: Limit) -> Findings:
             part=attribute,
             wanted=f"{limit.least} to {limit.most} {limit.unit}",
             fix=f"Set `{attribute}` to a value in this range, or drop it",
+        )
+
+
+def _judge_word(queue: Resource, attribute: str) -> Findings:
+    word = queue.text(attribute)
+    if word and word not in WORDS[attribute]:
+        yield Finding(
+            problem=f"`{attribute}` is {shown(word)}",
+            part=attribute,
+            wanted=" or ".join(map(shown, WORDS[attribute])),
+            fix=f"Set `{attribute}` to one of these words, or drop it",
         )
 
 
@@ -189,20 +219,12 @@ class VisibilityTimeout(RuleConfig):
     example_config={"taskTimeoutSeconds": 300, "factor": 2},
 )
 def visibility_timeout(queue: Resource, graph: Graph, config: VisibilityTimeout) -> Findings:
-    """Compares the timeout with SQS's range, with the task's time and with the retention.
+    """Compares the timeout with the task's time and with the retention.
 
     Nobody is expected to work on the messages of a dead-letter queue.
     """
     given = queue.number("visibilityTimeoutSeconds")
     hidden = VISIBILITY_SECONDS if given is None else given
-    if not 0 <= hidden <= LONGEST_SECONDS:
-        yield Finding(
-            problem=f"`visibilityTimeoutSeconds` is {shown(given)}",
-            wanted=f"0 to {LONGEST_SECONDS}",
-            part="range",
-            fix="Set `visibilityTimeoutSeconds` to a value in this range",
-        )
-        return
     timeout, setting = config.timeout_of(queue.name)
     least = timeout * config.factor
     if hidden < least and not redrives_to(queue, graph):
@@ -231,3 +253,75 @@ def _judge_expiry(queue: Resource, graph: Graph, hidden: float) -> Findings:
                 "`messageRetentionSeconds`",
                 fix="Raise `messageRetentionSeconds`, or lower one of the other two",
             )
+
+
+FUNCTION: Final = "aws:lambda/function:Function"
+ALIAS: Final = "aws:lambda/alias:Alias"
+MAPPING: Final = "aws:lambda/eventSourceMapping:EventSourceMapping"
+FUNCTION_SECONDS: Final = 3
+"""The timeout of a function that says none.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+"""
+
+
+@stack_rule(
+    "sqs-visibility-function-timeout",
+    MAPPING,
+    kind=Kind.REFUSED,
+    severity=Severity.HIGH,
+    summary="A queue hides a message as long as the function that reads it may run",
+    why="Lambda refuses to let a function read a queue whose messages show up again while the "
+    "function still works on them.",
+    url="https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html",
+    good=(
+        Example(type=QUEUE, name="orders", properties={"visibilityTimeoutSeconds": 360}),
+        Example(type=FUNCTION, name="bill", properties={"timeout": 60}),
+        Example(
+            type=MAPPING,
+            name="read",
+            references={"eventSourceArn": ("orders",), "functionName": ("bill",)},
+        ),
+    ),
+    bad=(
+        Example(type=QUEUE, name="orders"),
+        Example(type=FUNCTION, name="bill", properties={"timeout": 60}),
+        Example(
+            type=MAPPING,
+            name="read",
+            references={"eventSourceArn": ("orders",), "functionName": ("bill",)},
+        ),
+    ),
+)
+def visibility_function_timeout(mapping: Resource, graph: Graph) -> Findings:
+    """Compares the two timeouts where the stack declares both the queue and the function."""
+    functions = _functions_of(mapping, graph)
+    for queue in graph.referenced(mapping, "eventSourceArn", QUEUE):
+        given = read_of(queue, lambda queue: queue.number("visibilityTimeoutSeconds"))
+        hidden = VISIBILITY_SECONDS if given is None else given
+        for function in functions:
+            timeout = read_of(function, lambda function: function.number("timeout"))
+            seconds = FUNCTION_SECONDS if timeout is None else timeout
+            if hidden < seconds:
+                yield Finding(
+                    problem=f"a message is hidden {hidden:.9g} seconds, and the function "
+                    f"{function.name!r} that reads the queue may run for {seconds:.9g}",
+                    wanted=f"at least {seconds:.9g}, and six times that as AWS advises",
+                    fix="Raise `visibilityTimeoutSeconds`, or lower `timeout` of the function",
+                    resource=queue,
+                    part=function.name,
+                    related=(function, mapping),
+                )
+
+
+def _functions_of(mapping: Resource, graph: Graph) -> tuple[Resource, ...]:
+    """The functions of the stack that a mapping starts, itself or by an alias."""
+    return tuple(
+        function
+        for named in graph.referenced(mapping, "functionName", FUNCTION, ALIAS)
+        for function in (
+            (named,)
+            if named.type == FUNCTION
+            else read_of(named, lambda alias: graph.referenced(alias, "functionName", FUNCTION))
+        )
+    )
