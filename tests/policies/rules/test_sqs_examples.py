@@ -11,8 +11,7 @@ from aws_policy_pack.rules.sqs.dead_letters import (
     dead_letter_retention,
 )
 from aws_policy_pack.rules.sqs.limits import visibility_timeout
-from aws_policy_pack.rules.sqs.links import ORDERS, ORDERS_DEAD
-from aws_policy_pack.rules.sqs.redrive_paths import redrive_cycle
+from aws_policy_pack.rules.sqs.links import ORDERS, ORDERS_DEAD, redrive_cycle
 from aws_policy_pack.testing import analyze_stack
 
 RULES: Final = (

@@ -4,8 +4,10 @@ import json
 
 import pytest
 
-from aws_policy_pack.rules.sqs.links import QUEUE, REDRIVE_ALLOW_POLICY, REDRIVE_POLICY
-from aws_policy_pack.rules.sqs.redrive_paths import (
+from aws_policy_pack.rules.sqs.links import (
+    QUEUE,
+    REDRIVE_ALLOW_POLICY,
+    REDRIVE_POLICY,
     dead_letter_queue_shared,
     redrive_allow_policy,
     redrive_cycle,

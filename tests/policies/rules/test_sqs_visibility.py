@@ -227,7 +227,7 @@ def reading(
 ) -> list[Example]:
     """A queue that a function reads, itself or by an alias."""
     return [
-        queue("orders", **queue_says),
+        Example(type=QUEUE, name="orders", properties=queue_says),
         Example(type=FUNCTION, name="bill", properties=function_says),
         Example(type=ALIAS, name="live", references={"functionName": ("bill",)}),
         Example(
