@@ -37,6 +37,19 @@ class Program:
             name: The resource's logical name.
             version: The version of the provider's plugin.
         """
+        return self._fill(
+            token,
+            Wanted(urn=_urn(token, name), inputs=inputs or {}, place=self._place, version=version),
+        )
+
+    def existing(self, token: str, *, is_read: bool) -> Filled:
+        """A resource that is there already, and is read, or else adopted with no inputs."""
+        wanted = Wanted(
+            urn=_urn(token, "thing"), inputs={}, place=self._place, id="main", is_read=is_read
+        )
+        return self._fill(token, wanted)
+
+    def _fill(self, token: str, wanted: Wanted) -> Filled:
         package, module, type_ = token.split(":")
         folder = module.partition("/")[0]
         folder = f"{folder}_" if folder == "lambda" else folder
@@ -45,14 +58,11 @@ class Program:
             warnings.simplefilter("ignore", DeprecationWarning)
             # Its modules come when they are first asked for something.
             getattr(importlib.import_module(f"pulumi_{package}.{folder}"), type_)
-        return self.outputs.of_resource(
-            Wanted(
-                urn=f"urn:pulumi:dev::shop::{token}::{name}",
-                inputs=inputs or {},
-                place=self._place,
-                version=version,
-            )
-        )
+        return self.outputs.of_resource(wanted)
+
+
+def _urn(token: str, name: str) -> str:
+    return f"urn:pulumi:dev::shop::{token}::{name}"
 
 
 def fill(

@@ -225,3 +225,43 @@ def test_nothing_is_said_of_what_stays_unknown() -> None:
     assert "arn" not in filled.fillings
     # The provider's plan knows defaults.
     assert filled.outputs["visibilityTimeoutSeconds"] == 30
+
+
+@pytest.mark.parametrize("is_read", [False, True], ids=["adopted", "read"])
+@pytest.mark.parametrize(
+    ("token", "property_"),
+    [
+        pytest.param(MACHINE, "keyName", id="key-of-a-machine"),
+        pytest.param(INSTANCE, "monitoringRoleArn", id="monitoring"),
+        pytest.param(BUCKET, "lifecycleRules", id="lifecycle-of-a-bucket"),
+        pytest.param("aws:iam/role:Role", "managedPolicyArns", id="policies-of-a-role"),
+    ],
+)
+def test_what_an_existing_resource_may_have_is_there_only_once(
+    token: str, property_: str, *, is_read: bool
+) -> None:
+    filled = Program().existing(token, is_read=is_read)
+    assert not filled.outputs.get(property_)
+    assert filled.fillings[property_] is Filling.EMPTY
+    assert filled.for_program[property_] == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("token", "property_"),
+    [
+        pytest.param(INSTANCE, "instanceClass", id="that-a-program-must-give"),
+        pytest.param("aws:lambda/alias:Alias", "functionVersion", id="of-another-service"),
+        pytest.param(VPC, "cidrBlock", id="that-aws-always-fills"),
+        pytest.param(VPC, "mainRouteTableId", id="that-is-computed"),
+    ],
+)
+def test_what_every_resource_of_a_type_has_an_existing_one_has(token: str, property_: str) -> None:
+    assert Program().existing(token, is_read=True).outputs[property_] != UNKNOWN
+
+
+def test_the_inputs_tell_what_is_adopted_lacks_and_not_what_is_read_lacks() -> None:
+    assert "userData" not in Program().existing(MACHINE, is_read=False).fillings
+    read = Program().existing(MACHINE, is_read=True)
+    assert read.for_program["tags"] == read.for_program["tagsAll"] == UNKNOWN
+    known = Program(keep_unknowns=True).existing(MACHINE, is_read=True)
+    assert known.outputs["tags"] == UNKNOWN

@@ -65,6 +65,7 @@ def check(module: str) -> None:
     sections = files()[module]
     for token in sections["resources"]:
         assert whole(shipped, shipped.resource(token)) == whole(sdk, sdk.resource(token)), token
+        assert shipped.required(token, "") == sdk.required(token, ""), token
     for token in sections["functions"]:
         assert whole(shipped, shipped.function(token)) == whole(sdk, sdk.function(token)), token
 

@@ -149,6 +149,7 @@ class Reading:
                 inputs=inputs,
                 place=self._providing.place_of(identity.type, provider, inputs),
                 id=id_,
+                is_read=True,
                 known=known_outputs(self._run, identity.urn),
                 version=self._providing.version_of(provider),
             )

@@ -85,6 +85,7 @@ class Wanted:
         inputs: What the program gave.
         place: Where the resource's provider puts it.
         id: The id of a resource that exists already.
+        is_read: Whether the program only reads it, so that the inputs do not say what it has.
         known: Outputs that the user knows, from `preflight.yaml`.
         version: The version of the provider's plugin, empty where nothing asks for one.
         generation: How many resources of this URN were there before it and still are, as while one
@@ -95,6 +96,7 @@ class Wanted:
     inputs: Properties
     place: Place
     id: str = ""
+    is_read: bool = False
     known: Properties = field(default_factory=dict)
     version: str = ""
     generation: int = 0
@@ -107,12 +109,16 @@ class _Circumstances:
     Attributes:
         facts: What is known of the type.
         given: The inputs, and the defaults of what was not given.
-        is_there: Whether the resource exists already, and so may have anything.
+        is_there: Whether the resource exists already, so that no default tells what it has.
+        is_read: Whether the program only reads it, and so may have said nothing of what it has.
+        needed: What every resource of the type has of what a program may give.
     """
 
     facts: Facts
     given: Properties
     is_there: bool
+    is_read: bool
+    needed: frozenset[str]
 
 
 class Outputs:
@@ -174,7 +180,16 @@ class Outputs:
         is_whole = self._shapes.is_whole(type_of(wanted.urn), wanted.version)
         outputs = made | _echoed(shape, inputs, is_whole=is_whole)
         facts = facts_of(subject.token, wanted.version)
-        around = _Circumstances(facts, facts.defaults | inputs, bool(wanted.id))
+        is_there = bool(wanted.id)
+        around = _Circumstances(
+            facts=facts,
+            given=inputs if is_there else facts.defaults | inputs,
+            is_there=is_there,
+            is_read=wanted.is_read,
+            needed=self._shapes.required(subject.token, wanted.version)
+            if is_there
+            else frozenset(),
+        )
         for property_ in shape:
             if property_.name in outputs:
                 continue
@@ -241,7 +256,9 @@ class Outputs:
             return Filling.FOLLOWS
         surely_empty = not around.is_there and facts.is_empty(name, around.given)
         if property_.optional:
-            is_open = name in facts.defaults and not (surely_empty or around.is_there)
+            is_open = around.is_read or (name in facts.defaults and not surely_empty)
+            if around.is_read and self._keep_unknowns:
+                outputs[name] = UNKNOWN
             return Filling.EMPTY if is_open else None
         if self._keep_unknowns:
             outputs[name] = UNKNOWN
@@ -252,6 +269,9 @@ class Outputs:
             return None if surely_empty else Filling.EMPTY
         value = self._missing(subject, property_, subject.inputs)
         filling = subject.filling_of(value)
+        if around.is_read and filling is Filling.FOLLOWS and not isinstance(value, str):
+            # From inputs that nobody gave.
+            filling = Filling.EMPTY
         # AWS fills these, but nobody knows with what.
         if value == {} and kind.name == "object":
             return Filling.EMPTY
@@ -351,7 +371,7 @@ def _is_filled(subject: Subject, property_: PropertyShape, around: _Circumstance
     name = property_.name
     return (
         not property_.settable
-        or around.is_there
+        or name in around.needed
         or around.facts.is_filled(name, around.given)
         or name in DERIVED
         or (property_.kind.name == "string" and name in name_properties(subject.kind))

@@ -90,6 +90,13 @@ class Shapes:
         """A function's answer, likewise."""
         return self._shape("function", token, version)
 
+    def required(self, token: str, version: str) -> frozenset[str]:
+        """What a program must give a type, so that each resource of it has that."""
+        told = self._ask("required", token)
+        if told is None and (schema := nearest(package_of(token), version)) is not None:
+            told = [name for name, needed in schema.inputs(token).items() if needed]
+        return frozenset(told or ())
+
     def is_whole(self, token: str, version: str) -> bool:
         """Whether a type's outputs are those of the very version, so that it has no others."""
         if self._ask("resource", token) is not None:

@@ -61,9 +61,10 @@ class Schema:
         return None if entry is None else _answer(entry[part])
 
     def inputs(self, token: str) -> Mapping[str, bool]:
-        """What a type or function takes: name to whether it must be given."""
+        """What a type or function takes: name to whether it must be given; nothing for neither."""
         page = _page(self, module_of(token))
-        entry = page["resources"].get(token) or page["functions"][token]
+        found = (page.get(section, {}).get(token) for section, _ in _SECTIONS.values())
+        entry = next(filter(None, found), {"outputs": ()})
         rows = entry["inputs"] if "inputs" in entry else entry["outputs"]
         return {name: "r" in flags for name, _, flags in rows if "s" in flags}
 

@@ -16,15 +16,31 @@ _RESOURCE_CLASSES: dict[str, type] = {}
 
 def _resource(token: str) -> object:
     """The outputs of the resource class that the program imported for a type token."""
-    cls = _registered_class(token)
-    if cls is None and token not in _RESOURCE_CLASSES:
-        _find_resource_classes()
-    cls = cls or _RESOURCE_CLASSES.get(token)
+    cls = _resource_class(token)
     if cls is None:
         return None
     initializer = vars(cls).get("_internal_init") or vars(cls).get("__init__")
     parameters = set(inspect.signature(initializer).parameters) if initializer else set()
     return {"properties": _properties(cls, parameters)}
+
+
+def _required(token: str) -> object:
+    """What a program must give a resource, by wire name; `None` where no arguments class tells."""
+    cls = _resource_class(token)
+    if cls is None:
+        return None
+    arguments = _contents(sys.modules[cls.__module__]).get(f"{cls.__name__}Args")
+    if not isinstance(arguments, type):
+        return None
+    parameters = inspect.signature(vars(arguments)["__init__"]).parameters.values()
+    needed = {each.name for each in parameters if each.default is inspect.Parameter.empty}
+    return [
+        wire_name
+        for name, member in vars(arguments).items()
+        if name in needed
+        and isinstance(member, property)
+        and (wire_name := getattr(member.fget, _WIRE_NAME, None)) is not None
+    ]
 
 
 def _function(token: str) -> object:
@@ -55,6 +71,14 @@ def _class(reference: str) -> object:
     """The fields of an output class, named as `module:class` by an earlier answer."""
     module, _, name = reference.partition(":")
     return {"properties": _properties(_contents(sys.modules[module])[name], set())}
+
+
+def _resource_class(token: str) -> type | None:
+    """The class that the program imported for a type token."""
+    cls = _registered_class(token)
+    if cls is None and token not in _RESOURCE_CLASSES:
+        _find_resource_classes()
+    return cls or _RESOURCE_CLASSES.get(token)
 
 
 def _registered_class(token: str) -> type | None:
@@ -164,6 +188,7 @@ def _plain_kind(cls: type) -> str:
 
 QUESTIONS: dict[str, typing.Callable[[str], object]] = {
     "resource": _resource,
+    "required": _required,
     "function": _function,
     "class": _class,
     "package": _package,
