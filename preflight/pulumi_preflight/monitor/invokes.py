@@ -109,6 +109,7 @@ class Invokes:
             self._providing.place_of(token, provider, arguments),
             default_tags=self._providing.default_tags(provider),
             is_made_up=lambda text: self._origin_of(text) is not None,
+            folder=self._run.project.working_directory,
         )
         overrides = self._run.project.overrides
         known = dict(overrides.result_of(token, call.arguments)) if overrides else {}

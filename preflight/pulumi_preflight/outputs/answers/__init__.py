@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.outputs import Outputs
-from pulumi_preflight.outputs.answers import aws, kubernetes
+from pulumi_preflight.outputs.answers import aws, kubernetes, std
 from pulumi_preflight.outputs.answers.calls import Answer, Call, RefusedCallError, told_by_filters
 from pulumi_preflight.outputs.inventions import Origin
 from pulumi_preflight.outputs.shapes import Shape, Shapes
 from pulumi_preflight.wire import Properties, PropertyValue, json_text
 
-ANSWERS = aws.ANSWERS | kubernetes.ANSWERS
+ANSWERS = aws.ANSWERS | kubernetes.ANSWERS | std.ANSWERS
 
 
 class NotKnownOfflineError(ProgramError):

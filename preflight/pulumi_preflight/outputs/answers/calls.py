@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from pulumi_preflight.outputs.arns import Place
@@ -44,38 +46,35 @@ def _given(_text: str) -> bool:
     return False
 
 
+@dataclass(frozen=True)
 class Call:
-    """One call of a function: its arguments and where it looks."""
+    """One call of a function: its arguments and where it looks.
 
-    def __init__(
-        self,
-        token: str,
-        arguments: dict[str, Any],
-        place: Place,
-        *,
-        default_tags: Mapping[str, Any] | None = None,
-        is_made_up: Callable[[str], bool] = _given,
-    ) -> None:
-        """Takes the call.
+    Attributes:
+        token: The function.
+        arguments: What the program gave.
+        place: Where the call's provider looks.
+        default_tags: The tags that the provider adds to every resource.
+        is_made_up: Tells whether a text of the arguments is made up.
+        folder: Where the program runs, and so its providers.
+    """
 
-        Args:
-            token: The function.
-            arguments: What the program gave.
-            place: Where the call's provider looks.
-            default_tags: The tags that the provider adds to every resource.
-            is_made_up: Tells whether a text of the arguments is made up.
-        """
-        self.token = token
-        self.arguments = arguments
-        self.place = place
-        self.default_tags = default_tags or {}
-        self.is_made_up = is_made_up
-        self.subject = Subject(
-            seed=f"{token}({json_text(arguments)})",
-            token=token,
+    token: str
+    arguments: dict[str, Any]
+    place: Place
+    default_tags: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    is_made_up: Callable[[str], bool] = field(default=_given, kw_only=True)
+    folder: Path = field(default=Path(), kw_only=True)
+
+    @cached_property
+    def subject(self) -> Subject:
+        """What its made-up values belong to."""
+        return Subject(
+            seed=f"{self.token}({json_text(self.arguments)})",
+            token=self.token,
             name=self._name(),
-            place=place,
-            inputs=arguments,
+            place=self.place,
+            inputs=self.arguments,
         )
 
     def _name(self) -> str:
