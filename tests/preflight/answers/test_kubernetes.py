@@ -9,6 +9,7 @@ from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
 from pulumi_preflight.outputs.answers.kubernetes import ANSWERS
 from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.wire import UNKNOWN
 from tests.preflight.running import RunProgram
 
 DECODE = "kubernetes:yaml:decode"
@@ -128,3 +129,44 @@ def test_an_error_on_an_unknown_answer_says_how_to_give_it(run: RunProgram) -> N
     hint = str(raised.value.hint)
     assert hint.startswith("preflight does not know the answer of template, which __main__.py:")
     assert "function: kubernetes:helm:template" in hint
+
+
+# As `helm.v3.Chart` and `kustomize.Directory` of the SDK make their resources.
+CHART = """
+async def objects(*_):
+    answer = await pulumi.runtime.invoke_async({function!r}, {{}})
+    return (answer or {{}}).get("result", [])
+found = pulumi.Output.from_input({objects})
+made = found.apply(lambda all: {{each["kind"]: each for each in all}})
+pulumi.export("one", made.apply(lambda _: made["Service"]["metadata"]["name"]))
+pulumi.export("all", made.apply(lambda each: len(each)))
+"""
+
+
+@pytest.mark.parametrize("keep_unknowns", [False, True], ids=["filled-in", "kept"])
+@pytest.mark.parametrize(
+    ("token", "objects"),
+    [
+        pytest.param(
+            "kubernetes:helm:template", 'pulumi.Output.from_input("").apply(objects)', id="chart"
+        ),
+        pytest.param("kubernetes:kustomize:directory", "objects()", id="directory"),
+    ],
+)
+def test_what_is_looked_up_in_resources_that_nobody_knows_is_unknown(
+    run: RunProgram, token: str, objects: str, *, keep_unknowns: bool
+) -> None:
+    program = SDK + CHART.format(function=token, objects=objects)
+    ran = run(program, keep_unknowns=keep_unknowns)
+    assert ran.exports == {"one": UNKNOWN, "all": UNKNOWN}
+    [note] = ran.notes
+    assert note.startswith(f"the answer of {token} is not known offline")
+
+
+def test_what_is_looked_up_in_a_known_answer_is_there(run: RunProgram) -> None:
+    known = (
+        "invokes: [{function: kubernetes:helm:template, "
+        "result: {result: [{kind: Service, metadata: {name: web}}]}}]"
+    )
+    program = SDK + CHART.format(function="kubernetes:helm:template", objects="objects()")
+    assert run(program, preflight=known).exports == {"one": "web", "all": 1}

@@ -189,6 +189,7 @@ def follow(
     for name in _INVOKES:
         if hasattr(pulumi.runtime, name):
             _follow_invoke(name, called)
+    _keep_unknown_answers()
 
 
 def _follow_apply(run_callback: RunCallback) -> None:
@@ -346,6 +347,38 @@ def _follow_invoke(name: str, called: typing.Callable[..., None]) -> None:
         return result
 
     setattr(pulumi.runtime, name, followed)
+
+
+class _UnknownAnswer(dict):  # type: ignore[type-arg] # Python 3.8 reads this
+    """An answer that nobody knows: all that is looked up in it is unknown."""
+
+    def __bool__(self) -> bool:
+        """Is true, so that no empty answer stands in its place."""
+        return True
+
+    def __missing__(self, key: object) -> object:
+        """The SDK's unknown value, which makes an Output that holds it unknown."""
+        return pulumi.output.UNKNOWN
+
+    def get(self, key: object, default: object = None) -> object:  # noqa: ARG002 - of a dict
+        """The same, whatever the default."""
+        return self[key]
+
+
+def _keep_unknown_answers() -> None:
+    """Lets an unknown answer of an awaited call stay unknown.
+
+    The SDK gives `None`, of which charts and directories of Kubernetes make no resources at all, so
+    that a program that looks one up fails.
+    """
+    invoke = pulumi.runtime.invoke_async
+
+    @functools.wraps(invoke)
+    async def followed(*arguments: typing.Any, **named: typing.Any) -> object:  # noqa: ANN401 - the SDK's own signature
+        answer: object = await invoke(*arguments, **named)
+        return _UnknownAnswer() if answer is None else answer
+
+    pulumi.runtime.invoke_async = followed
 
 
 def _keep_place(output: pulumi.Output[typing.Any], places: tuple[Place, ...]) -> None:
