@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from pulumi_preflight.outputs.arns import ACCOUNT
+from pulumi_preflight.outputs.subject import ACCOUNT
 from tests.engine.cases import CASES, each_case
 from tests.engine.conformance import Case, Observed
 

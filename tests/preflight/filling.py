@@ -4,8 +4,8 @@ import importlib
 import warnings
 
 from pulumi_preflight.outputs import Filled, Outputs, Wanted
-from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.shapes import Shapes
+from pulumi_preflight.outputs.subject import Place
 from pulumi_preflight.program.inside.classes import QUESTIONS
 from pulumi_preflight.wire import Properties
 

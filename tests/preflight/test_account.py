@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_preflight.errors import ProjectError
-from pulumi_preflight.outputs.arns import ACCOUNT, Place
 from pulumi_preflight.outputs.regions import account_in
+from pulumi_preflight.outputs.subject import ACCOUNT, Place
 from pulumi_preflight.project.overrides import read_overrides
 from pulumi_preflight.wire import UNKNOWN, PropertyValue, secret
 from tests.preflight.running import Ran, RunProgram

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 
 import pytest
 
-from pulumi_preflight.outputs.arns import ACCOUNT
 from pulumi_preflight.outputs.inventions import (
     ACCOUNT_ORIGIN,
     Completion,
@@ -14,6 +13,7 @@ from pulumi_preflight.outputs.inventions import (
     Other,
 )
 from pulumi_preflight.outputs.memory import HandedOn, Inventions, WorkedOn
+from pulumi_preflight.outputs.subject import ACCOUNT
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue
 
 VPC = "urn:pulumi:dev::shop::aws:ec2/vpc:Vpc::vpc"

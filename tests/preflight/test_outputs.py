@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pulumi_preflight.outputs import Filled, Outputs, Wanted
-from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.derived import DERIVED, DERIVED_OF
 from pulumi_preflight.outputs.shapes import Kind, Shapes, empty, in_kind
-from pulumi_preflight.outputs.subject import Subject
+from pulumi_preflight.outputs.subject import Place, Subject
 from pulumi_preflight.outputs.well_formed import value_for
 from pulumi_preflight.project import load_project
 from pulumi_preflight.wire import UNKNOWN, PropertyValue, secret

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.subject import Place
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue
 from tests.preflight.filling import Program, fill
 

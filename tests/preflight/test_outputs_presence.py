@@ -3,8 +3,8 @@
 import pytest
 
 from pulumi_preflight.outputs import Wanted
-from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.inventions import Filling
+from pulumi_preflight.outputs.subject import Place
 from pulumi_preflight.wire import UNKNOWN, Properties
 from tests.preflight.filling import PLACE, Program, fill
 

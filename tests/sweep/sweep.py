@@ -21,12 +21,11 @@ from types import ModuleType
 from pulumi_preflight.outputs import Outputs, Wanted
 from pulumi_preflight.outputs.answers import Answers
 from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
-from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.facts import words_of
 from pulumi_preflight.outputs.inventions import Filling
 from pulumi_preflight.outputs.names import name_properties
 from pulumi_preflight.outputs.shapes import Kind, Shape, Shapes, in_kind
-from pulumi_preflight.outputs.subject import subject_kind
+from pulumi_preflight.outputs.subject import Place, subject_kind
 from pulumi_preflight.program.inside.classes import QUESTIONS
 from pulumi_preflight.wire import Properties, PropertyValue, has_unknown
 from tests.sweep import arns, responses, schemas, texts

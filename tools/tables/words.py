@@ -12,12 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from botocore.model import Shape, StringShape
 
-from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.forms import TIME
 from pulumi_preflight.outputs.ids import has_hand_made_arn, in_form, names_itself
 from pulumi_preflight.outputs.shapes import Kind, Shapes
 from pulumi_preflight.outputs.shapes import Shape as Properties
-from pulumi_preflight.outputs.subject import Subject, subject_kind
+from pulumi_preflight.outputs.subject import Place, Subject, subject_kind
 from pulumi_preflight.outputs.well_formed import by_name
 from pulumi_preflight.program.inside.classes import QUESTIONS
 from tools.tables import cloudformation, responses

@@ -20,7 +20,6 @@ from pulumi_preflight.monitor.providers import (
 from pulumi_preflight.monitor.registry import Inherited
 from pulumi_preflight.monitor.run import Run
 from pulumi_preflight.outputs import Filled
-from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.ids import resource_id
 from pulumi_preflight.outputs.names import proposal_for
 from pulumi_preflight.outputs.regions import (
@@ -30,7 +29,7 @@ from pulumi_preflight.outputs.regions import (
     has_unknown_role,
     region_in,
 )
-from pulumi_preflight.outputs.subject import Subject
+from pulumi_preflight.outputs.subject import Place, Subject
 from pulumi_preflight.stack_context import create_urn, name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, from_struct, to_struct
 

@@ -9,7 +9,6 @@ empty: absent, or a list or map without items.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.derived import DERIVED, DERIVED_OF, random_outputs
 from pulumi_preflight.outputs.facts import Facts, facts_of
 from pulumi_preflight.outputs.forms import FORMED
@@ -38,7 +37,7 @@ from pulumi_preflight.outputs.shapes import (
     in_kind,
     with_documents_as_text,
 )
-from pulumi_preflight.outputs.subject import Subject
+from pulumi_preflight.outputs.subject import Place, Subject
 from pulumi_preflight.outputs.well_formed import value_for
 from pulumi_preflight.stack_context import name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, secret, without_unknown

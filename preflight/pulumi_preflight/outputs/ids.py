@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from pulumi_preflight.outputs.arns import ARN_FORMATS, ARN_STEMS
 from pulumi_preflight.outputs.endpoints import (
     engine_license,
     option_family,
@@ -26,7 +25,7 @@ from pulumi_preflight.outputs.hosts import (
     website_zone,
     zone,
 )
-from pulumi_preflight.outputs.id_forms import ID_FORMS
+from pulumi_preflight.outputs.id_forms import ARN_FORMATS, ARN_STEMS, ID_FORMS
 from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.outputs.templates import (
     Words,

@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from pulumi_preflight.outputs.arns import ACCOUNT
 from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, Origin, Other
+from pulumi_preflight.outputs.subject import ACCOUNT
 from pulumi_preflight.outputs.templates import (
     RUN,
     WINDOW,

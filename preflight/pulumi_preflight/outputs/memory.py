@@ -9,7 +9,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeGuard
 
-from pulumi_preflight.outputs.arns import ACCOUNT
 from pulumi_preflight.outputs.inventions import Filling, Invented, Origin, Other, with_value
 from pulumi_preflight.outputs.marks import (
     Kept,
@@ -22,6 +21,7 @@ from pulumi_preflight.outputs.marks import (
     tells,
     texts,
 )
+from pulumi_preflight.outputs.subject import ACCOUNT
 from pulumi_preflight.outputs.templates import opened, shares_digits, varied
 from pulumi_preflight.stack_context import is_urn, name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, with_leaves

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from string import ascii_lowercase, digits
 
-from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.shapes import Shape
-from pulumi_preflight.outputs.subject import Subject, subject_kind
+from pulumi_preflight.outputs.subject import Place, Subject, subject_kind
 from pulumi_preflight.project.autonaming import Naming
 from pulumi_preflight.stack_context import name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, without_secret

@@ -8,8 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from pulumi_preflight.outputs.arns import ACCOUNT
 from pulumi_preflight.outputs.shapes import Shape
+from pulumi_preflight.outputs.subject import ACCOUNT
 from pulumi_preflight.wire import (
     UNKNOWN,
     Properties,

@@ -1,12 +1,62 @@
-"""What a made-up value belongs to, and where its digits come from."""
+"""What a made-up value belongs to, where that lives, and where its digits come from."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.wire import Properties
+
+# AWS's own documentation writes this account; it stands where nobody knows the real one.
+ACCOUNT = "123456789012"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where resources live.
+
+    Attributes:
+        region: Such as `eu-west-1`.
+        known_account: The account of 12 digits, `None` where nobody told it.
+        made_up_account: The account that stands where nobody told it.
+    """
+
+    region: str
+    known_account: str | None = None
+    made_up_account: str = ACCOUNT
+
+    @property
+    def account(self) -> str:
+        """The account; where nobody knows it, one that is made up."""
+        return self.known_account or self.made_up_account
+
+    @property
+    def account_known(self) -> bool:
+        """Whether somebody told the account."""
+        return self.known_account is not None
+
+    @property
+    def partition(self) -> str:
+        """The partition of the region."""
+        if self.region.startswith("cn-"):
+            return "aws-cn"
+        return "aws-us-gov" if self.region.startswith("us-gov-") else "aws"
+
+    @property
+    def dns_suffix(self) -> str:
+        """The domain of the partition's endpoints."""
+        return "amazonaws.com.cn" if self.partition == "aws-cn" else "amazonaws.com"
+
+    def arn(self, service: str, resource: str) -> str:
+        """Writes an ARN; what a service leaves out of it is left out."""
+        region = "" if service in _WITHOUT_REGION else self.region
+        account = "" if service in _WITHOUT_ACCOUNT else self.account
+        return f"arn:{self.partition}:{service}:{region}:{account}:{resource}"
+
+
+_WITHOUT_REGION = frozenset({"iam", "s3", "route53", "cloudfront", "globalaccelerator", "budgets"})
+_WITHOUT_ACCOUNT = frozenset({"s3", "route53", "apigateway"})
+
 
 _Value = TypeVar("_Value")
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from pulumi_preflight.outputs import Filled, Outputs, Wanted
-from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.regions import DEFAULT_REGION, account_in, region_in
+from pulumi_preflight.outputs.subject import Place
 from pulumi_preflight.stack_context import name_of, type_of
 from pulumi_preflight.wire import Properties, without_secret
 

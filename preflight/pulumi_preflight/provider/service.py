@@ -17,7 +17,6 @@ from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.outputs import Outputs, Wanted
 from pulumi_preflight.outputs.answers import Answers
 from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
-from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.names import Proposal, UnnamedError, with_proposed_name
 from pulumi_preflight.outputs.regions import (
     DEFAULT_REGION,
@@ -27,6 +26,7 @@ from pulumi_preflight.outputs.regions import (
     with_default_tags,
 )
 from pulumi_preflight.outputs.shapes import Shape, Shapes, with_documents_as_text
+from pulumi_preflight.outputs.subject import Place
 from pulumi_preflight.provider.backend import Backend, BackendError, Calls, Resource
 from pulumi_preflight.provider.differences import (
     diff_response,

@@ -5,8 +5,8 @@ from typing import Any
 from pulumi_preflight.outputs import Outputs
 from pulumi_preflight.outputs.answers import Answered, Answers
 from pulumi_preflight.outputs.answers.calls import Call
-from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.shapes import Shapes
+from pulumi_preflight.outputs.subject import Place
 from pulumi_preflight.program.inside.classes import QUESTIONS
 from tools.tables.sdk import functions_of, module
 

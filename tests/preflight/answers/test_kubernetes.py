@@ -8,7 +8,7 @@ import pytest
 from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
 from pulumi_preflight.outputs.answers.kubernetes import ANSWERS
-from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.subject import Place
 from pulumi_preflight.wire import UNKNOWN
 from tests.preflight.running import RunProgram
 

@@ -7,7 +7,7 @@ import pytest
 
 from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
 from pulumi_preflight.outputs.answers.places import ANSWERS
-from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.subject import Place
 from tests.preflight.answers.asked import US, asked, followed
 
 CHINA = Place(region="cn-north-1", known_account="123456789012")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
 from pulumi_preflight.outputs.answers.documents import policy_document
-from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.subject import Place
 
 STATEMENT = {
     "sid": "Read",

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from pulumi_preflight.outputs.answers.calls import RefusedCallError
-from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.regions import regions
+from pulumi_preflight.outputs.subject import Place
 from tests.policies.witnesses.provider import Provider, RefusedError, binary, running
 from tests.preflight.answers.asked import followed
 

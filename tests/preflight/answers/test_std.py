@@ -7,7 +7,7 @@ import pytest
 
 from pulumi_preflight.outputs.answers.calls import Answer, Call, RefusedCallError
 from pulumi_preflight.outputs.answers.std import ANSWERS
-from pulumi_preflight.outputs.arns import Place
+from pulumi_preflight.outputs.subject import Place
 
 PLACE = Place(region="")
 MADE_UP = "vpc-0570a1d2d725c16be"

@@ -8,10 +8,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pulumi_preflight.outputs.arns import Place
 from pulumi_preflight.outputs.names import name_properties
 from pulumi_preflight.outputs.shapes import Shape, in_kind
-from pulumi_preflight.outputs.subject import Subject, subject_kind
+from pulumi_preflight.outputs.subject import Place, Subject, subject_kind
 from pulumi_preflight.wire import Properties, json_text
 
 
