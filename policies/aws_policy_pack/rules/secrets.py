@@ -201,6 +201,8 @@ FUNCTION: Final = "aws:lambda/function:Function"
 READ_THERE: Final = f"{STORED}, and let the program read it there"
 BY_REFERENCE: Final = f"{STORED}, and name it in `secrets` with its ARN as `valueFrom`"
 OF_APP_RUNNER: Final = f"{STORED}, and name it in `runtimeEnvironmentSecrets` with its ARN"
+FROM_PROVIDER: Final = f"{STORED}, and name it by a configuration provider of Kafka"
+IN_TEMPLATE: Final = "Let the template read it with a dynamic reference"
 CONNECTED: Final = f"{STORED}, and name it there, or use a connection of CodeConnections"
 
 
@@ -214,6 +216,22 @@ def _container(path: str) -> tuple[Place, ...]:
             shape=Shape.MAP,
             what="option of the log",
             fix=f"{STORED}, and name it in `secretOptions` with its ARN as `valueFrom`",
+        ),
+    )
+
+
+def _daemon(path: str) -> tuple[Place, ...]:
+    """The places of a container of a daemon, whose keys are the provider's."""
+    return (
+        Place(path=f"{path}.environments", shape=Shape.ENTRIES, fix=BY_REFERENCE),
+        _words(f"{path}.commands", BY_REFERENCE),
+        _words(f"{path}.entryPoints", BY_REFERENCE),
+        _words(f"{path}.healthCheck.commands", BY_REFERENCE),
+        _variables(f"{path}.firelensConfiguration.options", what="option of FireLens"),
+        _variables(
+            f"{path}.logConfiguration.options",
+            f"{STORED}, and name it in `secretOptions` with its ARN as `valueFrom`",
+            "option of the log",
         ),
     )
 
@@ -243,6 +261,10 @@ def _text(path: str, fix: str = READ_THERE) -> Place:
     return Place(path=path, shape=Shape.TEXT, fix=fix)
 
 
+def _words(path: str, fix: str = READ_THERE) -> Place:
+    return Place(path=path, shape=Shape.WORDS, fix=fix)
+
+
 def _parameter(path: str) -> Place:
     return Place(
         path=path,
@@ -260,7 +282,11 @@ _CODE: Final = f"{_SOURCE}.codeRepository.codeConfiguration.codeConfigurationVal
 _OPTIONS: Final = Place(path="settings", shape=Shape.ENTRIES, what="option", fix=READ_THERE)
 
 PLACES: Final[Mapping[str, tuple[Place, ...]]] = {
-    FUNCTION: (_variables("environment.variables"),),
+    FUNCTION: (
+        _variables("environment.variables"),
+        _words("imageConfig.commands"),
+        _words("imageConfig.entryPoints"),
+    ),
     "aws:lambda/microvmsImage:MicrovmsImage": (_variables("environmentVariables"),),
     "aws:lambdamicrovms/image:Image": (_variables("environmentVariables"),),
     PARAMETER: (_parameter("value"), _parameter("insecureValue")),
@@ -294,6 +320,7 @@ PLACES: Final[Mapping[str, tuple[Place, ...]]] = {
     "aws:amplify/branch:Branch": (_variables("environmentVariables"),),
     "aws:apigateway/stage:Stage": (_variables("variables"),),
     "aws:apigateway/deployment:Deployment": (_variables("variables"),),
+    "aws:apigatewayv2/stage:Stage": (_variables("stageVariables"),),
     "aws:glue/job:Job": (
         _variables("defaultArguments", what="argument"),
         _variables("nonOverridableArguments", what="argument"),
@@ -318,14 +345,62 @@ PLACES: Final[Mapping[str, tuple[Place, ...]]] = {
     "aws:codepipeline/pipeline:Pipeline": (
         _variables("stages.actions.configuration", CONNECTED, "setting"),
     ),
-    "aws:cloudwatch/eventTarget:EventTarget": (_text("input"),),
+    "aws:cloudwatch/eventTarget:EventTarget": (
+        _text("input"),
+        _text("inputTransformer.inputTemplate"),
+    ),
     "aws:scheduler/schedule:Schedule": (_text("target.input"),),
     "aws:pipes/pipe:Pipe": (
         *_overrides("targetParameters.ecsTaskParameters.overrides.containerOverrides"),
         *_overrides("targetParameters.batchJobParameters.containerOverrides"),
     ),
-    "aws:cloudformation/stack:Stack": (
-        _variables("parameters", "Let the template read it with a dynamic reference", "parameter"),
+    "aws:ecs/expressGatewayService:ExpressGatewayService": (
+        Place(path="primaryContainer.environments", shape=Shape.ENTRIES, fix=BY_REFERENCE),
+        _words("primaryContainer.commands", BY_REFERENCE),
+    ),
+    "aws:ecs/daemonTaskDefinition:DaemonTaskDefinition": _daemon("containerDefinitions"),
+    "aws:kinesisanalyticsv2/application:Application": (
+        _variables(
+            "applicationConfiguration.environmentProperties.propertyGroups.propertyMap",
+            what="property",
+        ),
+    ),
+    "aws:mskconnect/connector:Connector": (
+        _variables("connectorConfiguration", FROM_PROVIDER, "setting"),
+    ),
+    "aws:mskconnect/workerConfiguration:WorkerConfiguration": (
+        _text("propertiesFileContent", FROM_PROVIDER),
+    ),
+    "aws:emr/cluster:Cluster": (
+        _text("configurationsJson"),
+        _words("steps.hadoopJarStep.args"),
+        _words("bootstrapActions.args"),
+    ),
+    "aws:emr/instanceGroup:InstanceGroup": (_text("configurationsJson"),),
+    "aws:glue/connection:Connection": (
+        _variables("connectionProperties", f"{STORED}, and name it as `SECRET_ID`", "property"),
+        _variables("athenaProperties", f"{STORED}, and name it as `secret_arn`", "property"),
+    ),
+    "aws:cloudfront/distribution:Distribution": (
+        Place(
+            path="origins.customHeaders",
+            shape=Shape.ENTRIES,
+            what="header",
+            fix="Let an origin access control or a VPC origin show where a request comes from",
+        ),
+    ),
+    "aws:eks/addon:Addon": (_text("configurationValues"),),
+    "aws:ssm/association:Association": (_variables("parameters", what="parameter"),),
+    "aws:cloudformation/stack:Stack": (_variables("parameters", IN_TEMPLATE, "parameter"),),
+    "aws:cloudformation/stackSet:StackSet": (_variables("parameters", IN_TEMPLATE, "parameter"),),
+    "aws:cloudformation/stackSetInstance:StackSetInstance": (
+        _variables("parameterOverrides", IN_TEMPLATE, "parameter"),
+    ),
+    "aws:cloudformation/stackInstances:StackInstances": (
+        _variables("parameterOverrides", IN_TEMPLATE, "parameter"),
+    ),
+    "aws:serverlessrepository/cloudFormationStack:CloudFormationStack": (
+        _variables("parameters", IN_TEMPLATE, "parameter"),
     ),
 }
 """Where each type keeps settings that all may read who may describe the resource."""

@@ -59,6 +59,102 @@ def test_what_only_points_at_a_secret_passes_at_every_place(kind: str, place: Pl
     assert judged(kind, holding(place, "arn:aws:secretsmanager:eu-west-1:1:secret:a")) == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "properties", "parts"),
+    [
+        pytest.param(
+            "aws:cloudwatch/eventTarget:EventTarget",
+            {"inputTransformer": {"inputTemplate": '{"password": "hunter2", "id": <id>}'}},
+            ["inputTransformer.inputTemplate"],
+            id="a template",
+        ),
+        pytest.param(
+            "aws:cloudwatch/eventTarget:EventTarget",
+            {"inputTransformer": {"inputTemplate": '{"password": "<password>"}'}},
+            [],
+            id="a variable of a template",
+        ),
+        pytest.param(
+            "aws:cloudwatch/eventTarget:EventTarget",
+            {"inputTransformer": {"inputTemplate": '{"password": <password>}'}},
+            [],
+            id="a variable of a template without quotes",
+        ),
+        pytest.param(
+            "aws:emr/cluster:Cluster",
+            {
+                "configurationsJson": json.dumps(
+                    [
+                        {
+                            "Classification": "hive-site",
+                            "Properties": {"javax.jdo.option.ConnectionPassword": "hunter2"},
+                        }
+                    ]
+                )
+            },
+            ["configurationsJson"],
+            id="a configuration of EMR",
+        ),
+        pytest.param(
+            "aws:mskconnect/connector:Connector",
+            {"connectorConfiguration": {"connection.password": "${secretManager:app:password}"}},
+            [],
+            id="a configuration provider of Kafka",
+        ),
+        pytest.param(
+            "aws:mskconnect/workerConfiguration:WorkerConfiguration",
+            {"propertiesFileContent": "key.converter=a.B\nsasl.password=hunter2\n"},
+            ["propertiesFileContent"],
+            id="a file of properties",
+        ),
+        pytest.param(
+            "aws:glue/connection:Connection",
+            {
+                "connectionProperties": {
+                    "JDBC_CONNECTION_URL": "jdbc:postgresql://db/app",
+                    "USERNAME": "app",
+                    "PASSWORD": "hunter2",
+                    "SECRET_ID": "app/db",
+                }
+            },
+            ["property 'PASSWORD'"],
+            id="a connection of Glue",
+        ),
+        pytest.param(
+            "aws:cloudformation/stackSet:StackSet",
+            {"parameters": {"DBPassword": "hunter2", "Environment": "dev"}},
+            ["parameter 'DBPassword'"],
+            id="parameters of a template",
+        ),
+        pytest.param(
+            "aws:eks/addon:Addon",
+            {"configurationValues": "env:\n  DB_PASSWORD: hunter2\n"},
+            ["configurationValues"],
+            id="YAML of an addon",
+        ),
+        pytest.param(
+            "aws:cloudfront/distribution:Distribution",
+            {
+                "origins": [
+                    {
+                        "customHeaders": [
+                            {"name": "X-Environment", "value": "dev"},
+                            {"name": "X-Api-Key", "value": "a8f5f167f44f4964e6c998dee827110c"},
+                        ]
+                    }
+                ]
+            },
+            ["header 'X-Api-Key' of origins[0]"],
+            id="a header",
+        ),
+    ],
+)
+def test_each_service_has_settings_of_its_own(
+    kind: str, properties: Mapping[str, object], parts: list[str]
+) -> None:
+    assert [report.part for report in judged(kind, properties)] == parts
+
+
 def test_a_finding_is_told_whole() -> None:
     [report] = judged(FUNCTION, {"environment": {"variables": {"DB_PASSWORD": "hunter2"}}})
     assert report.level == "advisory"
