@@ -67,6 +67,11 @@ def waiver_for(waivers: Iterable[Waiver], resource: Resource, *, today: dt.date)
     return next((w for w in waivers if names(w, resource) and is_in_force(w, today)), None)
 
 
+SHORTEST: Final = 3
+"""Characters: the engine's own filter leaves shorter texts, which occur everywhere, as they are.
+
+Source: pulumi/pulumi, sdk/go/common/util/logging/log.go.
+"""
 LONG: Final = 8
 """Characters: a text as long as this does not stand inside an ordinary word by chance."""
 
@@ -252,7 +257,7 @@ def renamed(rule: AnyRule, called: str) -> Violation:
 
 
 def _said(rule: AnyRule, finding: Finding, about: Resource | None) -> Said:
-    hide = _hiding(about)
+    hide = _hiding(about, related=finding.related)
     return Said(
         name=about.name if about else "",
         problem=hide(finding.problem),
@@ -289,10 +294,15 @@ def _not_evaluated(
             return (Violation(said=said, urn=urn, level=level),)
 
 
-def _hiding(about: Resource | None) -> Callable[[str], str]:
-    """Takes every secret text of the resource out of a text, the longest first."""
-    secrets = texts_in(about.secrets) if about else ()
-    patterns = [pattern_of(secret) for secret in sorted(secrets, key=len, reverse=True)]
+def _hiding(about: Resource | None, related: Iterable[Resource] = ()) -> Callable[[str], str]:
+    """Takes every secret text of the resource out of a text, the longest first.
+
+    The names of the related resources stay, even where a secret has the same text, and so do texts
+    that the engine takes for too short to hide.
+    """
+    secrets = texts_in(about.secrets) - {each.name for each in related} if about else ()
+    told = sorted((text for text in secrets if len(text) >= SHORTEST), key=len, reverse=True)
+    patterns = [pattern_of(secret) for secret in told]
 
     def hide(text: str) -> str:
         for pattern in patterns:

@@ -122,7 +122,7 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         def check(request: "AnalyzeRequest", taint: "Taint | None") -> "Struct":
             from pulumi_preflight.redaction import secret_texts  # noqa: PLC0415 - see the top
 
-            secrets.update(secret_texts(request.properties))
+            secrets.update(secret_texts(request.properties, request.type))
             return packs.check(request, taint)
 
         try:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import zip_longest
 
 from google.protobuf.struct_pb2 import Struct
@@ -54,15 +54,27 @@ class Redactor:
             if self(name) != name == self.name(name)
         )
 
-    def __call__(self, text: str) -> str:
-        """Gives `text` without secrets; names that hold one by chance stay as they are."""
-        if not self._pattern:
+    def __call__(self, text: str, spoken_of: Collection[str] = ()) -> str:
+        """Gives `text` without secrets; names that hold one by chance stay as they are.
+
+        Args:
+            text: The text.
+            spoken_of: The names of resources that the text speaks of. They stay as well where a
+                short word is both such a name and a secret.
+        """
+        pattern = self._pattern
+        if not pattern:
             return text
+
+        def hidden(match: re.Match[str]) -> str:
+            is_name = match[0] in spoken_of and _is_short_word(match[0]) and _stands_alone(match)
+            return match[0] if is_name else SHOWN_SECRET
+
         if not self._open:
-            return self._pattern.sub(SHOWN_SECRET, text)
+            return pattern.sub(hidden, text)
         kept = self._open.findall(text)
         return "".join(
-            self._pattern.sub(SHOWN_SECRET, part) + name
+            pattern.sub(hidden, part) + name
             for part, name in zip_longest(self._open.split(text), kept, fillvalue="")
         )
 
@@ -80,12 +92,16 @@ class Redactor:
         name = name_of(urn)
         return urn.removesuffix(name) + self.name(name)
 
-    def about(self, urn: str, text: str) -> str:
-        """Gives a text that may begin with the name of the resource that it is about."""
+    def about(self, urn: str, text: str, related: Iterable[str] = ()) -> str:
+        """Gives a text that may begin with the name of the resource that it is about.
+
+        The text may name the `related` resources, which are URNs.
+        """
         subject = f"{name_of(urn)}: " if is_urn(urn) else ""
+        spoken_of = {name_of(each) for each in related if is_urn(each)}
         if not subject or not text.startswith(subject):
-            return self(text)
-        return self.name(subject) + self(text.removeprefix(subject))
+            return self(text, spoken_of)
+        return self.name(subject) + self(text.removeprefix(subject), spoken_of)
 
     def inside(self, value: PropertyValue) -> PropertyValue:
         """Gives a value whose texts hold no secrets, names of properties included."""
@@ -118,6 +134,12 @@ def _is_short_word(secret: str) -> bool:
     return len(secret) < _LONG and secret.isalpha()
 
 
+def _stands_alone(match: re.Match[str]) -> bool:
+    """Whether no hyphen and no letter joins what was found to the text beside it."""
+    before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+    return not re.search(r"[\w-]", before + after)
+
+
 def _any_of(patterns: Iterable[str]) -> re.Pattern[str] | None:
     joined = "|".join(patterns)
     return re.compile(joined) if joined else None
@@ -141,11 +163,27 @@ def shown_value(value: PropertyValue) -> PropertyValue:
     return _shown(without_references(value))
 
 
-def secret_texts(properties: Struct) -> Iterator[str]:
-    """Every text inside a secret, at any depth, and every number as its digits."""
+PARAMETER = "aws:ssm/parameter:Parameter"
+PLAIN_TYPES = ("String", "StringList")
+
+
+def secret_texts(properties: Struct, type_token: str = "") -> Iterator[str]:
+    """Every text inside a secret, at any depth, and every number as its digits.
+
+    The SDK marks the value of each parameter of Systems Manager as a secret. The value of a plain
+    one, of the type `String` or `StringList`, all may read who may read the parameters.
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-securestring.html
+
+    Args:
+        properties: The properties of a resource, or others.
+        type_token: The type of the resource.
+    """
     if is_marked(properties):
-        for value in from_struct(properties).values():
-            yield from _secret_texts(value, secret=False)
+        given = from_struct(properties)
+        is_plain = type_token == PARAMETER and given.get("type") in PLAIN_TYPES
+        for name, value in given.items():
+            if not (is_plain and name == "value"):
+                yield from _secret_texts(value, secret=False)
 
 
 def _shown(value: PropertyValue) -> PropertyValue:

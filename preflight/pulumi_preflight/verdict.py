@@ -215,14 +215,14 @@ def _results(reported: Reported, redact: Redactor) -> Iterator[RuleResult]:
 def secrets_of(deployment: Deployment, reported: Reported) -> Iterator[str]:
     """Every secret text that the program has given, or that preflight has filled in."""
     given = (
-        *(each.inputs for each in deployment.resources),
-        *(each.outputs for each in deployment.resources),
-        deployment.stack_outputs,
+        *((each.inputs, each.type) for each in deployment.resources),
+        *((each.outputs, each.type) for each in deployment.resources),
+        (deployment.stack_outputs, ""),
         # A rule may hand secrets on without their mark.
-        *(change.before for change in reported.remediations),
+        *((change.before, type_of(change.urn)) for change in reported.remediations),
     )
-    for properties in given:
-        yield from secret_texts(properties)
+    for properties, type_token in given:
+        yield from secret_texts(properties, type_token)
 
 
 def _named(registered: RegisteredResource, redact: Redactor) -> Resource:
@@ -271,7 +271,7 @@ class _Places:
 
     def _place(self, finding: _Placed) -> _Placed:
         texts: dict[str, Any] = {
-            each.name: self.redact.about(finding.urn, self.inventions.shown(text))
+            each.name: self.redact.about(finding.urn, self.inventions.shown(text), finding.related)
             for each in fields(finding)
             if each.name not in _NO_TEXTS and isinstance(text := getattr(finding, each.name), str)
         }

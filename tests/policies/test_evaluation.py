@@ -328,6 +328,22 @@ def test_a_logical_name_is_told_even_where_a_secret_has_the_same_text() -> None:
     assert violation.message.startswith("queue: '[secret]' is wrong; ")
 
 
+def test_the_name_of_a_related_resource_is_told_even_where_a_secret_has_the_same_text() -> None:
+    def check(_resource: Resource, _config: RuleConfig) -> Iterator[Finding]:
+        told = "not that of queue and topic"
+        yield Finding(problem=told, wanted=told, fix=told, related=(thing("queue", "a"),))
+
+    rule = replace(is_b, check=check)
+    (violation,) = run(rule, thing("x", "a", frozenset({"queue", "topic"}))).violations
+    assert violation.said.problem == "not that of queue and [secret]"
+
+
+@pytest.mark.parametrize(("secret", "shown"), [("ab", "'ab'"), ("abc", "'[secret]'")])
+def test_a_text_that_the_engine_takes_for_too_short_is_not_hidden(secret: str, shown: str) -> None:
+    (violation,) = run(is_b, thing("x", secret, frozenset({secret}))).violations
+    assert violation.message.startswith(f"x: {shown} is wrong; ")
+
+
 def test_an_empty_secret_hides_nothing() -> None:
     (violation,) = run(is_b, thing("x", "a", frozenset({""}))).violations
     assert violation.message == f"x: {TEXT}"

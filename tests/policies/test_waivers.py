@@ -22,7 +22,7 @@ from aws_policy_pack.rule import (
     stack_rule,
 )
 from aws_policy_pack.rules.sqs.access import encryption
-from aws_policy_pack.rules.waivers import waivers_valid
+from aws_policy_pack.rules.waivers import MOST_RELATED, waivers_valid
 from aws_policy_pack.testing import stack_request
 from aws_policy_pack.wire import UNKNOWN, Value
 
@@ -143,6 +143,19 @@ def test_a_waiver_that_has_ended_is_told(rule: str) -> None:
             "Mend what it waived and remove it, or agree on a new last day",
         )
     ]
+
+
+def test_a_finding_about_a_waiver_gives_the_first_resources_that_it_names() -> None:
+    pack = Pack("pack", "1.0.0", RULES)
+    pack.configure({"test-resource": {"waivers": [{"resource": "x*"}]}})
+    graph = Graph(thing(name, "a") for name in ("y", *(f"x{number}" for number in range(7))))
+    [violation] = [
+        violation
+        for rule, outcome in pack.analyze_stack(graph)
+        if rule.id == waivers_valid.id
+        for violation in outcome.violations
+    ]
+    assert violation.said.related == tuple(f"urn:x{number}" for number in range(MOST_RELATED))
 
 
 @both_kinds

@@ -1,10 +1,13 @@
 """Secrets in texts and names."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
+from google.protobuf.struct_pb2 import Struct
 
-from pulumi_preflight.redaction import Redactor
+from pulumi_preflight.redaction import PARAMETER, Redactor, secret_texts
+from pulumi_preflight.wire import MARK, SECRET
 
 KEY = '-----BEGIN "KEY"-----\nMIIEvQIBADANBg\n}\n'
 
@@ -75,3 +78,58 @@ def test_a_logical_name_hides_what_it_does_not_hold_by_chance(
 )
 def test_a_text_quotes_the_names_that_hold_a_secret_by_chance(text: str, shown: str) -> None:
     assert Redactor(["orders"], ["orders-web", "orders", "jobs"])(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        pytest.param("as is that of orders", "as is that of orders", id="name"),
+        pytest.param("'orders' and 'jobs'", "'orders' and '[secret]'", id="another name"),
+        pytest.param("orders-2", "[secret]-2", id="part of another name"),
+        pytest.param("web: orders", "web: orders", id="behind the subject"),
+    ],
+)
+def test_a_text_keeps_the_names_of_related_resources(text: str, shown: str) -> None:
+    redact = Redactor(["orders", "jobs"], ["orders", "jobs", "web"])
+    urn = "urn:pulumi:dev::shop::demo:index:Thing::"
+    assert redact.about(f"{urn}web", text, [f"{urn}orders"]) == shown
+
+
+@pytest.mark.parametrize("secret", ["hunter2", "passphrase"])
+def test_a_name_that_the_program_made_of_a_secret_stays_hidden(secret: str) -> None:
+    urn = f"urn:pulumi:dev::shop::demo:index:Thing::{secret}"
+    assert Redactor([secret], [secret]).about("", f"of {secret}", [urn]) == "of [secret]"
+
+
+def marked(**properties: str) -> Struct:
+    struct = Struct()
+    struct.update(
+        {
+            key: {MARK: SECRET, "value": value} if key != "type" else value
+            for key, value in properties.items()
+        }
+    )
+    return struct
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties", "texts"),
+    [
+        pytest.param(PARAMETER, {"type": "String", "value": "dev"}, [], id="plain"),
+        pytest.param(PARAMETER, {"type": "StringList", "value": "a,b"}, [], id="plain list"),
+        pytest.param(
+            PARAMETER, {"type": "SecureString", "value": "hunter2"}, ["hunter2"], id="secure"
+        ),
+        pytest.param(PARAMETER, {"value": "hunter2"}, ["hunter2"], id="no type"),
+        pytest.param(
+            PARAMETER, {"type": "String", "description": "hunter2"}, ["hunter2"], id="elsewhere"
+        ),
+        pytest.param(
+            "demo:index:Thing", {"type": "String", "value": "hunter2"}, ["hunter2"], id="another"
+        ),
+    ],
+)
+def test_the_value_of_a_plain_parameter_is_not_a_secret(
+    kind: str, properties: Mapping[str, str], texts: list[str]
+) -> None:
+    assert list(secret_texts(marked(**properties), kind)) == texts

@@ -1,14 +1,15 @@
 """Waivers must say why, by whom and until when, and must still waive something."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import Final
 
 from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from aws_policy_pack.config import RuleConfig, Waiver
 from aws_policy_pack.evaluation import current_day, evaluate, missing_from, names
-from aws_policy_pack.resource import Graph
+from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import (
     AnyRule,
     Example,
@@ -23,6 +24,8 @@ from aws_policy_pack.rule import (
 )
 from aws_policy_pack.wording import shown
 
+MOST_RELATED: Final = 5
+"""Of the resources that a glob names, so many are given with a finding."""
 QUEUE = "aws:sqs/queue:Queue"
 
 
@@ -50,12 +53,16 @@ def check_waivers(graph: Graph, settings: Iterable[tuple[AnyRule, Setting]]) -> 
     (own,) = (s.config for _, s in settings if isinstance(s.config, WaiversValid))
     for rule, setting in settings:
         for index, waiver in enumerate(setting.config.waivers):
-            problem = _problem(rule, setting, waiver, graph, today=today, longest=own.max_days)
+            waived = tuple(each for each in graph.resources if names(waiver, each))
+            problem = _problem(
+                rule, setting, waiver, graph, waived, today=today, longest=own.max_days
+            )
             if problem:
                 yield Finding(
                     problem=f"the waiver of `{rule.id}` for {shown(waiver.resource)} {problem[0]}",
                     wanted=f"{problem[1]} (`{rule.id}.waivers[{index}]` in the pack's config)",
                     fix=problem[2],
+                    related=waived[:MOST_RELATED],
                 )
 
 
@@ -64,6 +71,7 @@ def _problem(  # noqa: PLR0913 - what a waiver is held against
     setting: Setting,
     waiver: Waiver,
     graph: Graph,
+    waived: Collection[Resource],
     *,
     today: dt.date,
     longest: int,
@@ -84,7 +92,7 @@ def _problem(  # noqa: PLR0913 - what a waiver is held against
             f"at most {longest} days (`maxDays` of waivers-valid)",
             "Agree on a nearer last day, and renew the waiver then if it is still needed",
         )
-    if not any(names(waiver, resource) for resource in graph.resources):
+    if not waived:
         return (
             "names no resource of this stack",
             "the logical name, a glob or the URN of a resource",
