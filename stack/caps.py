@@ -10,7 +10,7 @@ from aws_policy_pack.config import ConfigError
 from aws_policy_pack.profiles import Profile, load_profile
 from aws_policy_pack.rules.cost.autoscaling import AutoscalingMaximum
 from aws_policy_pack.rules.cost.databases import InstanceClass, RdsStorage, ServerlessCapacity
-from aws_policy_pack.rules.cost.retention import LogRetention
+from aws_policy_pack.rules.cost.retention import BilledLogRetention
 from aws_policy_pack.rules.cost.services import (
     NAT_GATEWAY,
     DesiredCount,
@@ -100,7 +100,7 @@ def cap_problems(settings: StackSettings, caps: Caps) -> Iterator[Problem]:
     yield from caps.over(
         "logs.retentionDays",
         settings.logs.retention_days,
-        caps.profile.config(LogRetention).max_days,
+        caps.profile.config(BilledLogRetention).max_days,
         "cost-log-retention.maxDays",
     )
     gateways = caps.profile.config(ResourceCount).max_by_type.get(NAT_GATEWAY)

@@ -37,7 +37,7 @@ class UsageError(PreflightError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
+class CommandOptions:
     """The arguments of the command line.
 
     Attributes:
@@ -76,7 +76,7 @@ class _Parser(argparse.ArgumentParser):
         raise UsageError(message, hint=f"{self.prog} --help lists the options")
 
 
-def parse(argv: Sequence[str] | None) -> Options:
+def parse(argv: Sequence[str] | None) -> CommandOptions:
     """Reads the command line.
 
     Raises:
@@ -93,7 +93,7 @@ def parse(argv: Sequence[str] | None) -> Options:
         )
     if given.show_secrets and given.save_state is None:
         parser.error("--show-secrets is about the file of --save-state, which is not given")
-    return Options(
+    return CommandOptions(
         project=given.project,
         stack=given.stack,
         packs=tuple(zip(packs, configs or [None] * len(packs), strict=True)),
@@ -253,7 +253,7 @@ def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None)
     return NO_VERDICT
 
 
-def _run(options: Options, section: "Section | None", secrets: set[str]) -> int:
+def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) -> int:
     """Runs all; puts into `secrets` the texts that no message may show."""
     defer_sdk()
     from pulumi_preflight.api import Wanted, judged  # noqa: PLC0415 - see the top
@@ -288,7 +288,9 @@ def _dump(content: object, stream: TextIO) -> None:
     stream.write("\n")
 
 
-def _report(verdict: "Verdict", options: Options, folder: str, addition: "Addition | None") -> None:
+def _report(
+    verdict: "Verdict", options: CommandOptions, folder: str, addition: "Addition | None"
+) -> None:
     write = _writer(options, folder, addition)
     if options.output is None:
         to_stdout(partial(write, verdict))
@@ -300,7 +302,7 @@ def _report(verdict: "Verdict", options: Options, folder: str, addition: "Additi
 
 
 def _writer(
-    options: Options, folder: str, addition: "Addition | None"
+    options: CommandOptions, folder: str, addition: "Addition | None"
 ) -> "Callable[[Verdict, TextIO], None]":
     from pulumi_preflight.reports import terminal, writer  # noqa: PLC0415 - rich is slow to import
 

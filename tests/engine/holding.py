@@ -13,7 +13,13 @@ from google.protobuf.empty_pb2 import Empty
 
 from pulumi_preflight.outputs import Filled, Outputs
 from pulumi_preflight.outputs.shapes import Shapes
-from pulumi_preflight.provider.backend import Backend, Calls, RehearsalBackend, Resource, Store
+from pulumi_preflight.provider.backend import (
+    Backend,
+    Calls,
+    ProvidedResource,
+    RehearsalBackend,
+    Store,
+)
 from pulumi_preflight.provider.server import ask, serving
 from pulumi_preflight.provider.service import Provider
 from pulumi_preflight.wire import Properties
@@ -65,20 +71,20 @@ class HoldingBackend:
         self._behind = behind
         self._hold = hold
 
-    def create(self, resource: Resource) -> Filled:
+    def create(self, resource: ProvidedResource) -> Filled:
         self._hold.at(f"create {resource.name}")
         filled = self._behind.create(resource)
         self._hold.at(f"created {resource.name}")
         return filled
 
-    def read(self, resource: Resource) -> Filled | None:
+    def read(self, resource: ProvidedResource) -> Filled | None:
         self._hold.at(f"read {resource.name}")
         return self._behind.read(resource)
 
-    def update(self, resource: Resource) -> Properties:
+    def update(self, resource: ProvidedResource) -> Properties:
         return self._behind.update(resource)
 
-    def delete(self, resource: Resource) -> None:
+    def delete(self, resource: ProvidedResource) -> None:
         self._hold.at(f"delete {resource.name}")
         self._behind.delete(resource)
 

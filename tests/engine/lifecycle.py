@@ -16,7 +16,7 @@ from ops.project import project
 from pulumi_loopback.engine import Engine, environment
 from pulumi_loopback.errors import Consent
 from pulumi_loopback.target import Target
-from pulumi_preflight.provider.backend import Entry, Store
+from pulumi_preflight.provider.backend import Store, StoredResource
 from tests.engine.holding import Hold
 from tests.waiting import LONG, wait_until
 
@@ -175,7 +175,7 @@ class Project:
         return [call["urn"] for call in calls if call["method"] == "Create" and not call["preview"]]
 
     @property
-    def existing(self) -> list[Entry]:
+    def existing(self) -> list[StoredResource]:
         """What the provider has made and not deleted."""
         return sorted(Store(self.root / "store").entries, key=lambda entry: entry.urn)
 

@@ -14,7 +14,7 @@ from pulumi_loopback.embedded.provider import embedded_backend
 from pulumi_loopback.embedded.table import TABLE
 from pulumi_loopback.engine import Engine
 from pulumi_preflight.outputs.shapes import Shapes
-from pulumi_preflight.provider.backend import Resource
+from pulumi_preflight.provider.backend import ProvidedResource
 from pulumi_preflight.provider.server import ask
 from tests.engine.conftest import alone
 from tests.engine.embedded import Deployment, copied, reference_stack
@@ -61,7 +61,7 @@ def resources(deployed: Deployment) -> list[dict[str, Any]]:
 def as_shown(project: Path, each: dict[str, Any], settings: dict[str, Any]) -> dict[str, Any]:
     """What the endpoint shows of a resource of the state."""
     read = embedded_backend(Shapes(ask), own_key(project)).read(
-        Resource(
+        ProvidedResource(
             urn=each["urn"],
             inputs=each["inputs"],
             settings=settings,

@@ -20,7 +20,7 @@ from aws_policy_pack.rule import AnyRule, Kind, Level, Scope
 from aws_policy_pack.rules.cost.autoscaling import AutoscalingMaximum
 from aws_policy_pack.rules.cost.budget import MonthlyBudget
 from aws_policy_pack.rules.cost.databases import MultiAz, RdsStorage, ServerlessCapacity
-from aws_policy_pack.rules.cost.retention import LogRetention
+from aws_policy_pack.rules.cost.retention import BilledLogRetention
 from aws_policy_pack.rules.cost.services import (
     NAT_GATEWAY,
     DesiredCount,
@@ -135,7 +135,7 @@ def test_no_profile_waives_anything(stage: str) -> None:
         pytest.param(lambda p: p.config(RdsStorage).max_iops, id="IOPS"),
         pytest.param(lambda p: p.config(MultiAz).allowed, id="zones of a database"),
         pytest.param(lambda p: p.config(ResourceCount).max_by_type[NAT_GATEWAY], id="NAT gateways"),
-        pytest.param(lambda p: p.config(LogRetention).max_days, id="days of logs"),
+        pytest.param(lambda p: p.config(BilledLogRetention).max_days, id="days of logs"),
         pytest.param(lambda p: p.config(MonthlyBudget).budget_base, id="base budget"),
         pytest.param(lambda p: p.config(MonthlyBudget).budget_worst, id="worst budget"),
     ],

@@ -3,7 +3,7 @@
 import importlib
 import warnings
 
-from pulumi_preflight.outputs import Filled, Outputs, Wanted
+from pulumi_preflight.outputs import Filled, Outputs, WantedOutputs
 from pulumi_preflight.outputs.shapes import Shapes
 from pulumi_preflight.outputs.subject import Place
 from pulumi_preflight.program.inside.classes import QUESTIONS
@@ -39,17 +39,19 @@ class Program:
         """
         return self._fill(
             token,
-            Wanted(urn=_urn(token, name), inputs=inputs or {}, place=self._place, version=version),
+            WantedOutputs(
+                urn=_urn(token, name), inputs=inputs or {}, place=self._place, version=version
+            ),
         )
 
     def existing(self, token: str, *, is_read: bool) -> Filled:
         """A resource that is there already, and is read, or else adopted with no inputs."""
-        wanted = Wanted(
+        wanted = WantedOutputs(
             urn=_urn(token, "thing"), inputs={}, place=self._place, id="main", is_read=is_read
         )
         return self._fill(token, wanted)
 
-    def _fill(self, token: str, wanted: Wanted) -> Filled:
+    def _fill(self, token: str, wanted: WantedOutputs) -> Filled:
         package, module, type_ = token.split(":")
         folder = module.partition("/")[0]
         folder = f"{folder}_" if folder == "lambda" else folder

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pulumi_preflight.outputs import Filled, Outputs, Wanted
+from pulumi_preflight.outputs import Filled, Outputs, WantedOutputs
 from pulumi_preflight.outputs.derived import DERIVED, DERIVED_OF
 from pulumi_preflight.outputs.shapes import Kind, Shapes, empty, in_kind
 from pulumi_preflight.outputs.subject import Place, Subject
@@ -343,7 +343,9 @@ def test_a_type_without_class_has_its_inputs_as_outputs() -> None:
     outputs = Outputs(Shapes(lambda _question, _of: None), keep_unknowns=False)
     urn = "urn:pulumi:dev::shop::pulumi-nodejs:dynamic:Resource::a"
     filled = outputs.of_resource(
-        Wanted(urn=urn, inputs={"size": 1.0, "__provider": "code"}, place=Place(region="eu-west-1"))
+        WantedOutputs(
+            urn=urn, inputs={"size": 1.0, "__provider": "code"}, place=Place(region="eu-west-1")
+        )
     )
     assert filled.outputs == {"size": 1.0}
     assert filled.id
@@ -407,7 +409,7 @@ def test_random_values_are_of_the_size_that_was_asked_for(
 def random(type_: str, inputs: dict[str, PropertyValue]) -> Filled:
     outputs = Outputs(Shapes(lambda _question, _of: None), keep_unknowns=False)
     urn = f"urn:pulumi:dev::shop::random:index/{type_}::a"
-    return outputs.of_resource(Wanted(urn=urn, inputs=inputs, place=Place(region="")))
+    return outputs.of_resource(WantedOutputs(urn=urn, inputs=inputs, place=Place(region="")))
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pulumi_preflight.outputs import Wanted
+from pulumi_preflight.outputs import WantedOutputs
 from pulumi_preflight.outputs.inventions import Filling
 from pulumi_preflight.outputs.subject import Place
 from pulumi_preflight.wire import UNKNOWN, Properties
@@ -173,7 +173,7 @@ def test_a_switch_that_was_left_empty_may_be_on() -> None:
     program = Program()
     volume = "aws:ebs/volume:Volume"
     program.add(volume)
-    wanted = Wanted(urn=f"urn:pulumi:dev::shop::{volume}::thing", inputs={}, place=PLACE)
+    wanted = WantedOutputs(urn=f"urn:pulumi:dev::shop::{volume}::thing", inputs={}, place=PLACE)
     assert program.outputs.possible(wanted, ["encrypted"]) == {"encrypted": True}
 
 

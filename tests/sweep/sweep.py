@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from pulumi_preflight.outputs import Outputs, Wanted
+from pulumi_preflight.outputs import Outputs, WantedOutputs
 from pulumi_preflight.outputs.answers import Answers
 from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
 from pulumi_preflight.outputs.facts import words_of
@@ -124,7 +124,7 @@ def _of_types(imported: ModuleType, shapes: Shapes, outputs: Outputs) -> Iterato
         shape = shapes.resource(token) or ()
         given = made(shape, required_of_class(cls), shapes, about.rules)
         filled = outputs.of_resource(
-            Wanted(urn=f"urn:pulumi:dev::shop::{token}::thing", inputs=given, place=_PLACE)
+            WantedOutputs(urn=f"urn:pulumi:dev::shop::{token}::thing", inputs=given, place=_PLACE)
         )
         # The name is what Pulumi makes of the logical one, whether AWS takes that or not.
         named = name_properties(subject_kind(token))

@@ -10,11 +10,11 @@ from pulumi_loopback.credentials import free_port
 from pulumi_loopback.embedded.backend import EmbeddedBackend
 from pulumi_loopback.embedded.endpoint import EmbeddedEndpoint
 from pulumi_loopback.embedded.table import TABLE
-from pulumi_preflight.outputs import Filled, Outputs, Wanted
+from pulumi_preflight.outputs import Filled, Outputs, WantedOutputs
 from pulumi_preflight.outputs.inventions import Filling
 from pulumi_preflight.outputs.shapes import Shapes
 from pulumi_preflight.program.inside.classes import QUESTIONS
-from pulumi_preflight.provider.backend import Resource
+from pulumi_preflight.provider.backend import ProvidedResource
 from pulumi_preflight.wire import Properties, PropertyValue
 from tests.loopback.observe.deployed import key_of
 from tools.tables.sdk import listed, module, types_of
@@ -103,8 +103,8 @@ def _made(endpoint: EmbeddedEndpoint) -> Mapping[str, tuple[Filled, Filled]]:
         if any(each.name == "tags" for each in shapes.resource(token) or ()):
             inputs |= {"tags": {"Team": "shop"}, "tagsAll": {"Team": "shop"}}
         urn = f"urn:pulumi:dev::shop::{token}::thing"
-        resource = Resource(urn=urn, inputs=inputs, settings=settings)
-        filled = outputs.of_resource(Wanted(urn=urn, inputs=inputs, place=resource.place))
+        resource = ProvidedResource(urn=urn, inputs=inputs, settings=settings)
+        filled = outputs.of_resource(WantedOutputs(urn=urn, inputs=inputs, place=resource.place))
         found[type_] = (backend.create(resource), filled)
     return found
 

@@ -102,7 +102,7 @@ Texts = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
+class ComparedList:
     """One list beside newer data.
 
     Attributes:
@@ -114,11 +114,11 @@ class Compared:
     gone: tuple[str, ...]
 
 
-def compared(name: str, folder: Path) -> Compared:
+def compared(name: str, folder: Path) -> ComparedList:
     """Compares a list with what its package, unpacked in a folder, says."""
     page = json.loads((PACK / "lists" / f"{name}.json").read_text(encoding="utf-8"))
     ours, theirs = SOURCES[name][1](page, folder)
-    return Compared(new=tuple(sorted(theirs - ours)), gone=tuple(sorted(ours - theirs)))
+    return ComparedList(new=tuple(sorted(theirs - ours)), gone=tuple(sorted(ours - theirs)))
 
 
 def _fargate_sizes(page: Mapping[str, Any], folder: Path) -> tuple[Texts, Texts]:

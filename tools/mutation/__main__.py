@@ -11,7 +11,7 @@ from ops.paths import ROOT
 from pulumi_loopback.errors import exit_with
 from tools.mutation import __doc__ as description
 from tools.mutation.selection import EXPLAINED, Change, Survivors, changes_of, label, modules, read
-from tools.mutation.trials import Outcome, load_what_tests_need, noticed, try_fresh
+from tools.mutation.trials import TrialOutcome, load_what_tests_need, noticed, try_fresh
 
 WANTED_SCORE = 98.0
 NICENESS = 15
@@ -122,8 +122,8 @@ def _tried(module: Path, jobs: int) -> tuple[list[Change], list[Change]]:
         return [], []
     quick = noticed(module, changes, jobs=jobs)
     fresh = list(try_fresh([c for c in changes if c not in quick], jobs=jobs))
-    survivors = [change for change, outcome in fresh if outcome is Outcome.SURVIVED]
-    killed = [change for change, outcome in fresh if outcome is Outcome.KILLED]
+    survivors = [change for change, outcome in fresh if outcome is TrialOutcome.SURVIVED]
+    killed = [change for change, outcome in fresh if outcome is TrialOutcome.KILLED]
     return [*quick, *killed], sorted(survivors, key=lambda change: change.line)
 
 

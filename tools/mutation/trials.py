@@ -235,7 +235,7 @@ SECONDS = 60
 HEAVY = ("grpc", "hypothesis", "pulumi", "pulumi_policy", "pydantic", "pytest")
 
 
-class Outcome(IntEnum):
+class TrialOutcome(IntEnum):
     """What became of a change."""
 
     SURVIVED = 0
@@ -249,10 +249,10 @@ def load_what_tests_need() -> None:
         importlib.import_module(name)
 
 
-def try_fresh(changes: Iterable[Change], *, jobs: int) -> Iterator[tuple[Change, Outcome]]:
+def try_fresh(changes: Iterable[Change], *, jobs: int) -> Iterator[tuple[Change, TrialOutcome]]:
     """Tries changes; one that runs for ever or crashes is killed."""
     for change, code in in_children(changes, _try, jobs=jobs, seconds=lambda _: SECONDS):
-        yield change, Outcome(code) if code in set(Outcome) else Outcome.KILLED
+        yield change, TrialOutcome(code) if code in set(TrialOutcome) else TrialOutcome.KILLED
 
 
 def _try(change: Change) -> int:
@@ -261,8 +261,8 @@ def _try(change: Change) -> int:
     try:
         importlib.import_module(finder.name)
     except Exception:  # noqa: BLE001 - a change may break the module in any way
-        return Outcome.BROKEN
-    return Outcome.SURVIVED if _run_tests(change.module) == 0 else Outcome.KILLED
+        return TrialOutcome.BROKEN
+    return TrialOutcome.SURVIVED if _run_tests(change.module) == 0 else TrialOutcome.KILLED
 
 
 def _run_tests(module: Path) -> int:

@@ -163,7 +163,7 @@ def read_state(target: Target, stack: Deployment) -> State:
     )
 
 
-class Admission:
+class TaskAdmission:
     """Lets services through, and names each service that it keeps back once.
 
     Args:

@@ -16,7 +16,7 @@ from itertools import count
 from rich.console import Console
 
 from pulumi_loopback.credentials import own_key
-from pulumi_loopback.dev.cluster import Admission, Cluster, Service, read_state
+from pulumi_loopback.dev.cluster import Cluster, Service, TaskAdmission, read_state
 from pulumi_loopback.dev.machine import Machine, running_postgres
 from pulumi_loopback.dev.output import Output
 from pulumi_loopback.dev.processes import Apps
@@ -145,7 +145,7 @@ class Orders:
     """
 
     cluster: Cluster
-    admission: Admission
+    admission: TaskAdmission
 
     def services(self) -> list[Service]:
         """The services that should run now."""
@@ -168,7 +168,7 @@ def supervise(orders: Orders, launcher: Launcher, output: Output, notes: Notes) 
         )
 
     fleet = Fleet(start, output.say)
-    with _Interrupts().caught() as interrupts:
+    with _Stops().caught() as interrupts:
         try:
             _follow(orders, fleet, interrupts, output, notes)
             output.say(ME, "stops; what runs may end first, Ctrl-C again ends it at once")
@@ -184,7 +184,7 @@ def supervise(orders: Orders, launcher: Launcher, output: Output, notes: Notes) 
 
 
 def _follow(
-    orders: Orders, fleet: Fleet, interrupts: "_Interrupts", output: Output, notes: Notes
+    orders: Orders, fleet: Fleet, interrupts: "_Stops", output: Output, notes: Notes
 ) -> None:
     """An error of the endpoint is told once, and changes nothing."""
     told = ""
@@ -199,7 +199,7 @@ def _follow(
         notes.write(fleet.running())
 
 
-class _Interrupts:
+class _Stops:
     """Ctrl-C and SIGTERM: once to stop, once more to end at once."""
 
     def __init__(self) -> None:
@@ -212,7 +212,7 @@ class _Interrupts:
         return self._arrived.wait(seconds)
 
     @contextmanager
-    def caught(self) -> Iterator["_Interrupts"]:
+    def caught(self) -> Iterator["_Stops"]:
         """Takes them while the block runs."""
         before = {
             number: signal.signal(number, self._arrive)
@@ -266,7 +266,7 @@ def _run(found: Target, names: Names, apps: Apps) -> None:
     output = Output(Console(highlight=False, markup=False, emoji=False))
     cluster = Cluster(stack, stack.endpoint)
     with alone(project.folder, project.spelling) as notes:
-        admission = Admission(
+        admission = TaskAdmission(
             lambda: read_state(found, stack),
             cluster.containers,
             output.say,

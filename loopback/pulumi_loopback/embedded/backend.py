@@ -19,11 +19,11 @@ from pulumi_loopback.embedded.api import (
     to_property,
 )
 from pulumi_loopback.embedded.table import TABLE
-from pulumi_preflight.outputs import Filled, Outputs, Wanted
+from pulumi_preflight.outputs import Filled, Outputs, WantedOutputs
 from pulumi_preflight.outputs.names import name_properties
 from pulumi_preflight.outputs.shapes import Kind, Shape, Shapes
 from pulumi_preflight.outputs.subject import subject_kind
-from pulumi_preflight.provider.backend import BackendError, Resource
+from pulumi_preflight.provider.backend import BackendError, ProvidedResource
 from pulumi_preflight.wire import Properties, has_unknown
 
 _TAG_PROPERTIES = {"tags", "tagsAll"}
@@ -49,7 +49,7 @@ class EmbeddedBackend:
         self._shapes = shapes
         self._outputs = outputs
 
-    def create(self, resource: Resource) -> Filled:
+    def create(self, resource: ProvidedResource) -> Filled:
         """Creates a resource; what was begun is taken back where it cannot be finished.
 
         Raises:
@@ -79,7 +79,7 @@ class EmbeddedBackend:
         base = self._filled(resource, identity) | named
         return Filled(id=identity, outputs=_outputs(base, resource.inputs, seen))
 
-    def read(self, resource: Resource) -> Filled | None:
+    def read(self, resource: ProvidedResource) -> Filled | None:
         """The resource as the endpoint shows it."""
         entry, api = self._api(resource)
         known = _known({"id": resource.id}, resource.outputs, resource.inputs)
@@ -89,7 +89,7 @@ class EmbeddedBackend:
         base = resource.outputs or self._filled(resource, resource.id)
         return Filled(id=resource.id, outputs=_outputs(base, resource.inputs, seen))
 
-    def update(self, resource: Resource) -> Properties:
+    def update(self, resource: ProvidedResource) -> Properties:
         """Changes a resource to its new inputs.
 
         Raises:
@@ -127,7 +127,7 @@ class EmbeddedBackend:
         base = {name: resource.outputs.get(name, value) for name, value in filled.items()}
         return _outputs(base, resource.inputs, seen)
 
-    def delete(self, resource: Resource) -> None:
+    def delete(self, resource: ProvidedResource) -> None:
         """Deletes a resource.
 
         Raises:
@@ -137,7 +137,7 @@ class EmbeddedBackend:
         known = _known({"id": resource.id}, resource.outputs, resource.inputs)
         self._call(entry, api, known, entry.delete)
 
-    def _api(self, resource: Resource) -> tuple[Entry, Api]:
+    def _api(self, resource: ProvidedResource) -> tuple[Entry, Api]:
         try:
             entry = TABLE[resource.type]
         except KeyError:
@@ -172,7 +172,7 @@ class EmbeddedBackend:
             api.call(entry.tagging.put, known, names=entry.names)
 
     def _seen(
-        self, resource: Resource, entry: Entry, api: Api, known: Mapping[str, Any]
+        self, resource: ProvidedResource, entry: Entry, api: Api, known: Mapping[str, Any]
     ) -> Properties | None:
         """What the endpoint shows; `None` where the resource is gone."""
         shape = self._shape(resource)
@@ -189,12 +189,12 @@ class EmbeddedBackend:
             seen["tagsAll"] = seen.setdefault("tags", {})
         return seen
 
-    def _shape(self, resource: Resource) -> Shape:
+    def _shape(self, resource: ProvidedResource) -> Shape:
         return self._shapes.resource(resource.type) or ()
 
-    def _named(self, resource: Resource) -> Properties:
+    def _named(self, resource: ProvidedResource) -> Properties:
         names = name_properties(subject_kind(resource.type))
-        wanted = Wanted(
+        wanted = WantedOutputs(
             urn=resource.urn,
             inputs=resource.inputs,
             place=resource.place,
@@ -203,8 +203,10 @@ class EmbeddedBackend:
         outputs = self._outputs.of_resource(wanted).outputs
         return {name: value for name, value in outputs.items() if name in names}
 
-    def _filled(self, resource: Resource, identity: str) -> Properties:
-        wanted = Wanted(urn=resource.urn, inputs=resource.inputs, place=resource.place, id=identity)
+    def _filled(self, resource: ProvidedResource, identity: str) -> Properties:
+        wanted = WantedOutputs(
+            urn=resource.urn, inputs=resource.inputs, place=resource.place, id=identity
+        )
         outputs = self._outputs.of_resource(wanted).outputs
         return {name: value for name, value in outputs.items() if not has_unknown(value)}
 

@@ -21,7 +21,7 @@ from pulumi_loopback.state.store import Store
 from pulumi_loopback.target import Target
 from pulumi_preflight.outputs import Outputs
 from pulumi_preflight.outputs.shapes import Shapes
-from pulumi_preflight.provider.backend import BackendError, Resource
+from pulumi_preflight.provider.backend import BackendError, ProvidedResource
 from pulumi_preflight.provider.server import ask
 from pulumi_preflight.stack_context import name_of, type_of
 
@@ -182,7 +182,7 @@ def check_still_there(store: Store, url: str | None) -> None:
     key = own_key(project.folder, project.spelling)
     backend = embedded_backend(Shapes(ask), key, url)
     for each in made:
-        resource = Resource(
+        resource = ProvidedResource(
             urn=each["urn"],
             inputs=each.get("inputs", {}),
             settings={**providers.get(each.get("provider", ""), {}), **here},

@@ -11,7 +11,7 @@ from pulumi_loopback.errors import FAILED, INTERRUPTED, CommandError, tell
 from pulumi_loopback.lifecycle.commands import add_place
 from pulumi_loopback.observe.deployment import Deployment, Names, deployment
 from pulumi_loopback.observe.services import queues, services, status, tasks
-from pulumi_loopback.observe.show import Asked, show, show_logs
+from pulumi_loopback.observe.show import AskedLogs, show, show_logs
 from pulumi_loopback.project import Project
 from pulumi_loopback.target import target
 
@@ -52,7 +52,7 @@ def _carry_out(stack: Deployment, options: argparse.Namespace) -> None:
         case "queue:depth":
             _show_queues(stack, options.watch, as_json=as_json)
         case logs:
-            asked = Asked(since=options.since, text=options.filter, follow=options.follow)
+            asked = AskedLogs(since=options.since, text=options.filter, follow=options.follow)
             show_logs(stack, logs.removeprefix(_LOGS), asked, as_json=as_json)
 
 

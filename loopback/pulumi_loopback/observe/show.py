@@ -111,7 +111,7 @@ _MILLISECONDS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class AskedLogs:
     """Which events.
 
     Attributes:
@@ -125,7 +125,7 @@ class Asked:
     follow: bool = False
 
 
-def show_logs(stack: Deployment, name: str, asked: Asked, *, as_json: bool) -> None:
+def show_logs(stack: Deployment, name: str, asked: AskedLogs, *, as_json: bool) -> None:
     """Prints a service's events, one a line; as JSON, one object a line.
 
     Raises:
@@ -151,7 +151,7 @@ def show_logs(stack: Deployment, name: str, asked: Asked, *, as_json: bool) -> N
         )
 
 
-def _events(stack: Deployment, group: str, asked: Asked) -> Iterator["FilteredLogEventTypeDef"]:
+def _events(stack: Deployment, group: str, asked: AskedLogs) -> Iterator["FilteredLogEventTypeDef"]:
     """The events, oldest first; goes on for ever where that is asked."""
     begin = _milliseconds(datetime.now(UTC) - asked.since)
     seen: dict[str, int] = {}

@@ -9,6 +9,7 @@ from typing import Final, TypeAlias
 from aws_policy_pack.cost.table import HOURS, Price
 from aws_policy_pack.ecs import SERVICE, container_definitions, in_named_clusters, scaled_by
 from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable
+from aws_policy_pack.type_tokens import FUNCTION, SCALABLE_TARGET, SCHEDULED_ACTION, TASK_DEFINITION
 from aws_policy_pack.wire import Unknown
 from aws_policy_pack.wording import shown
 
@@ -74,13 +75,9 @@ def length(resource: Resource, key: str) -> Decimal:
     raise Unreadable(key, "is not a list")
 
 
-TARGET: Final = "aws:appautoscaling/target:Target"
-SCHEDULED_ACTION: Final = "aws:appautoscaling/scheduledAction:ScheduledAction"
 SCHEDULE: Final = "aws:autoscaling/schedule:Schedule"
 GROUP: Final = "aws:autoscaling/group:Group"
 NODE_GROUP: Final = "aws:eks/nodeGroup:NodeGroup"
-TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
-FUNCTION: Final = "aws:lambda/function:Function"
 TABLE: Final = "aws:dynamodb/table:Table"
 
 TASKS: Final = "ecs:service:DesiredCount"
@@ -92,7 +89,7 @@ SCALED: Final = {TASKS: SERVICE, READS: TABLE, WRITES: TABLE}
 
 https://docs.aws.amazon.com/autoscaling/application/APIReference/API_RegisterScalableTarget.html
 """
-CAPACITY: Final = {TARGET: "", SCHEDULED_ACTION: "scalableTargetAction."}
+CAPACITY: Final = {SCALABLE_TARGET: "", SCHEDULED_ACTION: "scalableTargetAction."}
 """Where minimum and maximum stand in what sets them."""
 
 ENVIRONMENT_NAMES: Final = ("AUTOSCALER_MAX_WORKERS",)
@@ -155,7 +152,9 @@ def scaling_of(graph: Graph, environment_names: tuple[str, ...]) -> Scaling:
         environment_names: Environment variables from which one's own scalers read their maximum.
     """
     scaling = Scaling()
-    for resource in graph.of_type(TARGET, SCHEDULED_ACTION, SCHEDULE, TASK_DEFINITION, FUNCTION):
+    for resource in graph.of_type(
+        SCALABLE_TARGET, SCHEDULED_ACTION, SCHEDULE, TASK_DEFINITION, FUNCTION
+    ):
         try:
             if resource.type in CAPACITY:
                 _add_target(resource, graph, scaling)

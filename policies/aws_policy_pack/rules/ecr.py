@@ -3,9 +3,9 @@
 from aws_policy_pack.policy_documents import is_public, named_actions, statements
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Changes, Finding, Findings, Kind, Severity, resource_rule
+from aws_policy_pack.type_tokens import REPOSITORY
 from aws_policy_pack.wording import shown
 
-REPOSITORY = "aws:ecr/repository:Repository"
 REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 REGISTRY_POLICY = "aws:ecr/registryPolicy:RegistryPolicy"
 

@@ -5,9 +5,8 @@ from pydantic import Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
+from aws_policy_pack.type_tokens import LOG_GROUP
 from aws_policy_pack.wording import shown
-
-LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
 
 
 class LogRetention(RuleConfig):

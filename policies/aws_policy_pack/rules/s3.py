@@ -113,7 +113,7 @@ def public_access_block(block: Resource, graph: Graph) -> Findings:
         )
 
 
-class Encryption(RuleConfig):
+class BucketEncryption(RuleConfig):
     """Which encryption will do."""
 
     require_kms: bool = Field(
@@ -145,7 +145,7 @@ class Encryption(RuleConfig):
     bad=(Example(type=BUCKET, name="data"),),
     example_config={"requireKms": True},
 )
-def encrypted(bucket: Resource, graph: Graph, config: Encryption) -> Findings:
+def encrypted(bucket: Resource, graph: Graph, config: BucketEncryption) -> Findings:
     """Reads the configuration in the bucket and beside it; without any, S3's own key is used.
 
     No bucket can be left unencrypted since January 2023:

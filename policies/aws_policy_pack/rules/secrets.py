@@ -23,6 +23,7 @@ from aws_policy_pack.rule import (
     resource_rule,
     stack_rule,
 )
+from aws_policy_pack.type_tokens import FUNCTION
 from aws_policy_pack.wording import shown
 
 SECRET: Final = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type token
@@ -197,7 +198,6 @@ def _decoded(value: str) -> str:
         return ""
 
 
-FUNCTION: Final = "aws:lambda/function:Function"
 READ_THERE: Final = f"{STORED}, and let the program read it there"
 BY_REFERENCE: Final = f"{STORED}, and name it in `secrets` with its ARN as `valueFrom`"
 OF_APP_RUNNER: Final = f"{STORED}, and name it in `runtimeEnvironmentSecrets` with its ARN"

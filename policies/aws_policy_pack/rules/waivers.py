@@ -22,11 +22,11 @@ from aws_policy_pack.rule import (
     Setting,
     Severity,
 )
+from aws_policy_pack.type_tokens import QUEUE
 from aws_policy_pack.wording import shown
 
 MOST_RELATED: Final = 5
 """Of the resources that a glob names, so many are given with a finding."""
-QUEUE = "aws:sqs/queue:Queue"
 
 
 class WaiversValid(RuleConfig):

@@ -19,7 +19,7 @@ from pulumi_preflight.monitor.providing import Providing
 from pulumi_preflight.monitor.refusals import check_read
 from pulumi_preflight.monitor.registry import Inherited
 from pulumi_preflight.monitor.run import Run
-from pulumi_preflight.outputs import Filled, Wanted, with_secrets
+from pulumi_preflight.outputs import Filled, WantedOutputs, with_secrets
 from pulumi_preflight.outputs.inventions import Filling
 from pulumi_preflight.outputs.memory import Taint
 from pulumi_preflight.stack_context import create_urn
@@ -144,7 +144,7 @@ class Reading:
         if id_ == UNKNOWN:
             return Filled(id="", outputs={})
         return self._run.fill(
-            Wanted(
+            WantedOutputs(
                 urn=identity.urn,
                 inputs=inputs,
                 place=self._providing.place_of(identity.type, provider, inputs),

@@ -56,7 +56,7 @@ class HookError(Exception):
     """A resource hook failed; the text says which and why."""
 
 
-class Callbacks:
+class CallbackServer:
     """The program's callback servers, one connection for each."""
 
     def __init__(self) -> None:
@@ -199,7 +199,7 @@ def _provider(request: RegisterResourceRequest, parent: Inherited, registry: Reg
 
 def run_transforms(
     registration: Registration,
-    callbacks: Callbacks,
+    callbacks: CallbackServer,
     registry: Registry,
     stack_transforms: Iterable[Callback],
 ) -> None:

@@ -41,7 +41,7 @@ from pulumi_preflight.monitor.registration import (
 )
 from pulumi_preflight.monitor.registry import Inherited
 from pulumi_preflight.monitor.run import Run
-from pulumi_preflight.outputs import Filled, Wanted, with_secrets
+from pulumi_preflight.outputs import Filled, WantedOutputs, with_secrets
 from pulumi_preflight.outputs.names import Proposal, proposal_for
 from pulumi_preflight.project.go_values import seconds
 from pulumi_preflight.wire import (
@@ -244,7 +244,7 @@ class Resources:
         else:
             flat = {name: without_references(value) for name, value in inputs.items()}
             filled = self._run.fill(
-                Wanted(
+                WantedOutputs(
                     urn=resource.urn,
                     inputs=flat,
                     place=self._providing.place_of(resource.type, resource.provider, flat),

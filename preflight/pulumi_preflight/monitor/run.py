@@ -9,9 +9,9 @@ from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
 from pulumi_preflight.model import RegisteredResource, SourcePosition
 from pulumi_preflight.monitor.providers import Packages
-from pulumi_preflight.monitor.registration import Callbacks
+from pulumi_preflight.monitor.registration import CallbackServer
 from pulumi_preflight.monitor.registry import Registry
-from pulumi_preflight.outputs import Filled, Outputs, Wanted, with_secrets
+from pulumi_preflight.outputs import Filled, Outputs, WantedOutputs, with_secrets
 from pulumi_preflight.outputs.inventions import Filling, Invented
 from pulumi_preflight.outputs.memory import Inventions, Taint
 from pulumi_preflight.outputs.shapes import Ask, Shapes
@@ -48,7 +48,7 @@ class Run:
     outputs: Outputs
     inventions: Inventions
     registry: Registry
-    callbacks: Callbacks
+    callbacks: CallbackServer
     packages: Packages
     made_up_answers: dict[str, Properties] = field(default_factory=dict)
     unknown_answers: set[str] = field(default_factory=set)
@@ -66,11 +66,11 @@ class Run:
             outputs=Outputs(shapes, keep_unknowns=keep_unknowns),
             inventions=Inventions(),
             registry=registry,
-            callbacks=Callbacks(),
+            callbacks=CallbackServer(),
             packages=Packages(),
         )
 
-    def fill(self, wanted: Wanted) -> Filled:
+    def fill(self, wanted: WantedOutputs) -> Filled:
         """Fills in a resource's outputs, keeps what was made up, and marks what is secret."""
         filled = self.outputs.of_resource(wanted)
         if not self.keep_unknowns:

@@ -76,7 +76,7 @@ class Filled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class WantedOutputs:
     """A resource whose outputs are wanted.
 
     Attributes:
@@ -162,7 +162,7 @@ class Outputs:
             inputs = with_proposed_name(type_of(urn), name_of(urn), inputs, shape, proposal)
         return with_default_tags(inputs, default_tags, shape)
 
-    def of_resource(self, wanted: Wanted) -> Filled:
+    def of_resource(self, wanted: WantedOutputs) -> Filled:
         """Fills in a resource that a provider would create or read."""
         inputs = wanted.inputs
         shape = self._shapes.resource(type_of(wanted.urn), wanted.version) or ()
@@ -231,7 +231,7 @@ class Outputs:
         blocks = Blocks(around.facts, self._shapes.nested, make)
         return tuple(blocks.completions(given, shape))
 
-    def possible(self, wanted: Wanted, names: Collection[str]) -> Properties:
+    def possible(self, wanted: WantedOutputs, names: Collection[str]) -> Properties:
         """What outputs of a resource that were left empty might be."""
         shape = self._shapes.resource(type_of(wanted.urn), wanted.version) or ()
         subject = self._subject(wanted, shape)
@@ -277,7 +277,7 @@ class Outputs:
         outputs[name] = value
         return Filling.EMPTY if isinstance(value, list) and _is_hollow(value) else filling
 
-    def _subject(self, wanted: Wanted, shape: Shape) -> WatchedSubject:
+    def _subject(self, wanted: WantedOutputs, shape: Shape) -> WatchedSubject:
         urn = wanted.urn
         seed = f"{urn}#{wanted.generation}" if wanted.generation else urn
         name = _name_in(wanted.id) or physical_name(urn, wanted.inputs, shape, seed=seed)

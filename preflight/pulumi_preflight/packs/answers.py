@@ -17,7 +17,7 @@ VERSION = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ToldFinding:
     """One finding in parts; a text that the pack left out is empty.
 
     Attributes:
@@ -54,7 +54,7 @@ class Entry:
 
 
 _Key: TypeAlias = tuple[str, str, str]
-_Waiting: TypeAlias = defaultdict[_Key, deque[Entry]]
+_Waiting: TypeAlias = defaultdict[_Key, deque[ToldFinding]]
 
 
 class Entries:
@@ -68,7 +68,7 @@ class Entries:
         """Reads an answer; `about` gives the resource that is meant where a pack names one."""
         self._findings: _Waiting = defaultdict(deque)
         self._not_evaluated: _Waiting = defaultdict(deque)
-        self.waived: list[Entry] = []
+        self.waived: list[ToldFinding] = []
         for answer in answers:
             document = _document(answer.reason) or {}
             kinds = {
@@ -83,11 +83,11 @@ class Entries:
                 if entry.problem:
                     self._not_evaluated[_key(entry)].append(entry)
 
-    def finding(self, rule: str, message: str, urn: str) -> Entry | None:
+    def finding(self, rule: str, message: str, urn: str) -> ToldFinding | None:
         """The parts of a finding that a diagnostic with this text is about; each once."""
         return _taken(self._findings, (rule, message, urn))
 
-    def not_evaluated(self, rule: str, message: str, urn: str) -> Entry | None:
+    def not_evaluated(self, rule: str, message: str, urn: str) -> ToldFinding | None:
         """What such a diagnostic says of a rule that could not run; each once."""
         return _taken(self._not_evaluated, (rule, message, urn))
 
@@ -97,11 +97,11 @@ def is_told(reason: str) -> bool:
     return _document(reason) is not None
 
 
-def _key(entry: Entry) -> _Key:
+def _key(entry: ToldFinding) -> _Key:
     return entry.rule, entry.message, entry.urn
 
 
-def _taken(waiting: _Waiting, key: _Key) -> Entry | None:
+def _taken(waiting: _Waiting, key: _Key) -> ToldFinding | None:
     entries = waiting.get(key)
     return entries.popleft() if entries else None
 
@@ -128,9 +128,9 @@ def _objects(document: Mapping[str, object], kind: str) -> Iterator[dict[str, ob
             yield each
 
 
-def _entry(rule: str, given: Mapping[str, object], about: Callable[[str], str]) -> Entry:
+def _entry(rule: str, given: Mapping[str, object], about: Callable[[str], str]) -> ToldFinding:
     related = given.get("related")
-    return Entry(
+    return ToldFinding(
         rule=rule,
         urn=about(_text(given.get("urn"))),
         problem=_text(given.get("problem")),
@@ -314,7 +314,7 @@ def _told(
                 related=entry.related,
                 property=entry.property,
             )
-    entry = entries.finding(rule, message, urn) or Entry(
+    entry = entries.finding(rule, message, urn) or ToldFinding(
         rule=rule, urn=urn, problem=message, is_prose=True
     )
     return Finding(
@@ -341,12 +341,12 @@ def _without_description(diagnostic: protocol.AnalyzeDiagnostic) -> str:
     return message or description
 
 
-def _could_not_run(rule: str, message: str, urn: str) -> Entry | None:
+def _could_not_run(rule: str, message: str, urn: str) -> ToldFinding | None:
     """What an SDK says, in a text of its own, of a rule that read an unknown value."""
     before, in_preview, said = message.partition(_IN_PREVIEW)
     if not (in_preview and before.startswith(_CANNOT_RUN)):
         return None
-    told = Entry(rule=rule, urn=urn, problem=said, is_prose=True)
+    told = ToldFinding(rule=rule, urn=urn, problem=said, is_prose=True)
     if said.endswith(_CANNOT_BE_KNOWN):
         _, value, unknown = said.removesuffix(_CANNOT_BE_KNOWN).rpartition(_VALUE_AT)
         if value:
@@ -354,7 +354,7 @@ def _could_not_run(rule: str, message: str, urn: str) -> Entry | None:
     return told
 
 
-def _waived(rules: PackRules, entry: Entry) -> Waived:
+def _waived(rules: PackRules, entry: ToldFinding) -> Waived:
     policy = rules.policy(entry.rule)
     return Waived(
         rule=entry.rule,

@@ -131,7 +131,7 @@ class ConfigValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Secret:
+class ConfigSecret:
     """A decrypted value, anywhere inside a config value."""
 
     text: str
@@ -328,7 +328,7 @@ def _object(value: Any, where: str) -> Any:  # noqa: ANN401 - any YAML value
 def _decrypted(value: Any, key: str, decrypt: Decrypt) -> Any:  # noqa: ANN401 - any YAML value
     match value:
         case {"secure": str(ciphertext)} if len(value) == 1:
-            return Secret(text=decrypt(key, ciphertext))
+            return ConfigSecret(text=decrypt(key, ciphertext))
         case dict():
             return {str(name): _decrypted(item, key, decrypt) for name, item in value.items()}
         case list():
@@ -339,7 +339,7 @@ def _decrypted(value: Any, key: str, decrypt: Decrypt) -> Any:  # noqa: ANN401 -
 
 def _secrets(value: Any) -> Iterator[str]:  # noqa: ANN401 - any config value
     match value:
-        case Secret(text=text):
+        case ConfigSecret(text=text):
             yield text
         case dict():
             yield from chain.from_iterable(map(_secrets, value.values()))
@@ -351,7 +351,7 @@ def _secrets(value: Any) -> Iterator[str]:  # noqa: ANN401 - any config value
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - any config value
     match value:
-        case Secret(text=text):
+        case ConfigSecret(text=text):
             return text
         case dict():
             return {name: _plain(item) for name, item in value.items()}

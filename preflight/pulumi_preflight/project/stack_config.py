@@ -14,9 +14,9 @@ from pulumi_preflight.errors import ProjectError
 from pulumi_preflight.project.config_values import (
     PLACEHOLDER,
     Config,
+    ConfigSecret,
     ConfigValue,
     Decrypt,
-    Secret,
     merged,
 )
 from pulumi_preflight.project.keys import STACK_KEYS, check_keys
@@ -124,8 +124,8 @@ def opened(
             continue
         config = merged(_marked(values.pulumi_config), config)
         for variable, text in _marked(values.environment_variables).items():
-            variables[variable] = text.text if isinstance(text, Secret) else text
-            secrets.extend([text.text] if isinstance(text, Secret) else [])
+            variables[variable] = text.text if isinstance(text, ConfigSecret) else text
+            secrets.extend([text.text] if isinstance(text, ConfigSecret) else [])
     if isinstance(named, dict) and named.get("values"):
         unknown.append("its own values")
     note = (
@@ -152,7 +152,7 @@ def _names(named: Any) -> Iterator[str]:  # noqa: ANN401 - any YAML value
 def _marked(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     match value:
         case {"fn::secret": secret} if len(value) == 1:
-            return Secret(text=str(secret))
+            return ConfigSecret(text=str(secret))
         case dict():
             return {name: _marked(item) for name, item in value.items()}
         case list():

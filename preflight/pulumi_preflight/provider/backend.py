@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Protocol, Self
 
-from pulumi_preflight.outputs import Filled, Outputs, Wanted
+from pulumi_preflight.outputs import Filled, Outputs, WantedOutputs
 from pulumi_preflight.outputs.regions import DEFAULT_REGION, account_in, region_in
 from pulumi_preflight.outputs.subject import Place
 from pulumi_preflight.stack_context import name_of, type_of
@@ -43,7 +43,7 @@ class BackendError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Resource:
+class ProvidedResource:
     """A resource that a backend is asked about.
 
     Attributes:
@@ -86,16 +86,16 @@ class Backend(Protocol):
         BackendError: The resource cannot be had as it is wanted.
     """
 
-    def create(self, resource: Resource) -> Filled:
+    def create(self, resource: ProvidedResource) -> Filled:
         """Creates a resource; gives its id and all its outputs, the inputs among them."""
 
-    def read(self, resource: Resource) -> Filled | None:
+    def read(self, resource: ProvidedResource) -> Filled | None:
         """The resource as it is now; `None` where it is gone."""
 
-    def update(self, resource: Resource) -> Properties:
+    def update(self, resource: ProvidedResource) -> Properties:
         """Changes a resource to its new inputs; gives all its outputs."""
 
-    def delete(self, resource: Resource) -> None:
+    def delete(self, resource: ProvidedResource) -> None:
         """Deletes a resource; one that is gone already is not an error."""
 
 
@@ -104,7 +104,7 @@ class StoreError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class StoredResource:
     """One resource that exists.
 
     Attributes:
@@ -136,11 +136,11 @@ class Store:
         self._entries = _read(path)
 
     @property
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> Sequence[StoredResource]:
         """All resources that exist, the oldest first."""
         return tuple(self._entries)
 
-    def find(self, type_: str, id_: str, *, arn: str, urn: str) -> Entry | None:
+    def find(self, type_: str, id_: str, *, arn: str, urn: str) -> StoredResource | None:
         """The resource of a type and id.
 
         Args:
@@ -156,21 +156,21 @@ class Store:
         ]
         return next((each for each in found if each.urn == urn), found[0] if found else None)
 
-    def generations(self, urn: str) -> list[Entry]:
+    def generations(self, urn: str) -> list[StoredResource]:
         """The resources that exist of one URN: several while one replaces another."""
         return [each for each in self._entries if each.urn == urn]
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: StoredResource) -> None:
         """Adds a resource."""
         with self._changing():
             self._entries.append(entry)
 
-    def replace(self, old: Entry, new: Entry) -> None:
+    def replace(self, old: StoredResource, new: StoredResource) -> None:
         """Puts another entry in the place of one: the resource has changed."""
         with self._changing():
             self._entries[self._entries.index(old)] = new
 
-    def remove(self, entry: Entry) -> None:
+    def remove(self, entry: StoredResource) -> None:
         """Removes a resource: it was deleted, or it vanished."""
         with self._changing():
             self._entries.remove(entry)
@@ -199,9 +199,9 @@ class Store:
             written.replace(self._path)
 
 
-def _read(path: Path) -> list[Entry]:
+def _read(path: Path) -> list[StoredResource]:
     try:
-        return [Entry(**each) for each in json.loads(path.read_text(encoding="utf-8"))]
+        return [StoredResource(**each) for each in json.loads(path.read_text(encoding="utf-8"))]
     except FileNotFoundError:
         return []
     except (OSError, ValueError, TypeError) as error:
@@ -217,7 +217,7 @@ class RehearsalBackend:
         self._store = store
         self._creating = threading.Lock()
 
-    def create(self, resource: Resource) -> Filled:
+    def create(self, resource: ProvidedResource) -> Filled:
         """Creates a resource, with the values that preflight fills in for it.
 
         Raises:
@@ -227,7 +227,7 @@ class RehearsalBackend:
             there = self._store.generations(resource.urn)
             generation = max((each.generation + 1 for each in there), default=0)
             filled = self._filled(resource, resource.urn, generation=generation)
-            entry = Entry(
+            entry = StoredResource(
                 type=resource.type,
                 id=filled.id,
                 arn=_arn(filled.outputs),
@@ -239,7 +239,7 @@ class RehearsalBackend:
             self._store.add(entry)
         return filled
 
-    def read(self, resource: Resource) -> Filled | None:
+    def read(self, resource: ProvidedResource) -> Filled | None:
         """A resource as it was created; one that never was, where nothing is known of it.
 
         What the engine knows nothing of but the id is read for `Resource.get` or an import, so
@@ -253,7 +253,7 @@ class RehearsalBackend:
             return None
         return self._filled(resource, resource.urn, id_=resource.id)
 
-    def update(self, resource: Resource) -> Properties:
+    def update(self, resource: ProvidedResource) -> Properties:
         """A resource with other inputs.
 
         What does not follow from these stays: it may follow from a resource that this process has
@@ -276,25 +276,25 @@ class RehearsalBackend:
         self._store.replace(entry, replace(entry, arn=_arn(outputs)))
         return outputs
 
-    def delete(self, resource: Resource) -> None:
+    def delete(self, resource: ProvidedResource) -> None:
         """Removes a resource."""
         entry = self._entry(resource)
         if entry is not None:
             self._store.remove(entry)
 
-    def _entry(self, resource: Resource) -> Entry | None:
+    def _entry(self, resource: ProvidedResource) -> StoredResource | None:
         return self._store.find(
             resource.type, resource.id, arn=_arn(resource.outputs), urn=resource.urn
         )
 
-    def _outputs_of(self, entry: Entry, resource: Resource) -> Properties:
+    def _outputs_of(self, entry: StoredResource, resource: ProvidedResource) -> Properties:
         return self._filled(resource, entry.urn, generation=entry.generation).outputs
 
     def _filled(
-        self, resource: Resource, urn: str, *, generation: int = 0, id_: str = ""
+        self, resource: ProvidedResource, urn: str, *, generation: int = 0, id_: str = ""
     ) -> Filled:
         return self._outputs.of_resource(
-            Wanted(
+            WantedOutputs(
                 urn=urn,
                 inputs=resource.inputs,
                 place=resource.place,

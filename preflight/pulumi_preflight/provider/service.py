@@ -14,7 +14,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from pulumi_preflight.errors import PreflightError
-from pulumi_preflight.outputs import Outputs, Wanted
+from pulumi_preflight.outputs import Outputs, WantedOutputs
 from pulumi_preflight.outputs.answers import Answers
 from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
 from pulumi_preflight.outputs.names import Proposal, UnnamedError, with_proposed_name
@@ -27,7 +27,7 @@ from pulumi_preflight.outputs.regions import (
 )
 from pulumi_preflight.outputs.shapes import Shape, Shapes, with_documents_as_text
 from pulumi_preflight.outputs.subject import Place
-from pulumi_preflight.provider.backend import Backend, BackendError, Calls, Resource
+from pulumi_preflight.provider.backend import Backend, BackendError, Calls, ProvidedResource
 from pulumi_preflight.provider.differences import (
     diff_response,
     differences,
@@ -234,8 +234,8 @@ class Provider(ResourceProviderServicer):
         *,
         id_: str = "",
         outputs: Struct | None = None,
-    ) -> Resource:
-        return Resource(
+    ) -> ProvidedResource:
+        return ProvidedResource(
             urn=urn,
             inputs=from_struct(inputs),
             settings=self._settings.get(context.peer(), {}),
@@ -243,11 +243,11 @@ class Provider(ResourceProviderServicer):
             outputs=from_struct(outputs) if outputs is not None else {},
         )
 
-    def _plan(self, resource: Resource) -> Properties:
-        wanted = Wanted(urn=resource.urn, inputs=resource.inputs, place=resource.place)
+    def _plan(self, resource: ProvidedResource) -> Properties:
+        wanted = WantedOutputs(urn=resource.urn, inputs=resource.inputs, place=resource.place)
         return self._planned.of_resource(wanted).outputs
 
-    def _given(self, resource: Resource, plan: Properties) -> Properties:
+    def _given(self, resource: ProvidedResource, plan: Properties) -> Properties:
         return {name: value for name, value in plan.items() if name in resource.inputs}
 
 
@@ -265,7 +265,7 @@ def _name(request: provider_pb2.CheckRequest, inputs: Properties, shape: Shape) 
     }
 
 
-def _inputs_now(resource: Resource, outputs: Properties) -> Properties:
+def _inputs_now(resource: ProvidedResource, outputs: Properties) -> Properties:
     """The inputs that would make a resource as it is now: those that drifted have new values."""
     drifted = {str(each.path[0]) for each in differences(resource.outputs, outputs)}
     return {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_loopback.dev.cluster import Admission, Service, State
+from pulumi_loopback.dev.cluster import Service, State, TaskAdmission
 from pulumi_loopback.dev.environments import Container
 from pulumi_loopback.dev.processes import Apps
 
@@ -41,7 +41,7 @@ class Door:
 
     def __post_init__(self) -> None:
         self.monkeypatch.setattr("pulumi_loopback.dev.cluster.monotonic", lambda: self.now)
-        self.admission = Admission(self.read, self.containers, self.say, apps=APPS)
+        self.admission = TaskAdmission(self.read, self.containers, self.say, apps=APPS)
 
     def read(self) -> State:
         self.readings += 1

@@ -2,8 +2,8 @@
 
 import json
 
-from aws_policy_pack.rules.ecs.containers import TASK_DEFINITION
 from aws_policy_pack.testing import UNKNOWN, Example
+from aws_policy_pack.type_tokens import TASK_DEFINITION
 
 
 def task_of(containers: object, *, name: str = "task", **properties: object) -> Example:

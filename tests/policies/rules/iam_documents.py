@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from aws_policy_pack.rules.iam.documents import ROLE
 from aws_policy_pack.rules.iam.validity import policy_document_valid
 from aws_policy_pack.testing import analyze
+from aws_policy_pack.type_tokens import ROLE
 from tests.policies.rules.reading import said
 
 GOOD = {

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from google.protobuf.json_format import MessageToDict
 
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.rds.access import INSTANCE
 from aws_policy_pack.testing import analyze, remediate
+from aws_policy_pack.type_tokens import RDS_INSTANCE
 from tests.policies.rules import reading
 
 GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
@@ -17,7 +17,7 @@ def said(
     rule: AnyRule,
     properties: Mapping[str, object],
     *,
-    type: str = INSTANCE,  # noqa: A002 - Pulumi's word
+    type: str = RDS_INSTANCE,  # noqa: A002 - Pulumi's word
     config: Mapping[str, object] | None = None,
 ) -> list[str]:
     """What a rule says of one database."""

@@ -7,16 +7,16 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
 )
-from aws_policy_pack.rules.rds.access import INSTANCE
 from aws_policy_pack.rules.rds.ingress import ingress_from_declared_groups
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from aws_policy_pack.type_tokens import RDS_INSTANCE
 from tests.policies.rules.reading import said
 
 
 def database_behind(
     *groups: str,
     ids: object = UNKNOWN,
-    type: str = INSTANCE,  # noqa: A002 - Pulumi's word
+    type: str = RDS_INSTANCE,  # noqa: A002 - Pulumi's word
 ) -> Example:
     return Example(
         type=type,

@@ -3,13 +3,9 @@
 import json
 from typing import Final
 
-from aws_policy_pack.rules.sqs.links import (
-    QUEUE,
-    QUEUE_POLICY,
-    REDRIVE_ALLOW_POLICY,
-    REDRIVE_POLICY,
-)
+from aws_policy_pack.rules.sqs.links import QUEUE_POLICY, REDRIVE_ALLOW_POLICY, REDRIVE_POLICY
 from aws_policy_pack.testing import UNKNOWN, Example
+from aws_policy_pack.type_tokens import QUEUE
 
 ACCOUNT: Final = "arn:aws:sqs:eu-west-1:111122223333:"
 DEVELOPER_GUIDE: Final = (

@@ -10,7 +10,7 @@ from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.rules.cost.autoscaling import AutoscalingMaximum
 from aws_policy_pack.rules.cost.budget import MonthlyBudget
 from aws_policy_pack.rules.cost.databases import RdsStorage, ServerlessCapacity
-from aws_policy_pack.rules.cost.retention import LogRetention
+from aws_policy_pack.rules.cost.retention import BilledLogRetention
 from aws_policy_pack.rules.cost.services import (
     DeploymentSurge,
     DesiredCount,
@@ -36,7 +36,7 @@ from aws_policy_pack.rules.cost.services import (
         pytest.param(ServerlessCapacity, {"maxCapacity": 256}, {"maxCapacity": 257}, id="all ACUs"),
         pytest.param(RdsStorage, {"maxStorage": 5}, {"maxStorage": 4}, id="storage"),
         pytest.param(RdsStorage, {"maxIops": 0}, {"maxIops": -1}, id="IOPS"),
-        pytest.param(LogRetention, {"maxDays": 1}, {"maxDays": 0}, id="days"),
+        pytest.param(BilledLogRetention, {"maxDays": 1}, {"maxDays": 0}, id="days"),
         pytest.param(MonthlyBudget, {"budgetBase": 0}, {"budgetBase": -0.01}, id="budget"),
         pytest.param(MonthlyBudget, {"budgetWorst": 0}, {"budgetWorst": -0.01}, id="at worst"),
         pytest.param(

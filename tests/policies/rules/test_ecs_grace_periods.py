@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import pytest
 
 from aws_policy_pack.ecs import SERVICE
-from aws_policy_pack.rules.ecs.containers import TASK_DEFINITION
 from aws_policy_pack.rules.ecs.services import grace_period_needs_load_balancer
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from aws_policy_pack.type_tokens import TASK_DEFINITION
 from tests.policies.rules.reading import problems
 
 UNCHECKED = "web: `healthCheckGracePeriodSeconds` is 60, and nothing checks the health of its tasks"

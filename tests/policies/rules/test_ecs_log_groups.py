@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.ecs.containers import LOG_GROUP
 from aws_policy_pack.rules.ecs.monitoring import log_group_declared
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from aws_policy_pack.type_tokens import LOG_GROUP
 from tests.policies.rules.ecs_tasks import task_of
 from tests.policies.rules.reading import said
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from aws_policy_pack.rules.ecs.containers import ROLE, TASK_DEFINITION
 from aws_policy_pack.rules.ecs.security import task_role_declared
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from aws_policy_pack.type_tokens import ROLE, TASK_DEFINITION
 from tests.policies.rules.reading import said
 
 GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from aws_policy_pack.ecs import CLUSTER, SERVICE
-from aws_policy_pack.rules.ecs.containers import FUNCTION, SCALABLE_TARGET
 from aws_policy_pack.rules.ecs.services import scaled_service_ignores_desired_count
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from aws_policy_pack.type_tokens import FUNCTION, SCALABLE_TARGET
 from tests.policies.rules.ecs_tasks import task_of
 from tests.policies.rules.reading import said
 

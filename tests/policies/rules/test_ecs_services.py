@@ -8,11 +8,12 @@ from pydantic import ValidationError
 
 from aws_policy_pack.ecs import SERVICE
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.ecs.containers import EVENT_TARGET, SCHEDULE, TASK_SET
+from aws_policy_pack.rules.ecs.containers import SCHEDULE, TASK_SET
 from aws_policy_pack.rules.ecs.monitoring import container_insights
 from aws_policy_pack.rules.ecs.security import separate_execution_role
 from aws_policy_pack.rules.ecs.services import circuit_breaker, no_public_ip
 from aws_policy_pack.testing import UNKNOWN, analyze, remediate
+from aws_policy_pack.type_tokens import EVENT_TARGET
 
 CONTROLS = "https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html"
 GUIDE = "https://docs.aws.amazon.com/AmazonECS/latest/developerguide"

@@ -13,8 +13,9 @@ from aws_policy_pack.rules.iam.administrators import (
     administrator_access,
     no_users,
 )
-from aws_policy_pack.rules.iam.documents import POLICY, ROLE
+from aws_policy_pack.rules.iam.documents import POLICY
 from aws_policy_pack.testing import UNKNOWN, analyze
+from aws_policy_pack.type_tokens import ROLE
 
 URL = "https://docs.aws.amazon.com/securityhub/latest/userguide/iam-controls.html#iam-1"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"

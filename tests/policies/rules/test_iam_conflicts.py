@@ -7,8 +7,9 @@ from aws_policy_pack.rules.iam.administrators import (
     ROLE_ATTACHMENT,
     inline_and_attachment_conflict,
 )
-from aws_policy_pack.rules.iam.documents import ROLE, ROLE_POLICY
+from aws_policy_pack.rules.iam.documents import ROLE_POLICY
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from aws_policy_pack.type_tokens import ROLE
 from tests.policies.rules import reading
 
 READ = "arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess"

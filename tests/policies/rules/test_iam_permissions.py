@@ -3,13 +3,14 @@
 import pytest
 
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.iam.documents import GROUP_POLICY, POLICY, ROLE, ROLE_POLICY, USER_POLICY
+from aws_policy_pack.rules.iam.documents import GROUP_POLICY, POLICY, ROLE_POLICY, USER_POLICY
 from aws_policy_pack.rules.iam.permissions import (
     pass_role_scoped,
     wildcard_action,
     wildcard_resource,
 )
 from aws_policy_pack.testing import UNKNOWN, analyze
+from aws_policy_pack.type_tokens import ROLE
 from tests.policies.rules.iam_statements import QUEUE, document, problems
 
 BAD_FOR = {

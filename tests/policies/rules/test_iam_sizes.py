@@ -4,15 +4,10 @@ import json
 
 import pytest
 
-from aws_policy_pack.rules.iam.documents import (
-    GROUP_POLICY,
-    POLICY,
-    ROLE,
-    ROLE_POLICY,
-    USER_POLICY,
-)
+from aws_policy_pack.rules.iam.documents import GROUP_POLICY, POLICY, ROLE_POLICY, USER_POLICY
 from aws_policy_pack.rules.iam.validity import policy_size
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from aws_policy_pack.type_tokens import ROLE
 from tests.policies.rules.reading import problems
 
 URL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from moto.iam.exceptions import MalformedPolicyDocument
 from moto.iam.policy_validation import IAMPolicyDocumentValidator
 
-from aws_policy_pack.rules.iam.documents import ROLE
 from aws_policy_pack.rules.iam.validity import policy_document_valid, policy_variables
 from aws_policy_pack.testing import UNKNOWN, analyze
+from aws_policy_pack.type_tokens import ROLE
 from tests.policies.rules.iam_documents import GOOD, document, faults, without
 
 URL = "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html"

@@ -2,9 +2,10 @@
 
 import pytest
 
-from aws_policy_pack.rules.iam.documents import ROLE, is_everything
+from aws_policy_pack.rules.iam.documents import is_everything
 from aws_policy_pack.rules.iam.permissions import is_scopable, wildcard_action, wildcard_resource
 from aws_policy_pack.testing import analyze
+from aws_policy_pack.type_tokens import ROLE
 from tests.policies.rules.iam_statements import QUEUE, document, problems
 
 

@@ -5,15 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.rds.access import (
-    CLUSTER,
-    CLUSTER_INSTANCE,
-    INSTANCE,
-    iam_authentication,
-    managed_password,
-    not_public,
-)
+from aws_policy_pack.rules.rds.access import iam_authentication, managed_password, not_public
 from aws_policy_pack.testing import UNKNOWN, Secret, analyze, remediate
+from aws_policy_pack.type_tokens import RDS_CLUSTER, RDS_CLUSTER_INSTANCE, RDS_INSTANCE
 from tests.policies.rules.rds_databases import GUIDE, assert_mends, said
 
 
@@ -67,55 +61,63 @@ def test_a_finding_is_told_whole(
 @pytest.mark.parametrize(
     ("rule", "type_", "properties", "count"),
     [
-        pytest.param(not_public, INSTANCE, {}, 0, id="private by default"),
-        pytest.param(not_public, INSTANCE, {"publiclyAccessible": None}, 0, id="public null"),
-        pytest.param(not_public, INSTANCE, {"publiclyAccessible": False}, 0, id="private"),
+        pytest.param(not_public, RDS_INSTANCE, {}, 0, id="private by default"),
+        pytest.param(not_public, RDS_INSTANCE, {"publiclyAccessible": None}, 0, id="public null"),
+        pytest.param(not_public, RDS_INSTANCE, {"publiclyAccessible": False}, 0, id="private"),
         pytest.param(
-            not_public, CLUSTER_INSTANCE, {"publiclyAccessible": True}, 1, id="member public"
+            not_public, RDS_CLUSTER_INSTANCE, {"publiclyAccessible": True}, 1, id="member public"
         ),
-        pytest.param(not_public, CLUSTER_INSTANCE, {}, 0, id="member private by default"),
-        pytest.param(not_public, CLUSTER, {}, 0, id="Aurora has no address"),
-        pytest.param(not_public, CLUSTER, {"publiclyAccessible": True}, 1, id="cluster public"),
+        pytest.param(not_public, RDS_CLUSTER_INSTANCE, {}, 0, id="member private by default"),
+        pytest.param(not_public, RDS_CLUSTER, {}, 0, id="Aurora has no address"),
+        pytest.param(not_public, RDS_CLUSTER, {"publiclyAccessible": True}, 1, id="cluster public"),
         pytest.param(
             not_public,
-            CLUSTER,
+            RDS_CLUSTER,
             {"dbClusterInstanceClass": "db.m7g.large", "publiclyAccessible": False},
             0,
             id="Multi-AZ cluster private",
         ),
         pytest.param(
             not_public,
-            CLUSTER,
+            RDS_CLUSTER,
             {"dbClusterInstanceClass": "db.m7g.large", "dbSubnetGroupName": "private"},
             0,
             id="Multi-AZ cluster in its subnets",
         ),
         pytest.param(
             not_public,
-            CLUSTER,
+            RDS_CLUSTER,
             {"dbClusterInstanceClass": "db.m7g.large", "dbSubnetGroupName": "data"},
             0,
             id="Multi-AZ cluster in other subnets",
         ),
         pytest.param(
             not_public,
-            CLUSTER,
+            RDS_CLUSTER,
             {"dbClusterInstanceClass": "db.m7g.large", "dbSubnetGroupName": "default"},
             1,
             id="Multi-AZ cluster in the default subnets",
         ),
-        pytest.param(iam_authentication, INSTANCE, {"engine": "mysql"}, 1, id="MySQL"),
-        pytest.param(iam_authentication, INSTANCE, {"engine": "mariadb"}, 1, id="MariaDB"),
-        pytest.param(
-            iam_authentication, CLUSTER, {"engine": "aurora-postgresql"}, 1, id="Aurora PostgreSQL"
-        ),
-        pytest.param(iam_authentication, CLUSTER, {"engine": "aurora-mysql"}, 1, id="Aurora MySQL"),
-        pytest.param(iam_authentication, INSTANCE, {"engine": "oracle-ee"}, 0, id="Oracle"),
-        pytest.param(iam_authentication, INSTANCE, {"engine": "sqlserver-ex"}, 0, id="SQL Server"),
-        pytest.param(iam_authentication, INSTANCE, {}, 1, id="no engine"),
+        pytest.param(iam_authentication, RDS_INSTANCE, {"engine": "mysql"}, 1, id="MySQL"),
+        pytest.param(iam_authentication, RDS_INSTANCE, {"engine": "mariadb"}, 1, id="MariaDB"),
         pytest.param(
             iam_authentication,
-            INSTANCE,
+            RDS_CLUSTER,
+            {"engine": "aurora-postgresql"},
+            1,
+            id="Aurora PostgreSQL",
+        ),
+        pytest.param(
+            iam_authentication, RDS_CLUSTER, {"engine": "aurora-mysql"}, 1, id="Aurora MySQL"
+        ),
+        pytest.param(iam_authentication, RDS_INSTANCE, {"engine": "oracle-ee"}, 0, id="Oracle"),
+        pytest.param(
+            iam_authentication, RDS_INSTANCE, {"engine": "sqlserver-ex"}, 0, id="SQL Server"
+        ),
+        pytest.param(iam_authentication, RDS_INSTANCE, {}, 1, id="no engine"),
+        pytest.param(
+            iam_authentication,
+            RDS_INSTANCE,
             {"iamDatabaseAuthenticationEnabled": True, "engine": UNKNOWN},
             0,
             id="IAM, whatever the engine",
@@ -131,7 +133,7 @@ def test_each_kind_of_database_is_judged(
 @pytest.mark.parametrize("subnets", [{}, {"dbSubnetGroupName": None}])
 def test_a_multi_az_cluster_is_public_by_default(subnets: Mapping[str, object]) -> None:
     given = {"dbClusterInstanceClass": "db.m7g.large", **subnets}
-    assert said(not_public, given, type=CLUSTER) == [
+    assert said(not_public, given, type=RDS_CLUSTER) == [
         (
             "subject: `publiclyAccessible` is not set, which makes a Multi-AZ cluster in the "
             "default subnets public; wanted false"
@@ -142,10 +144,10 @@ def test_a_multi_az_cluster_is_public_by_default(subnets: Mapping[str, object]) 
 @pytest.mark.parametrize(
     ("type_", "path"),
     [
-        pytest.param(INSTANCE, "password", id="instance"),
-        pytest.param(INSTANCE, "passwordWo", id="instance, write-only"),
-        pytest.param(CLUSTER, "masterPassword", id="cluster"),
-        pytest.param(CLUSTER, "masterPasswordWo", id="cluster, write-only"),
+        pytest.param(RDS_INSTANCE, "password", id="instance"),
+        pytest.param(RDS_INSTANCE, "passwordWo", id="instance, write-only"),
+        pytest.param(RDS_CLUSTER, "masterPassword", id="cluster"),
+        pytest.param(RDS_CLUSTER, "masterPasswordWo", id="cluster, write-only"),
     ],
 )
 @pytest.mark.parametrize(
@@ -172,17 +174,17 @@ def test_the_first_of_two_passwords_is_named() -> None:
 @pytest.mark.parametrize(
     ("type_", "properties", "count"),
     [
-        pytest.param(INSTANCE, {"manageMasterUserPassword": True}, 0, id="managed"),
+        pytest.param(RDS_INSTANCE, {"manageMasterUserPassword": True}, 0, id="managed"),
         pytest.param(
-            CLUSTER, {"manageMasterUserPassword": True, "masterPassword": None}, 0, id="null"
+            RDS_CLUSTER, {"manageMasterUserPassword": True, "masterPassword": None}, 0, id="null"
         ),
-        pytest.param(INSTANCE, {"manageMasterUserPassword": False}, 1, id="not managed"),
-        pytest.param(INSTANCE, {"masterPassword": "x"}, 1, id="the other kind's password"),
-        pytest.param(INSTANCE, {"replicateSourceDb": "a"}, 0, id="replica"),
-        pytest.param(CLUSTER, {"replicationSourceIdentifier": "a"}, 0, id="replica cluster"),
-        pytest.param(INSTANCE, {"snapshotIdentifier": "a"}, 0, id="from a snapshot"),
-        pytest.param(INSTANCE, {"restoreToPointInTime": {}}, 0, id="from a point in time"),
-        pytest.param(CLUSTER, {"globalClusterIdentifier": UNKNOWN}, 0, id="global cluster"),
+        pytest.param(RDS_INSTANCE, {"manageMasterUserPassword": False}, 1, id="not managed"),
+        pytest.param(RDS_INSTANCE, {"masterPassword": "x"}, 1, id="the other kind's password"),
+        pytest.param(RDS_INSTANCE, {"replicateSourceDb": "a"}, 0, id="replica"),
+        pytest.param(RDS_CLUSTER, {"replicationSourceIdentifier": "a"}, 0, id="replica cluster"),
+        pytest.param(RDS_INSTANCE, {"snapshotIdentifier": "a"}, 0, id="from a snapshot"),
+        pytest.param(RDS_INSTANCE, {"restoreToPointInTime": {}}, 0, id="from a point in time"),
+        pytest.param(RDS_CLUSTER, {"globalClusterIdentifier": UNKNOWN}, 0, id="global cluster"),
     ],
 )
 def test_a_password_that_rds_makes_or_inherits_passes(
@@ -219,7 +221,7 @@ def test_a_fix_does_not_write_out_a_default_that_is_right(rule: AnyRule) -> None
 
 
 def test_a_fix_hides_a_multi_az_cluster() -> None:
-    mended = remediate(not_public, {"dbClusterInstanceClass": "db.m7g.large"}, type=CLUSTER)
+    mended = remediate(not_public, {"dbClusterInstanceClass": "db.m7g.large"}, type=RDS_CLUSTER)
     assert mended is not None
     assert mended["publiclyAccessible"] is False
 

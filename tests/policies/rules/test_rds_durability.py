@@ -6,13 +6,13 @@ import pytest
 from pydantic import ValidationError
 
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.rds.access import CLUSTER, INSTANCE
 from aws_policy_pack.rules.rds.durability import (
     backups,
     deletion_protection,
     final_snapshot,
 )
 from aws_policy_pack.testing import UNKNOWN, analyze
+from aws_policy_pack.type_tokens import RDS_CLUSTER, RDS_INSTANCE
 from tests.policies.rules.rds_databases import GUIDE, said
 
 
@@ -67,46 +67,56 @@ def test_a_finding_is_told_whole(
 @pytest.mark.parametrize(
     ("rule", "type_", "properties", "count"),
     [
-        pytest.param(backups, INSTANCE, {"backupRetentionPeriod": 0}, 1, id="no backups"),
-        pytest.param(backups, INSTANCE, {"backupRetentionPeriod": 6}, 1, id="a day too few"),
-        pytest.param(backups, INSTANCE, {"backupRetentionPeriod": 7}, 0, id="fewest days"),
-        pytest.param(backups, INSTANCE, {"backupRetentionPeriod": 35}, 0, id="most days"),
-        pytest.param(backups, INSTANCE, {"backupRetentionPeriod": 36}, 1, id="a day too many"),
-        pytest.param(backups, CLUSTER, {"backupRetentionPeriod": 7}, 0, id="cluster with backups"),
+        pytest.param(backups, RDS_INSTANCE, {"backupRetentionPeriod": 0}, 1, id="no backups"),
+        pytest.param(backups, RDS_INSTANCE, {"backupRetentionPeriod": 6}, 1, id="a day too few"),
+        pytest.param(backups, RDS_INSTANCE, {"backupRetentionPeriod": 7}, 0, id="fewest days"),
+        pytest.param(backups, RDS_INSTANCE, {"backupRetentionPeriod": 35}, 0, id="most days"),
+        pytest.param(backups, RDS_INSTANCE, {"backupRetentionPeriod": 36}, 1, id="a day too many"),
+        pytest.param(
+            backups, RDS_CLUSTER, {"backupRetentionPeriod": 7}, 0, id="cluster with backups"
+        ),
         pytest.param(
             backups,
-            INSTANCE,
+            RDS_INSTANCE,
             {"replicateSourceDb": UNKNOWN, "backupRetentionPeriod": 0},
             0,
             id="backups of a replica",
         ),
         pytest.param(
-            deletion_protection, INSTANCE, {"deletionProtection": False}, 1, id="not protected"
+            deletion_protection, RDS_INSTANCE, {"deletionProtection": False}, 1, id="not protected"
         ),
-        pytest.param(deletion_protection, CLUSTER, {}, 1, id="cluster not protected"),
+        pytest.param(deletion_protection, RDS_CLUSTER, {}, 1, id="cluster not protected"),
         pytest.param(
-            deletion_protection, CLUSTER, {"deletionProtection": True}, 0, id="cluster protected"
-        ),
-        pytest.param(
-            final_snapshot, INSTANCE, {"finalSnapshotIdentifier": UNKNOWN}, 0, id="snapshot named"
+            deletion_protection,
+            RDS_CLUSTER,
+            {"deletionProtection": True},
+            0,
+            id="cluster protected",
         ),
         pytest.param(
             final_snapshot,
-            CLUSTER,
+            RDS_INSTANCE,
+            {"finalSnapshotIdentifier": UNKNOWN},
+            0,
+            id="snapshot named",
+        ),
+        pytest.param(
+            final_snapshot,
+            RDS_CLUSTER,
             {"skipFinalSnapshot": False, "finalSnapshotIdentifier": "last"},
             0,
             id="snapshot of a cluster",
         ),
         pytest.param(
             final_snapshot,
-            CLUSTER,
+            RDS_CLUSTER,
             {"skipFinalSnapshot": True, "finalSnapshotIdentifier": "last"},
             1,
             id="snapshot named and skipped",
         ),
         pytest.param(
             final_snapshot,
-            INSTANCE,
+            RDS_INSTANCE,
             {"replicateSourceDb": "orders", "skipFinalSnapshot": True},
             0,
             id="snapshot of a replica",
@@ -121,7 +131,7 @@ def test_each_kind_of_database_is_judged(
 
 @pytest.mark.parametrize(
     ("type_", "days"),
-    [pytest.param(INSTANCE, 0, id="instance"), pytest.param(CLUSTER, 1, id="cluster")],
+    [pytest.param(RDS_INSTANCE, 0, id="instance"), pytest.param(RDS_CLUSTER, 1, id="cluster")],
 )
 def test_the_days_of_backups_that_nobody_has_set(type_: str, days: int) -> None:
     assert said(backups, {}, type=type_) == [
@@ -130,7 +140,7 @@ def test_the_days_of_backups_that_nobody_has_set(type_: str, days: int) -> None:
             "(`minDays` and `maxDays` of rds-backups)"
         )
     ]
-    assert said(backups, {}, type=CLUSTER, config={"minDays": 1}) == []
+    assert said(backups, {}, type=RDS_CLUSTER, config={"minDays": 1}) == []
 
 
 @pytest.mark.parametrize(

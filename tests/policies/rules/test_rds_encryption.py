@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from aws_policy_pack.rules.rds.access import CLUSTER, INSTANCE
 from aws_policy_pack.rules.rds.encryption import (
     CLUSTER_SNAPSHOT,
     CLUSTER_SNAPSHOT_COPY,
@@ -18,6 +17,7 @@ from aws_policy_pack.rules.rds.encryption import (
     encrypted,
 )
 from aws_policy_pack.testing import UNKNOWN, Example, analyze, analyze_stack, remediate, urn_of
+from aws_policy_pack.type_tokens import RDS_CLUSTER, RDS_INSTANCE
 from tests.policies.rules.rds_databases import GUIDE, assert_mends, said
 
 FLAG = "storageEncrypted"
@@ -36,22 +36,27 @@ def test_a_finding_about_a_database_is_told_whole() -> None:
 @pytest.mark.parametrize(
     ("type_", "properties", "count"),
     [
-        pytest.param(INSTANCE, {FLAG: False}, 1, id="not encrypted"),
-        pytest.param(INSTANCE, {FLAG: None}, 1, id="encryption null"),
-        pytest.param(INSTANCE, {FLAG: True}, 0, id="encrypted"),
-        pytest.param(CLUSTER, {}, 1, id="cluster not encrypted"),
-        pytest.param(CLUSTER, {FLAG: "true"}, 0, id="cluster encrypted"),
-        pytest.param(CLUSTER, {"engineMode": "serverless"}, 0, id="serverless v1"),
-        pytest.param(CLUSTER, {"engineMode": "provisioned"}, 1, id="provisioned"),
-        pytest.param(CLUSTER, {"engineMode": "spare"}, 1, id="another mode"),
+        pytest.param(RDS_INSTANCE, {FLAG: False}, 1, id="not encrypted"),
+        pytest.param(RDS_INSTANCE, {FLAG: None}, 1, id="encryption null"),
+        pytest.param(RDS_INSTANCE, {FLAG: True}, 0, id="encrypted"),
+        pytest.param(RDS_CLUSTER, {}, 1, id="cluster not encrypted"),
+        pytest.param(RDS_CLUSTER, {FLAG: "true"}, 0, id="cluster encrypted"),
+        pytest.param(RDS_CLUSTER, {"engineMode": "serverless"}, 0, id="serverless v1"),
+        pytest.param(RDS_CLUSTER, {"engineMode": "provisioned"}, 1, id="provisioned"),
+        pytest.param(RDS_CLUSTER, {"engineMode": "spare"}, 1, id="another mode"),
         pytest.param(
-            CLUSTER, {"engineMode": "serverless", FLAG: False}, 1, id="serverless v1 that says no"
+            RDS_CLUSTER,
+            {"engineMode": "serverless", FLAG: False},
+            1,
+            id="serverless v1 that says no",
         ),
-        pytest.param(INSTANCE, {"s3Import": {"bucketName": "a"}}, 1, id="import from S3"),
-        pytest.param(INSTANCE, {"replicateSourceDb": ""}, 1, id="no source"),
-        pytest.param(INSTANCE, {"replicateSourceDb": "orders"}, 0, id="replica"),
-        pytest.param(INSTANCE, {"replicateSourceDb": UNKNOWN, FLAG: False}, 0, id="replica of new"),
-        pytest.param(CLUSTER, {"snapshotIdentifier": "last"}, 0, id="restored cluster"),
+        pytest.param(RDS_INSTANCE, {"s3Import": {"bucketName": "a"}}, 1, id="import from S3"),
+        pytest.param(RDS_INSTANCE, {"replicateSourceDb": ""}, 1, id="no source"),
+        pytest.param(RDS_INSTANCE, {"replicateSourceDb": "orders"}, 0, id="replica"),
+        pytest.param(
+            RDS_INSTANCE, {"replicateSourceDb": UNKNOWN, FLAG: False}, 0, id="replica of new"
+        ),
+        pytest.param(RDS_CLUSTER, {"snapshotIdentifier": "last"}, 0, id="restored cluster"),
     ],
 )
 def test_a_database_of_its_own_asks_for_encryption(
@@ -97,9 +102,9 @@ def test_a_finding_about_a_copy_is_told_whole() -> None:
     [report] = analyze_stack(
         copy_encrypted,
         [
-            database(INSTANCE, "orders", {}),
+            database(RDS_INSTANCE, "orders", {}),
             database(
-                INSTANCE,
+                RDS_INSTANCE,
                 "reports",
                 {"replicateSourceDb": UNKNOWN, FLAG: True},
                 "orders",
@@ -113,17 +118,17 @@ def test_a_finding_about_a_copy_is_told_whole() -> None:
         "database that exists, or restore an encrypted copy of its snapshot. "
         f"{GUIDE}/Overview.Encryption.html"
     )
-    assert report.related == (urn_of(INSTANCE, "orders"),)
+    assert report.related == (urn_of(RDS_INSTANCE, "orders"),)
     assert report.part == "replicateSourceDb"
 
 
 def of_databases() -> list[Any]:
     return [
         pytest.param(type_, origin.path, source, id=f"{origin.path} of {type_} is {source}")
-        for type_ in (INSTANCE, CLUSTER)
+        for type_ in (RDS_INSTANCE, RDS_CLUSTER)
         for origin in OF_TYPE[type_]
         for source in origin.types
-        if source in (INSTANCE, CLUSTER, GLOBAL_CLUSTER)
+        if source in (RDS_INSTANCE, RDS_CLUSTER, GLOBAL_CLUSTER)
     ]
 
 
@@ -144,15 +149,15 @@ def test_a_copy_is_encrypted_as_what_it_comes_from(
 
 
 def test_what_the_provider_fills_in_says_nothing() -> None:
-    source = Example(type=CLUSTER, name="source", properties={FLAG: UNKNOWN})
+    source = Example(type=RDS_CLUSTER, name="source", properties={FLAG: UNKNOWN})
     copy = Example(
-        type=CLUSTER,
+        type=RDS_CLUSTER,
         name="copy",
         properties={"snapshotIdentifier": "", "restoreToPointInTime": {"a": "b"}},
         references={"restoreToPointInTime": ("source",)},
     )
     other = Example(
-        type=INSTANCE, name="other", properties={"snapshotIdentifier": UNKNOWN, FLAG: UNKNOWN}
+        type=RDS_INSTANCE, name="other", properties={"snapshotIdentifier": UNKNOWN, FLAG: UNKNOWN}
     )
     assert judged(source, copy, other) == ["copy"]
 
@@ -160,11 +165,19 @@ def test_what_the_provider_fills_in_says_nothing() -> None:
 @pytest.mark.parametrize(
     ("type_", "path", "source", "takes_key", "takes_flag"),
     [
-        pytest.param(INSTANCE, "replicateSourceDb", INSTANCE, False, False, id="replica"),
-        pytest.param(INSTANCE, "restoreToPointInTime", INSTANCE, False, False, id="instance then"),
-        pytest.param(CLUSTER, "restoreToPointInTime", CLUSTER, True, False, id="cluster then"),
-        pytest.param(CLUSTER, "replicationSourceIdentifier", CLUSTER, True, True, id="cluster"),
-        pytest.param(CLUSTER, "globalClusterIdentifier", GLOBAL_CLUSTER, True, True, id="global"),
+        pytest.param(RDS_INSTANCE, "replicateSourceDb", RDS_INSTANCE, False, False, id="replica"),
+        pytest.param(
+            RDS_INSTANCE, "restoreToPointInTime", RDS_INSTANCE, False, False, id="instance then"
+        ),
+        pytest.param(
+            RDS_CLUSTER, "restoreToPointInTime", RDS_CLUSTER, True, False, id="cluster then"
+        ),
+        pytest.param(
+            RDS_CLUSTER, "replicationSourceIdentifier", RDS_CLUSTER, True, True, id="cluster"
+        ),
+        pytest.param(
+            RDS_CLUSTER, "globalClusterIdentifier", GLOBAL_CLUSTER, True, True, id="global"
+        ),
     ],
 )
 def test_what_stands_beside_the_origin_counts_where_the_operation_takes_it(
@@ -178,8 +191,10 @@ def test_what_stands_beside_the_origin_counts_where_the_operation_takes_it(
 @pytest.mark.parametrize(
     ("own", "kept", "copied", "source"),
     [
-        pytest.param(INSTANCE, SNAPSHOT, SNAPSHOT_COPY, INSTANCE, id="instance"),
-        pytest.param(CLUSTER, CLUSTER_SNAPSHOT, CLUSTER_SNAPSHOT_COPY, CLUSTER, id="cluster"),
+        pytest.param(RDS_INSTANCE, SNAPSHOT, SNAPSHOT_COPY, RDS_INSTANCE, id="instance"),
+        pytest.param(
+            RDS_CLUSTER, CLUSTER_SNAPSHOT, CLUSTER_SNAPSHOT_COPY, RDS_CLUSTER, id="cluster"
+        ),
     ],
 )
 @pytest.mark.parametrize(
@@ -221,20 +236,27 @@ def test_a_restored_database_is_encrypted_as_its_snapshot(  # noqa: PLR0913 - tw
 @pytest.mark.parametrize(
     ("type_", "properties", "found"),
     [
-        pytest.param(INSTANCE, {"replicateSourceDb": "other"}, ["copy?"], id="replica"),
-        pytest.param(INSTANCE, {"replicateSourceDb": "other", **KEY}, [], id="replica with a key"),
-        pytest.param(INSTANCE, {"snapshotIdentifier": "last"}, ["copy?"], id="snapshot"),
+        pytest.param(RDS_INSTANCE, {"replicateSourceDb": "other"}, ["copy?"], id="replica"),
         pytest.param(
-            INSTANCE, {"snapshotIdentifier": "last", FLAG: False}, ["copy?"], id="plain snapshot"
+            RDS_INSTANCE, {"replicateSourceDb": "other", **KEY}, [], id="replica with a key"
+        ),
+        pytest.param(RDS_INSTANCE, {"snapshotIdentifier": "last"}, ["copy?"], id="snapshot"),
+        pytest.param(
+            RDS_INSTANCE,
+            {"snapshotIdentifier": "last", FLAG: False},
+            ["copy?"],
+            id="plain snapshot",
         ),
         pytest.param(
-            INSTANCE, {"snapshotIdentifier": "last", FLAG: True}, [], id="encrypted snapshot"
+            RDS_INSTANCE, {"snapshotIdentifier": "last", FLAG: True}, [], id="encrypted snapshot"
         ),
-        pytest.param(CLUSTER, {"snapshotIdentifier": "last", **KEY}, [], id="restored with a key"),
-        pytest.param(CLUSTER, {"globalClusterIdentifier": "world"}, ["copy?"], id="global"),
-        pytest.param(INSTANCE, {"replicateSourceDb": "", FLAG: False}, [], id="no copy"),
         pytest.param(
-            INSTANCE,
+            RDS_CLUSTER, {"snapshotIdentifier": "last", **KEY}, [], id="restored with a key"
+        ),
+        pytest.param(RDS_CLUSTER, {"globalClusterIdentifier": "world"}, ["copy?"], id="global"),
+        pytest.param(RDS_INSTANCE, {"replicateSourceDb": "", FLAG: False}, [], id="no copy"),
+        pytest.param(
+            RDS_INSTANCE,
             {"restoreToPointInTime": {"sourceDbInstanceIdentifier": "other"}},
             ["copy?"],
             id="point in time",
@@ -249,18 +271,22 @@ def test_of_a_foreign_origin_nobody_knows(
 
 @pytest.mark.parametrize("name", NAMES)
 def test_an_origin_is_found_by_any_of_its_names(name: str) -> None:
-    source = database(INSTANCE, "source", {name: "orders", FLAG: False})
+    source = database(RDS_INSTANCE, "source", {name: "orders", FLAG: False})
     for given in ({"replicateSourceDb": "orders"}, {"restoreToPointInTime": {"a": "orders"}}):
-        assert judged(source, database(INSTANCE, "copy", given)) == ["copy"]
+        assert judged(source, database(RDS_INSTANCE, "copy", given)) == ["copy"]
 
 
 def test_what_of_an_origin_cannot_be_read_is_told_of_the_origin() -> None:
     [report] = analyze_stack(
         copy_encrypted,
         [
-            database(INSTANCE, "source", {FLAG: {"a": 1}}),
+            database(RDS_INSTANCE, "source", {FLAG: {"a": 1}}),
             database(
-                INSTANCE, "copy", {"replicateSourceDb": "a"}, "source", through="replicateSourceDb"
+                RDS_INSTANCE,
+                "copy",
+                {"replicateSourceDb": "a"},
+                "source",
+                through="replicateSourceDb",
             ),
         ],
     )
@@ -269,6 +295,6 @@ def test_what_of_an_origin_cannot_be_read_is_told_of_the_origin() -> None:
 
 
 def test_copies_that_name_each_other_come_from_nowhere() -> None:
-    one = database(INSTANCE, "one", {"identifier": "a", "replicateSourceDb": "b"})
-    other = database(INSTANCE, "other", {"identifier": "b", "replicateSourceDb": "a"})
+    one = database(RDS_INSTANCE, "one", {"identifier": "a", "replicateSourceDb": "b"})
+    other = database(RDS_INSTANCE, "other", {"identifier": "b", "replicateSourceDb": "a"})
     assert sorted(judged(one, other)) == ["one?", "other?"]

@@ -11,11 +11,9 @@ from aws_policy_pack.rules.network.grants import (
     SECURITY_GROUP,
     SECURITY_GROUP_RULE,
 )
-from aws_policy_pack.rules.rds.access import (
-    CLUSTER,
-)
 from aws_policy_pack.rules.rds.ingress import ingress_from_declared_groups
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from aws_policy_pack.type_tokens import RDS_CLUSTER
 from tests.policies.rules.rds_ingress import (
     WANTED,
     database_behind,
@@ -81,7 +79,9 @@ def test_groups_that_are_left_to_aws_are_found(ids: object) -> None:
         pytest.param(
             [database_behind(ids=["sg-9"])], {"outsideSources": ["sg-8", "sg-9"]}, id="allowed"
         ),
-        pytest.param([group(), database_behind("database", type=CLUSTER)], None, id="a cluster"),
+        pytest.param(
+            [group(), database_behind("database", type=RDS_CLUSTER)], None, id="a cluster"
+        ),
     ],
 )
 def test_a_database_in_a_declared_group_passes(

@@ -4,13 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.rds.access import (
-    CLUSTER,
-    CLUSTER_INSTANCE,
-    INSTANCE,
-)
 from aws_policy_pack.rules.rds.durability import multi_az
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from aws_policy_pack.type_tokens import RDS_CLUSTER, RDS_CLUSTER_INSTANCE, RDS_INSTANCE
 from tests.policies.rules.reading import said
 
 GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
@@ -19,7 +15,7 @@ GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
 def members(count: int, identifier: object = UNKNOWN, *, refers: bool = True) -> list[Example]:
     return [
         Example(
-            type=CLUSTER_INSTANCE,
+            type=RDS_CLUSTER_INSTANCE,
             name=f"member-{number}",
             properties={"clusterIdentifier": identifier},
             references={"clusterIdentifier": ("orders",)} if refers else {},
@@ -29,14 +25,14 @@ def members(count: int, identifier: object = UNKNOWN, *, refers: bool = True) ->
 
 
 def cluster(**properties: object) -> Example:
-    return Example(type=CLUSTER, name="orders", properties=properties)
+    return Example(type=RDS_CLUSTER, name="orders", properties=properties)
 
 
 @pytest.mark.parametrize(
     ("stack", "message"),
     [
         pytest.param(
-            [Example(type=INSTANCE, name="orders")],
+            [Example(type=RDS_INSTANCE, name="orders")],
             "`multiAz` is false; wanted true. Fix: Set `multiAz` to true",
             id="instance",
         ),
@@ -73,7 +69,7 @@ def test_a_database_in_one_zone_is_told_whole(stack: list[Example], message: str
     ],
 )
 def test_an_instance_needs_a_standby(properties: Mapping[str, object], count: int) -> None:
-    stack = [Example(type=INSTANCE, name="orders", properties=properties)]
+    stack = [Example(type=RDS_INSTANCE, name="orders", properties=properties)]
     assert len(analyze_stack(multi_az, stack)) == count
 
 
@@ -112,7 +108,7 @@ def test_other_clusters_need_two_instances(properties: Mapping[str, object]) -> 
 
 
 def test_instances_of_another_cluster_do_not_count() -> None:
-    other = Example(type=CLUSTER_INSTANCE, name="b", properties={"clusterIdentifier": "other"})
+    other = Example(type=RDS_CLUSTER_INSTANCE, name="b", properties={"clusterIdentifier": "other"})
     [found] = said(analyze_stack(multi_az, [cluster(), *members(1), other]))
     assert found.startswith("orders: has only one instance in the stack")
 
@@ -125,7 +121,7 @@ def test_an_instance_of_a_cluster_that_is_not_known_may_be_the_second() -> None:
 def test_a_standby_that_is_not_known_is_not_evaluated() -> None:
     source = Example(type="aws:ssm/parameter:Parameter", name="switch")
     database = Example(
-        type=INSTANCE,
+        type=RDS_INSTANCE,
         name="orders",
         properties={"multiAz": UNKNOWN},
         references={"multiAz": ("switch",)},

@@ -2,14 +2,9 @@
 
 import pytest
 
-from aws_policy_pack.rules.rds.access import (
-    CLUSTER,
-    CLUSTER_PARAMETER_GROUP,
-    INSTANCE,
-    PARAMETER_GROUP,
-    parameter_tls,
-)
+from aws_policy_pack.rules.rds.access import CLUSTER_PARAMETER_GROUP, PARAMETER_GROUP, parameter_tls
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from aws_policy_pack.type_tokens import RDS_CLUSTER, RDS_INSTANCE
 from tests.policies.rules.reading import said
 
 GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide"
@@ -30,12 +25,12 @@ def parameters(
 def with_parameters(
     engine: object = "postgres",
     *,
-    type: str = INSTANCE,  # noqa: A002 - Pulumi's word
+    type: str = RDS_INSTANCE,  # noqa: A002 - Pulumi's word
     refers: bool = True,
     group: object = UNKNOWN,
     **properties: object,
 ) -> Example:
-    path = "parameterGroupName" if type == INSTANCE else "dbClusterParameterGroupName"
+    path = "parameterGroupName" if type == RDS_INSTANCE else "dbClusterParameterGroupName"
     return Example(
         type=type,
         name="orders",
@@ -87,16 +82,16 @@ def test_the_values_that_switch_it_on(value: object, count: int) -> None:
 @pytest.mark.parametrize(
     ("engine", "type_", "name"),
     [
-        pytest.param("mysql", INSTANCE, "require_secure_transport", id="MySQL"),
-        pytest.param("mariadb", INSTANCE, "require_secure_transport", id="MariaDB"),
-        pytest.param("sqlserver-se", INSTANCE, "rds.force_ssl", id="SQL Server"),
-        pytest.param("aurora-mysql", CLUSTER, "require_secure_transport", id="Aurora MySQL"),
-        pytest.param("aurora-postgresql", CLUSTER, "rds.force_ssl", id="Aurora PostgreSQL"),
-        pytest.param("postgres", CLUSTER, "rds.force_ssl", id="Multi-AZ cluster"),
+        pytest.param("mysql", RDS_INSTANCE, "require_secure_transport", id="MySQL"),
+        pytest.param("mariadb", RDS_INSTANCE, "require_secure_transport", id="MariaDB"),
+        pytest.param("sqlserver-se", RDS_INSTANCE, "rds.force_ssl", id="SQL Server"),
+        pytest.param("aurora-mysql", RDS_CLUSTER, "require_secure_transport", id="Aurora MySQL"),
+        pytest.param("aurora-postgresql", RDS_CLUSTER, "rds.force_ssl", id="Aurora PostgreSQL"),
+        pytest.param("postgres", RDS_CLUSTER, "rds.force_ssl", id="Multi-AZ cluster"),
     ],
 )
 def test_each_engine_has_its_parameter(engine: str, type_: str, name: str) -> None:
-    kind = PARAMETER_GROUP if type_ == INSTANCE else CLUSTER_PARAMETER_GROUP
+    kind = PARAMETER_GROUP if type_ == RDS_INSTANCE else CLUSTER_PARAMETER_GROUP
     database = with_parameters(engine, type=type_)
     for value, count in (("1", 0), ("0", 1)):
         stack = [parameters(value, name=name, type=kind), database]
@@ -106,27 +101,31 @@ def test_each_engine_has_its_parameter(engine: str, type_: str, name: str) -> No
 @pytest.mark.parametrize(
     ("engine", "type_", "version", "problem"),
     [
-        pytest.param("postgres", INSTANCE, "14.9", "rds.force_ssl", id="PostgreSQL 14"),
-        pytest.param("postgres", INSTANCE, "15", None, id="PostgreSQL 15"),
-        pytest.param("postgres", CLUSTER, "16.1", None, id="Multi-AZ PostgreSQL 16"),
-        pytest.param("aurora-postgresql", CLUSTER, "16.9", "rds.force_ssl", id="Aurora 16"),
-        pytest.param("aurora-postgresql", CLUSTER, "17.4", None, id="Aurora 17"),
-        pytest.param("mysql", INSTANCE, "8.4", "require_secure_transport", id="MySQL 8.4"),
-        pytest.param("mysql", INSTANCE, "9.6", "require_secure_transport", id="MySQL 9.6"),
-        pytest.param("mysql", INSTANCE, "9.7", None, id="MySQL 9.7"),
-        pytest.param("mariadb", INSTANCE, "11.4.2", "require_secure_transport", id="MariaDB 11.4"),
-        pytest.param("mariadb", INSTANCE, "11.7.2", "require_secure_transport", id="MariaDB 11.7"),
-        pytest.param("mariadb", INSTANCE, "11.8", None, id="MariaDB 11.8"),
+        pytest.param("postgres", RDS_INSTANCE, "14.9", "rds.force_ssl", id="PostgreSQL 14"),
+        pytest.param("postgres", RDS_INSTANCE, "15", None, id="PostgreSQL 15"),
+        pytest.param("postgres", RDS_CLUSTER, "16.1", None, id="Multi-AZ PostgreSQL 16"),
+        pytest.param("aurora-postgresql", RDS_CLUSTER, "16.9", "rds.force_ssl", id="Aurora 16"),
+        pytest.param("aurora-postgresql", RDS_CLUSTER, "17.4", None, id="Aurora 17"),
+        pytest.param("mysql", RDS_INSTANCE, "8.4", "require_secure_transport", id="MySQL 8.4"),
+        pytest.param("mysql", RDS_INSTANCE, "9.6", "require_secure_transport", id="MySQL 9.6"),
+        pytest.param("mysql", RDS_INSTANCE, "9.7", None, id="MySQL 9.7"),
+        pytest.param(
+            "mariadb", RDS_INSTANCE, "11.4.2", "require_secure_transport", id="MariaDB 11.4"
+        ),
+        pytest.param(
+            "mariadb", RDS_INSTANCE, "11.7.2", "require_secure_transport", id="MariaDB 11.7"
+        ),
+        pytest.param("mariadb", RDS_INSTANCE, "11.8", None, id="MariaDB 11.8"),
         pytest.param(
             "aurora-mysql",
-            CLUSTER,
+            RDS_CLUSTER,
             "8.0.mysql_aurora.3.08.0",
             "require_secure_transport",
             id="Aurora MySQL",
         ),
-        pytest.param("sqlserver-ex", INSTANCE, None, "rds.force_ssl", id="SQL Server"),
-        pytest.param("oracle-ee", INSTANCE, "19", None, id="Oracle has no such parameter"),
-        pytest.param(None, INSTANCE, None, None, id="no engine"),
+        pytest.param("sqlserver-ex", RDS_INSTANCE, None, "rds.force_ssl", id="SQL Server"),
+        pytest.param("oracle-ee", RDS_INSTANCE, "19", None, id="Oracle has no such parameter"),
+        pytest.param(None, RDS_INSTANCE, None, None, id="no engine"),
     ],
 )
 def test_the_defaults_of_the_engines(

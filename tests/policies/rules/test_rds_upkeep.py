@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pytest
 
 from aws_policy_pack.rule import AnyRule
-from aws_policy_pack.rules.rds.access import CLUSTER, CLUSTER_INSTANCE, INSTANCE
 from aws_policy_pack.rules.rds.durability import log_exports, minor_upgrades
 from aws_policy_pack.testing import UNKNOWN, analyze, remediate
+from aws_policy_pack.type_tokens import RDS_CLUSTER, RDS_CLUSTER_INSTANCE, RDS_INSTANCE
 from tests.policies.rules.rds_databases import CONTROLS, assert_mends, said
 
 
@@ -56,17 +56,23 @@ def test_a_finding_is_told_whole(
 @pytest.mark.parametrize(
     ("rule", "type_", "properties", "count"),
     [
-        pytest.param(minor_upgrades, INSTANCE, {}, 0, id="upgrades by default"),
+        pytest.param(minor_upgrades, RDS_INSTANCE, {}, 0, id="upgrades by default"),
         pytest.param(
-            minor_upgrades, INSTANCE, {"autoMinorVersionUpgrade": None}, 0, id="upgrades null"
+            minor_upgrades, RDS_INSTANCE, {"autoMinorVersionUpgrade": None}, 0, id="upgrades null"
         ),
-        pytest.param(minor_upgrades, INSTANCE, {"autoMinorVersionUpgrade": True}, 0, id="upgrades"),
         pytest.param(
-            minor_upgrades, CLUSTER, {"autoMinorVersionUpgrade": False}, 1, id="cluster upgrades"
+            minor_upgrades, RDS_INSTANCE, {"autoMinorVersionUpgrade": True}, 0, id="upgrades"
         ),
         pytest.param(
             minor_upgrades,
-            CLUSTER_INSTANCE,
+            RDS_CLUSTER,
+            {"autoMinorVersionUpgrade": False},
+            1,
+            id="cluster upgrades",
+        ),
+        pytest.param(
+            minor_upgrades,
+            RDS_CLUSTER_INSTANCE,
             {"autoMinorVersionUpgrade": False},
             1,
             id="member upgrades",
@@ -85,17 +91,24 @@ EXPORTS = "enabledCloudwatchLogsExports"
 @pytest.mark.parametrize(
     ("type_", "engine", "wanted"),
     [
-        pytest.param(INSTANCE, "postgres", "'postgresql', 'upgrade'", id="PostgreSQL"),
-        pytest.param(INSTANCE, "mysql", "'audit', 'error', 'general', 'slowquery'", id="MySQL"),
-        pytest.param(INSTANCE, "mariadb", "'audit', 'error', 'general', 'slowquery'", id="MariaDB"),
-        pytest.param(INSTANCE, "oracle-se2", "'alert', 'audit', 'listener', 'trace'", id="Oracle"),
-        pytest.param(INSTANCE, "sqlserver-web", "'agent', 'error'", id="SQL Server"),
-        pytest.param(CLUSTER, "aurora-postgresql", "'postgresql'", id="Aurora PostgreSQL"),
+        pytest.param(RDS_INSTANCE, "postgres", "'postgresql', 'upgrade'", id="PostgreSQL"),
+        pytest.param(RDS_INSTANCE, "mysql", "'audit', 'error', 'general', 'slowquery'", id="MySQL"),
         pytest.param(
-            CLUSTER, "aurora-mysql", "'audit', 'error', 'general', 'slowquery'", id="Aurora MySQL"
+            RDS_INSTANCE, "mariadb", "'audit', 'error', 'general', 'slowquery'", id="MariaDB"
         ),
-        pytest.param(CLUSTER, "postgres", "'postgresql', 'upgrade'", id="Multi-AZ PostgreSQL"),
-        pytest.param(CLUSTER, "mysql", "'error', 'general', 'slowquery'", id="Multi-AZ MySQL"),
+        pytest.param(
+            RDS_INSTANCE, "oracle-se2", "'alert', 'audit', 'listener', 'trace'", id="Oracle"
+        ),
+        pytest.param(RDS_INSTANCE, "sqlserver-web", "'agent', 'error'", id="SQL Server"),
+        pytest.param(RDS_CLUSTER, "aurora-postgresql", "'postgresql'", id="Aurora PostgreSQL"),
+        pytest.param(
+            RDS_CLUSTER,
+            "aurora-mysql",
+            "'audit', 'error', 'general', 'slowquery'",
+            id="Aurora MySQL",
+        ),
+        pytest.param(RDS_CLUSTER, "postgres", "'postgresql', 'upgrade'", id="Multi-AZ PostgreSQL"),
+        pytest.param(RDS_CLUSTER, "mysql", "'error', 'general', 'slowquery'", id="Multi-AZ MySQL"),
     ],
 )
 def test_the_logs_that_each_engine_has_to_export(type_: str, engine: str, wanted: str) -> None:
@@ -110,26 +123,26 @@ def test_the_logs_that_each_engine_has_to_export(type_: str, engine: str, wanted
 @pytest.mark.parametrize(
     ("type_", "properties", "config", "expected"),
     [
-        pytest.param(INSTANCE, {}, None, [], id="no engine"),
-        pytest.param(INSTANCE, {"engine": "custom-oracle-ee"}, None, [], id="RDS Custom"),
-        pytest.param(CLUSTER, {"engine": "neptune"}, None, [], id="Neptune"),
-        pytest.param(INSTANCE, {"engine": "db2-se"}, None, [], id="an engine without demands"),
+        pytest.param(RDS_INSTANCE, {}, None, [], id="no engine"),
+        pytest.param(RDS_INSTANCE, {"engine": "custom-oracle-ee"}, None, [], id="RDS Custom"),
+        pytest.param(RDS_CLUSTER, {"engine": "neptune"}, None, [], id="Neptune"),
+        pytest.param(RDS_INSTANCE, {"engine": "db2-se"}, None, [], id="an engine without demands"),
         pytest.param(
-            INSTANCE,
+            RDS_INSTANCE,
             {"engine": "db2-se"},
             {"logs": {"db2-*": ["diag.log"]}},
             [f"`{EXPORTS}` has nothing; wanted 'diag.log' (`logs` of rds-log-exports)"],
             id="demands of the config",
         ),
         pytest.param(
-            INSTANCE,
+            RDS_INSTANCE,
             {"engine": "postgres", EXPORTS: ["upgrade"]},
             {"logs": {"postgres": ["upgrade"], "*": ["postgresql"]}},
             [],
             id="the first match holds",
         ),
         pytest.param(
-            CLUSTER,
+            RDS_CLUSTER,
             {"engine": "aurora-postgresql", EXPORTS: ["upgrade"]},
             None,
             [
@@ -142,7 +155,7 @@ def test_the_logs_that_each_engine_has_to_export(type_: str, engine: str, wanted
             id="a log of another engine",
         ),
         pytest.param(
-            INSTANCE,
+            RDS_INSTANCE,
             {"engine": "postgres", EXPORTS: ["postgresql"]},
             None,
             [

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 import pytest
 
 from aws_policy_pack.plaintext.places import Place, Shape
-from aws_policy_pack.rules.secrets import FUNCTION, PARAMETER, PLACES, plaintext_settings
+from aws_policy_pack.rules.secrets import PARAMETER, PLACES, plaintext_settings
 from aws_policy_pack.testing import UNKNOWN, Report, Secret, analyze
+from aws_policy_pack.type_tokens import FUNCTION
 from tests.policies.rules.reading import problems
 
 BATCH = "aws:batch/jobDefinition:JobDefinition"

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 import pytest
 
 from aws_policy_pack.rules.sqs.access import encryption, policy_not_public, policy_tls_only
-from aws_policy_pack.rules.sqs.links import QUEUE, QUEUE_POLICY
+from aws_policy_pack.rules.sqs.links import QUEUE_POLICY
 from aws_policy_pack.testing import UNKNOWN, Example, analyze, analyze_stack, remediate
+from aws_policy_pack.type_tokens import QUEUE
 from tests.policies.rules.reading import problems
 from tests.policies.rules.sqs_stacks import (
     ACCOUNT,

@@ -7,8 +7,9 @@ from aws_policy_pack.rules.sqs.dead_letters import (
     dead_letter_queue_same_type,
     dead_letter_retention,
 )
-from aws_policy_pack.rules.sqs.links import QUEUE, REDRIVE_ALLOW_POLICY, REDRIVE_POLICY
+from aws_policy_pack.rules.sqs.links import REDRIVE_ALLOW_POLICY, REDRIVE_POLICY
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from aws_policy_pack.type_tokens import QUEUE
 from tests.policies.rules.reading import problems
 from tests.policies.rules.sqs_stacks import (
     ACCOUNT,

@@ -13,8 +13,8 @@ from aws_policy_pack.rules.sqs.fifo import (
     fifo_required,
     fifo_throughput_scope,
 )
-from aws_policy_pack.rules.sqs.links import QUEUE
 from aws_policy_pack.testing import UNKNOWN, Example, Report, Secret, analyze, analyze_stack
+from aws_policy_pack.type_tokens import QUEUE
 from tests.policies.rules.reading import problems
 
 DEVELOPER_GUIDE = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide"

@@ -5,7 +5,6 @@ import json
 import pytest
 
 from aws_policy_pack.rules.sqs.links import (
-    QUEUE,
     REDRIVE_ALLOW_POLICY,
     REDRIVE_POLICY,
     dead_letter_queue_shared,
@@ -13,6 +12,7 @@ from aws_policy_pack.rules.sqs.links import (
     redrive_cycle,
 )
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from aws_policy_pack.type_tokens import QUEUE
 from tests.policies.rules.reading import problems
 from tests.policies.rules.sqs_stacks import (
     ACCOUNT,

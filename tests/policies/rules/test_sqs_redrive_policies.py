@@ -6,8 +6,9 @@ from collections.abc import Mapping
 import pytest
 
 from aws_policy_pack.rules.sqs.dead_letters import max_receive_count, redrive_policy_shape
-from aws_policy_pack.rules.sqs.links import QUEUE, REDRIVE_POLICY
+from aws_policy_pack.rules.sqs.links import REDRIVE_POLICY
 from aws_policy_pack.testing import UNKNOWN, Secret, analyze
+from aws_policy_pack.type_tokens import QUEUE
 from tests.policies.rules.reading import problems
 
 ARN = "arn:aws:sqs:eu-west-1:111122223333:orders-dead.fifo"

@@ -7,13 +7,13 @@ import pytest
 
 from aws_policy_pack.rules.sqs.limits import (
     ALIAS,
-    FUNCTION,
     MAPPING,
     visibility_function_timeout,
     visibility_timeout,
 )
-from aws_policy_pack.rules.sqs.links import QUEUE, REDRIVE_POLICY
+from aws_policy_pack.rules.sqs.links import REDRIVE_POLICY
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack, urn_of
+from aws_policy_pack.type_tokens import FUNCTION, QUEUE
 from tests.policies.rules.reading import problems
 from tests.policies.rules.sqs_stacks import (
     DEVELOPER_GUIDE,

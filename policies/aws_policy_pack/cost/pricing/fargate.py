@@ -5,7 +5,6 @@ from enum import StrEnum
 from typing import Final
 
 from aws_policy_pack.cost.charges import (
-    TASK_DEFINITION,
     TASKS,
     Charges,
     Missing,
@@ -21,6 +20,7 @@ from aws_policy_pack.cost.charges import (
 from aws_policy_pack.cost.pricing.ec2 import volume_charges
 from aws_policy_pack.ecs import CLUSTER, SERVICE, UNITS, units_of
 from aws_policy_pack.resource import Graph, Resource, Unreadable
+from aws_policy_pack.type_tokens import TASK_DEFINITION
 from aws_policy_pack.wire import Unknown
 from aws_policy_pack.wording import shown
 

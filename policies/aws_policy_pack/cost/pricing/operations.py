@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Final
 
 from aws_policy_pack.cost.charges import (
-    FUNCTION,
     ONE,
     Charge,
     Charges,
@@ -24,6 +23,7 @@ from aws_policy_pack.cost.charges import (
 )
 from aws_policy_pack.cost.pricing.rds import extended_support
 from aws_policy_pack.resource import Resource, Unreadable
+from aws_policy_pack.type_tokens import FUNCTION
 from aws_policy_pack.wording import shown
 
 BUCKET: Final = (("objects", "s3/gb-month"), ("PUTs", "s3/1k-puts"), ("GETs", "s3/1k-gets"))

@@ -26,6 +26,7 @@ from aws_policy_pack.cost.charges import (
 )
 from aws_policy_pack.lists import load
 from aws_policy_pack.resource import Graph, Resource, Unreadable, is_given
+from aws_policy_pack.type_tokens import RDS_CLUSTER, RDS_CLUSTER_INSTANCE, RDS_INSTANCE
 from aws_policy_pack.wording import shown
 
 Days = tuple[dt.date, dt.date | None]
@@ -206,10 +207,6 @@ def _named(engine: str, version: str, extended: ExtendedSupport) -> Missing:
     )
 
 
-INSTANCE: Final = "aws:rds/instance:Instance"
-CLUSTER: Final = "aws:rds/cluster:Cluster"
-CLUSTER_INSTANCE: Final = "aws:rds/clusterInstance:ClusterInstance"
-
 PRICED_LIKE: Final = {"mariadb": "mysql"}
 """Engines that have the prices of another."""
 CLUSTER_NODES: Final = Decimal(3)
@@ -297,7 +294,7 @@ def cluster(resource: Resource, situation: Situation) -> Charges:
 
 def cluster_instance(resource: Resource, situation: Situation) -> Charges:
     """An instance of an Aurora cluster, by its class or by the capacity it may take."""
-    owner = cluster_of(resource, situation.graph, CLUSTER)
+    owner = cluster_of(resource, situation.graph, RDS_CLUSTER)
     plan = _plan(owner)
     size = needed_text(resource, "instanceClass")
     if size != "db.serverless":
@@ -329,7 +326,7 @@ def proxy(resource: Resource, situation: Situation) -> Charges:
 def _source(resource: Resource, graph: Graph) -> Resource:
     """Where engine and storage stand: a replica of this stack has those of its source."""
     if given_text(resource, "engine") is None and resource.has("replicateSourceDb"):
-        sources = graph.referenced(resource, "replicateSourceDb", INSTANCE)
+        sources = graph.referenced(resource, "replicateSourceDb", RDS_INSTANCE)
         return next(iter(sources), resource)
     return resource
 
@@ -399,8 +396,8 @@ def _plan(resource: Resource) -> str:
 
 
 PRICING: Final[dict[str, Pricing]] = {
-    INSTANCE: instance,
-    CLUSTER: cluster,
-    CLUSTER_INSTANCE: cluster_instance,
+    RDS_INSTANCE: instance,
+    RDS_CLUSTER: cluster,
+    RDS_CLUSTER_INSTANCE: cluster_instance,
     "aws:rds/proxy:Proxy": proxy,
 }

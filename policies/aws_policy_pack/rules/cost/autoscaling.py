@@ -10,11 +10,9 @@ from aws_policy_pack.cost.charges import TASKS, scaling_of
 from aws_policy_pack.ecs import SERVICE, container_definitions
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
-from aws_policy_pack.rules.cost.services import DESIRED_COUNT, SCALABLE_TARGET, TASK_DEFINITION
+from aws_policy_pack.rules.cost.services import DESIRED_COUNT
+from aws_policy_pack.type_tokens import FUNCTION, SCALABLE_TARGET, SCHEDULED_ACTION, TASK_DEFINITION
 from aws_policy_pack.wording import shown
-
-SCHEDULED_ACTION: Final = "aws:appautoscaling/scheduledAction:ScheduledAction"
-FUNCTION: Final = "aws:lambda/function:Function"
 
 
 class AutoscalingMaximum(RuleConfig):

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Final
 
 from pydantic import Field
 
@@ -14,9 +13,8 @@ from aws_policy_pack.cost.table import TableError, tables_in, way_to_prices
 from aws_policy_pack.evaluation import current_day, waiver_for
 from aws_policy_pack.resource import Graph, Unreadable
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
+from aws_policy_pack.type_tokens import RDS_INSTANCE
 from aws_policy_pack.wording import MOST_NAMED, counted, first_few
-
-DATABASE: Final = "aws:rds/instance:Instance"
 
 
 class MonthlyBudget(RuleConfig):
@@ -77,7 +75,7 @@ class MonthlyBudget(RuleConfig):
     url="https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-managing-costs.html",
     good=(
         Example(
-            type=DATABASE,
+            type=RDS_INSTANCE,
             name="orders",
             properties={
                 "engine": "postgres",
@@ -89,7 +87,7 @@ class MonthlyBudget(RuleConfig):
     ),
     bad=(
         Example(
-            type=DATABASE,
+            type=RDS_INSTANCE,
             name="orders",
             properties={
                 "engine": "postgres",

@@ -9,21 +9,18 @@ from pydantic import Field
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
+from aws_policy_pack.type_tokens import RDS_CLUSTER, RDS_CLUSTER_INSTANCE, RDS_INSTANCE
 from aws_policy_pack.wording import listed, shown
 
-INSTANCE: Final = "aws:rds/instance:Instance"
-CLUSTER: Final = "aws:rds/cluster:Cluster"
-CLUSTER_INSTANCE: Final = "aws:rds/clusterInstance:ClusterInstance"
-
 CLASS_PATHS: Final = {
-    INSTANCE: "instanceClass",
-    CLUSTER_INSTANCE: "instanceClass",
-    CLUSTER: "dbClusterInstanceClass",
+    RDS_INSTANCE: "instanceClass",
+    RDS_CLUSTER_INSTANCE: "instanceClass",
+    RDS_CLUSTER: "dbClusterInstanceClass",
 }
 """Where the class stands; that of a cluster makes it a Multi-AZ cluster."""
 DEFAULT_STORAGE_TYPES: Final = {
-    INSTANCE: ("iops", "gp3"),
-    CLUSTER: ("dbClusterInstanceClass", "aurora"),
+    RDS_INSTANCE: ("iops", "gp3"),
+    RDS_CLUSTER: ("dbClusterInstanceClass", "aurora"),
 }
 """By type: the property that makes io1 the storage type where none is given, and the type else.
 
@@ -86,7 +83,7 @@ class ServerlessCapacity(RuleConfig):
 
 @resource_rule(
     "cost-rds-serverless-capacity",
-    CLUSTER,
+    RDS_CLUSTER,
     kind=Kind.CONFIGURED,
     severity=Severity.HIGH,
     summary="A serverless cluster scales no higher than the cap",
@@ -148,8 +145,8 @@ class RdsStorage(RuleConfig):
 
 @resource_rule(
     "cost-rds-storage",
-    INSTANCE,
-    CLUSTER,
+    RDS_INSTANCE,
+    RDS_CLUSTER,
     kind=Kind.CONFIGURED,
     severity=Severity.MEDIUM,
     summary="A database's storage stays within the caps on size, type and IOPS",
@@ -202,8 +199,8 @@ class MultiAz(RuleConfig):
 
 @resource_rule(
     "cost-rds-multi-az",
-    INSTANCE,
-    CLUSTER,
+    RDS_INSTANCE,
+    RDS_CLUSTER,
     kind=Kind.CONFIGURED,
     severity=Severity.MEDIUM,
     summary="A database is Multi-AZ only where the profile allows it",
@@ -230,7 +227,7 @@ def _copies(database: Resource) -> Iterator[tuple[str, str]]:
     """What makes the database Multi-AZ, and how to undo it."""
     if database.flag("multiAz"):
         yield "`multiAz` is true", "Set `multiAz` to false"
-    path = CLASS_PATHS[CLUSTER]
+    path = CLASS_PATHS[RDS_CLUSTER]
     given = database.text(path)
     if given is not None:
         yield (

@@ -15,14 +15,13 @@ from aws_policy_pack.rule import (
     resource_rule,
     stack_rule,
 )
+from aws_policy_pack.type_tokens import LOG_GROUP, REPOSITORY
 from aws_policy_pack.wording import shown
 
-LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
-REPOSITORY: Final = "aws:ecr/repository:Repository"
 LIFECYCLE_POLICY: Final = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
 
 
-class LogRetention(RuleConfig):
+class BilledLogRetention(RuleConfig):
     """How long logs may be kept."""
 
     max_days: int | None = Field(
@@ -43,7 +42,7 @@ class LogRetention(RuleConfig):
     bad={"name": "/orders/dev"},
     example_config={"maxDays": 90},
 )
-def log_retention(group: Resource, config: LogRetention) -> Findings:
+def log_retention(group: Resource, config: BilledLogRetention) -> Findings:
     """Compares the days; 0 and none mean for ever, and the class DELIVERY has two days always."""
     if config.max_days is None or group.text("logGroupClass") == "DELIVERY":
         return

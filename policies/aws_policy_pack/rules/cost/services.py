@@ -17,6 +17,7 @@ from aws_policy_pack.rule import (
     resource_rule,
     stack_rule,
 )
+from aws_policy_pack.type_tokens import SCALABLE_TARGET, TASK_DEFINITION
 from aws_policy_pack.wording import first_few, shown
 
 NAT_GATEWAY: Final = "aws:ec2/natGateway:NatGateway"
@@ -68,9 +69,6 @@ def _same_types(token: str) -> tuple[str, ...]:
         if token.startswith(module):
             return tuple(other + token.removeprefix(module) for other in SAME_MODULES)
     return (token,)
-
-
-TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
 
 
 class TaskSize(RuleConfig):
@@ -129,7 +127,6 @@ def _container_memory(container: Properties) -> float | None:
     return container.number("memoryReservation") if limit is None else limit
 
 
-SCALABLE_TARGET: Final = "aws:appautoscaling/target:Target"
 DESIRED_COUNT: Final = "desiredCount"
 
 DEFAULT_PERCENT: Final = 200

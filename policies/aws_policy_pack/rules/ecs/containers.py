@@ -11,16 +11,11 @@ from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.ecs import container_definitions
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, judge_each, resource_rule
+from aws_policy_pack.type_tokens import TASK_DEFINITION
 from aws_policy_pack.wording import listed, shown
 
 TASK_SET: Final = "aws:ecs/taskSet:TaskSet"
-TASK_DEFINITION: Final = "aws:ecs/taskDefinition:TaskDefinition"
-SCALABLE_TARGET: Final = "aws:appautoscaling/target:Target"
-EVENT_TARGET: Final = "aws:cloudwatch/eventTarget:EventTarget"
 SCHEDULE: Final = "aws:scheduler/schedule:Schedule"
-FUNCTION: Final = "aws:lambda/function:Function"
-LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
-ROLE: Final = "aws:iam/role:Role"
 
 
 RANGE: Final = re.compile(r"(?P<first>\d+)-(?P<last>\d+)", re.ASCII)

@@ -10,7 +10,8 @@ from aws_policy_pack.config import nearest
 from aws_policy_pack.ecs import CONTAINER_KEYS, INNER_KEYS
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, resource_rule
-from aws_policy_pack.rules.ecs.containers import TASK_DEFINITION, containers_of
+from aws_policy_pack.rules.ecs.containers import containers_of
+from aws_policy_pack.type_tokens import TASK_DEFINITION
 from aws_policy_pack.wire import Value, read_json
 from aws_policy_pack.wording import shown
 

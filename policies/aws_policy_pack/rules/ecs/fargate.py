@@ -9,12 +9,12 @@ from aws_policy_pack.lists import load
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Finding, Findings, Kind, Severity, judge_each, resource_rule
 from aws_policy_pack.rules.ecs.containers import (
-    TASK_DEFINITION,
     Container,
     containers_of,
     runs_on_fargate,
     runs_on_windows,
 )
+from aws_policy_pack.type_tokens import TASK_DEFINITION
 from aws_policy_pack.wording import listed, shown
 
 

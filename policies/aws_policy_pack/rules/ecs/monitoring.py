@@ -21,14 +21,9 @@ from aws_policy_pack.rule import (
     resource_rule,
     stack_rule,
 )
-from aws_policy_pack.rules.ecs.containers import (
-    LOG_GROUP,
-    TASK_DEFINITION,
-    Container,
-    judge_containers,
-    runs_on_fargate,
-)
+from aws_policy_pack.rules.ecs.containers import Container, judge_containers, runs_on_fargate
 from aws_policy_pack.rules.ecs.fargate import LOG_DRIVERS
+from aws_policy_pack.type_tokens import LOG_GROUP, TASK_DEFINITION
 from aws_policy_pack.wording import listed, shown
 
 INSIGHTS: Final = "containerInsights"

@@ -16,13 +16,13 @@ from aws_policy_pack.rule import (
     stack_rule,
 )
 from aws_policy_pack.rules.ecs.containers import (
-    TASK_DEFINITION,
     Container,
     containers_of,
     judge_containers,
     port_range,
     shown_ports,
 )
+from aws_policy_pack.type_tokens import TASK_DEFINITION
 from aws_policy_pack.wording import listed, shown
 
 ENDS: Final = ("COMPLETE", "SUCCESS")

@@ -15,13 +15,12 @@ from aws_policy_pack.rule import (
     stack_rule,
 )
 from aws_policy_pack.rules.ecs.containers import (
-    ROLE,
-    TASK_DEFINITION,
     Container,
     judge_containers,
     runs_on_fargate,
     runs_on_windows,
 )
+from aws_policy_pack.type_tokens import ROLE, TASK_DEFINITION
 from aws_policy_pack.wording import shown
 
 ROOT = ("root", "0")

@@ -18,15 +18,8 @@ from aws_policy_pack.rule import (
     resource_rule,
     stack_rule,
 )
-from aws_policy_pack.rules.ecs.containers import (
-    EVENT_TARGET,
-    FUNCTION,
-    SCALABLE_TARGET,
-    SCHEDULE,
-    TASK_DEFINITION,
-    TASK_SET,
-    containers_of,
-)
+from aws_policy_pack.rules.ecs.containers import SCHEDULE, TASK_SET, containers_of
+from aws_policy_pack.type_tokens import EVENT_TARGET, FUNCTION, SCALABLE_TARGET, TASK_DEFINITION
 from aws_policy_pack.wording import shown
 
 PUBLIC_IP: Final = {

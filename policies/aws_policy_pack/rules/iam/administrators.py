@@ -21,7 +21,6 @@ from aws_policy_pack.rule import (
 from aws_policy_pack.rules.iam.documents import (
     DOCUMENT_TYPES,
     EVERY_ACTION,
-    ROLE,
     ROLE_POLICY,
     Clause,
     covers_everything,
@@ -30,6 +29,7 @@ from aws_policy_pack.rules.iam.documents import (
     judge_clauses,
     matches,
 )
+from aws_policy_pack.type_tokens import ROLE
 from aws_policy_pack.wording import listed, shown
 
 ROLE_ATTACHMENT = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"

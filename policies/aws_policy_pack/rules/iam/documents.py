@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from aws_policy_pack.policy_documents import Statement, statements
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Findings, judge_each
+from aws_policy_pack.type_tokens import ROLE
 from aws_policy_pack.wording import shown
 
-ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
 POLICY = "aws:iam/policy:Policy"
 USER_POLICY = "aws:iam/userPolicy:UserPolicy"

@@ -38,7 +38,8 @@ from aws_policy_pack.rule import (
     stack_rule,
 )
 from aws_policy_pack.rules.iam.administrators import ATTACHMENT_TYPES
-from aws_policy_pack.rules.iam.documents import DOCUMENT_TYPES, ROLE, Clause, allows, judge_clauses
+from aws_policy_pack.rules.iam.documents import DOCUMENT_TYPES, Clause, allows, judge_clauses
+from aws_policy_pack.type_tokens import ROLE
 from aws_policy_pack.wire import Value
 from aws_policy_pack.wording import listed
 

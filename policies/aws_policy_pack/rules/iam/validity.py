@@ -23,13 +23,13 @@ from aws_policy_pack.rules.iam.documents import (
     DOCUMENT_TYPES,
     GROUP_POLICY,
     POLICY,
-    ROLE,
     ROLE_POLICY,
     USER_POLICY,
     Document,
     documents,
 )
 from aws_policy_pack.rules.iam.grammar import OLD_VERSION, VERSION, faults, variables_in
+from aws_policy_pack.type_tokens import ROLE
 from aws_policy_pack.wire import Value, read_json
 from aws_policy_pack.wording import listed, shown
 

@@ -36,7 +36,7 @@ class ScopeName(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class NameScope:
     """Within what a name is unique, and how to tell.
 
     Attributes:
@@ -91,15 +91,15 @@ class NameFact:
     types: tuple[str, ...]
     path: str
     prefix_path: str | None
-    scope: Scope
+    scope: NameScope
     is_revised: bool
     folds_case: bool
     limits: Limits | None
     source: str
 
 
-def _scope(name: str, row: Mapping[str, Any]) -> Scope:
-    return Scope(
+def _scope(name: str, row: Mapping[str, Any]) -> NameScope:
+    return NameScope(
         name=ScopeName(name),
         words=row["words"],
         paths=tuple(row["paths"]),

@@ -22,6 +22,7 @@ from aws_policy_pack.rules.names.facts import (
     Limits,
     NameFact,
 )
+from aws_policy_pack.type_tokens import QUEUE
 from aws_policy_pack.wording import shown
 
 LIMITED: Final = {
@@ -206,7 +207,6 @@ def _words(text: str) -> str:
 
 TAGGABLE_TYPES: Final[tuple[str, ...]] = tuple(load("taggable_types").entries)
 """The types that take a map of tags."""
-EXAMPLE: Final = "aws:sqs/queue:Queue"
 
 
 class TagsRequired(RuleConfig):
@@ -238,8 +238,8 @@ def add_tags(resource: Resource, config: TagsRequired) -> Changes:
 
 @resource_rule(
     "tags-required",
-    EXAMPLE,
-    *(kind for kind in TAGGABLE_TYPES if kind != EXAMPLE),
+    QUEUE,
+    *(kind for kind in TAGGABLE_TYPES if kind != QUEUE),
     kind=Kind.CONFIGURED,
     severity=Severity.LOW,
     summary="A resource carries the tags that are required",

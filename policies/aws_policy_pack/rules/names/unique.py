@@ -28,12 +28,11 @@ from aws_policy_pack.rules.names.facts import (
     FACTS,
     GENERATED_LENGTH,
     NameFact,
-    Scope,
+    NameScope,
     ScopeName,
 )
+from aws_policy_pack.type_tokens import QUEUE
 from aws_policy_pack.wording import shown
-
-LOGICAL_QUEUE = "aws:sqs/queue:Queue"
 
 
 class UniqueLogical(RuleConfig):
@@ -54,14 +53,12 @@ class UniqueLogical(RuleConfig):
     "the two; and until then state, logs and targets show one name for two resources.",
     url="https://www.pulumi.com/docs/iac/concepts/resources/names/",
     good=(
-        Example(type=LOGICAL_QUEUE, name="orders", properties={"name": "orders-dev"}),
-        Example(
-            type=LOGICAL_QUEUE, name="orders-dead-letter", properties={"name": "orders-dlq-dev"}
-        ),
+        Example(type=QUEUE, name="orders", properties={"name": "orders-dev"}),
+        Example(type=QUEUE, name="orders-dead-letter", properties={"name": "orders-dlq-dev"}),
     ),
     bad=(
-        Example(type=LOGICAL_QUEUE, name="orders", properties={"name": "orders-dev"}),
-        Example(type=LOGICAL_QUEUE, name="orders", properties={"name": "orders-dlq-dev"}),
+        Example(type=QUEUE, name="orders", properties={"name": "orders-dev"}),
+        Example(type=QUEUE, name="orders", properties={"name": "orders-dlq-dev"}),
     ),
 )
 def unique_logical(graph: Graph, config: UniqueLogical) -> Findings:
@@ -94,7 +91,6 @@ def _logical_place(resource: Resource) -> str:
     return f"under {name}"
 
 
-QUEUE: Final = "aws:sqs/queue:Queue"
 GENERATED: Final = re.compile(r"\d{18}[0-9a-f]{8}")
 """What the provider puts behind a prefix."""
 
@@ -108,7 +104,7 @@ class UniquePhysical(RuleConfig):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Named:
+class PhysicalName:
     """A resource's physical name, or the prefix of one, and where it must be unique.
 
     Attributes:
@@ -161,7 +157,7 @@ def unique_physical(graph: Graph, config: UniquePhysical) -> Findings:
         yield from _names_that_a_prefix_makes(named, fact)
 
 
-def _read(resource: Resource, graph: Graph, fact: NameFact) -> Named | None:
+def _read(resource: Resource, graph: Graph, fact: NameFact) -> PhysicalName | None:
     """The name or prefix with its scope; `None` for a resource that has neither.
 
     A prefix counts only where the name is not known: providers also give the prefix of known names.
@@ -177,7 +173,7 @@ def _read(resource: Resource, graph: Graph, fact: NameFact) -> Named | None:
         name = resource.text(fact.path)
     if not (name or prefix):
         return None
-    return Named(
+    return PhysicalName(
         resource=resource,
         name=name,
         prefix=prefix,
@@ -186,7 +182,7 @@ def _read(resource: Resource, graph: Graph, fact: NameFact) -> Named | None:
     )
 
 
-def _place(resource: Resource, scope: Scope) -> tuple[str | None, str | None]:
+def _place(resource: Resource, scope: NameScope) -> tuple[str | None, str | None]:
     if scope is AWS:
         return None, None
     account = account_of_provider(resource.provider) or account_of_arn(resource)
@@ -206,7 +202,7 @@ def _is_given(resource: Resource, path: str) -> bool:
     return resource.is_known(path) and resource.has(path)
 
 
-def _container(resource: Resource, graph: Graph, scope: Scope) -> str:
+def _container(resource: Resource, graph: Graph, scope: NameScope) -> str:
     """Which cluster, VPC, listener ... it is in: a URN, or the value where that is outside.
 
     Clusters, event buses, schedule groups and VPCs that are not named are those called default.
@@ -221,7 +217,7 @@ def _container(resource: Resource, graph: Graph, scope: Scope) -> str:
     return "default"
 
 
-def _part(resource: Resource, graph: Graph, scope: Scope) -> str:
+def _part(resource: Resource, graph: Graph, scope: NameScope) -> str:
     """The part of its container that a resource is in, such as the dimension that it scales."""
     if scope.part is None:
         return ""
@@ -231,8 +227,8 @@ def _part(resource: Resource, graph: Graph, scope: Scope) -> str:
     return resource.text(scope.part) or ""
 
 
-def _same_names(named: Sequence[Named], fact: NameFact) -> Findings:
-    groups: dict[tuple[tuple[str, str], str], list[Named]] = defaultdict(list)
+def _same_names(named: Sequence[PhysicalName], fact: NameFact) -> Findings:
+    groups: dict[tuple[tuple[str, str], str], list[PhysicalName]] = defaultdict(list)
     for new in named:
         if new.name is None:
             continue
@@ -252,15 +248,15 @@ def _same_names(named: Sequence[Named], fact: NameFact) -> Findings:
             )
 
 
-def _collision(new: Named, earlier: Named, fact: NameFact) -> str:
+def _collision(new: PhysicalName, earlier: PhysicalName, fact: NameFact) -> str:
     name = f"`{fact.path}` is {shown(new.name)}"
     if new.name == earlier.name:
         return f"{name}, as is that of {earlier.resource.name}"
     return f"{name}, which only case tells from {shown(earlier.name)} of {earlier.resource.name}"
 
 
-def _names_that_a_prefix_makes(named: Sequence[Named], fact: NameFact) -> Findings:
-    owners: dict[tuple[tuple[str, str], str], list[Named]] = defaultdict(list)
+def _names_that_a_prefix_makes(named: Sequence[PhysicalName], fact: NameFact) -> Findings:
+    owners: dict[tuple[tuple[str, str], str], list[PhysicalName]] = defaultdict(list)
     for other in named:
         if other.prefix:
             owners[other.container, _folded(other.prefix, fact)].append(other)
@@ -287,17 +283,19 @@ def _folded(name: str, fact: NameFact) -> str:
     return name.lower() if fact.folds_case else name
 
 
-def _first_met(new: Named, others: Sequence[Named], fact: NameFact) -> Named | None:
+def _first_met(
+    new: PhysicalName, others: Sequence[PhysicalName], fact: NameFact
+) -> PhysicalName | None:
     """The first that the new one meets; one that may be in another account comes last."""
     met = (other for other in others if _may_meet(new, other))
     return min(met, key=lambda other: _is_doubtful(new, other, fact), default=None)
 
 
-def _is_doubtful(one: Named, other: Named, fact: NameFact) -> bool:
+def _is_doubtful(one: PhysicalName, other: PhysicalName, fact: NameFact) -> bool:
     return fact.scope is not AWS and may_be_of_two(one.resource.provider, other.resource.provider)
 
 
-def _untold(new: Named, other: Named, fact: NameFact) -> Unreadable:
+def _untold(new: PhysicalName, other: PhysicalName, fact: NameFact) -> Unreadable:
     return Unreadable(
         fact.path,
         f"may be that of {other.resource.name}: the providers of the two sign in differently, and "
@@ -306,7 +304,7 @@ def _untold(new: Named, other: Named, fact: NameFact) -> Unreadable:
     )
 
 
-def _may_meet(one: Named, other: Named) -> bool:
+def _may_meet(one: PhysicalName, other: PhysicalName) -> bool:
     """Whether two resources can be in one account and region; what is not told can be any."""
     pairs = zip(one.place, other.place, strict=True)
     return all(mine is None or its is None or mine == its for mine, its in pairs)

@@ -70,7 +70,7 @@ class EgressOpen(OpenPorts):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Opening:
     """One of the two directions, and how a finding speaks of it.
 
     Attributes:
@@ -86,13 +86,13 @@ class Way:
     fix: str
 
 
-WAY_IN = Way(
+WAY_IN = Opening(
     direction=Direction.INGRESS,
     rule_id="network-ingress-open",
     wording="lets {blocks} in on {traffic}",
     fix="Name the security group or the narrow block that needs the port as the source",
 )
-WAY_OUT = Way(
+WAY_OUT = Opening(
     direction=Direction.EGRESS,
     rule_id="network-egress-open",
     wording="lets {traffic} out to {blocks}",
@@ -191,7 +191,7 @@ def _blocks(grant: Grant, source: Resource, graph: Graph) -> _Blocks:
     return found
 
 
-def _judge(resource: Resource, graph: Graph, config: OpenPorts, way: Way) -> Findings:
+def _judge(resource: Resource, graph: Graph, config: OpenPorts, way: Opening) -> Findings:
     def judge(grant: Grant) -> Findings:
         blocks = _blocks(grant, resource, graph)
         wide = _wide([*blocks.own, *blocks.listed], config)

@@ -18,11 +18,9 @@ from aws_policy_pack.rule import (
     resource_rule,
     stack_rule,
 )
+from aws_policy_pack.type_tokens import RDS_CLUSTER, RDS_CLUSTER_INSTANCE, RDS_INSTANCE
 from aws_policy_pack.wording import shown
 
-INSTANCE: Final = "aws:rds/instance:Instance"
-CLUSTER: Final = "aws:rds/cluster:Cluster"
-CLUSTER_INSTANCE: Final = "aws:rds/clusterInstance:ClusterInstance"
 PARAMETER_GROUP: Final = "aws:rds/parameterGroup:ParameterGroup"
 CLUSTER_PARAMETER_GROUP: Final = "aws:rds/clusterParameterGroup:ClusterParameterGroup"
 
@@ -80,8 +78,8 @@ def version_in(text: str) -> Version | None:
 
 
 PASSWORDS: Final = {
-    INSTANCE: ("password", "passwordWo"),
-    CLUSTER: ("masterPassword", "masterPasswordWo"),
+    RDS_INSTANCE: ("password", "passwordWo"),
+    RDS_CLUSTER: ("masterPassword", "masterPasswordWo"),
 }
 ORIGINS: Final = (
     "replicateSourceDb",
@@ -100,9 +98,9 @@ def hide(database: Resource) -> Changes:
 
 @resource_rule(
     "rds-not-public",
-    INSTANCE,
-    CLUSTER,
-    CLUSTER_INSTANCE,
+    RDS_INSTANCE,
+    RDS_CLUSTER,
+    RDS_CLUSTER_INSTANCE,
     kind=Kind.EXPOSES,
     severity=Severity.CRITICAL,
     summary="Databases have no public address",
@@ -141,8 +139,8 @@ def _is_public(database: Resource) -> bool:
 
 @resource_rule(
     "rds-managed-password",
-    INSTANCE,
-    CLUSTER,
+    RDS_INSTANCE,
+    RDS_CLUSTER,
     kind=Kind.PRACTICE,
     severity=Severity.CRITICAL,
     summary="RDS makes and keeps the master password",
@@ -174,8 +172,8 @@ def managed_password(database: Resource) -> Findings:
 
 @resource_rule(
     "rds-iam-authentication",
-    INSTANCE,
-    CLUSTER,
+    RDS_INSTANCE,
+    RDS_CLUSTER,
     kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Users can log in to a database through IAM",
@@ -197,16 +195,16 @@ def iam_authentication(database: Resource) -> Findings:
         )
 
 
-GROUP_NAME: Final = {INSTANCE: "parameterGroupName", CLUSTER: "dbClusterParameterGroupName"}
-GROUP_TYPE: Final = {INSTANCE: PARAMETER_GROUP, CLUSTER: CLUSTER_PARAMETER_GROUP}
+GROUP_NAME: Final = {RDS_INSTANCE: "parameterGroupName", RDS_CLUSTER: "dbClusterParameterGroupName"}
+GROUP_TYPE: Final = {RDS_INSTANCE: PARAMETER_GROUP, RDS_CLUSTER: CLUSTER_PARAMETER_GROUP}
 DEFAULT_PREFIX: Final = "default."
 ON: Final = ("1", "on", "true")
 
 
 @stack_rule(
     "rds-parameter-tls",
-    INSTANCE,
-    CLUSTER,
+    RDS_INSTANCE,
+    RDS_CLUSTER,
     kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Databases refuse connections without TLS",
@@ -223,7 +221,7 @@ ON: Final = ("1", "on", "true")
             },
         ),
         Example(
-            type=INSTANCE,
+            type=RDS_INSTANCE,
             name="orders",
             properties={"engine": "postgres", "parameterGroupName": "${tls.name}"},
             references={"parameterGroupName": ("tls",)},
@@ -239,7 +237,7 @@ ON: Final = ("1", "on", "true")
             },
         ),
         Example(
-            type=INSTANCE,
+            type=RDS_INSTANCE,
             name="orders",
             properties={"engine": "postgres", "parameterGroupName": "${plain.name}"},
             references={"parameterGroupName": ("plain",)},

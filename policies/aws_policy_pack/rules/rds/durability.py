@@ -17,19 +17,12 @@ from aws_policy_pack.rule import (
     resource_rule,
     stack_rule,
 )
-from aws_policy_pack.rules.rds.access import (
-    CLUSTER,
-    CLUSTER_INSTANCE,
-    CLUSTER_LOGS,
-    INSTANCE,
-    INSTANCE_LOGS,
-    fact_about,
-    is_chosen,
-)
+from aws_policy_pack.rules.rds.access import CLUSTER_LOGS, INSTANCE_LOGS, fact_about, is_chosen
 from aws_policy_pack.rules.rds.encryption import SERVERLESS
+from aws_policy_pack.type_tokens import RDS_CLUSTER, RDS_CLUSTER_INSTANCE, RDS_INSTANCE
 from aws_policy_pack.wording import listed, shown
 
-DAYS_BY_DEFAULT: Final = {INSTANCE: 0, CLUSTER: 1}
+DAYS_BY_DEFAULT: Final = {RDS_INSTANCE: 0, RDS_CLUSTER: 1}
 """The days for which backups are kept where none are given.
 
 RDS takes 1 for both, but the provider sends 0 for an instance:
@@ -52,8 +45,8 @@ class Backups(RuleConfig):
 
 @resource_rule(
     "rds-backups",
-    INSTANCE,
-    CLUSTER,
+    RDS_INSTANCE,
+    RDS_CLUSTER,
     kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Databases keep backups for a number of days within bounds",
@@ -82,8 +75,8 @@ def backups(database: Resource, config: Backups) -> Findings:
 
 @resource_rule(
     "rds-deletion-protection",
-    INSTANCE,
-    CLUSTER,
+    RDS_INSTANCE,
+    RDS_CLUSTER,
     kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Databases refuse to be deleted",
@@ -106,8 +99,8 @@ def deletion_protection(database: Resource) -> Findings:
 
 @resource_rule(
     "rds-final-snapshot",
-    INSTANCE,
-    CLUSTER,
+    RDS_INSTANCE,
+    RDS_CLUSTER,
     kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="A database that is deleted leaves a snapshot",
@@ -138,8 +131,8 @@ def final_snapshot(database: Resource) -> Findings:
 
 @stack_rule(
     "rds-multi-az",
-    INSTANCE,
-    CLUSTER,
+    RDS_INSTANCE,
+    RDS_CLUSTER,
     kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="A database lives on when one zone fails",
@@ -147,15 +140,15 @@ def final_snapshot(database: Resource) -> Findings:
     "until AWS or somebody has made a new one.",
     url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZ.html",
     controls=("Security Hub RDS.5", "Security Hub RDS.15", "CKV_AWS_157"),
-    good=(Example(type=INSTANCE, name="orders", properties={"multiAz": True}),),
-    bad=(Example(type=INSTANCE, name="orders", properties={"multiAz": False}),),
+    good=(Example(type=RDS_INSTANCE, name="orders", properties={"multiAz": True}),),
+    bad=(Example(type=RDS_INSTANCE, name="orders", properties={"multiAz": False}),),
 )
 def multi_az(database: Resource, graph: Graph) -> Findings:
     """An instance needs a standby, an Aurora cluster a second instance in the stack.
 
     Replicas are copies themselves, and a Multi-AZ cluster has its instances in three zones.
     """
-    if database.type == CLUSTER:
+    if database.type == RDS_CLUSTER:
         yield from _judge_cluster(database, graph)
         return
     has_standby = is_chosen(database, "multiAz") and database.flag("multiAz")
@@ -173,7 +166,7 @@ def _judge_cluster(cluster: Resource, graph: Graph) -> Findings:
         is_chosen(cluster, "engineMode") and cluster.text("engineMode") == SERVERLESS
     ):
         return
-    owned = graph.links("clusterIdentifier", of=(CLUSTER_INSTANCE,), to=(CLUSTER,))
+    owned = graph.links("clusterIdentifier", of=(RDS_CLUSTER_INSTANCE,), to=(RDS_CLUSTER,))
     count = len(owned.to(cluster))
     if count >= 2:  # noqa: PLR2004 - one that fails and one that takes over
         return
@@ -189,7 +182,7 @@ def _judge_cluster(cluster: Resource, graph: Graph) -> Findings:
 
 EXPORTS = "enabledCloudwatchLogsExports"
 UPGRADES = "autoMinorVersionUpgrade"
-LOGS = {INSTANCE: INSTANCE_LOGS, CLUSTER: CLUSTER_LOGS}
+LOGS = {RDS_INSTANCE: INSTANCE_LOGS, RDS_CLUSTER: CLUSTER_LOGS}
 
 
 class LogExports(RuleConfig):
@@ -212,8 +205,8 @@ class LogExports(RuleConfig):
 
 @resource_rule(
     "rds-log-exports",
-    INSTANCE,
-    CLUSTER,
+    RDS_INSTANCE,
+    RDS_CLUSTER,
     kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Databases export their logs to CloudWatch",
@@ -262,9 +255,9 @@ def upgrade_by_itself(database: Resource) -> Changes:
 
 @resource_rule(
     "rds-minor-upgrades",
-    INSTANCE,
-    CLUSTER,
-    CLUSTER_INSTANCE,
+    RDS_INSTANCE,
+    RDS_CLUSTER,
+    RDS_CLUSTER_INSTANCE,
     kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="Databases take minor versions by themselves",

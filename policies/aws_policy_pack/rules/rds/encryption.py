@@ -15,7 +15,8 @@ from aws_policy_pack.rule import (
     resource_rule,
     stack_rule,
 )
-from aws_policy_pack.rules.rds.access import CLUSTER, INSTANCE, ORIGINS, is_chosen
+from aws_policy_pack.rules.rds.access import ORIGINS, is_chosen
+from aws_policy_pack.type_tokens import RDS_CLUSTER, RDS_INSTANCE
 from aws_policy_pack.wording import shown
 
 FLAG: Final = "storageEncrypted"
@@ -31,8 +32,8 @@ def encrypt(database: Resource) -> Changes:
 
 @resource_rule(
     "rds-encrypted",
-    INSTANCE,
-    CLUSTER,
+    RDS_INSTANCE,
+    RDS_CLUSTER,
     kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Databases encrypt their storage",
@@ -96,21 +97,21 @@ class Origin:
 
 _CLUSTERS: Final = (CLUSTER_SNAPSHOT, CLUSTER_SNAPSHOT_COPY)
 OF_TYPE: Final[Mapping[str, tuple[Origin, ...]]] = {
-    INSTANCE: (
-        Origin(path="replicateSourceDb", types=(INSTANCE, CLUSTER)),
+    RDS_INSTANCE: (
+        Origin(path="replicateSourceDb", types=(RDS_INSTANCE, RDS_CLUSTER)),
         Origin(path="snapshotIdentifier", types=(SNAPSHOT, SNAPSHOT_COPY, *_CLUSTERS)),
-        Origin(path="restoreToPointInTime", types=(INSTANCE,)),
+        Origin(path="restoreToPointInTime", types=(RDS_INSTANCE,)),
     ),
-    CLUSTER: (
+    RDS_CLUSTER: (
         Origin(
             path="snapshotIdentifier",
             types=(*_CLUSTERS, SNAPSHOT, SNAPSHOT_COPY),
             takes_key=True,
         ),
-        Origin(path="restoreToPointInTime", types=(CLUSTER,), takes_key=True),
+        Origin(path="restoreToPointInTime", types=(RDS_CLUSTER,), takes_key=True),
         Origin(
             path="replicationSourceIdentifier",
-            types=(CLUSTER, INSTANCE),
+            types=(RDS_CLUSTER, RDS_INSTANCE),
             takes_key=True,
             takes_flag=True,
         ),
@@ -121,12 +122,12 @@ OF_TYPE: Final[Mapping[str, tuple[Origin, ...]]] = {
             takes_flag=True,
         ),
     ),
-    GLOBAL_CLUSTER: (Origin(path="sourceDbClusterIdentifier", types=(CLUSTER,)),),
-    SNAPSHOT: (Origin(path="dbInstanceIdentifier", types=(INSTANCE,)),),
+    GLOBAL_CLUSTER: (Origin(path="sourceDbClusterIdentifier", types=(RDS_CLUSTER,)),),
+    SNAPSHOT: (Origin(path="dbInstanceIdentifier", types=(RDS_INSTANCE,)),),
     SNAPSHOT_COPY: (
         Origin(path="sourceDbSnapshotIdentifier", types=(SNAPSHOT, SNAPSHOT_COPY), takes_key=True),
     ),
-    CLUSTER_SNAPSHOT: (Origin(path="dbClusterIdentifier", types=(CLUSTER,)),),
+    CLUSTER_SNAPSHOT: (Origin(path="dbClusterIdentifier", types=(RDS_CLUSTER,)),),
     CLUSTER_SNAPSHOT_COPY: (
         Origin(path="sourceDbClusterSnapshotIdentifier", types=_CLUSTERS, takes_key=True),
     ),
@@ -154,8 +155,8 @@ NAMES: Final = (
 
 @stack_rule(
     "rds-copy-encrypted",
-    INSTANCE,
-    CLUSTER,
+    RDS_INSTANCE,
+    RDS_CLUSTER,
     kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Replicas and restored databases are encrypted as what they come from",
@@ -164,18 +165,18 @@ NAMES: Final = (
     url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html",
     controls=("Security Hub RDS.3", "Security Hub RDS.27"),
     good=(
-        Example(type=INSTANCE, name="orders", properties={"storageEncrypted": True}),
+        Example(type=RDS_INSTANCE, name="orders", properties={"storageEncrypted": True}),
         Example(
-            type=INSTANCE,
+            type=RDS_INSTANCE,
             name="reports",
             properties={"replicateSourceDb": "orders"},
             references={"replicateSourceDb": ("orders",)},
         ),
     ),
     bad=(
-        Example(type=INSTANCE, name="orders", properties={"storageEncrypted": False}),
+        Example(type=RDS_INSTANCE, name="orders", properties={"storageEncrypted": False}),
         Example(
-            type=INSTANCE,
+            type=RDS_INSTANCE,
             name="reports",
             properties={"replicateSourceDb": "orders", "storageEncrypted": True},
             references={"replicateSourceDb": ("orders",)},

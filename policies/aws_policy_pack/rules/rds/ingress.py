@@ -22,7 +22,8 @@ from aws_policy_pack.rules.network.grants import (
     blocks_in,
     grants_of,
 )
-from aws_policy_pack.rules.rds.access import CLUSTER, INSTANCE, is_chosen
+from aws_policy_pack.rules.rds.access import is_chosen
+from aws_policy_pack.type_tokens import RDS_CLUSTER, RDS_INSTANCE
 from aws_policy_pack.wording import listed
 
 GROUPS: Final = "vpcSecurityGroupIds"
@@ -52,8 +53,8 @@ class IngressSources(RuleConfig):
 
 @stack_rule(
     "rds-ingress-from-declared-groups",
-    INSTANCE,
-    CLUSTER,
+    RDS_INSTANCE,
+    RDS_CLUSTER,
     kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="Only security groups of the stack and narrow address blocks reach a database",
@@ -72,7 +73,7 @@ class IngressSources(RuleConfig):
             references={"securityGroupId": ("database",), "referencedSecurityGroupId": ("web",)},
         ),
         Example(
-            type=INSTANCE,
+            type=RDS_INSTANCE,
             name="orders",
             properties={"vpcSecurityGroupIds": ["${database.id}"]},
             references={"vpcSecurityGroupIds": ("database",)},
@@ -92,7 +93,7 @@ class IngressSources(RuleConfig):
             references={"securityGroupId": ("database",)},
         ),
         Example(
-            type=INSTANCE,
+            type=RDS_INSTANCE,
             name="orders",
             properties={"vpcSecurityGroupIds": ["${database.id}"]},
             references={"vpcSecurityGroupIds": ("database",)},

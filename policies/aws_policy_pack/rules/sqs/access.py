@@ -29,13 +29,14 @@ from aws_policy_pack.rule import (
     stack_rule,
 )
 from aws_policy_pack.rules.iam.documents import allows
-from aws_policy_pack.rules.sqs.links import QUEUE, QUEUE_POLICY, policies_of
+from aws_policy_pack.rules.sqs.links import QUEUE_POLICY, policies_of
+from aws_policy_pack.type_tokens import EVENT_TARGET, QUEUE
 from aws_policy_pack.wording import shown
 
 QUEUE_ARN: Final = "arn:aws:sqs:eu-west-1:111122223333:orders.fifo"
 
 
-class Encryption(RuleConfig):
+class QueueEncryption(RuleConfig):
     """Which encryption will do."""
 
     require_kms: bool = Field(
@@ -43,7 +44,7 @@ class Encryption(RuleConfig):
     )
 
 
-def encrypt(queue: Resource, config: Encryption) -> Changes:
+def encrypt(queue: Resource, config: QueueEncryption) -> Changes:
     """Switches SQS's own encryption on; which key of KMS to take is not for a rule to choose."""
     if config.require_kms or not _is_open(queue):
         return {}
@@ -70,7 +71,7 @@ def encrypt(queue: Resource, config: Encryption) -> Changes:
     bad={"sqsManagedSseEnabled": False},
     fix=encrypt,
 )
-def encryption(queue: Resource, config: Encryption) -> Findings:
+def encryption(queue: Resource, config: QueueEncryption) -> Findings:
     """SQS encrypts new queues with a key of its own unless the queue says not to.
 
     Source: https://aws.amazon.com/blogs/compute/announcing-server-side-encryption-with-amazon-simple-queue-service-managed-encryption-keys-sse-sqs-by-default/
@@ -197,7 +198,6 @@ def policy_tls_only(queue: Resource, graph: Graph) -> Findings:
 
 SUBSCRIPTION: Final = "aws:sns/topicSubscription:TopicSubscription"
 TOPIC: Final = "aws:sns/topic:Topic"
-EVENT_TARGET: Final = "aws:cloudwatch/eventTarget:EventTarget"
 EVENT_RULE: Final = "aws:cloudwatch/eventRule:EventRule"
 NOTIFICATION: Final = "aws:s3/bucketNotification:BucketNotification"
 BUCKETS: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")
@@ -208,7 +208,7 @@ TOPIC_ARN: Final = "arn:aws:sns:eu-west-1:111122223333:sales"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Delivery:
     """The way in which a resource makes a service send to a queue.
 
     Attributes:
@@ -225,19 +225,19 @@ class Way:
 
 
 WAYS: Final = {
-    SUBSCRIPTION: Way(
+    SUBSCRIPTION: Delivery(
         service="sns.amazonaws.com",
         queues=("endpoint", "redrivePolicy"),
         source="topic",
         sources=(TOPIC,),
     ),
-    EVENT_TARGET: Way(
+    EVENT_TARGET: Delivery(
         service="events.amazonaws.com",
         queues=("arn", "deadLetterConfig"),
         source="rule",
         sources=(EVENT_RULE,),
     ),
-    NOTIFICATION: Way(
+    NOTIFICATION: Delivery(
         service="s3.amazonaws.com", queues=("queues",), source="bucket", sources=BUCKETS
     ),
 }
@@ -307,7 +307,7 @@ def senders_allowed(sender: Resource, graph: Graph) -> Findings:
             yield from _judge(sender, way, path, queue, graph)
 
 
-def _judge(sender: Resource, way: Way, path: str, queue: Resource, graph: Graph) -> Findings:
+def _judge(sender: Resource, way: Delivery, path: str, queue: Resource, graph: Graph) -> Findings:
     sources = graph.referenced(sender, way.source, *way.sources) if sender.has(way.source) else ()
     holders = policies_of(queue, graph, "policy", QUEUE_POLICY)
     found, missed = survey(holders, lambda holder: statements_of(holder, "policy"))
@@ -333,7 +333,7 @@ def _judge(sender: Resource, way: Way, path: str, queue: Resource, graph: Graph)
         )
 
 
-def _arns(sender: Resource, way: Way, sources: Sequence[Resource]) -> Iterator[str]:
+def _arns(sender: Resource, way: Delivery, sources: Sequence[Resource]) -> Iterator[str]:
     """The known ARNs of the resources that the service sends for."""
     for holder, key in ((sender, way.source), *((source, "arn") for source in sources)):
         value = holder.values.get(key)

@@ -23,7 +23,6 @@ from aws_policy_pack.rules.sqs.links import (
     LIMITS,
     ORDERS,
     ORDERS_DEAD,
-    QUEUE,
     REDRIVE_ALLOW_POLICY,
     REDRIVE_POLICY,
     dead_letter_sources,
@@ -36,6 +35,7 @@ from aws_policy_pack.rules.sqs.links import (
     takes_failures,
     targets_of,
 )
+from aws_policy_pack.type_tokens import QUEUE
 from aws_policy_pack.wire import Value, read_json
 from aws_policy_pack.wording import listed, shown
 

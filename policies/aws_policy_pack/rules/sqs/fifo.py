@@ -18,7 +18,8 @@ from aws_policy_pack.rule import (
     resource_rule,
     stack_rule,
 )
-from aws_policy_pack.rules.sqs.links import QUEUE, redrives_to, takes_failures
+from aws_policy_pack.rules.sqs.links import redrives_to, takes_failures
+from aws_policy_pack.type_tokens import QUEUE
 from aws_policy_pack.wording import shown
 
 SUFFIX: Final = ".fifo"

@@ -21,13 +21,13 @@ from aws_policy_pack.rule import (
 )
 from aws_policy_pack.rules.sqs.links import (
     LIMITS,
-    QUEUE,
     Limit,
     redrive_policies_of,
     redrive_policy_in,
     redrives_to,
     retention_seconds,
 )
+from aws_policy_pack.type_tokens import FUNCTION, QUEUE
 from aws_policy_pack.wording import shown
 
 NUMBERS: Final = (
@@ -255,7 +255,6 @@ def _judge_expiry(queue: Resource, graph: Graph, hidden: float) -> Findings:
             )
 
 
-FUNCTION: Final = "aws:lambda/function:Function"
 ALIAS: Final = "aws:lambda/alias:Alias"
 MAPPING: Final = "aws:lambda/eventSourceMapping:EventSourceMapping"
 FUNCTION_SECONDS: Final = 3

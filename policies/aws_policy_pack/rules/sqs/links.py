@@ -17,9 +17,9 @@ from aws_policy_pack.resource import (
     survey,
 )
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, stack_rule
+from aws_policy_pack.type_tokens import QUEUE
 from aws_policy_pack.wording import listed, shown
 
-QUEUE: Final = "aws:sqs/queue:Queue"
 QUEUE_POLICY: Final = "aws:sqs/queuePolicy:QueuePolicy"
 REDRIVE_POLICY: Final = "aws:sqs/redrivePolicy:RedrivePolicy"
 REDRIVE_ALLOW_POLICY: Final = "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy"

@@ -38,20 +38,20 @@ _WITHOUT_NAMESPACE = frozenset(
 )
 
 
-class _Loader(BoundedComposer):
+class _ManifestLoader(BoundedComposer):
     """PyYAML without what the provider's YAML keeps as text: times, and numbers to the base 60."""
 
 
-_Loader.yaml_implicit_resolvers = {
+_ManifestLoader.yaml_implicit_resolvers = {
     first: [each for each in resolvers if each[0] not in (_INTEGER, _FLOAT, _TIME)]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver(
+_ManifestLoader.add_implicit_resolver(
     _INTEGER,
     re.compile(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*)\Z"),
     list("-+0123456789"),
 )
-_Loader.add_implicit_resolver(
+_ManifestLoader.add_implicit_resolver(
     _FLOAT,
     re.compile(
         r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9][0-9_]*)(?:[eE][-+]?[0-9]+)?\Z"
@@ -71,7 +71,7 @@ def _decoded(call: Call) -> Answer:
     """
     namespace, text = call.arguments.get("defaultNamespace"), call.text("text")
     try:
-        documents = list(yaml.load_all(text, _Loader))
+        documents = list(yaml.load_all(text, _ManifestLoader))
     except (yaml.YAMLError, ValueError) as error:
         raise RefusedCallError(f"the text is not YAML: {error}", value=text) from error
     objects = []

@@ -13,7 +13,7 @@ import types
 import typing
 
 from .frames import FOLDER, MOST_FRAMES, Frame, of_place, places_of
-from .origins import PASSED_OVER, Origin, Place, Property, origins_in
+from .origins import PASSED_OVER, OutputOrigin, Place, Property, origins_in
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _DEPTH = 6
@@ -23,7 +23,7 @@ _OWN_MISTAKES = (NameError, ImportError, SyntaxError)
 _TELLING_TEXT = 8
 
 
-class Call:
+class GivenCall:
     """A plain call of a function."""
 
     def __init__(self, token: str, places: list[Place], answer: object) -> None:
@@ -62,7 +62,7 @@ class Call:
                 self._note(item, depth - 1)
 
 
-class Answers:
+class GivenAnswers:
     """The plain answers of one program's functions."""
 
     def __init__(
@@ -73,12 +73,12 @@ class Answers:
         """Takes what tells preflight, and whether a callback runs now."""
         self._tell = tell
         self._is_inside = is_inside
-        self._calls: list[Call] = []
+        self._calls: list[GivenCall] = []
 
     def called(self, token: str, arguments: object, answer: object) -> None:
         """Keeps a call; tells preflight what it was fed with."""
         places = list(places_of(sys._getframe(1)))  # noqa: SLF001 - there is no other way
-        self._calls.append(Call(token, places, answer))
+        self._calls.append(GivenCall(token, places, answer))
         properties = [
             source.told()
             for origin in _seen_by_the_sdk(arguments)
@@ -114,7 +114,7 @@ class Answers:
             }
         )
 
-    def behind(self, error: BaseException, value: object = None) -> list[Call]:
+    def behind(self, error: BaseException, value: object = None) -> list[GivenCall]:
         """The calls whose answers the error comes of: at its lines, or in its variables."""
         if not self._calls:
             return []
@@ -141,7 +141,7 @@ def _parts(value: object) -> typing.Iterable[object]:
     return vars(value).values() if hasattr(value, "__dict__") else ()
 
 
-def _seen_by_the_sdk(arguments: object) -> typing.Iterator[Origin]:
+def _seen_by_the_sdk(arguments: object) -> typing.Iterator[OutputOrigin]:
     """The origins of the arguments in which the SDK looks for unknown values.
 
     Source: `struct_contains_unknowns` of pulumi/runtime/rpc.py, which passes over plain items of

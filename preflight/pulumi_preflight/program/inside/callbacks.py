@@ -22,9 +22,9 @@ import typing
 import pulumi
 
 from . import bounds, frames
-from .answers import Answers
+from .answers import GivenAnswers
 from .bounds import Actions, Clock, Stopped
-from .origins import Function, Origin, Place, Property
+from .origins import FunctionAnswer, OutputOrigin, Place, Property
 
 Question = typing.Dict[str, typing.Any]  # noqa: UP006 - Python 3.9 reads this
 Ask = typing.Callable[[Question], bool]
@@ -41,7 +41,7 @@ class Callback:
         self,
         func: typing.Callable[[typing.Any], typing.Any],
         value: object,
-        origin: Origin,
+        origin: OutputOrigin,
         place: Place | None,
         seconds: float,
     ) -> None:
@@ -90,7 +90,7 @@ class Callback:
 class Callbacks:
     """The callbacks of one program."""
 
-    def __init__(self, settings: dict[str, typing.Any], ask: Ask, answers: Answers) -> None:
+    def __init__(self, settings: dict[str, typing.Any], ask: Ask, answers: GivenAnswers) -> None:
         """Takes the bounds of callbacks, the way to preflight, and the answers of functions."""
         self._seconds: float = settings["seconds"]
         self._allowed = frozenset(settings["allow"])
@@ -107,7 +107,7 @@ class Callbacks:
         self,
         func: typing.Callable[[typing.Any], typing.Any],
         value: object,
-        origin: Origin,
+        origin: OutputOrigin,
         place: Place | None,
     ) -> object:
         """Runs a callback of `apply`; gives what the callback gives, or an unknown Output."""
@@ -140,7 +140,7 @@ class Callbacks:
             result = callback.func(callback.value)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever the program raises
             for call in self._answers.behind(error, callback.value):
-                callback.origin.parents += (Origin((), Function(call.token)),)
+                callback.origin.parents += (OutputOrigin((), FunctionAnswer(call.token)),)
             self._raise_if_known(callback, error)
             return _unknown()
         callback.origin.settle(result)

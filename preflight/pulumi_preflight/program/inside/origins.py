@@ -73,7 +73,7 @@ class Property:
         return [*self._identity, _on_wire(type(self._resource), self._name)]
 
 
-class Function:
+class FunctionAnswer:
     """A provider's function."""
 
     __slots__ = ("token",)
@@ -87,16 +87,20 @@ class Function:
         return [self.token]
 
 
-Source = typing.Union[Property, Function]  # noqa: UP007 - Python 3.9 reads this
+Source = typing.Union[Property, FunctionAnswer]  # noqa: UP007 - Python 3.9 reads this
 
 
-class Origin:
+class OutputOrigin:
     """What an Output was made of: a source, other Outputs, or both."""
 
     __slots__ = ("_is_filled_in", "by_code", "parents", "source")
 
     def __init__(
-        self, parents: tuple[Origin, ...], source: Source | None = None, *, by_code: bool = False
+        self,
+        parents: tuple[OutputOrigin, ...],
+        source: Source | None = None,
+        *,
+        by_code: bool = False,
     ) -> None:
         """Takes what the Output was made of, and whether code of the program made it of that."""
         self.parents = parents
@@ -145,12 +149,12 @@ class Origin:
             self.parents = ()
 
 
-def origin_of(output: pulumi.Output[typing.Any]) -> Origin | None:
+def origin_of(output: pulumi.Output[typing.Any]) -> OutputOrigin | None:
     """What an Output was made of, as far as it is not the program's own value."""
     return vars(output).get(_KEY)
 
 
-def origins_in(value: object, depth: int = 0) -> tuple[Origin, ...]:
+def origins_in(value: object, depth: int = 0) -> tuple[OutputOrigin, ...]:
     """The origins of all Outputs inside a value."""
     if isinstance(value, pulumi.Output):
         origin = origin_of(value)
@@ -206,7 +210,7 @@ def _follow_apply(run_callback: RunCallback) -> None:
         code = getattr(func, "__code__", None)
         # What the SDK's own callbacks make shows what they made it of, as `output["key"]` does.
         by_code = code is None or not code.co_filename.startswith(_SDK)
-        origin = Origin(() if own is None else (own,), by_code=by_code)
+        origin = OutputOrigin(() if own is None else (own,), by_code=by_code)
         result = apply(
             self, lambda value: run_callback(func, value, origin, place), run_with_unknowns
         )
@@ -235,7 +239,7 @@ def _follow_maker(name: str) -> None:
         result: pulumi.Output[typing.Any] = make(*arguments, **named)
         origins = origins_in((arguments, named))
         if origins:
-            vars(result)[_KEY] = Origin(origins)
+            vars(result)[_KEY] = OutputOrigin(origins)
         return result
 
     setattr(pulumi.Output, name, staticmethod(followed))
@@ -265,7 +269,7 @@ def _follow_resources(handed_on: HandedOn) -> None:
         for property_, value in vars(self).items():
             if isinstance(value, pulumi.Output) and property_ != "urn":
                 parents = origins_in(given.get(property_))
-                vars(value)[_KEY] = Origin(parents, Property(self, property_, (t, name)))
+                vars(value)[_KEY] = OutputOrigin(parents, Property(self, property_, (t, name)))
 
     pulumi.Resource.__init__ = followed  # type: ignore[method-assign]
 
@@ -306,7 +310,7 @@ def _sources_in(
             source.token
             for origin in origins
             for source in origin.sources()
-            if isinstance(source, Function)
+            if isinstance(source, FunctionAnswer)
         ]
         ways = [way for origin in origins for way in origin.ways()]
         counted = collections.Counter(source for source, _ in ways)
@@ -340,7 +344,7 @@ def _follow_invoke(name: str, called: typing.Callable[..., None]) -> None:
         finally:
             _CALLING.reset(token)
         if isinstance(result, pulumi.Output):
-            vars(result)[_KEY] = Origin(origins_in(props), Function(tok))
+            vars(result)[_KEY] = OutputOrigin(origins_in(props), FunctionAnswer(tok))
             _keep_place(result, places)
         else:
             called(tok, props, getattr(result, "value", None))

@@ -109,7 +109,7 @@ def _run(settings: dict[str, typing.Any], channel: Channel) -> dict[str, object]
     import pulumi  # noqa: PLC0415 - it may be missing, which main tells
 
     callbacks = _module("callbacks")
-    answers = _module("answers").Answers(channel.ask, callbacks.is_inside)
+    answers = _module("answers").GivenAnswers(channel.ask, callbacks.is_inside)
     run_callback = callbacks.Callbacks(settings["callbacks"], channel.ask, answers).run
     _module("origins").follow(run_callback, answers.called, answers.handed_on)
     loop = asyncio.new_event_loop()
