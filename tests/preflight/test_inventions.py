@@ -12,6 +12,7 @@ from pulumi_preflight.outputs.inventions import (
     Origin,
     Other,
 )
+from pulumi_preflight.outputs.marks import is_made_of
 from pulumi_preflight.outputs.memory import HandedOn, Inventions, WorkedOn
 from pulumi_preflight.outputs.subject import ACCOUNT
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue
@@ -473,3 +474,21 @@ def test_an_arn_stays_with_an_account_that_the_program_names() -> None:
     made.taint_of(SUBNET, {"role": f"arn:aws:iam::{ACCOUNT}:role/worker"}, {})
     assert made.accounts == (ACCOUNT,)
     assert made.outputs_otherwise(queue, outputs, other(made)) == outputs
+
+
+@pytest.mark.parametrize("name", ["a", "web"])
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        pytest.param("arn:aws:s3:::{}-0a1b2c3", True, id="arn"),
+        pytest.param("https://sqs.us-east-1.amazonaws.com/1/{}-0a1b2c3", True, id="url"),
+        pytest.param("{}-0a1b2c3.s3.amazonaws.com", True, id="host"),
+        pytest.param("arn:aws:s3:::other{}-0a1b2c3", False, id="another-name"),
+        pytest.param("available", False, id="a-word"),
+    ],
+)
+def test_a_text_is_made_of_a_name_however_short_that_is(
+    name: str, text: str, *, wanted: bool
+) -> None:
+    # A longer name is looked for anywhere.
+    assert is_made_of(text.format(name), [name], name) is wanted

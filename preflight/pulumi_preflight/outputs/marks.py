@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, Origin, Other
+from pulumi_preflight.outputs.names import NAME_SUFFIX_DIGITS
 from pulumi_preflight.outputs.subject import ACCOUNT
 from pulumi_preflight.outputs.templates import (
     RUN,
@@ -103,7 +104,13 @@ def is_made_of(atom: PropertyValue, given: Iterable[str], name: str) -> bool:
     if not isinstance(atom, str):
         return False
     begins = bool(name) and atom.startswith(name) and not atom[len(name) :][:1].isalnum()
-    return begins or any(each in atom for each in given if len(each) >= _SHORTEST_WORD)
+    if begins or any(each in atom for each in given if len(each) >= _SHORTEST_WORD):
+        return True
+    # An ARN or a URL ends with it; too few digits for a mark, and a name too short to look for.
+    return (
+        f"{name}-" in atom
+        and re.search(rf"\b{re.escape(name)}-[0-9a-f]{{{NAME_SUFFIX_DIGITS}}}\b", atom) is not None
+    )
 
 
 def tells(atom: PropertyValue) -> bool:

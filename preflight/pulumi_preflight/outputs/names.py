@@ -13,7 +13,7 @@ from pulumi_preflight.project.autonaming import Naming
 from pulumi_preflight.stack_context import name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, without_secret
 
-_NAME_SUFFIX_DIGITS = 7
+NAME_SUFFIX_DIGITS = 7
 _OWN_NAMES: dict[str, tuple[str, ...]] = {
     "cloudwatch/dashboard": ("dashboardName",),
     "docdb/cluster": ("clusterIdentifier",),
@@ -56,11 +56,11 @@ def physical_name(urn: str, inputs: Properties, shape: Shape, *, seed: str) -> s
     for name in names:
         prefix = without_secret(inputs.get(f"{name}Prefix"))
         if isinstance(prefix, str) and prefix and prefix != UNKNOWN:
-            return prefix + digits[:_NAME_SUFFIX_DIGITS]
+            return prefix + digits[:NAME_SUFFIX_DIGITS]
     logical = name_of(urn)
     # Providers name a resource after its logical name and some random digits, where it has a name.
     named = any(property_.settable and property_.name in names for property_ in shape)
-    name = f"{logical}-{digits[:_NAME_SUFFIX_DIGITS]}" if named or seed != urn else logical
+    name = f"{logical}-{digits[:NAME_SUFFIX_DIGITS]}" if named or seed != urn else logical
     name = f"{name_head(subject_kind(type_of(urn)))}{name}"
     return f"{name}.fifo" if inputs.get("fifoQueue") or inputs.get("fifoTopic") else name
 

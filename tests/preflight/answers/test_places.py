@@ -243,3 +243,22 @@ def test_an_arn_of_an_account_that_nobody_told_does_not_follow() -> None:
     assert "arn" in followed("ec2:getVpc", id="vpc-1")
     assert "arn" not in followed("ec2:getVpc", nobody, id="vpc-1")
     assert "arn" in followed("index:getArn", nobody, arn="arn:aws:sns:eu-west-1:123456789012:a")
+
+
+@pytest.mark.parametrize(
+    ("function", "name", "wanted"),
+    [
+        pytest.param("getAzs", "azs", ["cn-north-1a", "cn-north-1b"], id="zones"),
+        pytest.param("getAccountId", "accountId", "123456789012", id="account"),
+        pytest.param("getPartition", "partition", "aws-cn", id="partition"),
+        pytest.param("getRegion", "region", "cn-north-1", id="region"),
+        pytest.param("getUrlSuffix", "urlSuffix", "amazonaws.com.cn", id="suffix"),
+    ],
+)
+def test_aws_native_tells_the_place_as_cloudformation_does(
+    function: str, name: str, wanted: object
+) -> None:
+    answer = ANSWERS[f"aws-native:index:{function}"](
+        Call(f"aws-native:index:{function}", {}, CHINA)
+    )
+    assert {**answer.made_up, **answer.follows}[name] == wanted

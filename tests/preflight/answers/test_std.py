@@ -23,6 +23,11 @@ def answer(function: str, **arguments: Any) -> Answer:  # noqa: ANN401 - the fun
     return ANSWERS[call.token](call)
 
 
+def native(function: str, **arguments: Any) -> Answer:  # noqa: ANN401 - the function's
+    call = Call(f"aws-native:index:{function}", arguments, PLACE)
+    return ANSWERS[call.token](call)
+
+
 @pytest.mark.parametrize(
     ("function", "arguments", "wanted"),
     [
@@ -159,6 +164,27 @@ def test_a_result_that_hides_a_made_up_argument_is_made_up() -> None:
     assert answer("sha256", input=MADE_UP).made_up
     assert answer("split", text=f"a/{MADE_UP}", separator="/").made_up
     assert answer("jsonencode", input={"Resource": MADE_UP}).follows
+
+
+def test_blocks_of_aws_native_lie_one_after_the_other() -> None:
+    found = native("cidr", ipBlock="10.0.0.0/16", count=3.0, cidrBits=8.0)
+    assert found.follows == {"subnets": ["10.0.0.0/24", "10.0.1.0/24", "10.0.2.0/24"]}
+
+
+@pytest.mark.parametrize(
+    ("block", "count", "bits", "message"),
+    [
+        pytest.param("10.0.0.0/16", 0.0, 8.0, "between 1 and 256", id="none"),
+        pytest.param("10.0.0.0/30", 1.0, 8.0, "too long for an IPv4 address", id="too-small"),
+        pytest.param("10.0.0.0/16", 3.0, 1.0, "not enough remaining", id="too-many"),
+        pytest.param("10.0.0.0", 1.0, 1.0, "invalid CIDR", id="no-block"),
+    ],
+)
+def test_blocks_that_do_not_fit_are_refused(
+    block: str, count: float, bits: float, message: str
+) -> None:
+    with pytest.raises(RefusedCallError, match=message):
+        native("cidr", ipBlock=block, count=count, cidrBits=bits)
 
 
 def test_a_file_is_read_where_the_program_runs(tmp_path: Path) -> None:

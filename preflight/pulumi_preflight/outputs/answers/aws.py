@@ -226,6 +226,7 @@ ANSWERS: dict[str, AnswerCall] = {
     "aws:sagemaker:getPrebuiltEcrImage": _prebuilt_image,
     "aws:secretsmanager:getSecretVersion": _secret_version,
     "aws:ssm:getParameter": _parameter,
+    "aws-native:index:getSsmParameterString": _parameter,
 }
 # What to say of an answer, by the function's name.
 ASSUMED: dict[str, str] = {

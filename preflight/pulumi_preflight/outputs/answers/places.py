@@ -290,7 +290,27 @@ def _zone(call: Call) -> Answer:
     return Answer(follows={"region": region}, made_up=told | usual)
 
 
+def _native(call: Call) -> Answer:
+    """What the pseudo parameters and `Fn::GetAZs` of CloudFormation tell, as `aws-native` does."""
+    region = _region_of(call)
+    return Answer(
+        follows={
+            "accountId": call.place.account,
+            "dnsSuffix": region.dns_suffix,
+            "partition": region.partition,
+            "region": region.name,
+            "urlSuffix": region.dns_suffix,
+        },
+        made_up={"azs": zone_names(call)},
+    )
+
+
 ANSWERS: dict[str, AnswerCall] = {
+    "aws-native:index:getAccountId": _native,
+    "aws-native:index:getAzs": _native,
+    "aws-native:index:getPartition": _native,
+    "aws-native:index:getRegion": _native,
+    "aws-native:index:getUrlSuffix": _native,
     "aws:apprunner:getHostedZoneId": partial(_hosted_zone, "apprunner"),
     "aws:cloudfront:getLogDeliveryCanonicalUserId": _log_delivery,
     "aws:cloudtrail:getServiceAccount": partial(_service_account, "cloudtrail"),

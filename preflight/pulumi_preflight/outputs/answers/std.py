@@ -1,11 +1,12 @@
-"""Functions of the `std` provider, computed as the provider does.
+"""Functions of the `std` provider, and `cidr` of `aws-native`, computed as the providers do.
 
 What needs a clock, chance, a key or Go's regular expressions is not here, and is made up:
 `timestamp`, `uuid`, `bcrypt`, `rsadecrypt`, `regex`. So is what is rarely used, such as
 `csvdecode` and `timeadd`, and a result for which a function here knows too little of Unicode or of
 Go's verbs.
 
-Source: pulumi/pulumi-std, provider/*.go, of version 2.3.2.
+Source: pulumi/pulumi-std, provider/*.go, of version 2.3.2, and pulumi/pulumi-aws-native,
+provider/pkg/provider/provider_intrinsics.go.
 """
 
 import hashlib
@@ -74,10 +75,12 @@ class _Function(NamedTuple):
     Attributes:
         compute: Gives the result for the arguments, in the order of `takes`.
         takes: Argument to the kind of its value; `?` follows where it may be left out.
+        gives: The name of the result.
     """
 
     compute: Callable[..., Any]
     takes: Mapping[str, str]
+    gives: str = "result"
 
 
 def _of_text(compute: Callable[[str], Any]) -> _Function:
@@ -168,6 +171,29 @@ def _subnets(text: str, more: list[float]) -> list[str]:
         found.append(_at(network, start, length))
         start += size
     return found
+
+
+_MOST_BLOCKS = 256
+
+
+def _blocks(text: str, count: float, bits: float) -> list[str]:
+    """As many blocks as CloudFormation's `Fn::Cidr` makes, one after the other."""
+    if not 1 <= count <= _MOST_BLOCKS:
+        raise _RefusedError(f"'count' must be a number between 1 and {_MOST_BLOCKS}")
+    network, more = _network(text), int(bits)
+    length = network.prefixlen + more
+    if more < 0 or length > network.max_prefixlen:
+        raise _RefusedError(
+            f"cidrBits {more} would extend prefix to {length} bits, which is too long for an "
+            f"IPv{network.version} address"
+        )
+    if count > 2**more:
+        raise _RefusedError(
+            f"not enough remaining address space for {int(count)} subnets with a prefix of "
+            f"{length} bits in {text}"
+        )
+    size = 1 << (network.max_prefixlen - length)
+    return [_at(network, number * size, length) for number in range(int(count))]
 
 
 def _at(network: _Network, offset: int, length: int) -> str:
@@ -595,7 +621,8 @@ def _answer(function: _Function, call: Call) -> Answer:
         call.is_made_up(text) and not any(text in each for each in shown)
         for text in texts(arguments)
     )
-    return Answer(made_up={"result": result}) if hides else Answer(follows={"result": result})
+    given = {function.gives: result}
+    return Answer(made_up=given) if hides else Answer(follows=given)
 
 
 def _of_file(compute: Callable[[bytes], Any], call: Call) -> Answer:
@@ -624,10 +651,13 @@ def _checked(takes: Mapping[str, str], arguments: Mapping[str, Any]) -> list[Any
     return found
 
 
-ANSWERS: dict[str, AnswerCall] = {
-    f"std:index:{name}": make
-    for name, make in (
-        *((name, partial(_answer, function)) for name, function in _FUNCTIONS.items()),
-        *((name, partial(_of_file, compute)) for name, compute in _OF_FILES.items()),
-    )
-}
+_BLOCKS = _Function(
+    _blocks, {"ipBlock": "text", "count": "whole number", "cidrBits": "whole number"}, "subnets"
+)
+ANSWERS: dict[str, AnswerCall] = dict(
+    [
+        ("aws-native:index:cidr", partial(_answer, _BLOCKS)),
+        *((f"std:index:{name}", partial(_answer, each)) for name, each in _FUNCTIONS.items()),
+        *((f"std:index:{name}", partial(_of_file, each)) for name, each in _OF_FILES.items()),
+    ]
+)
