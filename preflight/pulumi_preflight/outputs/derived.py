@@ -175,6 +175,8 @@ def _instance_endpoint(subject: Subject, inputs: Properties) -> PropertyValue:
     )
     if subject.kind != "rds/instance":
         return address
+    if subject.is_answer:
+        return f"{address}:{value_for(subject, 'port', 'integer'):.0f}"
     return f"{address}:{int(_as_port(inputs.get('port')) or _as_port(_port(subject, inputs)))}"
 
 
@@ -313,6 +315,7 @@ DERIVED_OF: dict[str, Make] = ENDPOINTS | {
     "ec2/networkinterface.privateIps": _interface_addresses,
     "ec2/spotinstancerequest.publicDns": _machine_name,
     "ec2/spotinstancerequest.publicIp": _machine_address,
+    "rds/instance.endpoint": _instance_endpoint,
     "rds/clusterinstance.dbSubnetGroupName": _of_cluster("dbSubnetGroupName"),
     "rds/clusterinstance.kmsKeyId": _cluster_key,
     "rds/clusterinstance.networkType": _of_cluster("networkType"),

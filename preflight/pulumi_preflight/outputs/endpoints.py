@@ -205,7 +205,8 @@ def _cache_home(subject: Subject) -> str:
 
 
 def _is_memcached(subject: Subject) -> bool:
-    return input_text(subject, "engine") == "memcached"
+    # Who asks for the address of all nodes of an existing cluster has one of Memcached.
+    return subject.is_answer or input_text(subject, "engine") == "memcached"
 
 
 def _cache_address(subject: Subject, _inputs: Properties) -> PropertyValue:

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.preflight.answers.asked import asked, followed
+from pulumi_preflight.outputs.answers.aws import ANSWERS
+from pulumi_preflight.outputs.answers.calls import Call
+from pulumi_preflight.outputs.subject import Place
+from tests.preflight.answers.asked import US, asked, followed
 
 
 def test_the_certificate_of_a_cluster_is_base64_of_pem() -> None:
@@ -180,3 +183,69 @@ def test_a_policy_of_an_answer_is_a_document(
 def test_the_blocks_of_a_network_agree() -> None:
     answer = asked("ec2:getVpc", default=True)
     assert [each["cidrBlock"] for each in answer["cidrBlockAssociations"]] == [answer["cidrBlock"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        pytest.param("ecs/optimized-ami/amazon-linux-2023", {"image_id", "os"}, id="ecs"),
+        pytest.param(
+            "eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard",
+            {"image_id", "release_version"},
+            id="eks",
+        ),
+    ],
+)
+def test_a_recommended_image_is_json(name: str, keys: set[str]) -> None:
+    value = asked("ssm:getParameter", name=f"/aws/service/{name}/recommended")["value"]
+    assert keys < json.loads(value).keys()
+    one = asked("ssm:getParameter", name=f"/aws/service/{name}/recommended/image_id")["value"]
+    assert one == json.loads(value)["image_id"]
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("/aws/service/ami-windows-latest/Windows_Server-2022-English-Full-Base", "ami-.*"),
+        ("/aws/service/bottlerocket/aws-ecs-2/x86_64/latest/image_id", "ami-.*"),
+        ("/aws/service/bottlerocket/aws-ecs-2/x86_64/latest/image_version", r"1\.0\.0-.*"),
+        ("/aws/service/canonical/ubuntu/server/24.04/stable/current/amd64/ami-id", "ami-.*"),
+        ("/shop/family", "value-.*"),
+        ("/shop/ami", "ami-.*"),
+    ],
+)
+def test_a_parameter_has_the_form_of_its_name(name: str, pattern: str) -> None:
+    assert re.fullmatch(pattern, asked("ssm:getParameter", name=name)["value"])
+
+
+def test_a_made_up_caller_is_a_role() -> None:
+    call = Call("aws:iam:getSessionContext", {"arn": "arn:x"}, US, is_made_up=lambda _: True)
+    answer = ANSWERS["aws:iam:getSessionContext"](call)
+    assert ":role/" in answer.made_up["issuerArn"]
+    assert "issuerArn" not in answer.follows
+
+
+def test_a_public_key_is_told_where_it_is_asked_for() -> None:
+    asked_for = asked("ec2:getKeyPair", keyName="web", includePublicKey=True)["publicKey"]
+    kind, key, _ = asked_for.split(" ")
+    assert base64.b64decode(key)[4:15].decode() == kind == "ssh-ed25519"
+    assert asked("ec2:getKeyPair", keyName="web")["publicKey"] == ""
+
+
+@pytest.mark.parametrize(
+    ("region", "wanted"),
+    [("us-east-1", "com.amazonaws.us-east-1.s3"), ("cn-north-1", "cn.com.amazonaws.cn-north-1.s3")],
+)
+def test_a_service_has_its_endpoints_name(region: str, wanted: str) -> None:
+    place = Place(region=region)
+    assert followed("ec2:getVpcEndpointService", place, service="s3")["serviceName"] == wanted
+
+
+def test_a_product_has_a_price() -> None:
+    filters = [{"field": "instanceType", "value": "t3.micro"}]
+    answer = asked("pricing:getProduct", serviceCode="AmazonEC2", filters=filters)
+    listed = json.loads(answer["result"])
+    assert listed["product"]["attributes"] == {"instanceType": "t3.micro"}
+    [offer] = listed["terms"]["OnDemand"].values()
+    [price] = offer["priceDimensions"].values()
+    assert 0 < float(price["pricePerUnit"]["USD"]) < 1

@@ -1,5 +1,6 @@
 """Answers about engines and classes of RDS."""
 
+import re
 from typing import Any
 
 import pytest
@@ -80,3 +81,20 @@ def test_a_class_that_can_be_ordered_is_the_one_that_was_asked_for(
 ) -> None:
     answer = asked("rds:getOrderableDbInstance", **arguments)
     assert {name: answer.get(name) for name in wanted} == wanted
+
+
+def test_an_existing_database_is_reached_at_its_address_and_port() -> None:
+    answer = asked("rds:getInstance", dbInstanceIdentifier="main")
+    assert answer["endpoint"] == f"{answer['address']}:{answer['port']:.0f}"
+    assert re.fullmatch(r"main\.[0-9a-f]{12}\.us-east-1\.rds\.amazonaws\.com", answer["address"])
+
+
+def test_a_warehouse_tells_its_host_alone() -> None:
+    endpoint = asked("redshift:getCluster", clusterIdentifier="main")["endpoint"]
+    assert re.fullmatch(r"main\.[0-9a-f]{12}\.us-east-1\.redshift\.amazonaws\.com", endpoint)
+
+
+def test_a_cache_is_reached_at_the_address_of_all_its_nodes() -> None:
+    answer = asked("elasticache:getCluster", clusterId="main")
+    assert re.fullmatch(r"main\.\w{6}\.cfg\.use1\.cache\.amazonaws\.com", answer["clusterAddress"])
+    assert re.fullmatch(rf"{answer['clusterAddress']}:\d+", answer["configurationEndpoint"])

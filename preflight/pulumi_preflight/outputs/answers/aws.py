@@ -1,6 +1,7 @@
 """Answers of AWS's data sources, by function: what follows, and a usual case of the rest."""
 
 import base64
+import re
 from typing import Any
 
 from pulumi_preflight.outputs.answers import documents, machines, places
@@ -111,9 +112,21 @@ def _cache_policy(call: Call) -> Answer:
 
 def _session_context(call: Call) -> Answer:
     arn = call.text("arn")
+    role = f"AROA{call.subject.capitals('issuerId', 17)}"
     if ":assumed-role/" in arn:
         # Only IAM knows the path of the role.
-        return Answer(follows={"id": arn, "sessionName": arn.rpartition("/")[2]})
+        name = arn.split("/")[1]
+        return Answer(
+            follows={"id": arn, "issuerName": name, "sessionName": arn.rpartition("/")[2]},
+            made_up={"issuerArn": call.place.arn("iam", f"role/{name}"), "issuerId": role},
+        )
+    if call.is_made_up(arn):
+        # Who deploys is most often a role.
+        name = f"preflight-{call.subject.digits('issuerName', 8)}"
+        issuer = call.place.arn("iam", f"role/{name}")
+        return Answer(
+            made_up={"id": arn, "issuerArn": issuer, "issuerId": role, "issuerName": name}
+        )
     nothing = dict.fromkeys(("issuerId", "issuerName", "sessionName"), "")
     return Answer(follows={"id": arn, "issuerArn": arn, **nothing})
 
@@ -194,11 +207,113 @@ def _plain_secrets(call: Call) -> Answer:
     return Answer(made_up={"plaintext": {name: f"preflight{own}" for name, own in digits.items()}})
 
 
+_WORDS = re.compile(r"[a-z0-9]+")
+_IMAGE_NAMES = ("ami", "image_id", "image-id")
+
+
 def _parameter(call: Call) -> Answer:
-    is_image = "ami" in call.text("name")
-    value = "ami-0123456789abcdef0" if is_image else f"value-{call.subject.digits('value', 8)}"
+    value = _public_parameter(call) if call.text("name").startswith("/aws/service/") else ""
+    if not value:
+        is_image = "ami" in _WORDS.findall(call.text("name").lower())
+        value = _IMAGE if is_image else f"value-{call.subject.digits('value', 8)}"
     return Answer(
         made_up={"value": value, "insecureValue": value, "type": "String", "version": 1.0}
+    )
+
+
+_IMAGE = "ami-0123456789abcdef0"
+_RELEASE = "1.0.20260101"
+
+
+def _public_parameter(call: Call) -> str:
+    """What AWS publishes of its images; empty where nothing here knows the form.
+
+    https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-public-parameters.html
+    """
+    _, _, _, service, *rest = call.text("name").split("/")
+    last = rest[-1] if rest else ""
+    image = {
+        "image_id": _IMAGE,
+        "image_name": f"preflight-image-{call.subject.digits('image_name', 8)}",
+    }
+    if service == "ecs":
+        image |= {
+            "schema_version": "1",
+            "image_version": _RELEASE,
+            "os": "Amazon Linux",
+            "ecs_agent_version": "1.0.0",
+            "ecs_runtime_version": "Docker version 1.0.0",
+        }
+    elif service == "eks":
+        image |= {"schema_version": "2", "release_version": _RELEASE}
+    else:
+        image |= {"image_version": f"1.0.0-{call.subject.digits('image_version', 8)}"}
+    if last == "recommended":
+        return json_text({**image})
+    if service in ("ecs", "eks", "bottlerocket"):
+        return image.get(last, "")
+    is_image = service.startswith("ami-") or service in ("canonical", "debian", "marketplace")
+    return _IMAGE if is_image or last in _IMAGE_NAMES else ""
+
+
+def _key_pair(call: Call) -> Answer:
+    """A key of the form that OpenSSH writes, where the program asks for it."""
+    if call.arguments.get("includePublicKey") is not True:
+        return Answer(follows={"publicKey": ""})
+    return Answer(made_up={"keyType": "ed25519", "publicKey": _public_key(call)})
+
+
+def _public_key(call: Call) -> str:
+    kind = "ssh-ed25519"
+    parts = (kind.encode(), bytes.fromhex(call.subject.digits("publicKey", 64)))
+    packed = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    return f"{kind} {base64.b64encode(packed).decode()} {call.subject.name}"
+
+
+def _product(call: Call) -> Answer:
+    """One product with one price, as AWS's price list has it.
+
+    https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html
+    """
+    sku = call.subject.capitals("sku", 16)
+    term = f"{sku}.{call.subject.capitals('term', 10)}"
+    price = {
+        "rateCode": f"{term}.{call.subject.capitals('rate', 10)}",
+        "unit": "Hrs",
+        "pricePerUnit": {"USD": f"0.0{call.subject.number('price', 90_000) + 10_000}0000"},
+        "beginRange": "0",
+        "endRange": "Inf",
+        "appliesTo": [],
+    }
+    wanted = {
+        str(each.get("field")): each.get("value")
+        for each in call.arguments.get("filters") or ()
+        if isinstance(each, dict)
+    }
+    offer = {"sku": sku, "priceDimensions": {price["rateCode"]: price}, "termAttributes": {}}
+    product = {"sku": sku, "productFamily": wanted.pop("productFamily", ""), "attributes": wanted}
+    listed: dict[str, Any] = {
+        "serviceCode": call.text("serviceCode"),
+        "product": product,
+        "terms": {"OnDemand": {term: offer}},
+    }
+    return Answer(made_up={"result": json_text(listed)})
+
+
+def _endpoint_service(call: Call) -> Answer:
+    """The name of one of AWS's own services follows from what it is called in short."""
+    service = call.text("service")
+    name = f"{'.'.join(reversed(call.place.dns_suffix.split('.')))}.{call.place.region}.{service}"
+    return Answer(follows={"serviceName": name} if service else {})
+
+
+def _warehouse(call: Call) -> Answer:
+    """The data source tells the host alone, which the resource shows with the port."""
+    name = call.text("clusterIdentifier")
+    home = f"{call.place.region}.redshift.{call.place.dns_suffix}"
+    return Answer(
+        follows={"id": name},
+        made_up={"endpoint": f"{name}.{call.subject.digits('account', 12)}.{home}"},
     )
 
 
@@ -225,6 +340,10 @@ ANSWERS: dict[str, AnswerCall] = {
     "aws:s3:getCanonicalUserId": _canonical_user,
     "aws:sagemaker:getPrebuiltEcrImage": _prebuilt_image,
     "aws:secretsmanager:getSecretVersion": _secret_version,
+    "aws:ec2:getKeyPair": _key_pair,
+    "aws:ec2:getVpcEndpointService": _endpoint_service,
+    "aws:pricing:getProduct": _product,
+    "aws:redshift:getCluster": _warehouse,
     "aws:ssm:getParameter": _parameter,
     "aws-native:index:getSsmParameterString": _parameter,
 }

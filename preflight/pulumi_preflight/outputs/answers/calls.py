@@ -78,7 +78,15 @@ class Call:
 
     def _name(self) -> str:
         own = name_properties(subject_kind(self.token))
-        for name in ("name", "bucket", "identifier", "functionName", "id", *own):
+        for name in (
+            "name",
+            "bucket",
+            "identifier",
+            "dbInstanceIdentifier",
+            "functionName",
+            "id",
+            *own,
+        ):
             value = self.text(name)
             if value:
                 return value
