@@ -145,7 +145,7 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         packs.analyze_stack(stack_request(deployment), deployment.inventions)
         if wanted.show_fixes:
             packs.propose_fixes()
-    notes = [*project.notes, *(Note(text=note) for note in packs.notes)]
+    notes = [Note(text=note) for note in (*project.notes, *packs.notes)]
     if not wanted.packs:
         notes.append(Note(text="no --policy-pack was given: only the program itself was judged"))
     seconds = time.perf_counter() - started

@@ -1,20 +1,16 @@
 """What packs report, as values: findings, waivers, and what a rule's fix changes."""
 
-import json
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from itertools import zip_longest
 from typing import TypeAlias
 
 from google.protobuf.struct_pb2 import Struct
-from rich.text import Text
 
 from pulumi_preflight.model import SourcePosition
 from pulumi_preflight.outputs.inventions import Origin
-from pulumi_preflight.printing import escaped_line
 from pulumi_preflight.redaction import SHOWN_SECRET, Redactor, secret_texts, shown_value
 from pulumi_preflight.stack_context import STACK_TYPE, is_urn, name_of, qualified_type_of
 from pulumi_preflight.wire import SECRET, PropertyValue, from_struct, mark_of, rewrite
@@ -322,66 +318,3 @@ def _member(path: str, name: str) -> str:
         escaped = name.replace('"', '\\"')
         return f'{path}["{escaped}"]'
     return f"{path}.{name}" if path else name
-
-
-EXPOSED_STYLE = "bold red"
-
-
-def lines_of(fixes: Sequence[Fix], place: Callable[[Fix], str]) -> list[Text]:
-    """The lines of a diff; resources in which the same changes are shown together.
-
-    Args:
-        fixes: What to show, in order.
-        place: Gives the place of a resource, empty where it is not known.
-    """
-    together: defaultdict[str, list[Fix]] = defaultdict(list)
-    for fix in fixes:
-        together[fix.urn].append(fix)
-    alike: defaultdict[str, list[Sequence[Fix]]] = defaultdict(list)
-    for of_one in together.values():
-        alike["\n".join(line.plain for line in _hunks(of_one))].append(of_one)
-    lines: list[Text] = []
-    for number, group in enumerate(alike.values()):
-        lines += [Text()] if number else []
-        lines += _heads([of_one[0] for of_one in group], place)
-        lines += _hunks(group[0])
-    return lines
-
-
-def _heads(fixes: Iterable[Fix], place: Callable[[Fix], str]) -> list[Text]:
-    named: defaultdict[str, list[str]] = defaultdict(list)
-    for fix in fixes:
-        named[place(fix)].append(name_of(fix.urn))
-    return [
-        Text(escaped_line("  ".join(filter(None, (where, ", ".join(names))))), style="bold")
-        for where, names in named.items()
-    ]
-
-
-def _hunks(fixes: Iterable[Fix]) -> list[Text]:
-    lines = []
-    for fix in fixes:
-        lines.append(Text(f"@@ {fix.rule}", style="cyan"))
-        if fix.exposed:
-            lines.append(Text(exposed_by(fix), style=EXPOSED_STYLE))
-        for change in fix.changes:
-            lines += _sides(change)
-    for line in lines:
-        line.plain = escaped_line(line.plain)
-    return lines
-
-
-def exposed_by(fix: Fix) -> str:
-    """Warns of a fix that loses the mark of a secret."""
-    return f"WARNING: THIS FIX LOSES THE MARK OF A SECRET: {', '.join(fix.exposed)}"
-
-
-def _sides(change: Change) -> Iterable[Text]:
-    if not isinstance(change.before, Absent):
-        yield Text(f"- {change.path}: {_written(change.before)}", style="red")
-    if not isinstance(change.after, Absent):
-        yield Text(f"+ {change.path}: {_written(change.after)}", style="green")
-
-
-def _written(value: PropertyValue) -> str:
-    return json.dumps(value, ensure_ascii=False)

@@ -178,7 +178,7 @@ def test_preflights_own_python_runs_the_program_otherwise(write_project: WritePr
 def test_environments_of_pulumi_cloud_leave_a_note(write_project: WriteProject) -> None:
     folder = write_project("", files={"Pulumi.dev.yaml": "environment: [aws/dev]"})
     notes = load_project(folder, stack="dev", environment={}).notes
-    assert ["environment: (Pulumi ESC) was not read" in note.text for note in notes] == [True]
+    assert ["environment: (Pulumi ESC) was not read" in note for note in notes] == [True]
 
 
 def test_the_example_of_preflight_yaml_holds_every_key(write_project: WriteProject) -> None:

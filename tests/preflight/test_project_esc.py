@@ -102,5 +102,5 @@ def test_what_is_not_known_is_a_note_that_names_the_key(
     write_project: WriteProject, named: str, wanted: str
 ) -> None:
     [note] = load(write_project, f"environment: {named}").notes
-    assert wanted in note.text
-    assert "preflight.yaml can give under environments" in note.text
+    assert wanted in note
+    assert "preflight.yaml can give under environments" in note

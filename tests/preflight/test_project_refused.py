@@ -266,4 +266,4 @@ def test_a_key_that_only_the_engine_uses_leaves_a_note(
     text = f"name: shop\nruntime: {{name: python, options: {{toolchain: pip}}}}\n{project}\n"
     folder = write_project("", files={"Pulumi.yaml": text})
     [note] = load_project(folder, stack="dev", environment={}).notes
-    assert wanted in note.text
+    assert wanted in note

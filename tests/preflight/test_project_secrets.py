@@ -62,7 +62,7 @@ def test_without_passphrase_they_are_placeholders_and_still_secret(
 def test_placeholders_leave_a_note(write_project: WriteProject) -> None:
     folder = write_project("", files={"Pulumi.dev.yaml": STACK_FILE})
     [note] = load_project(folder, stack="dev", environment={}).notes
-    assert note.text.startswith("shop:database, shop:password: not decrypted")
+    assert note.startswith("shop:database, shop:password: not decrypted")
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ config:
         "shop:database": ('{"password":"[secret]","user":"admin"}', True),
     }
     [note] = project.notes
-    assert note.text.startswith("shop:database, shop:password: not decrypted, since ")
-    assert reason in note.text
+    assert note.startswith("shop:database, shop:password: not decrypted, since ")
+    assert reason in note
 
 
 def test_what_pulumi_cloud_encrypted_is_said_to_be_so(write_project: WriteProject) -> None:
@@ -103,7 +103,7 @@ def test_what_pulumi_cloud_encrypted_is_said_to_be_so(write_project: WriteProjec
     folder = write_project("", files={"Pulumi.dev.yaml": text})
     environment = {"PULUMI_CONFIG_PASSPHRASE": "x"}
     [note] = load_project(folder, stack="dev", environment=environment).notes
-    assert "Pulumi Cloud encrypted it" in note.text
+    assert "Pulumi Cloud encrypted it" in note
 
 
 def test_a_wrong_passphrase_is_said(write_project: WriteProject) -> None:

@@ -15,9 +15,8 @@ from pulumi_preflight.project.keys import PROJECT_KEYS, check_keys
 from pulumi_preflight.project.stack_config import Files, read_config, stack_tags
 from pulumi_preflight.project.yaml_files import read_mapping
 
-# Both are slow to import and not always needed.
+# Slow to import and not always needed.
 if TYPE_CHECKING:
-    from pulumi_preflight.model import Note
     from pulumi_preflight.project.overrides import Overrides
 
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
@@ -83,7 +82,7 @@ class Project:
     tags: Mapping[str, str]
     environment: Mapping[str, str]
     environment_secrets: tuple[str, ...]
-    notes: tuple["Note", ...]
+    notes: tuple[str, ...]
 
     @property
     def region(self) -> str | None:
@@ -168,16 +167,8 @@ def load_project(
         ),
         environment=config.environment,
         environment_secrets=config.environment_secrets,
-        notes=_notes([*noted, *config.notes]),
+        notes=(*noted, *config.notes),
     )
-
-
-def _notes(texts: list[str]) -> "tuple[Note, ...]":
-    if not texts:
-        return ()
-    from pulumi_preflight.model import Note  # noqa: PLC0415 - see the top
-
-    return tuple(Note(text=text) for text in texts)
 
 
 def _project_file(root: Path) -> Path:

@@ -1,8 +1,9 @@
 """The verdict for people: what they must act on stands last, just above the verdict line."""
 
+import json
 import os
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import PurePath
 from typing import Any, Protocol, TextIO, TypeVar
@@ -11,20 +12,20 @@ from rich.console import Console, ConsoleDimensions
 from rich.text import Text
 
 from pulumi_preflight.findings import (
-    EXPOSED_STYLE,
+    Absent,
+    Change,
     Finding,
     Fix,
     Level,
     NotEvaluated,
     Waived,
-    exposed_by,
-    lines_of,
 )
 from pulumi_preflight.model import Note
 from pulumi_preflight.printing import escaped, escaped_line, shortened
 from pulumi_preflight.resource import Resource
 from pulumi_preflight.stack_context import STACK_TYPE, name_of, qualified_type_of
 from pulumi_preflight.verdict import OWN_PACK, Verdict, counted, verdict_line
+from pulumi_preflight.wire import PropertyValue
 
 NO_MODULE = "(no module)"
 _PROVIDER = "pulumi:providers:"
@@ -412,3 +413,66 @@ def _named(names: Sequence[str]) -> str:
     shown = ", ".join(distinct[:_NAMES_SHOWN])
     rest = len(distinct) - _NAMES_SHOWN
     return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+EXPOSED_STYLE = "bold red"
+
+
+def lines_of(fixes: Sequence[Fix], place: Callable[[Fix], str]) -> list[Text]:
+    """The lines of a diff; resources in which the same changes are shown together.
+
+    Args:
+        fixes: What to show, in order.
+        place: Gives the place of a resource, empty where it is not known.
+    """
+    together: defaultdict[str, list[Fix]] = defaultdict(list)
+    for fix in fixes:
+        together[fix.urn].append(fix)
+    alike: defaultdict[str, list[Sequence[Fix]]] = defaultdict(list)
+    for of_one in together.values():
+        alike["\n".join(line.plain for line in _hunks(of_one))].append(of_one)
+    lines: list[Text] = []
+    for number, group in enumerate(alike.values()):
+        lines += [Text()] if number else []
+        lines += _heads([of_one[0] for of_one in group], place)
+        lines += _hunks(group[0])
+    return lines
+
+
+def _heads(fixes: Iterable[Fix], place: Callable[[Fix], str]) -> list[Text]:
+    named: defaultdict[str, list[str]] = defaultdict(list)
+    for fix in fixes:
+        named[place(fix)].append(name_of(fix.urn))
+    return [
+        Text(escaped_line("  ".join(filter(None, (where, ", ".join(names))))), style="bold")
+        for where, names in named.items()
+    ]
+
+
+def _hunks(fixes: Iterable[Fix]) -> list[Text]:
+    lines = []
+    for fix in fixes:
+        lines.append(Text(f"@@ {fix.rule}", style="cyan"))
+        if fix.exposed:
+            lines.append(Text(exposed_by(fix), style=EXPOSED_STYLE))
+        for change in fix.changes:
+            lines += _sides(change)
+    for line in lines:
+        line.plain = escaped_line(line.plain)
+    return lines
+
+
+def exposed_by(fix: Fix) -> str:
+    """Warns of a fix that loses the mark of a secret."""
+    return f"WARNING: THIS FIX LOSES THE MARK OF A SECRET: {', '.join(fix.exposed)}"
+
+
+def _sides(change: Change) -> Iterable[Text]:
+    if not isinstance(change.before, Absent):
+        yield Text(f"- {change.path}: {_written(change.before)}", style="red")
+    if not isinstance(change.after, Absent):
+        yield Text(f"+ {change.path}: {_written(change.after)}", style="green")
+
+
+def _written(value: PropertyValue) -> str:
+    return json.dumps(value, ensure_ascii=False)
