@@ -165,6 +165,11 @@ def shown_value(value: PropertyValue) -> PropertyValue:
 
 PARAMETER = "aws:ssm/parameter:Parameter"
 PLAIN_TYPES = ("String", "StringList")
+# `remote.Command` and its kin, whose SDK marks the whole connection as a secret.
+_REMOTE = "command:remote:"
+_ADDRESS = frozenset(
+    {"agentSocketPath", "dialErrorLimit", "host", "hostKey", "perDialTimeout", "port", "user"}
+)
 
 
 def secret_texts(properties: Struct, type_token: str = "") -> Iterator[str]:
@@ -173,6 +178,7 @@ def secret_texts(properties: Struct, type_token: str = "") -> Iterator[str]:
     The SDK marks the value of each parameter of Systems Manager as a secret. The value of a plain
     one, of the type `String` or `StringList`, all may read who may read the parameters.
     https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-securestring.html
+    Of a connection to a machine, the passwords and keys are secrets; the address is not.
 
     Args:
         properties: The properties of a resource, or others.
@@ -182,8 +188,19 @@ def secret_texts(properties: Struct, type_token: str = "") -> Iterator[str]:
         given = from_struct(properties)
         is_plain = type_token == PARAMETER and given.get("type") in PLAIN_TYPES
         for name, value in given.items():
-            if not (is_plain and name == "value"):
-                yield from _secret_texts(value, secret=False)
+            if is_plain and name == "value":
+                continue
+            is_connection = name == "connection" and type_token.startswith(_REMOTE)
+            held = _without_address(value) if is_connection else value
+            yield from _secret_texts(held, secret=False)
+
+
+def _without_address(connection: PropertyValue) -> PropertyValue:
+    if not isinstance(connection, dict):
+        return connection
+    return {
+        name: _without_address(value) for name, value in connection.items() if name not in _ADDRESS
+    }
 
 
 def _shown(value: PropertyValue) -> PropertyValue:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from google.protobuf.struct_pb2 import Struct
@@ -101,7 +102,7 @@ def test_a_name_that_the_program_made_of_a_secret_stays_hidden(secret: str) -> N
     assert Redactor([secret], [secret]).about("", f"of {secret}", [urn]) == "of [secret]"
 
 
-def marked(**properties: str) -> Struct:
+def marked(**properties: Any) -> Struct:
     struct = Struct()
     struct.update(
         {
@@ -133,3 +134,12 @@ def test_the_value_of_a_plain_parameter_is_not_a_secret(
     kind: str, properties: Mapping[str, str], texts: list[str]
 ) -> None:
     assert list(secret_texts(marked(**properties), kind)) == texts
+
+
+@pytest.mark.parametrize("kind", ["Command", "CopyToRemote"])
+def test_the_address_in_a_connection_is_not_a_secret(kind: str) -> None:
+    jump = {"host": "10.0.0.9", "password": "hunter3"}
+    connection = {"host": "203.0.113.7", "user": "ubuntu", "privateKey": "hunter2", "proxy": jump}
+    token = f"command:remote:{kind}"
+    assert set(secret_texts(marked(connection=connection), token)) == {"hunter2", "hunter3"}
+    assert "203.0.113.7" in set(secret_texts(marked(connection=connection), "demo:index:Thing"))

@@ -308,7 +308,11 @@ def test_what_a_stopped_rule_missed_falls_where_it_hangs_on_a_value(value: int) 
 
     told = judged_as_stack(stops)
     assert told.findings == ()
-    assert {left.urn for left in told.not_evaluated} == {STACK, OTHER_URN}
+    # Not the value at which the rule stopped.
+    assert {(left.urn, left.property) for left in told.not_evaluated} == {
+        (STACK, "monitoringRoleArn"),
+        (OTHER_URN, "kmsKeyId"),
+    }
 
 
 def test_what_a_stopped_rule_said_of_the_whole_stack_falls() -> None:
@@ -319,3 +323,13 @@ def test_what_a_stopped_rule_said_of_the_whole_stack_falls() -> None:
         return [stopped] if values["kmsKeyId"] == 0 else [about_all]
 
     assert judged_as_stack(stops).findings == ()
+
+
+def test_what_a_stopped_rule_says_of_the_stack_names_the_value_that_it_hangs_on() -> None:
+    def stops(values: dict[str, object]) -> list[Finding]:
+        if values["monitoringRoleArn"] == 0:
+            return [replace(unknown("monitoringRoleArn"), urn=STACK)]
+        return [replace(finding(), urn=STACK)] if values["kmsKeyId"] == 1 else []
+
+    [falls] = [each for each in judged_as_stack(stops).not_evaluated if "wrong" in each.message]
+    assert falls.property == "kmsKeyId"

@@ -251,14 +251,34 @@ class _Comparison(Generic[_Request]):
         """The origin that a result hangs on, `None` where several do, or none was looked for."""
         if len(self._unsettled) >= _CAUSES_LOOKED_FOR:
             return None
+        origins, unknown = self._suspects(found, account)
         found_in = _narrowed(
-            self._doubt.origins, lambda fewer: self._hangs_on(fewer, found, account)
+            origins, lambda fewer: self._hangs_on(fewer, found, account, unknown=unknown)
         )
         return found_in[0] if len(found_in) == 1 else None
 
-    def _hangs_on(self, origins: Iterable[Origin], found: Finding, account: str) -> bool:
+    def _suspects(self, found: Finding, account: str) -> tuple[Sequence[Origin], bool]:
+        """The origins to look for the cause in, and whether their values are to be unknown.
+
+        A rule that stops at what is unknown says nothing of the resources after that. So the values
+        of the resource itself come first, then others of their kind, at which no rule stops.
+        """
+        everything = self._doubt.origins
+        if found.urn != self._doubt.urn:
+            held = self._doubt.origins_of(found.urn)
+            own = [origin for origin in everything if origin in held]
+            if own and self._hangs_on(own, found, account):
+                return own, True
+        hangs_on_others = not isinstance(found, NotEvaluated) and self._hangs_on(
+            everything, found, account, unknown=False
+        )
+        return everything, not hangs_on_others
+
+    def _hangs_on(
+        self, origins: Iterable[Origin], found: Finding, account: str, *, unknown: bool = True
+    ) -> bool:
         try:
-            return found in self._differing(origins, account)
+            return found in self._differing(origins, account, unknown=unknown)
         except RaisedError as error:
             return error.raised.rule == found.rule
 
