@@ -457,3 +457,44 @@ def test_places_without_anything_in_them_are_left_empty() -> None:
 def test_a_made_up_amount_of_a_resource_is_0() -> None:
     # A provider that fills it in shows it to the engine, where it counts as AWS's answer.
     assert fill("aws:ebs/volume:Volume").outputs["iops"] == 0
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "property_", "pattern"),
+    [
+        pytest.param(
+            "aws:amplify/app:App", {}, "defaultDomain", r"\w+\.amplifyapp\.com", id="amplify"
+        ),
+        pytest.param(
+            "aws:amplify/domainAssociation:DomainAssociation",
+            {"domainName": "x.com"},
+            "certificateVerificationDnsRecord",
+            r"_\w{32}\.x\.com\. CNAME _\w{32}\.acm-validations\.aws\.",
+            id="proof-of-a-domain",
+        ),
+        pytest.param(
+            "aws:ec2/vpnConnection:VpnConnection",
+            {"customerGatewayId": "cgw-1"},
+            "customerGatewayConfiguration",
+            r"<\?xml .*<customer_gateway_id>cgw-1</.*</vpn_connection>",
+            id="configuration-of-a-gateway",
+        ),
+    ],
+)
+def test_a_text_has_the_form_that_programs_take_apart(
+    token: str, inputs: Properties, property_: str, pattern: str
+) -> None:
+    assert re.fullmatch(pattern, str(fill(token, inputs).outputs[property_]), re.DOTALL)
+
+
+def test_a_subdomain_points_to_cloudfront() -> None:
+    token = "aws:amplify/domainAssociation:DomainAssociation"  # noqa: S105 - a type
+    given: Properties = {"subDomains": [{"branchName": "main", "prefix": "www"}]}
+    sub_domains = json.dumps(fill(token, given).for_program["subDomains"])
+    assert re.search(r'"dnsRecord": " CNAME d\w{13}\.cloudfront\.net"', sub_domains)
+
+
+def test_a_directory_has_two_name_servers() -> None:
+    servers = fill("aws:directoryservice/directory:Directory").outputs["dnsIpAddresses"]
+    assert isinstance(servers, list)
+    assert len(set(map(str, servers))) == 2

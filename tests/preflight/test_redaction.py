@@ -102,7 +102,7 @@ def test_a_name_that_the_program_made_of_a_secret_stays_hidden(secret: str) -> N
     assert Redactor([secret], [secret]).about("", f"of {secret}", [urn]) == "of [secret]"
 
 
-def marked(**properties: Any) -> Struct:
+def marked(**properties: Any) -> Struct:  # noqa: ANN401 - any property
     struct = Struct()
     struct.update(
         {

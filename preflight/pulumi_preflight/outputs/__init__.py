@@ -43,9 +43,10 @@ from pulumi_preflight.stack_context import name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, secret, without_unknown
 
 _DEPTH = 5
-# A hosted zone has four name servers, and SES gives three tokens.
-# Source: https://docs.aws.amazon.com/ses/latest/APIReference/API_VerifyDomainDkim.html
-_COUNTS = {"nameServers": 4, "availabilityZones": 3, "dkimTokens": 3}
+# A hosted zone has four name servers, a directory two, and SES gives three tokens.
+# Sources: https://docs.aws.amazon.com/ses/latest/APIReference/API_VerifyDomainDkim.html and
+# https://docs.aws.amazon.com/directoryservice/latest/admin-guide/ms_ad_view_directory_info.html
+_COUNTS = {"nameServers": 4, "dnsIpAddresses": 2, "availabilityZones": 3, "dkimTokens": 3}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

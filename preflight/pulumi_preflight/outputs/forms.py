@@ -28,6 +28,11 @@ _DOCUMENTS = "{hex12@account}.{region}.docdb.{dns}"
 _GRAPH = "{hex12@account}.{region}.neptune.{dns}"
 
 BY_TYPE: dict[str, str] = {
+    "amplify/app.defaultDomain": "{id}.amplifyapp.com",
+    "amplify/domainassociation.certificateVerificationDnsRecord": (
+        "_{hex32}.{=domainName}. CNAME _{hex32@value}.acm-validations.aws."
+    ),
+    "amplify/domainassociation.dnsRecord": " CNAME d{hex13}.cloudfront.net",
     "apigateway/deployment.executionArn": f"{_EXECUTE}{{=restApi}}/",
     "apigateway/deployment.invokeUrl": "https://{=restApi}.execute-api.{region}.{dns}/",
     "apigateway/restapi.executionArn": f"{_EXECUTE}{{id}}",
@@ -165,6 +170,11 @@ BY_TYPE: dict[str, str] = {
     "docdb/cluster.dbClusterParameterGroupName": "default.{family}",
     "ec2/keypair.keyPairId": "key-{hex17}",
     "ec2/vpcpeeringconnection.acceptStatus": "pending-acceptance",
+    "ec2/vpnconnection.customerGatewayConfiguration": (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<vpn_connection id="{id}">'
+        "<customer_gateway_id>{=customerGatewayId}</customer_gateway_id>"
+        "<vpn_connection_type>ipsec.1</vpn_connection_type></vpn_connection>"
+    ),
     "ec2/vpnconnection.tunnel1BgpAsn": "64512",
     "ec2/vpnconnection.tunnel2BgpAsn": "64512",
     "ec2clientvpn/endpoint.dnsName": "*.{id}.prod.clientvpn.{region}.{dns}",
