@@ -121,7 +121,8 @@ class Rule(Generic[Subject]):
         formerly: Names that it had; a profile may use them until the next major version.
         scope: Whether it looks at one resource's inputs, at the graph, or at the graph and the
             settings of the pack's other rules.
-        types: The resource types that it looks at; none for a rule about the stack as a whole.
+        types: The resource types that it looks at, without one of which it has nothing to judge;
+            none for a rule about the stack as a whole.
         kind: What it holds a stack to.
         level: The level where a profile says nothing.
         severity: How bad a violation is.
@@ -242,6 +243,7 @@ def resource_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
 def stack_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
     id: str,  # noqa: A002 - the word of the field
     *types: str,
+    together: bool = False,
     kind: Kind = Kind.PRACTICE,
     level: Level | None = None,
     severity: Severity,
@@ -259,10 +261,11 @@ def stack_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
 
     With types, the function is called for each resource of these types and takes the resource, the
     graph and, where it has settings, its config; a finding is about that resource unless it names
-    another. Without types, it is called once and takes the graph and its config. The level follows
-    from the kind unless it is given.
+    another. Without types, or with `together`, it is called once and takes the graph and its
+    config. The level follows from the kind unless it is given.
     """
-    subjects = 2 if types else 1
+    of_each = bool(types) and not together
+    subjects = 2 if of_each else 1
 
     def decorate(check: Callable[..., Findings]) -> Rule[Graph]:
         return Rule(
@@ -278,7 +281,7 @@ def stack_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
             controls=controls,
             config=_config_of(check, subjects=subjects),
             check=_for_each(_with_config(check, subjects=2), types)
-            if types
+            if of_each
             else _with_config(check, subjects=1),
             fix=None,
             good=good,

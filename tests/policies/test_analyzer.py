@@ -212,5 +212,35 @@ def test_rules_without_anything_to_judge_are_said_to_be_idle() -> None:
     idle = {each.policy_name: each.reason for each in answer.not_applicable}
     assert idle["rds-encrypted"] == "the stack has no resource of its types"
     assert idle["sqs-fifo-required"] == "no profile configures it"
-    told_otherwise = {"sqs-encryption", "sqs-long-polling", "waivers-valid", "names-unique-logical"}
+    told_otherwise = {
+        "sqs-encryption",
+        "sqs-long-polling",
+        "waivers-valid",
+        "names-unique-logical",
+        "names-unique-physical",
+    }
     assert told_otherwise.isdisjoint(idle)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [pytest.param(rule, id=rule.id) for rule in RULES if rule.scope is Scope.STACK and rule.types],
+)
+def test_a_rule_of_types_is_idle_until_there_is_one_of_them(rule: AnyRule) -> None:
+    pack = Pack("pack", "1.0.0", [rule])
+    pack.configure({rule.id: rule.example_config} if rule.example_config else {})
+
+    def idle(*resources: Example) -> list[str]:
+        answer = Analyzer(pack).AnalyzeStack(stack_request(resources), CONTEXT)
+        return [each.policy_name for each in answer.not_applicable if each.reason.startswith("the")]
+
+    assert idle(Example(type="test:index:Thing", name="thing")) == [rule.id]
+    assert idle(*rule.good) == []
+
+
+def test_only_what_is_about_any_resource_has_no_types() -> None:
+    assert {rule.id for rule in RULES if rule.scope is Scope.STACK and not rule.types} == {
+        "cost-monthly-budget",
+        "cost-resource-count",
+        "names-unique-logical",
+    }

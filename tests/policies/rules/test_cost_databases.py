@@ -44,7 +44,7 @@ def said(rule: AnyRule, text: str) -> list[str]:
 def test_a_class_outside_the_list_is_found(kind: str, path: str) -> None:
     assert judge(instance_class, kind, {path: "db.r5.24xlarge"}) == said(
         instance_class,
-        f"`{path}` is 'db.r5.24xlarge'; wanted one of 'db.t3.*', 'db.t4g.*', 'db.serverless' "
+        f"`{path}` is 'db.r5.24xlarge'; wanted one of 'db.t3.*', 'db.t4g.*' "
         f"(`classes` of cost-rds-instance-class). Fix: Choose a smaller `{path}`, or allow this "
         "one in the pack's config",
     )
@@ -56,7 +56,8 @@ def test_a_class_outside_the_list_is_found(kind: str, path: str) -> None:
         pytest.param("db.t4g.micro", ["db.t4g.small"], id="another class"),
         pytest.param("db.t4g.micro", ["db.t4g"], id="no glob, so no part of a name"),
         pytest.param("DB.T4G.MICRO", ["db.t4g.*"], id="another case"),
-        pytest.param("db.serverless", [], id="an empty list allows none"),
+        pytest.param("db.t4g.micro", [], id="an empty list allows none"),
+        pytest.param("db.serverless.large", ["db.t4g.*"], id="not quite serverless"),
     ],
 )
 def test_the_list_of_classes_is_configured(name: str, classes: list[str]) -> None:
@@ -68,6 +69,12 @@ def test_the_list_of_classes_is_configured(name: str, classes: list[str]) -> Non
     [
         pytest.param(INSTANCE, {"instanceClass": "db.t4g.micro"}, {}, id="a default class"),
         pytest.param(CLUSTER_INSTANCE, {"instanceClass": "db.serverless"}, {}, id="serverless"),
+        pytest.param(
+            CLUSTER_INSTANCE,
+            {"instanceClass": "db.serverless"},
+            {"classes": []},
+            id="serverless where no class is allowed",
+        ),
         pytest.param(
             INSTANCE,
             {"instanceClass": "db.m7g.large"},
@@ -208,7 +215,7 @@ def test_a_capacity_that_cannot_be_read_is_not_judged(
         pytest.param(
             {"storageType": "io2"},
             {},
-            "`storageType` is 'io2'; wanted one of 'gp2', 'gp3', 'aurora' (`storageTypes` of "
+            "`storageType` is 'io2'; wanted one of 'gp2', 'gp3' (`storageTypes` of "
             "cost-rds-storage). Fix: Choose another `storageType`, or allow this one in the pack's "
             "config",
             id="a type outside the list",
@@ -216,7 +223,7 @@ def test_a_capacity_that_cannot_be_read_is_not_judged(
         pytest.param(
             {"iops": 1000},
             {},
-            "`storageType` is not set, which means 'io1'; wanted one of 'gp2', 'gp3', 'aurora' "
+            "`storageType` is not set, which means 'io1'; wanted one of 'gp2', 'gp3' "
             "(`storageTypes` of cost-rds-storage). Fix: Choose another `storageType`, or allow "
             "this one in the pack's config",
             id="the type that IOPS imply",
@@ -238,17 +245,23 @@ def test_storage_over_a_cap_is_found(
 
 
 @pytest.mark.parametrize(
-    ("properties", "meaning"),
+    ("properties", "problem"),
     [
-        pytest.param({"dbClusterInstanceClass": "db.m7g.large"}, "io1", id="a Multi-AZ cluster"),
-        pytest.param({}, "aurora", id="Aurora"),
+        pytest.param(
+            {"dbClusterInstanceClass": "db.m7g.large"},
+            "`storageType` is not set, which means 'io1'; ",
+            id="a Multi-AZ cluster",
+        ),
+        pytest.param(
+            {"storageType": "aurora-iopt1"}, "`storageType` is 'aurora-iopt1'; ", id="the dearer"
+        ),
     ],
 )
-def test_a_cluster_without_a_storage_type_has_the_one_of_its_kind(
-    properties: Mapping[str, object], meaning: str
+def test_a_cluster_with_storage_that_is_not_allowed_is_found(
+    properties: Mapping[str, object], problem: str
 ) -> None:
     (message,) = judge(storage, CLUSTER, properties, {"storageTypes": ["gp3"]})
-    assert f"`storageType` is not set, which means '{meaning}'; " in message
+    assert problem in message
 
 
 @pytest.mark.parametrize(
@@ -271,9 +284,15 @@ def test_a_cluster_without_a_storage_type_has_the_one_of_its_kind(
             id="the caps",
         ),
         pytest.param(INSTANCE, {}, {}, id="nothing said"),
-        pytest.param(CLUSTER, {}, {}, id="Aurora"),
+        pytest.param(CLUSTER, {}, {"storageTypes": ["gp3"]}, id="Aurora"),
+        pytest.param(
+            CLUSTER,
+            {"storageType": "aurora-iopt1"},
+            {"storageTypes": ["aurora-iopt1"]},
+            id="Aurora's other type",
+        ),
         pytest.param(CLUSTER, {"iops": 10}, {}, id="Aurora has no io1"),
-        pytest.param(CLUSTER, {"storageType": "aurora"}, {}, id="Aurora by name"),
+        pytest.param(CLUSTER, {"storageType": "aurora"}, {"storageTypes": []}, id="Aurora by name"),
     ],
 )
 def test_storage_within_the_caps_passes(

@@ -27,6 +27,10 @@ DEFAULT_STORAGE_TYPES: Final = {
 https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html
 https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html
 """
+SERVERLESS: Final = "db.serverless"
+"""The class of an instance that scales: its bill is bounded by the capacity of its cluster."""
+AURORA: Final = "aurora"
+"""The storage of Aurora that nobody chooses: it is the cheaper of two, and no other engine's."""
 V1_MAXIMUM: Final = "scalingConfiguration.maxCapacity"
 V2_MAXIMUM: Final = "serverlessv2ScalingConfiguration.maxCapacity"
 SERVERLESS_V1_CAPACITY: Final = 16
@@ -41,7 +45,8 @@ class InstanceClass(RuleConfig):
 
     classes: tuple[str, ...] | None = Field(
         default=None,
-        description="Classes or globs; db.serverless is bounded by cost-rds-serverless-capacity",
+        description="Classes or globs; db.serverless passes, since it has no size, and is bounded "
+        "by cost-rds-serverless-capacity",
     )
 
 
@@ -56,7 +61,7 @@ class InstanceClass(RuleConfig):
     url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.html",
     good={"engine": "postgres", "instanceClass": "db.t4g.micro"},
     bad={"engine": "postgres", "instanceClass": "db.r5.24xlarge"},
-    example_config={"classes": ["db.t3.*", "db.t4g.*", "db.serverless"]},
+    example_config={"classes": ["db.t3.*", "db.t4g.*"]},
 )
 def instance_class(database: Resource, config: InstanceClass) -> Findings:
     """Compares the class of an instance, or of the instances of a Multi-AZ cluster."""
@@ -64,7 +69,9 @@ def instance_class(database: Resource, config: InstanceClass) -> Findings:
         return
     path = CLASS_PATHS[database.type]
     given = database.text(path)
-    if given is None or any(fnmatchcase(given, allowed) for allowed in config.classes):
+    if given is None or given == SERVERLESS:
+        return
+    if any(fnmatchcase(given, allowed) for allowed in config.classes):
         return
     yield Finding(
         problem=f"`{path}` is {shown(given)}",
@@ -134,7 +141,9 @@ class RdsStorage(RuleConfig):
         default=None, ge=5, description="Most storage in GB, that of automatic growth included"
     )
     storage_types: tuple[str, ...] | None = Field(
-        default=None, description="Storage types that are allowed"
+        default=None,
+        description="Storage types that are allowed; `aurora` passes, since Aurora has no type "
+        "that costs less",
     )
     max_iops: int | None = Field(
         default=None,
@@ -157,7 +166,7 @@ class RdsStorage(RuleConfig):
     bad={"allocatedStorage": 20, "maxAllocatedStorage": 5000, "storageType": "gp3"},
     example_config={
         "maxStorage": 100,
-        "storageTypes": ["gp2", "gp3", "aurora"],
+        "storageTypes": ["gp2", "gp3"],
         "maxIops": 12000,
     },
 )
@@ -180,7 +189,7 @@ def storage(database: Resource, config: RdsStorage) -> Findings:
     given = database.text("storageType")
     implied_by, otherwise = DEFAULT_STORAGE_TYPES[database.type]
     kind = given or ("io1" if database.has(implied_by) else otherwise)
-    if kind not in config.storage_types:
+    if kind not in (AURORA, *config.storage_types):
         meaning = "" if given else f", which means {shown(kind)}"
         yield Finding(
             problem=f"`storageType` is {shown(given)}{meaning}",

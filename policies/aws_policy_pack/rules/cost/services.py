@@ -194,6 +194,8 @@ class TotalDesiredCount(RuleConfig):
 
 @stack_rule(
     "cost-ecs-total-desired-count",
+    SERVICE,
+    together=True,
     kind=Kind.CONFIGURED,
     severity=Severity.HIGH,
     summary="All services together ask for no more tasks than the stack's cap",

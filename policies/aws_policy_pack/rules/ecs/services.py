@@ -185,6 +185,8 @@ Claim = tuple[Resource, str]
 
 @stack_rule(
     "ecs-scaled-service-ignores-desired-count",
+    SERVICE,
+    together=True,
     kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="A service that something else scales leaves its number of tasks alone",

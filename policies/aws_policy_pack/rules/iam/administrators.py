@@ -177,6 +177,8 @@ MADE_BY = {"managedPolicyArns": "policyArn", "inlinePolicies": "name"}
 
 @stack_rule(
     "iam-inline-and-attachment-conflict",
+    ROLE,
+    together=True,
     kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="The policies of a role are all given on the role or all in resources of their own",

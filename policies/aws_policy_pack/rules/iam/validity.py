@@ -162,6 +162,10 @@ def _example(queues: int) -> tuple[Example, ...]:
 
 @stack_rule(
     "iam-policy-size",
+    POLICY,
+    ROLE,
+    *INLINE,
+    together=True,
     kind=Kind.REFUSED,
     severity=Severity.HIGH,
     summary="Policies are no longer than IAM takes them",

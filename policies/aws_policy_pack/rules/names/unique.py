@@ -91,6 +91,8 @@ def _logical_place(resource: Resource) -> str:
     return f"under {name}"
 
 
+UNIQUE: Final = tuple(fact for fact in FACTS if not fact.is_revised)
+"""The names of which there is one in a scope."""
 GENERATED: Final = re.compile(r"\d{18}[0-9a-f]{8}")
 """What the provider puts behind a prefix."""
 
@@ -125,6 +127,8 @@ class PhysicalName:
 
 @stack_rule(
     "names-unique-physical",
+    *dict.fromkeys(kind for fact in UNIQUE for kind in fact.types),
+    together=True,
     kind=Kind.REFUSED,
     severity=Severity.HIGH,
     summary="No two resources would get the same physical name in the same scope",
@@ -146,8 +150,8 @@ def unique_physical(graph: Graph, config: UniquePhysical) -> Findings:
 
     Resources reach the engine in an order that differs from run to run.
     """
-    for fact in FACTS:
-        if fact.is_revised or fact.scope.name in config.skip_scopes:
+    for fact in UNIQUE:
+        if fact.scope.name in config.skip_scopes:
             continue
         in_order = sorted(graph.of_type(*fact.types), key=lambda item: (item.name, item.urn))
         found, unread = survey(in_order, partial(_read, graph=graph, fact=fact))

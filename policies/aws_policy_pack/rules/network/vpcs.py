@@ -187,6 +187,8 @@ def _described(described: Properties, place: str = "") -> Findings:
 
 @stack_rule(
     "network-rules-conflict",
+    *GROUP_TYPES,
+    together=True,
     kind=Kind.PRACTICE,
     severity=Severity.HIGH,
     summary="The rules of a security group are all inline or all resources",
