@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 from aws_policy_pack.rules.sqs.fifo import (
-    TOPIC,
     fifo_deduplication,
     fifo_name_suffix,
     fifo_only_attributes,
@@ -14,7 +13,7 @@ from aws_policy_pack.rules.sqs.fifo import (
     fifo_throughput_scope,
 )
 from aws_policy_pack.testing import UNKNOWN, Example, Report, Secret, analyze, analyze_stack
-from aws_policy_pack.type_tokens import QUEUE
+from aws_policy_pack.type_tokens import QUEUE, TOPIC
 from tests.policies.rules.reading import problems
 
 DEVELOPER_GUIDE = "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide"

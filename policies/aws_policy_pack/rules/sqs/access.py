@@ -30,7 +30,7 @@ from aws_policy_pack.rule import (
 )
 from aws_policy_pack.rules.iam.documents import allows
 from aws_policy_pack.rules.sqs.links import QUEUE_POLICY, policies_of
-from aws_policy_pack.type_tokens import EVENT_TARGET, QUEUE
+from aws_policy_pack.type_tokens import EVENT_TARGET, QUEUE, TOPIC
 from aws_policy_pack.wording import shown
 
 QUEUE_ARN: Final = "arn:aws:sqs:eu-west-1:111122223333:orders.fifo"
@@ -197,7 +197,6 @@ def policy_tls_only(queue: Resource, graph: Graph) -> Findings:
 
 
 SUBSCRIPTION: Final = "aws:sns/topicSubscription:TopicSubscription"
-TOPIC: Final = "aws:sns/topic:Topic"
 EVENT_RULE: Final = "aws:cloudwatch/eventRule:EventRule"
 NOTIFICATION: Final = "aws:s3/bucketNotification:BucketNotification"
 BUCKETS: Final = ("aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2")

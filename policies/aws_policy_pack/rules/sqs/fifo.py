@@ -19,7 +19,7 @@ from aws_policy_pack.rule import (
     stack_rule,
 )
 from aws_policy_pack.rules.sqs.links import redrives_to, takes_failures
-from aws_policy_pack.type_tokens import QUEUE
+from aws_policy_pack.type_tokens import QUEUE, TOPIC
 from aws_policy_pack.wording import shown
 
 SUFFIX: Final = ".fifo"
@@ -59,9 +59,6 @@ def fifo_required(queue: Resource, config: FifoRequired) -> Findings:
             "sqs-fifo-required)",
             fix="Set `fifoQueue` to true and end the name in '.fifo'; the queue is then replaced",
         )
-
-
-TOPIC: Final = "aws:sns/topic:Topic"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
