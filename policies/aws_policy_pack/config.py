@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import ErrorDetails
 
 
 def most_specific(patterns: Iterable[str], name: str) -> str | None:
@@ -121,9 +122,38 @@ def problems_in(error: ValidationError, model: type[BaseModel], path: str) -> li
             key = str(item["loc"][-1])
             text = f"unknown key; {nearest(key, _keys(owner))}"
         else:
-            text = f"{item['input']!r} is not accepted: {item['msg'].lower()}"
+            text = f"{item['input']!r} is not accepted: {_wanted(item)}"
         problems.append(Problem(path=where, text=text))
     return problems
+
+
+BOUNDS = {
+    "greater_than_equal": ("ge", "at least"),
+    "less_than_equal": ("le", "at most"),
+    "greater_than": ("gt", "more than"),
+    "less_than": ("lt", "less than"),
+}
+"""By pydantic's word for it, the key of a bound, and what it says."""
+KINDS = {
+    "date_": "a day of the calendar, as YYYY-MM-DD",
+    "int_": "a whole number without quotes",
+    "float_": "a number without quotes",
+    "bool_": "true or false without quotes",
+    "string_type": "a text in quotes",
+    "tuple_type": "a list in brackets",
+    "dict_type": "an object in braces",
+    "mapping_type": "an object in braces",
+}
+"""What is wanted, by how pydantic's words for the mistake begin."""
+
+
+def _wanted(item: ErrorDetails) -> str:
+    """What pydantic misses, in words that say what to write."""
+    if bound := BOUNDS.get(item["type"]):
+        key, words = bound
+        return f"wanted {words} {item['ctx'][key]:.12g}"
+    kind = next((text for start, text in KINDS.items() if item["type"].startswith(start)), None)
+    return f"wanted {kind}" if kind else item["msg"][:1].lower() + item["msg"][1:]
 
 
 def _is_integer(value: object) -> bool:
@@ -210,4 +240,10 @@ def _resolved(schema: Any, definitions: Mapping[str, Any]) -> Any:  # noqa: ANN4
         target = definitions[schema["$ref"].removeprefix("#/$defs/")]
         rest = {key: value for key, value in schema.items() if key != "$ref"}
         return _resolved({**target, **rest}, definitions)
+    match schema:
+        case {"anyOf": [{"type": str(kind), **one}, {"type": "null"}], **beside}:
+            # The engine's word for a mistake in an alternative is "anyOf", and no more.
+            return _resolved({**one, **beside, "type": [kind, "null"]}, definitions)
+        case _:
+            pass
     return {key: _resolved(value, definitions) for key, value in schema.items()}

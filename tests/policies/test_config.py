@@ -87,7 +87,7 @@ def problems(raw: dict[str, Any]) -> list[str]:
         ),
         pytest.param(
             {"single": {"maxCount": 0}},
-            "rule.single.maxCount: 0 is not accepted: input should be greater than or equal to 1",
+            "rule.single.maxCount: 0 is not accepted: wanted at least 1",
             id="out-of-range",
         ),
         pytest.param(
@@ -219,3 +219,12 @@ def test_a_stock_pack_refuses_what_is_too_long() -> None:
     waivers = [{"resource": f"queue-{number}*"} for number in range(MOST_ENTRIES + 1)]
     with pytest.raises(ConfigError, match=r"sqs-encryption\.waivers: has 1001 entries"):
         analyze(rule, {}, config={"waivers": waivers})
+
+
+def test_what_may_be_null_is_no_choice_of_schemas() -> None:
+    properties, _ = config_schema(MonthlyBudget)
+    assert properties["budgetBase"]["type"] == ["number", "null"]
+    assert properties["budgetBase"]["minimum"] == 0
+    expires = properties["waivers"]["items"]["properties"]["expires"]
+    assert (expires["type"], expires["format"]) == (["string", "null"], "date")
+    assert "anyOf" not in str(properties)

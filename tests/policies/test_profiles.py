@@ -155,27 +155,27 @@ def test_a_rule_that_is_not_named_has_its_defaults() -> None:
         ),
         pytest.param(
             {"test-cap": {"max": -1}},
-            "test-cap.max: -1 is not accepted: input should be greater than or equal to 0",
+            "test-cap.max: -1 is not accepted: wanted at least 0",
             id="out-of-range",
         ),
         pytest.param(
             {"test-cap": {"max": "1"}},
-            "test-cap.max: '1' is not accepted: input should be a valid integer",
+            "test-cap.max: '1' is not accepted: wanted a whole number without quotes",
             id="text-for-a-number",
         ),
         pytest.param(
             {"test-cap": {"max": True}},
-            "test-cap.max: True is not accepted: input should be a valid integer",
+            "test-cap.max: True is not accepted: wanted a whole number without quotes",
             id="true-for-a-number",
         ),
         pytest.param(
             {"test-cap": {"share": "0.5"}},
-            "test-cap.share: '0.5' is not accepted: input should be a valid number",
+            "test-cap.share: '0.5' is not accepted: wanted a number without quotes",
             id="text-for-a-fraction",
         ),
         pytest.param(
             {"test-cap": {"overrides": {"a*": False}}},
-            "test-cap.overrides.a*: False is not accepted: input should be a valid integer",
+            "test-cap.overrides.a*: False is not accepted: wanted a whole number without quotes",
             id="false-in-an-object",
         ),
         pytest.param(

@@ -41,8 +41,11 @@ def over(case: str, setting: str, budget: str) -> str:
             id="over the budget as declared",
         ),
         pytest.param(
-            {"budgetBase": 80, "budgetWorst": 79.5},
-            [over("at worst", "budgetWorst", "79.50")],
+            {"budgetBase": 79.5, "budgetWorst": 79.5},
+            [
+                over("as declared", "budgetBase", "79.50"),
+                over("at worst", "budgetWorst", "79.50"),
+            ],
             id="over the budget at worst",
         ),
         pytest.param(

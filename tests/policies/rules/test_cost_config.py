@@ -62,3 +62,10 @@ def test_a_cap_that_the_engine_sends_as_a_float_is_a_whole_number() -> None:
     assert DesiredCount.model_validate({"max": 3.0, "overrides": {"a": 4.0}}) == DesiredCount(
         max=3, overrides={"a": 4}
     )
+
+
+def test_a_budget_at_worst_is_not_below_that_of_the_stack_as_declared() -> None:
+    with pytest.raises(ValidationError, match="wanted at least `budgetBase`, 100"):
+        MonthlyBudget.model_validate({"budgetBase": 100, "budgetWorst": 99.5})
+    for given in ({"budgetWorst": 50}, {"budgetBase": 100}, {"budgetBase": 1, "budgetWorst": 1}):
+        MonthlyBudget.model_validate(given)

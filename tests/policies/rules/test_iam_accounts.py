@@ -6,6 +6,7 @@ import re
 from importlib import resources
 
 import pytest
+from pydantic import ValidationError
 
 from aws_policy_pack.lists import load
 from aws_policy_pack.rules.iam.principals import account_literal, aws_accounts
@@ -338,6 +339,12 @@ def test_another_providers_account_does_not_tell_that_of_the_rest() -> None:
         pytest.param("763104351884", id="images of deep learning"),
         pytest.param("626614931356", id="images of deep learning in af-south-1"),
         pytest.param("602401143452", id="images of EKS"),
+        pytest.param("580247275435", id="Lambda Insights"),
+        pytest.param("012438385374", id="Lambda Insights in another region"),
+        pytest.param("177933569100", id="the extension of parameters and secrets"),
+        pytest.param("027255383542", id="the extension of AppConfig"),
+        pytest.param("017000801446", id="Powertools"),
+        pytest.param("906394416424", id="Fluent Bit"),
         pytest.param("013241004608", id="images of EKS in us-gov-west-1"),
     ],
 )
@@ -355,3 +362,9 @@ def test_every_account_of_aws_has_its_form() -> None:
 def test_preflight_answers_with_the_accounts_that_the_rule_passes() -> None:
     answered = resources.files("pulumi_preflight.outputs").joinpath("service_accounts.json")
     assert json.loads(answered.read_text()) == load("aws_accounts").entries
+
+
+@pytest.mark.parametrize("account", ["123", "1111222233334", "11112222333a", "\u0661" * 12])
+def test_an_account_that_may_be_named_has_twelve_digits(account: str) -> None:
+    with pytest.raises(ValidationError, match="wanted the id of an account, 12 digits"):
+        account_literal.config.model_validate({"allowedAccounts": [account]})

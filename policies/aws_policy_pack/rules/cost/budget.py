@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.cost.charges import ENVIRONMENT_NAMES
@@ -47,6 +48,16 @@ class MonthlyBudget(RuleConfig):
         description="Folder of your own price tables, as `aws-policy-pack prices --to` writes "
         "them; relative to the pack's folder",
     )
+
+    @field_validator("budget_worst")
+    @classmethod
+    def _is_not_below_base(cls, worst: float | None, info: ValidationInfo) -> float | None:
+        """Refuses a budget at worst that the stack as declared may exceed: nobody means it."""
+        base = info.data.get("budget_base")
+        if worst is not None and base is not None and worst < base:
+            kind, text = "below_base", "wanted at least `budgetBase`, {base}"
+            raise PydanticCustomError(kind, text, {"base": f"{base:.12g}"})
+        return worst
 
     @property
     def base(self) -> Decimal | None:

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.lists import load
@@ -262,11 +263,21 @@ ACCOUNT: Final = re.compile(
 )
 
 
+def _account(text: str) -> str:
+    if not re.fullmatch(r"\d{12}", text, re.ASCII):
+        kind = "account_id"
+        raise PydanticCustomError(kind, "wanted the id of an account, 12 digits")
+    return text
+
+
+AccountId = Annotated[str, AfterValidator(_account)]
+
+
 class AccountLiteral(RuleConfig):
     """Settings of iam-account-literal."""
 
-    allowed_accounts: tuple[str, ...] = Field(
-        default=(), description="Ids of other accounts that policies may name"
+    allowed_accounts: tuple[AccountId, ...] = Field(
+        default=(), description="Ids of other accounts that policies may name, 12 digits each"
     )
 
 
