@@ -154,6 +154,7 @@ def test_what_the_provider_refuses_is_refused(
         ("format", {"input": "%s", "args": []}),
         ("substr", {"input": "é", "offset": 0.0, "length": 1.0}),
         ("log", {"input": 0.0, "base": 2.0}),
+        ("parseint", {"input": "aZ", "base": 62.0}),
     ],
 )
 def test_what_only_the_provider_knows_is_made_up(function: str, arguments: dict[str, Any]) -> None:

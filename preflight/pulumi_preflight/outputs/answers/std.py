@@ -369,6 +369,8 @@ def _parsed(text: str, base: float | None) -> int:
     of = 10 if base is None else int(base)
     if not 2 <= of <= 62:  # noqa: PLR2004 - the provider's bounds
         raise _RefusedError("base must be between 2 and 62 inclusive")
+    if of > 36:  # noqa: PLR2004 - Python's own bound
+        raise _NotComputedError
     try:
         if _INTEGER.fullmatch(text):
             return int(text, of)
