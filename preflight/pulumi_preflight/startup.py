@@ -1,11 +1,13 @@
 """How this process starts: where it runs, which signals end it, how it imports the SDK."""
 
-import importlib.util
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec, module_from_spec, spec_from_loader
 from threading import Lock
 from types import FrameType, ModuleType
 from typing import Any
@@ -79,19 +81,55 @@ for each other; Python notices, and raises in one of them.
 """
 
 _PACKAGES = ("pulumi", "pulumi.runtime")
+_MESSAGES = "pulumi.runtime.proto"
 
 
 class _Deferred(ModuleType):
     """A package whose own code runs when something of it is first used."""
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as any module
-        # From here on it is a plain module, for its own code too.
-        self.__class__ = ModuleType  # type: ignore[assignment]
-        spec = self.__spec__
-        if spec is None or spec.loader is None:
-            raise AttributeError(name)
-        spec.loader.exec_module(self)
+        _run(self)
         return getattr(self, name)
+
+
+def _run(package: ModuleType) -> None:
+    """Runs a deferred package's own code; from here on it is a plain module, for that code too."""
+    package.__class__ = ModuleType
+    spec = package.__spec__
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{package.__name__} has no loader")
+    spec.loader.exec_module(package)
+
+
+class _PackagesFirst(MetaPathFinder, Loader):
+    """Runs the packages' own code before any module of theirs that is not one of the messages.
+
+    The SDK's modules import each other in circles, which end well where the package begins them.
+    """
+
+    _spec: ModuleSpec | None = None
+
+    def find_spec(
+        self, name: str, _path: Sequence[str] | None, _target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if not name.startswith("pulumi.") or name in _PACKAGES or name.startswith(_MESSAGES):
+            return None
+        sys.meta_path.remove(self)
+        package = sys.modules["pulumi"]
+        if isinstance(package, _Deferred):
+            _run(package)
+        if name not in sys.modules:
+            return None
+        self._spec = sys.modules[name].__spec__
+        return spec_from_loader(name, self)
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """The module that the package has loaded by now."""
+        return sys.modules[spec.name]
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Leaves the module as it is."""
+        module.__spec__ = self._spec
 
 
 def defer_sdk() -> None:
@@ -103,9 +141,10 @@ def defer_sdk() -> None:
     if "pulumi" in sys.modules:
         return
     for name in _PACKAGES:
-        spec = importlib.util.find_spec(name)
+        spec = find_spec(name)
         if spec is None:
             return
-        package = importlib.util.module_from_spec(spec)
+        package = module_from_spec(spec)
         package.__class__ = _Deferred
         sys.modules[name] = package
+    sys.meta_path.insert(0, _PackagesFirst())

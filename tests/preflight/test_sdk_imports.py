@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.preflight.builders import write_pack
 from tests.preflight.running import WriteProject
 
@@ -101,3 +103,21 @@ print(pulumi is used)
         [sys.executable, "-c", lines], capture_output=True, text=True, check=False
     )
     assert (ended.stdout, ended.stderr) == ("True\n", "")
+
+
+@pytest.mark.parametrize("module", ["pulumi.runtime.rpc", "pulumi.output", "pulumi.automation"])
+def test_a_module_of_the_sdk_may_be_the_first_that_is_used(module: str) -> None:
+    lines = f"""
+import sys
+from pulumi_preflight.startup import defer_sdk
+
+defer_sdk()
+import {module} as first
+import pulumi
+print(first is sys.modules["{module}"], first.__spec__.origin == first.__file__)
+print(pulumi.Output.__name__)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", lines], capture_output=True, text=True, check=False
+    )
+    assert (ended.stdout, ended.stderr) == ("True True\nOutput\n", "")

@@ -2,7 +2,7 @@
 
 The AWS provider's SDK does not say which properties do; CloudFormation's schemas do
 (`createOnlyProperties`), and cfn-lint ships them. What the two name differently, or the AWS
-provider does otherwise, stands in `exceptions.py`.
+provider does otherwise, stands in `EXCEPTIONS` of `generated.py`.
 """
 
 import json

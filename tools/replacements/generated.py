@@ -157,11 +157,11 @@ def table() -> Mapping[str, Sequence[str]]:
             replacing.setdefault(token, set()).update(path for path in found if path)
     for token, difference in EXCEPTIONS.items():
         if token not in classes:
-            raise ValueError(f"exceptions.py: pulumi_aws has no {token}")
+            raise ValueError(f"EXCEPTIONS: pulumi_aws has no {token}")
         names = _settable(*classes[token])
         for path in difference.added:
             if path.partition(".")[0] not in names:
-                raise ValueError(f"exceptions.py: {token} has no property {path}")
+                raise ValueError(f"EXCEPTIONS: {token} has no property {path}")
         known = names if difference.every else replacing.get(token, set()) | difference.added
         replacing[token] = set(known - difference.removed)
     return {

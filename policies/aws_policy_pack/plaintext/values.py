@@ -289,7 +289,7 @@ def sign_of(
 
     Args:
         name: The name of the setting.
-        parts: The texts inside with their names, as `texts.parts_of` gives them.
+        parts: The texts inside with their names, as `places.parts_of` gives them.
         config: What looks like a secret.
     """
     for own, value in parts:

@@ -295,7 +295,7 @@ _ELB = "arn:{partition}:elasticloadbalancing:{region}:{account}:"
 _SCALING = "arn:{partition}:autoscaling:{region}:{account}:"
 _IAM = "arn:{partition}:iam::{account}:"
 _REST = "arn:{partition}:apigateway:{region}::/"
-# Own ARNs that hold more of the inputs than the name. Source: as that of `arns.ARN_FORMATS`.
+# Own ARNs that hold more of the inputs than the name. Source: as that of `id_forms.ARN_FORMATS`.
 _OWN_ARNS: dict[str, str] = {
     "appsync/resolver": (
         "arn:{partition}:appsync:{region}:{account}:apis/{=apiId}/types/{=type}/resolvers/{=field}"

@@ -1,7 +1,7 @@
 """Answers about partitions, regions, zones and AWS's own names, which follow from the arguments.
 
 Source: hashicorp/terraform-provider-aws, internal/service/meta, and the files that the tables name;
-`tests/preflight/test_real_answers.py` compares the two.
+`tests/preflight/answers/test_real_provider.py` compares the two.
 """
 
 from collections.abc import Mapping
