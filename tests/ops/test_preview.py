@@ -26,7 +26,13 @@ PLANTED = {
 def preview(
     *arguments: str, before: tuple[str, ...] = (), environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    command = [*before, sys.executable, "-m", "ops.preview", "--offline", *arguments]
+    return whole_preview("--offline", *arguments, before=before, environment=environment)
+
+
+def whole_preview(
+    *arguments: str, before: tuple[str, ...] = (), environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    command = [*before, sys.executable, "-m", "ops.preview", *arguments]
     return subprocess.run(
         command,
         cwd=ROOT,
@@ -51,6 +57,14 @@ def test_the_reference_stack_passes(stack: str) -> None:
     run = preview("--stack", stack)
     assert run.returncode == 0, run.stdout + run.stderr
     assert run.stdout.splitlines()[-1].startswith("PASS")
+
+
+def test_the_engine_is_asked_after_the_verdict_and_says_where_it_cannot(tmp_path: Path) -> None:
+    nobody = {"PULUMI_HOME": str(tmp_path), "PULUMI_BACKEND_URL": ""}
+    run = whole_preview("--stack", "dev", environment=nobody)
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.splitlines()[-1].startswith("PASS")
+    assert run.stderr.startswith("The engine's preview was left out")
 
 
 def test_the_second_example_passes_under_its_own_pack() -> None:
