@@ -14,7 +14,7 @@ from tools.tables.sdk import ResourceClass, Texts
 
 _TABLE = Path(__file__).parent / "known.toml"
 # Types that the SDK has under two modules.
-_KNOWN_TWINS = {"lb/": "alb/"}
+_TWINS = {"lb/": "alb/"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ def known(types: Mapping[str, ResourceClass]) -> Mapping[str, Known]:
     found: dict[str, Known] = {}
     for short, row in tomllib.loads(_TABLE.read_text(encoding="utf-8")).items():
         entry = _entry(row)
-        for each in (short, *(short.replace(one, other, 1) for one, other in _KNOWN_TWINS.items())):
+        for each in (short, *(short.replace(one, other, 1) for one, other in _TWINS.items())):
             if each not in tokens:
                 raise ValueError(f"known.toml: the SDK has no type {each}")
             _check(each, entry, types[tokens[each]])
@@ -150,8 +150,6 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 _NAME_WEIGHT = 0.35
 _MODULE_WEIGHT = 0.3
 _LEAST_SHARED = 0.5
-# Types that the SDK has under two modules.
-_TWINS = {"aws:lb/": "aws:alb/"}
 
 _Row = TypeVar("_Row")
 Planned = Mapping[str, Mapping[str, Any]]
@@ -187,7 +185,7 @@ def with_twins(found: Mapping[str, _Row], types: Mapping[str, ResourceClass]) ->
         token.replace(module, twin, 1): row
         for token, row in found.items()
         for module, twin in _TWINS.items()
-        if token.startswith(module)
+        if token.startswith(f"aws:{module}")
     }
     return {**found, **{token: row for token, row in twins.items() if token in types}}
 
