@@ -50,6 +50,11 @@ def package_of(token: str) -> str:
     return token.partition(":")[0]
 
 
+def member_of(token: str) -> str:
+    """The last part of such a token: `Queue`, or `getVpc` of a function."""
+    return token.rpartition(":")[2]
+
+
 def _parts(urn: str) -> list[str]:
     return urn.split("::", maxsplit=3)
 

@@ -29,7 +29,7 @@ from pulumi_preflight.model import (
 from pulumi_preflight.outputs.memory import Inventions
 from pulumi_preflight.redaction import Redactor, secret_texts, shown
 from pulumi_preflight.resource import Resource, stack_export
-from pulumi_preflight.stack_context import StackContext, name_of, type_of
+from pulumi_preflight.stack_context import StackContext, member_of, name_of, type_of
 from pulumi_preflight.wire import Properties
 
 OWN_PACK = "preflight"
@@ -358,7 +358,7 @@ def _duplicate(duplicate: DuplicateUrn) -> Finding:
 
 def _early_call(call: EarlyCall) -> Finding:
     name = name_of(call.urn)
-    member = call.function.rpartition(":")[2]
+    member = member_of(call.function)
     # As the SDKs for Python write it.
     function = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", member).lower()
     return Finding(

@@ -33,7 +33,7 @@ from pulumi_preflight.outputs.answers import (
 from pulumi_preflight.outputs.answers.aws import ASSUMED, CALLER
 from pulumi_preflight.outputs.answers.calls import Call
 from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, Filling, Invented, Origin
-from pulumi_preflight.stack_context import is_urn, name_of, package_of
+from pulumi_preflight.stack_context import is_urn, member_of, name_of, package_of
 from pulumi_preflight.wire import (
     Properties,
     PropertyValue,
@@ -171,9 +171,9 @@ class Invokes:
             whose = name_of(origin.urn)
             way = output_way(origin.urn, origin.property, self._run.registry)
         else:
-            whose, way = f"the answer of {_member(origin.urn)}", answer_way(origin.urn)
+            whose, way = f"the answer of {member_of(origin.urn)}", answer_way(origin.urn)
         self._run.registry.note(
-            f"{_member(call.token)} was given {origin.property} of {whose}, which preflight made "
+            f"{member_of(call.token)} was given {origin.property} of {whose}, which preflight made "
             "up and the provider would refuse, so the result may have any form; preflight.yaml "
             f"can give the real value: {way}",
             position,
@@ -194,7 +194,7 @@ class Invokes:
             return
         if not made_up:
             return
-        member = _member(call.token)
+        member = member_of(call.token)
         said = ASSUMED.get(member) if short(call.token) in ANSWERS else None
         what = f": {said.format(place=call.place)}" if said else " with made-up values"
         # A program makes one resource for each zone, subnet or name that it is told.
@@ -225,10 +225,6 @@ class Invokes:
             "outputs": self._run.stack_reference(name, None),
             "secretOutputNames": [],
         }
-
-
-def _member(token: str) -> str:
-    return token.rpartition(":")[2]
 
 
 def _is_names(value: PropertyValue) -> bool:

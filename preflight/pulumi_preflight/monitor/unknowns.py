@@ -14,7 +14,7 @@ from pulumi_preflight.monitor.reading import STACK_REFERENCE, known_outputs
 from pulumi_preflight.monitor.registry import Registry
 from pulumi_preflight.monitor.run import Run
 from pulumi_preflight.outputs.memory import HandedOn, WorkedOn
-from pulumi_preflight.stack_context import name_of, type_of
+from pulumi_preflight.stack_context import member_of, name_of, type_of
 from pulumi_preflight.wire import PropertyValue, whole_numbers
 
 Question = Mapping[str, Any]
@@ -98,7 +98,7 @@ class Unknowns:
         setback = _Setback(
             values=(
                 *(f"{name} of {name_of(urn)}" for urn, name in unique),
-                *(f"the answer of {_member(token)}" for token in dict.fromkeys(functions)),
+                *(f"the answer of {member_of(token)}" for token in dict.fromkeys(functions)),
             ),
             text=_DID[question["what"]].format(question["text"]),
             ways=tuple(
@@ -182,10 +182,6 @@ def output_way(urn: str, name: str, registry: Registry) -> str:
         f"outputs: [{{resource: {name_of(urn)}, type: {type_of(urn)}, "
         f"properties: {{{name}: ...}}}}]"
     )
-
-
-def _member(token: str) -> str:
-    return token.rpartition(":")[2]
 
 
 def _note(what: str, place: SourcePosition | None, setbacks: Sequence[_Setback]) -> Note:

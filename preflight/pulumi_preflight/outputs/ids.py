@@ -34,6 +34,7 @@ from pulumi_preflight.outputs.templates import (
     last_part,
     uuid_of,
 )
+from pulumi_preflight.stack_context import member_of
 
 # The ids that a function such as `getVpcs` tells.
 _IDS = re.compile(r"ids\.\d+")
@@ -141,7 +142,7 @@ def _formatted(subject: Subject, path: str, kind: str, name: str) -> str:
 
 def _dashed(subject: Subject, type_: str) -> str:
     """How most services write a type in ARNs: `dedicated-host`."""
-    name = subject.token.rpartition(":")[2].removeprefix("get")
+    name = member_of(subject.token).removeprefix("get")
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower() if name.lower() == type_ else type_
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from pulumi_preflight.outputs.facts import Facts
 from pulumi_preflight.outputs.shapes import Kind, Shape
 from pulumi_preflight.outputs.subject import Subject
-from pulumi_preflight.stack_context import is_urn, name_of
+from pulumi_preflight.stack_context import is_urn, member_of, name_of
 from pulumi_preflight.wire import (
     SECRET,
     Properties,
@@ -142,7 +142,7 @@ class Origin:
 
     def owner(self) -> str:
         """The resource's name, or the function's; empty for the account."""
-        return name_of(self.urn) if is_urn(self.urn) else self.urn.rpartition(":")[2]
+        return name_of(self.urn) if is_urn(self.urn) else member_of(self.urn)
 
     def __str__(self) -> str:
         """For a reader: `id of web`."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from pulumi_preflight.stack_context import member_of
 from pulumi_preflight.wire import Properties
 
 # AWS's own documentation writes this account; it stands where nobody knows the real one.
@@ -99,7 +100,7 @@ class Subject:
     @property
     def is_answer(self) -> bool:
         """Whether this is an answer of a function; types begin with a capital."""
-        return self.token.rpartition(":")[2][:1].islower()
+        return member_of(self.token)[:1].islower()
 
     def digits(self, path: str, count: int) -> str:
         """Hexadecimal digits of a property's own."""

@@ -14,6 +14,7 @@ from pulumi_preflight.monitor.services import LogLine
 from pulumi_preflight.monitor.unknowns import answer_way
 from pulumi_preflight.program.child import NO_ENDPOINT, Child
 from pulumi_preflight.redaction import Redactor
+from pulumi_preflight.stack_context import member_of
 
 _LAST_LINES = 20
 _LIBRARY_FRAMES = 3
@@ -143,7 +144,7 @@ def _of_answers(functions: list[dict[str, Any]], scene: Scene) -> str | None:
     for each in certain or guessed:
         place = scene.positions.nearest((file, line) for file, line in each["places"])
         where = f", which {place.file}:{place.line} asks for" if place else ""
-        member = each["function"].rpartition(":")[2]
+        member = member_of(each["function"])
         told.setdefault(each["function"], f"the answer of {member}{where}")
     if not told:
         return None

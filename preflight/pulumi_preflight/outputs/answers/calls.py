@@ -11,6 +11,7 @@ from typing import Any
 from pulumi_preflight.outputs.names import name_properties
 from pulumi_preflight.outputs.shapes import Shape, in_kind
 from pulumi_preflight.outputs.subject import Place, Subject, subject_kind
+from pulumi_preflight.stack_context import member_of
 from pulumi_preflight.wire import Properties, json_text
 
 
@@ -90,8 +91,7 @@ class Call:
             value = self.text(name)
             if value:
                 return value
-        member = self.token.rpartition(":")[2]
-        return member.removeprefix("get").lower()
+        return member_of(self.token).removeprefix("get").lower()
 
     def text(self, name: str) -> str:
         """An argument that is a text, empty where the program gave none."""
