@@ -11,4 +11,6 @@ CHANNEL_OPTIONS = (
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
     ("grpc.enable_http_proxy", 0),
+    # gRPC lets a second server listen on a server's port, and each gets calls of the other.
+    ("grpc.so_reuseport", 0),
 )

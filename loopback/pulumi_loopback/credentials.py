@@ -5,7 +5,7 @@ import ipaddress
 import secrets
 import socket
 from collections.abc import Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
@@ -25,11 +25,24 @@ def is_loopback(url: str) -> bool:
         return host == "localhost"
 
 
+_LASTING_PORTS = range(20_000, 32_768)
+"""Below the ports that Linux, macOS and Windows give to whoever asks for any port."""
+
+
 def free_port() -> int:
-    """A TCP port of the loopback that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-        return port
+    """A TCP port of the loopback that nobody listens on.
+
+    A server may ask for it seconds later: nobody is given it until then who asks for any port.
+
+    Raises:
+        CommandError: Each of these ports is taken.
+    """
+    for port in secrets.SystemRandom().sample(_LASTING_PORTS, len(_LASTING_PORTS)):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise CommandError(
+        f"no port of {_LASTING_PORTS.start} to {_LASTING_PORTS.stop - 1} is free: end a server"
+    )
 
 
 def own_or_free(port: str) -> str:

@@ -40,9 +40,11 @@ SEVERITIES = {
 }
 PROFILES_KEY = "policy-profiles-bin"
 """The metadata under which the pack's own profiles travel; the engine passes over them."""
-UNLIMITED_MESSAGES = [
+_SERVER_OPTIONS = [
     ("grpc.max_receive_message_length", -1),
     ("grpc.max_send_message_length", -1),
+    # gRPC lets a second server listen on a server's port, and each gets calls of the other.
+    ("grpc.so_reuseport", 0),
 ]
 
 
@@ -56,7 +58,7 @@ def serve(name: str, rules: Iterable[AnyRule], *, version: str = __version__) ->
     # The process lives for one preview or update, and looking for cycles to free takes the longer
     # the larger the stack is.
     gc.disable()
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=UNLIMITED_MESSAGES)
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=_SERVER_OPTIONS)
     analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(pack), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()

@@ -24,6 +24,16 @@ ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
 REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e"
 OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 
+LOOPBACK_OPTIONS = (
+    # The SDKs' own limit; gRPC's 4 MB is too little for a stack of some hundred resources.
+    ("grpc.max_receive_message_length", 400 * 1024 * 1024),
+    # Every server is on the loopback, and a proxy of the user's does not reach that.
+    ("grpc.enable_http_proxy", 0),
+    # gRPC lets a second server listen on a server's port, and each gets calls of the other.
+    ("grpc.so_reuseport", 0),
+)
+"""The options of each gRPC server and channel."""
+
 
 def from_struct(message: Struct) -> Properties:
     """Reads a message into plain values."""

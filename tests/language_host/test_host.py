@@ -14,6 +14,7 @@ from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
 from language_host.children import Children
 from tests.language_host.conftest import HOST
+from tests.ports import takes_a_second_server
 from tests.waiting import LONG, wait_until
 
 # A plugin that has started a process, and one that does not end when it is asked to.
@@ -52,6 +53,11 @@ def plugin(folder: Path, program: str) -> language_pb2.RunPluginRequest:
 
 def test_it_has_the_version_of_its_engine(host: language_pb2_grpc.LanguageRuntimeStub) -> None:
     assert host.GetPluginInfo(empty_pb2.Empty()).version == "9.8.7"
+
+
+def test_its_port_is_its_own(process: subprocess.Popen[str]) -> None:
+    assert process.stdout is not None
+    assert not takes_a_second_server(int(process.stdout.readline()))
 
 
 def test_a_plugin_is_run_in_its_variables_and_its_output_and_exit_code_are_passed_on(

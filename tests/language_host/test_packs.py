@@ -13,6 +13,8 @@ import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc, language_pb2, language_pb2_grpc
 
+from tests.ports import takes_a_second_server
+
 Host = language_pb2_grpc.LanguageRuntimeStub
 NONE = empty_pb2.Empty()
 STACK = analyzer_pb2.AnalyzerStackConfigureRequest(
@@ -119,6 +121,14 @@ def test_a_pack_starts_in_its_folder_with_the_variables_of_the_stack(
         },
         "configured": ["dev", ["shop:password"], {"team": "payments"}],
     }
+
+
+def test_the_port_that_the_engine_speaks_to_a_pack_on_is_its_own(
+    shared_host: Host, tmp_path: Path
+) -> None:
+    call = shared_host.RunPlugin(request(tmp_path, PACK))
+    assert not takes_a_second_server(int(next(call).stdout))
+    call.cancel()
 
 
 def test_an_update_is_no_dry_run_and_what_the_stack_lacks_is_not_set(

@@ -1,12 +1,15 @@
 """The key of the endpoint, and the profile that gives it to clients."""
 
+import socket
 from pathlib import Path
 
 import boto3
 import pytest
 
+from pulumi_loopback import credentials
 from pulumi_loopback.credentials import (
     PROFILE,
+    free_port,
     own_key,
     profile_of,
     read_key,
@@ -86,3 +89,16 @@ def test_a_damaged_file_is_named_and_nothing_of_it_shown(text: str | bytes, file
         read_key(file)
     assert str(file) in str(refused.value)
     assert "planted" not in f"{refused.value}{refused.value.hint}"
+
+
+def test_a_free_port_is_none_that_the_system_gives_away() -> None:
+    """Linux gives away 32768 and up, macOS and Windows 49152 and up."""
+    assert 1024 < free_port() < 32768
+
+
+def test_no_port_is_free_where_each_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        taken = server.getsockname()[1]
+        monkeypatch.setattr(credentials, "_LASTING_PORTS", range(taken, taken + 1))
+        with pytest.raises(CommandError, match=rf"no port of {taken} to {taken} is free"):
+            free_port()

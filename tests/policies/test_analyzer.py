@@ -1,7 +1,10 @@
 """The pack's own service gives the answers of the stock SDK, from the same rules."""
 
 import dataclasses
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -21,7 +24,9 @@ from aws_policy_pack.rule import AnyRule, Example, Level, Scope
 from aws_policy_pack.testing import UNKNOWN, Secret, resource_request, stack_request, wire
 from pulumi_preflight.packs.answers import PackRules, reported
 from tests.policies.strategies import subjects
+from tests.ports import takes_a_second_server
 
+POLICIES = Path(__file__).resolve().parents[2] / "policies"
 COMPARED = tuple(rule for rule in RULES if rule.scope is not Scope.PACK)
 
 
@@ -236,6 +241,15 @@ def test_a_rule_of_types_is_idle_until_there_is_one_of_them(rule: AnyRule) -> No
 
     assert idle(Example(type="test:index:Thing", name="thing")) == [rule.id]
     assert idle(*rule.good) == []
+
+
+def test_the_port_of_a_served_pack_is_its_own() -> None:
+    command = [sys.executable, POLICIES]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        taken = takes_a_second_server(int(process.stdout.readline()))
+        process.terminate()
+    assert not taken
 
 
 def test_only_what_is_about_any_resource_has_no_types() -> None:

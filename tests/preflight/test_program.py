@@ -19,6 +19,7 @@ from pulumi_preflight.program import run_program
 from pulumi_preflight.project import load_project
 from tests.preflight.running import TIMEOUT_SECONDS, RunProgram, WriteProject, run_loaded
 
+ROOT = Path(__file__).resolve().parents[2]
 FACTS = """
 import json, os, sys
 import pulumi
@@ -252,6 +253,17 @@ def test_ctrl_c_leaves_no_process_behind(
         _, printed = preflight.communicate(timeout=TIMEOUT_SECONDS)
     assert b"KeyboardInterrupt" in printed
     assert not [pid for pid in pids if is_running(pid)]
+
+
+def test_the_port_of_preflights_own_services_is_theirs_alone(run: RunProgram) -> None:
+    tried = """
+import json, sys
+from pulumi.runtime.settings import SETTINGS
+from tests.ports import takes_a_second_server
+port = SETTINGS.monitor.SupportsFeature._channel.target().decode().rpartition(":")[2]
+print(json.dumps(takes_a_second_server(int(port))))
+"""
+    assert run(f"import sys; sys.path.append({str(ROOT)!r})\n{tried}").printed is False
 
 
 def test_a_proxy_is_not_asked_for_preflights_own_services(write_project: WriteProject) -> None:

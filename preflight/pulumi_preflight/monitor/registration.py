@@ -30,6 +30,7 @@ from pulumi_preflight.monitor.providers import provider_type, urn_of_reference
 from pulumi_preflight.monitor.registry import Inherited, Registry
 from pulumi_preflight.stack_context import package_of, type_of
 from pulumi_preflight.wire import (
+    LOOPBACK_OPTIONS,
     MARK,
     OUTPUT,
     SECRET,
@@ -44,11 +45,6 @@ from pulumi_preflight.wire import (
     without_secret,
 )
 
-_MESSAGE_BYTES = 400 * 1024 * 1024
-_OPTIONS = (
-    ("grpc.max_receive_message_length", _MESSAGE_BYTES),
-    ("grpc.enable_http_proxy", 0),
-)
 _Answer = TypeVar("_Answer", bound=Message)
 
 
@@ -111,7 +107,7 @@ class CallbackServer:
     def _channel(self, target: str) -> grpc.Channel:
         with self._lock:
             if target not in self._channels:
-                self._channels[target] = grpc.insecure_channel(target, options=_OPTIONS)
+                self._channels[target] = grpc.insecure_channel(target, options=LOOPBACK_OPTIONS)
             return self._channels[target]
 
 

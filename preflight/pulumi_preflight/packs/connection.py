@@ -26,13 +26,10 @@ from pulumi_preflight.packs.files import (
 )
 from pulumi_preflight.packs.process import PackProcess, cause_of
 from pulumi_preflight.stack_context import StackContext
+from pulumi_preflight.wire import LOOPBACK_OPTIONS
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
-
-
-# The SDKs' own limit; gRPC's 4 MB is too little for a stack of some hundred resources.
-_MESSAGE_BYTES = 400 * 1024 * 1024
 
 _PROFILES_KEY = "policy-profiles-bin"
 
@@ -62,11 +59,7 @@ class PackConnection:
             grpc.RpcError: It did not take the news.
         """
         port = self.process.port(self._answer_seconds)
-        options = [
-            ("grpc.max_receive_message_length", _MESSAGE_BYTES),
-            ("grpc.max_send_message_length", _MESSAGE_BYTES),
-        ]
-        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", options)
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", LOOPBACK_OPTIONS)
         stub = AnalyzerStub(self._channel)
         self.ask_optional(stub.ConfigureStack, _configure_stack(self._context))
         return stub

@@ -31,7 +31,6 @@ _CALLBACK_SECONDS = 10.0
 _LAST_WORDS_SECONDS = 2.0
 # A program that hangs inside a library's own code cannot say where it is.
 _PLACE_SECONDS = 2.0
-_MESSAGE_BYTES = 400 * 1024 * 1024
 
 
 def run_program(
@@ -173,8 +172,10 @@ def _serving(monitor: "Monitor", engine: "EngineService") -> "Iterator[str]":
             add_ResourceMonitorServicer_to_server,
         )
 
+        from pulumi_preflight.wire import LOOPBACK_OPTIONS  # noqa: PLC0415 - see the top
+
     threads = ThreadPoolExecutor(_SERVER_THREADS, thread_name_prefix="monitor")
-    server = grpc.server(threads, options=[("grpc.max_receive_message_length", _MESSAGE_BYTES)])
+    server = grpc.server(threads, options=LOOPBACK_OPTIONS)
     add_ResourceMonitorServicer_to_server(monitor, server)
     add_EngineServicer_to_server(engine, server)
     port = server.add_insecure_port("127.0.0.1:0")

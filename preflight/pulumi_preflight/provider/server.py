@@ -21,6 +21,7 @@ from pulumi_preflight.outputs.shapes import Shapes
 from pulumi_preflight.program.inside.classes import QUESTIONS
 from pulumi_preflight.provider.backend import Calls, RehearsalBackend, Store
 from pulumi_preflight.provider.service import Provider
+from pulumi_preflight.wire import LOOPBACK_OPTIONS
 
 _LOADING = threading.Lock()
 
@@ -58,7 +59,6 @@ def _load(token: str) -> None:
 
 
 _THREADS = 32
-_MESSAGE_BYTES = 400 * 1024 * 1024
 
 
 def rehearsal(store: Path, calls: Path | None) -> Provider:
@@ -76,7 +76,7 @@ def rehearsal(store: Path, calls: Path | None) -> Provider:
 def serving(provider: Provider) -> Iterator[int]:
     """Serves until it is left; gives the port."""
     with ThreadPoolExecutor(_THREADS, thread_name_prefix="provider") as threads:
-        server = grpc.server(threads, options=[("grpc.max_receive_message_length", _MESSAGE_BYTES)])
+        server = grpc.server(threads, options=LOOPBACK_OPTIONS)
         add_ResourceProviderServicer_to_server(provider, server)
         port = server.add_insecure_port("127.0.0.1:0")
         server.start()

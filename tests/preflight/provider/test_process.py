@@ -11,6 +11,7 @@ import pytest
 
 from pulumi_preflight.provider import rehearsal_provider
 from pulumi_preflight.provider.backend import Store
+from tests.ports import takes_a_second_server
 from tests.waiting import LONG
 
 COMMAND = [sys.executable, "-m", "pulumi_preflight.provider", "--store"]
@@ -27,6 +28,11 @@ def test_it_serves_while_it_is_entered_and_is_gone_afterwards(tmp_path: Path) ->
         pytest.raises(grpc.FutureTimeoutError),
     ):
         grpc.channel_ready_future(channel).result(timeout=0.5)
+
+
+def test_its_port_is_its_own(tmp_path: Path) -> None:
+    with rehearsal_provider(tmp_path / "store.json") as port:
+        assert not takes_a_second_server(port)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "term"])
