@@ -244,7 +244,7 @@ def test_a_rule_of_types_is_idle_until_there_is_one_of_them(rule: AnyRule) -> No
 
 
 def test_the_port_of_a_served_pack_is_its_own() -> None:
-    command = [sys.executable, POLICIES]
+    command = [sys.executable, str(POLICIES)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         taken = takes_a_second_server(int(process.stdout.readline()))
