@@ -10,7 +10,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Literal
 
-from pulumi_preflight.interpreter import Interpreter
+from pulumi_preflight.runtimes.python import Interpreter
 
 Stream = Literal["stdout", "stderr"]
 _CHUNK = 65536

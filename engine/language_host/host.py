@@ -29,7 +29,7 @@ from language_host.children import (
 )
 from language_host.inspection import Installed, inspect, required_packages
 from language_host.policy_proxy import PackNotStartedError, PolicyProxy, variables_of
-from pulumi_preflight.interpreter import (
+from pulumi_preflight.runtimes.python import (
     Interpreter,
     NoInterpreterError,
     OptionError,

@@ -13,7 +13,7 @@ from typing import Any
 
 from pulumi.runtime.proto import plugin_pb2
 
-from pulumi_preflight.interpreter import Interpreter
+from pulumi_preflight.runtimes.python import Interpreter
 
 QUERY = """\
 import glob, json, os, re, sys

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from language_host.children import TypesError, check_types
-from pulumi_preflight.interpreter import Interpreter
+from pulumi_preflight.runtimes.python import Interpreter
 
 HERE = Interpreter(python=Path(sys.executable), environment=Path(sys.prefix))
 

@@ -193,9 +193,7 @@ def test_an_interpreter_that_is_none_is_named(
     interpreter.chmod(0o755)
     monkeypatch.setenv("PULUMI_PYTHON_CMD", str(interpreter))
     (line,) = no_verdict(capsys, write_project(tmp_path, GOOD))
-    assert line == (
-        f"error: the program's Python {interpreter} cannot be started: Exec format error"
-    )
+    assert line == (f"error: the program's {interpreter} cannot be started: Exec format error")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ def test_the_folder_and_the_names_come_from_the_project_file(write_project: Writ
     folder = write_project("")
     project = load_project(folder, stack="dev", environment={})
     assert (project.name, project.stack, project.organization) == ("shop", "dev", "organization")
-    assert project.root == project.working_directory == project.program == folder
+    assert project.root == project.launch.working_directory == project.launch.program == folder
     assert project.runtime == "python"
 
 
@@ -72,13 +72,16 @@ def test_stack_files_may_lie_in_a_folder_of_their_own(write_project: WriteProjec
 def test_the_program_may_lie_in_a_folder_of_its_own(write_project: WriteProject) -> None:
     folder = write_project("", project={"main": "app"}, files={"app/__main__.py": ""})
     project = load_project(folder, stack="dev", environment={})
-    assert project.program == project.working_directory == folder / "app"
+    assert project.launch.program == project.launch.working_directory == folder / "app"
 
 
 def test_the_program_may_be_a_file_of_another_name(write_project: WriteProject) -> None:
     folder = write_project("", project={"main": "app/shop.py"}, files={"app/shop.py": ""})
     project = load_project(folder, stack="dev", environment={})
-    assert (project.working_directory, project.program) == (folder / "app", folder / "app/shop.py")
+    assert (project.launch.working_directory, project.launch.program) == (
+        folder / "app",
+        folder / "app/shop.py",
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,7 +101,7 @@ def test_the_program_may_be_a_file_of_another_name(write_project: WriteProject) 
         pytest.param({"Pulumi.yaml": "runtime: python"}, "name is None", id="no-name"),
         pytest.param(
             {"Pulumi.yaml": "name: shop\nruntime: nodejs"},
-            "runtime is 'nodejs'; preflight runs programs in Python only",
+            "runtime is 'nodejs'; preflight runs programs in python only",
             id="other-runtime",
         ),
         pytest.param(
@@ -146,7 +149,7 @@ def test_the_virtualenv_of_the_project_file_runs_the_program(write_project: Writ
     folder = write_project("", project={"runtime": options})
     venv.create(folder / "venv")
     project = load_project(folder, stack="dev", environment={})
-    assert project.interpreter == folder / "venv/bin/python"
+    assert Path(project.launch.command[0]) == folder / "venv/bin/python"
 
 
 def test_the_environment_of_a_uv_project_above_runs_the_program(
@@ -158,7 +161,7 @@ def test_the_environment_of_a_uv_project_above_runs_the_program(
     (folder / "stack/__main__.py").touch()
     venv.create(folder / ".venv")
     project = load_project(folder / "stack", stack="dev", environment={})
-    assert project.interpreter == folder / ".venv/bin/python"
+    assert Path(project.launch.command[0]) == folder / ".venv/bin/python"
 
 
 def test_an_active_virtualenv_runs_the_program_that_names_none(
@@ -167,12 +170,12 @@ def test_an_active_virtualenv_runs_the_program_that_names_none(
     venv.create(tmp_path / "active")
     environment = {"VIRTUAL_ENV": str(tmp_path / "active")}
     project = load_project(write_project(""), stack="dev", environment=environment)
-    assert project.interpreter == tmp_path / "active/bin/python"
+    assert Path(project.launch.command[0]) == tmp_path / "active/bin/python"
 
 
 def test_preflights_own_python_runs_the_program_otherwise(write_project: WriteProject) -> None:
     project = load_project(write_project(""), stack="dev", environment={})
-    assert project.interpreter == Path(sys.executable)
+    assert Path(project.launch.command[0]) == Path(sys.executable)
 
 
 def test_environments_of_pulumi_cloud_leave_a_note(write_project: WriteProject) -> None:

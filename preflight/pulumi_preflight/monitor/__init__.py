@@ -118,7 +118,9 @@ class Monitor(ResourceMonitorServicer):
         check_outputs(request.urn, self._run.registry)
         outputs = message_as_packs_see(request.outputs)
         if is_marked(outputs):
-            outputs = to_struct(hashed(from_struct(outputs), self._run.project.working_directory))
+            outputs = to_struct(
+                hashed(from_struct(outputs), self._run.project.launch.working_directory)
+            )
         self._run.registry.set_outputs(request.urn, outputs)
         if qualified_type_of(request.urn) == STACK_TYPE:
             self._run.registry.stack_outputs = outputs

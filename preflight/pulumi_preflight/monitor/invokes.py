@@ -109,7 +109,7 @@ class Invokes:
             self._providing.place_of(token, provider, arguments),
             default_tags=self._providing.default_tags(provider),
             is_made_up=lambda text: self._origin_of(text) is not None,
-            folder=self._run.project.working_directory,
+            folder=self._run.project.launch.working_directory,
         )
         overrides = self._run.project.overrides
         known = dict(overrides.result_of(token, call.arguments)) if overrides else {}
@@ -141,7 +141,7 @@ class Invokes:
                 arguments = answer.args
             if answer.HasField("options"):
                 options = answer.options
-        return hashed(from_struct(arguments), self._run.project.working_directory), options
+        return hashed(from_struct(arguments), self._run.project.launch.working_directory), options
 
     def _learn(self, call: Call, known: Properties, answered: Answered) -> None:
         """Keeps what the answer has that nobody gave."""

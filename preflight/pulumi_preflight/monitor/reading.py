@@ -109,7 +109,7 @@ class Reading:
             url=request.pluginDownloadURL,
         )
         provider = self._providing.reference(package, request.provider, position)
-        inputs = hashed(from_struct(request.properties), self._run.project.working_directory)
+        inputs = hashed(from_struct(request.properties), self._run.project.launch.working_directory)
         filled = self._read(identity, request.id, provider, inputs)
         outputs = with_secrets(filled.outputs, list(request.additionalSecretOutputs))
         shown = replace(filled, outputs=outputs).for_program

@@ -92,7 +92,7 @@ class Resources:
         check_registration(registration, self._registry)
         identity = identity_of(self._run, request, position)
         provider = self._provider(registration, position)
-        inputs = hashed(self._inputs(registration), self._run.project.working_directory)
+        inputs = hashed(self._inputs(registration), self._run.project.launch.working_directory)
         proposal = self._proposal(identity, registration)
         inputs = self._run.outputs.checked(
             identity.urn,

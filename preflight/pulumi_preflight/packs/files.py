@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Final, Literal, NoReturn, TypeGuard, TypeVar, get_args
 
 from pulumi_preflight.errors import PackError, ProjectError
-from pulumi_preflight.interpreter import NoInterpreterError, OptionError, choose, read_options
 from pulumi_preflight.project.keys import PACK_KEYS, check_keys
 from pulumi_preflight.project.yaml_files import read_yaml
+from pulumi_preflight.runtimes.python import NoInterpreterError, OptionError, choose, read_options
 
 DEEPEST: Final = 30
 """Levels of a configuration: the messages that bring it to a pack may nest no deeper."""

@@ -118,7 +118,7 @@ class _Running:
         project = self._project
         bounds = project.overrides.callbacks if project.overrides else None
         return {
-            "program": str(project.program),
+            "program": str(project.launch.program),
             "function": asdict(project.function) if project.function else None,
             "sdk": {
                 "monitor": address,

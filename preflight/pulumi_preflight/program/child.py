@@ -41,10 +41,12 @@ def program_environment(
         "PULUMI_CONFIG_SECRET_KEYS": json.dumps(
             [key for key, value in project.config.items() if value.secret]
         ),
-        **_activation(project.interpreter, outer),
     }
-    # An interpreter of another virtualenv must not read this one's home.
-    environment.pop("PYTHONHOME", None)
+    for name, text in project.launch.variables.items():
+        if text is None:
+            environment.pop(name, None)
+        else:
+            environment[name] = text
     if region := project.region:
         environment.setdefault("AWS_DEFAULT_REGION", region)
     environment["AWS_EC2_METADATA_DISABLED"] = "true"
@@ -53,15 +55,6 @@ def program_environment(
     if _ENDPOINT not in outer:
         environment.update(_unreachable_aws(new_folder(), outer))
     return environment
-
-
-def _activation(interpreter: Path, outer: Mapping[str, str]) -> dict[str, str]:
-    """What a virtualenv's `activate` sets, as the language host does."""
-    folder = interpreter.parent.parent
-    if not (folder / "pyvenv.cfg").is_file():
-        return {}
-    path = os.pathsep.join([str(interpreter.parent), outer.get("PATH", os.defpath)])
-    return {"VIRTUAL_ENV": str(folder), "PATH": path}
 
 
 def _unreachable_aws(folder: Path, outer: Mapping[str, str]) -> dict[str, str]:
@@ -83,9 +76,6 @@ def _unreachable_aws(folder: Path, outer: Mapping[str, str]) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": str(credentials),
         **{name: _PLACEHOLDER for name in _CREDENTIALS if name in outer},
     }
-
-
-_RUNNER = Path(__file__).parent / "inside" / "runner.py"
 
 
 class Child:
@@ -111,17 +101,17 @@ class Child:
         """Starts the process; its output goes to files, since a full pipe would block it.
 
         Raises:
-            ProgramError: The interpreter cannot be started.
+            ProgramError: The process cannot be started.
         """
         self._socket, theirs = socket.socketpair()
         self._stdout, self._stderr = TemporaryFile(), TemporaryFile()
         self._reader = threading.Thread(target=self._read, daemon=True)
-        interpreter = self._project.interpreter
+        launch = self._project.launch
         with theirs:
             try:
                 self._guard.start(
-                    [interpreter, "-u", _RUNNER, str(theirs.fileno())],
-                    cwd=self._project.working_directory,
+                    [*launch.command, str(theirs.fileno())],
+                    cwd=launch.working_directory,
                     environment=self._environment,
                     output=(self._stdout, self._stderr),
                     pass_fds=[theirs.fileno()],
@@ -129,7 +119,7 @@ class Child:
             except OSError as error:
                 self._close()
                 raise ProgramError(
-                    f"the program's Python {interpreter} cannot be started: "
+                    f"the program's {launch.command[0]} cannot be started: "
                     f"{why_not_started(error, self._environment)}"
                 ) from error
         self._reader.start()

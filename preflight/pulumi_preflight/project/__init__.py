@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pulumi_preflight.errors import ProjectError
-from pulumi_preflight.interpreter import NoInterpreterError, choose, read_options
 from pulumi_preflight.project.autonaming import Autonaming, read_autonaming
 from pulumi_preflight.project.config_values import ConfigValue
 from pulumi_preflight.project.keys import PROJECT_KEYS, check_keys
 from pulumi_preflight.project.stack_config import Files, read_config, stack_tags
 from pulumi_preflight.project.yaml_files import read_mapping
+from pulumi_preflight.runtimes import Launch, ProgramSource, finder
 
 # Slow to import and not always needed.
 if TYPE_CHECKING:
@@ -52,11 +52,9 @@ class Project:
         name: The project's name.
         stack: The stack's name, without organization and project.
         organization: The stack's organization.
-        program: Python's argument: the program's folder, or its file where `main:` names one.
-        function: The function in that file that is the program, `None` where all of it is.
-        working_directory: The folder in which the program runs.
-        runtime: The runtime's name, always `python`.
-        interpreter: The Python that runs it.
+        runtime: The runtime's name, such as `python`.
+        launch: How the program starts.
+        function: The function in the program's file that is the program, `None` where all of it is.
         config: Full key, such as `aws:region`, to value.
         autonaming: The way in which resources without a name get one.
         overrides: The content of `preflight.yaml`, `None` where there is none.
@@ -71,11 +69,9 @@ class Project:
     name: str
     stack: str
     organization: str
-    program: Path
-    function: Function | None = None
-    working_directory: Path
     runtime: str
-    interpreter: Path
+    launch: Launch
+    function: Function | None = None
     config: Mapping[str, ConfigValue]
     autonaming: Autonaming
     overrides: "Overrides | None"
@@ -122,7 +118,8 @@ def load_project(
     content = read_mapping(file)
     name = _name(content, file)
     noted = [f"{file.name}: {text}" for text in check_keys(content, PROJECT_KEYS, str(file))]
-    options = _options(content, file)
+    runtime, options = _runtime(content, file)
+    find = finder(runtime, file)
     organization, stack = stack_name(stack)
     declared = content.get("config")
     overrides = _overrides(root)
@@ -138,17 +135,17 @@ def load_project(
         overrides.environments if overrides else {},
         environment,
     )
-    working_directory, program = _program(content, file)
     return Project(
         root=root,
         file=file,
         name=name,
         stack=stack,
         organization=organization,
-        program=program,
-        working_directory=working_directory,
-        runtime="python",
-        interpreter=_interpreter(file, working_directory, options, environment),
+        runtime=runtime,
+        launch=find(
+            ProgramSource(file=file, main=str(content.get("main") or ""), options=options),
+            environment,
+        ),
         config=config.values,
         autonaming=read_autonaming(
             config.values,
@@ -229,23 +226,8 @@ def _stack_file(root: Path, content: Mapping[str, Any], file: Path, stack: str) 
     return known.get(stack)
 
 
-def _program(content: Mapping[str, Any], file: Path) -> tuple[Path, Path]:
-    main = content.get("main") or ""
-    program = file.parent / str(main)
-    if program.is_dir():
-        if not (program / "__main__.py").is_file():
-            raise ProjectError(
-                f"{program} holds no __main__.py, the program that {file} stands for",
-                hint="write it, or name its folder with main: in the project file",
-            )
-        return program, program
-    if not program.is_file():
-        raise ProjectError(f"{file}: main is {main!r}, but there is no {program}")
-    return program.parent, program
-
-
-def _options(content: Mapping[str, Any], file: Path) -> Mapping[str, Any]:
-    """The options of the runtime, which must be Python."""
+def _runtime(content: Mapping[str, Any], file: Path) -> tuple[str, Mapping[str, Any]]:
+    """The runtime's name and options."""
     runtime = content.get("runtime")
     options: Any = {}
     if isinstance(runtime, dict):
@@ -255,20 +237,7 @@ def _options(content: Mapping[str, Any], file: Path) -> Mapping[str, Any]:
             f"{file}: runtime is missing; the engine runs no program there",
             hint="add `runtime: python`",
         )
-    if runtime != "python":
-        raise ProjectError(
-            f"{file}: runtime is {runtime!r}; preflight runs programs in Python only"
-        )
-    return dict(options)
-
-
-def _interpreter(
-    file: Path, program: Path, options: Mapping[str, Any], environment: Mapping[str, str]
-) -> Path:
-    try:
-        return choose(file.parent, program, read_options(options), environment).python
-    except NoInterpreterError as error:
-        raise ProjectError(f"{file}: {error}", hint=error.hint) from error
+    return runtime, dict(options)
 
 
 def _overrides(root: Path) -> "Overrides | None":

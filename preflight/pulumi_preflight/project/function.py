@@ -10,6 +10,7 @@ from pulumi_preflight.errors import ProjectError
 from pulumi_preflight.project import Function, Project, stack_name
 from pulumi_preflight.project.autonaming import read_autonaming
 from pulumi_preflight.project.stack_config import Files, read_config, stack_tags
+from pulumi_preflight.runtimes.python import launch
 
 NAME = "project"
 _INSIDE_ANOTHER = "<locals>"
@@ -51,11 +52,9 @@ def load_function(
         name=NAME,
         stack=stack,
         organization=organization,
-        program=file,
-        function=found,
-        working_directory=Path.cwd(),
         runtime="python",
-        interpreter=Path(sys.executable),
+        launch=launch(Path(sys.executable), file, Path.cwd(), environment),
+        function=found,
         config=read.values,
         autonaming=read_autonaming(
             read.values, project=NAME, stack=stack, organization=organization, source=source

@@ -1,4 +1,4 @@
-"""Which Python runs a program, a policy pack or a plugin: one answer, in the engine's order.
+"""Programs in Python, and which Python runs them: one answer, in the engine's order.
 
 Preflight asks here for programs and packs, the engine's language host for all three. An environment
 that the project names comes first, then that of the uv or poetry project around it, then the
@@ -15,9 +15,61 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from shutil import which
 
+from pulumi_preflight.errors import ProjectError
+from pulumi_preflight.runtimes import Launch, ProgramSource
+
+_RUNNER = Path(__file__).parents[1] / "program" / "inside" / "runner.py"
 _COMMAND = "PULUMI_PYTHON_CMD"
 _CHOICES = {"toolchain": ("pip", "poetry", "uv"), "typechecker": ("mypy", "pyright")}
 _POETRY_SECONDS = 60
+
+
+def find(source: ProgramSource, variables: Mapping[str, str]) -> Launch:
+    """Finds a program and the interpreter that runs it.
+
+    Raises:
+        ProjectError: There is no program, or no interpreter.
+    """
+    working_directory, program = _program(source)
+    try:
+        options = read_options(source.options)
+        python = choose(source.file.parent, working_directory, options, variables).python
+    except NoInterpreterError as error:
+        raise ProjectError(f"{source.file}: {error}", hint=error.hint) from error
+    return launch(python, program, working_directory, variables)
+
+
+def launch(
+    python: Path, program: Path, working_directory: Path, variables: Mapping[str, str]
+) -> Launch:
+    """How an interpreter runs a program, in the environment that the interpreter belongs to."""
+    changed: dict[str, str | None] = {"PYTHONHOME": None}
+    environment = python.parent.parent
+    if (environment / "pyvenv.cfg").is_file():
+        # What a virtualenv's `activate` sets, as the language host does.
+        path = os.pathsep.join([str(python.parent), variables.get("PATH", os.defpath)])
+        changed |= {"VIRTUAL_ENV": str(environment), "PATH": path}
+    return Launch(
+        command=(str(python), "-u", str(_RUNNER)),
+        program=program,
+        working_directory=working_directory,
+        variables=changed,
+    )
+
+
+def _program(source: ProgramSource) -> tuple[Path, Path]:
+    """The folder to run in, and the program."""
+    program = source.file.parent / source.main
+    if program.is_dir():
+        if not (program / "__main__.py").is_file():
+            raise ProjectError(
+                f"{program} holds no __main__.py, the program that {source.file} stands for",
+                hint="write it, or name its folder with main: in the project file",
+            )
+        return program, program
+    if not program.is_file():
+        raise ProjectError(f"{source.file}: main is {source.main!r}, but there is no {program}")
+    return program.parent, program
 
 
 class OptionError(Exception):

@@ -12,7 +12,10 @@ from pulumi.runtime.proto import language_pb2
 
 from language_host.host import LanguageHost
 from pulumi_preflight.errors import PackError, ProjectError
-from pulumi_preflight.interpreter import (
+from pulumi_preflight.packs.files import read_pack
+from pulumi_preflight.project import load_project
+from pulumi_preflight.project.yaml_files import read_mapping
+from pulumi_preflight.runtimes.python import (
     Interpreter,
     NoInterpreterError,
     OptionError,
@@ -20,9 +23,6 @@ from pulumi_preflight.interpreter import (
     choose,
     read_options,
 )
-from pulumi_preflight.packs.files import read_pack
-from pulumi_preflight.project import load_project
-from pulumi_preflight.project.yaml_files import read_mapping
 
 
 class RefusedError(Exception):
@@ -37,7 +37,7 @@ class Refusing:
 
 
 def of_program(folder: Path) -> Path:
-    return load_project(folder, stack="dev").interpreter
+    return Path(load_project(folder, stack="dev").launch.command[0])
 
 
 def of_pack(folder: Path) -> Path:

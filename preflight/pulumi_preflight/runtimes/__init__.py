@@ -1,0 +1,92 @@
+"""Runtimes: a module here for each of preflight's own, an entry point for any other.
+
+A package joins with an entry point of the group `pulumi_preflight.runtimes`: its name is that of
+`runtime:` in Pulumi.yaml, and its object is a `Find`. The process that it tells of speaks with
+preflight over a socket, as docs/runtimes.md says.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from pulumi_preflight.errors import ProjectError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgramSource:
+    """What a project's file says of its program.
+
+    Attributes:
+        file: The project's file.
+        main: The program's folder or file, relative to that of the project's file.
+        options: `runtime.options`.
+    """
+
+    file: Path
+    main: str
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """How a program's process is started.
+
+    Attributes:
+        command: The command's words; the number of the inherited socket is one more, the last.
+        program: The program's folder, or its file.
+        working_directory: The folder in which the program runs.
+        variables: The variables that differ from preflight's own; `None` for one to take away.
+    """
+
+    command: tuple[str, ...]
+    program: Path
+    working_directory: Path
+    variables: Mapping[str, str | None] = field(default_factory=dict)
+
+
+Find: TypeAlias = Callable[[ProgramSource, Mapping[str, str]], Launch]
+"""Finds out how a program starts, by its source and preflight's own variables.
+
+A `ProjectError` says what is missing or wrong.
+"""
+
+GROUP = "pulumi_preflight.runtimes"
+OWN = ("python",)
+
+
+def runtimes() -> tuple[str, ...]:
+    """The names of all runtimes, preflight's own first."""
+    others = {point.name for point in entry_points(group=GROUP)}
+    return (*OWN, *sorted(others.difference(OWN)))
+
+
+def finder(runtime: str, file: Path) -> Find:
+    """The function that finds a runtime's programs.
+
+    Args:
+        runtime: The runtime's name.
+        file: The project's file, for messages.
+
+    Raises:
+        ProjectError: There is no such runtime, or its package cannot be loaded.
+    """
+    if runtime in OWN:
+        own: Find = import_module(f"{__name__}.{runtime}").find
+        return own
+    for point in entry_points(group=GROUP, name=runtime):
+        try:
+            other: Find = point.load()
+        except Exception as error:
+            package = point.dist.name if point.dist else point.value
+            raise ProjectError(
+                f"{file}: the runtime {runtime!r} of {package} cannot be loaded: "
+                f"{type(error).__name__}: {error}"
+            ) from error
+        return other
+    raise ProjectError(
+        f"{file}: runtime is {runtime!r}; preflight runs programs in {', '.join(runtimes())} only",
+        hint="install a package that adds the runtime, if there is one",
+    )
