@@ -4,7 +4,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -177,9 +177,11 @@ class Dagster:
         """Asks for runs and events until the web server has given up its old connections."""
 
         def answers(query: str) -> bool:
-            with suppress(HTTPError):
+            try:
                 return bool(self.ask(query, id=run_id))
-            return False
+            except HTTPError as error:
+                error.close()  # it holds the server's answer
+                return False
 
         for query in (RUNS, EVENTS):
             wait_until(partial(answers, query), "an answer without an error")

@@ -18,9 +18,9 @@ from pulumi_loopback.credentials import DUMMY
 from pulumi_loopback.dev import environments
 from pulumi_loopback.dev.processes import Running, running
 from tests.apps.aws import Aws
-from tests.apps.pages import status_of
 from tests.apps.permissions import asked, refused
 from tests.apps.writes import watched, written_outside
+from tests.pages import status_of
 from tests.waiting import wait_until
 from tools.bench_apps import START_SECONDS
 

@@ -8,7 +8,7 @@ import pytest
 from pulumi_loopback.dev.environments import Container
 from pulumi_loopback.dev.processes import Running
 from tests.apps.dagster_runs import SHORT, Dagster, dagster
-from tests.apps.pages import status_of
+from tests.pages import status_of
 from tests.waiting import wait_until
 
 COUNT_RUNS = "{ runsOrError { ... on Runs { count } } }"

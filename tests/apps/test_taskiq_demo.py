@@ -61,7 +61,8 @@ class Demo:
             with urlopen(request, timeout=60) as answer:  # noqa: S310 - the same
                 return Answer(answer.status, answer.headers["Location"], json.load(answer))
         except HTTPError as error:
-            return Answer(error.code, None, json.load(error))
+            with error:
+                return Answer(error.code, None, json.load(error))
 
     def post(self, seconds: float) -> str:
         """Enqueues a task; gives the page of its result."""

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
@@ -18,6 +17,7 @@ from ops.paths import ROOT
 from pulumi_loopback.engine import Engine
 from tests.apps.dagster_runs import LAUNCH, STATUS
 from tests.engine.embedded import Deployment, reference_stack
+from tests.pages import status_of
 from tests.waiting import LONG, wait_until
 
 BURST = 200
@@ -90,15 +90,6 @@ def read(url: str) -> str:
     with urlopen(url, timeout=60) as answer:  # noqa: S310 - the loopback
         text: str = answer.read().decode()
         return text
-
-
-def status_of(url: str, **headers: str) -> int:
-    """The status of the answer."""
-    try:
-        with urlopen(Request(url, headers=headers), timeout=60) as answer:  # noqa: S310 - the loopback
-            return int(answer.status)
-    except HTTPError as error:
-        return error.code
 
 
 def the_page_is_the_users_own(web: str) -> None:

@@ -11,8 +11,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import boto3
 import pytest
@@ -22,13 +20,12 @@ from pulumi_loopback.credentials import PROFILE, free_port, write_profile
 from pulumi_loopback.embedded.endpoint import _START_SECONDS, EmbeddedEndpoint
 from pulumi_loopback.errors import CommandError
 from tests.loopback.observe.deployed import clients_of, key_of
+from tests.pages import status_of
 from tests.room import no_room_for
 
 START = """\
 import sys
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 from pulumi_loopback.embedded.endpoint import EmbeddedEndpoint
 EmbeddedEndpoint(port=int(sys.argv[1]), folder=Path(sys.argv[2])).start()
 """
@@ -173,14 +170,6 @@ def test_a_process_that_cannot_serve_is_told_with_the_end_of_its_log(
     with pytest.raises(CommandError, match="the endpoint does not start: no moto here"):
         endpoint.start()
     assert not endpoint.runs()
-
-
-def status_of(url: str, **headers: str) -> int:
-    try:
-        with urlopen(Request(url, headers=headers), timeout=30) as answer:  # noqa: S310 - the loopback
-            return int(answer.status)
-    except HTTPError as error:
-        return error.code
 
 
 def test_it_answers_its_key_alone_and_keeps_its_files_to_the_user(
