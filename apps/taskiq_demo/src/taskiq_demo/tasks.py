@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from botocore.exceptions import BotoCoreError, ClientError
 from taskiq import TaskiqEvents, TaskiqResult, TaskiqState
+from taskiq.cli.worker.args import WorkerArgs
 from taskiq_aio_sqs import S3Backend
 
 from taskiq_demo.broker import DirectSQSBroker
@@ -71,6 +72,16 @@ async def enqueue_sleep(seconds: float) -> UUID:
     kicker = sleep.kicker().with_task_id(str(task_id)).with_labels(group_id=str(task_id))
     await kicker.kiq(seconds)
     return task_id
+
+
+@broker.on_event(TaskiqEvents.WORKER_STARTUP)
+def set_up_log(_state: TaskiqState) -> None:
+    """Sets up the log of a process that executes tasks, where TaskIQ has not.
+
+    TaskIQ 0.13 does so in the manager of these processes, from which they inherit it up to Python
+    3.13 alone.
+    """
+    logging.basicConfig(level=logging.INFO, format=WorkerArgs.log_format)
 
 
 @broker.on_event(TaskiqEvents.WORKER_STARTUP)
