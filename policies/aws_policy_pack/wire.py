@@ -7,7 +7,7 @@ not known yet, and objects with a signature key for secrets and output values.
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, NoReturn, TypeAlias
 
 from google.protobuf.struct_pb2 import Struct
@@ -26,7 +26,7 @@ def read_json(text: str, *, pairs: Callable[[list[tuple[str, Any]]], Any] | None
             deeply; the message says which.
     """
     try:
-        return json.loads(
+        read = json.loads(
             text,
             object_pairs_hook=pairs,
             parse_constant=_no_number,
@@ -34,7 +34,29 @@ def read_json(text: str, *, pairs: Callable[[list[tuple[str, Any]]], Any] | None
             parse_int=_whole,
         )
     except RecursionError as error:
-        raise ValueError("too deeply nested") from error
+        raise ValueError(_TOO_DEEP) from error
+    _check_depth(read)
+    return read
+
+
+_DEEPEST = 200
+"""Levels that this package's own functions can walk down; newer Pythons read more of them."""
+_TOO_DEEP = "too deeply nested"
+
+
+def _check_depth(value: object) -> None:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level for inner in _parts(outer)]
+        if not level:
+            return
+    raise ValueError(_TOO_DEEP)
+
+
+def _parts(value: object) -> Iterable[object]:
+    if isinstance(value, Mapping):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _no_number(constant: str) -> NoReturn:

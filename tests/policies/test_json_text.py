@@ -25,6 +25,17 @@ def test_what_json_writes_is_read_as_it_was(value: object) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("[" * 200 + "]" * 200, id="lists"),
+        pytest.param('{"a":' * 199 + "1" + "}" * 199, id="objects"),
+    ],
+)
+def test_the_deepest_text_is_read(text: str) -> None:
+    assert read_json(text) == json.loads(text)
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
         pytest.param("NaN", "NaN is not a number of JSON", id="nan"),
@@ -36,6 +47,8 @@ def test_what_json_writes_is_read_as_it_was(value: object) -> None:
         ),
         pytest.param("1" * 16 + "e999", "1" * 16 + "e999 is out", id="as-long-as-shown"),
         pytest.param("[" * 100_000, "too deeply nested", id="deep"),
+        pytest.param("[" * 201 + "]" * 201, "too deeply nested", id="a-level-too-deep"),
+        pytest.param('{"a":' * 201 + "1" + "}" * 201, "too deeply nested", id="objects-too-deep"),
     ],
 )
 def test_what_is_no_json_of_a_provider_is_refused(text: str, problem: str) -> None:
