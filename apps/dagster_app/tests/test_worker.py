@@ -1,11 +1,13 @@
 """What a worker does with a step, whose process and database behave as each test tells them."""
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.exc import DBAPIError, InternalError, OperationalError, ProgrammingError
+from taskiq import TaskiqState
 
 from dagster_app.protection import ScaleInProtection
 
@@ -158,3 +160,16 @@ def test_no_step_goes_on_that_nobody_beats_for(steps: list[Step]) -> None:
         execute(claims)
 
     assert step.code == -9
+
+
+def test_a_process_without_a_log_tells_which_step_it_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from dagster_app import worker  # noqa: PLC0415 - reads the environment
+
+    monkeypatch.setattr(logging.root, "handlers", [])
+    level = logging.root.level
+    worker.set_up_log(TaskiqState())
+    worker.log.info("step %s runs in process %s", "k", 1)
+    logging.root.setLevel(level)
+    assert capsys.readouterr().err.endswith("step k runs in process 1\n")

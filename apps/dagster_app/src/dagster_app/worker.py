@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from taskiq import TaskiqEvents, TaskiqState
+from taskiq.cli.worker.args import WorkerArgs
 
 from dagster_app.claims import Claims
 from dagster_app.executor import EXECUTE_STEP, StepProcess, create_broker, preload
@@ -32,6 +33,16 @@ _deliveries = count(1)
 _settings = load(WorkerSettings)
 _database = load(DatabaseSettings).url()
 broker = create_broker()
+
+
+@broker.on_event(TaskiqEvents.WORKER_STARTUP)
+def set_up_log(_state: TaskiqState) -> None:
+    """Sets up the log of a process that executes tasks, where TaskIQ has not.
+
+    TaskIQ 0.13 does so in the manager of these processes, from which they inherit it up to Python
+    3.13 alone.
+    """
+    logging.basicConfig(level=logging.INFO, format=WorkerArgs.log_format)
 
 
 @broker.on_event(TaskiqEvents.WORKER_STARTUP)
