@@ -298,14 +298,16 @@ def _unpriced_rows(result: Estimate) -> list[str]:
 
 
 def _rows_of_type(type_: str, reasons: Mapping[str, Sequence[Resource]]) -> Iterator[str]:
-    for reason, resources in list(reasons.items())[:MOST_NAMED]:
+    named, rest = list(reasons.items())[:MOST_NAMED], list(reasons.values())[MOST_NAMED:]
+    for reason, resources in named:
         if len(resources) == 1:
             yield f"  {resources[0].name} ({type_}) {reason}"
         else:
             yield f"  {type_} ({counted(len(resources), 'resource')}): {reason}"
-    rest = len(reasons) - MOST_NAMED
-    if rest > 0:
-        yield f"  {type_}: {counted(rest, 'more reason')}"
+    if rest:
+        others = {resource.urn for resources in rest for resource in resources}
+        more = counted(len(rest), "more reason")
+        yield f"  {type_} ({counted(len(others), 'resource')}): {more}"
 
 
 def _unpriced(result: Estimate) -> int:

@@ -213,9 +213,10 @@ def test_the_reasons_of_a_type_have_a_row_each() -> None:
 def test_only_the_first_five_reasons_of_a_type_have_a_row() -> None:
     six = [instance(f"machine-{number}", f"x{number}.large") for number in range(10, 16)]
     seven = [*six, instance("machine-16", "x16.large")]
-    for machines, rest in ((six[:5], []), (six, ["1 more reason"]), (seven, ["2 more reasons"])):
+    one, two = "(1 resource): 1 more reason", "(2 resources): 2 more reasons"
+    for machines, rest in ((six[:5], []), (six, [one]), (seven, [two])):
         _, *rows, _ = unpriced_rows(*machines)
-        assert rows[5:] == [f"  {INSTANCE}: {text}" for text in rest]
+        assert rows[5:] == [f"  {INSTANCE} {text}" for text in rest]
 
 
 def test_a_resource_with_two_reasons_is_counted_once() -> None:
