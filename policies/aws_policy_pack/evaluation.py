@@ -156,6 +156,7 @@ class Violation:
         level: The finding's effect; `ADVISORY` for a rule that could not be evaluated.
         unreadable: The path of the property that kept the rule from running; `None` where it ran.
         place: The faulty part of the resource; see `Finding`.
+        is_advice: Whether a rule that could not be evaluated would only have advised.
     """
 
     said: Said
@@ -163,6 +164,7 @@ class Violation:
     level: Level
     unreadable: str | None = None
     place: str = ""
+    is_advice: bool = False
 
     @property
     def evaluated(self) -> bool:
@@ -183,6 +185,7 @@ class Waived:
     urn: str
     waiver: Waiver
     place: str = ""
+    is_advice: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,9 +228,18 @@ def evaluate(
             whom = subject.stack if about is None and isinstance(subject, Graph) else about
             waiver = waiver_for(config.waivers, whom, today=today) if whom else None
             if waiver:
-                waived.append(Waived(said=said, urn=urn, waiver=waiver, place=place))
+                waived.append(
+                    Waived(
+                        said=said,
+                        urn=urn,
+                        waiver=waiver,
+                        place=place,
+                        is_advice=finding.is_advice,
+                    )
+                )
             else:
-                violations.append(Violation(said=said, urn=urn, level=reported, place=place))
+                effect = Level.ADVISORY if finding.is_advice else reported
+                violations.append(Violation(said=said, urn=urn, level=effect, place=place))
     except Unreadable as unreadable:
         violations.extend(_not_evaluated(unreadable, subject, config.on_unknown, reported))
     return Outcome(violations=tuple(violations), waived=tuple(waived))
@@ -282,7 +294,15 @@ def _not_evaluated(
             return ()
         case OnUnknown.REPORT:
             said = Said(name=name, problem=problem)
-            return (Violation(said=said, urn=urn, level=Level.ADVISORY, unreadable=path),)
+            return (
+                Violation(
+                    said=said,
+                    urn=urn,
+                    level=Level.ADVISORY,
+                    unreadable=path,
+                    is_advice=unreadable.is_advice,
+                ),
+            )
         case OnUnknown.FAIL:
             said = Said(
                 name=name,
@@ -291,7 +311,8 @@ def _not_evaluated(
                 fix="give the property a known value",
                 part=path,
             )
-            return (Violation(said=said, urn=urn, level=level),)
+            effect = Level.ADVISORY if unreadable.is_advice else level
+            return (Violation(said=said, urn=urn, level=effect),)
 
 
 def _hiding(about: Resource | None, related: Iterable[Resource] = ()) -> Callable[[str], str]:
@@ -337,6 +358,7 @@ def _told_not_evaluated(violation: Violation) -> dict[str, object]:
     return {
         "message": violation.message,
         "property": violation.unreadable,
+        **_level(is_advice=violation.is_advice),
         **_parts(violation.said, violation.urn),
     }
 
@@ -346,8 +368,14 @@ def _waived(waived: Waived) -> dict[str, object]:
         "reason": waived.waiver.reason,
         "owner": waived.waiver.owner,
         "expires": str(waived.waiver.expires),
+        **_level(is_advice=waived.is_advice),
         **_parts(waived.said, waived.urn),
     }
+
+
+def _level(*, is_advice: bool) -> dict[str, object]:
+    """The level of what no diagnostic tells the level of, where it is not the rule's."""
+    return {"level": Level.ADVISORY.value} if is_advice else {}
 
 
 def _parts(said: Said, urn: str) -> dict[str, object]:

@@ -27,13 +27,17 @@ class Unreadable(Exception):  # noqa: N818 - a state of the value, not an error 
         path: The property's path from the resource's root.
         reason: What is the matter with it, as the end of a sentence that begins with the path.
         resource: Whose property it is; stack rules say so.
+        is_advice: Whether the rule would only have advised, whatever its level is.
     """
 
-    def __init__(self, path: str, reason: str, resource: Named | None = None) -> None:
+    def __init__(
+        self, path: str, reason: str, resource: Named | None = None, *, is_advice: bool = False
+    ) -> None:
         super().__init__(f"`{path}` {reason}")
         self.path = path
         self.reason = reason
         self.resource = resource
+        self.is_advice = is_advice
 
 
 class Properties:

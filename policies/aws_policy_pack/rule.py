@@ -75,6 +75,7 @@ class Finding:
             path or a name. Part of the finding's id, so without numbers and words that a change
             of the value changes. The place where it is empty.
         related: The other resources that the finding is about.
+        is_advice: Whether it only advises, whatever the rule's level is.
     """
 
     problem: str
@@ -84,6 +85,7 @@ class Finding:
     place: str = ""
     part: str = ""
     related: tuple[Resource, ...] = ()
+    is_advice: bool = False
 
 
 Findings = Iterator[Finding | Unreadable]
@@ -336,7 +338,7 @@ def _about(resource: Resource, finding: Finding | Unreadable) -> Finding | Unrea
     if finding.resource is not None:
         return finding
     if isinstance(finding, Unreadable):
-        return Unreadable(finding.path, finding.reason, resource)
+        return Unreadable(finding.path, finding.reason, resource, is_advice=finding.is_advice)
     return replace(finding, resource=resource)
 
 

@@ -89,7 +89,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waived(Finding):
-    """A violation that the pack's own configuration excuses; its level is the rule's.
+    """A violation that the pack's own configuration excuses.
+
+    Its level is the rule's, or advice where the pack says so.
 
     Attributes:
         reason: Why it is excused.
@@ -104,7 +106,9 @@ class Waived(Finding):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotEvaluated(Finding):
-    """A rule that could not see what it judges; its level is the rule's.
+    """A rule that could not see what it judges.
+
+    Its level is the rule's, or advice where the pack says so.
 
     Attributes:
         property: The path of the property that is not known before the deployment.

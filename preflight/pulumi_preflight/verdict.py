@@ -194,22 +194,30 @@ def judge(
     )
 
 
+_OF_NO_VIOLATION = (Result.NOT_EVALUATED, Result.WAIVED)
+
+
 def _results(reported: Reported, redact: Redactor) -> Iterator[RuleResult]:
     told = {
         Result.FOUND: reported.findings,
         Result.NOT_EVALUATED: reported.not_evaluated,
         Result.WAIVED: reported.waived,
     }
-    rules = {
-        result: {(each.pack, each.rule) for each in entries} for result, entries in told.items()
-    }
+    levels: dict[Result, dict[tuple[str, str], set[Level]]] = {result: {} for result in told}
+    for result, entries in told.items():
+        for each in entries:
+            levels[result].setdefault((each.pack, each.rule), set()).add(each.level)
     for ran in reported.rules:
-        found = (result for result, named in rules.items() if (ran.pack, ran.rule) in named)
+        rule = ran.pack, ran.rule
         otherwise = Result.PASSED if ran.idle is None else Result.IDLE
         if ran.level is None:
             otherwise = Result.DISABLED
+        result = next((result for result, named in levels.items() if rule in named), otherwise)
         told_why = replace(ran, idle=redact(ran.idle) if ran.idle else ran.idle)
-        yield RuleResult(ran=told_why, result=next(found, otherwise))
+        if ran.level and result in _OF_NO_VIOLATION and levels[result][rule] == {Level.ADVISORY}:
+            # The pack has said that the rule would only have advised.
+            told_why = replace(told_why, level=Level.ADVISORY)
+        yield RuleResult(ran=told_why, result=result)
 
 
 def secrets_of(deployment: Deployment, reported: Reported) -> Iterator[str]:

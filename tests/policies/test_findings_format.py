@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import resources
 from typing import Any
 
@@ -16,8 +17,11 @@ from aws_policy_pack.pack import Pack
 from aws_policy_pack.profiles import LEVEL_KEY
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.rule import AnyRule, Level, Scope
-from aws_policy_pack.testing import NO_CONTEXT, resource_request, stack_request, urn_of
+from aws_policy_pack.rules.cost.budget import monthly_budget
+from aws_policy_pack.testing import NO_CONTEXT, Example, resource_request, stack_request, urn_of
+from pulumi_preflight.findings import Reported
 from pulumi_preflight.packs.answers import PackRules, reported
+from pulumi_preflight.packs.files import RuleSettings
 
 VALIDATOR = Draft202012Validator(
     json.loads(
@@ -84,6 +88,13 @@ def test_what_could_not_run_is_sent_with_its_property() -> None:
     }
 
 
+def test_what_would_only_have_advised_says_so() -> None:
+    unseen, waived = replace(UNSEEN, is_advice=True), replace(WAIVED, is_advice=True)
+    document = told(Outcome(violations=(unseen,), waived=(waived,)))
+    entries = [*document["notEvaluated"], *document["waived"]]
+    assert [entry["level"] for entry in entries] == ["advisory", "advisory"]
+
+
 def test_a_waived_finding_is_sent_with_all_that_an_auditor_asks() -> None:
     assert told(Outcome(waived=(WAIVED,))) == {
         "policyFindings": 1,
@@ -119,3 +130,42 @@ def test_preflight_finds_the_parts_of_all_that_a_rule_says(rule: AnyRule) -> Non
     found = reported(rules, answer.diagnostics, answer.not_applicable, urn=about, resources=others)
     assert len(found.findings) == len(answer.diagnostics) > 0
     assert not any(each.is_prose for each in found.findings)
+
+
+def judged_by_budget(**config: object) -> Reported:
+    """What preflight makes of two resources without a price, of which a waiver accepts one."""
+    waiver = {"resource": "two", "reason": "350 USD", "owner": "data", "expires": "2999-12-31"}
+    pack = Pack("pack", "1.0.0", [monthly_budget])
+    pack.configure({monthly_budget.id: {LEVEL_KEY: "mandatory", "waivers": [waiver], **config}})
+    unpriced = "aws:mwaa/environment:Environment"
+    stack = stack_request([Example(type=unpriced, name=name) for name in ("one", "two")])
+    answer = Analyzer(pack).AnalyzeStack(stack, NO_CONTEXT)
+    settings = {monthly_budget.id: RuleSettings(level="mandatory")}
+    rules = PackRules(pack="pack", policies={}, settings=settings)
+    return reported(rules, answer.diagnostics, answer.not_applicable, urn="stack")
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        pytest.param({}, id="no price"),
+        pytest.param({"onUnknown": "fail"}, id="no price where that fails"),
+        pytest.param({"priceFolder": "/nowhere"}, id="no table"),
+    ],
+)
+def test_without_a_budget_nothing_about_prices_is_mandatory(config: dict[str, object]) -> None:
+    told = judged_by_budget(**config)
+    entries = (*told.findings, *told.not_evaluated, *told.waived)
+    assert {each.level.value for each in entries} == {"advisory"}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        pytest.param({"budgetBase": 1}, id="no price"),
+        pytest.param({"budgetWorst": 1, "priceFolder": "/nowhere"}, id="no table"),
+    ],
+)
+def test_under_a_budget_what_has_no_price_is_mandatory(config: dict[str, object]) -> None:
+    told = judged_by_budget(**config)
+    assert {each.level.value for each in (*told.findings, *told.waived)} == {"mandatory"}

@@ -38,7 +38,7 @@ def found(statement: Mapping[str, object], config: Mapping[str, object] | None =
 QUEUE_ARN = "arn:aws:sqs:eu-west-1:111122223333:orders"
 
 
-@pytest.mark.parametrize("action", ["*", ["*"], ["sqs:SendMessage", "*"]])
+@pytest.mark.parametrize("action", ["*", ["*"], ["sqs:SendMessage", "*"], "*:?*", "*:**"])
 @pytest.mark.parametrize("resource", ["*", ["*"], "arn:aws:*:*:*:*"])
 def test_everything_on_everything_is_one_finding(action: object, resource: object) -> None:
     assert found({"Action": action, "Resource": resource}) == [ADMINISTRATOR]
@@ -63,6 +63,41 @@ def test_everything_on_everything_is_one_finding(action: object, resource: objec
 )
 def test_which_rule_speaks_of_a_statement(statement: dict[str, object], rules: list[str]) -> None:
     assert found(statement) == rules
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        pytest.param({"Action": "**", "Resource": "*"}, id="all-actions-doubled"),
+        pytest.param({"Action": "?*", "Resource": "*"}, id="all-actions-of-a-letter"),
+        pytest.param({"Action": "*?:*", "Resource": "*"}, id="all-services"),
+        pytest.param({"Action": "i*:*", "Resource": "*"}, id="all-of-iam"),
+        pytest.param({"Action": "ia?:Pass*", "Resource": "*"}, id="any-role"),
+        pytest.param({"Action": "s?s:SendMessage", "Resource": "*"}, id="any-resource"),
+        pytest.param({"Action": "sqs:SendMessage", "Resource": "arn:**:*:*:*:*"}, id="partition"),
+        pytest.param({"Action": "iam:PassRole", "Resource": "?*"}, id="any-role-of-a-letter"),
+    ],
+)
+@pytest.mark.parametrize("profile", ["default", "recommended", "strict"])
+def test_what_iam_refuses_is_one_finding(statement: dict[str, object], profile: str) -> None:
+    assert found(statement, shipped_profiles().get(profile)) == ["iam-policy-document-valid"]
+
+
+@pytest.mark.parametrize(
+    ("statement", "rule"),
+    [
+        pytest.param({"Action": ["**", "*"], "Resource": "*"}, ADMINISTRATOR, id="administrator"),
+        pytest.param({"Action": ["**", "sqs:*"], "Resource": QUEUE_ARN}, ACTION, id="action"),
+        pytest.param(
+            {"Action": ["?*", "sqs:SendMessage"], "Resource": "*"}, RESOURCE, id="resource"
+        ),
+        pytest.param({"Action": "sqs:*", "Resource": "?*"}, ACTION, id="action-on-what-is-refused"),
+    ],
+)
+def test_what_stands_beside_a_refused_part_is_judged(
+    statement: dict[str, object], rule: str
+) -> None:
+    assert found(statement) == sorted((rule, "iam-policy-document-valid"))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import json
 import re
 import time
 from collections import Counter
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -225,6 +225,31 @@ def test_a_waived_violation_is_told_with_its_waiver() -> None:
     assert (waived.fix, waived.url) == ("Set it.", "https://example.com/fifo")
     assert (waived.level, waived.severity, waived.related) == (Level.MANDATORY, "low", (MAIL,))
     assert (waived.reason, waived.owner, waived.expires) == ("legacy", "platform", "2027-01-01")
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [
+        pytest.param("advisory", Level.ADVISORY, id="advice"),
+        pytest.param("mandatory", Level.MANDATORY, id="the level of the rule"),
+        pytest.param("disabled", Level.MANDATORY, id="no level of what is told"),
+        pytest.param(None, Level.MANDATORY, id="none"),
+    ],
+)
+def test_what_no_diagnostic_tells_the_level_of_may_be_advice(
+    level: object, expected: Level
+) -> None:
+    sent = diagnostic(UNSEEN["message"], level=ADVISORY)
+    unseen, waived = {**UNSEEN, "level": level}, {**WAIVED, "level": level}
+    found = answered([sent], told(notEvaluated=[unseen], waived=[waived]))
+    assert [each.level for each in (*found.not_evaluated, *found.waived)] == [expected, expected]
+
+
+def test_nothing_makes_a_rule_that_advises_stop() -> None:
+    advises = replace(RULES, settings={"order": RuleSettings(level="advisory")})
+    entry = told(waived=[{**WAIVED, "level": "mandatory"}])
+    [waived] = reported(advises, [], [entry], urn=JOBS).waived
+    assert waived.level is Level.ADVISORY
 
 
 def test_a_waived_violation_that_says_little_is_told_all_the_same() -> None:

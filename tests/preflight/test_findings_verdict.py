@@ -273,3 +273,24 @@ def test_each_rule_has_its_most_telling_result() -> None:
         "e": Result.DISABLED,
         "f": Result.IDLE,
     }
+
+
+@pytest.mark.parametrize("kind", ["not_evaluated", "waived"])
+@pytest.mark.parametrize(
+    ("told", "level"),
+    [
+        pytest.param([Level.ADVISORY], Level.ADVISORY, id="advice"),
+        pytest.param([Level.ADVISORY, Level.MANDATORY], Level.MANDATORY, id="both"),
+        pytest.param([Level.MANDATORY], Level.MANDATORY, id="no advice"),
+        pytest.param([], Level.MANDATORY, id="nothing"),
+    ],
+)
+def test_a_rule_that_would_only_have_advised_has_that_level(
+    kind: str, told: list[Level], level: Level
+) -> None:
+    entry, *_ = getattr(REPORTED, kind)
+    entries = tuple(replace(entry, level=each) for each in told)
+    ran = Ran(rule=entry.rule, pack=entry.pack, level=Level.MANDATORY)
+    reported = replace(Reported(rules=(ran,)), **{kind: entries})
+    [result] = verdict(reported).rules
+    assert result.ran.level is level

@@ -1,6 +1,8 @@
-"""Properties that cost something that has no price here, by type, whatever the type itself costs.
+"""Properties that decide what is billed, by type.
 
-A type may be priced, or free: what a property adds is named beside that, never left at 0.
+Some cost something that has no price here, whatever the type itself costs. A type may be priced, or
+free: what a property adds is named beside that, never left at 0. Others make a resource free whose
+type is billed.
 """
 
 from collections.abc import Callable, Mapping
@@ -309,3 +311,130 @@ CIRCUMSTANCES: Final[Mapping[str, tuple[Circumstance, ...]]] = {
         for path in ("rules", "ruleJson")
     ),
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption:
+    """A property that makes a resource free whose type is billed.
+
+    Attributes:
+        is_free: Whether a resource is free; it may find the property unreadable.
+        source: The page that says so.
+    """
+
+    is_free: Callable[[Resource], bool]
+    source: str
+
+
+def _free_as(path: str, *values: str, source: str, default: str = "") -> Exemption:
+    """A text that is one of these, or absent where the default is."""
+    return Exemption(
+        is_free=lambda resource: (given_text(resource, path) or default) in values, source=source
+    )
+
+
+def _free_without(path: str, *, source: str, default: bool = False) -> Exemption:
+    """A flag that is off."""
+    return Exemption(
+        is_free=lambda resource: not resource.flag(path, default=default), source=source
+    )
+
+
+GUARDDUTY: Final = "https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_suspend-disable.html"
+ACCELERATION: Final = _free_as(
+    "status",
+    "Suspended",
+    source="https://docs.aws.amazon.com/AmazonS3/latest/userguide/transfer-acceleration.html",
+)
+
+EXEMPTIONS: Final[Mapping[str, Exemption]] = {
+    "aws:accessanalyzer/analyzer:Analyzer": _free_as(
+        "type",
+        "ACCOUNT",
+        "ORGANIZATION",
+        default="ACCOUNT",
+        source="https://aws.amazon.com/iam/access-analyzer/pricing/",
+    ),
+    "aws:athena/workgroup:Workgroup": _free_as(
+        "state",
+        "DISABLED",
+        source="https://docs.aws.amazon.com/athena/latest/ug/workgroups-create-update-delete.html",
+    ),
+    "aws:batch/computeEnvironment:ComputeEnvironment": _free_as(
+        "type",
+        "UNMANAGED",
+        source="https://docs.aws.amazon.com/batch/latest/userguide/compute_environments.html",
+    ),
+    "aws:cloudfront/monitoringSubscription:MonitoringSubscription": _free_as(
+        "monitoringSubscription.realtimeMetricsSubscriptionConfig.realtimeMetricsSubscriptionStatus",
+        "Disabled",
+        source="https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/viewing-cloudfront-metrics.html",
+    ),
+    "aws:cloudwatch/contributorInsightRule:ContributorInsightRule": _free_as(
+        "ruleState",
+        "DISABLED",
+        source="https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DisableInsightRules.html",
+    ),
+    "aws:computeoptimizer/recommendationPreferences:RecommendationPreferences": _free_as(
+        "enhancedInfrastructureMetrics",
+        "Inactive",
+        default="Inactive",
+        source="https://aws.amazon.com/compute-optimizer/pricing/",
+    ),
+    "aws:ec2/vpcIpam:VpcIpam": _free_as(
+        "tier", "free", source="https://aws.amazon.com/vpc/pricing/"
+    ),
+    "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": _free_as(
+        "scanType", "BASIC", source="https://aws.amazon.com/ecr/pricing/"
+    ),
+    "aws:guardduty/detector:Detector": _free_without("enable", default=True, source=GUARDDUTY),
+    "aws:guardduty/detectorFeature:DetectorFeature": _free_as(
+        "status", "DISABLED", source="https://aws.amazon.com/guardduty/pricing/"
+    ),
+    "aws:guardduty/memberDetectorFeature:MemberDetectorFeature": _free_as(
+        "status", "DISABLED", source="https://aws.amazon.com/guardduty/pricing/"
+    ),
+    "aws:iot/topicRule:TopicRule": _free_without(
+        "enabled", default=True, source="https://aws.amazon.com/iot-core/pricing/"
+    ),
+    "aws:pipes/pipe:Pipe": _free_as(
+        "desiredState", "STOPPED", source="https://aws.amazon.com/eventbridge/pricing/"
+    ),
+    "aws:pricingplanmanager/subscription:Subscription": _free_as(
+        "planTier", "FREE", source="https://aws.amazon.com/cloudfront/pricing/"
+    ),
+    "aws:s3/bucketAccelerateConfiguration:BucketAccelerateConfiguration": ACCELERATION,
+    "aws:s3/bucketAccelerateConfigurationV2:BucketAccelerateConfigurationV2": ACCELERATION,
+    "aws:s3/inventory:Inventory": _free_without(
+        "enabled",
+        default=True,
+        source="https://docs.aws.amazon.com/AmazonS3/latest/API/API_InventoryConfiguration.html",
+    ),
+    "aws:sesv2/accountVdmAttributes:AccountVdmAttributes": _free_as(
+        "vdmEnabled", "DISABLED", source="https://aws.amazon.com/ses/pricing/"
+    ),
+    "aws:sesv2/dedicatedIpPool:DedicatedIpPool": _free_as(
+        "scalingMode",
+        "STANDARD",
+        default="STANDARD",
+        source="https://docs.aws.amazon.com/ses/latest/dg/dedicated-ip-pools.html",
+    ),
+    "aws:synthetics/canary:Canary": _free_without(
+        "startCanary",
+        source="https://docs.aws.amazon.com/AmazonSynthetics/latest/APIReference/API_StartCanary.html",
+    ),
+}
+"""What is off, or of a tier without a charge, by type.
+
+An address in a standard pool of SES is billed, in a type of its own; the pool is not.
+"""
+
+
+def is_exempt(resource: Resource) -> bool:
+    """Whether a property makes the resource free.
+
+    Raises:
+        Unreadable: The property is not known, or of another kind.
+    """
+    exemption = EXEMPTIONS.get(resource.type)
+    return exemption is not None and exemption.is_free(resource)

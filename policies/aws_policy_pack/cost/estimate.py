@@ -17,7 +17,7 @@ from aws_policy_pack.cost.charges import (
     Situation,
     scaling_of,
 )
-from aws_policy_pack.cost.circumstances import CIRCUMSTANCES
+from aws_policy_pack.cost.circumstances import CIRCUMSTANCES, is_exempt
 from aws_policy_pack.cost.price_queries import query_for
 from aws_policy_pack.cost.pricing import PRICING
 from aws_policy_pack.cost.state import as_declared
@@ -253,10 +253,19 @@ def _of_resource(resource: Resource, basis: _Basis) -> Iterator[Line | Unpriced]
 
 def _of_other_type(resource: Resource, free: tuple[str, ...]) -> Iterator[Line | Unpriced]:
     billing = billing_of(resource.type, free)
+    if billing in (Billing.FREE, Billing.ELSEWHERE):
+        return
+    try:
+        if is_exempt(resource):
+            return
+    except Unreadable as unreadable:
+        if billing is not Billing.BY_USE:
+            yield _not_read(unreadable, resource)
+            return
     if billing is Billing.BY_USE:
         yield unpriced_use(resource)
-    elif (reason := REASONS.get(billing)) is not None:
-        yield Unpriced(resource=resource, reason=reason)
+    else:
+        yield Unpriced(resource=resource, reason=REASONS[billing])
 
 
 def _of_priced_type(resource: Resource, basis: _Basis) -> Iterator[Line | Unpriced]:

@@ -1,7 +1,7 @@
 """What a stack costs, as a table for people or as JSON for programs."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,7 @@ from aws_policy_pack.cost.estimate import Estimate, Line, dearest, dollars, esti
 from aws_policy_pack.cost.state import load_state, read_state
 from aws_policy_pack.cost.table import Tables, find_table, way_to_prices
 from aws_policy_pack.resource import STACK, Graph, Resource
-from aws_policy_pack.wording import first_few
+from aws_policy_pack.wording import MOST_NAMED, counted, first_few
 
 NO_MODULE: Final = "(no module)"
 TOP_LINES: Final = 10
@@ -282,17 +282,37 @@ def _line_rows(lines: Iterable[Line], width: int) -> list[str]:
 
 
 def _unpriced_rows(result: Estimate) -> list[str]:
-    rows = [
-        f"  {item.resource.name} ({item.resource.type}) {item.reason}"
-        for item in result.unpriced
-        if item.region is None
-    ]
+    """A row for each type and reason, however many resources of the type have it."""
+    by_type: dict[str, dict[str, list[Resource]]] = {}
+    for item in result.unpriced:
+        if item.region is None:
+            reasons = by_type.setdefault(item.resource.type, {})
+            reasons.setdefault(item.reason, []).append(item.resource)
+    rows = [row for type_, reasons in by_type.items() for row in _rows_of_type(type_, reasons)]
     rows += [
         f"  {first_few(names)} in {region}, which has no price table; {way_to_prices(region)}"
         for region, names in result.without_table.items()
     ]
-    head = f"Not priced, so the totals are too low: {len(result.unpriced)}"
+    head = f"Not priced, so the totals are too low: {counted(_unpriced(result), 'resource')}"
     return [head, *rows] if rows else []
+
+
+def _rows_of_type(type_: str, reasons: Mapping[str, Sequence[Resource]]) -> Iterator[str]:
+    named, rest = list(reasons.items())[:MOST_NAMED], list(reasons.values())[MOST_NAMED:]
+    for reason, resources in named:
+        if len(resources) == 1:
+            yield f"  {resources[0].name} ({type_}) {reason}"
+        else:
+            yield f"  {type_} ({counted(len(resources), 'resource')}): {reason}"
+    if rest:
+        others = {resource.urn for resources in rest for resource in resources}
+        more = counted(len(rest), "more reason")
+        yield f"  {type_} ({counted(len(others), 'resource')}): {more}"
+
+
+def _unpriced(result: Estimate) -> int:
+    """How many resources have a part that no line counts."""
+    return len({item.resource.urn for item in result.unpriced})
 
 
 def _verdict(report: CostReport, *, colour: bool) -> str:
@@ -303,7 +323,7 @@ def _verdict(report: CostReport, *, colour: bool) -> str:
     excess = report.budget.excess(report.estimate)
     over = [f"{name} is {dollars(usd)} over" for name, usd in excess.items()]
     if report.estimate.unpriced:
-        over.append(f"{len(report.estimate.unpriced)} not priced")
+        over.append(f"{_unpriced(report.estimate)} not priced")
     return _painted(f"Not within the budget: {', '.join(over)}", RED, colour=colour)
 
 

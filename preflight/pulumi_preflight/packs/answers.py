@@ -34,6 +34,7 @@ class ToldFinding:
         reason: Why a waived finding is excused.
         owner: Who answers for that.
         expires: The last day of that.
+        level: The level of what no diagnostic tells the level of; the rule's where it is empty.
         is_prose: Whether the pack told one text and no parts.
     """
 
@@ -50,6 +51,7 @@ class ToldFinding:
     reason: str = ""
     owner: str = ""
     expires: str = ""
+    level: str = ""
     is_prose: bool = False
 
 
@@ -144,6 +146,7 @@ def _entry(rule: str, given: Mapping[str, object], about: Callable[[str], str]) 
         reason=_text(given.get("reason")),
         owner=_text(given.get("owner")),
         expires=_text(given.get("expires")),
+        level=_text(given.get("level")),
     )
 
 
@@ -304,7 +307,7 @@ def _told(
             return NotEvaluated(
                 rule=rule,
                 pack=pack,
-                level=rules.level(rule),
+                level=_level(rules, entry),
                 severity=severity,
                 urn=urn,
                 part=entry.part or entry.property,
@@ -354,12 +357,17 @@ def _could_not_run(rule: str, message: str, urn: str) -> ToldFinding | None:
     return told
 
 
+def _level(rules: PackRules, entry: ToldFinding) -> Level:
+    """The rule's level, unless the pack says that the rule would only have advised."""
+    return Level.ADVISORY if entry.level == Level.ADVISORY else rules.level(entry.rule)
+
+
 def _waived(rules: PackRules, entry: ToldFinding) -> Waived:
     policy = rules.policy(entry.rule)
     return Waived(
         rule=entry.rule,
         pack=rules.pack,
-        level=rules.level(entry.rule),
+        level=_level(rules, entry),
         severity=_SEVERITIES.get(policy.severity),
         urn=entry.urn,
         part=entry.part,

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from aws_policy_pack.cost.circumstances import CIRCUMSTANCES, PAID_RULE_GROUPS
+from aws_policy_pack.cost.circumstances import CIRCUMSTANCES, EXEMPTIONS, PAID_RULE_GROUPS
 from aws_policy_pack.cost.estimate import estimate
 from aws_policy_pack.testing import UNKNOWN, Example
 from tests.policies.cost.stacks import estimate_of, graph_of
@@ -213,4 +213,132 @@ def test_a_type_that_the_user_knows_to_be_free_has_no_circumstances() -> None:
         properties={"managedInstancesProvider": {"propagateTags": "NONE"}},
     )
     result = estimate(graph_of(provider), region="us-east-1", free=("aws:ecs/capacity*",))
+    assert result.unpriced == ()
+
+
+IPAM = "aws:ec2/vpcIpam:VpcIpam"
+METRICS = "realtimeMetricsSubscriptionConfig"
+STATUS = "realtimeMetricsSubscriptionStatus"
+EXEMPT: list[tuple[str, list[dict[str, object]], list[dict[str, object]]]] = [
+    (IPAM, [{"tier": "free"}], [{"tier": "advanced"}, {}]),
+    (
+        "aws:accessanalyzer/analyzer:Analyzer",
+        [{}, {"type": "ACCOUNT"}, {"type": "ORGANIZATION"}],
+        [{"type": "ACCOUNT_UNUSED_ACCESS"}, {"type": "ORGANIZATION_INTERNAL_ACCESS"}],
+    ),
+    ("aws:athena/workgroup:Workgroup", [{"state": "DISABLED"}], [{"state": "ENABLED"}, {}]),
+    (
+        "aws:batch/computeEnvironment:ComputeEnvironment",
+        [{"type": "UNMANAGED"}],
+        [{"type": "MANAGED"}],
+    ),
+    (
+        "aws:cloudfront/monitoringSubscription:MonitoringSubscription",
+        [{"monitoringSubscription": {METRICS: {STATUS: "Disabled"}}}],
+        [{"monitoringSubscription": {METRICS: {STATUS: "Enabled"}}}],
+    ),
+    (
+        "aws:cloudwatch/contributorInsightRule:ContributorInsightRule",
+        [{"ruleState": "DISABLED"}],
+        [{"ruleState": "ENABLED"}, {}],
+    ),
+    (
+        "aws:computeoptimizer/recommendationPreferences:RecommendationPreferences",
+        [{}, {"enhancedInfrastructureMetrics": "Inactive"}],
+        [{"enhancedInfrastructureMetrics": "Active"}],
+    ),
+    (
+        "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
+        [{"scanType": "BASIC"}],
+        [{"scanType": "ENHANCED"}],
+    ),
+    ("aws:guardduty/detector:Detector", [{"enable": False}], [{"enable": True}, {}]),
+    (
+        "aws:guardduty/detectorFeature:DetectorFeature",
+        [{"status": "DISABLED"}],
+        [{"status": "ENABLED"}],
+    ),
+    (
+        "aws:guardduty/memberDetectorFeature:MemberDetectorFeature",
+        [{"status": "DISABLED"}],
+        [{"status": "ENABLED"}],
+    ),
+    ("aws:iot/topicRule:TopicRule", [{"enabled": False}], [{"enabled": True}]),
+    ("aws:pipes/pipe:Pipe", [{"desiredState": "STOPPED"}], [{"desiredState": "RUNNING"}, {}]),
+    (
+        "aws:pricingplanmanager/subscription:Subscription",
+        [{"planTier": "FREE"}],
+        [{"planTier": "PRO"}],
+    ),
+    (
+        "aws:s3/bucketAccelerateConfiguration:BucketAccelerateConfiguration",
+        [{"status": "Suspended"}],
+        [{"status": "Enabled"}],
+    ),
+    (
+        "aws:s3/bucketAccelerateConfigurationV2:BucketAccelerateConfigurationV2",
+        [{"status": "Suspended"}],
+        [{"status": "Enabled"}],
+    ),
+    ("aws:s3/inventory:Inventory", [{"enabled": False}], [{"enabled": True}, {}]),
+    (
+        "aws:sesv2/accountVdmAttributes:AccountVdmAttributes",
+        [{"vdmEnabled": "DISABLED"}],
+        [{"vdmEnabled": "ENABLED"}],
+    ),
+    (
+        "aws:sesv2/dedicatedIpPool:DedicatedIpPool",
+        [{}, {"scalingMode": "STANDARD"}],
+        [{"scalingMode": "MANAGED"}],
+    ),
+    ("aws:synthetics/canary:Canary", [{}, {"startCanary": False}], [{"startCanary": True}]),
+]
+
+
+def is_named(kind: str, properties: dict[str, object]) -> bool:
+    """Whether a resource is named as billed, by its use or without a price."""
+    result = estimate_of(Example(type=kind, name="it", properties=properties))
+    return bool(result.lines or result.unpriced)
+
+
+@pytest.mark.parametrize(
+    ("kind", "free", "billed"),
+    [pytest.param(*case, id=case[0].rpartition(":")[2]) for case in EXEMPT],
+)
+def test_a_property_that_makes_a_type_free_is_read(
+    kind: str, free: list[dict[str, object]], billed: list[dict[str, object]]
+) -> None:
+    assert not any(is_named(kind, properties) for properties in free)
+    assert all(is_named(kind, properties) for properties in billed)
+
+
+def test_every_exemption_has_a_case_and_a_page_of_aws() -> None:
+    assert {kind for kind, _, _ in EXEMPT} == EXEMPTIONS.keys()
+    for exemption in EXEMPTIONS.values():
+        assert exemption.source.startswith(("https://aws.amazon.com/", "https://docs.aws.amazon."))
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "said"),
+    [
+        pytest.param(IPAM, "tier", ["is not priced: `tier` is not known yet"], id="without-price"),
+        pytest.param("aws:pipes/pipe:Pipe", "desiredState", [], id="by-use"),
+    ],
+)
+def test_what_would_make_a_type_free_and_is_not_known_makes_it_not_free(
+    kind: str, path: str, said: list[str]
+) -> None:
+    other = Example(type="aws:ec2/vpc:Vpc", name="other")
+    it = Example(type=kind, name="it", properties={path: UNKNOWN}, references={path: ("other",)})
+    result = estimate_of(other, it)
+    assert [item.reason for item in result.unpriced] == said
+    assert bool(result.lines) is not bool(said)
+
+
+def test_what_the_user_knows_to_be_free_is_not_read() -> None:
+    other = Example(type="aws:ec2/vpc:Vpc", name="other")
+    it = Example(
+        type=IPAM, name="it", properties={"tier": UNKNOWN}, references={"tier": ("other",)}
+    )
+    result = estimate(graph_of(other, it), region="us-east-1", free=(IPAM,))
     assert result.unpriced == ()

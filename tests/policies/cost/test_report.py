@@ -162,13 +162,78 @@ def test_what_has_no_price_is_named_and_not_within_a_budget() -> None:
     result = cost_report(UNPRICED, budget=Budget(base=Decimal(1), worst=Decimal(1)))
     assert not result.is_within_budget
     assert render_terminal(result, colour=True).splitlines()[-3:] == [
-        "\x1b[33mNot priced, so the totals are too low: 1\x1b[0m",
+        "\x1b[33mNot priced, so the totals are too low: 1 resource\x1b[0m",
         (
             "\x1b[33m  airflow (aws:mwaa/environment:Environment) "
             "is of a type that is billed, or may be, and has no price here\x1b[0m"
         ),
         "\x1b[31mNot within the budget: 1 not priced\x1b[0m",
     ]
+
+
+NO_PRICE = "is of a type that is billed, or may be, and has no price here"
+AIRFLOW = "aws:mwaa/environment:Environment"
+GRAPH = "aws:neptunegraph/graph:Graph"
+INSTANCE = "aws:ec2/instance:Instance"
+
+
+def unpriced_rows(*entries: dict[str, object], budget: Budget | None = None) -> list[str]:
+    """The rows of what has no price, from their head to the verdict."""
+    result = cost_report({"deployment": {"resources": entries}}, budget=budget)
+    rows = render_terminal(result).splitlines()
+    (head,) = (number for number, row in enumerate(rows) if row.startswith("Not priced"))
+    return rows[head:]
+
+
+@pytest.mark.parametrize("count", [2, 3, 40])
+def test_resources_of_one_type_without_a_price_are_one_row(count: int) -> None:
+    entries = [entry(AIRFLOW, f"airflow-{number}") for number in range(count)]
+    assert unpriced_rows(*entries, entry(GRAPH, "graph")) == [
+        f"Not priced, so the totals are too low: {count + 1} resources",
+        f"  {AIRFLOW} ({count} resources): {NO_PRICE}",
+        f"  graph ({GRAPH}) {NO_PRICE}",
+        "No budget given",
+    ]
+
+
+def instance(name: str, kind: str) -> dict[str, object]:
+    return entry(INSTANCE, name, instanceType=kind, rootBlockDevice={"volumeSize": 8})
+
+
+def test_the_reasons_of_a_type_have_a_row_each() -> None:
+    machines = [instance("a", "x9.large"), instance("b", "x9.huge"), instance("c", "x9.large")]
+    _, *rows, _ = unpriced_rows(machines[0], entry(AIRFLOW, "airflow"), *machines[1:])
+    assert [row.split(" in us-east-1")[0] for row in rows] == [
+        f"  {INSTANCE} (2 resources): has no price for Linux x9.large",
+        f"  b ({INSTANCE}) has no price for Linux x9.huge",
+        f"  airflow ({AIRFLOW}) {NO_PRICE}",
+    ]
+
+
+def test_only_the_first_five_reasons_of_a_type_have_a_row() -> None:
+    six = [instance(f"machine-{number}", f"x{number}.large") for number in range(10, 16)]
+    seven = [*six, instance("machine-16", "x16.large")]
+    one, two = "(1 resource): 1 more reason", "(2 resources): 2 more reasons"
+    for machines, rest in ((six[:5], []), (six, [one]), (seven, [two])):
+        _, *rows, _ = unpriced_rows(*machines)
+        assert rows[5:] == [f"  {INSTANCE} {text}" for text in rest]
+
+
+def test_a_resource_with_two_reasons_is_counted_once() -> None:
+    database = entry(
+        "aws:rds/instance:Instance",
+        "database",
+        engine="postgres",
+        instanceClass="db.t4g.micro",
+        allocatedStorage=20,
+        dedicatedLogVolume=True,
+        databaseInsightsMode="advanced",
+    )
+    budget = Budget(base=Decimal(99), worst=Decimal(99))
+    head, *rows, verdict = unpriced_rows(database, budget=budget)
+    assert head == "Not priced, so the totals are too low: 1 resource"
+    assert len(rows) == 2
+    assert verdict == "Not within the budget: 1 not priced"
 
 
 def test_a_stack_that_costs_nothing() -> None:

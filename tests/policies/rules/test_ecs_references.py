@@ -7,7 +7,7 @@ import pytest
 
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding
-from aws_policy_pack.rules.ecs.references import container_references
+from aws_policy_pack.rules.ecs.references import container_references, execution_role
 from aws_policy_pack.testing import UNKNOWN, analyze
 from tests.policies.rules.reading import problems
 
@@ -156,3 +156,123 @@ def test_a_secret_definition_shows_no_name() -> None:
         "dependsOn of container 1",
     ]
     assert not any("hunter" in report.problem + report.wanted for report in reports)
+
+
+ROLE_ARN = "arn:aws:iam::111122223333:role/orders-execution"
+LOGS = {"logConfiguration": {"logDriver": "awslogs"}}
+ECR = {"image": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/orders:1"}
+SECRETS = {"secrets": [{"name": "TOKEN", "valueFrom": "token"}]}
+REGISTRY = {"repositoryCredentials": {"credentialsParameter": "registry"}}
+
+
+def without_role(
+    *containers: Mapping[str, object], platform: object = "FARGATE", **properties: object
+) -> list[str]:
+    task = {
+        "requiresCompatibilities": [platform],
+        "containerDefinitions": json.dumps(containers),
+        **properties,
+    }
+    return [each.removeprefix("subject: ") for each in problems(analyze(execution_role, task))]
+
+
+def test_a_role_that_fargate_needs_for_logs_is_told_whole() -> None:
+    task = {
+        "requiresCompatibilities": ["FARGATE"],
+        "containerDefinitions": json.dumps([web(**LOGS)]),
+    }
+    [report] = analyze(execution_role, task)
+    assert report.level == "mandatory"
+    assert report.part == "executionRoleArn"
+    assert report.message == (
+        "subject: `executionRoleArn` is not set beside the log driver 'awslogs' of container "
+        "'web'; wanted a role that ECS may assume. Fix: Declare a role for "
+        "`ecs-tasks.amazonaws.com` with the rights of AmazonECSTaskExecutionRolePolicy, and name "
+        f"it in `executionRoleArn`. {execution_role.url}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("properties", "needs"),
+    [
+        pytest.param(LOGS, "the log driver 'awslogs' of container 'web'", id="logs"),
+        pytest.param(ECR, "the image of container 'web' in ECR", id="an image of ECR"),
+        pytest.param(
+            {"image": "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn/a/b@sha256:1"},
+            "the image of container 'web' in ECR",
+            id="an image in China",
+        ),
+        pytest.param(SECRETS, "`secrets` of container 'web'", id="secrets"),
+        pytest.param(REGISTRY, "`repositoryCredentials` of container 'web'", id="a registry"),
+    ],
+)
+@pytest.mark.parametrize("role", [None, ""], ids=["no role", "an empty role"])
+def test_each_need_of_a_role_is_found(
+    properties: Mapping[str, object], needs: str, role: object
+) -> None:
+    told = without_role(web(**properties), executionRoleArn=role)
+    assert told == [f"`executionRoleArn` is not set beside {needs}"]
+
+
+def test_one_missing_role_is_one_finding() -> None:
+    [told] = without_role(web(**LOGS, **ECR), {**SIDECAR, **LOGS})
+    assert told == (
+        "`executionRoleArn` is not set beside the log driver 'awslogs' of container 'web', the "
+        "image of container 'web' in ECR, the log driver 'awslogs' of container 'sidecar'"
+    )
+
+
+@pytest.mark.parametrize("properties", [SECRETS, REGISTRY], ids=["secrets", "a registry"])
+def test_what_ecs_itself_reads_needs_a_role_on_instances_too(
+    properties: Mapping[str, object],
+) -> None:
+    assert len(without_role(web(**properties), platform="EC2")) == 1
+
+
+@pytest.mark.parametrize("properties", [LOGS, ECR], ids=["logs", "an image of ECR"])
+def test_an_instance_has_rights_of_its_own_for_logs_and_images(
+    properties: Mapping[str, object],
+) -> None:
+    assert without_role(web(**properties), platform="EC2") == []
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        pytest.param({}, id="nothing"),
+        pytest.param({"logConfiguration": {"logDriver": "awsfirelens"}}, id="another driver"),
+        pytest.param({"image": "public.ecr.aws/nginx/nginx:1.27"}, id="an image for everybody"),
+        pytest.param({"image": "orders:1"}, id="an image of Docker Hub"),
+        pytest.param({"secrets": []}, id="no secrets"),
+    ],
+)
+def test_other_containers_need_no_role(properties: Mapping[str, object]) -> None:
+    assert without_role(web(**properties)) == []
+
+
+@pytest.mark.parametrize("role", [ROLE_ARN, UNKNOWN], ids=["known", "not known yet"])
+def test_a_role_that_is_given_is_enough(role: object) -> None:
+    needs = web(**LOGS, **ECR, **SECRETS, **REGISTRY)
+    assert without_role(needs, executionRoleArn=role) == []
+    assert without_role(executionRoleArn=role, containerDefinitions=UNKNOWN) == []
+
+
+@pytest.mark.parametrize(
+    ("properties", "path"),
+    [
+        pytest.param({"containerDefinitions": UNKNOWN}, "containerDefinitions", id="containers"),
+        pytest.param({"requiresCompatibilities": UNKNOWN}, "requiresCompatibilities", id="kinds"),
+    ],
+)
+def test_what_needs_a_role_and_is_not_known_is_not_judged(
+    properties: Mapping[str, object], path: str
+) -> None:
+    told = without_role(web(**LOGS), **properties)
+    assert told == [f"not evaluated: subject: `{path}` is not known yet"]
+
+
+def test_a_container_that_cannot_be_read_does_not_hide_another() -> None:
+    strange = {**SIDECAR, "image": {}}
+    assert len(without_role(strange, web(**LOGS))) == 1
+    [told] = without_role(strange, web())
+    assert told.startswith("not evaluated: ")

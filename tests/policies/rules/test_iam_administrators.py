@@ -78,6 +78,7 @@ def statement(**properties: object) -> dict[str, object]:
     [
         pytest.param({"Action": "*", "Resource": "*"}, id="everything"),
         pytest.param({"Action": "*:*", "Resource": "*"}, id="every action of every service"),
+        pytest.param({"Action": "*:?*", "Resource": "*"}, id="every action with a letter"),
         pytest.param({"Action": ["sqs:A", "*"], "Resource": ["arn:a", "*"]}, id="in lists"),
         pytest.param({"Action": "*", "NotResource": "arn:aws:s3:::a"}, id="all but a resource"),
     ],
@@ -101,8 +102,8 @@ ROLES = "arn:aws:iam::111122223333:role/*"
         pytest.param({"Action": "iam:*", "Resource": "*"}, "'iam:*'", id="all of IAM"),
         pytest.param({"Action": "IAM:**", "Resource": "*"}, "'IAM:**'", id="in other letters"),
         pytest.param(
-            {"Action": ["sqs:SendMessage", "i*:*"], "Resource": "*"},
-            "'sqs:SendMessage', 'i*:*'",
+            {"Action": ["sqs:SendMessage", "iam:?*"], "Resource": "*"},
+            "'sqs:SendMessage', 'iam:?*'",
             id="beside others",
         ),
         pytest.param({"Action": "iam:*", "Resource": ROLES}, "'iam:*'", id="on every role"),
@@ -145,6 +146,9 @@ def test_all_of_iam_on_every_role_amounts_to_an_administrator(
         pytest.param({"NotAction": ["s3:*", "i?m:*"], "Resource": "*"}, id="all but a few, IAM"),
         pytest.param({"NotAction": "s3:*", "Resource": "arn:aws:s3:::a"}, id="one bucket"),
         pytest.param({"Effect": "Deny", "Action": "iam:*", "Resource": "*"}, id="a denial of IAM"),
+        pytest.param({"Action": "**", "Resource": "*"}, id="refused: an action of no service"),
+        pytest.param({"Action": "i*:*", "Resource": "*"}, id="refused: a part of a service's name"),
+        pytest.param({"Action": "*", "Resource": "arn:*"}, id="refused: a resource"),
         pytest.param({"Action": "sqs:*", "Resource": "*"}, id="one service"),
         pytest.param({"Action": "*", "Resource": "arn:aws:s3:::a"}, id="one resource"),
         pytest.param({"Effect": "Deny", "Action": "*", "Resource": "*"}, id="a denial"),

@@ -8,6 +8,7 @@ from aws_policy_pack.config import ConfigError
 from aws_policy_pack.profiles import read_settings
 from aws_policy_pack.rule import AnyRule
 from aws_policy_pack.rules.names.form import follow_pattern, within_limits
+from aws_policy_pack.rules.names.unique import unique_physical
 from aws_policy_pack.testing import UNKNOWN, analyze
 
 QUEUE = "aws:sqs/queue:Queue"
@@ -224,6 +225,21 @@ def test_a_name_on_the_pattern_passes(
     kind: str, properties: Mapping[str, object], config: Mapping[str, object]
 ) -> None:
     assert judge(follow_pattern, kind, properties, config) == []
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param("aws:apigateway/method:Method", id="the method of a request"),
+        pytest.param("aws:apigatewayv2/route:Route", id="a route"),
+        pytest.param("aws:s3/bucketObjectv2:BucketObjectv2", id="the key of an object"),
+        pytest.param("aws:lambda/permission:Permission", id="a statement"),
+        pytest.param("aws:lb/listener:Listener", id="a port"),
+    ],
+)
+def test_what_something_else_decides_has_no_pattern(kind: str) -> None:
+    assert kind in unique_physical.types
+    assert kind not in follow_pattern.types
 
 
 def test_a_name_that_is_not_known_is_not_matched() -> None:

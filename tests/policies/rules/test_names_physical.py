@@ -5,7 +5,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from aws_policy_pack.rules.names.unique import unique_physical
+from aws_policy_pack.rules.names.facts import NameFact
+from aws_policy_pack.rules.names.unique import UNIQUE, unique_physical
 from aws_policy_pack.testing import UNKNOWN, Example, Report, analyze_stack
 
 QUEUE = "aws:sqs/queue:Queue"
@@ -561,3 +562,168 @@ def test_a_dimension_that_nothing_tells_is_not_judged() -> None:
     properties = {"name": "a", "resourceId": "b", "scalableDimension": UNKNOWN}
     [report] = judge(*named(POLICY, properties))
     assert report.text == "not evaluated: r1: `scalableDimension` is not known yet"
+
+
+IN_CONTAINER = [
+    pytest.param(fact, kind, id=kind.partition(":")[2])
+    for fact in UNIQUE
+    for kind in fact.types
+    if fact.scope.paths
+]
+"""The names that are unique within another resource, with each type that has one."""
+
+
+def within(fact: NameFact, container: object) -> dict[str, object]:
+    """The properties of a resource of a name in a container, by whichever property says it."""
+    dotless = [path for path in fact.scope.paths if "." not in path]
+    given = dict.fromkeys(dotless, container)
+    return {fact.path: "web", **given}
+
+
+@pytest.mark.parametrize(("fact", "kind"), IN_CONTAINER)
+def test_a_name_is_unique_within_its_parent(fact: NameFact, kind: str) -> None:
+    one, other = within(fact, "one"), within(fact, "other")
+    assert judge(*named(kind, one, other)) == []
+    [report] = judge(*named(kind, one, one, other))
+    assert report.problem == f"`{fact.path}` is 'web', as is that of r1"
+    assert report.wanted == f"a name that no other {fact.what} has in {fact.scope.words}"
+
+
+@pytest.mark.parametrize(("fact", "kind"), IN_CONTAINER)
+def test_a_name_in_a_parent_that_nothing_tells_is_not_judged(fact: NameFact, kind: str) -> None:
+    unknown = within(fact, UNKNOWN)
+    reports = judge(*named(kind, unknown, unknown))
+    assert [report.was_evaluated for report in reports] == [False, False]
+
+
+@pytest.mark.parametrize(("fact", "kind"), IN_CONTAINER)
+def test_a_name_that_aws_or_the_provider_makes_up_is_not_judged(fact: NameFact, kind: str) -> None:
+    unnamed = within(fact, UNKNOWN) | {fact.path: None}
+    assert judge(*named(kind, unnamed, unnamed)) == []
+
+
+@pytest.mark.parametrize(("fact", "kind"), IN_CONTAINER)
+def test_a_parent_of_the_stack_is_known_by_its_reference(fact: NameFact, kind: str) -> None:
+    (path, *_) = [path for path in fact.scope.paths if "." not in path]
+    parents = [Example(type=fact.scope.types[0], name=name) for name in ("one", "other")]
+    children = [
+        Example(
+            type=kind,
+            name=f"r{number}",
+            properties=within(fact, None) | {path: UNKNOWN},
+            references={path: (parent,)},
+        )
+        for number, parent in enumerate(("one", "other", "one"), start=1)
+    ]
+    assert judge(*parents, *children[:2]) == []
+    assert [report.name for report in judge(*parents, *children)] == ["r3"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "path", "what"),
+    [
+        pytest.param("aws:cloudformation/stack:Stack", "name", "CloudFormation stack", id="stack"),
+        pytest.param(
+            "aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream",
+            "name",
+            "Firehose stream",
+            id="firehose",
+        ),
+        pytest.param(
+            "aws:ec2/placementGroup:PlacementGroup", "name", "placement group", id="hosts"
+        ),
+        pytest.param(
+            "aws:cloudwatch/compositeAlarm:CompositeAlarm",
+            "alarmName",
+            "composite alarm",
+            id="alarm",
+        ),
+        pytest.param("aws:glue/job:Job", "name", "Glue job", id="job"),
+    ],
+)
+def test_a_name_of_the_account_and_region_is_found(kind: str, path: str, what: str) -> None:
+    one = {path: "web", "region": "eu-west-1"}
+    assert judge(*named(kind, one, {**one, "region": "us-east-1"})) == []
+    assert messages(judge(*named(kind, one, one))) == said(
+        f"`{path}` is 'web', as is that of r1", what, "the account and region"
+    )
+
+
+PERMISSION = "aws:lambda/permission:Permission"
+FUNCTION, ALIAS = "aws:lambda/function:Function", "aws:lambda/alias:Alias"
+
+
+@pytest.mark.parametrize(
+    ("qualifiers", "found"),
+    [
+        pytest.param((None, "live"), [], id="the function and an alias"),
+        pytest.param(("live", "next"), [], id="two aliases"),
+        pytest.param(("live", "live"), ["r2"], id="one alias"),
+        pytest.param((None, None), ["r2"], id="the function"),
+    ],
+)
+def test_a_statement_is_one_of_a_function_and_a_qualifier(
+    qualifiers: tuple[str | None, ...], found: list[str]
+) -> None:
+    stack = [
+        {"statementId": "s3", "function": "resize", "qualifier": qualifier}
+        for qualifier in qualifiers
+    ]
+    assert [report.name for report in judge(*named(PERMISSION, *stack))] == found
+
+
+@pytest.mark.parametrize(
+    ("sources", "found"),
+    [
+        pytest.param(("live", "next"), [], id="two aliases"),
+        pytest.param(("live", "live"), ["r2"], id="one alias"),
+        pytest.param(("resize", "live"), [], id="a version and an alias"),
+        pytest.param(("resize", "resize"), ["r2"], id="one version"),
+        pytest.param((None, "live"), [], id="none and an alias"),
+        pytest.param((None, "resize"), [], id="none and a version"),
+    ],
+)
+def test_a_qualifier_that_is_not_known_yet_is_what_it_refers_to(
+    sources: tuple[str | None, ...], found: list[str]
+) -> None:
+    function = Example(type=FUNCTION, name="resize", properties={"name": "resize"})
+    aliases = [
+        Example(type=ALIAS, name=name, properties={"name": name, "functionName": "resize"})
+        for name in ("live", "next")
+    ]
+    permissions = [
+        Example(
+            type=PERMISSION,
+            name=f"r{number}",
+            properties={
+                "statementId": "s3",
+                "function": "resize",
+                **({"qualifier": UNKNOWN} if source else {}),
+            },
+            references={"function": ("resize",), **({"qualifier": (source,)} if source else {})},
+        )
+        for number, source in enumerate(sources, start=1)
+    ]
+    reports = judge(function, *aliases, *permissions)
+    assert [report.name for report in reports] == found
+
+
+def test_a_qualifier_that_nothing_tells_is_not_judged() -> None:
+    properties = {"statementId": "s3", "function": "resize", "qualifier": UNKNOWN}
+    [report] = judge(*named(PERMISSION, properties))
+    assert report.text == "not evaluated: r1: `qualifier` is not known yet"
+
+
+def test_a_web_acl_of_cloudfront_may_have_the_name_of_a_regional_one() -> None:
+    kind = "aws:wafv2/webAcl:WebAcl"
+    regional, other = ({"name": "web", "scope": scope} for scope in ("REGIONAL", "CLOUDFRONT"))
+    assert judge(*named(kind, regional, other)) == []
+    assert [report.name for report in judge(*named(kind, regional, regional))] == ["r2"]
+
+
+def test_a_rule_of_another_bus_has_its_own_targets() -> None:
+    kind = "aws:cloudwatch/eventTarget:EventTarget"
+    target = {"targetId": "a", "rule": "nightly"}
+    orders = {**target, "eventBusName": "orders"}
+    assert judge(*named(kind, target, orders)) == []
+    assert [report.name for report in judge(*named(kind, target, orders, orders))] == ["r3"]

@@ -241,3 +241,66 @@ def test_a_listener_that_is_not_known_is_said() -> None:
 
 def test_a_protocol_that_the_provider_fills_in_is_http() -> None:
     assert problems(group(), balancer("doors"), listener(protocol=UNKNOWN)) == [CLOSED]
+
+
+def also(name: str, of: str = "web", **properties: object) -> Example:
+    """Another listener."""
+    return replace(listener(**properties), name=name, references={"loadBalancerArn": (of,)})
+
+
+def second(*groups: str) -> Example:
+    """Another load balancer."""
+    return replace(balancer(*groups), name="api")
+
+
+def test_a_port_that_several_load_balancers_wait_for_is_one_finding() -> None:
+    stack = [group(), balancer("doors"), second("doors"), listener(), also("green", "api")]
+    [report] = analyze_stack(listener_port_open, stack)
+    assert report.name == "listener"
+    assert report.problem == (
+        "listens on tcp port 443, as does 'green', which no security group of 'web', 'api' opens: "
+        "'doors'"
+    )
+    assert report.part == "tcp of web"
+    assert [urn.rpartition("::")[2] for urn in report.related] == ["web", "api", "doors", "green"]
+
+
+@pytest.mark.parametrize("protocols", [("HTTPS", "TLS"), ("TCP", "TCP_UDP")])
+def test_a_port_that_several_listeners_wait_for_is_one_finding(protocols: tuple[str, str]) -> None:
+    first, other = protocols
+    stack = [listener(protocol=first), also("blue", protocol=other), also("red", protocol=other)]
+    told = problems(group(), balancer("doors"), *stack)
+    assert told[0] == (
+        "listener: listens on tcp port 443, as do 'blue', 'red', which no security group of 'web' "
+        "opens: 'doors'"
+    )
+    assert len(told) == len({"TCP_UDP"} & {*protocols}) + 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(also("other", port=80), id="another port"),
+        pytest.param(also("other", protocol="UDP"), id="another transport"),
+        pytest.param(also("other", "api"), id="other groups"),
+    ],
+)
+def test_each_missing_rule_is_a_finding(other: Example) -> None:
+    stack = [group(), group("windows"), balancer("doors"), second("windows")]
+    told = problems(*stack, listener(), other)
+    assert [text.partition(":")[0] for text in told] == ["listener", "other"]
+
+
+def test_groups_in_another_order_are_the_same() -> None:
+    stack = [group(), group("windows"), balancer("doors", "windows"), second("windows", "doors")]
+    assert len(problems(*stack, listener(), also("green", "api"))) == 1
+
+
+def test_what_cannot_be_read_is_said_once_for_several_listeners() -> None:
+    stack = [group(), rule(ipProtocol=UNKNOWN), balancer("doors"), listener(), also("b", port=80)]
+    assert problems(*stack) == ["not evaluated: rule: `ipProtocol` is not known yet"]
+
+
+def test_a_listener_that_is_not_known_does_not_hide_another() -> None:
+    stack = [group(), balancer("doors"), also("unknown", port=UNKNOWN), listener()]
+    assert problems(*stack) == [CLOSED, "not evaluated: unknown: `port` is not known yet"]

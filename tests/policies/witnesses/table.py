@@ -61,6 +61,11 @@ WITNESSES: Final[dict[str, Provider | Botocore | Page]] = {
         says="Must be a volume name referenced in the name parameter of task definition volume .",
         api="ecs",
     ),
+    "ecs-execution-role": Page(
+        url=f"{GUIDE}/security-iam-roles.html",
+        says="Your task is hosted on AWS Fargate or on external instances and: sends container "
+        "logs to CloudWatch Logs using the awslogs log driver.",
+    ),
     "ecs-health-check-values": Page(
         url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html",
         says="You may specify between 5 and 300 seconds.",
@@ -289,6 +294,35 @@ FURTHER: Final = (
             url=f"{GUIDE}/using_data_volumes.html",
             says="Amazon FSx for Windows File Server | Amazon EC2 | Windows",
         ),
+    ),
+    *(
+        Further(
+            rule="ecs-execution-role",
+            what=what,
+            given={
+                "requiresCompatibilities": ["FARGATE"],
+                "networkMode": "awsvpc",
+                "containerDefinitions": f"[{container}]",
+            },
+            witness=Page(url=f"{GUIDE}/security-iam-roles.html", says=says),
+        )
+        for what, container, says in (
+            (
+                "an image of ECR",
+                '{"name": "web", "image": "111122223333.dkr.ecr.eu-west-1.amazonaws.com/web:1"}',
+                "pulls a container image from an Amazon ECR private repository",
+            ),
+            (
+                "secrets",
+                f'{{{WEB}, "secrets": [{{"name": "TOKEN", "valueFrom": "token"}}]}}',
+                "the task definition references sensitive data",
+            ),
+            (
+                "a private registry",
+                f'{{{WEB}, "repositoryCredentials": {{"credentialsParameter": "registry"}}}}',
+                "uses private registry authentication.",
+            ),
+        )
     ),
     Further(
         rule="ecs-container-references",

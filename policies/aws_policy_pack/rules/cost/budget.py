@@ -114,7 +114,8 @@ class MonthlyBudget(RuleConfig):
 def monthly_budget(graph: Graph, config: MonthlyBudget) -> Findings:
     """Estimates the stack, compares both totals, and names once what has no price.
 
-    Where nobody gave a budget, what has no price only counts as not evaluated.
+    Where nobody gave a budget, what has no price only counts as not evaluated, and nothing is more
+    than advice.
     """
     try:
         result = estimate(
@@ -130,6 +131,7 @@ def monthly_budget(graph: Graph, config: MonthlyBudget) -> Findings:
             part="tables",
             wanted="price tables that can be read (`priceFolder` of cost-monthly-budget)",
             fix="Correct the setting, or write the table with `aws-policy-pack prices`",
+            is_advice=not config.is_given,
         )
         return
     accepted = [item for item in result.unpriced if _is_waived(item, config)]
@@ -140,16 +142,16 @@ def monthly_budget(graph: Graph, config: MonthlyBudget) -> Findings:
         yield _over(result, "as declared", "budgetBase", config.base, left)
     if config.worst is not None and result.worst > config.worst:
         yield _over(result, "at worst", "budgetWorst", config.worst, left)
-    yield from (_accepted(item) for item in accepted)
+    yield from (_accepted(item, config) for item in accepted)
     yield from _not_in_total(config, missing)
-    yield from _not_evaluated(unknown)
+    yield from _not_evaluated(unknown, config)
 
 
 def _is_waived(item: Unpriced, config: MonthlyBudget) -> bool:
     return waiver_for(config.waivers, item.resource, today=current_day()) is not None
 
 
-def _accepted(item: Unpriced) -> Finding:
+def _accepted(item: Unpriced, config: MonthlyBudget) -> Finding:
     """A finding that a waiver accepts: about its resource, which the waiver names."""
     return Finding(
         problem=f"{item.reason}, so the total is too low",
@@ -157,6 +159,7 @@ def _accepted(item: Unpriced) -> Finding:
         wanted="a price for all that is billed",
         fix="Use what has a price",
         resource=item.resource,
+        is_advice=not config.is_given,
     )
 
 
@@ -205,10 +208,10 @@ def _not_in_total(config: MonthlyBudget, missing: Sequence[Unpriced]) -> Iterato
     )
 
 
-def _not_evaluated(unknown: Sequence[Unpriced]) -> Iterator[Unreadable]:
+def _not_evaluated(unknown: Sequence[Unpriced], config: MonthlyBudget) -> Iterator[Unreadable]:
     if unknown:
         reason = f"is not known of {_counted(unknown)}: {_kinds(unknown)}"
-        yield Unreadable("cost", reason)
+        yield Unreadable("cost", reason, is_advice=not config.is_given)
 
 
 def _counted(items: Sequence[Unpriced]) -> str:

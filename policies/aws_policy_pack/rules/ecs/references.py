@@ -1,10 +1,11 @@
-"""What containers say of each other, of volumes, and of the ports that load balancers reach."""
+"""What containers need of the rest: each other, volumes, a role, ports for load balancers."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from aws_policy_pack.ecs import SERVICE
-from aws_policy_pack.resource import Graph, Properties, Resource, survey
+from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, survey
 from aws_policy_pack.rule import (
     Example,
     Finding,
@@ -20,10 +21,11 @@ from aws_policy_pack.rules.ecs.containers import (
     containers_of,
     judge_containers,
     port_range,
+    runs_on_fargate,
     shown_ports,
 )
 from aws_policy_pack.type_tokens import TASK_DEFINITION
-from aws_policy_pack.wording import listed, shown
+from aws_policy_pack.wording import first_few, listed, shown
 
 ENDS: Final = ("COMPLETE", "SUCCESS")
 """Conditions that wait for the end of a container.
@@ -70,6 +72,74 @@ def container_references(task: Resource) -> Findings:
             yield from _judge_dependency(container, dependency, containers)
 
     yield from judge_containers(task, judge)
+
+
+ROLE: Final = "executionRoleArn"
+PRIVATE_IMAGE: Final = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/.+")
+"""An image in a private repository of ECR."""
+
+
+@resource_rule(
+    "ecs-execution-role",
+    TASK_DEFINITION,
+    kind=Kind.REFUSED,
+    severity=Severity.HIGH,
+    summary="A task definition has the execution role that its containers need",
+    why="Without one ECS refuses the task definition, in the middle of a deployment: nobody could "
+    "pull the image, read the secret or write the logs.",
+    url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_execution_IAM_role.html",
+    good={
+        "requiresCompatibilities": ["FARGATE"],
+        "executionRoleArn": "arn:aws:iam::111122223333:role/orders-execution",
+        "containerDefinitions": '[{"name": "web", "logConfiguration": {"logDriver": "awslogs"}}]',
+    },
+    bad={
+        "requiresCompatibilities": ["FARGATE"],
+        "containerDefinitions": '[{"name": "web", "logConfiguration": {"logDriver": "awslogs"}}]',
+    },
+)
+def execution_role(task: Resource) -> Findings:
+    """One missing role is one finding, however many containers need it.
+
+    ECS's own words: "Fargate requires task definition to have execution role ARN to support log
+    driver awslogs", or "to support ECR images"; "When you are specifying container secrets, you
+    must also specify a value for 'executionRoleArn'"; "Private repository authentication requires
+    that the task definition specify a value for executionRoleArn".
+    """
+    if not task.is_known(ROLE) or task.text(ROLE):
+        return
+    on_fargate = runs_on_fargate(task)
+    needs: list[str] = []
+    missed: list[Unreadable] = []
+    for container in containers_of(task):
+        try:
+            needs.extend(_needs_role(container, on_fargate=on_fargate))
+        except Unreadable as unreadable:
+            missed.append(unreadable)
+    if needs:
+        yield Finding(
+            problem=f"`{ROLE}` is not set beside {first_few(needs)}",
+            wanted="a role that ECS may assume",
+            part=ROLE,
+            fix=f"Declare a role for `ecs-tasks.amazonaws.com` with the rights of "
+            f"AmazonECSTaskExecutionRolePolicy, and name it in `{ROLE}`",
+        )
+    else:
+        yield from missed
+
+
+def _needs_role(container: Container, *, on_fargate: bool) -> Iterator[str]:
+    """What of a container ECS takes with an execution role alone."""
+    properties = container.properties
+    if on_fargate:
+        if properties.text("logConfiguration.logDriver") == "awslogs":
+            yield f"the log driver 'awslogs' of {container.label}"
+        if PRIVATE_IMAGE.fullmatch(properties.text("image") or ""):
+            yield f"the image of {container.label} in ECR"
+    if properties.objects("secrets"):
+        yield f"`secrets` of {container.label}"
+    if properties.has("repositoryCredentials.credentialsParameter"):
+        yield f"`repositoryCredentials` of {container.label}"
 
 
 def _judge_mounts(container: Container, task: Resource) -> Findings:

@@ -20,13 +20,13 @@ from aws_policy_pack.rule import (
 )
 from aws_policy_pack.rules.iam.documents import (
     DOCUMENT_TYPES,
-    EVERY_ACTION,
     ROLE_POLICY,
     Clause,
     covers_everything,
+    is_every_action,
     is_every_role,
     is_whole_service,
-    judge_clauses,
+    judge_rights,
     matches,
 )
 from aws_policy_pack.type_tokens import ROLE
@@ -82,7 +82,7 @@ def administrator_access(resource: Resource, config: AdministratorAccess) -> Fin
         yield from _judge_arns("policyArn", resource, config)
         return
     yield from judge_each(["managedPolicyArns"], lambda key: _judge_arns(key, resource, config))
-    yield from judge_clauses(resource, _judge_clause)
+    yield from judge_rights(resource, _judge_clause)
 
 
 def _judge_arns(key: str, resource: Resource, config: AdministratorAccess) -> Iterator[Finding]:
@@ -102,7 +102,7 @@ def _judge_clause(clause: Clause) -> Findings:
         statement.not_resources or any(map(is_every_role, statement.resources))
     ):
         return
-    every_action = any(action in EVERY_ACTION for action in statement.actions)
+    every_action = any(map(is_every_action, statement.actions))
     if every_action and covers_everything(statement):
         problem = "every action on every resource"
     elif every_action or _has_all_of_iam(statement):

@@ -1,12 +1,13 @@
 """Where IAM resources keep their policy documents, and what a statement lets somebody do."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from aws_policy_pack.policy_documents import Statement, statements
 from aws_policy_pack.resource import Properties, Resource
 from aws_policy_pack.rule import Findings, judge_each
+from aws_policy_pack.rules.iam.grammar import action_wanted, resource_wanted, trust_action_wanted
 from aws_policy_pack.type_tokens import ROLE
 from aws_policy_pack.wording import shown
 
@@ -16,7 +17,6 @@ USER_POLICY = "aws:iam/userPolicy:UserPolicy"
 GROUP_POLICY = "aws:iam/groupPolicy:GroupPolicy"
 DOCUMENT_TYPES = (ROLE_POLICY, POLICY, USER_POLICY, GROUP_POLICY, ROLE)
 
-EVERY_ACTION = ("*", "*:*")
 ANY_NAME = "\0/\0"
 """A path and name that no role has, and that no pattern for some roles matches."""
 
@@ -86,6 +86,28 @@ def judge_clauses(resource: Resource, judge: Callable[[Clause], Findings]) -> Fi
     yield from judge_each(documents(resource), judge_document)
 
 
+def judge_rights(resource: Resource, judge: Callable[[Clause], Findings]) -> Findings:
+    """Judges each statement without the actions and resources that IAM refuses.
+
+    What IAM refuses allows nothing: `iam-policy-document-valid` finds it, and no other rule.
+    """
+
+    def judge_accepted(clause: Clause) -> Findings:
+        return judge(replace(clause, statement=_accepted(clause)))
+
+    yield from judge_clauses(resource, judge_accepted)
+
+
+def _accepted(clause: Clause) -> Statement:
+    statement = clause.statement
+    refusal = trust_action_wanted if clause.is_trust else action_wanted
+    return replace(
+        statement,
+        actions=tuple(action for action in statement.actions if not refusal(action)),
+        resources=tuple(name for name in statement.resources if not resource_wanted(name)),
+    )
+
+
 def allows(statement: Statement, action: str) -> bool:
     """Whether the statement allows an action on some resource."""
     if statement.effect != "Allow":
@@ -104,6 +126,11 @@ def is_whole_service(action: str) -> bool:
     """Whether an action pattern leaves out no action of its service."""
     name = action.rpartition(":")[2]
     return "*" in name and set(name) <= {"*", "?"}
+
+
+def is_every_action(action: str) -> bool:
+    """Whether an action pattern leaves out no action of any service."""
+    return is_whole_service(action) and set(action.partition(":")[0]) == {"*"}
 
 
 def covers_everything(statement: Statement) -> bool:

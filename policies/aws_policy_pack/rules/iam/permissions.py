@@ -14,10 +14,9 @@ from aws_policy_pack.rules.iam.documents import (
     is_every_role,
     is_everything,
     is_whole_service,
-    judge_clauses,
+    judge_rights,
     matches,
 )
-from aws_policy_pack.rules.iam.grammar import TRUST_ACTION
 from aws_policy_pack.wording import first_few, listed, shown
 
 
@@ -64,19 +63,11 @@ def _policy(**statement: object) -> dict[str, object]:
     bad=_policy(Action=["sqs:*"], Resource=QUEUE_ARN),
 )
 def wildcard_action(resource: Resource) -> Findings:
-    """Wildcards for a part of a service, such as `ecs:Describe*`, pass.
-
-    A trust policy can be about actions of STS alone: `iam-policy-document-valid` finds all others.
-    """
+    """Wildcards for a part of a service, such as `ecs:Describe*`, pass."""
 
     def judge(clause: Clause) -> Findings:
         statement = clause.statement
-        wide = [
-            action
-            for action in statement.actions
-            if is_whole_service(action)
-            and not (clause.is_trust and not TRUST_ACTION.fullmatch(action))
-        ]
+        wide = [action for action in statement.actions if is_whole_service(action)]
         if statement.effect == "Allow" and (wide or statement.not_actions):
             said = listed(wide) if wide else named_actions(statement)
             yield Finding(
@@ -87,7 +78,7 @@ def wildcard_action(resource: Resource) -> Findings:
                 place=clause.name,
             )
 
-    yield from judge_clauses(resource, judge)
+    yield from judge_rights(resource, judge)
 
 
 @resource_rule(
@@ -126,7 +117,7 @@ def wildcard_resource(resource: Resource) -> Findings:
                 place=clause.name,
             )
 
-    yield from judge_clauses(resource, judge)
+    yield from judge_rights(resource, judge)
 
 
 def _resources(statement: Statement) -> str:
@@ -175,4 +166,4 @@ def pass_role_scoped(resource: Resource) -> Findings:
                 place=clause.name,
             )
 
-    yield from judge_clauses(resource, judge)
+    yield from judge_rights(resource, judge)

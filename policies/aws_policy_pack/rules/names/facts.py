@@ -33,6 +33,24 @@ class ScopeName(StrEnum):
     EVENT_BUS = "eventBus"
     SCHEDULE_GROUP = "scheduleGroup"
     SCALABLE_RESOURCE = "scalableResource"
+    ROLE = "role"
+    USER = "user"
+    GROUP = "group"
+    FUNCTION = "function"
+    FUNCTION_VERSION = "functionVersion"
+    LOAD_BALANCER = "loadBalancer"
+    API = "api"
+    API_RESOURCE = "apiResource"
+    LOG_GROUP = "logGroup"
+    EVENT_RULE = "eventRule"
+    AUTO_SCALING_GROUP = "autoScalingGroup"
+    EKS_CLUSTER = "eksCluster"
+    USER_POOL = "userPool"
+    BUCKET = "bucket"
+    STREAM = "stream"
+    CATALOG_DATABASE = "catalogDatabase"
+    CLOUD_MAP_SERVICE = "cloudMapService"
+    FIREWALL_SCOPE = "firewallScope"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +63,7 @@ class NameScope:
         paths: The properties that say in which one a resource is; the first that is given counts.
         types: The types of resource that these properties refer to.
         part: The property that says in which part of it a resource is, if it has parts.
+        part_types: The types of resource that this property refers to.
     """
 
     name: ScopeName
@@ -52,6 +71,7 @@ class NameScope:
     paths: tuple[str, ...]
     types: tuple[str, ...]
     part: str | None
+    part_types: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +103,7 @@ class NameFact:
         scope: Within what the name is unique.
         is_revised: Whether a second resource of the name is another revision of one thing.
         folds_case: Whether names that differ by case alone are the same.
+        is_key: Whether something else decides the name, such as the method of a request.
         limits: The form that AWS demands, `None` where any value of the property's type will do.
         source: The page that says so.
     """
@@ -94,6 +115,7 @@ class NameFact:
     scope: NameScope
     is_revised: bool
     folds_case: bool
+    is_key: bool
     limits: Limits | None
     source: str
 
@@ -105,6 +127,7 @@ def _scope(name: str, row: Mapping[str, Any]) -> NameScope:
         paths=tuple(row["paths"]),
         types=tuple(row["types"]),
         part=row.get("part"),
+        part_types=tuple(row.get("part_types", row["types"])),
     )
 
 
@@ -126,6 +149,7 @@ def _fact(row: Mapping[str, Any]) -> NameFact:
         scope=_SCOPES[row.get("scope", "region")],
         is_revised=row.get("revised", False),
         folds_case=row.get("folds_case", False),
+        is_key=row.get("is_key", False),
         limits=_limits(row["limits"]) if "limits" in row else None,
         source=row["source"],
     )

@@ -25,6 +25,12 @@ from aws_policy_pack.rules.names.facts import (
 from aws_policy_pack.type_tokens import QUEUE
 from aws_policy_pack.wording import shown
 
+CHOSEN: Final = {
+    kind: chosen
+    for kind, facts in FACTS_BY_TYPE.items()
+    if (chosen := tuple(fact for fact in facts if not fact.is_key))
+}
+"""The names that somebody chooses, by type."""
 LIMITED: Final = {
     kind: limited
     for kind, facts in FACTS_BY_TYPE.items()
@@ -110,7 +116,7 @@ class FollowPattern(RuleConfig):
 
 @resource_rule(
     "names-follow-pattern",
-    *FACTS_BY_TYPE,
+    *CHOSEN,
     kind=Kind.CONFIGURED,
     severity=Severity.LOW,
     summary="A physical name follows the pattern that is agreed on for its type",
@@ -127,7 +133,7 @@ def follow_pattern(resource: Resource, config: FollowPattern) -> Findings:
     if glob is None:
         return
     pattern = config.patterns[glob]
-    for fact in FACTS_BY_TYPE[resource.type]:
+    for fact in CHOSEN[resource.type]:
         name = resource.text(fact.path)
         if name and not re.fullmatch(pattern, name):
             yield Finding(

@@ -222,12 +222,15 @@ def _container(resource: Resource, graph: Graph, scope: NameScope) -> str:
 
 
 def _part(resource: Resource, graph: Graph, scope: NameScope) -> str:
-    """The part of its container that a resource is in, such as the dimension that it scales."""
+    """The part of its container that a resource is in, such as the dimension that it scales.
+
+    A part that is not known yet is the resource that it refers to, or what that says of the part.
+    """
     if scope.part is None:
         return ""
     if not resource.is_known(scope.part):
-        for container in graph.referenced(resource, scope.part, *scope.types):
-            return container.text(scope.part) or ""
+        for part in graph.referenced(resource, scope.part, *scope.part_types):
+            return part.text(scope.part) or part.urn
     return resource.text(scope.part) or ""
 
 

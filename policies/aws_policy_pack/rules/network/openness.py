@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from aws_policy_pack.config import RuleConfig
+from aws_policy_pack.properties import Named
 from aws_policy_pack.resource import Graph, Resource, Unreadable, is_given, survey
 from aws_policy_pack.rule import Example, Finding, Findings, Kind, Severity, judge_each, stack_rule
 from aws_policy_pack.rules.lb import LISTENERS, LOAD_BALANCERS, protocol_of
@@ -260,6 +261,7 @@ Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API
 @stack_rule(
     "network-listener-port-open",
     *LISTENERS,
+    together=True,
     kind=Kind.PRACTICE,
     severity=Severity.MEDIUM,
     summary="The security groups of a load balancer open the ports that it listens on",
@@ -301,31 +303,75 @@ Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API
         ),
     ),
 )
-def listener_port_open(listener: Resource, graph: Graph) -> Findings:
-    """Judges load balancers whose security groups are all in the stack, whatever the source."""
+def listener_port_open(graph: Graph) -> Findings:
+    """Judges load balancers whose security groups are all in the stack, whatever the source.
+
+    One missing rule is one finding, however many listeners wait for it.
+    """
+    found, unread = survey(graph.of_type(*LISTENERS), lambda listener: _doors(listener, graph))
+    yield from unread
+    waiting: dict[tuple[str, float, frozenset[Resource]], list[_Door]] = {}
+    for _, doors in found:
+        for door in doors:
+            key = (door.transport, door.port, frozenset(door.groups))
+            waiting.setdefault(key, []).append(door)
+    told: dict[tuple[str, Named | None], Unreadable] = {}
+    for same in waiting.values():
+        grants, missed = _ingress(same[0].groups, graph)
+        if any(_opens(grant, same[0].transport, same[0].port) for grant in grants):
+            continue
+        told.update({(each.path, each.resource): each for each in missed})
+        if not missed:
+            yield _closed(same)
+    yield from told.values()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Door:
+    """A transport and port on which a listener waits, behind the groups of its load balancer."""
+
+    listener: Resource
+    balancer: Resource
+    groups: tuple[Resource, ...]
+    transport: str
+    port: float
+
+
+def _doors(listener: Resource, graph: Graph) -> list[_Door]:
     port = listener.number("port")
     transports = TRANSPORTS.get(protocol_of(listener), ())
     if port is None:
-        return
-    for balancer in graph.referenced(listener, "loadBalancerArn", *LOAD_BALANCERS):
-        groups = graph.referenced(balancer, "securityGroups", *GROUP_TYPES)
-        if not groups or _names_others(balancer, groups):
-            continue
-        grants, unread = _ingress(groups, graph)
-        for transport in transports:
-            if any(_opens(grant, transport, port) for grant in grants):
-                continue
-            if unread:
-                yield from unread
-                return
-            yield Finding(
-                problem=f"listens on {transport} port {port}, which no security group of "
-                f"{balancer.name!r} opens: {listed(group.name for group in groups)}",
-                wanted=f"an ingress rule for {transport} port {port}",
-                part=f"{transport} of {balancer.name}",
-                related=(balancer, *groups),
-                fix="Add the rule to one of these groups, or change the listener's port",
-            )
+        return []
+    behind = [
+        (balancer, graph.referenced(balancer, "securityGroups", *GROUP_TYPES))
+        for balancer in graph.referenced(listener, "loadBalancerArn", *LOAD_BALANCERS)
+    ]
+    return [
+        _Door(listener=listener, balancer=balancer, groups=groups, transport=transport, port=port)
+        for balancer, groups in behind
+        if groups and not _names_others(balancer, groups)
+        for transport in transports
+    ]
+
+
+def _closed(doors: Sequence[_Door]) -> Finding:
+    """The finding about a port that no group opens, on the first listener that waits for it."""
+    door = doors[0]
+    balancers = tuple(dict.fromkeys(each.balancer for each in doors))
+    _, *others = dict.fromkeys(each.listener for each in doors)
+    traffic = f"{door.transport} port {door.port}"
+    verb = "does" if len(others) == 1 else "do"
+    beside = f", as {verb} {listed(other.name for other in others)}" if others else ""
+    return Finding(
+        problem=f"listens on {traffic}{beside}, which no security group of "
+        f"{listed(balancer.name for balancer in balancers)} opens: "
+        f"{listed(group.name for group in door.groups)}",
+        wanted=f"an ingress rule for {traffic}",
+        part=f"{door.transport} of {door.balancer.name}",
+        related=(*balancers, *door.groups, *others),
+        fix="Add the rule to one of these groups, or change the listener's port",
+        resource=door.listener,
+    )
 
 
 def _names_others(balancer: Resource, groups: Sequence[Resource]) -> bool:
