@@ -129,7 +129,7 @@ class Deployment:
 @contextmanager
 def shop(folder: Path, engine: Engine, program: str = PROGRAM) -> Iterator[Deployment]:
     """A small project with queues and a network, under a pack that allows all."""
-    project, pack = folder / "shop", folder / "shop" / "policies"
+    project, pack = folder / "project", folder / "project" / "policies"
     pack.mkdir(parents=True)
     port = free_port()
     (project / "Pulumi.yaml").write_text(f"name: shop\n{RUNTIME}")
@@ -146,7 +146,7 @@ def shop(folder: Path, engine: Engine, program: str = PROGRAM) -> Iterator[Deplo
 @contextmanager
 def reference_stack(folder: Path, engine: Engine) -> Iterator[Deployment]:
     """A copy of the reference stack, with an endpoint of its own."""
-    project = folder / "stack"
+    project = folder / "project"
     port = free_port()
     folder.mkdir(exist_ok=True)
     shutil.copytree(STACK, project, ignore=shutil.ignore_patterns("__pycache__", ".endpoint"))
@@ -173,8 +173,8 @@ def copied(deployed: Path, folder: Path, engine: Engine) -> Iterator[Deployment]
         engine: The engine.
     """
     shutil.copytree(deployed, folder, symlinks=True)
-    settings = folder / "stack" / "Pulumi.local.yaml"
-    kept = folder / "stack" / ".endpoint" / "data"
+    settings = folder / "project" / "Pulumi.local.yaml"
+    kept = folder / "project" / ".endpoint" / "data"
     (before,) = re.findall(_ENDPOINT, settings.read_text())
     port = free_port()
     here = f"127.0.0.1:{port}"
@@ -183,7 +183,7 @@ def copied(deployed: Path, folder: Path, engine: Engine) -> Iterator[Deployment]
     # It stands in ids of queues and in environments of containers.
     for file in (settings, kept, *folder.glob("backend/.pulumi/stacks/**/local.json")):
         file.write_bytes(file.read_bytes().replace(before.encode(), here.encode()))
-    with _deployment(folder, folder / "stack", port, engine) as made:
+    with _deployment(folder, folder / "project", port, engine) as made:
         yield made
 
 
