@@ -64,8 +64,10 @@ def test_steps_delivered_three_times_run_once_and_no_worker_takes_more_than_it_c
     system: Dagster, workers: list[Running]
 ) -> None:
     keys = announce(system, 100)
-    system.send({f"{key}-{delivery}": task(key) for delivery in range(3) for key in keys})
     in_flight = []
+    for key in keys:
+        system.send({f"{key}-{delivery}": task(key) for delivery in range(3)})
+        in_flight.append(system.messages()[1])
 
     def is_empty() -> bool:
         visible, taken = system.messages()
