@@ -6,8 +6,8 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from ops.paths import PACK as REFERENCE_PACK
 from ops.paths import ROOT, STACK
 from pulumi_loopback.credentials import free_port, own_key
 from pulumi_loopback.engine import Engine
+from tests.engine.conftest import alone
 from tests.engine.lifecycle import PACK, RUNTIME
 
 # Stands in for a stack that names the loopback's endpoint, as the reference stack does.
@@ -161,6 +162,22 @@ def reference_stack(folder: Path, engine: Engine) -> Iterator[Deployment]:
         file.write_text(re.sub(old, new, file.read_text()))
     with _deployment(folder, project, port, engine) as made:
         yield made
+
+
+def deployed_once(
+    folder: Path, engine: Engine, make: Callable[[Path, Engine], AbstractContextManager[Deployment]]
+) -> Path:
+    """Deploys a stack and stops its endpoint, once for all processes of the tests.
+
+    Returns:
+        The folder to copy from.
+    """
+    with alone(folder):
+        if not (folder / "done").exists():
+            with make(folder / "made", engine) as made:
+                made.session("up")
+            (folder / "done").touch()
+    return folder / "made"
 
 
 @contextmanager

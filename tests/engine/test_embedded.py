@@ -8,25 +8,12 @@ from pathlib import Path
 import pytest
 
 from pulumi_loopback.engine import Engine
-from tests.engine.conftest import alone
-from tests.engine.embedded import PROGRAM, Deployment, copied, shop
-
-
-@pytest.fixture(scope="session")
-def deployed_once(shared: Path, engine: Engine) -> Path:
-    """Where the shop was deployed and its endpoint stopped, to copy from."""
-    folder = shared / "shop"
-    with alone(folder):
-        if not (folder / "done").exists():
-            with shop(folder / "made", engine) as made:
-                made.session("up")
-            (folder / "done").touch()
-    return folder / "made"
+from tests.engine.embedded import PROGRAM, Deployment, copied, deployed_once, shop
 
 
 @pytest.fixture
-def deployed(deployed_once: Path, tmp_path: Path, engine: Engine) -> Iterator[Deployment]:
-    with copied(deployed_once, tmp_path / "copy", engine) as made:
+def deployed(shared: Path, tmp_path: Path, engine: Engine) -> Iterator[Deployment]:
+    with copied(deployed_once(shared / "shop", engine, shop), tmp_path / "copy", engine) as made:
         made.endpoint("start")
         yield made
 

@@ -16,8 +16,7 @@ from pulumi_loopback.engine import Engine
 from pulumi_preflight.outputs.shapes import Shapes
 from pulumi_preflight.provider.backend import ProvidedResource
 from pulumi_preflight.provider.server import ask
-from tests.engine.conftest import alone
-from tests.engine.embedded import Deployment, copied, reference_stack
+from tests.engine.embedded import Deployment, copied, deployed_once, reference_stack
 from tests.engine.held import LISTED, held
 
 OF_QUEUE = ("auto-scaler", "dagster-daemon", "taskiq-worker")
@@ -32,21 +31,10 @@ def tasks(*names: str) -> list[str]:
     return [f"{name}-task" for name in names]
 
 
-@pytest.fixture(scope="session")
-def deployed_once(shared: Path, engine: Engine) -> Path:
-    """Where the reference stack was deployed and its endpoint stopped, to copy from."""
-    folder = shared / "reference"
-    with alone(folder):
-        if not (folder / "done").exists():
-            with reference_stack(folder / "made", engine) as made:
-                made.session("up")
-            (folder / "done").touch()
-    return folder / "made"
-
-
 @pytest.fixture
-def deployed(deployed_once: Path, tmp_path: Path, engine: Engine) -> Iterator[Deployment]:
-    with copied(deployed_once, tmp_path / "copy", engine) as made:
+def deployed(shared: Path, tmp_path: Path, engine: Engine) -> Iterator[Deployment]:
+    original = deployed_once(shared / "reference", engine, reference_stack)
+    with copied(original, tmp_path / "copy", engine) as made:
         made.endpoint("start")
         yield made
 
