@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from pulumi_preflight.project import load_project
+from tests.preflight import node
 from tests.preflight.running import Ran, RunProgram, WriteProject, run_loaded, write_files
 
 
@@ -48,3 +49,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> RunProgram:
         return run_once(program, config, preflight, keep_unknowns)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def node_modules(pytestconfig: pytest.Config) -> Path:
+    """Pulumi's SDK for Node, and what it needs."""
+    return node.installed(pytestconfig)

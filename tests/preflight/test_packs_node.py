@@ -1,11 +1,7 @@
 """A pack in JavaScript, booted as a process."""
 
-import hashlib
-import os
 import shutil
-import subprocess
 from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
@@ -16,42 +12,14 @@ from pulumi_preflight.packs import PackChoice, Packs
 from tests.preflight.builders import CONTEXT, PACKS, QUEUE, resource_request, stack_request
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
-SOURCE = PACKS / "node"
-INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
 
 
-def node_modules(cache: Path, npm: str) -> Path:
-    """Installs what package-lock.json names, once for all runs that share pytest's cache."""
-    installed = cache / "node_modules"
-    if installed.exists():
-        return installed
-    part = Path(mkdtemp(dir=cache))
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(SOURCE / name, part)
-    subprocess.run([npm, *INSTALL], cwd=part, check=True, capture_output=True)
-    # Another worker may have been faster; its result is as good.
-    if not installed.exists():
-        (part / "node_modules").replace(installed)
-    shutil.rmtree(part)
-    return installed
-
-
-@pytest.fixture(scope="module")
-def pack(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def pack(node_modules: Path, tmp_path: Path) -> Path:
     """The Node pack with its dependencies installed."""
-    npm = shutil.which("npm")
-    if npm is None:
-        message = "npm is not on PATH, and Node packs need it"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    cache = pytestconfig.cache
-    assert cache is not None
-    lock = hashlib.sha256((SOURCE / "package-lock.json").read_bytes()).hexdigest()[:16]
-    installed = node_modules(cache.mkdir(f"node-pack-{lock}"), npm)
-    folder = tmp_path_factory.mktemp("packs") / "node"
-    shutil.copytree(SOURCE, folder)
-    (folder / "node_modules").symlink_to(installed)
+    folder = tmp_path / "node"
+    shutil.copytree(PACKS / "node", folder)
+    (folder / "node_modules").symlink_to(node_modules)
     return folder
 
 

@@ -100,8 +100,8 @@ def test_the_program_may_be_a_file_of_another_name(write_project: WriteProject) 
         pytest.param({"Pulumi.yaml": "- name"}, "holds a list; wanted keys", id="no-mapping"),
         pytest.param({"Pulumi.yaml": "runtime: python"}, "name is None", id="no-name"),
         pytest.param(
-            {"Pulumi.yaml": "name: shop\nruntime: nodejs"},
-            "runtime is 'nodejs'; preflight runs programs in python only",
+            {"Pulumi.yaml": "name: shop\nruntime: ruby"},
+            "runtime is 'ruby'; preflight runs programs in python, nodejs only",
             id="other-runtime",
         ),
         pytest.param(

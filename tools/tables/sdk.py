@@ -31,7 +31,10 @@ def module(package: str, name: str) -> ModuleType:
     with warnings.catch_warnings():
         # The SDK warns of deprecated types in its own modules.
         warnings.simplefilter("ignore", DeprecationWarning)
-        return importlib.import_module(package if name == package else f"{package}.{name}")
+        found = importlib.import_module(package if name == package else f"{package}.{name}")
+        # The SDK loads a module when something in it is looked at.
+        getattr(found, "__all__", None)
+        return found
 
 
 def types_of(imported: ModuleType) -> Mapping[str, type]:

@@ -31,6 +31,10 @@ _CALLBACK_SECONDS = 10.0
 _LAST_WORDS_SECONDS = 2.0
 # A program that hangs inside a library's own code cannot say where it is.
 _PLACE_SECONDS = 2.0
+_STAYS_UNKNOWN = (
+    "what only a deployment tells stays unknown, as in a preview: nothing keeps callbacks of {} "
+    "from acting on values that preflight fills in; `fill: true` in preflight.yaml fills them in"
+)
 
 
 def run_program(
@@ -83,7 +87,12 @@ class _Running:
             from pulumi_preflight.program.failure import Scene, raise_for  # noqa: PLC0415 - see the top
             from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - see the top
 
-        run = Run.of(self._project, check, self._child.ask, keep_unknowns=keep_unknowns)
+        stays_unknown = not keep_unknowns and not self._may_fill()
+        run = Run.of(
+            self._project, check, self._child.ask, keep_unknowns=keep_unknowns or stays_unknown
+        )
+        if stays_unknown:
+            run.registry.note(_STAYS_UNKNOWN.format(self._project.runtime))
         engine = EngineService()
         positions = Positions(self._project.root)
         unknowns = Unknowns(run, positions)
@@ -113,6 +122,11 @@ class _Running:
             printed=redact(self._child.printed() + engine.printed()),
             inventions=run.inventions,
         )
+
+    def _may_fill(self) -> bool:
+        """Whether callbacks may run on values that preflight fills in."""
+        overrides = self._project.overrides
+        return self._project.launch.bounds_callbacks or bool(overrides and overrides.fill)
 
     def _settings(self, address: str) -> dict[str, object]:
         project = self._project

@@ -18,6 +18,7 @@ environments:                             # ESC environments that stack files na
     environmentVariables: {AWS_REGION: us-east-1}
 tags: {owner: payments}                   # the stack's tags
 callbacks: {seconds: 30, allow: [write]}  # what `apply` may do on values that are made up
+fill: true                                # fill values in where nothing keeps callbacks in bounds
 ```
 
 Names are those on the wire (camelCase). Preflight fills in the other properties as elsewhere. The
@@ -116,6 +117,7 @@ class Overrides(_Entry):
     environments: dict[str, EnvironmentValues] = {}
     tags: dict[str, str] = {}
     callbacks: CallbackBounds = CallbackBounds()
+    fill: bool = False
 
     @property
     def own_account(self) -> str | None:

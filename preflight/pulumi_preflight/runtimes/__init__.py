@@ -39,12 +39,15 @@ class Launch:
         program: The program's folder, or its file.
         working_directory: The folder in which the program runs.
         variables: The variables that differ from preflight's own; `None` for one to take away.
+        bounds_callbacks: Whether the process keeps callbacks on filled-in values from acting, and
+            goes on where one fails. Without that outputs stay unknown, as in a preview.
     """
 
     command: tuple[str, ...]
     program: Path
     working_directory: Path
     variables: Mapping[str, str | None] = field(default_factory=dict)
+    bounds_callbacks: bool = False
 
 
 Find: TypeAlias = Callable[[ProgramSource, Mapping[str, str]], Launch]
@@ -54,7 +57,7 @@ A `ProjectError` says what is missing or wrong.
 """
 
 GROUP = "pulumi_preflight.runtimes"
-OWN = ("python",)
+OWN = ("python", "nodejs")
 
 
 def runtimes() -> tuple[str, ...]:

@@ -54,6 +54,7 @@ def launch(
         program=program,
         working_directory=working_directory,
         variables=changed,
+        bounds_callbacks=True,
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_preflight import ProgramError, ProjectError, Verdict, run
+from pulumi_preflight import ProgramError, ProjectError, Unknown, Verdict, run
 from pulumi_preflight.runtimes import GROUP, runtimes
 
 # A language in which each line is the name of a queue, and a runner that knows no SDK of a
@@ -22,6 +22,7 @@ def find(source, variables):
         program=source.file.parent / (source.main or "program.txt"),
         working_directory=source.file.parent,
         variables={"GREETING": source.options.get("greeting"), "HOME": None},
+        bounds_callbacks=source.options.get("bounds", True),
     )
 """
 RUNNER = """\
@@ -56,7 +57,7 @@ with grpc.insecure_channel(settings["sdk"]["monitor"]) as channel:
 send({"ended": "well"})
 os._exit(0)
 """
-PROJECT = "name: shop\nruntime: {name: text, options: {greeting: hello}}\n"
+PROJECT = "name: shop\nruntime: {{name: text, options: {{greeting: hello{0}}}}}\n"
 
 
 @pytest.fixture
@@ -74,9 +75,9 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     sys.modules.pop("text_runtime", None)
 
 
-def judged(folder: Path, program: str) -> Verdict:
-    folder.mkdir()
-    (folder / "Pulumi.yaml").write_text(PROJECT)
+def judged(folder: Path, program: str, options: str = "") -> Verdict:
+    folder.mkdir(exist_ok=True)
+    (folder / "Pulumi.yaml").write_text(PROJECT.format(options))
     (folder / "program.txt").write_text(program)
     return run(folder, stack="dev", config={"aws:region": "eu-west-1"})
 
@@ -90,6 +91,22 @@ def test_a_package_adds_a_runtime(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("package")
 def test_outputs_are_filled_in_without_an_sdk_of_the_language(tmp_path: Path) -> None:
     verdict = judged(tmp_path / "shop", "orders\n")
+    arn = verdict.resource("aws:sqs/queue:Queue", "orders").outputs["arn"]
+    assert str(arn).startswith("arn:aws:sqs:eu-west-1:")
+
+
+@pytest.mark.usefixtures("package")
+def test_outputs_stay_unknown_where_nothing_bounds_callbacks(tmp_path: Path) -> None:
+    verdict = judged(tmp_path / "shop", "orders\n", ", bounds: false")
+    assert verdict.resource("aws:sqs/queue:Queue", "orders").outputs["arn"] is Unknown.UNKNOWN
+    assert any("callbacks of text from acting" in note.text for note in verdict.notes)
+
+
+@pytest.mark.usefixtures("package")
+def test_the_user_may_fill_them_in_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "preflight.yaml").write_text("fill: true\n")
+    verdict = judged(tmp_path / "shop", "orders\n", ", bounds: false")
     arn = verdict.resource("aws:sqs/queue:Queue", "orders").outputs["arn"]
     assert str(arn).startswith("arn:aws:sqs:eu-west-1:")
 
@@ -120,4 +137,4 @@ def test_a_runtime_that_cannot_be_loaded_is_one_error(package: Path, tmp_path: P
 
 @pytest.mark.usefixtures("package")
 def test_the_runtimes_are_those_of_preflight_and_of_packages() -> None:
-    assert runtimes() == ("python", "text")
+    assert runtimes() == ("python", "nodejs", "text")

@@ -29,7 +29,10 @@ def _required(token: str) -> object:
     cls = _resource_class(token)
     if cls is None:
         return None
-    arguments = _contents(sys.modules[cls.__module__]).get(f"{cls.__name__}Args")
+    contents = _contents(sys.modules[cls.__module__])
+    # Another name where a property of some type is of a class of the first one.
+    names = (f"{cls.__name__}InitArgs", f"{cls.__name__}Args")
+    arguments = next((contents[name] for name in names if name in contents), None)
     if not isinstance(arguments, type):
         return None
     parameters = inspect.signature(vars(arguments)["__init__"]).parameters.values()

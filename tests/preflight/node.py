@@ -1,0 +1,41 @@
+"""The Node packages that tests run on, installed once."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+
+from tests.preflight.builders import PACKS
+
+SOURCE = PACKS / "node"
+"""Names the packages, with their versions: Pulumi's SDK, and that of policy packs."""
+_INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
+
+
+def installed(config: pytest.Config) -> Path:
+    """The folder `node_modules`; made once for all runs that share pytest's cache."""
+    npm = shutil.which("npm")
+    if npm is None:
+        message = "npm is not on PATH, and programs and packs for Node need it"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    assert config.cache is not None
+    lock = hashlib.sha256((SOURCE / "package-lock.json").read_bytes()).hexdigest()[:16]
+    cache = config.cache.mkdir(f"node-pack-{lock}")
+    found = cache / "node_modules"
+    if found.exists():
+        return found
+    part = Path(mkdtemp(dir=cache))
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(SOURCE / name, part)
+    subprocess.run([npm, *_INSTALL], cwd=part, check=True, capture_output=True)
+    # Another worker may have been faster; its result is as good.
+    if not found.exists():
+        (part / "node_modules").replace(found)
+    shutil.rmtree(part)
+    return found

@@ -1,0 +1,227 @@
+"""Programs in JavaScript and TypeScript, on the real SDK for Node."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+
+from pulumi_preflight import ProgramError, ProjectError, Verdict, run
+
+QUEUE = "aws:sqs/queue:Queue"
+# The SDK of AWS is large, so that the programs declare its resources themselves.
+JAVASCRIPT = """\
+const pulumi = require("@pulumi/pulumi");
+class Queue extends pulumi.CustomResource {
+  constructor(name, args, opts) {
+    super("aws:sqs/queue:Queue", name, { arn: undefined, ...args }, opts);
+  }
+}
+"""
+TYPESCRIPT = """\
+import * as pulumi from "@pulumi/pulumi";
+
+class Queue extends pulumi.CustomResource {
+  constructor(name: string, args: { fifoQueue?: boolean }, opts?: pulumi.CustomResourceOptions) {
+    super("aws:sqs/queue:Queue", name, args, opts);
+  }
+}
+"""
+
+
+class Judge(Protocol):
+    """Writes a program and judges it."""
+
+    def __call__(
+        self,
+        program: str,
+        file: str = "index.js",
+        *,
+        options: dict[str, Any] | None = None,
+        main: str = "",
+        config: dict[str, str] | None = None,
+    ) -> Verdict: ...
+
+
+@pytest.fixture
+def judge(tmp_path: Path, node_modules: Path) -> Judge:
+    def judged(
+        program: str,
+        file: str = "index.js",
+        *,
+        options: dict[str, Any] | None = None,
+        main: str = "",
+        config: dict[str, str] | None = None,
+    ) -> Verdict:
+        runtime = {"name": "nodejs", "options": options or {}}
+        project = {"name": "shop", "runtime": runtime, **({"main": main} if main else {})}
+        (tmp_path / "Pulumi.yaml").write_text(json.dumps(project))
+        (tmp_path / "package.json").write_text("{}")
+        (tmp_path / "node_modules").symlink_to(node_modules)
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text(program)
+        return run(tmp_path, stack="dev", config={"aws:region": "eu-west-1", **(config or {})})
+
+    return judged
+
+
+def line_of(verdict: Verdict, name: str) -> tuple[str, int]:
+    position = verdict.resource(QUEUE, name).position
+    assert position is not None
+    return position.file, position.line
+
+
+def test_a_program_in_javascript_is_judged_at_its_lines(judge: Judge) -> None:
+    verdict = judge(f'{JAVASCRIPT}new Queue("orders", {{ fifoQueue: true }});\n')
+    assert verdict.resource(QUEUE, "orders").inputs == {"fifoQueue": True}
+    assert line_of(verdict, "orders") == ("index.js", 7)
+
+
+def test_a_program_in_typescript_is_judged_at_its_lines(judge: Judge) -> None:
+    program = f"{TYPESCRIPT}interface Unused {{\n  a: number;\n}}\n" + 'new Queue("orders", {});\n'
+    assert line_of(judge(program, "index.ts"), "orders") == ("index.ts", 11)
+
+
+def test_a_resource_of_a_component_has_the_components_own_line(judge: Judge) -> None:
+    component = """\
+class Jobs extends pulumi.ComponentResource {
+  constructor(name) {
+    super("shop:index:Jobs", name, {});
+    new Queue(`${name}-queue`, {}, { parent: this });
+  }
+}
+new Jobs("jobs");
+"""
+    verdict = judge(JAVASCRIPT + component)
+    assert line_of(verdict, "jobs-queue") == ("index.js", 10)
+    assert verdict.resource(QUEUE, "jobs-queue").urn.endswith(
+        "shop:index:Jobs$" + QUEUE + "::jobs-queue"
+    )
+
+
+def test_the_configuration_reaches_the_program(judge: Judge) -> None:
+    program = f'{JAVASCRIPT}new Queue(new pulumi.Config().require("name"), {{}});\n'
+    verdict = judge(program, config={"shop:name": "orders"})
+    assert verdict.resource(QUEUE, "orders").name == "orders"
+
+
+def test_outputs_of_the_stack_are_what_the_program_exports(judge: Judge) -> None:
+    verdict = judge(f"{JAVASCRIPT}exports.size = pulumi.output(3).apply((n) => n + 1);\n")
+    assert verdict.outputs == {"size": 4}
+
+
+def test_callbacks_on_what_only_a_deployment_tells_do_not_run(judge: Judge) -> None:
+    program = f'{JAVASCRIPT}new Queue("orders", {{}}).arn.apply(() => console.log("ran"));\n'
+    verdict = judge(program)
+    assert verdict.printed == ""
+    assert any("callbacks of nodejs from acting" in note.text for note in verdict.notes)
+
+
+def test_a_program_in_a_folder_of_its_own_runs_there(judge: Judge) -> None:
+    program = f'{JAVASCRIPT}new Queue(require("path").basename(process.cwd()), {{}});\n'
+    verdict = judge(program, "infra/index.js", main="infra")
+    assert line_of(verdict, "infra") == ("infra/index.js", 7)
+
+
+def test_a_file_that_main_names_is_the_program(judge: Judge) -> None:
+    program = f'{JAVASCRIPT}new Queue("orders", {{}});\n'
+    assert line_of(judge(program, "infra/app.js", main="infra/app.js"), "orders")[0] == (
+        "infra/app.js"
+    )
+
+
+def test_arguments_for_node_are_handed_on(judge: Judge) -> None:
+    program = f'{JAVASCRIPT}new Queue(process.execArgv.join(""), {{}});\n'
+    verdict = judge(program, options={"nodeargs": "--stack-trace-limit=77"})
+    assert verdict.of_type(QUEUE)[0].name == "--stack-trace-limit=77"
+
+
+def test_an_error_names_the_programs_own_frames(judge: Judge) -> None:
+    program = f"{JAVASCRIPT}function price() {{\n  return undefined.amount;\n}}\nprice();\n"
+    with pytest.raises(ProgramError) as raised:
+        judge(program)
+    assert str(raised.value) == (
+        "the program raised TypeError: Cannot read properties of undefined (reading 'amount')\n"
+        "  index.js:10: price();\n"
+        "  index.js:8 in price: return undefined.amount;"
+    )
+
+
+def test_an_error_for_the_user_is_its_text_alone(judge: Judge) -> None:
+    with pytest.raises(ProgramError, match=r"^Missing required configuration variable 'shop:a'"):
+        judge(f'{JAVASCRIPT}new pulumi.Config().require("a");\n')
+
+
+def test_a_rejected_promise_that_nobody_awaits_is_an_error(judge: Judge) -> None:
+    with pytest.raises(ProgramError, match=r"the program raised Error: no answer\n  index\.js:7"):
+        judge(f'{JAVASCRIPT}Promise.reject(new Error("no answer"));\n')
+
+
+def test_an_error_of_types_is_all_that_the_compiler_says(judge: Judge) -> None:
+    program = f'{TYPESCRIPT}new Queue("orders", {{ fifoQueue: "yes" }});\nnew Queue(3, {{}});\n'
+    with pytest.raises(ProgramError) as raised:
+        judge(program, "index.ts")
+    told = str(raised.value)
+    assert "index.ts(8,23): error TS2322" in told
+    assert "index.ts(9,11): error TS2345" in told
+
+
+def test_a_program_that_ends_itself_is_told_with_its_code(judge: Judge) -> None:
+    with pytest.raises(ProgramError, match="the program exited with 3"):
+        judge(f"{JAVASCRIPT}process.exit(3);\n")
+
+
+def test_a_program_without_its_packages_says_how_to_install_them(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: nodejs\n")
+    (tmp_path / "pnpm-lock.yaml").touch()
+    with pytest.raises(ProjectError, match=r"there is no @pulumi/pulumi in ") as raised:
+        run(tmp_path, stack="dev")
+    assert raised.value.hint == f"install the program's packages: `pnpm install` in {tmp_path}"
+
+
+def test_a_node_that_is_too_old_for_the_sdk_is_named_with_both_versions(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: nodejs\n")
+    sdk = tmp_path / "node_modules" / "@pulumi" / "pulumi"
+    sdk.mkdir(parents=True)
+    (sdk / "package.json").write_text('{"version": "9.0.0", "engines": {"node": ">=99"}}')
+    with pytest.raises(
+        ProjectError, match=r"@pulumi/pulumi 9\.0\.0 needs Node 99 or later, and /\S+ is v\d+"
+    ):
+        run(tmp_path, stack="dev")
+
+
+def test_a_machine_without_node_is_one_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: nodejs\n")
+    monkeypatch.setenv("PATH", os.fspath(tmp_path))
+    with pytest.raises(ProjectError, match="there is no `node` on PATH"):
+        run(tmp_path, stack="dev")
+
+
+def test_a_main_that_is_not_there_is_one_error(judge: Judge) -> None:
+    with pytest.raises(ProjectError, match=r"main is 'app', but there is no "):
+        judge("", main="app")
+
+
+@pytest.mark.parametrize(
+    ("option", "told"),
+    [
+        pytest.param("typescript: 'yes'", "typescript is 'yes'; wanted true or false", id="flag"),
+        pytest.param("nodeargs: [a]", r"nodeargs is \['a'\]; wanted a text", id="text"),
+        pytest.param(
+            "packagemanager: npx",
+            "packagemanager is 'npx'; wanted auto or npm or yarn or pnpm or bun",
+            id="choice",
+        ),
+    ],
+)
+def test_an_option_that_the_engine_refuses_is_one_error(
+    option: str, told: str, tmp_path: Path
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(
+        f"name: shop\nruntime: {{name: nodejs, options: {{{option}}}}}\n"
+    )
+    with pytest.raises(ProjectError, match=rf"Pulumi\.yaml: runtime\.options\.{told}"):
+        run(tmp_path, stack="dev")
