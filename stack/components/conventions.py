@@ -1,5 +1,6 @@
 """What all resources share: the AWS provider, names and tags with project and environment."""
 
+import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -103,3 +104,9 @@ def tag_every_resource(tags: Mapping[str, str]) -> None:
         return pulumi.ResourceTransformationResult(props, args.opts)
 
     pulumi.runtime.register_stack_transformation(add_tags)
+
+
+def subnet_cidr_blocks(vpc_cidr_block: str) -> list[str]:
+    """Splits a VPC's block into four equal ones: the public ones of two zones, then the private."""
+    vpc = ipaddress.ip_network(vpc_cidr_block)
+    return [str(block) for block in vpc.subnets(prefixlen_diff=2)]

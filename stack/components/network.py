@@ -1,13 +1,12 @@
 """The network: an own VPC over two zones, or an existing one; its entries, exits and groups."""
 
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
 
-from components.conventions import Naming
+from components.conventions import Naming, subnet_cidr_blocks
 from components.iam import Allow, create_service_role
 from components.logs import LogSettings, create_log_group
 
@@ -344,9 +343,3 @@ def create_interface_endpoints(
             security_group_ids=[group.id],
             opts=opts,
         )
-
-
-def subnet_cidr_blocks(vpc_cidr_block: str) -> list[str]:
-    """Splits a VPC's block into four equal ones: the public ones of two zones, then the private."""
-    vpc = ipaddress.ip_network(vpc_cidr_block)
-    return [str(block) for block in vpc.subnets(prefixlen_diff=2)]

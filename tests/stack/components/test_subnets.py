@@ -5,7 +5,7 @@ import ipaddress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.network import subnet_cidr_blocks
+from components.conventions import subnet_cidr_blocks
 
 
 @given(st.integers(16, 24), st.integers(0, 255))
