@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, survey
+from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, read_of, survey
 from aws_policy_pack.wire import UNKNOWN, Value
 
 QUEUE = "aws:sqs/queue:Queue"
@@ -275,3 +275,10 @@ def test_a_survey_keeps_what_it_could_read_and_tells_the_rest() -> None:
     found, missed = survey([known, unknown], lambda each: each.number("size"))
     assert found == [(known, 1)]
     assert [(m.path, m.resource) for m in missed] == [("size", unknown)]
+
+
+def test_what_cannot_be_read_of_another_resource_names_that_one() -> None:
+    other = resource("other", values={"size": UNKNOWN})
+    with pytest.raises(Unreadable) as raised:
+        read_of(other, lambda each: each.number("size"))
+    assert (raised.value.path, raised.value.resource) == ("size", other)
