@@ -22,6 +22,7 @@ CONFIG = PlaintextSecrets()
 BASE64 = string.ascii_letters + string.digits + "+/"
 HASH = "9fceb02d0ae598e95dc970b74767f193"
 MIXED = "x9Kf3mQz7Lp2Vb8Rt5Wn"
+OPEN_ADDRESS = "https://login.example.com/oauth2/key"
 
 
 def sign(name: str, value: str) -> str | None:
@@ -176,6 +177,37 @@ def test_a_password_is_found_in_any_wrapping(settings: dict[str, str], value: st
         pytest.param("DB_PASSWORD", "prod/db/password", None, id="the name of a secret"),
         pytest.param("DB_PASSWORD", "file:///run/secrets/db", None, id="the URL of a file"),
         pytest.param("PAD_TOKEN_PROD", "x", None, id="harmless though qualified"),
+        pytest.param("BASIC_AUTH", "YXBw!OmFiYw==", None, id="not quite base64"),
+        pytest.param("BASIC_AUTH", "users of: app", None, id="a text with a colon"),
+        pytest.param("BASIC_AUTH", ":hunter2", None, id="a login without a name"),
+        pytest.param("OAUTH_TOKEN", OPEN_ADDRESS, "is a secret by its name", id="URL, no address"),
+        pytest.param("OAUTH_URL_TOKEN", OPEN_ADDRESS, None, id="an address"),
+        pytest.param("OAUTH_URI_TOKEN", f"{OPEN_ADDRESS}?v=1", None, id="an address with a query"),
+        pytest.param(
+            "OAUTH_URL_TOKEN",
+            "https://hunter2@login.example.com/",
+            "is a secret by its name",
+            id="an address behind a secret",
+        ),
+        pytest.param(
+            "OAUTH_URL_TOKEN",
+            f"{OPEN_ADDRESS}?v=1&token=hunter2",
+            "is a secret by its name",
+            id="an address with a secret in its query",
+        ),
+        pytest.param("OAUTH_URL_TOKEN", "hunter2", "is a secret by its name", id="no address"),
+        pytest.param(
+            "OAUTH_URL_TOKEN", "app:hunter2", "is a secret by its name", id="a colon alone"
+        ),
+        pytest.param(
+            "OAUTH_URL_TOKEN", "//hunter2/x", "is a secret by its name", id="a host alone"
+        ),
+        pytest.param(
+            "OAUTH_URL_TOKEN",
+            "https://[hunter2/token",
+            "is a secret by its name",
+            id="what no URL may be",
+        ),
     ],
 )
 def test_name_and_value_are_judged_together(name: str, value: str, expected: str | None) -> None:
