@@ -138,6 +138,13 @@ def test_an_unknown_value_is_refused_with_its_path(
     assert (refusal.value.path, refusal.value.reason) == (path, "is not known yet")
 
 
+def test_what_cannot_be_read_has_the_level_of_its_rule() -> None:
+    with pytest.raises(Unreadable) as refusal:
+        of(key=UNKNOWN).text("key")
+    assert not refusal.value.is_advice
+    assert not Unreadable("key", "is not known yet").is_advice
+
+
 @pytest.mark.parametrize("text", ["{", '{"a": }', "[" * 100_000], ids=["open", "hole", "deep"])
 def test_broken_json_is_refused(text: str) -> None:
     with pytest.raises(Unreadable, match=r"^`key` is not valid JSON: "):
