@@ -14,8 +14,7 @@ UNITS: Final = 1024
 """CPU units in a vCPU, and MiB in what ECS calls a GB."""
 
 SIZE: Final = re.compile(
-    r"\s*(?P<number>\d{1,9}(\.\d{1,9})?|\.\d{1,9})\s*(?P<unit>vcpu|gb)?\s*",
-    re.ASCII | re.IGNORECASE,
+    r"(?ai)\s*(?P<number>\d{1,9}(\.\d{1,9})?|\.\d{1,9})\s*(?P<unit>vcpu|gb)?\s*"
 )
 
 

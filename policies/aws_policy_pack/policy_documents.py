@@ -28,6 +28,10 @@ class Principal:
     name: str
 
 
+EVERYBODY: Final = frozenset(Principal(kind=kind, name=ANYONE) for kind in ("", "AWS"))
+"""The ways to say every principal."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """One test of a statement; the tests of a statement must all hold.
@@ -195,6 +199,7 @@ RESOURCE_KEYS: Final = _KEYS["resources"]
 
 EQUALITIES: Final = frozenset({"stringequals", "stringequalsignorecase"})
 LIKENESSES: Final = frozenset({"stringlike", "arnequals", "arnlike"})
+COMPARISONS: Final = EQUALITIES.union(LIKENESSES)
 NEGATIONS: Final = {
     "stringnotequals": "stringequals",
     "stringnotequalsignorecase": "stringequalsignorecase",
@@ -244,7 +249,7 @@ def holds_caller(condition: Condition) -> bool:
         return operator == "ipaddress" and _are_narrow(condition.values)
     if key in SERVICE_KEYS:
         return operator == "bool" and all(value.lower() == "true" for value in condition.values)
-    if operator not in EQUALITIES | LIKENESSES:
+    if operator not in COMPARISONS:
         return False
     if key in RESOURCE_KEYS:
         return all(map(_is_caller, condition.values))
@@ -276,15 +281,10 @@ def _leaves_no_stranger(denial: Statement) -> bool:
     if denial.effect != "Deny":
         return False
     if denial.not_principals:
-        return not denial.conditions and all(
-            principal.name != ANYONE for principal in denial.not_principals
-        )
-    denies_anyone = any(
-        principal.name == ANYONE and principal.kind in ("", "AWS")
-        for principal in denial.principals
-    )
+        spared_names = {principal.name for principal in denial.not_principals}
+        return not denial.conditions and ANYONE not in spared_names
     spared = [_contrary(condition) for condition in denial.conditions]
-    return denies_anyone and all(
+    return not EVERYBODY.isdisjoint(denial.principals) and all(
         condition is not None and holds_caller(condition) for condition in spared
     )
 

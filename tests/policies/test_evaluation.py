@@ -328,13 +328,20 @@ def test_a_logical_name_is_told_even_where_a_secret_has_the_same_text() -> None:
     assert violation.message.startswith("queue: '[secret]' is wrong; ")
 
 
-def test_the_name_of_a_related_resource_is_told_even_where_a_secret_has_the_same_text() -> None:
+@pytest.mark.parametrize(
+    "secrets",
+    [
+        pytest.param({"queue", "topic"}, id="a-secret-has-the-same-text"),
+        pytest.param({"topic"}, id="no-secret-has-that-text"),
+    ],
+)
+def test_the_name_of_a_related_resource_is_told(secrets: set[str]) -> None:
     def check(_resource: Resource, _config: RuleConfig) -> Iterator[Finding]:
         told = "not that of queue and topic"
         yield Finding(problem=told, wanted=told, fix=told, related=(thing("queue", "a"),))
 
     rule = replace(is_b, check=check)
-    (violation,) = run(rule, thing("x", "a", frozenset({"queue", "topic"}))).violations
+    (violation,) = run(rule, thing("x", "a", frozenset(secrets))).violations
     assert violation.said.problem == "not that of queue and [secret]"
 
 

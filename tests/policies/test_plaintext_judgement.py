@@ -9,8 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws_policy_pack.plaintext.places import arguments_of, parts_of
+from aws_policy_pack.plaintext.places import (
+    Holder,
+    Place,
+    Shape,
+    arguments_of,
+    judge_places,
+    parts_of,
+)
 from aws_policy_pack.plaintext.values import PlaintextSecrets, randomness, sign_of
+from aws_policy_pack.resource import Properties
+from aws_policy_pack.rule import Finding
+from aws_policy_pack.wire import Value
 from tests.policies.plaintext_settings import (
     ORDINARY,
     ORDINARY_COMMANDS,
@@ -22,6 +32,7 @@ CONFIG = PlaintextSecrets()
 BASE64 = string.ascii_letters + string.digits + "+/"
 HASH = "9fceb02d0ae598e95dc970b74767f193"
 MIXED = "x9Kf3mQz7Lp2Vb8Rt5Wn"
+OPEN_ADDRESS = "https://login.example.com/oauth2/key"
 
 
 def sign(name: str, value: str) -> str | None:
@@ -176,6 +187,37 @@ def test_a_password_is_found_in_any_wrapping(settings: dict[str, str], value: st
         pytest.param("DB_PASSWORD", "prod/db/password", None, id="the name of a secret"),
         pytest.param("DB_PASSWORD", "file:///run/secrets/db", None, id="the URL of a file"),
         pytest.param("PAD_TOKEN_PROD", "x", None, id="harmless though qualified"),
+        pytest.param("BASIC_AUTH", "YXBw!OmFiYw==", None, id="not quite base64"),
+        pytest.param("BASIC_AUTH", "users of: app", None, id="a text with a colon"),
+        pytest.param("BASIC_AUTH", ":hunter2", None, id="a login without a name"),
+        pytest.param("OAUTH_TOKEN", OPEN_ADDRESS, "is a secret by its name", id="URL, no address"),
+        pytest.param("OAUTH_URL_TOKEN", OPEN_ADDRESS, None, id="an address"),
+        pytest.param("OAUTH_URI_TOKEN", f"{OPEN_ADDRESS}?v=1", None, id="an address with a query"),
+        pytest.param(
+            "OAUTH_URL_TOKEN",
+            "https://hunter2@login.example.com/",
+            "is a secret by its name",
+            id="an address behind a secret",
+        ),
+        pytest.param(
+            "OAUTH_URL_TOKEN",
+            f"{OPEN_ADDRESS}?v=1&token=hunter2",
+            "is a secret by its name",
+            id="an address with a secret in its query",
+        ),
+        pytest.param("OAUTH_URL_TOKEN", "hunter2", "is a secret by its name", id="no address"),
+        pytest.param(
+            "OAUTH_URL_TOKEN", "app:hunter2", "is a secret by its name", id="a colon alone"
+        ),
+        pytest.param(
+            "OAUTH_URL_TOKEN", "//hunter2/x", "is a secret by its name", id="a host alone"
+        ),
+        pytest.param(
+            "OAUTH_URL_TOKEN",
+            "https://[hunter2/token",
+            "is a secret by its name",
+            id="what no URL may be",
+        ),
     ],
 )
 def test_name_and_value_are_judged_together(name: str, value: str, expected: str | None) -> None:
@@ -208,10 +250,65 @@ def test_name_and_value_are_judged_together(name: str, value: str, expected: str
         pytest.param('{"name": "PASSWORD", "kind": "hunter2"}', False, id="no value"),
         pytest.param('{"password": true, "secret": null}', False, id="no texts"),
         pytest.param('{"password": 1234}', True, id="a number"),
+        pytest.param("user: app\npassword: hunter", True, id="a word in lines of settings"),
+        pytest.param(
+            "user: app\nhost: db\npassword: hunter", True, id="a word in three lines of settings"
+        ),
+        pytest.param(
+            "user: app\n\n# of the app\npassword: hunter",
+            True,
+            id="lines with a comment and a blank one",
+        ),
+        pytest.param(
+            "What you give:\nuser: required\npassword: required\nin any order",
+            False,
+            id="lines of which some are text",
+        ),
+        pytest.param("Password: required, password=hunter2", True, id="behind a word of a text"),
+        pytest.param("Token: 12 letters\npassword: hunter2", True, id="behind a number of a text"),
     ],
 )
 def test_settings_are_found_in_another_text(value: str, found: bool) -> None:  # noqa: FBT001 - a case
     assert (sign("SETTINGS", value) is not None) is found
+
+
+@pytest.mark.parametrize(
+    ("place", "given", "part"),
+    [
+        pytest.param(
+            Place(path="variables", shape=Shape.MAP, fix="Drop it"),
+            {"REGION": "eu-west-1", "DB_PASSWORD": "hunter2"},
+            "variable 2",
+            id="an object",
+        ),
+        pytest.param(
+            Place(path="variables", shape=Shape.MAP, fix="Drop it"),
+            {"DB_PASSWORD": "hunter2", "REGION": "eu-west-1"},
+            "variable 1",
+            id="the first of an object",
+        ),
+        pytest.param(
+            Place(path="variables", shape=Shape.ENTRIES, fix="Drop it"),
+            [{"name": "REGION", "value": "a"}, {"name": "DB_PASSWORD", "value": "hunter2"}],
+            "variable 2",
+            id="a list",
+        ),
+        pytest.param(
+            Place(path="variables", shape=Shape.TEXT, named="label", what="parameter", fix="Drop"),
+            "hunter2",
+            "parameter 1",
+            id="a text with a name",
+        ),
+    ],
+)
+def test_a_setting_of_what_is_all_secret_is_called_by_its_number(
+    place: Place, given: Value, part: str
+) -> None:
+    properties = Properties(lambda: {"variables": given, "label": "db.password"})
+    holder = Holder(properties=properties, rule="rule", is_secret=True)
+    [found] = judge_places(holder, (place,), CONFIG)
+    assert isinstance(found, Finding)
+    assert (found.part, found.problem) == (part, f"{part} is a secret by its name")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import string
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from aws_policy_pack.plaintext.values import (
     PlaintextSecrets,
@@ -13,6 +14,7 @@ from aws_policy_pack.plaintext.values import (
     may_be_secret,
     randomness,
     secret_in,
+    sign_of,
 )
 
 KEY = "wJalrXUtnFEMI7K7MDENGbPxRfiCYEXAMPLEKEY1"
@@ -90,10 +92,20 @@ def test_a_secret_is_known_by_its_value(value: str, expected: str) -> None:
         pytest.param("zyxwvutsrqponmlkjihgfedcba98765432", id="no capitals"),
         pytest.param("ZYXWVUTSRQPONMLKJIHGFEDCBA98765432", id="nothing but capitals"),
         pytest.param("ZyXwVuTsRqPoNmLkJiHgFeDcBa1", id="one digit"),
+        pytest.param("z9x8w7v6t5s4r3q2p1n0mklj", id="digits between small letters"),
+        pytest.param("Z9X8W7V6T5S4R3Q2P1N0MKLJ", id="digits between capitals"),
+        pytest.param("1Quickbrow2Jumpdex3Z4X5V6", id="sixteen of 25 letters in words"),
+        pytest.param(f"HTTPS://{KEY}.EXAMPLE.COM", id="random host of a URL in capitals"),
+        pytest.param(f"see\nhttps://{KEY}.example.com", id="random host on the second line"),
+        pytest.param(f"SSH-RSA {KEY}", id="public key in capitals"),
     ],
 )
 def test_an_ordinary_value_is_no_secret(value: str) -> None:
     assert sign(value) is None
+
+
+def test_a_text_of_which_more_than_a_third_is_not_in_words_may_be_random() -> None:
+    assert sign("1Quickbrow2Jumpde3Z4X5V6K") == "looks random, as keys do"
 
 
 def test_two_digits_are_enough() -> None:
@@ -123,6 +135,40 @@ def test_the_bound_itself_counts_as_random() -> None:
     text = "ZyXwVuTsRqPoNmLkJiHgFe12"
     assert secret_in(text, min_length=24, min_randomness=randomness(text)) is not None
     assert secret_in(text + "11111111", min_length=24, min_randomness=1) is None
+
+
+@pytest.mark.parametrize(
+    ("length", "found"), [pytest.param(24, True, id="24"), pytest.param(23, False, id="23")]
+)
+def test_a_text_of_24_characters_is_judged_unless_configured(length: int, *, found: bool) -> None:
+    setting = ("LEVEL", "ZyXwVuTsRqPoNmLkJiHgFe12"[-length:])
+    assert (sign_of("LEVEL", [setting], PlaintextSecrets()) is not None) is found
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({"minRandomLength": 8}, id="the shortest text"),
+        pytest.param({"minRandomness": 0.01}, id="almost any text"),
+        pytest.param({"minRandomness": 1}, id="nothing but the most random text"),
+    ],
+)
+def test_the_bounds_of_the_settings_are_allowed(settings: dict[str, float]) -> None:
+    told = PlaintextSecrets.model_validate(settings).model_dump(by_alias=True)
+    assert settings.items() <= told.items()
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        pytest.param({"minRandomLength": 7}, id="a text as short as many words"),
+        pytest.param({"minRandomness": 0}, id="any text at all"),
+        pytest.param({"minRandomness": 1.01}, id="more than the greatest randomness"),
+    ],
+)
+def test_settings_beyond_their_bounds_are_refused(settings: dict[str, float]) -> None:
+    with pytest.raises(ValidationError):
+        PlaintextSecrets.model_validate(settings)
 
 
 def test_most_generated_keys_are_found() -> None:

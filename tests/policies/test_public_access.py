@@ -76,6 +76,7 @@ def test_a_statement_about_somebody_is_not_public(change: Mapping[str, Value]) -
         pytest.param({"IpAddress": {"aws:SourceIp": "52.95.4.7/24"}}, id="range-by-an-address"),
         pytest.param({"IpAddress": {"aws:SourceIp": "203.0.0.0/8"}}, id="broadest-ipv4-range"),
         pytest.param({"IpAddress": {"aws:SourceIp": "2001:db9::/32"}}, id="broadest-ipv6-range"),
+        pytest.param({"IpAddress": {"aws:SourceIp": "2001:db9:1::/48"}}, id="narrow-ipv6-range"),
         pytest.param(
             {
                 "IpAddress": {"aws:VpcSourceIp": "10.1.2.3"},
@@ -226,6 +227,10 @@ def test_a_condition_on_the_caller_closes_a_statement(condition: Value) -> None:
         pytest.param(
             {"ArnLike": {"aws:SourceArn": "arn:aws:route53:::hostedzone/*"}}, id="any-zone"
         ),
+        pytest.param(
+            {"ArnLike": {"aws:SourceArn": "arn:aws:apigateway:eu-west-1::/apis:*"}},
+            id="anything-behind-a-colon",
+        ),
         pytest.param({"ArnLike": {"aws:SourceArn": "arn:aws:s3:::"}}, id="no-bucket"),
         pytest.param(
             {"StringEquals": {"aws:FederatedProvider": "accounts.google.com"}}, id="public-provider"
@@ -323,6 +328,9 @@ def test_a_denial_to_all_but_somebody_closes_a_statement(denial: Mapping[str, Va
         ),
         pytest.param(
             {"Condition": {"BoolIfExists": {"aws:PrincipalIsAWSService": "true"}}}, id="services-go"
+        ),
+        pytest.param(
+            {"Condition": {"BoolIfExists": {"aws:PrincipalIsAWSService": []}}}, id="no-value"
         ),
         pytest.param(
             {"Condition": {"ForAnyValue:StringNotLike": {"aws:PrincipalOrgPaths": "o-abc/*"}}},

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, survey
+from aws_policy_pack.resource import Graph, Properties, Resource, Unreadable, read_of, survey
 from aws_policy_pack.wire import UNKNOWN, Value
 
 QUEUE = "aws:sqs/queue:Queue"
@@ -136,6 +136,13 @@ def test_an_unknown_value_is_refused_with_its_path(
     with pytest.raises(Unreadable) as refusal:
         read(of(key=value))
     assert (refusal.value.path, refusal.value.reason) == (path, "is not known yet")
+
+
+def test_what_cannot_be_read_has_the_level_of_its_rule() -> None:
+    with pytest.raises(Unreadable) as refusal:
+        of(key=UNKNOWN).text("key")
+    assert not refusal.value.is_advice
+    assert not Unreadable("key", "is not known yet").is_advice
 
 
 @pytest.mark.parametrize("text", ["{", '{"a": }', "[" * 100_000], ids=["open", "hole", "deep"])
@@ -275,3 +282,10 @@ def test_a_survey_keeps_what_it_could_read_and_tells_the_rest() -> None:
     found, missed = survey([known, unknown], lambda each: each.number("size"))
     assert found == [(known, 1)]
     assert [(m.path, m.resource) for m in missed] == [("size", unknown)]
+
+
+def test_what_cannot_be_read_of_another_resource_names_that_one() -> None:
+    other = resource("other", values={"size": UNKNOWN})
+    with pytest.raises(Unreadable) as raised:
+        read_of(other, lambda each: each.number("size"))
+    assert (raised.value.path, raised.value.resource) == ("size", other)

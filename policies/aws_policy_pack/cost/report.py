@@ -300,10 +300,11 @@ def _unpriced_rows(result: Estimate) -> list[str]:
 def _rows_of_type(type_: str, reasons: Mapping[str, Sequence[Resource]]) -> Iterator[str]:
     named, rest = list(reasons.items())[:MOST_NAMED], list(reasons.values())[MOST_NAMED:]
     for reason, resources in named:
-        if len(resources) == 1:
-            yield f"  {resources[0].name} ({type_}) {reason}"
-        else:
-            yield f"  {type_} ({counted(len(resources), 'resource')}): {reason}"
+        match resources:
+            case [resource]:
+                yield f"  {resource.name} ({type_}) {reason}"
+            case _:
+                yield f"  {type_} ({counted(len(resources), 'resource')}): {reason}"
     if rest:
         others = {resource.urn for resources in rest for resource in resources}
         more = counted(len(rest), "more reason")

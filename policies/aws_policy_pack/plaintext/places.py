@@ -97,10 +97,10 @@ def _lines(name: str, value: str) -> list[tuple[str, str]]:
     """The settings in the lines of a value; none where some line is not a setting."""
     stripped = map(str.strip, value.splitlines())
     lines = [line for line in stripped if line and not line.startswith(COMMENTS)]
-    found = [each for line in lines if (each := SETTING.fullmatch(line))]
-    if len(lines) < FEWEST_LINES or len(found) < len(lines):
+    found = list(map(SETTING.fullmatch, lines))
+    if len(lines) < FEWEST_LINES or None in found:
         return []
-    return [(f"{name}_{each['key']}", each["value"].strip(" \t\"'")) for each in found]
+    return [(f"{name}_{each['key']}", each["value"].strip(" \t\"'")) for each in found if each]
 
 
 def _assigned(value: str) -> Iterator[tuple[str, str]]:

@@ -40,12 +40,10 @@ def is_named(name: str, patterns: tuple[str, ...]) -> bool:
     """
     matches = _matching(patterns)
     words = words_of(name)
-    if matches.match("_".join(words)):
-        return True
     core = [*words]
-    while len(core) > 1 and (core[-1] in QUALIFIERS or NUMBERED.fullmatch(core[-1])):
+    while core and (core[-1] in QUALIFIERS or NUMBERED.fullmatch(core[-1])):
         core.pop()
-    return len(core) < len(words) and bool(matches.match("_".join(core)))
+    return any(matches.match("_".join(each)) for each in (words, core))
 
 
 def words_of(name: str) -> list[str]:
@@ -96,7 +94,7 @@ PLACEHOLDER: Final = re.compile(
 """What stands for a password that is filled in later; `$ecret` and `<Hunter2!>` are passwords."""
 
 OPEN_VALUE: Final = re.compile(
-    r"""
+    r"""(?isx)
     arn:[\w-]+:[\w-]+:.*  # tells where the secret is
     | (vault|ssm|secretsmanager|op|ref\+\w+):.*
     | (file|env|secret|sm|awssm|aws-?(ssm|sm|secretsmanager)|gcp-?sm|gcp-secret|azkv|keyvault)://.*
@@ -109,16 +107,12 @@ OPEN_VALUE: Final = re.compile(
     | 0x[0-9a-f]{40}  # an address of Ethereum
     | true | false | yes | no | on | off | enabled | disabled | \W* | [0-9]
     | none | null | nil | undefined | unset | unused | n/a | not[ _-]?(set|used|applicable)
-    """,
-    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+    """
 )
 """What is not a secret, whatever its name: where one is, a switch, a single digit."""
 DIGEST: Final = re.compile(r"\bsha\d+[-:][A-Za-z0-9+/=]+")
 LOGIN: Final = re.compile(r"[\w.@-]+:\S+")
-NO_KEY: Final = re.compile(
-    r"arn:|/|.*://|-----BEGIN|ssh-|ecdsa-|data:|pk_(live|test)_",
-    re.IGNORECASE | re.DOTALL,
-)
+NO_KEY: Final = re.compile(r"(?is)arn:|/|.*://|-----BEGIN|ssh-|ecdsa-|data:|pk_(live|test)_")
 """ARNs, paths, URLs, public keys, pictures and digests, whose parts may look as random as keys."""
 
 GUESSED: Final = re.compile(r"[^\s/\\.:,;@<>()\[\]{}]{6,}")
@@ -169,8 +163,7 @@ def looks_chosen(value: str) -> bool:
 
 def is_login(value: str) -> bool:
     """Whether a value is a name and a password with a colon between."""
-    name, _, password = value.partition(":")
-    return bool(name and LOGIN.fullmatch(value)) and may_be_secret(password)
+    return bool(LOGIN.fullmatch(value)) and may_be_secret(value.partition(":")[2])
 
 
 def looks_generated(value: str, *, min_randomness: float) -> bool:
@@ -241,7 +234,8 @@ def _has_password(pattern: re.Pattern[str], value: str) -> bool:
 
 def _is_random(text: str, min_randomness: float) -> bool:
     digits = sum(character.isdigit() for character in text)
-    is_mixed = text.lower() != text and text.upper() != text and digits >= FEWEST_DIGITS
+    cases = any(map(str.isupper, text)) and any(map(str.islower, text))
+    is_mixed = cases and digits >= FEWEST_DIGITS
     in_words = sum(len(word) for word in WORD.findall(text) if not VOWELS.isdisjoint(word))
     return is_mixed and in_words <= MOST_WORDS * len(text) and randomness(text) >= min_randomness
 

@@ -263,7 +263,7 @@ EXEMPT: list[tuple[str, list[dict[str, object]], list[dict[str, object]]]] = [
         [{"status": "DISABLED"}],
         [{"status": "ENABLED"}],
     ),
-    ("aws:iot/topicRule:TopicRule", [{"enabled": False}], [{"enabled": True}]),
+    ("aws:iot/topicRule:TopicRule", [{"enabled": False}], [{"enabled": True}, {}]),
     ("aws:pipes/pipe:Pipe", [{"desiredState": "STOPPED"}], [{"desiredState": "RUNNING"}, {}]),
     (
         "aws:pricingplanmanager/subscription:Subscription",

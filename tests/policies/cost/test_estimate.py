@@ -11,7 +11,7 @@ from aws_policy_pack.cost.pricing import PRICING
 from aws_policy_pack.cost.table import load_table
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.testing import UNKNOWN, Example
-from tests.policies.cost.stacks import graph_of, shown
+from tests.policies.cost.stacks import PRICES, estimate_of, graph_of, shown
 from tests.policies.strategies import VALUES
 
 KEY = "aws:kms/key:Key"
@@ -436,3 +436,9 @@ def test_each_variable_of_scalers_is_looked_for() -> None:
         "may start 4 tasks (MOST) of a service that is not in this stack",
         "may start 5 tasks (HIGHEST) of a service that is not in this stack",
     ]
+
+
+def test_the_days_of_prices_are_told_of_the_regions_that_are_priced_alone() -> None:
+    volume = make("aws:ebs/volume:Volume", "disk", size=1, type="gp3")
+    assert estimate_of(volume).priced_in == {"us-east-1": PRICES.dated}
+    assert estimate_of().priced_in == {}

@@ -42,6 +42,10 @@ def machines(*stack: Example) -> tuple[int, int]:
         pytest.param({"minSize": 20}, (2, 20), id="minimum"),
         pytest.param({"desiredCapacity": 9}, (2, 9), id="desired"),
         pytest.param({"minSize": -1, "maxSize": -1, "desiredCapacity": 3}, (2, 4), id="left"),
+        pytest.param(
+            {"minSize": -1, "maxSize": -1, "desiredCapacity": 9}, (2, 9), id="left-but-the-desired"
+        ),
+        pytest.param({"maxSize": 9, "desiredCapacity": -1}, (2, 9), id="left-but-the-maximum"),
         pytest.param({"minSize": 0, "maxSize": 0, "desiredCapacity": 0}, (2, 4), id="none"),
         pytest.param({"minSize": UNKNOWN, "maxSize": 6}, (2, 6), id="left-to-the-provider"),
     ],

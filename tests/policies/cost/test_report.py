@@ -84,6 +84,20 @@ def test_the_table_shows_modules_lines_totals_and_verdict() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "bar"),
+    [
+        pytest.param("utf-8", f"{'█' * 19}░", id="utf-8"),
+        pytest.param("cp437", f"{'█' * 19}░", id="an-old-one-that-has-them"),
+        pytest.param("ascii", f"{'#' * 19}.", id="ascii"),
+        pytest.param("latin-1", f"{'#' * 19}.", id="latin-1"),
+    ],
+)
+def test_a_bar_has_signs_that_the_output_can_show(encoding: str, bar: str) -> None:
+    row = render_terminal(report(), encoding=encoding).splitlines()[2]
+    assert row == f"  data                14.78         17.08  {bar}  94%"
+
+
 def test_a_narrow_table_has_no_bars() -> None:
     narrow = "  data                14.78         17.08"
     assert render_terminal(report(), width=71).splitlines()[2] == narrow

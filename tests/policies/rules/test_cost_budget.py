@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from aws_policy_pack.cost.table import Price, PriceTable, save_table
+from aws_policy_pack.rule import Finding
 from aws_policy_pack.rules.cost.budget import monthly_budget
 from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from tests.policies.cost.stacks import graph_of
 
 URL = monthly_budget.url
 VOLUME = "aws:ebs/volume:Volume"
@@ -197,6 +199,43 @@ def test_a_waiver_accepts_what_one_resource_leaves_out() -> None:
     stack = [Example(type=UNPRICED, name="airflow"), Example(type=UNPRICED, name="other")]
     (message,) = messages(*stack, budgetBase=1, waivers=[waiver])
     assert f"no total counts 1 resource that cannot be priced: 1 {UNPRICED} (other)" in message
+
+
+BUDGETS = [
+    pytest.param({}, "advisory", id="no budget"),
+    pytest.param({"budgetBase": 0}, "mandatory", id="a budget"),
+    pytest.param({"budgetWorst": 500}, "mandatory", id="a budget at worst"),
+]
+
+
+@pytest.mark.parametrize(("config", "level"), BUDGETS)
+def test_what_a_waiver_accepts_is_more_than_advice_under_a_budget_alone(
+    config: dict[str, object], level: str
+) -> None:
+    waiver = {"resource": "airflow", "reason": "350 USD", "owner": "data", "expires": "2999-12-31"}
+    settings = monthly_budget.config.model_validate({"waivers": [waiver], **config})
+    graph = graph_of(Example(type=UNPRICED, name="airflow"))
+    [accepted] = monthly_budget.check(graph, settings)
+    assert isinstance(accepted, Finding)
+    assert accepted.is_advice == (level == "advisory")
+
+
+@pytest.mark.parametrize(("config", "level"), BUDGETS)
+def test_a_folder_that_is_not_there_stops_a_stack_with_a_budget_alone(
+    config: dict[str, object], level: str, tmp_path: Path
+) -> None:
+    settings = {"priceFolder": str(tmp_path / "gone"), **config}
+    (report,) = analyze_stack(monthly_budget, [volume()], config=settings)
+    assert report.level == level
+
+
+@pytest.mark.parametrize(("config", "level"), BUDGETS)
+def test_a_value_that_is_not_known_stops_a_stack_with_a_budget_alone(
+    config: dict[str, object], level: str
+) -> None:
+    stack = [volume(size=UNKNOWN)]
+    (report,) = analyze_stack(monthly_budget, stack, config={"onUnknown": "fail", **config})
+    assert report.level == level
 
 
 def test_a_cluster_of_ecs_needs_no_price() -> None:

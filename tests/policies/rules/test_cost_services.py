@@ -331,6 +331,17 @@ def test_a_surge_is_counted_from_the_desired_count_where_autoscaling_starts_fewe
     assert "during a deployment the tasks go from 5 up to 15;" in message
 
 
+def test_the_first_of_several_targets_that_may_scale_a_service_is_told() -> None:
+    targets = [
+        Example(type=TARGET, name=name, properties={"resourceId": UNKNOWN, "maxCapacity": 7})
+        for name in ("first", "second", "third")
+    ]
+    stack = [service("web", deploymentMaximumPercent=300), *targets]
+    assert messages(analyze_stack(deployment_surge, stack, config={"maxPercent": 200})) == [
+        "not evaluated: first: `resourceId` is not known yet"
+    ]
+
+
 def test_a_percentage_that_is_not_known_is_not_judged() -> None:
     stack = [service("web", deploymentMaximumPercent=UNKNOWN)]
     assert messages(analyze_stack(deployment_surge, stack, config={"maxPercent": 200})) == [

@@ -209,6 +209,7 @@ def policy(**statement: object) -> dict[str, object]:
 def test_a_public_policy_is_found(statement: dict[str, object], problem: str) -> None:
     [report] = analyze(policy_not_public, policy(**statement))
     assert report.level == "mandatory"
+    assert problem.startswith(f"{report.part.replace('policy', '`policy`')} allows ")
     assert report.message == (
         f"subject: {problem}; wanted the accounts or roles that need it. Fix: Name them in "
         "`Principal`, or add a condition on `aws:PrincipalOrgID`. "

@@ -220,6 +220,12 @@ def test_a_value_of_another_kind_is_found_under_every_key(key: str, kind: str) -
             id="too great",
         ),
         pytest.param(
+            '"cpu": 1099511627776',
+            "`cpu` of W is a number of more than 32 bits",
+            "a whole number",
+            id="far too great",
+        ),
+        pytest.param(
             '"cpu": -2147483649',
             "`cpu` of W is a number of more than 32 bits",
             "a whole number",

@@ -71,6 +71,12 @@ def test_a_name_that_is_not_there_is_found(properties: Mapping[str, object], pro
     assert found(web(**properties), SIDECAR, volumes=[{"name": "uploads"}]) == [problem]
 
 
+def test_where_there_are_no_volumes_none_is_proposed() -> None:
+    task = {"containerDefinitions": json.dumps([web(mountPoints=[{"sourceVolume": "uploads"}])])}
+    [report] = analyze(container_references, task)
+    assert report.wanted == "a volume of this task definition"
+
+
 @pytest.mark.parametrize(
     "properties",
     [
@@ -138,6 +144,7 @@ def test_a_secret_definition_shows_no_name() -> None:
         [
             web(
                 mountPoints=[{"sourceVolume": "hunter2"}],
+                volumesFrom=[{"sourceContainer": "hunter4"}],
                 dependsOn=[{"containerName": "hunter3", "condition": "SUCCESS"}],
             ),
             {"name": "hunter3"},
@@ -153,6 +160,7 @@ def test_a_secret_definition_shows_no_name() -> None:
     reports = [each for each in container_references.check(task, None) if isinstance(each, Finding)]
     assert [report.part for report in reports] == [
         "mountPoints of container 1",
+        "volumesFrom of container 1",
         "dependsOn of container 1",
     ]
     assert not any("hunter" in report.problem + report.wanted for report in reports)

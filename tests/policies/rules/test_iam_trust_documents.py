@@ -134,6 +134,16 @@ def test_principals_that_iam_refuses_are_found(key: str, principal: object, expe
     assert trust_faults(document(trust)) == [f"`assumeRolePolicy.Statement[0].{key}{path}` {rest}"]
 
 
+def test_a_wrong_principal_hides_no_other() -> None:
+    trust = {**TRUST, "Principal": ["ecs.amazonaws.com"], "NotPrincipal": {}}
+    found = [fault.partition(";")[0] for fault in trust_faults(document(trust))]
+    assert found == [
+        "`assumeRolePolicy.Statement[0]` has both `Principal` and `NotPrincipal`",
+        "`assumeRolePolicy.Statement[0].Principal` is a list",
+        "`assumeRolePolicy.Statement[0].NotPrincipal` is an empty object",
+    ]
+
+
 @pytest.mark.parametrize(
     "principal",
     [

@@ -119,6 +119,21 @@ def test_a_name_that_aws_does_not_take_is_found(
     assert judge(within_limits, kind, properties) == [expected]
 
 
+@pytest.mark.parametrize(
+    ("properties", "parts"),
+    [
+        pytest.param({"name": "a b" * 12}, ["length of name", "form of name"], id="a name"),
+        pytest.param({"namePrefix": "orders-"}, ["length of namePrefix"], id="a long prefix"),
+        pytest.param({"namePrefix": "-web"}, ["form of namePrefix"], id="a wrong prefix"),
+    ],
+)
+def test_a_finding_says_whether_it_is_about_the_name_or_the_prefix(
+    properties: Mapping[str, object], parts: list[str]
+) -> None:
+    found = analyze(within_limits, properties, type=ALB)
+    assert [report.part for report in found] == parts
+
+
 def test_length_and_characters_are_both_told() -> None:
     assert len(judge(within_limits, QUEUE, {"name": "a b" * 30})) == 2
 

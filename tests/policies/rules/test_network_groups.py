@@ -193,6 +193,14 @@ def test_inline_rules_that_no_resource_makes_are_the_programs(
             id="two blocks that AWS has merged",
         ),
         pytest.param(
+            [HTTPS, {**HTTPS, "fromPort": 80, "toPort": 80}],
+            [
+                rule(INGRESS_RULE, **HTTPS_RULE),
+                rule(INGRESS_RULE, "http", **{**HTTPS_RULE, "fromPort": 80, "toPort": 80}),
+            ],
+            id="two rules",
+        ),
+        pytest.param(
             [{"protocol": "-1", "fromPort": 0, "toPort": 0, "self": True}],
             [rule(INGRESS_RULE, ipProtocol="-1", referencedSecurityGroupId="sg-1")],
             id="the group itself",
@@ -238,6 +246,17 @@ def test_what_the_provider_reads_back_from_aws_is_no_conflict(
 def test_what_the_program_gives_is_a_conflict_whatever_it_is(ingress: object) -> None:
     stack = [group(given=("ingress",), ingress=ingress), rule(INGRESS_RULE, **HTTPS_RULE)]
     assert conflicts(*stack) == [CONFLICT]
+
+
+@pytest.mark.parametrize(
+    "ingress",
+    [
+        pytest.param("https", id="a text"),
+        pytest.param([[HTTPS]], id="a list of lists"),
+    ],
+)
+def test_inline_rules_that_cannot_be_read_are_the_programs(ingress: object) -> None:
+    assert conflicts(group(ingress=ingress), rule(INGRESS_RULE, **HTTPS_RULE)) == [CONFLICT]
 
 
 def test_a_property_that_is_given_as_null_is_no_conflict() -> None:

@@ -150,6 +150,14 @@ def test_an_inline_rule_that_names_another_list_by_its_arn_passes() -> None:
     assert found(wide, inline({**SSH, "prefixListIds": ["pl-2"]})) == []
 
 
+def test_a_list_without_a_name_is_not_blamed_for_a_rule_that_names_another() -> None:
+    wide = prefix_list(*HALVES, id=UNKNOWN)
+    narrow = prefix_list("203.0.113.0/24", id="pl-2", name="vpn")
+    web = {**SSH, "fromPort": 443, "toPort": 443, "prefixListIds": [UNKNOWN]}
+    ssh = {**SSH, "prefixListIds": ["pl-2"]}
+    assert found(wide, narrow, inline(web, ssh, lists=("office", "vpn"))) == []
+
+
 def test_which_of_two_lists_an_inline_rule_names_may_not_be_known() -> None:
     wide = prefix_list(*HALVES, id=UNKNOWN)
     narrow = prefix_list("203.0.113.0/24", id=UNKNOWN, name="vpn")

@@ -173,6 +173,12 @@ def test_what_the_provider_fills_in_says_nothing() -> None:
             RDS_CLUSTER, "restoreToPointInTime", RDS_CLUSTER, True, False, id="cluster then"
         ),
         pytest.param(
+            RDS_INSTANCE, "snapshotIdentifier", SNAPSHOT, False, False, id="instance's snapshot"
+        ),
+        pytest.param(
+            RDS_CLUSTER, "snapshotIdentifier", CLUSTER_SNAPSHOT, True, False, id="its snapshot"
+        ),
+        pytest.param(
             RDS_CLUSTER, "replicationSourceIdentifier", RDS_CLUSTER, True, True, id="cluster"
         ),
         pytest.param(
@@ -274,6 +280,13 @@ def test_an_origin_is_found_by_any_of_its_names(name: str) -> None:
     source = database(RDS_INSTANCE, "source", {name: "orders", FLAG: False})
     for given in ({"replicateSourceDb": "orders"}, {"restoreToPointInTime": {"a": "orders"}}):
         assert judged(source, database(RDS_INSTANCE, "copy", given)) == ["copy"]
+
+
+def test_a_database_that_a_copy_does_not_name_says_nothing_of_it() -> None:
+    stranger = database(RDS_INSTANCE, "stranger", {"identifier": "plain", FLAG: False})
+    source = database(RDS_INSTANCE, "source", {"identifier": "orders", FLAG: True})
+    copy = database(RDS_INSTANCE, "copy", {"replicateSourceDb": "orders"})
+    assert judged(stranger, source, copy) == []
 
 
 def test_what_of_an_origin_cannot_be_read_is_told_of_the_origin() -> None:

@@ -156,6 +156,7 @@ NOT_TOLD = "not evaluated: account: `accountId` is {}, and nothing tells whether
         pytest.param({"account_id": OWN, "arn": OWN}, [], id="that of an ARN"),
         pytest.param({"theirs": OWN, "own": OWN}, [], id="two providers of one account"),
         pytest.param({"theirs": STRANGE, "own": OWN}, OPEN, id="a provider of a strange one"),
+        pytest.param({"theirs": OWN, "own": STRANGE}, OPEN, id="a bucket of a strange one"),
         pytest.param(
             {"account_id": STRANGE, "is_filled_in": True, "theirs": OWN, "own": OWN},
             [],

@@ -138,6 +138,7 @@ def test_a_public_statement_is_told(place: str) -> None:
     properties = {"policy": document({**EVERYONE, "Sid": "Senders"})}
     [report] = analyze(policy_not_public, properties, type=place)
     assert report.level == "mandatory"
+    assert report.part == "statement 'Senders' of policy"
     assert report.message == (
         "subject: statement 'Senders' of `policy` allows 'sqs:SendMessage' to everyone; wanted "
         "principals by name, or a condition such as `aws:SourceArn` that holds the caller. Fix: "

@@ -8,7 +8,7 @@ from aws_policy_pack.rules.sqs.dead_letters import (
     dead_letter_retention,
 )
 from aws_policy_pack.rules.sqs.links import REDRIVE_ALLOW_POLICY, REDRIVE_POLICY
-from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack
+from aws_policy_pack.testing import UNKNOWN, Example, analyze_stack, urn_of
 from aws_policy_pack.type_tokens import QUEUE
 from tests.policies.rules.reading import problems
 from tests.policies.rules.sqs_stacks import (
@@ -150,6 +150,20 @@ def test_a_dead_letter_queue_of_the_other_type_is_told() -> None:
         "dead-letter queue. Fix: Redrive to a FIFO queue; the type of 'dead' can only be changed "
         f"by replacing it. {DEVELOPER_GUIDE}/sqs-dead-letter-queues.html"
     )
+
+
+def test_each_of_several_dead_letter_queues_is_told_by_itself() -> None:
+    orders = Example(
+        type=QUEUE,
+        name="orders",
+        properties={"redrivePolicy": UNKNOWN, "fifoQueue": True},
+        references={"redrivePolicy": ("late", "dead", "lost")},
+    )
+    stack = [orders, *map(queue, ("late", "dead", "lost"))]
+    reports = analyze_stack(dead_letter_queue_same_type, stack)
+    assert [(report.part, report.related) for report in reports] == [
+        (name, (urn_of(QUEUE, name),)) for name in ("late", "dead", "lost")
+    ]
 
 
 @pytest.mark.parametrize("source_is_fifo", [True, False])

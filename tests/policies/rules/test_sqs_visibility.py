@@ -261,6 +261,7 @@ def test_a_function_that_may_run_longer_than_a_message_is_hidden_is_told() -> No
         pytest.param(0, 1, 1, id="not hidden at all"),
         pytest.param("900", "900", 0, id="texts"),
         pytest.param(899, 900, 1, id="a second short"),
+        pytest.param(360, 60, 0, id="six times as long"),
     ],
 )
 def test_a_message_stays_hidden_while_a_function_runs(

@@ -277,7 +277,7 @@ def _objects(key: str, value: Value) -> Iterator[tuple[str, Mapping[str, Value]]
         return
     if isinstance(value, Mapping):
         yield key, value
-    elif isinstance(value, Sequence) and not isinstance(value, str):
+    elif isinstance(value, Sequence):
         for index, entry in enumerate(value):
             if isinstance(entry, Mapping):
                 yield f"{key}[{index}]", entry

@@ -129,8 +129,8 @@ def is_whole_service(action: str) -> bool:
 
 
 def is_every_action(action: str) -> bool:
-    """Whether an action pattern leaves out no action of any service."""
-    return is_whole_service(action) and set(action.partition(":")[0]) == {"*"}
+    """Whether an action pattern that IAM takes leaves out no action of any service."""
+    return is_whole_service(action) and action.partition(":")[0] == "*"
 
 
 def covers_everything(statement: Statement) -> bool:

@@ -13,14 +13,13 @@ from aws_policy_pack.wording import listed, shown
 
 ACTION = re.compile(r"\*|(\*|[A-Za-z0-9-]+):[A-Za-z0-9*?-]+")
 RESOURCE = re.compile(
-    r"""
+    r"""(?sx)
     \*+
     | arn:[^:]*:[^:]+:[^:]*:[^:]*:.*
     | arn:[^:]*:[^:]+:?                               # IAM fills in what is left out, see below
     | arn:[^:]*:[^:]+:(?P<region>[a-z]{2,4}(-[a-z]+)+-\d+|[^:]*[*?$][^:]*)
         (:(\d{12}|[^:]*[*?$][^:]*)?)?
-    """,
-    re.DOTALL | re.VERBOSE,
+    """
 )
 """An ARN, or the first fields of one: IAM takes `*` for each field that is left out.
 
@@ -60,12 +59,11 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_pri
 """
 
 SERVICE = re.compile(
-    r"""
+    r"""(?ix)
     \* | ([a-z0-9_-]+\.)+
     (amazonaws\.(com(\.cn)?|eu) | amazon\.com | aws\.internal
     | c2s\.ic\.gov | sc2s\.sgov\.gov | cloud\.adc-e\.uk | csp\.hci\.ic\.gov)
-    """,
-    re.IGNORECASE | re.VERBOSE,
+    """
 )
 """A name in a domain of AWS: no list has all services, and IAM knows regional names, too.
 

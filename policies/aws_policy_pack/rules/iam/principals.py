@@ -13,8 +13,8 @@ from pydantic_core import PydanticCustomError
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.lists import load
 from aws_policy_pack.policy_documents import (
+    COMPARISONS,
     EQUALITIES,
-    LIKENESSES,
     Condition,
     Statement,
     holds_caller,
@@ -116,7 +116,7 @@ def _names_one(condition: Condition) -> bool:
     patterns = map(with_wildcards, condition.values)
     if operator in EQUALITIES and not any("${" in value for value in condition.values):
         return True
-    return operator in EQUALITIES | LIKENESSES and all(map(_spells_name_out, patterns))
+    return operator in COMPARISONS and all(map(_spells_name_out, patterns))
 
 
 def _spells_name_out(pattern: str) -> bool:

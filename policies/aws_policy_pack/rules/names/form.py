@@ -58,11 +58,12 @@ def within_limits(resource: Resource) -> Findings:
         name = resource.text(fact.path)
         if name:
             yield from _outside(name, fact.path, fact, limits, f"`{fact.path}` is {shown(name)}")
-        prefix = resource.text(fact.prefix_path) if fact.prefix_path else None
-        if prefix:
+        path = fact.prefix_path
+        prefix = resource.text(path) if path else None
+        if path and prefix:
             made = _generated(prefix, resource)
-            problem = f"`{fact.prefix_path}` {shown(prefix)} makes names like {shown(made)}"
-            yield from _outside(made, fact.prefix_path or "", fact, limits, problem)
+            problem = f"`{path}` {shown(prefix)} makes names like {shown(made)}"
+            yield from _outside(made, path, fact, limits, problem)
 
 
 def _generated(prefix: str, resource: Resource) -> str:

@@ -344,7 +344,7 @@ def named_lists(grant: Grant, source: Resource, graph: Graph) -> Iterator[Resour
     path = grant.path.partition("[")[0] or key
     lists = graph.referenced(source, path, PREFIX_LIST)
     nameless = [each for each in lists if _id_of(each) is None]
-    known = {_id_of(each) for each in lists} - {None}
+    known = {_id_of(each) for each in lists}
     unmatched = [name for name in names if name not in known]
     if grant.path and unmatched and len(nameless) > len(unmatched):
         raise Unreadable(f"{grant.path}.{key}", "is not known yet")

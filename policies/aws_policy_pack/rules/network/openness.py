@@ -317,8 +317,9 @@ def listener_port_open(graph: Graph) -> Findings:
             waiting.setdefault(key, []).append(door)
     told: dict[tuple[str, Named | None], Unreadable] = {}
     for same in waiting.values():
-        grants, missed = _ingress(same[0].groups, graph)
-        if any(_opens(grant, same[0].transport, same[0].port) for grant in grants):
+        door, *_ = same
+        grants, missed = _ingress(door.groups, graph)
+        if any(_opens(grant, door.transport, door.port) for grant in grants):
             continue
         told.update({(each.path, each.resource): each for each in missed})
         if not missed:
@@ -360,7 +361,7 @@ def _closed(doors: Sequence[_Door]) -> Finding:
     balancers = tuple(dict.fromkeys(each.balancer for each in doors))
     _, *others = dict.fromkeys(each.listener for each in doors)
     traffic = f"{door.transport} port {door.port}"
-    verb = "does" if len(others) == 1 else "do"
+    verb = "do" if others[1:] else "does"
     beside = f", as {verb} {listed(other.name for other in others)}" if others else ""
     return Finding(
         problem=f"listens on {traffic}{beside}, which no security group of "

@@ -237,7 +237,8 @@ def plain_origin(
             "names what the stack does not declare, so nobody knows whether it is encrypted",
             resource,
         )
-    return plain_origin(sources[0], graph, (*seen, resource))
+    source, *_ = sources
+    return plain_origin(source, graph, (*seen, resource))
 
 
 def _sources(resource: Resource, origin: Origin, graph: Graph) -> tuple[Resource, ...]:
