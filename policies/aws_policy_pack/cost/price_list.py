@@ -147,8 +147,8 @@ def _collect(
                 usage_type, region
             ):
                 elsewhere[key] = usage_type
-                continue
-            tiers[key].setdefault(product["SKU"], []).append(_tier(product, key, path))
+            else:
+                tiers[key].setdefault(product["SKU"], []).append(_tier(product, key, path))
     for key, usage_type in elsewhere.items():
         if not tiers[key]:
             raise PriceListError(

@@ -223,8 +223,12 @@ TIMES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("yr", "yrs", "year", "years"), "year"),
 }
 """The words for a time in the units of the list and in the keys of the table."""
-SIZES: Final = frozenset({"byte", "bytes", "kb", "mb", "tb", "pb", "kib", "mib", "gib", "tib"})
-COUNTS: Final = frozenset({"thousand", "million", "billion", "k", "m", "1k", "10k", "100k", "1m"})
+OTHER_AMOUNTS: Final = frozenset(
+    {
+        *("byte", "bytes", "kb", "mb", "tb", "pb", "kib", "mib", "gib", "tib"),
+        *("thousand", "million", "billion", "k", "m", "1k", "10k", "100k", "1m"),
+    }
+)
 """Words for other sizes than GB, and for other counts than one: the list has its units in these."""
 
 
@@ -239,7 +243,7 @@ def is_unit_of(key: str, unit: str) -> bool:
     time = next((TIMES[word] for word in wanted if word in TIMES), None)
     has_time = times == {time} if time in (SECOND, HOUR) else times <= {time}
     has_size = "gb" in given if "gb" in wanted and time not in (SECOND, HOUR) else True
-    return not given or (has_time and has_size and not given & (SIZES | COUNTS))
+    return not given or (has_time and has_size and given.isdisjoint(OTHER_AMOUNTS))
 
 
 def _words(text: str) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """The refresh of the price tables, on small offer files in the form of AWS's price list."""
 
 import io
+import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -8,7 +9,7 @@ from typing import IO
 
 import pytest
 
-from aws_policy_pack.cost.price_list import PriceListError
+from aws_policy_pack.cost.price_list import PriceListError, opener
 from aws_policy_pack.cost.price_queries import EXACT, SIZED, Query, is_unit_of, query_for
 from aws_policy_pack.cost.refresh import Refreshed, RefreshError, refresh
 from aws_policy_pack.cost.table import FOLDER, Price, PriceTable, read_table, write_table
@@ -304,10 +305,20 @@ def test_a_price_that_is_no_amount_is_told_with_list_key_value_and_way_on() -> N
     )
 
 
-def test_a_list_of_another_service_is_refused() -> None:
-    content = offer("AmazonRDS", row(VCPU, "0.05"))
-    with pytest.raises(PriceListError, match="is the list of 'AmazonRDS'; name a list such as"):
+@pytest.mark.parametrize("service", ["AmazonRDS", "AWSLambda"])
+def test_a_list_of_another_service_is_refused(service: str) -> None:
+    content = offer(service, row(VCPU, "0.05"))
+    with pytest.raises(PriceListError, match=f"is the list of '{service}'; name a list such as"):
         refreshed(table("fargate/vcpu-hour/x86"), {path_of("AmazonECS"): content})
+
+
+def test_a_list_at_an_address_where_nobody_answers_is_told() -> None:
+    with socket.socket() as unheard:
+        # Bound, but not listening: no other program gets the port.
+        unheard.bind(("127.0.0.1", 0))
+        base = f"http://127.0.0.1:{unheard.getsockname()[1]}"
+        with pytest.raises(PriceListError, match=rf"{base}/offers/a\.csv cannot be read: "):
+            opener(base)("/offers/a.csv")
 
 
 def test_a_price_in_another_unit_is_refused() -> None:
