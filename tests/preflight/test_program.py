@@ -275,6 +275,31 @@ def test_a_proxy_is_not_asked_for_preflights_own_services(write_project: WritePr
     assert deployment.printed == "ran\n"
 
 
+# What the SDK got after 3.52, the oldest one that programs may have.
+OLDER_SDK = """\
+import pulumi, pulumi.runtime
+del pulumi.runtime.invoke_async
+for name in ("format", "json_dumps"):
+    delattr(pulumi.Output, name)
+"""
+
+
+def test_a_program_on_an_older_sdk_runs(write_project: WriteProject, tmp_path: Path) -> None:
+    older = tmp_path / "older"
+    older.mkdir()
+    (older / "sitecustomize.py").write_text(OLDER_SDK)
+    project = load_project(
+        write_project("import pulumi\npulumi.export('two', pulumi.Output.from_input(2))"),
+        stack="dev",
+        environment={},
+    )
+    outer = {"PATH": os.environ["PATH"], "PYTHONPATH": str(older)}
+    deployment = run_program(
+        project, check=as_it_is, environment=outer, timeout_seconds=TIMEOUT_SECONDS
+    )
+    assert deployment.stack_outputs["two"] == 2
+
+
 AWS = """
 import configparser, json, os
 names = ("AWS_DEFAULT_REGION", "AWS_EC2_METADATA_DISABLED", "AWS_ACCESS_KEY_ID",

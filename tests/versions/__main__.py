@@ -72,13 +72,9 @@ def _try(environment: Environment) -> None:
         verdict = json.loads(told)
         if UNKNOWN in verdict["outputs"].values():
             raise BrokenError(f"computed outputs are not filled in: {verdict['outputs']}")
-        found = {
-            (each["rule"], each["urn"].rpartition("::")[2])
-            for each in verdict["findings"]
-            if each["level"] == "mandatory"
-        }
-        if found != FOUND:
-            raise BrokenError(f"mandatory findings are {sorted(found)}; wanted {sorted(FOUND)}")
+        found = {(each["rule"], each["urn"].rpartition("::")[2]) for each in verdict["findings"]}
+        if missing := FOUND - found:
+            raise BrokenError(f"findings are {sorted(found)}; wanted {sorted(missing)} as well")
         if "preflight" in environment.products:
             tests = sorted((ROOT / "tests" / "policies" / "rules").glob("test_sqs*.py"))
             python = venv / "bin" / "python"

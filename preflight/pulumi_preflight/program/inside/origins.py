@@ -187,7 +187,9 @@ def follow(
     """
     _follow_apply(run_callback)
     for name in _MAKERS:
-        _follow_maker(name)
+        # Older SDKs have fewer.
+        if hasattr(pulumi.Output, name):
+            _follow_maker(name)
     _follow_resources(handed_on)
     _send_places()
     for name in _INVOKES:
@@ -375,7 +377,10 @@ def _keep_unknown_answers() -> None:
     The SDK gives `None`, of which charts and directories of Kubernetes make no resources at all, so
     that a program that looks one up fails.
     """
-    invoke = pulumi.runtime.invoke_async
+    invoke = getattr(pulumi.runtime, "invoke_async", None)
+    if invoke is None:
+        # Older SDKs have no such call.
+        return
 
     @functools.wraps(invoke)
     async def followed(*arguments: typing.Any, **named: typing.Any) -> object:  # noqa: ANN401 - the SDK's own signature
