@@ -1,4 +1,4 @@
-"""How this process starts: where it runs, which signals end it, how it imports the SDK."""
+"""How this process starts: where it runs, which signals end it, what it imports."""
 
 import signal
 import sys
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
+from importlib.metadata import entry_points
 from importlib.util import find_spec, module_from_spec, spec_from_loader
 from threading import Lock
 from types import FrameType, ModuleType
@@ -148,3 +149,33 @@ def defer_sdk() -> None:
         package.__class__ = _Deferred
         sys.modules[name] = package
     sys.meta_path.insert(0, _PackagesFirst())
+
+
+def names_in(group: str, own: Sequence[str]) -> tuple[str, ...]:
+    """The names in a registry, preflight's own first, then those of other packages."""
+    others = {point.name for point in entry_points(group=group)}
+    return (*own, *sorted(others.difference(own)))
+
+
+def joined(group: str, name: str, what: str, error: type[PreflightError]) -> Any:  # noqa: ANN401 - of another package
+    """The object with which a package joins a registry; `None` where no package has the name.
+
+    Args:
+        group: The registry's group of entry points.
+        name: The name.
+        what: The words before the name in an error.
+        error: The class of an error.
+
+    Raises:
+        PreflightError: The package cannot be loaded.
+    """
+    for point in entry_points(group=group, name=name):
+        try:
+            return point.load()
+        except Exception as failure:
+            package = point.dist.name if point.dist else point.value
+            raise error(
+                f"{what} {name!r} of {package} cannot be loaded: "
+                f"{type(failure).__name__}: {failure}"
+            ) from failure
+    return None

@@ -275,7 +275,7 @@ def test_a_proxy_is_not_asked_for_preflights_own_services(write_project: WritePr
     assert deployment.printed == "ran\n"
 
 
-# What the SDK got after 3.52, the oldest one that programs may have.
+# The SDK got these after 3.52, the oldest one that programs may have.
 OLDER_SDK = """\
 import pulumi, pulumi.runtime
 del pulumi.runtime.invoke_async

@@ -78,7 +78,7 @@ def _try(environment: Environment) -> None:
         if "preflight" in environment.products:
             tests = sorted((ROOT / "tests" / "policies" / "rules").glob("test_sqs*.py"))
             python = venv / "bin" / "python"
-            # What the tests share knows packages that this environment does not have.
+            # The tests' conftest knows packages that this environment does not have.
             _run([python, "-m", "pytest", "-q", "-n", "0", "--noconftest", *tests])
 
 

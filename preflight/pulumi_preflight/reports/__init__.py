@@ -6,10 +6,10 @@ format's, and its object is a `Write`.
 
 from collections.abc import Callable
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, TextIO, TypeAlias
 
 from pulumi_preflight.errors import ReportError
+from pulumi_preflight.startup import joined, names_in
 
 if TYPE_CHECKING:
     from pulumi_preflight.verdict import Verdict
@@ -23,8 +23,7 @@ OWN = ("terminal", "json")
 
 def formats() -> tuple[str, ...]:
     """The names of all formats, preflight's own first."""
-    others = {point.name for point in entry_points(group=GROUP)}
-    return (*OWN, *sorted(others.difference(OWN)))
+    return names_in(GROUP, OWN)
 
 
 def write(verdict: "Verdict", report_format: str, stream: TextIO) -> None:
@@ -45,15 +44,8 @@ def writer(report_format: str) -> Write:
     if report_format in OWN:
         own: Write = import_module(f"{__name__}.{report_format}").write
         return own
-    for point in entry_points(group=GROUP, name=report_format):
-        try:
-            other: Write = point.load()
-        except Exception as error:
-            package = point.dist.name if point.dist else point.value
-            raise ReportError(
-                f"the report format {report_format!r} of {package} cannot be loaded: "
-                f"{type(error).__name__}: {error}"
-            ) from error
+    other: Write | None = joined(GROUP, report_format, "the report format", ReportError)
+    if other is not None:
         return other
     raise ReportError(
         f"there is no report format {report_format!r}",

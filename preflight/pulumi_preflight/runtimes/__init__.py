@@ -8,11 +8,11 @@ preflight over a socket, as docs/runtimes.md says.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from pulumi_preflight.errors import ProjectError
+from pulumi_preflight.startup import joined, names_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +62,7 @@ OWN = ("python", "nodejs")
 
 def runtimes() -> tuple[str, ...]:
     """The names of all runtimes, preflight's own first."""
-    others = {point.name for point in entry_points(group=GROUP)}
-    return (*OWN, *sorted(others.difference(OWN)))
+    return names_in(GROUP, OWN)
 
 
 def finder(runtime: str, file: Path) -> Find:
@@ -79,15 +78,8 @@ def finder(runtime: str, file: Path) -> Find:
     if runtime in OWN:
         own: Find = import_module(f"{__name__}.{runtime}").find
         return own
-    for point in entry_points(group=GROUP, name=runtime):
-        try:
-            other: Find = point.load()
-        except Exception as error:
-            package = point.dist.name if point.dist else point.value
-            raise ProjectError(
-                f"{file}: the runtime {runtime!r} of {package} cannot be loaded: "
-                f"{type(error).__name__}: {error}"
-            ) from error
+    other: Find | None = joined(GROUP, runtime, f"{file}: the runtime", ProjectError)
+    if other is not None:
         return other
     raise ProjectError(
         f"{file}: runtime is {runtime!r}; preflight runs programs in {', '.join(runtimes())} only",
