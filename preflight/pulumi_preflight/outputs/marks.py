@@ -36,23 +36,19 @@ class Kept:
     known: frozenset[PropertyValue]
 
 
-def texts(value: PropertyValue, *more: str) -> Iterator[str]:
+def texts(value: PropertyValue, *more: str) -> list[str]:
     """All texts that a value holds, after those that are given."""
-    yield from more
-    yield from (atom for atom in atoms_of(value) if isinstance(atom, str))
+    return [*more, *(atom for atom in atoms_of(value) if isinstance(atom, str))]
 
 
-def atoms_of(value: PropertyValue) -> Iterator[PropertyValue]:
+def atoms_of(value: PropertyValue) -> list[PropertyValue]:
     """All that a value holds which holds nothing itself; unknown values are left out."""
     if isinstance(value, list):
-        for item in value:
-            yield from atoms_of(item)
-    elif isinstance(value, dict):
-        for name, inner in value.items():
-            if name != MARK:
-                yield from atoms_of(inner)
-    elif value is not None and value != UNKNOWN:
-        yield value
+        return [atom for item in value for atom in atoms_of(item)]
+    if isinstance(value, dict):
+        inner = (each for name, each in value.items() if name != MARK)
+        return [atom for each in inner for atom in atoms_of(each)]
+    return [] if value is None or value == UNKNOWN else [value]
 
 
 def lists_in(value: PropertyValue) -> Iterator[list[PropertyValue]]:
@@ -191,9 +187,9 @@ class Marks:
                 self.account_made_up = True
                 self._account_answered |= not is_urn(origin.urn)
                 continue
+            self._turned.update(windows(turned(run)))
             for window in windows(run):
                 self._windows.setdefault(window, origin)
-                self._turned.add(turned(window))
                 if is_formless:
                     self._formless.add(window)
         return found
@@ -288,7 +284,7 @@ class Marks:
             self._numbers.get(number) in other.origins for number in numbers_in(leaf)
         ):
             return True
-        if not isinstance(leaf, str):
+        if not isinstance(leaf, str) or not RUN.search(leaf):
             return False
         if found := _FORMLESS.fullmatch(leaf):
             origin = self._windows.get(found[1])

@@ -108,7 +108,7 @@ class Inventions:
         """Takes note of a resource, or of an answer."""
         urn, marks = invented.urn, self._marks
         name = name_of(urn) if is_urn(urn) else ""
-        given = list(texts(invented.given, urn, name))
+        given = texts(invented.given, urn, name)
         short: list[tuple[Origin, PropertyValue]] = []
         known: set[PropertyValue] = set(atoms_of(invented.given))
         values = [
@@ -163,7 +163,7 @@ class Inventions:
             # What comes from another resource may have the made-up account in it.
             if not dependencies.get(name):
                 self._marks.note_accounts(value)
-            atoms = list(atoms_of(value))
+            atoms = atoms_of(value)
             digits = self.origins_in(value)
             come_from = (*sorted(dependencies.get(name, ())), *handed_on.functions.get(name, ()))
             kept = [self._kept[each] for each in dict.fromkeys(come_from) if each in self._kept]

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeVar
 
 from pulumi_preflight.stack_context import member_of
@@ -124,6 +125,7 @@ class Subject:
         return "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:count])
 
 
+@lru_cache(maxsize=4096)  # Asked for each property of each resource.
 def subject_kind(token: str) -> str:
     """Module and type of a type or function token in lower case, such as `ec2/vpc`."""
     _, _, rest = token.partition(":")

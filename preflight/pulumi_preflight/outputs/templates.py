@@ -84,12 +84,14 @@ _WRITERS: dict[str, Callable[[Subject, str, int], str]] = {
 _FIGURES, _LETTERS = "0123456789", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # Each digit and letter becomes another of its kind, so hexadecimal text stays hexadecimal.
 _TURNS = [(_FIGURES, 3), ("abcdef", 1), (_LETTERS, 1)]
-_TURNED = {
-    kind[index]: kind[(index + turn) % len(kind)]
-    for kind, turn in _TURNS
-    for index in range(len(kind))
-}
-_RETURNED = {other: digit for digit, other in _TURNED.items()}
+_TURNED = str.maketrans(
+    {
+        kind[index]: kind[(index + turn) % len(kind)]
+        for kind, turn in _TURNS
+        for index in range(len(kind))
+    }
+)
+_RETURNED = {ord(other): digit for digit, other in _TURNED.items()}
 # Shorter runs of digits occur by chance.
 WINDOW = 8
 RUN = re.compile(rf"[0-9a-f]{{{WINDOW},}}|[0-9A-Z]{{{WINDOW},}}")
@@ -104,12 +106,12 @@ _LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
 
 def turned(digits: str) -> str:
     """Other digits of the same kinds, one for one."""
-    return "".join(_TURNED[digit] for digit in digits)
+    return digits.translate(_TURNED)
 
 
 def returned(digits: str) -> str:
     """The digits that `turned` made these of."""
-    return "".join(_RETURNED[digit] for digit in digits)
+    return digits.translate(_RETURNED)
 
 
 def windows(run: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ configuration, and they get ConfigureStack, GetAnalyzerInfo, Configure, but no H
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import grpc
 from google.protobuf.message import Message
@@ -73,11 +73,8 @@ class Pack:
         settings = self._configured(info, profiles)
         policies = {policy.name: policy for policy in info.policies}
         self._rules = PackRules(pack=info.name, policies=policies, settings=settings)
-
-    @property
-    def remediates(self) -> bool:
+        self.remediates: Final = any(rule.level == "remediate" for rule in settings.values())
         """Whether any rule may change inputs: the SDKs run those of level `remediate` only."""
-        return any(rule.level == "remediate" for rule in self._rules.settings.values())
 
     def remediate(
         self, request: protocol.AnalyzeRequest, inputs: Struct

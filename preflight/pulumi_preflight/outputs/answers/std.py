@@ -618,7 +618,7 @@ def _answer(function: _Function, call: Call) -> Answer:
         raise RefusedCallError(str(error), value=made_up) from error
     except (ValueError, ArithmeticError):
         return Answer()
-    shown = list(texts(result))
+    shown = texts(result)
     hides = any(
         call.is_made_up(text) and not any(text in each for each in shown)
         for text in texts(arguments)
