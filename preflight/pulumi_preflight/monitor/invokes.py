@@ -35,6 +35,7 @@ from pulumi_preflight.outputs.answers.calls import Call
 from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, Filling, Invented, Origin
 from pulumi_preflight.stack_context import is_urn, member_of, name_of, package_of
 from pulumi_preflight.wire import (
+    UNKNOWN,
     Properties,
     PropertyValue,
     from_struct,
@@ -43,6 +44,9 @@ from pulumi_preflight.wire import (
     without_outputs,
     without_secret,
 )
+
+# The one part of an answer that nobody knows; the runner for Node looks for it.
+_UNKNOWN_PART = "preflight: unknown"
 
 
 class Invokes:
@@ -78,7 +82,7 @@ class Invokes:
         needed = set(request.dependsOn).union(*map(dependencies_in, given.values()))
         arguments = {name: without_outputs(value) for name, value in given.items()}
         if self._run.registry.lacks(needed) or has_unknown(arguments):
-            return ResourceInvokeResponse(unknown=True)
+            return _unknown()
         response = ResourceInvokeResponse()
         # The field's name is a keyword in Python.
         result: Struct = getattr(response, "return")
@@ -91,7 +95,7 @@ class Invokes:
                 "were not judged; preflight.yaml can give the answer under invokes",
                 place,
             )
-            return ResourceInvokeResponse(unknown=True)
+            return _unknown()
         return response
 
     def _answered(
@@ -236,3 +240,11 @@ _BUILTIN: dict[str, Callable[[Invokes, Properties], Properties]] = {
     "pulumi:pulumi:readStackOutputs": Invokes.stack_outputs,
     "pulumi:pulumi:readStackResourceOutputs": Invokes.stack_outputs,
 }
+
+
+def _unknown() -> ResourceInvokeResponse:
+    """An answer that nobody knows; SDKs that do not know the field find an unknown value in it."""
+    response = ResourceInvokeResponse(unknown=True)
+    result: Struct = getattr(response, "return")
+    result.update({_UNKNOWN_PART: UNKNOWN})
+    return response

@@ -20,6 +20,7 @@ from pulumi_preflight.wire import PropertyValue, whole_numbers
 Question = Mapping[str, Any]
 """What the program's process tells: `what` happened, a `text` about it, `frames` with the innermost
 last, and what the value comes from: `properties`, which are pairs of URN and name, and `functions`.
+Where it only asks whether the value is `unknown` in a preview, nothing happened yet.
 A resource to which an answer is `handed on`, or what code made of an Output, tells its `type`,
 `name`, and by property the `functions`, and what code `workedOn`: in how many ways it comes, then
 type, name and property of a resource, or the token of a function alone.
@@ -92,8 +93,8 @@ class Unknowns:
             return bool(properties)
         value = question["value"]
         functions = [token for token in question["functions"] if self._is_made_up(token, value)]
-        if not properties and not functions:
-            return False
+        if question["what"] == "unknown" or not (properties or functions):
+            return bool(properties or functions)
         unique = dict.fromkeys(properties)
         setback = _Setback(
             values=(

@@ -3,10 +3,7 @@
 Source: pulumi/pulumi, sdk/nodejs/cmd/pulumi-language-nodejs/main.go (parseOptions, execRuntime).
 """
 
-import json
-import re
 import shlex
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from shutil import which
@@ -31,16 +28,13 @@ _KINDS: Mapping[str, tuple[type, str]] = {
     "nodeargs": (str, "a text"),
     "packagemanager": (str, "a text"),
 }
-_LEAST = re.compile(r">=\s*(\d+)(?:\.[\d.]+)?")
-_SECONDS = 60
 
 
 def find(source: ProgramSource, variables: Mapping[str, str]) -> Launch:
     """Finds a program, its SDK, and the `node` that runs it.
 
     Raises:
-        ProjectError: There is no program, no SDK, no `node`, or one that is too old for the SDK;
-            an option is wrong.
+        ProjectError: There is no program, no SDK or no `node`; an option is wrong.
     """
     options = source.options
     _check_options(options, source.file)
@@ -54,7 +48,7 @@ def find(source: ProgramSource, variables: Mapping[str, str]) -> Launch:
             f"{source.file}: the program is one for Node, and there is no `node` on PATH",
             hint="install Node: https://nodejs.org",
         )
-    _check_version(_sdk_of(folder, source.file), Path(node), variables)
+    _check_sdk(folder, source.file)
     changed: dict[str, str | None] = {
         "PULUMI_NODEJS_TYPESCRIPT": None if options.get("typescript") is False else "true"
     }
@@ -66,6 +60,7 @@ def find(source: ProgramSource, variables: Mapping[str, str]) -> Launch:
         program=program,
         working_directory=folder,
         variables=changed,
+        bounds_callbacks=True,
     )
 
 
@@ -82,18 +77,17 @@ def _check_options(options: Mapping[str, Any], file: Path) -> None:
         )
 
 
-def _sdk_of(folder: Path, file: Path) -> Mapping[str, Any]:
-    """What the SDK says of itself, which Node would find from the program's folder."""
-    for above in (folder, *folder.parents):
-        if (above / _SDK).is_file():
-            told: Mapping[str, Any] = json.loads((above / _SDK).read_text(encoding="utf-8"))
-            return told
+def _check_sdk(folder: Path, file: Path) -> None:
+    """Refuses a program without the SDK, which Node would look for from the program's folder."""
+    above = (folder, *folder.parents)
+    if any((each / _SDK).is_file() for each in above):
+        return
     install = next(
         (
             command
-            for above in (folder, *folder.parents)
+            for each in above
             for lock, command in _MANAGERS.items()
-            if (above / lock).exists()
+            if (each / lock).exists()
         ),
         "npm install",
     )
@@ -101,24 +95,3 @@ def _sdk_of(folder: Path, file: Path) -> Mapping[str, Any]:
         f"{file}: there is no @pulumi/pulumi in {folder / 'node_modules'} or a folder above",
         hint=f"install the program's packages: `{install}` in {folder}",
     )
-
-
-def _check_version(sdk: Mapping[str, Any], node: Path, variables: Mapping[str, str]) -> None:
-    wanted = _LEAST.fullmatch(str((sdk.get("engines") or {}).get("node", "")))
-    if wanted is None:
-        return
-    told = subprocess.run(
-        [node, "--version"],
-        env=dict(variables),
-        check=False,
-        capture_output=True,
-        text=True,
-        timeout=_SECONDS,
-    ).stdout.strip()
-    version = told.removeprefix("v").partition(".")[0]
-    if version.isdecimal() and int(version) < int(wanted[1]):
-        raise ProjectError(
-            f"@pulumi/pulumi {sdk.get('version')} needs Node {wanted[1]} or later, and {node} is "
-            f"{told}",
-            hint=f"install a newer Node, or an older @pulumi/pulumi that runs on {told}",
-        )

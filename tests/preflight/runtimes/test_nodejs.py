@@ -8,6 +8,8 @@ from typing import Any, Protocol
 import pytest
 
 from pulumi_preflight import ProgramError, ProjectError, Verdict, run
+from pulumi_preflight.resource import Unknown
+from tests.preflight.running import TIMEOUT_SECONDS
 
 QUEUE = "aws:sqs/queue:Queue"
 # The SDK of AWS is large, so that the programs declare its resources themselves.
@@ -38,9 +40,9 @@ class Judge(Protocol):
         program: str,
         file: str = "index.js",
         *,
-        options: dict[str, Any] | None = None,
-        main: str = "",
+        project: dict[str, Any] | None = None,
         config: dict[str, str] | None = None,
+        timeout: float = TIMEOUT_SECONDS,
     ) -> Verdict: ...
 
 
@@ -50,18 +52,18 @@ def judge(tmp_path: Path, node_modules: Path) -> Judge:
         program: str,
         file: str = "index.js",
         *,
-        options: dict[str, Any] | None = None,
-        main: str = "",
+        project: dict[str, Any] | None = None,
         config: dict[str, str] | None = None,
+        timeout: float = TIMEOUT_SECONDS,
     ) -> Verdict:
-        runtime = {"name": "nodejs", "options": options or {}}
-        project = {"name": "shop", "runtime": runtime, **({"main": main} if main else {})}
-        (tmp_path / "Pulumi.yaml").write_text(json.dumps(project))
+        content = {"name": "shop", "runtime": "nodejs", **(project or {})}
+        (tmp_path / "Pulumi.yaml").write_text(json.dumps(content))
         (tmp_path / "package.json").write_text("{}")
         (tmp_path / "node_modules").symlink_to(node_modules)
         (tmp_path / file).parent.mkdir(exist_ok=True)
         (tmp_path / file).write_text(program)
-        return run(tmp_path, stack="dev", config={"aws:region": "eu-west-1", **(config or {})})
+        settings = {"aws:region": "eu-west-1", **(config or {})}
+        return run(tmp_path, stack="dev", config=settings, timeout_seconds=timeout)
 
     return judged
 
@@ -111,29 +113,84 @@ def test_outputs_of_the_stack_are_what_the_program_exports(judge: Judge) -> None
     assert verdict.outputs == {"size": 4}
 
 
-def test_callbacks_on_what_only_a_deployment_tells_do_not_run(judge: Judge) -> None:
-    program = f'{JAVASCRIPT}new Queue("orders", {{}}).arn.apply(() => console.log("ran"));\n'
-    verdict = judge(program)
-    assert verdict.printed == ""
-    assert any("callbacks of nodejs from acting" in note.text for note in verdict.notes)
+AMI = 'const ask = () => pulumi.runtime.invoke("aws:ec2/getAmi:getAmi", { owners: ["amazon"] });\n'
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param('invoke("acme:index/getBox:getBox", {}).then((box) => box.id)', id="plain"),
+        pytest.param('invokeSingle("acme:index/getBox:getBox", {})', id="plain-single"),
+        pytest.param('invokeOutput("acme:index/getBox:getBox", {}).id', id="output"),
+        pytest.param('invokeSingleOutput("acme:index/getBox:getBox", {})', id="output-single"),
+    ],
+)
+def test_an_answer_that_nobody_knows_is_unknown_and_noted_at_its_line(
+    judge: Judge, code: str
+) -> None:
+    verdict = judge(f'{JAVASCRIPT}new Queue("orders", {{ name: pulumi.runtime.{code} }});\n')
+    assert verdict.resource(QUEUE, "orders").inputs["name"] is Unknown.UNKNOWN
+    places = [note.position for note in verdict.notes if "getBox" in note.text]
+    assert [(place.file, place.line) for place in places if place] == [("index.js", 7)]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        pytest.param(
+            "ask().then((ami) => ami.no.key);", "if the error comes of it, ", id="may-come-of-it"
+        ),
+        pytest.param(
+            'pulumi.runtime.invoke("aws:ec2/getAmi:getAmi", {}).then((ami) => ami.no.key);',
+            "preflight.yaml can give",
+            id="at-its-line",
+        ),
+    ],
+)
+def test_an_error_names_the_made_up_answer_that_it_may_come_of(
+    judge: Judge, code: str, told: str
+) -> None:
+    with pytest.raises(ProgramError, match="raised TypeError") as raised:
+        judge(f"{JAVASCRIPT}{AMI}{code}\n")
+    assert raised.value.hint is not None
+    assert raised.value.hint.startswith("preflight made up the answer of getAmi, which index.js:")
+    assert f"; {told}" in raised.value.hint
+
+
+def test_a_mistake_of_the_programs_own_names_no_answer(judge: Judge) -> None:
+    with pytest.raises(ProgramError, match="raised ReferenceError") as raised:
+        judge(f"{JAVASCRIPT}{AMI}ask().then(() => nobody);\n")
+    assert raised.value.hint is None
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("for (;;) {}", id="computes"),
+        pytest.param("setInterval(() => {}, 1000);", id="waits"),
+    ],
+)
+def test_a_program_that_does_not_end_is_one_error(judge: Judge, code: str) -> None:
+    with pytest.raises(ProgramError, match=r"^the program did not end within 3 s$"):
+        judge(f"{JAVASCRIPT}{code}\n", timeout=3)
 
 
 def test_a_program_in_a_folder_of_its_own_runs_there(judge: Judge) -> None:
     program = f'{JAVASCRIPT}new Queue(require("path").basename(process.cwd()), {{}});\n'
-    verdict = judge(program, "infra/index.js", main="infra")
+    verdict = judge(program, "infra/index.js", project={"main": "infra"})
     assert line_of(verdict, "infra") == ("infra/index.js", 7)
 
 
 def test_a_file_that_main_names_is_the_program(judge: Judge) -> None:
     program = f'{JAVASCRIPT}new Queue("orders", {{}});\n'
-    assert line_of(judge(program, "infra/app.js", main="infra/app.js"), "orders")[0] == (
-        "infra/app.js"
-    )
+    verdict = judge(program, "infra/app.js", project={"main": "infra/app.js"})
+    assert line_of(verdict, "orders")[0] == "infra/app.js"
 
 
 def test_arguments_for_node_are_handed_on(judge: Judge) -> None:
     program = f'{JAVASCRIPT}new Queue(process.execArgv.join(""), {{}});\n'
-    verdict = judge(program, options={"nodeargs": "--stack-trace-limit=77"})
+    options = {"nodeargs": "--stack-trace-limit=77"}
+    verdict = judge(program, project={"runtime": {"name": "nodejs", "options": options}})
     assert verdict.of_type(QUEUE)[0].name == "--stack-trace-limit=77"
 
 
@@ -181,14 +238,26 @@ def test_a_program_without_its_packages_says_how_to_install_them(tmp_path: Path)
 
 
 def test_a_node_that_is_too_old_for_the_sdk_is_named_with_both_versions(tmp_path: Path) -> None:
-    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: nodejs\n")
-    sdk = tmp_path / "node_modules" / "@pulumi" / "pulumi"
-    sdk.mkdir(parents=True)
-    (sdk / "package.json").write_text('{"version": "9.0.0", "engines": {"node": ">=99"}}')
+    sdk = installed_sdk(tmp_path, '{"version": "9.0.0", "engines": {"node": ">=99"}}')
     with pytest.raises(
-        ProjectError, match=r"@pulumi/pulumi 9\.0\.0 needs Node 99 or later, and /\S+ is v\d+"
+        ProgramError, match=r"^@pulumi/pulumi 9\.0\.0 needs Node 99 or later, and /\S+ is v\d+"
     ):
-        run(tmp_path, stack="dev")
+        run(sdk, stack="dev")
+
+
+def test_an_sdk_that_lacks_a_file_is_one_error(tmp_path: Path) -> None:
+    sdk = installed_sdk(tmp_path, '{"version": "9.0.0"}')
+    with pytest.raises(ProgramError, match=r"^Cannot find module '@pulumi/pulumi/cmd/run'$"):
+        run(sdk, stack="dev")
+
+
+def installed_sdk(folder: Path, package: str) -> Path:
+    """A project whose SDK has no more than this to say of itself."""
+    (folder / "Pulumi.yaml").write_text("name: shop\nruntime: nodejs\n")
+    sdk = folder / "node_modules" / "@pulumi" / "pulumi"
+    sdk.mkdir(parents=True)
+    (sdk / "package.json").write_text(package)
+    return folder
 
 
 def test_a_machine_without_node_is_one_error(
@@ -202,7 +271,7 @@ def test_a_machine_without_node_is_one_error(
 
 def test_a_main_that_is_not_there_is_one_error(judge: Judge) -> None:
     with pytest.raises(ProjectError, match=r"main is 'app', but there is no "):
-        judge("", main="app")
+        judge("", project={"main": "app"})
 
 
 @pytest.mark.parametrize(

@@ -5,66 +5,25 @@
 // protocol.
 "use strict";
 
-const fs = require("fs");
-const net = require("net");
 const path = require("path");
 const util = require("util");
-const { fileURLToPath } = require("url");
+const { Callbacks } = require("./callbacks");
+const { Channel } = require("./channel");
+const { framesOf, placesOf } = require("./frames");
+const { follow } = require("./origins");
 
 const MOST_ERRORS = 5;
-const MOST_FRAMES = 50;
-const RUN = "@pulumi/pulumi/cmd/run";
-
-/** The socket to preflight. */
-class Channel {
-    constructor(number) {
-        this.number = number;
-    }
-
-    /** Waits for one message; nothing else runs meanwhile. */
-    receive() {
-        const bytes = [];
-        const byte = Buffer.alloc(1);
-        while (fs.readSync(this.number, byte, 0, 1, null) === 1 && byte[0] !== 10) {
-            bytes.push(byte[0]);
-        }
-        return JSON.parse(Buffer.from(bytes).toString());
-    }
-
-    /** Answers what preflight asks of the SDK, until the program ends. */
-    answer() {
-        const socket = new net.Socket({ fd: this.number, readable: true, writable: false });
-        socket.on("error", () => {});
-        socket.on("data", (data) => {
-            for (const byte of data) {
-                if (byte === 10) {
-                    this.send({ answer: { failed: "the SDK for Node tells no types" } });
-                }
-            }
-        });
-        // The program ends when it has nothing more to do.
-        socket.unref();
-    }
-
-    /** Writes one message, also in a process that is about to end. */
-    send(message) {
-        let left = Buffer.from(JSON.stringify(message) + "\n");
-        while (left.length > 0) {
-            try {
-                left = left.subarray(fs.writeSync(this.number, left));
-            } catch (error) {
-                if (error.code !== "EAGAIN") {
-                    return;
-                }
-            }
-        }
-    }
-}
+/** No answer brings these about. */
+const OWN_MISTAKES = [ReferenceError, SyntaxError];
+const LIBRARIES = `${path.sep}node_modules${path.sep}`;
+const NO_MODULE = "MODULE_NOT_FOUND";
+const SDK = "@pulumi/pulumi";
 
 /** The errors that nobody caught, each once. */
 class Errors {
     constructor() {
         this.seen = [];
+        this.calls = [];
         const keep = (error) => this.keep(error);
         process.on("uncaughtException", keep);
         process.on("unhandledRejection", keep);
@@ -74,6 +33,25 @@ class Errors {
         if (!this.seen.includes(error)) {
             this.seen.push(error);
         }
+    }
+
+    /** Keeps a call of a function for a plain answer, of which an error may come. */
+    called(token, at) {
+        this.calls.push({ token, at });
+    }
+
+    /** The functions that the first error may come of, each with its places. */
+    functions() {
+        const error = this.seen[0];
+        if (OWN_MISTAKES.some((kind) => error instanceof kind) || (error && error.code === NO_MODULE)) {
+            return [];
+        }
+        const lines = new Set(placesOf(error).map(({ file, line }) => `${file}:${line}`));
+        return this.calls.map(({ token, at }) => {
+            const places = placesOf(at).map(({ file, line }) => [file, line]);
+            const own = places.find(([file]) => !file.includes(LIBRARIES)) || [];
+            return { function: token, places, certain: lines.has(own.join(":")) };
+        });
     }
 
     /** The first error and those behind it. */
@@ -110,29 +88,6 @@ function ofGrammar(error) {
     return said.replace(/^(?:TSError|SyntaxError): /, "");
 }
 
-/** The frames of an error in files, the innermost last. */
-function framesOf(error) {
-    const frames = [];
-    for (const line of String(error.stack || "").split("\n")) {
-        const found = /^\s*at (?:(.*?) \()?((?:file:\/\/)?\/.*?):(\d+):\d+\)?$/.exec(line);
-        if (found && frames.length < MOST_FRAMES) {
-            const file = found[2].startsWith("file:") ? fileURLToPath(found[2]) : found[2];
-            const number = Number(found[3]);
-            const name = (found[1] || "").replace(/^(?:async )?(?:Object\.<anonymous>$)?/, "");
-            frames.push({ file, line: number, function: name, text: lineOf(file, number) });
-        }
-    }
-    return frames.reverse();
-}
-
-function lineOf(file, number) {
-    try {
-        return (fs.readFileSync(file, "utf-8").split("\n")[number - 1] || "").trim();
-    } catch {
-        return "";
-    }
-}
-
 /**
  * Shows errors without colours from here on, as the SDK does before it ends.
  *
@@ -147,9 +102,19 @@ function showErrorsPlainly() {
     util.inspect = Object.defineProperties(plain, Object.getOwnPropertyDescriptors(inspect));
 }
 
-/** The SDK of the program, not of this file. */
+/** The SDK of the program, not of this file, if this Node can run it. */
 function located(folder) {
-    return require.resolve(RUN, { paths: [folder] });
+    const found = { paths: [folder] };
+    const { version, engines } = require(require.resolve(`${SDK}/package.json`, found));
+    const wanted = /^>=\s*(\d+)/.exec((engines && engines.node) || "");
+    if (wanted && Number(process.versions.node.split(".")[0]) < Number(wanted[1])) {
+        const { execPath, version: own } = process;
+        throw new Error(
+            `${SDK} ${version} needs Node ${wanted[1]} or later, and ${execPath} is ${own}; ` +
+                `install a newer Node, or an older ${SDK} that runs on ${own}`,
+        );
+    }
+    return require.resolve(`${SDK}/cmd/run`, found);
 }
 
 function main() {
@@ -159,11 +124,22 @@ function main() {
     try {
         run = located(process.cwd());
     } catch (error) {
-        channel.send({ ended: "no SDK", text: String(error.message).split("\n")[0] });
+        const [text] = error.message.split("\n");
+        const told = { ...described(error), text, deliberate: true };
+        channel.send({ ended: "raised", errors: [told], functions: [] });
         process.exit(1);
     }
-    channel.answer();
+    channel.listen();
     const sdk = settings.sdk;
+    const ask = (question) => channel.ask(question);
+    const callbacks = new Callbacks(settings.callbacks, ask, [sdk.monitor, sdk.engine]);
+    const errors = new Errors();
+    follow(
+        (given) => callbacks.run(given),
+        (token, at) => errors.called(token, at),
+        (type, name, functions, workedOn) =>
+            ask({ what: "handed on", type, name, functions, workedOn }),
+    );
     const entry = path.relative(process.cwd(), settings.program) || ".";
     process.argv = [
         process.argv[0],
@@ -173,7 +149,6 @@ function main() {
         ...["--pwd", process.cwd(), "--dry-run", "--parallel", String(sdk.parallel), entry],
     ];
     showErrorsPlainly();
-    const errors = new Errors();
     require(run);
     // The SDK's own listener, which comes first, turns the code of an error into one of its own.
     process.on("exit", (given) => {
@@ -182,9 +157,9 @@ function main() {
         if (code === 0) {
             channel.send({ ended: "well" });
         } else if (told.length > 0) {
-            channel.send({ ended: "raised", errors: told, functions: [] });
+            channel.send({ ended: "raised", errors: told, functions: errors.functions() });
         } else {
-            channel.send({ ended: "exit", code: String(code), frames: [], functions: [] });
+            channel.send({ ended: "exit", code: String(code), frames: [], functions: errors.functions() });
         }
     });
 }

@@ -1,0 +1,42 @@
+"use strict";
+
+const fs = require("fs");
+const { fileURLToPath } = require("url");
+
+const MOST_FRAMES = 50;
+const FRAME = /^\s*at (?:(.*?) \()?((?:file:\/\/)?\/.*?):(\d+):\d+\)?$/;
+/** What names the top of a module, or of an asynchronous function. */
+const UNNAMED = /^(?:async )?(?:Object\.<anonymous>$)?/;
+
+/** The places of an error in files, the innermost first; those of preflight are left out. */
+function placesOf(error) {
+    const places = [];
+    for (const text of String((error && error.stack) || "").split("\n")) {
+        const found = FRAME.exec(text);
+        if (found && places.length < MOST_FRAMES) {
+            const file = found[2].startsWith("file:") ? fileURLToPath(found[2]) : found[2];
+            if (!file.startsWith(__dirname)) {
+                const name = (found[1] || "").replace(UNNAMED, "");
+                places.push({ file, line: Number(found[3]), function: name });
+            }
+        }
+    }
+    return places;
+}
+
+/** The places of an error, each with the text of its line, the innermost last. */
+function framesOf(error) {
+    return placesOf(error)
+        .map((place) => ({ ...place, text: lineOf(place.file, place.line) }))
+        .reverse();
+}
+
+function lineOf(file, number) {
+    try {
+        return (fs.readFileSync(file, "utf-8").split("\n")[number - 1] || "").trim();
+    } catch {
+        return "";
+    }
+}
+
+module.exports = { framesOf, placesOf };
