@@ -13,7 +13,8 @@ from pulumi_preflight.errors import ProjectError
 from pulumi_preflight.runtimes import Launch, ProgramSource
 
 _RUNNER = Path(__file__).parents[1] / "program" / "inside_node" / "runner.js"
-_SDK = Path("node_modules", "@pulumi", "pulumi", "package.json")
+MODULES = "node_modules"
+_SDK = Path("@pulumi", "pulumi")
 _CHOICES = ("auto", "npm", "yarn", "pnpm", "bun")
 _MANAGERS = {
     "package-lock.json": "npm ci",
@@ -48,7 +49,7 @@ def find(source: ProgramSource, variables: Mapping[str, str]) -> Launch:
             f"{source.file}: the program is one for Node, and there is no `node` on PATH",
             hint="install Node: https://nodejs.org",
         )
-    _check_sdk(folder, source.file)
+    sdk_of(folder, source.file)
     changed: dict[str, str | None] = {
         "PULUMI_NODEJS_TYPESCRIPT": None if options.get("typescript") is False else "true"
     }
@@ -77,21 +78,25 @@ def _check_options(options: Mapping[str, Any], file: Path) -> None:
         )
 
 
-def _check_sdk(folder: Path, file: Path) -> None:
-    """Refuses a program without the SDK, which Node would look for from the program's folder."""
-    above = (folder, *folder.parents)
-    if any((each / _SDK).is_file() for each in above):
-        return
+def sdk_of(folder: Path, file: Path) -> Path:
+    """The folder of the SDK that Node would find from a program's folder.
+
+    Raises:
+        ProjectError: There is none; the text names the project's file.
+    """
+    for above in (folder, *folder.parents):
+        if (above / MODULES / _SDK / "package.json").is_file():
+            return above / MODULES / _SDK
     install = next(
         (
             command
-            for each in above
+            for each in (folder, *folder.parents)
             for lock, command in _MANAGERS.items()
             if (each / lock).exists()
         ),
         "npm install",
     )
     raise ProjectError(
-        f"{file}: there is no @pulumi/pulumi in {folder / 'node_modules'} or a folder above",
+        f"{file}: there is no @pulumi/pulumi in {folder / MODULES} or a folder above",
         hint=f"install the program's packages: `{install}` in {folder}",
     )

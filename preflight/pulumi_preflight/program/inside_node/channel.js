@@ -40,6 +40,8 @@ class Channel {
         for (;;) {
             const message = this.receive();
             if ("told" in message) {
+                // What came with it would wait for the next event.
+                this.answerAll();
                 return message.told;
             }
             this.answer(message);
@@ -52,9 +54,7 @@ class Channel {
         socket.on("error", () => {});
         socket.on("data", (data) => {
             this.rest = Buffer.concat([this.rest, data]);
-            for (let message = this.next(); message !== undefined; message = this.next()) {
-                this.answer(message);
-            }
+            this.answerAll();
         });
         // The program ends when it has nothing more to do.
         socket.unref();
@@ -72,6 +72,12 @@ class Channel {
                 }
                 this.wait();
             }
+        }
+    }
+
+    answerAll() {
+        for (let message = this.next(); message !== undefined; message = this.next()) {
+            this.answer(message);
         }
     }
 
