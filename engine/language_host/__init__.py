@@ -1,8 +1,8 @@
-"""Pulumi's language host for Python: runs programs and plugins for an engine that was built here.
+"""Pulumi's language hosts for Python and Node: run programs for an engine that was built here.
 
-Pulumi's own host comes with its downloads alone. This one serves the same protocol
-(pulumi/pulumi, proto/pulumi/language.proto): as much of it as running programs, policy packs and
-component plugins takes, and `pulumi about`. It makes no environment and generates no code.
+Pulumi's own hosts come with its downloads alone. These serve the same protocol (pulumi/pulumi,
+proto/pulumi/language.proto): as much of it as running programs takes, for Python policy packs and
+component plugins too, and `pulumi about`. They install nothing and generate no code.
 """
 
 # States and schemas are large. The engine itself allows this much: sdk/go/common/util/rpcutil.

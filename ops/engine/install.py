@@ -17,7 +17,7 @@ from ops.engine.locate import (
     look,
     pinned_version,
     put_program,
-    renew_launcher,
+    renew_launchers,
     write_stamp,
 )
 from pulumi_loopback.engine.locate import Engine
@@ -47,7 +47,7 @@ def build() -> None:
     _compile()
     shim = Path(_go("list", "-m", "-f", "{{.Dir}}", SDK)) / _SHIM
     put_program(shim.name, shim.read_text(encoding="utf-8"))
-    renew_launcher()
+    renew_launchers()
     write_stamp("built")
 
 

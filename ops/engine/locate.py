@@ -72,15 +72,16 @@ def _hash_of_sources() -> str:
     return hashed.hexdigest()
 
 
-_NAME = "pulumi-language-python"
+LANGUAGES = ("python", "nodejs")
 
 
-def renew_launcher() -> None:
-    """Writes the launcher where it is missing, or belongs to another project or environment."""
-    wanted = _launcher()
-    file = BIN / _NAME
-    if not file.exists() or file.read_text(encoding="utf-8", errors="replace") != wanted:
-        put_program(_NAME, wanted)
+def renew_launchers() -> None:
+    """Writes each launcher that is missing, or belongs to another project or environment."""
+    for language in LANGUAGES:
+        name, wanted = f"pulumi-language-{language}", _launcher(language)
+        file = BIN / name
+        if not file.exists() or file.read_text(encoding="utf-8", errors="replace") != wanted:
+            put_program(name, wanted)
 
 
 def put_program(name: str, text: str) -> None:
@@ -91,9 +92,9 @@ def put_program(name: str, text: str) -> None:
     part.replace(BIN / name)
 
 
-def _launcher() -> str:
+def _launcher(language: str) -> str:
     python = Path(sys.prefix) / "bin" / "python"
-    return f'#!/bin/sh\nexec "{python}" "{SOURCES}" {pinned_version()} "$@"\n'
+    return f'#!/bin/sh\nexec "{python}" "{SOURCES}" {language} {pinned_version()} "$@"\n'
 
 
 def find() -> Engine | None:
@@ -126,6 +127,6 @@ def _in_project() -> Engine | Missing:
     if stamp != current_stamp(stamp.origin):
         return Missing(reason="the one in engine/bin was made from other sources than today's")
     if stamp.origin == "built":
-        renew_launcher()
+        renew_launchers()
     origin = f"engine/bin, {stamp.origin}"
     return Engine(pulumi=BIN / "pulumi", version=stamp.version, origin=origin)

@@ -1,5 +1,6 @@
 """The programs that preflight and the engine are compared on."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from ops.paths import PACK, ROOT, STACK, profile_of
 from tests.engine.conformance import Case
 
 PROGRAMS = Path(__file__).parent / "programs"
+NODE_PROGRAMS = Path(__file__).parent / "programs_nodejs"
 ORDERS = ROOT / "examples" / "orders"
 BROKEN = ROOT / "examples" / "broken"
 
@@ -18,6 +20,11 @@ def _case(project: Path) -> Case:
     return Case(name=project.name, project=project, stack="dev", pack=PACK, profile=profile)
 
 
+def _in_node(project: Path) -> Case:
+    beside = (NODE_PROGRAMS / "aws.js", NODE_PROGRAMS / "aws.d.ts")
+    return replace(_case(project), name=f"{project.name}-nodejs", beside=beside)
+
+
 def _reference(stack: str) -> Case:
     return Case(
         name=f"stack-{stack}", project=STACK, stack=stack, pack=PACK, profile=profile_of(stack)
@@ -25,6 +32,7 @@ def _reference(stack: str) -> Case:
 
 
 OWN = tuple(_case(folder) for folder in sorted(PROGRAMS.iterdir()))
+IN_NODE = tuple(_in_node(file.parent) for file in sorted(NODE_PROGRAMS.glob("*/Pulumi.y*ml")))
 REFERENCE = tuple(map(_reference, ("local", "dev", "prod")))
 EXAMPLES = (
     Case(
@@ -46,7 +54,7 @@ EXAMPLES = (
         ),
     ),
 )
-CASES = (*OWN, *REFERENCE, *EXAMPLES)
+CASES = (*OWN, *IN_NODE, *REFERENCE, *EXAMPLES)
 # The same program as `stack-dev` in other sizes.
 IN_THE_NIGHT = ("stack-local", "stack-prod")
 
@@ -59,7 +67,7 @@ def each_case(*but: str) -> pytest.MarkDecorator:
     cases = [
         pytest.param(case, id=case.name, marks=_marks_of(case))
         for case in CASES
-        if case.name not in but
+        if not {case.name, case.project.name}.intersection(but)
     ]
     return pytest.mark.parametrize("case", cases)
 

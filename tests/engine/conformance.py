@@ -42,6 +42,8 @@ class Case:
         pack: The pack that judges it.
         profile: The pack's configuration.
         left_out: A line of the program that is not run, since the engine would stop at it.
+        beside: Files beside the project's folder that the program reads; those of Node find its
+            packages there.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Case:
     pack: Path
     profile: Path
     left_out: str = ""
+    beside: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +143,7 @@ class Asked:
 class Bench:
     """A copy of a program with all that is needed to run it, and nothing of the user's own."""
 
-    def __init__(self, case: Case, folder: Path, engine: Engine) -> None:
+    def __init__(self, case: Case, folder: Path, engine: Engine, node_modules: Path) -> None:
         self._case = case
         self._folder = folder
         self._engine = engine
@@ -148,6 +151,9 @@ class Bench:
         shutil.copytree(case.project, self.project, ignore=shutil.ignore_patterns("__pycache__"))
         if case.left_out:
             _leave_out(case.left_out, self.project / "__main__.py")
+        for file in case.beside:
+            shutil.copy(file, self.project.parent)
+        (self.project.parent / "node_modules").symlink_to(node_modules)
         # Projects of this repository name the environment relative to themselves.
         (folder / "copy" / ".venv").symlink_to(sys.prefix)
         (folder / "copy" / "policies").symlink_to(PACK)
@@ -224,11 +230,11 @@ class Bench:
         }
 
 
-def observe(case: Case, folder: Path, engine: Engine) -> Observed:
+def observe(case: Case, folder: Path, engine: Engine, node_modules: Path) -> Observed:
     """Runs a program under preflight and the engine; does nothing where that was done before."""
     if (folder / _DONE).exists():
         return Observed(folder)
-    bench = Bench(case, folder, engine)
+    bench = Bench(case, folder, engine, node_modules)
     _have_stacks(bench, case)
     judged = bench.preflight(
         *("--format", "json", "--output", folder / "verdict.json"),

@@ -14,9 +14,10 @@ import pytest
 
 from ops.engine import find
 from pulumi_loopback.engine import Engine
-from tests.engine.conformance import Case, Observed
+from tests.engine.conformance import Bench, Case, Observed
 from tests.engine.conformance import observe as observe_in
 from tests.engine.lifecycle import Project
+from tests.preflight import node
 
 ENGINE = find()
 
@@ -40,6 +41,12 @@ def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     return own if worker_id == "master" else own.parent
 
 
+@pytest.fixture(scope="session")
+def node_modules(pytestconfig: pytest.Config) -> Path:
+    """Pulumi's SDK for Node, and what it needs."""
+    return node.installed(pytestconfig)
+
+
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Makes the folder; only one process of the tests is in it at a time."""
@@ -50,7 +57,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def observe(shared: Path, engine: Engine) -> Callable[[Case], Observed]:
+def observe(shared: Path, engine: Engine, node_modules: Path) -> Callable[[Case], Observed]:
     """Runs a case under preflight and the engine, once for all processes of the tests."""
     known: dict[str, Observed] = {}
 
@@ -58,10 +65,16 @@ def observe(shared: Path, engine: Engine) -> Callable[[Case], Observed]:
         if case.name not in known:
             folder = shared / "conformance" / case.name
             with alone(folder):
-                known[case.name] = observe_in(case, folder, engine)
+                known[case.name] = observe_in(case, folder, engine, node_modules)
         return known[case.name]
 
     return observed
+
+
+@pytest.fixture
+def bench_of(tmp_path: Path, engine: Engine, node_modules: Path) -> Callable[[Case], Bench]:
+    """Makes a copy of a program with all that is needed to run it."""
+    return lambda case: Bench(case, tmp_path, engine, node_modules)
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
 """What the engine refuses, preflight refuses, and both say why."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from ops.paths import PACK, profile_of
-from pulumi_loopback.engine import Engine
 from pulumi_preflight.provider import rehearsal_provider
 from tests.engine.conformance import Bench, Case
 
@@ -55,15 +55,25 @@ REFUSED = Path(__file__).parent / "refused"
         pytest.param(
             "failing_hook", 2, ("jobs must not be", "jobs must not be"), id="a hook that refuses"
         ),
+        pytest.param(
+            "wrong_types",
+            2,
+            ("index.ts(3,7): error TS2322", "index.ts(3,7): error TS2322"),
+            id="a mistake of types",
+        ),
     ],
 )
 def test_both_refuse(
-    program: str, status: int, told: tuple[str, str], tmp_path: Path, engine: Engine
+    program: str,
+    status: int,
+    told: tuple[str, str],
+    tmp_path: Path,
+    bench_of: Callable[[Case], Bench],
 ) -> None:
     by_engine, by_preflight = told
     project = REFUSED / program
     case = Case(name=program, project=project, stack="dev", pack=PACK, profile=profile_of("dev"))
-    bench = Bench(case, tmp_path, engine)
+    bench = bench_of(case)
     judged = bench.preflight("--format", "json")
     assert judged.status == status
     assert by_preflight in judged.output + judged.errors

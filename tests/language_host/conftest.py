@@ -11,7 +11,7 @@ import pytest
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 
 ROOT = Path(__file__).resolve().parents[2]
-HOST = [sys.executable, str(ROOT / "engine"), "9.8.7", "127.0.0.1:1"]
+HOST = [sys.executable, str(ROOT / "engine"), "python", "9.8.7", "127.0.0.1:1"]
 
 Plugin = Callable[[Path, str], language_pb2.RunPluginRequest]
 

@@ -24,7 +24,9 @@ class AssetError(Exception):
 
 
 def hashed(properties: Properties, folder: Path) -> Properties:
-    """Adds its hash to every asset and archive.
+    """Adds its hash to every asset and archive, and drops what the engine does not keep of one.
+
+    The SDK for Node tells of its own classes there.
 
     Args:
         properties: A resource's inputs.
@@ -35,11 +37,11 @@ def hashed(properties: Properties, folder: Path) -> Properties:
     """
 
     def add_hash(marked: dict[str, PropertyValue]) -> PropertyValue:
-        if marked[MARK] == ASSET:
-            return marked | {"hash": _asset_hash(marked, folder)}
-        if marked[MARK] == ARCHIVE:
-            return marked | {"hash": _archive_hash(marked, folder)}
-        return marked
+        hash_of = _HASHES.get(str(marked[MARK]))
+        if hash_of is None:
+            return marked
+        kept = {name: value for name, value in marked.items() if name in _KEPT}
+        return kept | {"hash": hash_of(kept, folder)}
 
     return {name: rewrite(value, add_hash) for name, value in properties.items()}
 
@@ -75,6 +77,10 @@ def _archive_hash(archive: dict[str, PropertyValue], folder: Path) -> str:
         digest.update(name.encode())
         digest.update(str(asset.get("hash") if isinstance(asset, dict) else asset).encode())
     return digest.hexdigest()
+
+
+_KEPT = frozenset({MARK, "assets", "path", "text", "uri"})
+_HASHES = {ASSET: _asset_hash, ARCHIVE: _archive_hash}
 
 
 def _remote_hash(uri: str, what: str) -> str:

@@ -44,6 +44,7 @@ from pulumi_preflight.monitor.run import Run
 from pulumi_preflight.outputs import Filled, WantedOutputs, with_secrets
 from pulumi_preflight.outputs.names import Proposal, proposal_for
 from pulumi_preflight.project.go_values import seconds
+from pulumi_preflight.stack_context import STACK_TYPE
 from pulumi_preflight.wire import (
     Properties,
     from_struct,
@@ -79,10 +80,15 @@ class Resources:
             PreflightError: A pack failed while it judged the resource.
         """
         parent = self._registry.find(request.parent)
-        position = self._positions.of_request(
-            request.sourcePosition,
-            request.stackTrace,
-            parent=parent.position if parent else None,
+        # Nobody writes the stack itself: the SDK makes it.
+        position = (
+            None
+            if request.type == STACK_TYPE
+            else self._positions.of_request(
+                request.sourcePosition,
+                request.stackTrace,
+                parent=parent.position if parent else None,
+            )
         )
         registration = read_registration(request, self._registry)
         run_transforms(

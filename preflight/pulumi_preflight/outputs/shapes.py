@@ -106,8 +106,10 @@ class Shapes:
 
     def secrets(self, token: str, version: str) -> tuple[str, ...]:
         """A type's outputs that its provider marks secret, as far as the program does not."""
-        if self._ask("resource", token) is not None:
-            return ()
+        return () if self._ask("resource", token) is not None else self.sensitive(token, version)
+
+    def sensitive(self, token: str, version: str = "") -> tuple[str, ...]:
+        """A type's outputs that its provider marks secret."""
         schema = nearest(package_of(token), version)
         return schema.secrets(token) if schema else ()
 

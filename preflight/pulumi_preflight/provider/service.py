@@ -14,7 +14,7 @@ from pulumi.runtime.proto import plugin_pb2, provider_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from pulumi_preflight.errors import PreflightError
-from pulumi_preflight.outputs import Outputs, WantedOutputs
+from pulumi_preflight.outputs import Outputs, WantedOutputs, with_secrets
 from pulumi_preflight.outputs.answers import Answers
 from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
 from pulumi_preflight.outputs.names import Proposal, UnnamedError, with_proposed_name
@@ -150,9 +150,13 @@ class Provider(ResourceProviderServicer):
         self._calls.add("Create", request.urn, preview=request.preview)
         resource = self._resource(request.urn, request.properties, context)
         if request.preview:
-            return provider_pb2.CreateResponse(properties=to_struct(self._plan(resource)))
+            return provider_pb2.CreateResponse(
+                properties=self._told(resource, self._plan(resource))
+            )
         filled = _guarded(lambda: self._backend.create(resource), context)
-        return provider_pb2.CreateResponse(id=filled.id, properties=to_struct(filled.outputs))
+        return provider_pb2.CreateResponse(
+            id=filled.id, properties=self._told(resource, filled.outputs)
+        )
 
     def Read(  # noqa: N802
         self, request: provider_pb2.ReadRequest, context: grpc.ServicerContext
@@ -168,7 +172,7 @@ class Provider(ResourceProviderServicer):
         return provider_pb2.ReadResponse(
             id=filled.id,
             inputs=to_struct(_inputs_now(resource, filled.outputs)),
-            properties=to_struct(filled.outputs),
+            properties=self._told(resource, filled.outputs),
         )
 
     def Update(  # noqa: N802
@@ -185,7 +189,7 @@ class Provider(ResourceProviderServicer):
             outputs = plan | known | self._given(resource, plan)
         else:
             outputs = _guarded(lambda: self._backend.update(resource), context)
-        return provider_pb2.UpdateResponse(properties=to_struct(outputs))
+        return provider_pb2.UpdateResponse(properties=self._told(resource, outputs))
 
     def Delete(  # noqa: N802
         self, request: provider_pb2.DeleteRequest, context: grpc.ServicerContext
@@ -246,6 +250,10 @@ class Provider(ResourceProviderServicer):
     def _plan(self, resource: ProvidedResource) -> Properties:
         wanted = WantedOutputs(urn=resource.urn, inputs=resource.inputs, place=resource.place)
         return self._planned.of_resource(wanted).outputs
+
+    def _told(self, resource: ProvidedResource, outputs: Properties) -> Struct:
+        """Outputs as the engine gets them, with those marked that are secret in themselves."""
+        return to_struct(with_secrets(outputs, self._shapes.sensitive(resource.type)))
 
     def _given(self, resource: ProvidedResource, plan: Properties) -> Properties:
         return {name: value for name, value in plan.items() if name in resource.inputs}

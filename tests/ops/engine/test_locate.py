@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ops.engine import locate
-from ops.engine.locate import SOURCES, look, pinned_version, read_stamp, write_stamp
+from ops.engine.locate import LANGUAGES, SOURCES, look, pinned_version, read_stamp, write_stamp
 from pulumi_loopback.engine.locate import OLDEST, Engine, Missing
 
 OLD = "3.1.0"
@@ -77,13 +77,19 @@ def test_an_engine_of_other_sources_is_passed_over() -> None:
     )
 
 
-def test_a_project_that_moved_keeps_its_engine_and_gets_a_new_launcher(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_project_that_moved_keeps_its_engine_and_gets_new_launchers(
+    tmp_path: Path, language: str
+) -> None:
     write_stamp("built")
-    script = tmp_path / "pulumi-language-python"
+    script = tmp_path / f"pulumi-language-{language}"
     script.write_text('#!/bin/sh\nexec "/elsewhere/python" "/elsewhere/engine" 3.255.0 "$@"\n')
     _, found = look()
     assert isinstance(found, Engine)
-    assert f'exec "{sys.prefix}/bin/python" "{SOURCES}" {pinned_version()}' in script.read_text()
+    assert (
+        f'exec "{sys.prefix}/bin/python" "{SOURCES}" {language} {pinned_version()}'
+        in script.read_text()
+    )
     assert script.stat().st_mode & 0o111
     before = script.stat().st_mtime_ns
     list(look())

@@ -10,7 +10,7 @@ import grpc
 import pytest
 from pulumi.runtime.proto import language_pb2
 
-from language_host.host import LanguageHost
+from language_host.python import PythonHost
 from pulumi_preflight.errors import PackError, ProjectError
 from pulumi_preflight.packs.files import read_pack
 from pulumi_preflight.project import load_project
@@ -48,7 +48,7 @@ def of_host(folder: Path) -> Path:
     info = language_pb2.ProgramInfo(root_directory=str(folder), program_directory=str(folder))
     info.options.update(read_mapping(folder / "Pulumi.yaml")["runtime"]["options"])
     context = cast("grpc.ServicerContext", Refusing())
-    about = LanguageHost(Path(), "1.0.0").About(language_pb2.AboutRequest(info=info), context)
+    about = PythonHost("1.0.0").About(language_pb2.AboutRequest(info=info), context)
     return Path(about.executable)
 
 

@@ -51,9 +51,10 @@ class ResourceCount(RuleConfig):
     example_config={"maxByType": {NAT_GATEWAY: 1}},
 )
 def resource_count(graph: Graph, config: ResourceCount) -> Findings:
-    """Counts each type with its other name; the finding is about the first resource too many."""
+    """Counts each type with its other name; the finding is about the first too many by name."""
     for token, cap in config.max_by_type.items():
-        found = graph.of_type(*_same_types(token))
+        # A program may register its resources in another order each time.
+        found = sorted(graph.of_type(*_same_types(token)), key=lambda each: (each.name, each.urn))
         if len(found) > cap:
             names = ", ".join(resource.name for resource in found)
             yield Finding(

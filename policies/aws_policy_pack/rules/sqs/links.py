@@ -347,4 +347,5 @@ def _circle(queue: Resource, graph: Graph) -> tuple[Resource, ...]:
 
 
 def _listed_names(queues: tuple[Resource, ...]) -> str:
-    return listed(queue.name for queue in queues)
+    # A program may register its resources in another order each time.
+    return listed(sorted(queue.name for queue in queues))

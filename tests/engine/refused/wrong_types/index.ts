@@ -1,0 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
+
+const size: number = new pulumi.Config().require("size");
+export const sizes = [size];
