@@ -17,7 +17,7 @@ os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 if TYPE_CHECKING:
     from pulumi_preflight.api import run
     from pulumi_preflight.errors import PackError, PreflightError, ProgramError, ProjectError
-    from pulumi_preflight.findings import Finding, Level, NotEvaluated, Waived
+    from pulumi_preflight.findings import Finding, Level, NotEvaluated, PolicyException, Waived
     from pulumi_preflight.model import Note, SourcePosition
     from pulumi_preflight.packs import PackChoice
     from pulumi_preflight.resource import Resource, Secret, Unknown
@@ -30,6 +30,7 @@ __all__ = [
     "Note",
     "PackChoice",
     "PackError",
+    "PolicyException",
     "PreflightError",
     "ProgramError",
     "ProjectError",
@@ -47,7 +48,7 @@ __all__ = [
 _HOMES = {
     "api": ("run",),
     "errors": ("PackError", "PreflightError", "ProgramError", "ProjectError"),
-    "findings": ("Finding", "Level", "NotEvaluated", "Waived"),
+    "findings": ("Finding", "Level", "NotEvaluated", "PolicyException", "Waived"),
     "model": ("Note", "SourcePosition"),
     "packs": ("PackChoice",),
     "resource": ("Resource", "Secret", "Unknown"),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import Enum, StrEnum
 from itertools import zip_longest
 from typing import TypeAlias
@@ -88,20 +88,59 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waived(Finding):
-    """A violation that the pack's own configuration excuses.
-
-    Its level is the rule's, or advice where the pack says so.
+class PolicyException:
+    """An exception of a pack's config file, by which the engine excuses a violation without end.
 
     Attributes:
-        reason: Why it is excused.
+        id: Its key in the file.
+        reason: Why it excuses.
+    """
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waived(Finding):
+    """A violation that the pack excuses by its own configuration, or the engine by exceptions.
+
+    Its level is the rule's, or advice where the pack says so; that of the violation where
+    exceptions excuse it.
+
+    Attributes:
+        reason: Why it is excused; all reasons where several exceptions excuse it.
         owner: Who answers for it.
-        expires: The last day it is excused, `YYYY-MM-DD`.
+        expires: The last day it is excused, `YYYY-MM-DD`; `None` where there is none.
+        exceptions: The exceptions that excuse it, in the order of their ids; none where the pack
+            itself does.
     """
 
     reason: str
     owner: str | None
     expires: str | None
+    exceptions: tuple[PolicyException, ...] = ()
+
+
+def waived_by(finding: Finding, exceptions: tuple[PolicyException, ...]) -> Waived:
+    """A violation that exceptions excuse."""
+    told = {each.name: getattr(finding, each.name) for each in fields(finding)}
+    return Waived(
+        **told,
+        reason="; ".join(dict.fromkeys(each.reason for each in exceptions)),
+        owner=None,
+        expires=None,
+        exceptions=exceptions,
+    )
+
+
+def excuse_of(waived: Waived) -> str:
+    """Until when a violation is excused, why, and by whom or by what."""
+    until = f"until {waived.expires}" if waived.expires else "without an end"
+    if waived.exceptions:
+        why = "; ".join(f"exception {each.id}: {each.reason}" for each in waived.exceptions)
+        return f"{until}: {why}"
+    owner = f" ({waived.owner})" if waived.owner else ""
+    return f"{until}: {waived.reason}{owner}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,7 +75,7 @@ class Verdict:
         seconds: How long the run took, wall clock.
         resources: What the program registered, in that order.
         findings: Violations, by file, line and rule.
-        waived: Violations that a pack's config excuses, likewise.
+        waived: Violations that a pack's config or its exceptions excuse, likewise.
         not_evaluated: Rules that could not see what they judge, likewise.
         rules: What became of each rule, in the order of the packs.
         fixes: What packs changed before they judged, and what else they would change if that was
@@ -183,7 +183,7 @@ def judge(
         seconds=seconds,
         resources=tuple(_named(resource, redact) for resource in deployment.resources),
         findings=places.of(findings),
-        waived=places.of(reported.waived),
+        waived=places.of(_without_secrets(each, redact) for each in reported.waived),
         not_evaluated=places.of(reported.not_evaluated),
         rules=tuple(_results(reported, redact)),
         fixes=_fixes(reported.remediations, places.positions, redact),
@@ -192,6 +192,11 @@ def judge(
         deployment=deployment,
         redact=redact,
     )
+
+
+def _without_secrets(waived: Waived, redact: Redactor) -> Waived:
+    exceptions = tuple(replace(each, reason=redact(each.reason)) for each in waived.exceptions)
+    return replace(waived, exceptions=exceptions)
 
 
 _OF_NO_VIOLATION = (Result.NOT_EVALUATED, Result.WAIVED)

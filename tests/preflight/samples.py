@@ -9,6 +9,7 @@ from pulumi_preflight.findings import (
     Finding,
     Level,
     NotEvaluated,
+    PolicyException,
     Remediation,
     Reported,
     Waived,
@@ -104,6 +105,16 @@ WAIVED = Waived(
     reason="holds public data only",
     owner="platform",
     expires="2027-01-01",
+)
+EXCEPTED = replace(
+    WAIVED,
+    reason="public; to be replaced",
+    owner=None,
+    expires=None,
+    exceptions=(
+        PolicyException(id="EXC-9", reason="public"),
+        PolicyException(id="EXC-10", reason="to be replaced"),
+    ),
 )
 UNSEEN = NotEvaluated(
     rule="sqs-redrive-target",

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from pulumi_preflight.findings import Finding, Level, Ran, Reported
+from pulumi_preflight.findings import Finding, Level, PolicyException, Ran, Reported
 from pulumi_preflight.model import DuplicateUrn, SourcePosition
 from pulumi_preflight.outputs.inventions import Invented, Origin
 from pulumi_preflight.outputs.memory import Inventions
 from pulumi_preflight.verdict import Result, verdict_line
 from tests.preflight.builders import CONTEXT, QUEUE, SERVICE, urn
 from tests.preflight.samples import (
+    EXCEPTED,
     REPORTED,
     STACK,
     UNTAGGED,
@@ -203,6 +204,14 @@ def test_secrets_of_inputs_and_config_are_kept_out_of_messages() -> None:
     told = finding("leak", urn(QUEUE, "jobs"), problem="hunter2, s3cr3t, dev", fix="not hunter2")
     (found,) = verdict(Reported(findings=(told,)), context=context).findings
     assert (found.message, found.fix) == ("[secret], [secret], dev", "not [secret]")
+
+
+def test_secrets_are_kept_out_of_the_reasons_of_exceptions() -> None:
+    context = replace(CONTEXT, secrets=["s3cr3t-text"])
+    exception = PolicyException(id="EXC-1", reason="is s3cr3t-text")
+    excused = replace(EXCEPTED, reason=exception.reason, exceptions=(exception,))
+    [waived] = verdict(Reported(waived=(excused,)), context=context).waived
+    assert waived.reason == waived.exceptions[0].reason == "is [secret]"
 
 
 def test_logical_names_stay_readable_beside_a_secret_that_is_a_word_of_theirs() -> None:

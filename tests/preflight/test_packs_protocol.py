@@ -1,5 +1,6 @@
 """Packs that speak the analyzer protocol without the SDK, or only a part of it."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,21 @@ def test_config_for_a_pack_that_takes_none_is_refused(tmp_path: Path) -> None:
         "policy pack 'bare' takes no configuration, "
         f"but --policy-pack-config gives it {tmp_path}/config.json"
     )
+
+
+def test_exceptions_hold_for_a_pack_that_takes_no_config(tmp_path: Path) -> None:
+    about = urn(QUEUE, "jobs")
+    excuses = {"reason": "r", "match": [{"policies": ["rule"], "targets": [about]}]}
+    config = json.dumps({"version": 2, "policies": {}, "exceptions": {"a": excuses}})
+    reported = judged(tmp_path, supports_config=False, config=config)
+    assert reported.findings == ()
+    [waived] = reported.waived
+    assert (waived.urn, waived.reason) == (about, "r")
+
+
+@pytest.mark.parametrize("config", ["{}", '{"rule": {}}', '{"version": 2}'])
+def test_a_config_that_sets_nothing_is_taken_for_any_pack(tmp_path: Path, config: str) -> None:
+    assert len(judged(tmp_path, supports_config=False, config=config).findings) == 1
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from pulumi_preflight.outputs.inventions import Origin
 from pulumi_preflight.reports import json as json_report
 from pulumi_preflight.verdict import Verdict
 from tests.preflight.builders import QUEUE, SERVICE, urn
-from tests.preflight.samples import ORDERS, REPORTED, TOO_MANY, verdict
+from tests.preflight.samples import EXCEPTED, ORDERS, REPORTED, TOO_MANY, WAIVED, verdict
 
 
 def as_json(verdict: Verdict) -> Any:  # noqa: ANN401 - a JSON document
@@ -45,6 +45,8 @@ def test_the_schema_describes_every_key_and_demands_it() -> None:
     assert set(document["notes"][0]) == set(kinds["note"]["required"])
     assert set(document["fixes"][0]) == set(kinds["fix"]["required"])
     assert set(document["findings"][2]["places"][0]) == set(kinds["place"]["required"])
+    excused = as_json(verdict(Reported(waived=(EXCEPTED,))))["waived"][0]["exceptions"]
+    assert set(excused[0]) == set(kinds["exception"]["required"])
     changed = {key for fix in document["fixes"] for change in fix["changes"] for key in change}
     assert changed == set(kinds["change"]["properties"])
 
@@ -107,6 +109,23 @@ def test_the_json_report_names_what_a_result_hangs_on_and_what_is_related(
         {"file": "__main__.py", "line": 7},
         {"file": "__main__.py", "line": 8},
     ]
+
+
+def test_the_json_report_gives_each_exception_with_its_reason() -> None:
+    document = as_json(verdict(Reported(waived=(WAIVED, EXCEPTED))))
+    Draft202012Validator(SCHEMA).validate(document)
+    by_pack, by_exception = document["waived"]
+    assert by_pack["exceptions"] == []
+    assert by_exception["exceptions"] == [
+        {"id": "EXC-9", "reason": "public"},
+        {"id": "EXC-10", "reason": "to be replaced"},
+    ]
+    assert (by_exception["reason"], by_exception["owner"], by_exception["expires"]) == (
+        "public; to be replaced",
+        None,
+        None,
+    )
+    assert document["verdict"] == "pass"
 
 
 def test_a_fix_tells_each_property_that_it_changes() -> None:

@@ -12,6 +12,7 @@ from pulumi_preflight.reports import terminal
 from pulumi_preflight.verdict import Verdict
 from tests.preflight.builders import QUEUE, SERVICE, struct, urn
 from tests.preflight.samples import (
+    EXCEPTED,
     ORDERS,
     PROPOSED,
     RESOURCES,
@@ -83,6 +84,28 @@ FAIL: 2 mandatory findings, 1 advisory, 1 waived, 2 not evaluated
 def test_the_terminal_report_ends_with_what_must_be_acted_on() -> None:
     text = as_text(verdict(), folder="infra")
     assert text == TERMINAL
+
+
+def test_what_exceptions_excuse_is_waived_with_each_id_and_reason_and_without_an_end() -> None:
+    text = as_text(verdict(Reported(waived=(EXCEPTED,))))
+    assert (
+        "Waived: 1\n"
+        "  sqs-encryption: dead, without an end: exception EXC-9: public; exception EXC-10: to be "
+        "replaced\n"
+    ) in text
+    assert text.endswith("PASS: 0 mandatory findings, 0 advisory, 1 waived, 0 not evaluated\n")
+
+
+def test_a_waiver_of_a_pack_without_a_last_day_has_no_end() -> None:
+    waived = replace(EXCEPTED, exceptions=(), owner="platform")
+    text = as_text(verdict(Reported(waived=(waived,))))
+    assert "  sqs-encryption: dead, without an end: public; to be replaced (platform)\n" in text
+
+
+def test_the_reason_of_an_exception_steers_no_terminal() -> None:
+    exception = replace(EXCEPTED.exceptions[0], reason="a\x1b[2Jb")
+    text = as_text(verdict(Reported(waived=(replace(EXCEPTED, exceptions=(exception,)),))))
+    assert "exception EXC-9: a\\x1b[2Jb" in text
 
 
 DIFF = """\

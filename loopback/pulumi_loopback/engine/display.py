@@ -13,7 +13,14 @@ from rich.padding import Padding
 from rich.text import Text
 
 from pulumi_loopback.engine.refusals import is_refusal, lacks_room
-from pulumi_preflight.findings import Finding, Level
+from pulumi_preflight.findings import (
+    Finding,
+    Level,
+    PolicyException,
+    Waived,
+    excuse_of,
+    waived_by,
+)
 from pulumi_preflight.stack_context import name_of, type_of
 
 
@@ -143,7 +150,7 @@ def _finding(event: Mapping[str, Any]) -> Finding:
     description, _, said = event["message"].strip().partition("\n")
     message, fix, url = _laid_out(said.strip() or description)
     mandatory = event["enforcementLevel"] == "mandatory"
-    return Finding(
+    finding = Finding(
         rule=event["policyName"],
         pack=event["policyPackName"],
         level=Level.MANDATORY if mandatory else Level.ADVISORY,
@@ -154,6 +161,11 @@ def _finding(event: Mapping[str, Any]) -> Finding:
         fix=fix,
         url=url,
     )
+    exceptions = tuple(
+        PolicyException(id=each["id"], reason=each["reason"])
+        for each in event.get("exceptions") or ()
+    )
+    return waived_by(finding, exceptions) if exceptions else finding
 
 
 def _laid_out(said: str) -> tuple[str, str | None, str | None]:
@@ -224,6 +236,7 @@ class Display:
 
     def __init__(self, places: Places, *, settles: str) -> None:
         self.findings: list[Finding] = []
+        self._waived: list[Waived] = []
         self.summary: Summary | None = None
         self.refused = ""
         self._places = places
@@ -244,6 +257,8 @@ class Display:
                 self._message(message)
             case Finding() as finding if not was_evaluated(finding):
                 self._unknown += 1
+            case Waived() as waived:
+                self._waived.append(waived)
             case Finding() as finding:
                 self.findings.append(finding)
             case Summary() as summary:
@@ -258,6 +273,7 @@ class Display:
 
     def end(self) -> None:
         """Shows the findings and what was done, the most pressing last."""
+        self._excused()
         for level in (Level.ADVISORY, Level.MANDATORY):
             self._findings(level)
         if self._unknown:
@@ -308,6 +324,14 @@ class Display:
         if not self._asked_for_room:
             self._asked_for_room = True
             told = "hint: make room now: the engine tries to save each step for half a minute"
+            self._out.print(Text(told), soft_wrap=True)
+
+    def _excused(self) -> None:
+        """Tells what exceptions excuse, which the engine lets pass at any level."""
+        if self._waived:
+            self._out.print(Text(f"\nWaived: {len(self._waived)}", style="bold"))
+        for waived in sorted(self._waived, key=lambda each: (each.rule, each.urn)):
+            told = f"  {waived.rule}: {name_of(waived.urn)}, {excuse_of(waived)}"
             self._out.print(Text(told), soft_wrap=True)
 
     def _findings(self, level: Level) -> None:

@@ -88,11 +88,14 @@ class Packs:
             for command, config in found:
                 process = PackProcess(command, self._context.environment(command.runtime))
                 self._lanes.append(_Lane(process, partial(self._boot, process, command, config)))
-                if config is not None and config.environments:
+                if config is None:
+                    continue
+                if config.environments:
                     self.notes.append(
                         f"{config.path}: the ESC environments {', '.join(config.environments)} "
                         "were not read, since they need Pulumi Cloud"
                     )
+                self.notes.extend(config.notes)
         except BaseException:
             self._stop()
             raise
@@ -210,6 +213,7 @@ class Packs:
             self._await(lane.queue(Pack.judge_stack, judged, doubt))
         for judgement in self._judgements:
             judgement.result()
+        self.notes.extend(note for lane in self._lanes for note in lane.booted().notes)
         # Resources arrive side by side, so the order of arrival says nothing.
         self.notes.extend(sorted(self._order_notes))
 

@@ -29,6 +29,7 @@ from pulumi_preflight.packs.connection import (
     effective_settings,
     proposing,
 )
+from pulumi_preflight.packs.exceptions import excused, unknown_rules
 from pulumi_preflight.packs.files import ConfigFile, PackCommand, RuleSettings
 from pulumi_preflight.packs.process import PackProcess
 from pulumi_preflight.packs.second_judgement import Doubt, RaisedError, judged_twice
@@ -73,6 +74,9 @@ class Pack:
         settings = self._configured(info, profiles)
         policies = {policy.name: policy for policy in info.policies}
         self._rules = PackRules(pack=info.name, policies=policies, settings=settings)
+        self._exceptions = config.exceptions if config else ()
+        self.notes: Final = tuple(unknown_rules(self._exceptions, info.name, policies.keys()))
+        """What the user should know of the exceptions."""
         self.remediates: Final = any(rule.level == "remediate" for rule in settings.values())
         """Whether any rule may change inputs: the SDKs run those of level `remediate` only."""
 
@@ -156,8 +160,10 @@ class Pack:
             PackError: A rule raised or did not answer.
         """
         if doubt is None:
-            return self._analyze(request)
-        return judged_twice(self._analyze, self._again(self._analyze), request, doubt)
+            judged = self._analyze(request)
+        else:
+            judged = judged_twice(self._analyze, self._again(self._analyze), request, doubt)
+        return excused(judged, self._exceptions)
 
     def judge_stack(
         self,
@@ -174,7 +180,8 @@ class Pack:
         else:
             again = self._again(self._analyze_stack)
             judged = judged_twice(self._analyze_stack, again, request, doubt)
-        return replace(judged, rules=tuple(self._rules.ran(self._idle)))
+        rules = tuple(self._rules.ran(self._idle))
+        return replace(excused(judged, self._exceptions), rules=rules)
 
     def _again(self, ask: Callable[[_Request], Reported]) -> Callable[[_Request], Reported]:
         """Asks after the first time: a rule that raises then has not failed the pack."""
@@ -241,7 +248,8 @@ class Pack:
         self, info: protocol.AnalyzerInfo, profiles: Profiles
     ) -> dict[str, RuleSettings]:
         if not info.supportsConfig:
-            if self._config is None:
+            # Exceptions are the engine's, so they hold for every pack.
+            if self._config is None or not self._config.sets_anything:
                 return {}
             raise PackError(
                 f"policy pack {info.name!r} takes no configuration, "

@@ -79,6 +79,7 @@ def _waived(waived: Waived) -> dict[str, object]:
         "reason": waived.reason,
         "owner": waived.owner,
         "expires": waived.expires,
+        "exceptions": [{"id": each.id, "reason": each.reason} for each in waived.exceptions],
     }
 
 

@@ -18,7 +18,9 @@ from pulumi_preflight.findings import (
     Fix,
     Level,
     NotEvaluated,
+    PolicyException,
     Waived,
+    excuse_of,
 )
 from pulumi_preflight.model import Note
 from pulumi_preflight.printing import escaped, escaped_line, shortened
@@ -79,7 +81,7 @@ _APPLIED = "Changed by the packs, in this run only"
 _PROPOSED = "Fixes: what rules would change at the level `remediate`"
 _Key = TypeVar("_Key")
 _Item = TypeVar("_Item")
-_Value = TypeVar("_Value", Resource, Finding, Waived, NotEvaluated, Note)
+_Value = TypeVar("_Value", Resource, Finding, Waived, NotEvaluated, PolicyException, Note)
 # The fields that may have several lines.
 _PROSE = ("problem", "wanted", "fix", "reason", "text")
 _LONGEST = 4_000
@@ -130,7 +132,7 @@ def _printable(verdict: Verdict) -> Verdict:
         verdict,
         resources=tuple(_printable_fields(each, names) for each in verdict.resources),
         findings=tuple(_printable_fields(each, names) for each in verdict.findings),
-        waived=tuple(_printable_fields(each, names) for each in verdict.waived),
+        waived=tuple(_printable_waived(each, names) for each in verdict.waived),
         not_evaluated=tuple(_printable_fields(each, names) for each in verdict.not_evaluated),
         notes=tuple(_printable_fields(each, names) for each in verdict.notes),
     )
@@ -161,6 +163,11 @@ def _printable_fields(item: _Value, names: Mapping[str, str]) -> _Value:
         if isinstance(text := getattr(item, each.name), str) and not isinstance(text, Level)
     }
     return replace(item, **texts)
+
+
+def _printable_waived(waived: Waived, names: Mapping[str, str]) -> Waived:
+    exceptions = tuple(_printable_fields(each, names) for each in waived.exceptions)
+    return replace(_printable_fields(waived, names), exceptions=exceptions)
 
 
 class _Console(Console):
@@ -275,10 +282,7 @@ class _Report:
             return
         self._heading(f"Waived: {len(waived)}")
         for finding in waived:
-            until = f"until {finding.expires}" if finding.expires else "for ever"
-            owner = f" ({finding.owner})" if finding.owner else ""
-            text = f"{finding.rule}: {name_of(finding.urn)}, {until}: {finding.reason}{owner}"
-            self._entry(Text(text))
+            self._entry(Text(f"{finding.rule}: {name_of(finding.urn)}, {excuse_of(finding)}"))
 
     def _not_evaluated(self, entries: Sequence[NotEvaluated]) -> None:
         if not entries:

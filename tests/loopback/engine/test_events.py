@@ -19,10 +19,11 @@ def step(key: str, operation: str, **metadata: object) -> str:
     return event(key, {"metadata": {"urn": URN, "op": operation, **metadata}})
 
 
-def policy(message: str, level: str = "mandatory") -> str:
+def policy(message: str, level: str = "mandatory", **more: object) -> str:
     return event(
         "policyEvent",
         {
+            **more,
             "resourceUrn": URN,
             "message": message,
             "policyName": "fifo",
@@ -128,6 +129,22 @@ def test_what_was_never_finished_is_told_in_one_line(capsys: pytest.CaptureFixtu
     output = shown(capsys, event("diagnosticEvent", {"message": message, "severity": "warning"}))
     told = "begun and never finished: creating orders; `nox -s state:repair` settles them"
     assert output == [f"warning: {told}"]
+
+
+def test_what_exceptions_excuse_stops_nothing_and_is_told_with_ids_and_reasons(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    exceptions = [{"id": "EXC-9", "reason": "public"}, {"id": "EXC-10", "reason": "soon gone"}]
+    display = Display({}, settles="")
+    display.follow(policy("The rule.\norders: it is bad.", exceptions=exceptions))
+    display.follow(policy("The rule.\norders: it is worse.", exceptions=None, level="advisory"))
+    display.end()
+    assert [each.problem for each in display.findings] == ["orders: it is worse."]
+    assert capsys.readouterr().out.startswith(
+        "\nWaived: 1\n"
+        "  fifo: orders, without an end: exception EXC-9: public; exception EXC-10: soon gone\n"
+        "\nAdvisory: 1 finding\n"
+    )
 
 
 def test_a_finding_stands_with_its_place(capsys: pytest.CaptureFixture[str]) -> None:
