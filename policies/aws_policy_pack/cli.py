@@ -1,6 +1,7 @@
 """The command line `aws-policy-pack`: shows rules and costs, checks profiles, starts a pack."""
 
 import argparse
+import datetime as dt
 import json
 import os
 import shutil
@@ -14,7 +15,7 @@ from aws_policy_pack.config import ConfigError, nearest
 from aws_policy_pack.cost.price_list import PRICE_LIST
 from aws_policy_pack.cost.refresh import MOST_FACTOR, refresh_tables
 from aws_policy_pack.cost.report import cost_report, render_json, render_terminal
-from aws_policy_pack.cost.state import StateError
+from aws_policy_pack.cost.state import StateError, load_state
 from aws_policy_pack.cost.table import (
     DEFAULT_REGION,
     FOLDER,
@@ -25,10 +26,17 @@ from aws_policy_pack.cost.table import (
     way_to_prices,
 )
 from aws_policy_pack.docs import ScaffoldError, rule_section, write_pack
-from aws_policy_pack.evaluation import incomplete
-from aws_policy_pack.profiles import Profile, load_profile, resolved, shipped_profiles
+from aws_policy_pack.evaluation import current_day, incomplete
+from aws_policy_pack.profiles import (
+    Profile,
+    load_profile,
+    resolved,
+    shipped_profiles,
+    written_rules,
+)
 from aws_policy_pack.registry import RULES, select
 from aws_policy_pack.rule import Severity
+from aws_policy_pack.waiver_formats import as_exceptions, as_waivers, lines_of
 
 SERVED = Path(__file__).parent / "served"
 EXAMPLES = """examples:
@@ -36,6 +44,7 @@ EXAMPLES = """examples:
   aws-policy-pack explain sqs-redrive-policy-shape
   aws-policy-pack check-config policies/profiles/prod.json
   aws-policy-pack profile recommended > profile.json
+  aws-policy-pack waivers profile.json --format engine --state state.json > engine.json
   aws-policy-pack cost state.json --format json
   aws-policy-pack prices --region eu-central-1
 """
@@ -107,6 +116,34 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check-config", help="check a profile, strictly")
     check.add_argument("file", type=Path, metavar="FILE")
     check.set_defaults(command=_check_config)
+
+    waivers = commands.add_parser(
+        "waivers", help="the waivers of a profile, also as the engine's exceptions, and back"
+    )
+    waivers.add_argument("file", type=Path, metavar="FILE", help="a profile, of version 2 or not")
+    waivers.add_argument(
+        "--format",
+        choices=["table", "engine", "pack"],
+        default="table",
+        help="engine: the profile with exceptions; pack: with waivers (default: table)",
+    )
+    waivers.add_argument(
+        "--state",
+        type=Path,
+        metavar="STATE",
+        help="a stack export, or preflight's --save-state: in it waivers find the URNs that an "
+        "exception needs",
+    )
+    waivers.add_argument(
+        "--owner", metavar="NAME", default="", help="who answers for exceptions that name nobody"
+    )
+    waivers.add_argument(
+        "--expires",
+        metavar="DAY",
+        type=_day,
+        help="last day of exceptions that have none, YYYY-MM-DD",
+    )
+    waivers.set_defaults(command=_waivers)
 
     profile = commands.add_parser(
         "profile", help="a profile with what it extends, as the engine takes it"
@@ -258,6 +295,37 @@ def _checked(file: Path) -> Profile:
     if problems := list(incomplete(profile.settings)):
         raise ConfigError(problems, profile.source)
     return profile
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day, YYYY-MM-DD") from None
+
+
+def _waivers(options: argparse.Namespace) -> str:
+    profile, today = load_profile(options.file), current_day()
+    if options.format == "table":
+        return _waiver_table(profile, today)
+    rules = written_rules(options.file)
+    if options.format == "pack":
+        written = as_waivers(profile, rules, owner=options.owner, expires=options.expires)
+    else:
+        resources = load_state(options.state).resources if options.state else None
+        written = as_exceptions(profile, rules, RULES, resources, today=today)
+    sys.stderr.writelines(f"note: {options.file}: {note}\n" for note in written.notes)
+    return json.dumps(written.content, indent=2) + "\n"
+
+
+def _waiver_table(profile: Profile, today: dt.date) -> str:
+    rows = list(lines_of(profile, today=today))
+    widths = [max((len(row[column]) for row in rows), default=0) for column in range(3)]
+    lines = [
+        "  ".join([*(f"{row[column]:{widths[column]}}" for column in range(3)), row[3]])
+        for row in rows
+    ]
+    return "\n".join([*lines, f"{len(rows)} waivers" if len(rows) != 1 else "1 waiver", ""])
 
 
 def _profile(options: argparse.Namespace) -> str:

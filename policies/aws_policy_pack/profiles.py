@@ -4,11 +4,14 @@ A profile is a JSON object: rule id to a level, or to an object of `enforcementL
 rule's settings. The key `all` gives the level of all rules that do not name one, and `extends` a
 profile that the file changes: one that the pack ships, or another file. The engine takes misspelt
 rules and keys in silence, so everything is checked here, strictly.
+
+With the number 2 under `version` all of this stands under `policies`, and `exceptions` has the
+engine's own waivers.
 """
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -22,6 +25,12 @@ from aws_policy_pack.config import (
     problems_in,
     too_long,
 )
+from aws_policy_pack.exceptions import (
+    EXCEPTIONS,
+    Exceptions,
+    PolicyException,
+    read_exceptions,
+)
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.rule import AnyRule, Level, Setting
 from aws_policy_pack.wire import read_json
@@ -34,6 +43,10 @@ SHIPPED: Final = Path(__file__).parent / "shipped_profiles"
 ENVIRONMENTS: Final = "environments"
 """The key under which a file imports environments of Pulumi ESC; the engine keeps it to itself."""
 
+VERSION: Final = "version"
+NEWEST: Final = 2
+POLICIES: Final = "policies"
+
 Config = TypeVar("Config", bound=RuleConfig)
 
 
@@ -44,10 +57,12 @@ class Profile:
     Attributes:
         source: The file it was read from, for messages.
         settings: Rule id to its setting; every rule of the pack has one.
+        exceptions: The engine's own waivers, which the pack knows nothing of.
     """
 
     source: str
     settings: Mapping[str, Setting]
+    exceptions: Exceptions = field(default_factory=dict)
 
     def config(self, model: type[Config]) -> Config:
         """The config of the one rule whose settings have this model.
@@ -73,19 +88,44 @@ def load_profile(path: Path, rules: Iterable[AnyRule] = RULES) -> Profile:
     """
     rules = tuple(rules)
     layers = _layers(path)
+    exceptions: dict[str, PolicyException] = {}
     for layer in layers:
         read_settings(layer.raw, rules, source=layer.source)
+        exceptions |= read_exceptions(layer.exceptions, rules, source=layer.source)
     settings = read_settings(_merged(layers), rules, source=str(path))
-    return Profile(source=str(path), settings=settings)
+    return Profile(source=str(path), settings=settings, exceptions=exceptions)
 
 
 def resolved(path: Path) -> Mapping[str, object]:
     """A profile with those that it extends written out, as the engine takes it.
 
+    One with exceptions is of version 2.
+
+    Raises:
+        ConfigError: A file cannot be read, is not JSON, or extends itself.
+    """
+    layers = _layers(path)
+    each = [layer.exceptions for layer in layers if isinstance(layer.exceptions, Mapping)]
+    exceptions = {name: value for given in each for name, value in given.items()}
+    return of_version_2(_merged(layers), exceptions) if exceptions else _merged(layers)
+
+
+def written_rules(path: Path) -> Mapping[str, object]:
+    """What a profile and those that it extends say of rules, without exceptions.
+
     Raises:
         ConfigError: A file cannot be read, is not JSON, or extends itself.
     """
     return _merged(_layers(path))
+
+
+def of_version_2(
+    rules: Mapping[str, object], exceptions: Mapping[str, object]
+) -> Mapping[str, object]:
+    """What a file of rules alone says, and exceptions, as one of version 2."""
+    own = {name: value for name, value in rules.items() if name != ENVIRONMENTS}
+    environments = {ENVIRONMENTS: rules[ENVIRONMENTS]} if ENVIRONMENTS in rules else {}
+    return {VERSION: NEWEST, **environments, POLICIES: own, EXCEPTIONS: exceptions}
 
 
 def shipped_profiles() -> Mapping[str, Mapping[str, object]]:
@@ -99,6 +139,7 @@ class _Layer:
 
     source: str
     raw: object
+    exceptions: object = None
 
 
 def _layers(path: Path) -> list[_Layer]:
@@ -114,11 +155,45 @@ def _layers(path: Path) -> list[_Layer]:
                 str(path),
             )
         files.append(following)
-        raw = _read(following)
+        raw, exceptions = _parts(_read(following), str(following))
         bases = [raw.pop(EXTENDS)] if isinstance(raw, dict) and EXTENDS in raw else []
-        layers.insert(0, _Layer(source=str(following), raw=raw))
+        layers.insert(0, _Layer(source=str(following), raw=raw, exceptions=exceptions))
         following = next((_extended(base, following) for base in bases), None)
     return layers
+
+
+def _parts(raw: object, source: str) -> tuple[object, object]:
+    """What a file says of rules, as one of rules alone does, and its exceptions.
+
+    A number under `version` marks the other form, as for the engine; otherwise that is a rule.
+    """
+    version = raw.get(VERSION) if isinstance(raw, dict) else None
+    if (
+        not isinstance(raw, dict)
+        or isinstance(version, bool)
+        or not isinstance(version, int | float)
+    ):
+        return raw, None
+    known = (VERSION, ENVIRONMENTS, POLICIES, EXCEPTIONS)
+    problems = [
+        Problem(path=key, text=f"unknown key beside `{POLICIES}`; {_place_of(key, known)}")
+        for key in raw
+        if key not in known
+    ]
+    if version != NEWEST:
+        problems.append(Problem(path=VERSION, text=f"is {version:g}; wanted {NEWEST}"))
+    rules = raw.get(POLICIES)
+    if not isinstance(rules, dict | None):
+        problems.append(Problem(path=POLICIES, text="is not a JSON object"))
+    if problems:
+        raise ConfigError(problems, source)
+    environments = {ENVIRONMENTS: raw[ENVIRONMENTS]} if raw.get(ENVIRONMENTS) else {}
+    return {**environments, **(rules or {})}, raw.get(EXCEPTIONS)
+
+
+def _place_of(key: str, known: Iterable[str]) -> str:
+    """Where a key belongs that a file of version 2 does not have."""
+    return f"write it inside `{POLICIES}`" if key == EXTENDS else nearest(key, known)
 
 
 def _extended(base: object, path: Path) -> Path:
@@ -140,9 +215,12 @@ def _merged(layers: Iterable[_Layer]) -> dict[str, object]:
     for layer in layers:
         raw = layer.raw if isinstance(layer.raw, Mapping) else {}
         if ALL in raw:
-            merged = {name: _settings_of(value) for name, value in merged.items()}
+            merged = {
+                name: value if name == ENVIRONMENTS else _settings_of(value)
+                for name, value in merged.items()
+            }
         for name, value in raw.items():
-            merged[name] = _over(merged.get(name), value)
+            merged[name] = _over(merged.get(name), value, joined=name == ENVIRONMENTS)
     return {name: value for name, value in merged.items() if value != {}}
 
 
@@ -153,8 +231,13 @@ def _settings_of(value: object) -> object:
     return {key: setting for key, setting in value.items() if key != LEVEL_KEY}
 
 
-def _over(before: object, value: object) -> object:
-    """What one profile says of a rule, over what the one that it extends says."""
+def _over(before: object, value: object, *, joined: bool = False) -> object:
+    """What one profile says of a rule, over what the one that it extends says.
+
+    Two lists are joined if that is asked for; otherwise the later one stands.
+    """
+    if joined and isinstance(before, list) and isinstance(value, list):
+        return [*before, *value]
     if before is None or isinstance(value, list):
         return value
     objects = [

@@ -356,6 +356,13 @@ def test_environments_stay_in_what_the_engine_gets(tmp_path: Path) -> None:
     assert resolved(path) == {"environments": ["team/shared"], "all": "advisory"}
 
 
+def test_environments_of_what_is_extended_come_first(tmp_path: Path) -> None:
+    written(tmp_path, "base.json", {"environments": ["team/base"], "all": "mandatory"})
+    own = {"extends": "base.json", "environments": ["team/own"], "all": "advisory"}
+    path = written(tmp_path, "own.json", own)
+    assert resolved(path) == {"environments": ["team/base", "team/own"], "all": "advisory"}
+
+
 @pytest.mark.parametrize(
     ("base", "told"),
     [
