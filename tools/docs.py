@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from aws_policy_pack.docs import rules_page
+from aws_policy_pack.docs import example_remedies, rules_page
+from aws_policy_pack.metadata import REMEDIES
 from aws_policy_pack.registry import RULES
 from ops.paths import PACK, PREFLIGHT, ROOT
 from pulumi_loopback.errors import exit_with
@@ -61,6 +62,7 @@ def _run(command: Sequence[str]) -> str:
 RULES_PAGE = ROOT / "docs" / "rules.md"
 PAGES: Mapping[Path, Callable[[], str]] = {
     RULES_PAGE: lambda: rules_page(RULES),
+    REMEDIES: lambda: example_remedies(RULES),
     ROOT / "docs" / "versions.md": versions_page,
     **{
         page: partial(with_fresh_output, page)

@@ -1,6 +1,7 @@
 """Turns rules into ordinary `pulumi_policy` policies, to mix with anyone's in a stock pack."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict
 from typing import Any, cast
 
 import pulumi_policy
@@ -18,6 +19,7 @@ from aws_policy_pack.evaluation import (
     mend,
     reason_of,
 )
+from aws_policy_pack.metadata import display_name_of, framework_of, remedy_of
 from aws_policy_pack.registry import RULES
 from aws_policy_pack.resource import Graph, Resource, Unreadable
 from aws_policy_pack.rule import AnyRule, Level, Scope
@@ -94,6 +96,7 @@ def _stack_policy(rule: AnyRule) -> pulumi_policy.Policy:
 
 def _said_of(rule: AnyRule) -> dict[str, Any]:
     properties, required = config_schema(rule.config)
+    framework = framework_of(rule)
     return {
         "name": rule.id,
         "description": rule.summary,
@@ -104,7 +107,11 @@ def _said_of(rule: AnyRule) -> dict[str, Any]:
         ),
         "severity": pulumi_policy.Severity(rule.severity.value),
         "tags": [rule.area, *rule.controls],
-        "remediation_steps": rule.why,
+        "display_name": display_name_of(rule),
+        "framework": (
+            pulumi_policy.PolicyComplianceFramework(**asdict(framework)) if framework else None
+        ),
+        "remediation_steps": remedy_of(rule) or None,
         "url": rule.url,
     }
 

@@ -9,6 +9,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from concurrent import futures
+from dataclasses import asdict
 from typing import Any
 
 import grpc
@@ -20,6 +21,7 @@ from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 from aws_policy_pack import __version__
 from aws_policy_pack.config import ConfigError, config_schema
 from aws_policy_pack.evaluation import Outcome, reason_of
+from aws_policy_pack.metadata import About, display_name_of, framework_of, remedy_of
 from aws_policy_pack.pack import Pack
 from aws_policy_pack.profiles import ALL, LEVEL_KEY, shipped_profiles
 from aws_policy_pack.resource import Graph, Resource
@@ -48,18 +50,30 @@ _SERVER_OPTIONS = [
 ]
 
 
-def serve(name: str, rules: Iterable[AnyRule], *, version: str = __version__) -> None:
+def serve(
+    name: str,
+    rules: Iterable[AnyRule],
+    *,
+    version: str = __version__,
+    about: About | None = None,
+) -> None:
     """Serves a pack of these rules until the engine goes away.
 
     To be called in a pack's `__main__.py`. The first line printed is the port: the engine reads it,
     so nothing may be printed before.
+
+    Args:
+        name: The pack's name.
+        rules: Its rules, in the order in which they report.
+        version: Its version.
+        about: What else it says of itself.
     """
     pack = Pack(name, version, rules)
     # The process lives for one preview or update, and looking for cycles to free takes the longer
     # the larger the stack is.
     gc.disable()
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=_SERVER_OPTIONS)
-    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(pack), server)
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(pack, about), server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     sys.stdout.write(f"{port}\n")
@@ -70,8 +84,9 @@ def serve(name: str, rules: Iterable[AnyRule], *, version: str = __version__) ->
 class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     """The protocol's calls, each a few lines over the pack."""
 
-    def __init__(self, pack: Pack) -> None:
+    def __init__(self, pack: Pack, about: About | None = None) -> None:
         self._pack = pack
+        self._about = about or About()
         self._config_secrets: frozenset[str] | None = None
 
     def Handshake(  # noqa: N802 - the protocol's name
@@ -96,7 +111,13 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         context.set_trailing_metadata(((PROFILES_KEY, json.dumps(shipped_profiles()).encode()),))
         return proto.AnalyzerInfo(
             name=self._pack.name,
+            displayName=self._about.display_name,
             version=self._pack.version,
+            description=self._about.description,
+            readme=self._about.readme,
+            provider=self._about.provider,
+            tags=self._about.tags,
+            repository=self._about.repository,
             supportsConfig=True,
             policies=[_info(rule) for rule in self._pack.rules],
             # The engine refuses settings without a level under a name that it does not know.
@@ -237,8 +258,10 @@ def _info(rule: AnyRule) -> proto.PolicyInfo:
     properties, required = config_schema(rule.config)
     schema = proto.PolicyConfigSchema(required=required)
     schema.properties.update(dict(properties))
+    framework = framework_of(rule)
     return proto.PolicyInfo(
         name=rule.id,
+        displayName=display_name_of(rule),
         description=rule.summary,
         enforcementLevel=LEVELS[rule.level],
         configSchema=schema,
@@ -247,7 +270,8 @@ def _info(rule: AnyRule) -> proto.PolicyInfo:
         ),
         severity=SEVERITIES[rule.severity],
         tags=[rule.area, *rule.controls],
-        remediation_steps=rule.why,
+        framework=proto.PolicyComplianceFramework(**asdict(framework)) if framework else None,
+        remediation_steps=remedy_of(rule),
         url=rule.url,
     )
 

@@ -3,12 +3,16 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from aws_policy_pack.config import RuleConfig, config_schema
 from aws_policy_pack.rule import AnyRule, Example, Kind, Scope
+
+if TYPE_CHECKING:
+    from aws_policy_pack.testing import Report
 
 HEADER = """# Rules
 
@@ -79,6 +83,7 @@ def rule_section(rule: AnyRule) -> str:
         ("Looks at", _looks_at(rule)),
         ("Controls", ", ".join(rule.controls)),
         ("Silent where", _leaders(rule)),
+        ("What to do", f"{said}." if (said := rule.remedy or example_remedy(rule)) else ""),
         ("Fix", "`remediate` sets it right" if rule.fix else ""),
         ("Read more", rule.url),
     ]
@@ -89,6 +94,23 @@ def rule_section(rule: AnyRule) -> str:
         lines += ["\nConfig of the examples:\n", _json(rule.example_config)]
     lines += ["\nFails:\n", _example(rule.bad), "\nPasses:\n", _example(rule.good)]
     return "\n".join(lines) + "\n"
+
+
+def example_remedies(rules: Iterable[AnyRule]) -> str:
+    """The file of what to do, for the rules that do not say it themselves."""
+    remedies = {rule.id: example_remedy(rule) for rule in rules if not rule.remedy}
+    return json.dumps(remedies, indent=2, ensure_ascii=False) + "\n"
+
+
+def example_remedy(rule: AnyRule) -> str:
+    """What the first finding of a rule's bad example says is to be done; without the full stop."""
+    # The kit, and gRPC with it, takes longer to load than all else of the command.
+    from aws_policy_pack.testing import analyze, analyze_stack  # noqa: PLC0415
+
+    if rule.scope is Scope.PACK:
+        return ""
+    ask: Callable[..., list[Report]] = analyze_stack if rule.scope is Scope.STACK else analyze
+    return next((each.fix for each in ask(rule, rule.bad, config=rule.example_config)), "")
 
 
 def _index(rules: Iterable[AnyRule]) -> str:

@@ -130,6 +130,8 @@ class Rule(Generic[Subject]):
         severity: How bad a violation is.
         summary: One sentence that says what holds.
         why: The consequence of a violation.
+        remedy: What to do about a violation, as one sentence without the full stop; empty where the
+            finding of the bad example says it of any (see `metadata.remedy_of`).
         url: A page that proves it.
         controls: Ids of the public controls that it covers, such as `Security Hub SQS.1`.
         config: The model of its settings.
@@ -160,6 +162,7 @@ class Rule(Generic[Subject]):
     example_config: Mapping[str, object]
     yields_to: tuple[str, ...] = ()
     formerly: tuple[str, ...] = ()
+    remedy: str = ""
 
     @property
     def area(self) -> str:
@@ -203,6 +206,7 @@ def resource_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
     example_config: Mapping[str, object] = NO_CONFIG,
     yields_to: tuple[str, ...] = (),
     formerly: tuple[str, ...] = (),
+    remedy: str = "",
     fix: Callable[..., Changes] | None = None,
 ) -> Callable[[Callable[..., Findings]], Rule[Resource]]:
     """Makes a rule of a function that looks at one resource's inputs.
@@ -237,6 +241,7 @@ def resource_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
             example_config=example_config,
             yields_to=yields_to,
             formerly=formerly,
+            remedy=remedy,
         )
 
     return decorate
@@ -258,6 +263,7 @@ def stack_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
     example_config: Mapping[str, object] = NO_CONFIG,
     yields_to: tuple[str, ...] = (),
     formerly: tuple[str, ...] = (),
+    remedy: str = "",
 ) -> Callable[[Callable[..., Findings]], Rule[Graph]]:
     """Makes a rule of a function that looks at the graph of all resources' outputs.
 
@@ -291,6 +297,7 @@ def stack_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
             example_config=example_config,
             yields_to=yields_to,
             formerly=formerly,
+            remedy=remedy,
         )
 
     return decorate

@@ -125,6 +125,7 @@ def encrypted(repository: Resource) -> Findings:
     summary="Images are pulled and pushed only by those whom the policy names",
     why="Everyone who can pull an image reads the code in it; everyone who can push one runs code "
     "in the account.",
+    remedy="Name the accounts or roles in `Principal`, or add a condition on `aws:PrincipalOrgID`",
     url="https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html",
     controls=("CKV_AWS_32",),
     good={

@@ -165,6 +165,8 @@ class TlsPolicy(RuleConfig):
     severity=Severity.HIGH,
     summary="TLS listeners take no outdated protocol",
     why="TLS 1.0 and 1.1 are broken; the policy that a listener gets by default still takes both.",
+    remedy="Set `sslPolicy` to one that AWS recommends, such as "
+    "'ELBSecurityPolicy-TLS13-1-2-Res-PQ-2025-09'",
     url="https://docs.aws.amazon.com/securityhub/latest/userguide/elb-controls.html#elb-17",
     controls=("Security Hub ELB.17",),
     good={

@@ -25,6 +25,7 @@ class LogRetention(RuleConfig):
     summary="Log groups say how long they keep their events, and that is long enough",
     why="An incident is often noticed after days; by then the logs that explain it are gone. A "
     "group that does not say keeps every event for ever, and its storage is billed every month.",
+    remedy="Set `retentionInDays` to a number of days within the bounds",
     url="https://docs.aws.amazon.com/securityhub/latest/userguide/cloudwatch-controls.html#cloudwatch-16",
     controls=("Security Hub CloudWatch.16", "CKV_AWS_66", "CKV_AWS_338"),
     yields_to=("cost-log-retention",),

@@ -61,6 +61,8 @@ BUCKET_ARN: Final = "arn:aws:s3:::data-dev"
     summary="Public access to buckets stays blocked",
     why="Where one of the settings is off, a single object ACL or bucket policy is enough to "
     "publish what the bucket holds.",
+    remedy="Set its four settings to true, or remove the block: S3 blocks public access to new "
+    "buckets",
     url="https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html",
     controls=(
         "Security Hub S3.8",
@@ -175,6 +177,8 @@ def encrypted(bucket: Resource, graph: Graph, config: BucketEncryption) -> Findi
     severity=Severity.MEDIUM,
     summary="A bucket policy denies requests over plain HTTP",
     why="S3 also answers on plain HTTP, where anyone on the way can read and change objects.",
+    remedy="Add a statement that denies 's3:*' to everyone where `aws:SecureTransport` is 'false' "
+    "to a `BucketPolicy`, for the bucket and for its objects",
     url="https://docs.aws.amazon.com/securityhub/latest/userguide/s3-controls.html#s3-5",
     controls=("Security Hub S3.5", "CKV_AWS_379", "cdk-nag AwsSolutions-S10"),
     good=(

@@ -128,6 +128,8 @@ def _period(rotation: Resource) -> tuple[float, str] | None:
     summary="The value of a secret is not written in the program",
     why="Whoever can read the repository or its history can read the secret, and a program that "
     "knows it writes it into the state as well.",
+    remedy="Generate the value, with `random.RandomPassword` for example, set it with `pulumi "
+    "config set --secret`, or give it from outside as `secretStringWo`",
     url="https://docs.aws.amazon.com/secretsmanager/latest/userguide/best-practices.html",
     good=(
         Example(type="random:index/randomPassword:RandomPassword", name="generated"),
@@ -418,6 +420,8 @@ class SettingSecrets(PlaintextSecrets):
     summary="No secret stands in the open settings of a service",
     why="Everyone who may describe the resource reads its variables, commands and options, in the "
     "console, in the state and in the logs of those who changed them.",
+    remedy="Keep the secret in Secrets Manager or as a SecureString in Parameter Store, and let "
+    "the program read it there",
     url="https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html",
     controls=("Security Hub CodeBuild.2", "CKV_AWS_45"),
     good={

@@ -135,6 +135,7 @@ waivers_valid: Rule[Graph] = Rule(
     summary="A waiver has a reason, an owner and a near last day, and still waives something",
     why="A waiver that nobody owns, that never ends or that matches nothing hides the next "
     "violation of the same rule.",
+    remedy="Give the waiver what it lacks, agree on a nearer last day, or remove it",
     url="https://www.pulumi.com/docs/insights/policy/policy-packs/",
     controls=(),
     config=WaiversValid,

@@ -38,6 +38,7 @@ class AutoscalingMaximum(RuleConfig):
     why="A cap on the desired count is side-stepped by whatever changes that count later: "
     "Application Auto Scaling, its scheduled actions, or a scaler of your own, whose maximum is "
     "an environment variable that nothing else looks at.",
+    remedy="Lower the maximum of the scaler, or raise the cap in the pack's config",
     url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html",
     good=(
         Example(

@@ -83,6 +83,8 @@ class MonthlyBudget(RuleConfig):
     why="Caps on counts and classes each look harmless; what they come to is known only when it is "
     "added up. What cannot be priced is named, since a total without it says too little. Without a "
     "budget the rule only says what it cannot price.",
+    remedy="Choose smaller or fewer of the dearest resources, or raise the budget in the pack's "
+    "config",
     url="https://docs.aws.amazon.com/cost-management/latest/userguide/budgets-managing-costs.html",
     good=(
         Example(

@@ -58,6 +58,7 @@ class InstanceClass(RuleConfig):
     summary="A database has one of the instance classes that are allowed",
     why="The class is most of a database's bill: db.r5.24xlarge costs several hundred times what "
     "db.t4g.micro does.",
+    remedy="Choose a smaller `instanceClass`, or allow more classes in the pack's config",
     url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.DBInstanceClass.html",
     good={"engine": "postgres", "instanceClass": "db.t4g.micro"},
     bad={"engine": "postgres", "instanceClass": "db.r5.24xlarge"},
@@ -161,6 +162,8 @@ class RdsStorage(RuleConfig):
     summary="A database's storage stays within the caps on size, type and IOPS",
     why="Storage is billed by what is allocated, can grow by itself up to maxAllocatedStorage, "
     "and never shrinks again; provisioned IOPS are billed on top.",
+    remedy="Lower `allocatedStorage`, `maxAllocatedStorage` or `iops`, or raise the cap in the "
+    "pack's config",
     url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html",
     good={"allocatedStorage": 20, "maxAllocatedStorage": 50, "storageType": "gp3"},
     bad={"allocatedStorage": 20, "maxAllocatedStorage": 5000, "storageType": "gp3"},

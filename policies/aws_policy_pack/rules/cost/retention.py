@@ -36,6 +36,7 @@ class BilledLogRetention(RuleConfig):
     severity=Severity.MEDIUM,
     summary="A log group drops its events no later than the cap",
     why="The storage of every event is billed every month until the event is dropped.",
+    remedy="Set `retentionInDays` to no more than the cap",
     url="https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/Working-with-log-groups-and-streams.html",
     controls=("CKV_AWS_66",),
     good={"name": "/orders/dev", "retentionInDays": 30},

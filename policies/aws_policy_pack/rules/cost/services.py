@@ -88,6 +88,7 @@ class TaskSize(RuleConfig):
     severity=Severity.HIGH,
     summary="A task is not larger than the caps on CPU and memory",
     why="Fargate bills a task by its vCPUs and its memory, used or not.",
+    remedy="Lower `cpu` or `memory` of the task, or raise the cap in the pack's config",
     url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html",
     good={"family": "orders-dev", "cpu": "512", "memory": "1024"},
     bad={"family": "orders-dev", "cpu": "16384", "memory": "1024"},

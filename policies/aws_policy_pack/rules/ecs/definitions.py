@@ -147,6 +147,8 @@ class Entry:
     why="The definitions are text to Pulumi, so no type is checked. Text that is not JSON, a "
     "value of another kind, a name used twice, or no essential container fails in the middle of a "
     "deployment.",
+    remedy="Write each value in the kind that ECS takes, such as `256` without quotation marks, "
+    "point and exponent",
     url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
     good={
         "family": "orders-dev",
@@ -204,6 +206,7 @@ def container_definitions_valid(task: Resource) -> Findings:
     summary="Container definitions have no key that ECS does not know",
     why="The provider drops a misspelt key without a word, so the container runs without its "
     "health check, its secrets or its limits.",
+    remedy="Correct the key that ECS does not know, or drop it",
     url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html",
     good={
         "family": "orders-dev",

@@ -179,6 +179,7 @@ WAY_OUT: Final = "Drop it, or run the task on EC2 instances"
     summary="A Fargate task asks for nothing that only a host of one's own has",
     why="ECS refuses a task definition for Fargate with such a parameter only when it is "
     "registered, in the middle of a deployment, and tells one parameter at a time.",
+    remedy="Drop what Fargate does not take, or run the task on EC2 instances",
     url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html",
     good={
         "requiresCompatibilities": ["FARGATE"],

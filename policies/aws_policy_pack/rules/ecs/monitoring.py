@@ -146,6 +146,7 @@ def _judge_command(container: Container) -> Findings:
     summary="The numbers of a health check are ones that ECS takes",
     why="ECS refuses other numbers only when the task definition is registered, in the middle of "
     "a deployment.",
+    remedy="Set the number to one that ECS takes",
     url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html",
     good={
         "containerDefinitions": '[{"name": "web", "healthCheck": {"command": ["CMD", "health"], '

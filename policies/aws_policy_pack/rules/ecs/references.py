@@ -43,6 +43,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependenc
     summary="The volumes and containers that a container names are in its task definition",
     why="ECS refuses a task definition with such a name only when it is registered, in the middle "
     "of a deployment.",
+    remedy="Correct the name, or declare the volume or the container that it names",
     url="https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_MountPoint.html",
     good={
         "volumes": [{"name": "uploads"}],

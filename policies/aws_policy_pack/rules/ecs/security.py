@@ -150,6 +150,8 @@ class ContainerSecrets(PlaintextSecrets):
     summary="No secret stands in the environment, the command or the log options of a container",
     why="Everyone who may describe the task definition reads what it says, in the console, in "
     "the state and in every old revision, which cannot be deleted at once.",
+    remedy="Keep the secret in Secrets Manager or as a SecureString in Parameter Store, and name "
+    "it in `secrets` with its ARN as `valueFrom`",
     url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html",
     controls=("Security Hub ECS.8", "cdk-nag AwsSolutions-ECS2"),
     good={

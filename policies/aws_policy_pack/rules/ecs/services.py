@@ -44,6 +44,8 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentControll
     summary="Tasks have no public address",
     why="With a public address only the security group stands between a task and the internet, "
     "and each address is billed by the hour.",
+    remedy="Set `assignPublicIp` to false, and run the tasks in private subnets with a NAT "
+    "gateway or VPC endpoints",
     url="https://docs.aws.amazon.com/securityhub/latest/userguide/ecs-controls.html#ecs-2",
     controls=("Security Hub ECS.2", "Security Hub ECS.16", "CKV_AWS_333"),
     good={"networkConfiguration": {"subnets": ["subnet-1"], "assignPublicIp": False}},
@@ -192,6 +194,7 @@ Claim = tuple[Resource, str]
     summary="A service that something else scales leaves its number of tasks alone",
     why="Otherwise every deployment sets the number back to that of the program, in the middle "
     "of the load that the scaler has answered.",
+    remedy='Ignore changes of `desiredCount`: in Python `ignore_changes=["desired_count"]`',
     url="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-auto-scaling.html",
     good=(
         Example(

@@ -143,6 +143,7 @@ WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
     severity=Severity.CRITICAL,
     summary="Roles are assumed only by those whom they name",
     why="A role that anyone can assume gives its rights to every AWS account in the world.",
+    remedy="Name the accounts or roles in `Principal`, or add a condition on `aws:PrincipalOrgID`",
     url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
     controls=("CKV_AWS_60",),
     good={

@@ -97,6 +97,7 @@ def _read(document: Document) -> Value:
     summary="Policies with variables have the version that reads them",
     why="For the old version, which counts where none is given, `${aws:username}` is plain text: "
     "what the policy allows matches nothing, and what it denies stays allowed.",
+    remedy="Set `Version` to '2012-10-17'",
     url="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_version.html",
     good={
         "policy": '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", '

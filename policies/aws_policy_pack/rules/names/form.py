@@ -48,6 +48,7 @@ FIFO: Final = ".fifo"
     summary="A physical name has the length and the characters that AWS takes for its type",
     why="AWS looks at a name only when it creates the resource, so a name that grew too long with "
     "the environment's suffix fails in the middle of the first deployment to production.",
+    remedy="Change the name to the form that AWS takes",
     url="https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html",
     good={"name": "orders-dev.fifo", "fifoQueue": True},
     bad={"name": "orders dev", "fifoQueue": False},
@@ -174,6 +175,7 @@ class CarryEnvironment(RuleConfig):
     summary="A physical name that is given tells the environment, where a profile says its word",
     why="Two stacks of one program in one account ask AWS for the same names; the second "
     "deployment fails, or takes over the first one's queue.",
+    remedy="Put the stack's name into the name, with a hyphen or slash around it",
     url="https://www.pulumi.com/docs/iac/concepts/resources/names/",
     good={"name": "orders-dev"},
     bad={"name": "orders"},
@@ -252,6 +254,7 @@ def add_tags(resource: Resource, config: TagsRequired) -> Changes:
     summary="A resource carries the tags that are required",
     why="The bill, access rules and whoever cleans up after a team go by tags; what has none "
     "belongs to nobody and is paid for ever.",
+    remedy="Set the tags that the pack's config wants",
     url="https://docs.aws.amazon.com/whitepapers/latest/tagging-best-practices/tagging-best-practices.html",
     good={"tags": {"Environment": "dev", "Team": "orders"}},
     bad={"tags": {"Team": "orders"}},

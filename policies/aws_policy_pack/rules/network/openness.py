@@ -267,6 +267,8 @@ Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API
     summary="The security groups of a load balancer open the ports that it listens on",
     why="A listener whose port no security group opens is never reached: clients time out, and "
     "the load balancer itself shows no error.",
+    remedy="Add a rule for the listener's port to a security group of the load balancer, or "
+    "change the port",
     url="https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-update-security-groups.html",
     good=(
         Example(type=SECURITY_GROUP, name="balancer", properties={}),

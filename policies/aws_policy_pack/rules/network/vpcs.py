@@ -44,6 +44,7 @@ RECORDS_REFUSALS = ("ALL", "REJECT")
     summary="The default security group of a VPC lets nothing through",
     why="What is started without a security group gets the default one, in which AWS lets members "
     "talk to each other and to everywhere.",
+    remedy="Add an `aws.ec2.DefaultSecurityGroup` with the `vpc_id` of the VPC and no rules",
     url="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-2",
     controls=("Security Hub EC2.2",),
     good=(
@@ -99,6 +100,7 @@ def default_security_group(resource: Resource, graph: Graph) -> Findings:
     severity=Severity.MEDIUM,
     summary="Every VPC has flow logs of the traffic that it refuses",
     why="Without them nobody can see who knocked, or why a connection does not come about.",
+    remedy="Add an `aws.ec2.FlowLog` with the `vpc_id` of the VPC and `traffic_type` 'ALL'",
     url="https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-6",
     controls=("Security Hub EC2.6",),
     good=(
@@ -194,6 +196,7 @@ def _described(described: Properties, place: str = "") -> Findings:
     summary="The rules of a security group are all inline or all resources",
     why="The provider removes every rule that an inline list does not have, so inline rules and "
     "rule resources undo each other with every update.",
+    remedy="Turn the inline rules of the group into rule resources",
     url="https://www.pulumi.com/registry/packages/aws/api-docs/ec2/securitygroup/",
     good=(
         Example(type=SECURITY_GROUP, name="web", properties={"description": "Web"}),

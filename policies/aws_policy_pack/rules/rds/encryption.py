@@ -162,6 +162,8 @@ NAMES: Final = (
     summary="Replicas and restored databases are encrypted as what they come from",
     why="A replica or a restored database has no setting of its own for encryption: one of a plain "
     "database is plain, whatever its `storageEncrypted` says.",
+    remedy="Set `storageEncrypted` of the origin to true, which replaces a database that exists, "
+    "or restore an encrypted copy of its snapshot",
     url="https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.html",
     controls=("Security Hub RDS.3", "Security Hub RDS.27"),
     good=(

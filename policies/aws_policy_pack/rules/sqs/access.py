@@ -103,6 +103,7 @@ def _is_open(queue: Resource) -> bool:
     summary="A queue policy lets nobody in whom it does not name",
     why="Anyone on the internet could fill the queue with work of their own, read its messages or "
     "delete them.",
+    remedy="Name the roles or services in `Principal`, or add a condition on who may send",
     url="https://docs.aws.amazon.com/securityhub/latest/userguide/sqs-controls.html#sqs-3",
     controls=("Security Hub SQS.3", "CKV_AWS_168", "CKV_AWS_387"),
     good={
@@ -154,6 +155,8 @@ def policy_not_public(holder: Resource) -> Findings:
     severity=Severity.MEDIUM,
     summary="A queue policy denies requests over plain HTTP",
     why="SQS also answers on plain HTTP, where anyone on the way can read and change messages.",
+    remedy="Add a `QueuePolicy` with a statement that denies 'sqs:*' to everyone where "
+    "`aws:SecureTransport` is 'false'",
     url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-security-best-practices.html",
     controls=("cdk-nag AwsSolutions-SQS4",),
     good=(
@@ -264,6 +267,8 @@ SUBSCRIBED: Final = Example(
     summary="The policy of a queue lets in the services that are told to send to it",
     why="A topic or a rule of events drops what it may not deliver, without an error that anybody "
     "sees; S3 refuses the notification when it is deployed.",
+    remedy="Add a `QueuePolicy` that lets the service send, with the ARN of what sends as "
+    "`aws:SourceArn`",
     url="https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html",
     good=(
         SALES,

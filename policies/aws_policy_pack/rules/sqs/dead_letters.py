@@ -146,6 +146,7 @@ class MaxReceiveCount(RuleConfig):
     summary="A message is tried neither too seldom nor too often before it is set aside",
     why="With one receive a single restart of a worker sends the message to the dead-letter queue; "
     "with many, one that can never succeed keeps its message group waiting for hours.",
+    remedy="Set `maxReceiveCount` to a number within the bounds",
     url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html",
     good={"redrivePolicy": json.dumps({"deadLetterTargetArn": TARGET, "maxReceiveCount": 5})},
     bad={"redrivePolicy": json.dumps({"deadLetterTargetArn": TARGET, "maxReceiveCount": 1})},
@@ -218,6 +219,8 @@ def dead_letter_queue_required(
     severity=Severity.HIGH,
     summary="A queue and its dead-letter queue are both FIFO or both standard",
     why="SQS refuses a redrive policy to a queue of the other type.",
+    remedy="Redrive to a queue of the same type; the type of a queue can only be changed by "
+    "replacing it",
     url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html",
     controls=("cfn-lint E3502",),
     good=(ORDERS, ORDERS_DEAD),
@@ -255,6 +258,7 @@ def dead_letter_queue_same_type(holder: Resource, graph: Graph) -> Findings:
     why="In a standard queue the clock of a message runs on when it is moved: with a shorter "
     "retention it is deleted before anybody has looked at it. A FIFO queue starts the clock anew, "
     "and still should leave no less time to look than the source left to work.",
+    remedy="Set `messageRetentionSeconds` of the dead-letter queue to that of its sources, or more",
     url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html",
     good=(
         ORDERS,

@@ -53,6 +53,7 @@ LONGEST_WAIT_SECONDS: Final = LIMITS["receiveWaitTimeSeconds"].most
     summary="The attributes of a queue have values that SQS takes",
     why="SQS refuses a number out of range, or a word that there is not, only when the queue is "
     "created.",
+    remedy="Set the attribute to a value that SQS takes, or drop it",
     url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html",
     good={"messageRetentionSeconds": 345_600, "maxMessageSize": 262_144},
     bad={"messageRetentionSeconds": 30},
@@ -213,6 +214,7 @@ class VisibilityTimeout(RuleConfig):
     summary="A message stays hidden as long as its task takes, and is kept for all its tries",
     why="A message that shows up again while its task still runs is executed twice. One that stays "
     "hidden too long expires before it has been received often enough to become a dead letter.",
+    remedy="Set `visibilityTimeoutSeconds` to as long as a task takes, or longer",
     url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-visibility-timeout.html",
     good=(Example(type=QUEUE, name="orders", properties={"visibilityTimeoutSeconds": 900}),),
     bad=(Example(type=QUEUE, name="orders", properties={"visibilityTimeoutSeconds": 60}),),

@@ -246,6 +246,7 @@ def redrive_cycle(queue: Resource, graph: Graph) -> Findings:
     summary="A FIFO dead-letter queue serves one source",
     why="Dead letters of several FIFO queues mix in one order, so that none of them can be sent "
     "back to its source in the order in which it came.",
+    remedy="Give each source a dead-letter queue of its own",
     url="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html",
     good=(ORDERS, ORDERS_DEAD),
     bad=(
