@@ -92,7 +92,12 @@ class StackContext:
         return stack_urn(stack=self.stack, project=self.project)
 
     def environment(self, runtime: str) -> dict[str, str]:
-        """The variables by which the SDK of a pack's runtime learns of the stack."""
+        """The variables by which the SDK of a pack's runtime learns of the stack.
+
+        An executable pack learns of it by the protocol alone.
+        """
+        if runtime == "executable":
+            return dict(self.variables)
         prefix = "PULUMI_NODEJS_" if runtime == "nodejs" else "PULUMI_"
         return {
             **self.variables,

@@ -34,10 +34,17 @@ _Result = TypeVar("_Result")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackChoice:
-    """One `--policy-pack` with its `--policy-pack-config`, `None` where there is none."""
+    """One `--policy-pack` with its `--policy-pack-config`, `None` where there is none.
+
+    Attributes:
+        directory: The pack's folder, or the pack itself where it is an executable.
+        config: Its config file.
+        named_by: What names it, for messages.
+    """
 
     directory: Path
     config: Path | None = None
+    named_by: str = "--policy-pack"
 
 
 class Packs:
@@ -51,6 +58,7 @@ class Packs:
         choices: Sequence[PackChoice],
         context: StackContext,
         *,
+        working_directory: Path | None = None,
         boot_seconds: float = 60,
         answer_seconds: float = 60,
     ) -> None:
@@ -59,11 +67,13 @@ class Packs:
         Args:
             choices: The packs, in the order in which their remediations apply.
             context: What they are told of the stack.
+            working_directory: Where executable packs run, the pack's folder where not given.
             boot_seconds: How long a pack may take to print its port.
             answer_seconds: How long it may take for one answer.
         """
         self._choices = choices
         self._context = context
+        self._working_directory = working_directory
         self._boot_seconds = boot_seconds
         self._answer_seconds = answer_seconds
         self._lanes: list[_Lane] = []
@@ -81,7 +91,10 @@ class Packs:
             PackError: A pack's files or config cannot be read; nothing is left running.
         """
         found = [
-            (read_pack(choice.directory), read_config(choice.config) if choice.config else None)
+            (
+                read_pack(choice.directory, self._working_directory, choice.named_by),
+                read_config(choice.config) if choice.config else None,
+            )
             for choice in self._choices
         ]
         try:
@@ -114,7 +127,7 @@ class Packs:
     def printed(self) -> str:
         """The lines that packs printed, each with the pack's name; complete on leaving."""
         return "".join(
-            f"[{lane.process.directory.name}] {line}\n"
+            f"[{lane.process.command.path.name}] {line}\n"
             for lane in self._lanes
             for line in lane.process.printed().splitlines()
         )

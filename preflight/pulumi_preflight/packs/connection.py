@@ -17,8 +17,10 @@ from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
 from pulumi_preflight.errors import PackError
 from pulumi_preflight.packs.files import (
+    NO_ENGINE,
     ConfigFile,
     EnforcementLevel,
+    PackCommand,
     Properties,
     Rules,
     RuleSettings,
@@ -61,12 +63,23 @@ class PackConnection:
         port = self.process.port(self._answer_seconds)
         self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", LOOPBACK_OPTIONS)
         stub = AnalyzerStub(self._channel)
+        command = self.process.command
+        if command.is_executable:
+            # In front of other packs stands a host of their language, which greets nobody.
+            self.ask_optional(stub.Handshake, _greeting(command), wait_for_ready=True)
+            if self.ask_optional(stub.GetPluginInfo, Empty()) is None:
+                raise PackError(
+                    f"policy pack {command.path} does not implement GetPluginInfo, without which "
+                    "the engine refuses it"
+                )
         self.ask_optional(stub.ConfigureStack, _configure_stack(self._context))
         return stub
 
-    def ask(self, method: Callable[..., _Answer], request: Message) -> _Answer:
+    def ask(
+        self, method: Callable[..., _Answer], request: Message, *, wait_for_ready: bool = False
+    ) -> _Answer:
         """Makes one call; raises `grpc.RpcError`."""
-        return method(request, timeout=self._answer_seconds)
+        return method(request, timeout=self._answer_seconds, wait_for_ready=wait_for_ready)
 
     def describe(self, stub: AnalyzerStub) -> tuple[AnalyzerInfo, Profiles]:
         """Asks the pack for its rules, and takes the profiles that it ships.
@@ -92,10 +105,12 @@ class PackConnection:
             )
         return info, profiles
 
-    def ask_optional(self, method: Callable[..., _Answer], request: Message) -> _Answer | None:
+    def ask_optional(
+        self, method: Callable[..., _Answer], request: Message, *, wait_for_ready: bool = False
+    ) -> _Answer | None:
         """Makes a call that older packs do not implement, which the engine lets pass."""
         try:
-            return self.ask(method, request)
+            return self.ask(method, request, wait_for_ready=wait_for_ready)
         except grpc.RpcError as error:
             if call_of(error).code() is grpc.StatusCode.UNIMPLEMENTED:
                 return None
@@ -110,6 +125,14 @@ class PackConnection:
 def call_of(error: grpc.RpcError) -> grpc.Call:
     """The call that failed: every error of a stub is it too, which its class does not say."""
     return cast("grpc.Call", error)
+
+
+def _greeting(command: PackCommand) -> protocol.AnalyzerHandshakeRequest:
+    return protocol.AnalyzerHandshakeRequest(
+        engine_address=NO_ENGINE,
+        root_directory=str(command.directory),
+        program_directory=str(command.directory),
+    )
 
 
 def _configure_stack(context: StackContext) -> AnalyzerStackConfigureRequest:
@@ -377,6 +400,6 @@ def cause_in(error: grpc.RpcError, connection: PackConnection) -> str:
     if code not in (grpc.StatusCode.UNKNOWN, grpc.StatusCode.UNAVAILABLE):
         return details or code.name
     if "\n" in details:
-        return cause_of(details, connection.process.directory)
+        return cause_of(details, connection.process.command.directory)
     written = connection.process.error_text(timeout_seconds=_TRACEBACK_SECONDS)
-    return cause_of(written, connection.process.directory) or details
+    return cause_of(written, connection.process.command.directory) or details

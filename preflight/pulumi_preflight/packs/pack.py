@@ -2,7 +2,8 @@
 
 Source: pulumi/pulumi, pkg/resource/plugin/analyzer_plugin.go and sdk/policy_proxy.go, which
 stands between the engine and the packs of both SDKs: their environment carries the stack's
-configuration, and they get ConfigureStack, GetAnalyzerInfo, Configure, but no Handshake.
+configuration, and they get ConfigureStack, GetAnalyzerInfo, Configure, but no Handshake. An
+executable pack has nothing in front: it gets Handshake first, and no such environment.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -70,15 +71,18 @@ class Pack:
             info, profiles = self._connection.describe(self._stub)
         except grpc.RpcError as error:
             cause = cause_in(error, self._connection)
-            raise PackError(f"policy pack {command.directory} did not boot: {cause}") from error
+            raise PackError(f"policy pack {command.path} did not boot: {cause}") from error
         settings = self._configured(info, profiles)
         policies = {policy.name: policy for policy in info.policies}
         self._rules = PackRules(pack=info.name, policies=policies, settings=settings)
         self._exceptions = config.exceptions if config else ()
         self.notes: Final = tuple(unknown_rules(self._exceptions, info.name, policies.keys()))
         """What the user should know of the exceptions."""
-        self.remediates: Final = any(rule.level == "remediate" for rule in settings.values())
-        """Whether any rule may change inputs: the SDKs run those of level `remediate` only."""
+        self.remediates: Final = command.is_executable or any(
+            rule.level == "remediate" for rule in settings.values()
+        )
+        """Whether any rule may change inputs: the SDKs for Python and Node run those of level
+        `remediate` only, that for Go those of any level."""
 
     def remediate(
         self, request: protocol.AnalyzeRequest, inputs: Struct

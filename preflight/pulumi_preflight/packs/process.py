@@ -93,6 +93,9 @@ def _place(lines: list[str], directory: Path) -> str | None:
 
 _KEPT_LINES, _LAST_LINES = 400, 20
 _GRACE_SECONDS = 3.0
+_HIGHEST_PORT = 65_535
+# `dotnet run` prints it in front of the port.
+_DOTNET_PROGRESS = ("\x1b]9;4;3;\x1b\\", "\x1b]9;4;0;\x1b\\")
 _TRACEBACK = "Traceback (most recent call last)"
 _SECONDS_A_TURN = 0.2
 # A process's last output is read this soon after its end; another process may hold its pipe.
@@ -106,8 +109,7 @@ class PackProcess:
     """
 
     def __init__(self, command: PackCommand, stack_environment: Mapping[str, str]) -> None:
-        self.directory = command.directory
-        self._command = command
+        self.command = command
         self._first_line: Future[str] = Future()
         self._output: deque[str] = deque(maxlen=_KEPT_LINES)
         self._errors: deque[str] = deque(maxlen=_KEPT_LINES)
@@ -119,14 +121,14 @@ class PackProcess:
         try:
             process = self._guard.start(
                 command.arguments,
-                cwd=command.directory,
+                cwd=command.working_directory,
                 environment=environment,
                 output=(subprocess.PIPE, subprocess.PIPE),
             )
         except OSError as error:
             self._guard.close()
             raise PackError(
-                f"policy pack {command.directory} did not start: "
+                f"policy pack {command.path} did not start: "
                 f"{command.arguments[0]}: {why_not_started(error, environment)}"
             ) from error
         self._readers = [
@@ -145,7 +147,7 @@ class PackProcess:
         Raises:
             PackError: The pack printed something else, ended, or printed nothing in time.
         """
-        directory = self._command.directory
+        path = self.command.path
         deadline = time.monotonic() + timeout_seconds
         while not self._first_line.done() and (left := deadline - time.monotonic()) > 0:
             died = self._guard.has_ended()
@@ -154,19 +156,20 @@ class PackProcess:
                 self._give_up_waiting()
         if not self._first_line.done():
             raise PackError(
-                f"policy pack {directory} did not boot within {timeout_seconds:g} s",
+                f"policy pack {path} did not boot within {timeout_seconds:g} s",
                 hint="look for a call that waits at the top of the pack, or raise --timeout",
             )
         line = self._first_line.result()
         if not line:
             raise self._boot_failure()
-        if not line.strip().isdigit():
+        port = _port_in(line)
+        if port is None:
             raise PackError(
-                f"policy pack {directory} printed {line.rstrip()!r} before it booted; "
+                f"policy pack {path} printed {line.rstrip()!r} before it booted; "
                 "the first line on stdout must be its port",
                 hint="print to stderr, or only inside rules",
             )
-        return int(line)
+        return port
 
     def error_text(self, *, timeout_seconds: float) -> str:
         """The pack's stderr, once a traceback begins there or the time is over."""
@@ -204,22 +207,24 @@ class PackProcess:
             self._first_line.set_result("")
 
     def _boot_failure(self) -> PackError:
-        directory = self._command.directory
+        path = self.command.path
         ended = self.death()
         if ended is None:
             return PackError(
-                f"policy pack {directory} closed its stdout before it booted",
+                f"policy pack {path} closed its stdout before it booted",
                 hint="the first line on stdout must be its port",
             )
-        cause = cause_of("".join(self._errors), directory)
+        cause = cause_of("".join(self._errors), self.command.directory)
         if not cause:
             return PackError(
-                f"policy pack {directory} ended ({ended}) before it booted",
-                hint="a pack must end with PolicyPack(...) at its top",
+                f"policy pack {path} ended ({ended}) before it booted",
+                hint="an executable pack must print its port and serve there"
+                if self.command.is_executable
+                else "a pack must end with PolicyPack(...) at its top",
             )
         return PackError(
-            f"policy pack {directory} did not boot: {cause}",
-            hint=f"it runs on {self._command.arguments[0]}" if "No module named" in cause else None,
+            f"policy pack {path} did not boot: {cause}",
+            hint=f"it runs on {self.command.arguments[0]}" if "No module named" in cause else None,
         )
 
     def _read_output(self, pipe: IO[bytes] | None) -> None:
@@ -236,6 +241,20 @@ class PackProcess:
                     self._errors.append(line)
                 if _TRACEBACK in line:
                     self._traceback.set()
+
+
+def _port_in(line: str) -> int | None:
+    """The port that a line is, `None` where it is none.
+
+    Source: pulumi/pulumi, pkg/resource/plugin/plugin.go (parsePort).
+    """
+    for progress in _DOTNET_PROGRESS:
+        line = line.replace(progress, "")
+    text = line.strip()
+    if not (text.isascii() and text.isdecimal()):
+        return None
+    port = int(text)
+    return port if 0 < port <= _HIGHEST_PORT else None
 
 
 def _text(pipe: IO[bytes] | None) -> TextIOWrapper:

@@ -15,7 +15,7 @@ from pulumi_preflight.runtimes import Launch, ProgramSource
 _RUNNER = Path(__file__).parents[1] / "program" / "inside_node" / "runner.js"
 MODULES = "node_modules"
 _SDK = Path("@pulumi", "pulumi")
-_CHOICES = ("auto", "npm", "yarn", "pnpm", "bun")
+PACKAGE_MANAGERS = ("auto", "npm", "yarn", "pnpm", "bun")
 _MANAGERS = {
     "package-lock.json": "npm ci",
     "pnpm-lock.yaml": "pnpm install",
@@ -71,10 +71,10 @@ def _check_options(options: Mapping[str, Any], file: Path) -> None:
             raise ProjectError(
                 f"{file}: runtime.options.{name} is {options[name]!r}; wanted {wanted}"
             )
-    manager = options.get("packagemanager", _CHOICES[0])
-    if manager not in _CHOICES:
+    manager = options.get("packagemanager", PACKAGE_MANAGERS[0])
+    if manager not in PACKAGE_MANAGERS:
         raise ProjectError(
-            f"{file}: runtime.options.packagemanager is {manager!r}; wanted {' or '.join(_CHOICES)}"
+            f"{file}: runtime.options.packagemanager is {manager!r}; wanted {' or '.join(PACKAGE_MANAGERS)}"
         )
 
 
@@ -87,7 +87,15 @@ def sdk_of(folder: Path, file: Path) -> Path:
     for above in (folder, *folder.parents):
         if (above / MODULES / _SDK / "package.json").is_file():
             return above / MODULES / _SDK
-    install = next(
+    raise ProjectError(
+        f"{file}: there is no @pulumi/pulumi in {folder / MODULES} or a folder above",
+        hint=f"install the program's packages: `{install_command(folder)}` in {folder}",
+    )
+
+
+def install_command(folder: Path) -> str:
+    """The command that installs the packages of a folder, by the lock file in it or above it."""
+    return next(
         (
             command
             for each in (folder, *folder.parents)
@@ -95,8 +103,4 @@ def sdk_of(folder: Path, file: Path) -> Path:
             if (each / lock).exists()
         ),
         "npm install",
-    )
-    raise ProjectError(
-        f"{file}: there is no @pulumi/pulumi in {folder / MODULES} or a folder above",
-        hint=f"install the program's packages: `{install}` in {folder}",
     )
