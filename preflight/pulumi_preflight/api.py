@@ -31,7 +31,7 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     program: Program,
     *,
     stack: str,
-    packs: Sequence[str | os.PathLike[str] | PackChoice] = (),
+    packs: Sequence[str | os.PathLike[str] | PackChoice] | None = None,
     config: Mapping[str, str] | None = None,
     stack_tags: Mapping[str, str] | None = None,
     keep_unknowns: bool = False,
@@ -46,7 +46,8 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
         program: The project's folder. Or a function, which runs as a program of the project
             `project` in the Python of this process, with its working directory.
         stack: The stack's name, or `organization/project/name`.
-        packs: Folders of policy packs; a `PackChoice` gives one with its config file.
+        packs: Folders of policy packs, or executables; a `PackChoice` gives one with its config
+            file. `None` stands for those that the project's `preflight.yaml` names.
         config: Values over the stack's own, by key.
         stack_tags: Tags over those that the stack has.
         keep_unknowns: Whether computed outputs stay unknown, as in the engine's preview.
@@ -58,7 +59,9 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     """
     wanted = Wanted(
         stack=stack,
-        packs=tuple(
+        packs=None
+        if packs is None
+        else tuple(
             pack if isinstance(pack, PackChoice) else PackChoice(directory=Path(pack))
             for pack in packs
         ),
@@ -78,10 +81,10 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is asked of a run; see `run`."""
+    """What is asked of a run; see `run`. The stack may be left to the project, as packs may."""
 
-    stack: str
-    packs: tuple[PackChoice, ...] = ()
+    stack: str | None
+    packs: tuple[PackChoice, ...] | None = None
     config: Mapping[str, str] = field(default_factory=dict)
     stack_tags: Mapping[str, str] = field(default_factory=dict)
     keep_unknowns: bool = False
@@ -117,7 +120,19 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
     )
     secrets.update(context.secrets)
     timeout = wanted.timeout_seconds
-    with Packs(wanted.packs, context, boot_seconds=timeout, answer_seconds=timeout) as packs:
+    choices = wanted.packs
+    if choices is None:
+        choices = tuple(
+            PackChoice(directory=each.path, config=each.config, named_by=each.named_by)
+            for each in project.packs
+        )
+    with Packs(
+        choices,
+        context,
+        working_directory=project.launch.working_directory,
+        boot_seconds=timeout,
+        answer_seconds=timeout,
+    ) as packs:
 
         def check(request: "AnalyzeRequest", taint: "Taint | None") -> "Struct":
             from pulumi_preflight.redaction import secret_texts  # noqa: PLC0415 - see the top
@@ -146,7 +161,7 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         if wanted.show_fixes:
             packs.propose_fixes()
     notes = [Note(text=note) for note in (*project.notes, *packs.notes)]
-    if not wanted.packs:
+    if not choices:
         notes.append(Note(text="no --policy-pack was given: only the program itself was judged"))
     seconds = time.perf_counter() - started
     secrets.update(secrets_of(deployment, packs.reported))
@@ -169,7 +184,7 @@ def _project(program: Program, wanted: Wanted) -> "Project":
         from pulumi_preflight.project.function import load_function  # noqa: PLC0415 - rarely needed
 
         return load_function(
-            program, stack=wanted.stack, config=wanted.config, tags=wanted.stack_tags
+            program, stack=wanted.stack or "", config=wanted.config, tags=wanted.stack_tags
         )
     from pulumi_preflight.project import load_project  # noqa: PLC0415 - see the top
 

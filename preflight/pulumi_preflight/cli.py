@@ -26,6 +26,7 @@ exit codes: 0 nothing mandatory was found; 1 something was; 2 there is no verdic
 program, a pack or the configuration failed, and the message says which.
 
 examples:
+  preflight
   preflight stack --stack dev --policy-pack policies
   preflight stack --stack dev --policy-pack policies --policy-pack-config profiles/dev.json
   preflight . --stack dev --policy-pack policies --format json --output verdict.json
@@ -42,8 +43,9 @@ class CommandOptions:
 
     Attributes:
         project: The folder of the project.
-        stack: The stack's name.
-        packs: Each pack's folder with its config file, if it has one.
+        stack: The stack's name, `None` where the project is to say it.
+        packs: Each pack's folder with its config file, if it has one; `None` where the project is
+            to name them.
         config: Config values over the stack's own.
         stack_tags: Tags over those that the stack has.
         format: The report's format.
@@ -56,8 +58,8 @@ class CommandOptions:
     """
 
     project: Path
-    stack: str
-    packs: tuple[tuple[Path, Path | None], ...]
+    stack: str | None
+    packs: tuple[tuple[Path, Path | None], ...] | None
     config: dict[str, str]
     stack_tags: dict[str, str]
     format: str
@@ -96,7 +98,7 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
     return CommandOptions(
         project=given.project,
         stack=given.stack,
-        packs=tuple(zip(packs, configs or [None] * len(packs), strict=True)),
+        packs=tuple(zip(packs, configs or [None] * len(packs), strict=True)) if packs else None,
         config=dict(given.config),
         stack_tags=dict(given.stack_tag),
         format=given.format,
@@ -119,17 +121,29 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--version", action="version", version=f"%(prog)s {__version__}")
-    add("project", metavar="PROJECT", type=Path, help="folder that holds Pulumi.yaml")
-    add("--stack", metavar="NAME", required=True, help="stack to judge")
+    add(
+        "project",
+        metavar="PROJECT",
+        type=Path,
+        nargs="?",
+        default=Path(),
+        help="folder that holds Pulumi.yaml (default: this one)",
+    )
+    add(
+        "--stack",
+        metavar="NAME",
+        help="stack to judge (default: `stack` of preflight.yaml, or the only one with a file)",
+    )
     judged = parser.add_argument_group("what is judged")
     add = judged.add_argument
     add(
         "--policy-pack",
-        metavar="DIR",
+        metavar="DIR|FILE",
         type=Path,
         action="append",
         default=[],
-        help="folder of a policy pack; may be repeated",
+        help="folder of a policy pack, or an executable one; may be repeated (default: `packs` of "
+        "preflight.yaml)",
     )
     add(
         "--policy-pack-config",
@@ -262,7 +276,9 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
 
     wanted = Wanted(
         stack=options.stack,
-        packs=tuple(PackChoice(directory=pack, config=config) for pack, config in options.packs),
+        packs=None
+        if options.packs is None
+        else tuple(PackChoice(directory=pack, config=config) for pack, config in options.packs),
         config=options.config,
         stack_tags=options.stack_tags,
         keep_unknowns=options.keep_unknowns,

@@ -26,7 +26,7 @@ class Preflight(Protocol):
         program: "Program",
         *,
         stack: str = "test",
-        packs: "Sequence[str | PackChoice]" = (),
+        packs: "Sequence[str | PackChoice] | None" = None,
         config: Mapping[str, str] | None = None,
         keep_unknowns: bool = False,
     ) -> "Verdict":
@@ -44,12 +44,12 @@ def preflight() -> Preflight:
         program: "Program",
         *,
         stack: str = "test",
-        packs: "Sequence[str | PackChoice]" = (),
+        packs: "Sequence[str | PackChoice] | None" = None,
         config: Mapping[str, str] | None = None,
         keep_unknowns: bool = False,
     ) -> "Verdict":
         given = tuple(sorted((config or {}).items()))
-        key = (program, stack, tuple(packs), given, keep_unknowns)
+        key = (program, stack, None if packs is None else tuple(packs), given, keep_unknowns)
         if key not in kept:
             kept[key] = run(
                 program, stack=stack, packs=packs, config=config, keep_unknowns=keep_unknowns

@@ -187,8 +187,9 @@ def test_environments_of_pulumi_cloud_leave_a_note(write_project: WriteProject) 
 def test_the_example_of_preflight_yaml_holds_every_key(write_project: WriteProject) -> None:
     readme = (ROOT / "preflight" / "README.md").read_text(encoding="utf-8")
     [example] = re.findall(r"```yaml\n(account:.*?)```", readme, re.DOTALL)
-    folder = write_project("", files={"preflight.yaml": example})
-    overrides = load_project(folder, stack="dev", environment={}).overrides
+    packs = ("packs/shared/PulumiPolicy.yaml", "policies/profiles/dev.json")
+    files = {"preflight.yaml": example, **dict.fromkeys(packs, "")}
+    overrides = load_project(write_project("", files=files), stack=None, environment={}).overrides
     assert overrides is not None
     assert overrides.model_fields_set == overrides.__class__.model_fields.keys()
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 _OVERRIDES_FILE = "preflight.yaml"
 _BACKEND = "PULUMI_BACKEND_URL"
+# In a path of `preflight.yaml`.
+_STACK = "{stack}"
 _NAME = re.compile(r"^[A-Za-z0-9_.-]{1,100}$")
 # What the engine says where no Pulumi Cloud is used.
 _ORGANIZATION = "organization"
@@ -40,6 +42,21 @@ class Function:
     name: str
     module: str
     path: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectPack:
+    """A policy pack that `preflight.yaml` names.
+
+    Attributes:
+        path: The pack's folder, or an executable; it exists.
+        config: Its config file, `None` where it has none.
+        named_by: The file and the key that name it, for messages.
+    """
+
+    path: Path
+    config: Path | None
+    named_by: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +79,7 @@ class Project:
         environment: Variables of the stack's ESC environments, as `preflight.yaml` gives them.
         environment_secrets: The secret texts in these variables.
         notes: The notes for the user on the reading of the project.
+        packs: The policy packs that `preflight.yaml` names.
     """
 
     root: Path
@@ -79,6 +97,7 @@ class Project:
     environment: Mapping[str, str]
     environment_secrets: tuple[str, ...]
     notes: tuple[str, ...]
+    packs: tuple[ProjectPack, ...] = ()
 
     @property
     def region(self) -> str | None:
@@ -90,7 +109,7 @@ class Project:
 def load_project(
     directory: Path,
     *,
-    stack: str,
+    stack: str | None,
     config_overrides: Mapping[str, str] | None = None,
     tags: Mapping[str, str] | None = None,
     environment: Mapping[str, str] = os.environ,
@@ -99,7 +118,8 @@ def load_project(
 
     Args:
         directory: The folder that holds the project file.
-        stack: A stack's name, or `organization/project/name`.
+        stack: A stack's name, or `organization/project/name`. `None` stands for that of
+            `preflight.yaml`, or for the only one that has a file.
         config_overrides: Values that win over the stack's own, as `pulumi preview --config`.
         tags: Tags of the stack, over those of `preflight.yaml` and the backend.
         environment: Holds the passphrase, and may name an interpreter and a backend.
@@ -120,9 +140,13 @@ def load_project(
     noted = [f"{file.name}: {text}" for text in check_keys(content, PROJECT_KEYS, str(file))]
     runtime, options = _runtime(content, file)
     find = finder(runtime, file)
-    organization, stack = stack_name(stack)
-    declared = content.get("config")
     overrides = _overrides(root)
+    if stack is None:
+        stack, named_by = _stack_of(root, content, file, overrides)
+    else:
+        named_by = "--stack"
+    organization, stack = stack_name(stack, named_by)
+    declared = content.get("config")
     config = read_config(
         Files(
             project=file,
@@ -165,6 +189,7 @@ def load_project(
         environment=config.environment,
         environment_secrets=config.environment_secrets,
         notes=(*noted, *config.notes),
+        packs=tuple(_packs(root, overrides, stack)) if overrides else (),
     )
 
 
@@ -187,8 +212,8 @@ def _name(content: Mapping[str, Any], file: Path) -> str:
     return name
 
 
-def stack_name(given: str) -> tuple[str, str]:
-    """Organization and name of a stack.
+def stack_name(given: str, named_by: str = "--stack") -> tuple[str, str]:
+    """Organization and name of a stack; `named_by` says who names it.
 
     Raises:
         ProjectError: A part of the name has a character that it may not have.
@@ -196,7 +221,7 @@ def stack_name(given: str) -> tuple[str, str]:
     parts = given.split("/")
     if not all(_NAME.match(part) for part in parts) or len(parts) not in (1, 2, 3):
         raise ProjectError(
-            f"--stack is {given!r}; wanted NAME or ORGANIZATION/PROJECT/NAME, each of letters, "
+            f"{named_by} is {given!r}; wanted NAME or ORGANIZATION/PROJECT/NAME, each of letters, "
             "digits, dots, dashes and underscores"
         )
     return (parts[0] if len(parts) > 1 else _ORGANIZATION), parts[-1]
@@ -211,11 +236,7 @@ def _stack_file(root: Path, content: Mapping[str, Any], file: Path, stack: str) 
             hint="leave config out; as text it is the older spelling",
         )
     folder = root / (directory or (config if isinstance(config, str) else ""))
-    known = {
-        path.name.removeprefix("Pulumi.").removesuffix(path.suffix): path
-        for suffix in ("yml", "yaml")
-        for path in sorted(folder.glob(f"Pulumi.*.{suffix}"))
-    }
+    known = _stack_files(folder)
     if known and stack not in known:
         raise ProjectError(
             f"there is no stack {stack!r}: {folder} holds {', '.join(sorted(known))}",
@@ -224,6 +245,56 @@ def _stack_file(root: Path, content: Mapping[str, Any], file: Path, stack: str) 
     if not folder.is_dir():
         raise ProjectError(f"{file}: stackConfigDir is {folder}, which is not a folder")
     return known.get(stack)
+
+
+def _stack_files(folder: Path) -> Mapping[str, Path]:
+    return {
+        path.name.removeprefix("Pulumi.").removesuffix(path.suffix): path
+        for suffix in ("yml", "yaml")
+        for path in sorted(folder.glob(f"Pulumi.*.{suffix}"))
+    }
+
+
+def _stack_of(
+    root: Path, content: Mapping[str, Any], file: Path, overrides: "Overrides | None"
+) -> tuple[str, str]:
+    """The stack that is meant where the command names none, and who names it."""
+    if overrides and overrides.stack is not None:
+        return overrides.stack, f"{root / _OVERRIDES_FILE}: stack"
+    config = content.get("config")
+    folder = content.get("stackConfigDir") or (config if isinstance(config, str) else "")
+    known = sorted(_stack_files(root / folder))
+    if len(known) == 1:
+        return known[0], str(root / folder / f"Pulumi.{known[0]}.yaml")
+    told = f"there are {', '.join(known)}" if known else f"{file.parent} has no file of a stack"
+    raise ProjectError(
+        f"no --stack is given, and {told}",
+        hint=f"choose one with --stack, or with `stack:` in {root / _OVERRIDES_FILE}",
+    )
+
+
+def _packs(root: Path, overrides: "Overrides", stack: str) -> Iterator[ProjectPack]:
+    """The packs that the file names, which must be there."""
+    file = root / _OVERRIDES_FILE
+    for index, named in enumerate(overrides.packs):
+        where = f"{file}: packs.{index}"
+        path = _beside(root, named.path, stack)
+        if not path.exists():
+            raise ProjectError(
+                f"{where}.path is {named.path!r}, and there is no {path}",
+                hint="name a pack's folder, or an executable, relative to the file",
+            )
+        config = None if named.config is None else _beside(root, named.config, stack)
+        if config is not None and not config.is_file():
+            raise ProjectError(
+                f"{where}.config is {named.config!r}, and there is no {config}",
+                hint="name a JSON file, relative to the file",
+            )
+        yield ProjectPack(path=path, config=config, named_by=where)
+
+
+def _beside(root: Path, named: str, stack: str) -> Path:
+    return Path(os.path.normpath(root / named.replace(_STACK, stack)))
 
 
 def _runtime(content: Mapping[str, Any], file: Path) -> tuple[str, Mapping[str, Any]]:

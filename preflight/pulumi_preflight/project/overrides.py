@@ -19,6 +19,10 @@ environments:                             # ESC environments that stack files na
 tags: {owner: payments}                   # the stack's tags
 callbacks: {seconds: 30, allow: [write]}  # what `apply` may do on values that are made up
 fill: true                                # fill values in where nothing keeps callbacks in bounds
+stack: dev                                # judged where the command names none
+packs:                                    # where the command names none; relative to this file
+  - policies
+  - {path: ../shared/pack, config: "profiles/{stack}.json"}
 ```
 
 Names are those on the wire (camelCase). Preflight fills in the other properties as elsewhere. The
@@ -107,6 +111,22 @@ class CallbackBounds(_Entry):
     allow: Annotated[tuple[str, ...], BeforeValidator(_actions)] = ()
 
 
+def _pack(given: object) -> object:
+    return {"path": given} if isinstance(given, str) else given
+
+
+class NamedPack(_Entry):
+    """A policy pack; `{stack}` in a path stands for the stack's name.
+
+    Attributes:
+        path: Its folder, or the pack itself where it is an executable.
+        config: Its config file, `None` where it has none.
+    """
+
+    path: str = Field(min_length=1)
+    config: str | None = Field(default=None, min_length=1)
+
+
 class Overrides(_Entry):
     """The whole file."""
 
@@ -118,6 +138,10 @@ class Overrides(_Entry):
     tags: dict[str, str] = {}
     callbacks: CallbackBounds = CallbackBounds()
     fill: bool = False
+    stack: str | None = None
+    packs: tuple[Annotated[NamedPack, BeforeValidator(_pack)], ...] = Field(
+        default=(), strict=False
+    )
 
     @property
     def own_account(self) -> str | None:

@@ -74,7 +74,8 @@ def _check_options(options: Mapping[str, Any], file: Path) -> None:
     manager = options.get("packagemanager", PACKAGE_MANAGERS[0])
     if manager not in PACKAGE_MANAGERS:
         raise ProjectError(
-            f"{file}: runtime.options.packagemanager is {manager!r}; wanted {' or '.join(PACKAGE_MANAGERS)}"
+            f"{file}: runtime.options.packagemanager is {manager!r}; wanted "
+            f"{' or '.join(PACKAGE_MANAGERS)}"
         )
 
 
