@@ -1,6 +1,7 @@
 """The package's own commands: any project, on the loopback alone."""
 
 import argparse
+import os
 import shlex
 from collections.abc import Sequence
 from functools import partial
@@ -13,6 +14,8 @@ from pulumi_loopback.engine.locate import Engine, at, on_path
 from pulumi_loopback.errors import CommandError, carried_out
 from pulumi_loopback.lifecycle import commands as lifecycle
 from pulumi_loopback.project import Packs, Project, Spelling
+from pulumi_preflight.errors import ProjectError
+from pulumi_preflight.project import named_packs
 
 _ENDPOINT = "endpoint:"
 _HERE = Path()
@@ -57,24 +60,41 @@ def _project(options: argparse.Namespace) -> Project:
     folder = options.project.resolve()
     port = options.port
     url = f"http://127.0.0.1:{port}" if port else url_in_profile(profile_of(folder))
+    return Project(
+        folder=folder,
+        stack=options.stack,
+        home=folder,
+        endpoint=url or DEFAULT_URL,
+        gate=gate_of(options, folder),
+        engine=partial(_engine, options.engine),
+        spelling=Spelling(always=_given(options)),
+    )
+
+
+def gate_of(options: argparse.Namespace, folder: Path) -> Packs:
+    """The packs that the user has given, else those that the project's `preflight.yaml` names.
+
+    Raises:
+        CommandError: The packs' files of settings are too few or too many, or a pack is not there.
+    """
     packs, configs = tuple(options.policy_pack), tuple(options.policy_pack_config)
     if configs and len(configs) != len(packs):
         raise CommandError(
             f"{len(packs)} --policy-pack and {len(configs)} --policy-pack-config were given",
             hint="give each pack one file of settings, or none to any",
         )
-    return Project(
-        folder=folder,
-        stack=options.stack,
-        home=folder,
-        endpoint=url or DEFAULT_URL,
-        gate=Packs(
+    if packs or options.command.startswith(_ENDPOINT):
+        return Packs(
             folders=tuple(each.resolve() for each in packs),
             configs=tuple(each.resolve() for each in configs),
-        ),
-        engine=partial(_engine, options.engine),
-        spelling=Spelling(always=_given(options)),
-    )
+        )
+    try:
+        named = named_packs(folder, options.stack)
+    except ProjectError as error:
+        raise CommandError(str(error), hint=error.hint) from error
+    # Either each pack has a file of settings, or none has; an empty one sets nothing.
+    settings = [each.config or Path(os.devnull) for each in named if any(x.config for x in named)]
+    return Packs(folders=tuple(each.path for each in named), configs=tuple(settings))
 
 
 def _engine(told: Path | None) -> Engine:

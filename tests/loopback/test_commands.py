@@ -1,11 +1,13 @@
 """The package's own command: what it takes, and how it is named in hints."""
 
+import argparse
 from pathlib import Path
 
 import pytest
 
 from pulumi_loopback import __version__, commands
 from pulumi_loopback.credentials import FOLDER, free_port, profile_of, write_profile
+from pulumi_loopback.project import Packs
 
 
 @pytest.fixture
@@ -83,6 +85,54 @@ def test_each_pack_has_settings_or_none_has(
         "error: 2 --policy-pack and 1 --policy-pack-config were given\n"
     )
     assert not (project / FOLDER).exists()
+
+
+def gate(project: Path, *given: str, command: str = "up") -> Packs:
+    options = argparse.Namespace(
+        command=command,
+        stack="dev",
+        policy_pack=[Path(each) for each in given],
+        policy_pack_config=[],
+    )
+    return commands.gate_of(options, project)
+
+
+@pytest.fixture
+def with_packs(project: Path) -> Path:
+    """A project whose `preflight.yaml` names two packs, of which one has settings."""
+    for name in ("one", "two"):
+        (project / name).mkdir()
+    (project / "dev.json").write_text("{}")
+    text = "packs: [one, {path: two, config: '{stack}.json'}]\n"
+    (project / "preflight.yaml").write_text(text)
+    return project
+
+
+def test_packs_that_the_project_names_have_to_agree_as_given_ones(with_packs: Path) -> None:
+    assert gate(with_packs) == Packs(
+        folders=(with_packs / "one", with_packs / "two"),
+        configs=(Path("/dev/null"), with_packs / "dev.json"),
+    )
+
+
+def test_packs_that_are_given_replace_those_of_the_project(with_packs: Path) -> None:
+    assert gate(with_packs, "/other") == Packs(folders=(Path("/other"),))
+
+
+def test_packs_without_settings_get_none(project: Path) -> None:
+    (project / "one").mkdir()
+    (project / "preflight.yaml").write_text("packs: [one]\n")
+    assert gate(project) == Packs(folders=(project / "one",))
+
+
+def test_a_pack_of_the_project_that_is_not_there_is_told(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "preflight.yaml").write_text("packs: [one]\n")
+    assert told(capsys, "up", "--stack", "dev").startswith(
+        f"error: {project}/preflight.yaml: packs.0.path is 'one', and there is no {project}/one\n"
+    )
+    assert gate(project, command="endpoint:stop") == Packs()
 
 
 @pytest.mark.parametrize("text", ["0", "65536", "-1", "http", ""])

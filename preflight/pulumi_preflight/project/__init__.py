@@ -193,6 +193,16 @@ def load_project(
     )
 
 
+def named_packs(root: Path, stack: str) -> tuple[ProjectPack, ...]:
+    """The packs that a project's `preflight.yaml` names for a stack.
+
+    Raises:
+        ProjectError: The file has a mistake, or a pack or config that it names is not there.
+    """
+    overrides = _overrides(root)
+    return tuple(_packs(root, overrides, stack)) if overrides else ()
+
+
 def _project_file(root: Path) -> Path:
     for name in _PROJECT_FILES:
         if (root / name).is_file():
