@@ -275,4 +275,6 @@ def _is_library(file: Path) -> bool:
 
 
 def _path(uri: str) -> str:
-    return unquote(urlsplit(uri).path)
+    # The SDK for Node takes `file:/program/index.ts`, which maps of sources give, for a relative
+    # path, and puts the program's folder before it.
+    return unquote(urlsplit(uri).path).rpartition("/file:")[2]

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+from pulumi.runtime.proto.source_pb2 import SourcePosition as SentPosition
+from pulumi.runtime.proto.source_pb2 import StackTrace
 
 from pulumi_preflight import ProgramError, ProjectError, Verdict, run
+from pulumi_preflight.model import Positions, SourcePosition
 from pulumi_preflight.resource import Unknown
 from tests.preflight.running import TIMEOUT_SECONDS
 
@@ -83,6 +86,49 @@ def test_a_program_in_javascript_is_judged_at_its_lines(judge: Judge) -> None:
 def test_a_program_in_typescript_is_judged_at_its_lines(judge: Judge) -> None:
     program = f"{TYPESCRIPT}interface Unused {{\n  a: number;\n}}\n" + 'new Queue("orders", {});\n'
     assert line_of(judge(program, "index.ts"), "orders") == ("index.ts", 11)
+
+
+def test_a_program_of_ecmascript_modules_is_judged_at_its_lines(
+    tmp_path: Path, node_modules: Path
+) -> None:
+    program = """\
+import * as pulumi from "@pulumi/pulumi";
+import { readFileSync, writeFileSync } from "node:fs";
+
+class Queue extends pulumi.CustomResource {
+  constructor(name, args) {
+    super("aws:sqs/queue:Queue", name, { arn: undefined, ...args });
+  }
+}
+const queue = new Queue(readFileSync("name.txt", "utf-8"), {});
+queue.arn.apply((arn) => writeFileSync("written.txt", arn));
+"""
+    for name, text in {
+        "Pulumi.yaml": "name: shop\nruntime: nodejs\nconfig: {aws:region: {value: eu-west-1}}\n",
+        "package.json": '{"type": "module"}',
+        "index.js": program,
+        "name.txt": "orders",
+    }.items():
+        (tmp_path / name).write_text(text)
+    (tmp_path / "node_modules").symlink_to(node_modules)
+    verdict = run(tmp_path, stack="dev")
+    assert line_of(verdict, "orders") == ("index.js", 9)
+    assert [note.position.line for note in verdict.notes if note.position] == [10]
+    assert not (tmp_path / "written.txt").exists()
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        pytest.param("file://{0}/index.ts", id="plain"),
+        pytest.param("file://{0}/file:{0}/index.ts", id="of-a-map-of-sources"),
+    ],
+)
+def test_a_place_is_read_as_the_sdk_sends_it(tmp_path: Path, uri: str) -> None:
+    (tmp_path / "index.ts").touch()
+    sent = SentPosition(uri=uri.format(tmp_path), line=3)
+    place = Positions(tmp_path).of_request(sent, StackTrace())
+    assert place == SourcePosition(file="index.ts", line=3)
 
 
 def test_a_resource_of_a_component_has_the_components_own_line(judge: Judge) -> None:

@@ -4,7 +4,8 @@ const fs = require("fs");
 const { fileURLToPath } = require("url");
 
 const MOST_FRAMES = 50;
-const FRAME = /^\s*at (?:(.*?) \()?((?:file:\/\/)?\/.*?):(\d+):\d+\)?$/;
+/** Maps of sources give files with one slash. */
+const FRAME = /^\s*at (?:(.*?) \()?((?:file:(?:\/\/)?)?\/.*?):(\d+):\d+\)?$/;
 /** What names the top of a module, or of an asynchronous function. */
 const UNNAMED = /^(?:async )?(?:Object\.<anonymous>$)?/;
 
@@ -14,7 +15,8 @@ function placesOf(error) {
     for (const text of String((error && error.stack) || "").split("\n")) {
         const found = FRAME.exec(text);
         if (found && places.length < MOST_FRAMES) {
-            const file = found[2].startsWith("file:") ? fileURLToPath(found[2]) : found[2];
+            const isUrl = found[2].startsWith("file:");
+            const file = isUrl ? fileURLToPath(new URL(found[2])) : found[2];
             if (!file.startsWith(__dirname)) {
                 const name = (found[1] || "").replace(UNNAMED, "");
                 places.push({ file, line: Number(found[3]), function: name });

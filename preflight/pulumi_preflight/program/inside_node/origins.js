@@ -17,7 +17,8 @@ const ORIGIN = Symbol.for("preflight.origin");
 const UNKNOWN_PART = "preflight: unknown";
 /** Outputs may be made of each other in very many ways. */
 const MOST_WAYS = 200;
-const MOST_PLACES = 16;
+const MOST_PLACES = 32;
+const CONSTRUCTORS = 3;
 const SDK = path.join("node_modules", "@pulumi", "pulumi") + path.sep;
 /** What makes one Output of others, besides `apply`. */
 const MAKERS = [
@@ -248,16 +249,28 @@ function followResources(loaded, handedOn) {
         if (custom) {
             tellSources(type, name, props, handedOn);
         }
-        registerResource(resource, parent, type, name, custom, remote, make, props, ...more);
+        const rest = placed(...more);
+        registerResource(resource, parent, type, name, custom, remote, make, props, ...rest);
         if (custom) {
             followProperties(resource, type, name, props);
         }
     };
     loaded.readResource = (resource, parent, type, name, props, ...more) => {
         tellSources(type, name, props, handedOn);
-        readResource(resource, parent, type, name, props, ...more);
+        readResource(resource, parent, type, name, props, ...placed(...more));
         followProperties(resource, type, name, props);
     };
+}
+
+/** The place of a resource, which the SDK does not read in a module of ECMAScript. */
+function placed(opts, position, trace, ...more) {
+    if (position !== undefined) {
+        return [opts, position, trace, ...more];
+    }
+    // Before the program's own line stand the constructors of the SDK and of the resource's class.
+    const places = placesOf(here()).slice(CONSTRUCTORS);
+    const own = places.map(({ file, line }) => ({ uri: pathToFileURL(file).href, line, column: 0 }));
+    return [opts, own[0], own, ...more];
 }
 
 function followProperties(resource, type, name, props) {
