@@ -18,6 +18,11 @@ const OWN_MISTAKES = [ReferenceError, SyntaxError];
 const LIBRARIES = `${path.sep}node_modules${path.sep}`;
 const NO_MODULE = "MODULE_NOT_FOUND";
 const SDK = "@pulumi/pulumi";
+const HEAVY = [
+    ...["@grpc/grpc-js", `${SDK}/proto/resource_grpc_pb`, `${SDK}/proto/engine_grpc_pb`],
+    ...[`${SDK}/proto/language_grpc_pb`, `${SDK}/tsutils`],
+    ...(process.env.PULUMI_NODEJS_TYPESCRIPT === "true" ? ["typescript"] : []),
+];
 
 /** The errors that nobody caught, each once. */
 class Errors {
@@ -117,29 +122,48 @@ function located(folder) {
     return require.resolve(`${SDK}/cmd/run`, found);
 }
 
+/**
+ * Loads what the SDK will load, as far as that reads no settings.
+ *
+ * Preflight's own start goes on meanwhile.
+ */
+function preload(folder) {
+    const found = { paths: [path.dirname(require.resolve(`${SDK}/package.json`, { paths: [folder] }))] };
+    for (const name of HEAVY) {
+        try {
+            require(require.resolve(name, found));
+        } catch {
+            // Another version of the SDK has other parts, and tells itself of one that is missing.
+        }
+    }
+}
+
 function main() {
     const channel = new Channel(Number(process.argv.pop()));
-    const settings = channel.receive();
-    let run;
-    try {
-        run = located(process.cwd());
-    } catch (error) {
-        const [text] = error.message.split("\n");
-        const told = { ...described(error), text, deliberate: true };
-        channel.send({ ended: "raised", errors: [told], functions: [] });
-        process.exit(1);
-    }
-    channel.listen();
-    const sdk = settings.sdk;
     const ask = (question) => channel.ask(question);
-    const callbacks = new Callbacks(settings.callbacks, ask, [sdk.monitor, sdk.engine]);
     const errors = new Errors();
+    let callbacks;
     follow(
         (given) => callbacks.run(given),
         (token, at) => errors.called(token, at),
         (type, name, functions, workedOn) =>
             ask({ what: "handed on", type, name, functions, workedOn }),
     );
+    showErrorsPlainly();
+    let run;
+    try {
+        run = located(process.cwd());
+        preload(process.cwd());
+    } catch (error) {
+        const [text] = error.message.split("\n");
+        const told = { ...described(error), text, deliberate: true };
+        channel.send({ ended: "raised", errors: [told], functions: [] });
+        process.exit(1);
+    }
+    const settings = channel.receive();
+    channel.listen();
+    const sdk = settings.sdk;
+    callbacks = new Callbacks(settings.callbacks, ask, [sdk.monitor, sdk.engine]);
     const entry = path.relative(process.cwd(), settings.program) || ".";
     process.argv = [
         process.argv[0],
@@ -148,7 +172,6 @@ function main() {
         ...["--project", sdk.project, "--root-directory", sdk.root_directory, "--stack", sdk.stack],
         ...["--pwd", process.cwd(), "--dry-run", "--parallel", String(sdk.parallel), entry],
     ];
-    showErrorsPlainly();
     require(run);
     // The SDK's own listener, which comes first, turns the code of an error into one of its own.
     process.on("exit", (given) => {
