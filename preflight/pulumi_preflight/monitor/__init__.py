@@ -18,6 +18,7 @@ from pulumi_preflight.model import Positions
 from pulumi_preflight.monitor.analysis import analyze_request, message_as_packs_see, stack_request
 from pulumi_preflight.monitor.assets import AssetError, hashed
 from pulumi_preflight.monitor.invokes import Invokes
+from pulumi_preflight.monitor.lines import Lines
 from pulumi_preflight.monitor.providing import Providing
 from pulumi_preflight.monitor.reading import Reading
 from pulumi_preflight.monitor.refusals import RefusedError, check_outputs
@@ -40,6 +41,12 @@ _Request = TypeVar(
     resource_pb2.RegisterResourceOutputsRequest,
     resource_pb2.ResourceInvokeRequest,
 )
+_Placed = TypeVar(
+    "_Placed",
+    resource_pb2.RegisterResourceRequest,
+    resource_pb2.ReadResourceRequest,
+    resource_pb2.ResourceInvokeRequest,
+)
 _Response = TypeVar("_Response")
 
 
@@ -51,10 +58,15 @@ class Monitor(ResourceMonitorServicer):
     """Serves one run of a program."""
 
     def __init__(
-        self, run: Run, positions: Positions, on_failure: Callable[[BaseException], None]
+        self,
+        run: Run,
+        positions: Positions,
+        on_failure: Callable[[BaseException], None],
+        lines: Lines | None = None,
     ) -> None:
-        """Takes the run, and what to tell of the first error that ends it."""
+        """Takes the run, what to tell of the first error that ends it, and a template's lines."""
         self._run = run
+        self._lines = lines
         self._positions = positions
         self._on_failure = on_failure
         providing = Providing(run)
@@ -66,19 +78,24 @@ class Monitor(ResourceMonitorServicer):
         self, request: resource_pb2.RegisterResourceRequest, context: grpc.ServicerContext
     ) -> resource_pb2.RegisterResourceResponse:
         """Registers a resource."""
-        return self._guarded(self._resources.register, request, context)
+        return self._guarded(self._resources.register, self._placed(request), context)
 
     def ReadResource(  # noqa: N802
         self, request: resource_pb2.ReadResourceRequest, context: grpc.ServicerContext
     ) -> resource_pb2.ReadResourceResponse:
         """Reads a resource that exists already."""
-        return self._guarded(self._reading.read, request, context)
+        return self._guarded(self._reading.read, self._placed(request), context)
 
     def Invoke(  # noqa: N802
         self, request: resource_pb2.ResourceInvokeRequest, context: grpc.ServicerContext
     ) -> resource_pb2.ResourceInvokeResponse:
         """Calls a function of a provider."""
-        return self._guarded(self._answer, request, context)
+        return self._guarded(self._answer, self._placed(request), context)
+
+    def _placed(self, request: _Placed) -> _Placed:
+        if self._lines is not None:
+            self._lines.place(request)
+        return request
 
     def _answer(
         self, request: resource_pb2.ResourceInvokeRequest
