@@ -24,6 +24,16 @@ _LAST_LINES = 20
 _MOST_MISTAKES = 10
 # What the host says where more than one property is wrong: then it tells no place.
 _SEVERAL = re.compile(r"(?P<token>\S+) is not assignable from ")
+# The SDK for Go says so of outputs that are unknown as a whole.
+_NO_STACK_OUTPUTS = "failed to convert stack output"
+_UNKNOWN_STACK = (
+    "the program reads outputs of another stack with fn::stackReference, which takes known ones "
+    "only, and preflight does not know them"
+)
+_KNOWN_STACK = (
+    "give them under stackReferences in preflight.yaml, or read them from a resource of the type "
+    "pulumi:pulumi:StackReference"
+)
 _MADE_UP = (
     "where that comes of an output that preflight made up, `outputs` in preflight.yaml can give "
     "the real value, and --keep-unknowns leaves all of them unknown"
@@ -114,6 +124,8 @@ def _of_host(text: str, scene: Scene) -> ProgramError:
         return ProgramError(message, hint=_last_output(scene.child))
     if not launch.loads_schemas and "loading package" in message:
         return ProgramError(message, hint=NO_PLUGIN)
+    if _NO_STACK_OUTPUTS in message:
+        return ProgramError(_UNKNOWN_STACK, hint=_KNOWN_STACK)
     made_up = run.made_up_answers or any(each.made_up for each in run.registry.resources)
     return ProgramError(message, hint=_MADE_UP if logged and made_up else None)
 

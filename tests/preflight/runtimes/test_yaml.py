@@ -43,7 +43,7 @@ def judge(tmp_path: Path, yaml_host: Path) -> Judge:
         keep_unknowns: bool = False,
     ) -> Verdict:
         for name, text in {"Pulumi.yaml": head + program, **(files or {})}.items():
-            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
             (tmp_path / name).write_text(text)
         return run(
             tmp_path,
@@ -232,6 +232,60 @@ outputs:
     known = "stackReferences: {organization/network/dev: {vpcId: vpc-1}}\n"
     verdict = judge(program, files={"preflight.yaml": known})
     assert verdict.outputs == {"one": "vpc-1", "two": "vpc-1"}
+
+
+def test_outputs_of_other_stacks_that_nobody_knows_are_unknown(judge: Judge) -> None:
+    program = """\
+resources:
+  network:
+    type: pulumi:pulumi:StackReference
+    properties: {name: organization/network/dev}
+outputs: {zone: "${network.outputs.zone}"}
+"""
+    verdict = judge(program)
+    assert verdict.outputs == {"zone": Unknown.UNKNOWN}
+    places = [each.position for each in verdict.notes if "stackReferences" in each.text]
+    assert [each.line for each in places if each] == [4]
+
+
+def test_the_older_function_for_other_stacks_needs_what_the_user_knows(judge: Judge) -> None:
+    program = "outputs: {vpc: {fn::stackReference: [organization/network/dev, vpcId]}}\n"
+    with pytest.raises(ProgramError, match="fn::stackReference, which takes known ones") as raised:
+        judge(program)
+    assert raised.value.hint is not None
+    assert "stackReferences in preflight.yaml" in raised.value.hint
+    known = "stackReferences: {organization/network/dev: {vpcId: vpc-1}}\n"
+    assert judge(program, files={"preflight.yaml": known}).outputs == {"vpc": "vpc-1"}
+
+
+def test_a_package_that_a_parameter_makes_is_known_by_its_own_name(judge: Judge) -> None:
+    package = """\
+packageDeclarationVersion: 1
+name: terraform-provider
+version: 0.10.0
+parameterization: {name: nuller, version: 3.2.0, value: e30=}
+"""
+    program = "resources:\n  a: {type: 'nuller:Resource', properties: {triggers: {b: c}}}\n"
+    verdict = judge(program, files={"sdks/nuller/nuller-3.2.0.yaml": package})
+    resource = verdict.resource("nuller:index/resource:Resource", "a")
+    assert resource.inputs == {"triggers": {"b": "c"}}
+    assert "nuller" in resource.provider
+
+
+def test_a_secret_setting_stays_secret(judge: Judge) -> None:
+    program = """\
+config: {token: {type: string, secret: true}}
+resources:
+  orders: {type: "aws:sqs:Queue", properties: {tags: {token: "${token}"}}}
+"""
+    files = {
+        "Pulumi.dev.yaml": "environment: [shop/dev]\n",
+        "preflight.yaml": (
+            "environments: {shop/dev: {pulumiConfig: {token: {'fn::secret': hush}}}}\n"
+        ),
+    }
+    verdict = judge(program, files=files)
+    assert verdict.resource(QUEUE, "orders").inputs["tags"]["token"] == Secret("hush")
 
 
 def test_functions_are_answered_in_both_spellings(judge: Judge) -> None:
