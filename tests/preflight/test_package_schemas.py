@@ -92,10 +92,12 @@ def test_components_are_told_from_resources(template: Template) -> None:
         pytest.param("7.1.0", False, id="older"),
         pytest.param("7.999.0", True, id="newer"),
         pytest.param("8.0.0", True, id="newer-major"),
+        pytest.param("5.16.2", True, id="older-major"),
+        pytest.param("6.0.2", False, id="major-of-another-table"),
         pytest.param("", False, id="any"),
     ],
 )
-def test_a_newer_version_than_that_of_the_table_may_have_more(
+def test_a_version_that_no_table_covers_may_have_more(
     version: str, template: Template, *, is_known: bool
 ) -> None:
     queue = content("aws", template, version)["resources"]["aws:sqs/queue:Queue"]

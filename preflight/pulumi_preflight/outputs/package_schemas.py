@@ -81,7 +81,7 @@ def schema_of(package: str, version: str, template: Template | None) -> PackageS
         content = _head(package, version or _NO_VERSION) | _guessed(used, package)
         return PackageSchema(content=content, guessed=True)
     content = _Tabled(table).with_what_is(used)
-    if _is_newer(version, table.version):
+    if _may_differ(version, table.version):
         _merge(content, _guessed(used, package))
     return PackageSchema(content=content, guessed=False)
 
@@ -269,9 +269,10 @@ def _full_token(written: str, package: str) -> str:
     return f"{package}:{folder}:{name}"
 
 
-def _is_newer(version: str, than: str) -> bool:
-    """Whether a program asks for a version that may have what the table lacks."""
-    return _numbers(version) > _numbers(than)
+def _may_differ(version: str, table: str) -> bool:
+    """Whether a program asks for a version that may have what that of the table lacks."""
+    wanted, known = _numbers(version), _numbers(table)
+    return bool(wanted) and (wanted > known or wanted[0] != known[0])
 
 
 def _numbers(version: str) -> tuple[int, ...]:
