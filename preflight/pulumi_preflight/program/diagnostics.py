@@ -14,7 +14,9 @@ _PLACE = re.compile(
     r"^  on (?P<file>.+?) line (?P<line>\d+)(, in .*)?:\n(^ *\d+: .*\n?)*", re.MULTILINE
 )
 # As Go shows a list of errors, and the library an error in one line.
-_LIST = re.compile(r"^\d+ errors? occurred:\n|^\t\* ", re.MULTILINE)
+_LIST = re.compile(r"^\d+ errors? occurred:\n|^\t\* |^-error: ", re.MULTILINE)
+# How a program in Go says that it fails by its own mistake.
+_PANIC = re.compile(r"^panic: (.*)", re.MULTILINE)
 _SHORT = re.compile(
     r"(?P<file>[^\s:]+):(?P<line>\d+),\d+-(\d+,)?\d+: (?P<summary>.*?);(?P<detail>.*)", re.DOTALL
 )
@@ -57,6 +59,12 @@ def printed_diagnostics(text: str) -> Iterator[Diagnostic]:
     _, *parts = _START.split(plain)
     for severity, block in zip(parts[::2], parts[1::2], strict=True):
         yield _read(block, is_error=severity == "Error")
+
+
+def crash(text: str) -> str | None:
+    """What a host's output says of a crash of the host, `None` where there was none."""
+    found = _PANIC.search(text)
+    return found[1].strip() if found else None
 
 
 def listed_errors(texts: Iterable[str]) -> list[Diagnostic]:

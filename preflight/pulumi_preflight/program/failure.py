@@ -14,7 +14,12 @@ from pulumi_preflight.monitor.run import Run
 from pulumi_preflight.monitor.services import LogLine
 from pulumi_preflight.monitor.unknowns import answer_way
 from pulumi_preflight.program.child import NO_ENDPOINT, Child
-from pulumi_preflight.program.diagnostics import Diagnostic, listed_errors, printed_diagnostics
+from pulumi_preflight.program.diagnostics import (
+    Diagnostic,
+    crash,
+    listed_errors,
+    printed_diagnostics,
+)
 from pulumi_preflight.project.template import Template
 from pulumi_preflight.redaction import Redactor
 from pulumi_preflight.runtimes.yaml import NO_PLUGIN
@@ -24,6 +29,10 @@ _LAST_LINES = 20
 _MOST_MISTAKES = 10
 # What the host says where more than one property is wrong: then it tells no place.
 _SEVERAL = re.compile(r"(?P<token>\S+) is not assignable from ")
+_CRASHED = (
+    "that is a mistake of the host itself, which `pulumi preview` would meet as well; take the "
+    "last change of the program back to see what brings it on"
+)
 # The SDK for Go says so of outputs that are unknown as a whole.
 _NO_STACK_OUTPUTS = "failed to convert stack output"
 _UNKNOWN_STACK = (
@@ -113,6 +122,8 @@ def _of_host(text: str, scene: Scene) -> ProgramError:
     run, launch = scene.run, scene.run.project.launch
     printed = [each for each in printed_diagnostics(scene.child.printed()) if each.is_error]
     logged = listed_errors([line.text for line in scene.log if line.severity == "error"])
+    if crashed := crash(scene.child.printed()):
+        return ProgramError(f"the language host broke off: {crashed}", hint=_CRASHED)
     inside = os.path.relpath(launch.program, run.project.root)
     folder = "" if inside == os.curdir else f"{inside}/"
     found = (*printed, *logged) or tuple(listed_errors([text]))

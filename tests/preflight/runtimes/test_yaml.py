@@ -460,6 +460,11 @@ def test_a_program_that_does_not_end_is_told(tmp_path: Path, yaml_host: Path) ->
             id="cycle",
         ),
         pytest.param(
+            "outputs:\n  a: ${b[c]}\n  d: ${e[f]}\n",
+            "Pulumi.yaml:4: invalid list index\nPulumi.yaml:5: invalid list index",
+            id="expressions",
+        ),
+        pytest.param(
             "outputs:\n  a: {fn::readFile: nothing.txt}\n",
             "Pulumi.yaml:4: Error reading file at path nothing.txt",
             id="file",
@@ -486,6 +491,24 @@ outputs: {one: "${one}", two: "${two}"}
         "Pulumi.yaml:4: list index 5 out-of-bounds for list of length 2",
         "Pulumi.yaml:5: list index 7 out-of-bounds for list of length 2",
     ]
+
+
+def test_a_crash_of_the_host_is_one_error(judge: Judge) -> None:
+    program = """\
+resources:
+  a-b: {type: "aws:sqs:Queue"}
+variables:
+  text: {fn::invoke: {function: "std:upper", arguments: {input: '${["a-b"].arn}/'}}}
+outputs: {text: "${text.result}"}
+"""
+    with pytest.raises(ProgramError) as raised:
+        judge(program)
+    assert str(raised.value) == (
+        "the language host broke off: interface conversion: ast.PropertyAccessor is "
+        "*ast.PropertySubscript, not *ast.PropertyName"
+    )
+    assert raised.value.hint is not None
+    assert "a mistake of the host itself" in raised.value.hint
 
 
 def test_a_mistake_in_a_folder_of_its_own_names_the_folder(judge: Judge) -> None:
