@@ -50,6 +50,23 @@ def test_what_is_read_is_a_tree_and_variables_stand_for_what_they_name(template:
     assert web.read == {"metadata": {"name": {}}, "status": {"hosts": {"[]": {"name": {}}}}}
 
 
+def test_what_a_property_comes_from_is_followed_through_variables(template: Template) -> None:
+    (spec,) = template.resources[0].sources.values()
+    assert [(each.token, each.name, each.property) for each in spec] == [
+        ("aws:getAvailabilityZones", "", ""),
+        ("kubernetes:apps/v1:Deployment", "web", "status"),
+    ]
+
+
+def test_variables_that_are_made_of_each_other_in_many_ways_take_no_time(tmp_path: Path) -> None:
+    variables = "".join(f"  v{n}: ['${{v{n + 1}}}', '${{v{n + 1}}}']\n" for n in range(64))
+    (tmp_path / "Pulumi.yaml").write_text(
+        f"variables:\n{variables}  v64: a\n"
+        "resources:\n  q: {type: 'aws:sqs:Queue', properties: {name: '${v0}'}}\n"
+    )
+    assert read_template(tmp_path / "Pulumi.yaml").resources[0].sources == {}
+
+
 def test_calls_are_found_in_both_spellings(template: Template) -> None:
     calls = {each.token: each for each in template.calls}
     assert calls.keys() == {"aws:getAvailabilityZones", "aws:ec2:getVpc"}

@@ -17,8 +17,8 @@ from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.model import Positions
 from pulumi_preflight.monitor.analysis import analyze_request, message_as_packs_see, stack_request
 from pulumi_preflight.monitor.assets import AssetError, hashed
+from pulumi_preflight.monitor.declared import Declared
 from pulumi_preflight.monitor.invokes import Invokes
-from pulumi_preflight.monitor.lines import Lines
 from pulumi_preflight.monitor.providing import Providing
 from pulumi_preflight.monitor.reading import Reading
 from pulumi_preflight.monitor.refusals import RefusedError, check_outputs
@@ -62,11 +62,11 @@ class Monitor(ResourceMonitorServicer):
         run: Run,
         positions: Positions,
         on_failure: Callable[[BaseException], None],
-        lines: Lines | None = None,
+        declared: Declared | None = None,
     ) -> None:
-        """Takes the run, what to tell of the first error that ends it, and a template's lines."""
+        """Takes the run, what to tell of its first error, and what a template declares, if any."""
         self._run = run
-        self._lines = lines
+        self._declared = declared
         self._positions = positions
         self._on_failure = on_failure
         providing = Providing(run)
@@ -93,8 +93,10 @@ class Monitor(ResourceMonitorServicer):
         return self._guarded(self._answer, self._placed(request), context)
 
     def _placed(self, request: _Placed) -> _Placed:
-        if self._lines is not None:
-            self._lines.place(request)
+        if self._declared is not None:
+            self._declared.place(request)
+            if isinstance(request, resource_pb2.RegisterResourceRequest):
+                self._declared.hand_on(request)
         return request
 
     def _answer(

@@ -82,7 +82,7 @@ class _Running:
         with ONE_AT_A_TIME:
             from pulumi_preflight.model import Deployment, Positions  # noqa: PLC0415 - see the top
             from pulumi_preflight.monitor import Monitor  # noqa: PLC0415 - see the top
-            from pulumi_preflight.monitor.lines import Lines  # noqa: PLC0415 - see the top
+            from pulumi_preflight.monitor.declared import Declared  # noqa: PLC0415 - see the top
             from pulumi_preflight.monitor.loading import Loader  # noqa: PLC0415 - see the top
             from pulumi_preflight.monitor.run import Run  # noqa: PLC0415 - see the top
             from pulumi_preflight.monitor.services import EngineService  # noqa: PLC0415 - see the top
@@ -102,9 +102,9 @@ class _Running:
         engine = EngineService()
         positions = Positions(self._project.root)
         unknowns = Unknowns(run, positions)
-        lines = Lines(template) if template else None
+        declared = Declared(template, run) if template else None
         loader = Loader(template, run.registry.note) if launch.loads_schemas else None
-        with _serving(Monitor(run, positions, self._fail, lines), engine, loader) as address:
+        with _serving(Monitor(run, positions, self._fail, declared), engine, loader) as address:
             try:
                 self._child.start(self._settings(address), unknowns.answer)
                 end = self._end(timeout_seconds, positions)

@@ -6,6 +6,7 @@ Source of the grammar: pulumi/pulumi-yaml, pkg/pulumiyaml/ast/{template,expr}.go
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,10 @@ _SHORT_CALL = re.compile(r"fn::(?P<token>[^:]+:[^:]+(:[^:]+)?)$", re.IGNORECASE)
 _EXPRESSION = re.compile(r"\$\{([^}]*)\}")
 _ACCESS = re.compile(r"""\.?(?P<name>[^.\[\]]+)|\["(?P<text>[^"]*)"\]|\[(?P<index>\d+)\]""")
 _PROVIDER = "pulumi:providers:"
+# What these make of a text need not show it.
+_WORKING = ("fn::frombase64", "fn::select", "fn::split", "fn::tobase64")
+# Variables may be made of each other in very many ways.
+_MOST_SOURCES, _MOST_VISITS = 200, 10_000
 
 
 ITEM = "[]"
@@ -39,6 +44,23 @@ class Reads(dict[str, "Reads"]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a property of a resource comes from: a property of another, or a function's answer.
+
+    Attributes:
+        token: The type or function, as it is written.
+        name: The resource's logical name, empty for a function.
+        property: The resource's property, empty for a function.
+        worked: Whether the program made something else of it, so that it may not show.
+    """
+
+    token: str
+    name: str = ""
+    property: str = ""
+    worked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredResource:
     """A resource of the program.
 
@@ -47,6 +69,7 @@ class DeclaredResource:
         token: The type, as it is written.
         given: The properties that the program gives it.
         read: The properties that the program reads of it.
+        sources: What its properties come from.
         line: The line that declares it, from 1.
     """
 
@@ -54,6 +77,7 @@ class DeclaredResource:
     token: str
     given: frozenset[str]
     read: Reads
+    sources: Mapping[str, tuple[Source, ...]]
     line: int
 
 
@@ -88,11 +112,10 @@ class Template:
     resources: tuple[DeclaredResource, ...] = ()
     calls: tuple[DeclaredCall, ...] = ()
 
-    def line_of_resource(self, name: str, token: str) -> int | None:
-        """The line of a resource, by the logical name and the full type."""
-        named = [each for each in self.resources if each.name == name]
-        found = [each for each in named if is_short_of(each.token, token)]
-        return found[0].line if found else None
+    def resource(self, name: str, token: str) -> DeclaredResource | None:
+        """The resource of a logical name and a full type."""
+        named = (each for each in self.resources if each.name == name)
+        return next((each for each in named if is_short_of(each.token, token)), None)
 
     def line_of_given(self, token: str, text: str) -> int | None:
         """The line of the one resource of a full type whose properties a text names."""
@@ -153,7 +176,7 @@ def read_template(file: Path) -> Template:
     reads = _ReadOf(root, sections.get("variables"))
     return Template(
         file=file,
-        resources=tuple(_resources(sections.get("resources"), reads)),
+        resources=tuple(_resources(sections.get("resources"), reads, _Sources(sections))),
         calls=tuple(_calls(root, reads)),
     )
 
@@ -212,7 +235,63 @@ def _pairs(node: yaml.Node | None) -> Iterator[tuple[yaml.ScalarNode, yaml.Node]
                 yield key, value
 
 
-def _resources(node: yaml.Node | None, reads: _ReadOf) -> Iterator[DeclaredResource]:
+class _Sources:
+    """What values of a program come from."""
+
+    def __init__(self, sections: Mapping[str, yaml.Node]) -> None:
+        self._visits = 0
+        self._variables = {key.value: node for key, node in _pairs(sections.get("variables"))}
+        self._resources = {
+            key.value: (_text(members.get("type")) or "", _text(members.get("name")) or key.value)
+            for key, node in _pairs(sections.get("resources"))
+            for members in [dict(_members(node))]
+        }
+
+    def of(self, properties: yaml.Node | None) -> Mapping[str, tuple[Source, ...]]:
+        """What each property comes from, of those that come from anything."""
+        found = {}
+        for key, node in _pairs(properties):
+            self._visits = 0
+            sources = self._of(node, frozenset(), worked=False)
+            found[key.value] = tuple(islice(sources, _MOST_SOURCES))
+        return {name: sources for name, sources in found.items() if sources}
+
+    def _of(self, node: yaml.Node, open_: frozenset[int], *, worked: bool) -> Iterator[Source]:
+        self._visits += 1
+        # The host refuses what contains itself.
+        if id(node) in open_ or self._visits > _MOST_VISITS:
+            return
+        open_ |= {id(node)}
+        match node:
+            case yaml.ScalarNode():
+                for expression in _EXPRESSION.findall(node.value):
+                    yield from self._of_path(_path(expression), open_, worked=worked)
+            case yaml.SequenceNode():
+                for item in node.value:
+                    yield from self._of(item, open_, worked=worked)
+            case yaml.MappingNode():
+                for key, value in _pairs(node):
+                    token, _, _ = _call(key, value)
+                    if token is not None:
+                        yield Source(token=token, worked=worked)
+                        continue
+                    works = key.value.lower() in _WORKING
+                    yield from self._of(value, open_, worked=worked or works)
+            case _:
+                raise TypeError(f"{type(node).__name__} is no node of YAML")
+
+    def _of_path(self, path: list[str], open_: frozenset[int], *, worked: bool) -> Iterator[Source]:
+        whose, *rest = path
+        if whose in self._variables:
+            yield from self._of(self._variables[whose], open_, worked=worked)
+        elif whose in self._resources and rest:
+            token, name = self._resources[whose]
+            yield Source(token=token, name=name, property=rest[0], worked=worked)
+
+
+def _resources(
+    node: yaml.Node | None, reads: _ReadOf, sources: _Sources
+) -> Iterator[DeclaredResource]:
     for key, value in _pairs(node):
         members = dict(_members(value))
         given = {name.value for name, _ in _pairs(members.get("properties"))}
@@ -222,6 +301,7 @@ def _resources(node: yaml.Node | None, reads: _ReadOf) -> Iterator[DeclaredResou
             token=_text(members.get("type")) or "",
             given=frozenset(given | {name.value for name, _ in _pairs(state)}),
             read=reads.of(key.value),
+            sources=sources.of(members.get("properties")),
             line=key.start_mark.line + 1,
         )
 
@@ -229,13 +309,7 @@ def _resources(node: yaml.Node | None, reads: _ReadOf) -> Iterator[DeclaredResou
 def _calls(root: yaml.Node | None, reads: _ReadOf) -> Iterator[DeclaredCall]:
     for node in _every(root):
         for key, value in _pairs(node):
-            token, arguments, returned = None, None, ""
-            if key.value.lower() == "fn::invoke":
-                members = dict(_members(value))
-                token, arguments = _text(members.get("function")), members.get("arguments")
-                returned = _text(members.get("return")) or ""
-            elif found := _SHORT_CALL.match(key.value):
-                token, arguments = found["token"], value
+            token, arguments, returned = _call(key, value)
             if token is not None:
                 yield DeclaredCall(
                     token=token,
@@ -243,6 +317,16 @@ def _calls(root: yaml.Node | None, reads: _ReadOf) -> Iterator[DeclaredCall]:
                     read=reads.of_answer(node, returned),
                     line=key.start_mark.line + 1,
                 )
+
+
+def _call(key: yaml.ScalarNode, value: yaml.Node) -> tuple[str | None, yaml.Node | None, str]:
+    """The function that a member calls, its arguments, and which part of the answer is wanted."""
+    if key.value.lower() == "fn::invoke":
+        members = dict(_members(value))
+        returned = _text(members.get("return")) or ""
+        return _text(members.get("function")), members.get("arguments"), returned
+    found = _SHORT_CALL.match(key.value)
+    return (found["token"], value, "") if found else (None, None, "")
 
 
 def _every(root: yaml.Node | None) -> Iterator[yaml.Node]:

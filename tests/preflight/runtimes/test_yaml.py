@@ -9,6 +9,7 @@ import pytest
 
 from pulumi_preflight import ProgramError, ProjectError, Secret, Unknown, Verdict, run
 from pulumi_preflight.cli import main
+from tests.preflight.builders import write_pack
 
 QUEUE = "aws:sqs/queue:Queue"
 HEAD = "name: shop\nruntime: yaml\n"
@@ -537,16 +538,59 @@ def test_a_warning_of_the_host_is_shown_beside_the_report(judge: Judge) -> None:
     assert "'Type' looks like a miscapitalization of 'type'" in verdict.printed
 
 
-def test_a_made_up_value_is_known_again_where_the_program_hands_it_on(judge: Judge) -> None:
-    program = """\
+# Reports whatever a tag holds.
+CURIOUS = """
+from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
+
+def curious(args, report):
+    if args.props.get("tags", {}).get("about"):
+        report("it is about something")
+
+PolicyPack("curious", enforcement_level=EnforcementLevel.MANDATORY, policies=[
+    ResourceValidationPolicy("curious", "Nothing may be about anything.", curious),
+])
+"""
+
+
+@pytest.mark.parametrize(
+    ("about", "stands"),
+    [
+        pytest.param("{fn::toBase64: a-text}", True, id="what-the-program-gave"),
+        pytest.param("{fn::toBase64: '${first.name}'}", True, id="a-name-that-the-program-gave"),
+        pytest.param("{fn::toBase64: '${box.arn}'}", False, id="encoded"),
+        pytest.param("{fn::toBase64: '${arn}'}", False, id="encoded-by-way-of-a-variable"),
+        pytest.param("${encoded}", False, id="encoded-in-a-variable"),
+        pytest.param(
+            "{fn::select: [0, {fn::split: ['.', '${box.publicIp}']}]}", False, id="a-part"
+        ),
+        pytest.param("${database.engine}", False, id="a-word-of-an-answer"),
+        pytest.param("${database.dbInstanceIdentifier}", True, id="an-argument-in-an-answer"),
+    ],
+)
+def test_no_finding_stands_on_what_a_function_made_of_a_made_up_value(
+    about: str, tmp_path: Path, yaml_host: Path, *, stands: bool
+) -> None:
+    assert yaml_host.is_file()
+    program = f"""\
+variables:
+  arn: ${{box.arn}}
+  encoded: {{fn::toBase64: "${{arn}}"}}
+  database:
+    fn::invoke: {{function: "aws:rds:getInstance", arguments: {{dbInstanceIdentifier: orders}}}}
 resources:
-  first: {type: "aws:sqs:Queue"}
+  first: {{type: "aws:sqs:Queue", properties: {{name: first}}}}
+  box: {{type: "aws:ec2:Instance", properties: {{ami: ami-1, instanceType: t3.micro}}}}
   second:
     type: aws:sqs:Queue
-    properties: {tags: {first: "${first.name}"}}
+    properties:
+      tags:
+        about: {about}
 """
-    second = judge(program).resource(QUEUE, "second")
-    assert second.property_dependencies["tags"][0].endswith("::first")
+    (tmp_path / "Pulumi.yaml").write_text(HEAD + program)
+    pack = write_pack(tmp_path / "pack", CURIOUS)
+    verdict = run(tmp_path, stack="dev", packs=[pack], config=SETTINGS)
+    assert bool(verdict.findings) is stands
+    assert bool(verdict.not_evaluated) is not stands
 
 
 def test_a_machine_without_a_host_is_told_both_ways(
