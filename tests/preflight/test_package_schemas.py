@@ -21,7 +21,8 @@ resources:
   password: {type: "random:RandomPassword"}
   bucket: {type: "gcp:storage:Bucket", properties: {location: a}}
   web: {type: "kubernetes:apps/v1:Deployment"}
-  there: {type: "pulumi:providers:aws", properties: {region: b}}
+  there: {type: "pulumi:providers:aws", properties: {place: b}}
+  cluster: {type: "pulumi:providers:kubernetes", properties: {context: c}}
 variables:
   vpc: {fn::invoke: {function: "aws:ec2:getVpc"}}
 outputs: {a: "${bucket.self.link}", b: "${bucket.urls[0]}"}
@@ -71,8 +72,14 @@ def test_objects_have_names_of_the_place_that_they_stand_at(template: Template) 
     assert "subnetIds" in aws["types"][token]["properties"]
 
 
-def test_what_a_provider_is_given_is_taken(template: Template) -> None:
-    assert content("aws", template)["provider"]["inputProperties"].keys() == {"region"}
+def test_a_provider_of_aws_takes_its_own_settings(template: Template) -> None:
+    settings = content("aws", template)["provider"]["inputProperties"]
+    assert {"region", "assumeRoles", "defaultTags"} <= settings.keys()
+    assert "place" not in settings
+
+
+def test_any_other_provider_takes_what_it_is_given(template: Template) -> None:
+    assert content("kubernetes", template)["provider"]["inputProperties"].keys() == {"context"}
 
 
 def test_secret_outputs_are_marked(template: Template) -> None:

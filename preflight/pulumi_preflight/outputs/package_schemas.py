@@ -44,6 +44,20 @@ _UNBRIDGED = (
     *(*_COMPONENTS, "aws-native", "azure-native", "command", "docker-build", "google-native"),
     *("kubernetes", "pulumiservice", "std", "terraform"),
 )
+# What a provider is given; the tables tell nothing of providers. Source: pulumi_aws 7, provider.py.
+_SETTINGS: Mapping[str, tuple[str, ...]] = {
+    "aws": (
+        *("accessKey", "allowedAccountIds", "assumeRoleWithWebIdentity", "assumeRoles"),
+        *("customCaBundle", "defaultTags", "ec2MetadataServiceEndpoint"),
+        *("ec2MetadataServiceEndpointMode", "endpoints", "forbiddenAccountIds", "httpProxy"),
+        *("httpsProxy", "ignoreTags", "insecure", "maxRetries", "noProxy", "profile", "region"),
+        *("retryMode", "s3UsEast1RegionalEndpoint", "s3UsePathStyle", "secretKey"),
+        *("sharedConfigFiles", "sharedCredentialsFiles", "skipCredentialsValidation"),
+        *("skipMetadataApiCheck", "skipRegionValidation", "skipRequestingAccountId", "stsRegion"),
+        *("tagPolicyCompliance", "token", "tokenBucketRateLimiterCapacity"),
+        *("useDualstackEndpoint", "useFipsEndpoint", "userAgents"),
+    )
+}
 _NO_VERSION = "99.0.0"
 """Some types need a version that is not too old; where the program names none, the newest."""
 
@@ -148,6 +162,7 @@ class _Tabled:
                 self._add_resource(token)
             for token in self._table.tokens("function", module):
                 self._add_function(token)
+        self._content["provider"] = self._provider(_Use())
         return self._content
 
     def with_what_is(self, used: _Used) -> dict[str, Any]:
@@ -156,9 +171,12 @@ class _Tabled:
             self._add_resource(token)
         for token in self._full("function", used.functions):
             self._add_function(token)
-        # The tables tell nothing of providers.
-        self._content["provider"] = _provider(used.provider)
+        self._content["provider"] = self._provider(used.provider)
         return self._content
+
+    def _provider(self, use: _Use) -> dict[str, Any]:
+        settings = _SETTINGS.get(self._table.package)
+        return _provider(_Use({*settings}, use.read) if settings else use)
 
     def _full(self, question: str, written: Iterable[str]) -> Iterator[str]:
         for each in written:
@@ -281,6 +299,8 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def _merge(content: dict[str, Any], more: Mapping[str, Any]) -> None:
     """Adds what is used and not known."""
+    for part in ("inputProperties", "properties"):
+        content["provider"][part] = more["provider"][part] | content["provider"][part]
     for token, entry in more["resources"].items():
         known = content["resources"].setdefault(token, entry)
         for part in ("inputProperties", "properties"):
