@@ -94,9 +94,7 @@ class Monitor(ResourceMonitorServicer):
 
     def _placed(self, request: _Placed) -> _Placed:
         if self._declared is not None:
-            self._declared.place(request)
-            if isinstance(request, resource_pb2.RegisterResourceRequest):
-                self._declared.hand_on(request)
+            self._declared.tell(request)
         return request
 
     def _answer(

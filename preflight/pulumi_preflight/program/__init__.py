@@ -127,6 +127,8 @@ class _Running:
             ),
             redact=redact,
         )
+        if declared is not None:
+            declared.check_whole()
         return Deployment(
             resources=run.registry.resources,
             duplicates=run.registry.duplicates,

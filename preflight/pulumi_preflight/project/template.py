@@ -70,6 +70,7 @@ class DeclaredResource:
         given: The properties that the program gives it.
         read: The properties that the program reads of it.
         sources: What its properties come from.
+        is_read: Whether it exists already.
         line: The line that declares it, from 1.
     """
 
@@ -78,6 +79,7 @@ class DeclaredResource:
     given: frozenset[str]
     read: Reads
     sources: Mapping[str, tuple[Source, ...]]
+    is_read: bool
     line: int
 
 
@@ -112,10 +114,10 @@ class Template:
     resources: tuple[DeclaredResource, ...] = ()
     calls: tuple[DeclaredCall, ...] = ()
 
-    def resource(self, name: str, token: str) -> DeclaredResource | None:
-        """The resource of a logical name and a full type."""
+    def named(self, name: str, token: str) -> list[DeclaredResource]:
+        """The resources of a logical name and a full type; the engine takes one only."""
         named = (each for each in self.resources if each.name == name)
-        return next((each for each in named if is_short_of(each.token, token)), None)
+        return [each for each in named if is_short_of(each.token, token)]
 
     def line_of_given(self, token: str, text: str) -> int | None:
         """The line of the one resource of a full type whose properties a text names."""
@@ -302,6 +304,7 @@ def _resources(
             given=frozenset(given | {name.value for name, _ in _pairs(state)}),
             read=reads.of(key.value),
             sources=sources.of(members.get("properties")),
+            is_read="get" in members,
             line=key.start_mark.line + 1,
         )
 

@@ -494,6 +494,46 @@ outputs: {one: "${one}", two: "${two}"}
     ]
 
 
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        pytest.param(
+            "resources:\n  a: {type: 'aws:sqs:Queue'}\n  q: {type: queue}\n"
+            "  z: {type: 'aws:sns:Topic'}\n",
+            "Pulumi.yaml:5: the language host left out 'q' of type 'queue', and 1 more",
+            id="a-type-without-a-package",
+        ),
+        pytest.param(
+            "config: {q: {type: string, default: a}}\nresources:\n  q: {type: 'aws:sqs:Queue'}\n",
+            "Pulumi.yaml:5: the language host left out 'q' of type 'aws:sqs:Queue'",
+            id="a-setting-of-the-same-name",
+        ),
+    ],
+)
+def test_a_resource_that_the_host_passes_over_is_an_error(
+    program: str, told: str, judge: Judge
+) -> None:
+    with pytest.raises(ProgramError) as raised:
+        judge(program)
+    assert str(raised.value) == told
+
+
+def test_a_resource_that_exists_already_may_be_left_unread(judge: Judge) -> None:
+    program = """\
+resources:
+  orders: {type: "aws:sqs:Queue"}
+  again: {type: "aws:sqs:Queue", get: {id: "${orders.url}"}}
+"""
+    assert judge(program, keep_unknowns=True).resource(QUEUE, "orders").name == "orders"
+
+
+def test_two_resources_of_one_urn_have_a_line_each(judge: Judge) -> None:
+    program = "resources:\n  q: {type: 'aws:sqs:Queue'}\n  r: {type: 'aws:sqs:Queue', name: q}\n"
+    (finding,) = judge(program).findings
+    assert finding.rule == "duplicate-urn"
+    assert "Pulumi.yaml:4 and Pulumi.yaml:5" in finding.message
+
+
 def test_a_crash_of_the_host_is_one_error(judge: Judge) -> None:
     program = """\
 resources:
