@@ -1,4 +1,7 @@
-"""`nox -s engine`: finds an engine, installs one, or builds one, and says which and why."""
+"""`nox -s engine`: finds an engine, installs one, or builds one, and says which and why.
+
+The session also builds the language hosts that preflight brings as sources.
+"""
 
 import shutil
 import subprocess
@@ -22,6 +25,7 @@ from ops.engine.locate import (
 )
 from pulumi_loopback.engine.locate import Engine
 from pulumi_loopback.errors import exit_with
+from pulumi_preflight.runtimes import hosts
 
 COMMAND = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 SDK = "github.com/pulumi/pulumi/sdk/v3"
@@ -140,6 +144,23 @@ def main() -> int:
     return _told(made)
 
 
+def session() -> int:
+    """Makes sure that there is an engine, and that there are language hosts where Go is.
+
+    Returns:
+        What `main` gives: the sessions can do without the hosts.
+    """
+    status = main()
+    for name in hosts.HOSTS:
+        try:
+            program = hosts.find(name) or hosts.build(name, sys.stderr.write)
+        except hosts.HostError as error:
+            sys.stderr.write(f"Programs in {name} cannot be judged: {error}\n")
+        else:
+            sys.stdout.write(f"Language host for {name}: {program}\n")
+    return status
+
+
 def _installed() -> bool:
     # Slow to load, and needed only here.
     from pulumi.automation import PulumiCommand  # noqa: PLC0415
@@ -180,4 +201,4 @@ def _say(text: str) -> None:
 
 
 if __name__ == "__main__":
-    exit_with(main)
+    exit_with(session)

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Sequence
@@ -30,6 +31,9 @@ examples:
   preflight stack --stack dev --policy-pack policies
   preflight stack --stack dev --policy-pack policies --policy-pack-config profiles/dev.json
   preflight . --stack dev --policy-pack policies --format json --output verdict.json
+
+`preflight install yaml` builds what runs programs in YAML; a project in a folder `install` is
+`./install`.
 """
 
 
@@ -232,6 +236,29 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _install(argv: Sequence[str]) -> None:
+    """Builds a language host, and says what was done.
+
+    Raises:
+        UsageError: The command line is wrong.
+        HostError: The host cannot be built.
+    """
+    from pulumi_preflight.runtimes import hosts  # noqa: PLC0415 - see the top
+
+    parser = _Parser(
+        prog="preflight install",
+        description="Builds what runs the programs of a runtime, with the `go` on PATH, and keeps "
+        "it in the user's cache (XDG_CACHE_HOME, or ~/.cache).",
+        allow_abbrev=False,
+    )
+    parser.add_argument("runtime", metavar="RUNTIME", choices=hosts.HOSTS, help="yaml")
+    name = parser.parse_args(argv).runtime
+    if found := hosts.find(name):
+        tell(f"The language host for {name} is there already: {found}\n")
+        return
+    tell(f"Built {hosts.build(name, tell)}\n")
+
+
 PASSED, FAILED, NO_VERDICT = 0, 1, 2
 INTERRUPTED, TERMINATED, HUNG_UP = 130, 143, 129  # 128 and the signal's number
 
@@ -248,8 +275,13 @@ def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None)
         section: A caller's own lines for the terminal's report, above the verdict line.
     """
     secrets: set[str] = set()
+    arguments = sys.argv[1:] if argv is None else argv
     try:
-        options = parse(argv)
+        if arguments[:1] == ["install"]:
+            with ending_on_signals():
+                _install(arguments[1:])
+            return PASSED
+        options = parse(arguments)
         with ending_on_signals():
             return _run(options, section, secrets)
     except SystemExit as exit_:

@@ -266,7 +266,8 @@ class Positions:
 
 def _is_library(file: Path) -> bool:
     """Whether a file is neither Python's own nor that of what runs every program."""
-    if not file.is_absolute() or file.is_relative_to(_PREFLIGHT):
+    if not file.is_absolute() or file.is_relative_to(_PREFLIGHT) or not file.exists():
+        # A program that was compiled elsewhere names files of that machine.
         return False
     folders = list(pairwise(file.parts))
     if names := [inner for outer, inner in folders if outer in _INSTALLED]:

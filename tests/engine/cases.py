@@ -10,6 +10,7 @@ from tests.engine.conformance import Case
 
 PROGRAMS = Path(__file__).parent / "programs"
 NODE_PROGRAMS = Path(__file__).parent / "programs_nodejs"
+YAML_PROGRAMS = Path(__file__).parent / "programs_yaml"
 ORDERS = ROOT / "examples" / "orders"
 BROKEN = ROOT / "examples" / "broken"
 
@@ -25,6 +26,10 @@ def _in_node(project: Path) -> Case:
     return replace(_case(project), name=f"{project.name}-nodejs", beside=beside)
 
 
+def _in_yaml(project: Path) -> Case:
+    return replace(_case(project), name=f"{project.name}-yaml")
+
+
 def _reference(stack: str) -> Case:
     return Case(
         name=f"stack-{stack}", project=STACK, stack=stack, pack=PACK, profile=profile_of(stack)
@@ -33,6 +38,7 @@ def _reference(stack: str) -> Case:
 
 OWN = tuple(_case(folder) for folder in sorted(PROGRAMS.iterdir()))
 IN_NODE = tuple(_in_node(file.parent) for file in sorted(NODE_PROGRAMS.glob("*/Pulumi.y*ml")))
+IN_YAML = tuple(_in_yaml(folder) for folder in sorted(YAML_PROGRAMS.iterdir()))
 REFERENCE = tuple(map(_reference, ("local", "dev", "prod")))
 EXAMPLES = (
     Case(
@@ -54,7 +60,7 @@ EXAMPLES = (
         ),
     ),
 )
-CASES = (*OWN, *IN_NODE, *REFERENCE, *EXAMPLES)
+CASES = (*OWN, *IN_NODE, *IN_YAML, *REFERENCE, *EXAMPLES)
 # The same program as `stack-dev` in other sizes.
 IN_THE_NIGHT = ("stack-local", "stack-prod")
 

@@ -140,10 +140,23 @@ class Asked:
         self.together = _by_urn(whole.get("resources", []))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What programs in other languages than Python need.
+
+    Attributes:
+        node_modules: Pulumi's SDK for Node, and what it needs.
+        yaml_host: The language host for YAML.
+    """
+
+    node_modules: Path
+    yaml_host: Path
+
+
 class Bench:
     """A copy of a program with all that is needed to run it, and nothing of the user's own."""
 
-    def __init__(self, case: Case, folder: Path, engine: Engine, node_modules: Path) -> None:
+    def __init__(self, case: Case, folder: Path, engine: Engine, tools: Tools) -> None:
         self._case = case
         self._folder = folder
         self._engine = engine
@@ -153,7 +166,7 @@ class Bench:
             _leave_out(case.left_out, self.project / "__main__.py")
         for file in case.beside:
             shutil.copy(file, self.project.parent)
-        (self.project.parent / "node_modules").symlink_to(node_modules)
+        (self.project.parent / "node_modules").symlink_to(tools.node_modules)
         # Projects of this repository name the environment relative to themselves.
         (folder / "copy" / ".venv").symlink_to(sys.prefix)
         (folder / "copy" / "policies").symlink_to(PACK)
@@ -167,6 +180,7 @@ class Bench:
         plugin.parent.mkdir()
         plugin.write_text(f'#!/bin/sh\nexec "{sys.executable}" -u -m pulumi.dynamic "$@"\n')
         plugin.chmod(0o755)
+        (plugin.parent / "pulumi-language-yaml").symlink_to(tools.yaml_host)
 
     def preflight(self, *arguments: str | Path, recorder: str | None = None) -> Ended:
         """Runs preflight with the case's pack, and the recorder where it is named."""
@@ -230,11 +244,11 @@ class Bench:
         }
 
 
-def observe(case: Case, folder: Path, engine: Engine, node_modules: Path) -> Observed:
+def observe(case: Case, folder: Path, engine: Engine, tools: Tools) -> Observed:
     """Runs a program under preflight and the engine; does nothing where that was done before."""
     if (folder / _DONE).exists():
         return Observed(folder)
-    bench = Bench(case, folder, engine, node_modules)
+    bench = Bench(case, folder, engine, tools)
     _have_stacks(bench, case)
     judged = bench.preflight(
         *("--format", "json", "--output", folder / "verdict.json"),

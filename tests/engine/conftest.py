@@ -14,10 +14,10 @@ import pytest
 
 from ops.engine import find
 from pulumi_loopback.engine import Engine
-from tests.engine.conformance import Bench, Case, Observed
+from tests.engine.conformance import Bench, Case, Observed, Tools
 from tests.engine.conformance import observe as observe_in
 from tests.engine.lifecycle import Project
-from tests.preflight import node
+from tests.preflight import hosts, node
 
 ENGINE = find()
 
@@ -42,9 +42,9 @@ def shared(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def node_modules(pytestconfig: pytest.Config) -> Path:
-    """Pulumi's SDK for Node, and what it needs."""
-    return node.installed(pytestconfig)
+def tools(pytestconfig: pytest.Config) -> Tools:
+    """What programs in other languages than Python need."""
+    return Tools(node_modules=node.installed(pytestconfig), yaml_host=hosts.built("yaml"))
 
 
 @contextmanager
@@ -57,7 +57,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def observe(shared: Path, engine: Engine, node_modules: Path) -> Callable[[Case], Observed]:
+def observe(shared: Path, engine: Engine, tools: Tools) -> Callable[[Case], Observed]:
     """Runs a case under preflight and the engine, once for all processes of the tests."""
     known: dict[str, Observed] = {}
 
@@ -65,16 +65,16 @@ def observe(shared: Path, engine: Engine, node_modules: Path) -> Callable[[Case]
         if case.name not in known:
             folder = shared / "conformance" / case.name
             with alone(folder):
-                known[case.name] = observe_in(case, folder, engine, node_modules)
+                known[case.name] = observe_in(case, folder, engine, tools)
         return known[case.name]
 
     return observed
 
 
 @pytest.fixture
-def bench_of(tmp_path: Path, engine: Engine, node_modules: Path) -> Callable[[Case], Bench]:
+def bench_of(tmp_path: Path, engine: Engine, tools: Tools) -> Callable[[Case], Bench]:
     """Makes a copy of a program with all that is needed to run it."""
-    return lambda case: Bench(case, tmp_path, engine, node_modules)
+    return lambda case: Bench(case, tmp_path, engine, tools)
 
 
 @pytest.fixture

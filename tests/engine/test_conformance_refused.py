@@ -61,6 +61,15 @@ REFUSED = Path(__file__).parent / "refused"
             ("index.ts(3,7): error TS2322", "index.ts(3,7): error TS2322"),
             id="a mistake of types",
         ),
+        pytest.param(
+            "no_such_property",
+            2,
+            (
+                "Property delay does not exist on 'aws:sqs/queue:Queue'",
+                "Pulumi.yaml:8: Property delay does not exist on 'aws:sqs/queue:Queue'",
+            ),
+            id="a property that there is not",
+        ),
     ],
 )
 def test_both_refuse(

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from pulumi_preflight.project import load_project
-from tests.preflight import node
+from tests.preflight import hosts, node
 from tests.preflight.running import Ran, RunProgram, WriteProject, run_loaded, write_files
 
 
@@ -55,3 +55,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> RunProgram:
 def node_modules(pytestconfig: pytest.Config) -> Path:
     """Pulumi's SDK for Node, and what it needs."""
     return node.installed(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def yaml_host() -> Path:
+    """What runs programs in YAML."""
+    return hosts.built("yaml")

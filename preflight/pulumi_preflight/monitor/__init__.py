@@ -17,6 +17,7 @@ from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.model import Positions
 from pulumi_preflight.monitor.analysis import analyze_request, message_as_packs_see, stack_request
 from pulumi_preflight.monitor.assets import AssetError, hashed
+from pulumi_preflight.monitor.declared import Declared
 from pulumi_preflight.monitor.invokes import Invokes
 from pulumi_preflight.monitor.providing import Providing
 from pulumi_preflight.monitor.reading import Reading
@@ -40,6 +41,12 @@ _Request = TypeVar(
     resource_pb2.RegisterResourceOutputsRequest,
     resource_pb2.ResourceInvokeRequest,
 )
+_Placed = TypeVar(
+    "_Placed",
+    resource_pb2.RegisterResourceRequest,
+    resource_pb2.ReadResourceRequest,
+    resource_pb2.ResourceInvokeRequest,
+)
 _Response = TypeVar("_Response")
 
 
@@ -51,10 +58,15 @@ class Monitor(ResourceMonitorServicer):
     """Serves one run of a program."""
 
     def __init__(
-        self, run: Run, positions: Positions, on_failure: Callable[[BaseException], None]
+        self,
+        run: Run,
+        positions: Positions,
+        on_failure: Callable[[BaseException], None],
+        declared: Declared | None = None,
     ) -> None:
-        """Takes the run, and what to tell of the first error that ends it."""
+        """Takes the run, what to tell of its first error, and what a template declares, if any."""
         self._run = run
+        self._declared = declared
         self._positions = positions
         self._on_failure = on_failure
         providing = Providing(run)
@@ -66,19 +78,24 @@ class Monitor(ResourceMonitorServicer):
         self, request: resource_pb2.RegisterResourceRequest, context: grpc.ServicerContext
     ) -> resource_pb2.RegisterResourceResponse:
         """Registers a resource."""
-        return self._guarded(self._resources.register, request, context)
+        return self._guarded(self._resources.register, self._placed(request), context)
 
     def ReadResource(  # noqa: N802
         self, request: resource_pb2.ReadResourceRequest, context: grpc.ServicerContext
     ) -> resource_pb2.ReadResourceResponse:
         """Reads a resource that exists already."""
-        return self._guarded(self._reading.read, request, context)
+        return self._guarded(self._reading.read, self._placed(request), context)
 
     def Invoke(  # noqa: N802
         self, request: resource_pb2.ResourceInvokeRequest, context: grpc.ServicerContext
     ) -> resource_pb2.ResourceInvokeResponse:
         """Calls a function of a provider."""
-        return self._guarded(self._answer, request, context)
+        return self._guarded(self._answer, self._placed(request), context)
+
+    def _placed(self, request: _Placed) -> _Placed:
+        if self._declared is not None:
+            self._declared.tell(request)
+        return request
 
     def _answer(
         self, request: resource_pb2.ResourceInvokeRequest

@@ -20,6 +20,7 @@ from pulumi_preflight.startup import ONE_AT_A_TIME
 if TYPE_CHECKING:
     from pulumi_preflight.model import Deployment, Positions
     from pulumi_preflight.monitor import Monitor
+    from pulumi_preflight.monitor.loading import Loader
     from pulumi_preflight.monitor.run import ResourceCheck
     from pulumi_preflight.monitor.services import EngineService
 
@@ -81,22 +82,29 @@ class _Running:
         with ONE_AT_A_TIME:
             from pulumi_preflight.model import Deployment, Positions  # noqa: PLC0415 - see the top
             from pulumi_preflight.monitor import Monitor  # noqa: PLC0415 - see the top
+            from pulumi_preflight.monitor.declared import Declared  # noqa: PLC0415 - see the top
+            from pulumi_preflight.monitor.loading import Loader  # noqa: PLC0415 - see the top
             from pulumi_preflight.monitor.run import Run  # noqa: PLC0415 - see the top
             from pulumi_preflight.monitor.services import EngineService  # noqa: PLC0415 - see the top
             from pulumi_preflight.monitor.unknowns import Unknowns  # noqa: PLC0415 - see the top
+            from pulumi_preflight.outputs.template_shapes import TemplateShapes  # noqa: PLC0415 - see the top
             from pulumi_preflight.program.failure import Scene, raise_for  # noqa: PLC0415 - see the top
+            from pulumi_preflight.project.template import read_template  # noqa: PLC0415 - see the top
             from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - see the top
 
         stays_unknown = not keep_unknowns and not self._may_fill()
-        run = Run.of(
-            self._project, check, self._child.ask, keep_unknowns=keep_unknowns or stays_unknown
-        )
+        launch = self._project.launch
+        template = read_template(launch.template) if launch.template else None
+        ask = TemplateShapes(template, self._child.ask).ask if template else self._child.ask
+        run = Run.of(self._project, check, ask, keep_unknowns=keep_unknowns or stays_unknown)
         if stays_unknown:
             run.registry.note(_STAYS_UNKNOWN.format(self._project.runtime))
         engine = EngineService()
         positions = Positions(self._project.root)
         unknowns = Unknowns(run, positions)
-        with _serving(Monitor(run, positions, self._fail), engine) as address:
+        declared = Declared(template, run) if template else None
+        loader = Loader(template, run.registry.note) if launch.loads_schemas else None
+        with _serving(Monitor(run, positions, self._fail, declared), engine, loader) as address:
             try:
                 self._child.start(self._settings(address), unknowns.answer)
                 end = self._end(timeout_seconds, positions)
@@ -110,9 +118,17 @@ class _Running:
         )
         raise_for(
             end,
-            Scene(child=self._child, log=engine.log, run=run, positions=positions),
+            Scene(
+                child=self._child,
+                log=engine.log,
+                run=run,
+                positions=positions,
+                template=template,
+            ),
             redact=redact,
         )
+        if declared is not None:
+            declared.check_whole()
         return Deployment(
             resources=run.registry.resources,
             duplicates=run.registry.duplicates,
@@ -175,7 +191,9 @@ class _Running:
 
 
 @contextmanager
-def _serving(monitor: "Monitor", engine: "EngineService") -> "Iterator[str]":
+def _serving(
+    monitor: "Monitor", engine: "EngineService", loader: "Loader | None"
+) -> "Iterator[str]":
     """Serves the program on the loopback; gives the address."""
     with ONE_AT_A_TIME:
         import grpc  # noqa: PLC0415 - see the top
@@ -192,6 +210,8 @@ def _serving(monitor: "Monitor", engine: "EngineService") -> "Iterator[str]":
     server = grpc.server(threads, options=LOOPBACK_OPTIONS)
     add_ResourceMonitorServicer_to_server(monitor, server)
     add_EngineServicer_to_server(engine, server)
+    if loader is not None:
+        server.add_generic_rpc_handlers((loader.handler(),))
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     try:

@@ -147,16 +147,18 @@ class Child:
             return self._answer(question, of, timeout_seconds=None)
 
     def place(self, *, timeout_seconds: float) -> list[dict[str, Any]]:
-        """The process's stack frames; none where it does not answer in time.
+        """The process's stack frames; none where it cannot tell, or not in time.
 
         The caller must ask this last: nobody reads a later answer.
         """
         if not self._asking.acquire(timeout=timeout_seconds):
             return []
         try:
-            return self._answer("position", "", timeout_seconds=timeout_seconds) or []
+            answer = self._answer("position", "", timeout_seconds=timeout_seconds)
         finally:
             self._asking.release()
+        # A runtime that cannot tell answers that it failed.
+        return answer if isinstance(answer, list) else []
 
     def has_ended(self) -> bool:
         """Whether the process has ended; a process that it started may still hold its socket."""

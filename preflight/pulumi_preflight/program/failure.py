@@ -1,8 +1,9 @@
 """Says why a program gave no deployment: one message, with the user's own lines only."""
 
+import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,39 @@ from pulumi_preflight.monitor.run import Run
 from pulumi_preflight.monitor.services import LogLine
 from pulumi_preflight.monitor.unknowns import answer_way
 from pulumi_preflight.program.child import NO_ENDPOINT, Child
+from pulumi_preflight.program.diagnostics import (
+    Diagnostic,
+    crash,
+    listed_errors,
+    printed_diagnostics,
+)
+from pulumi_preflight.project.template import Template
 from pulumi_preflight.redaction import Redactor
+from pulumi_preflight.runtimes.yaml import NO_PLUGIN
 from pulumi_preflight.stack_context import member_of
 
 _LAST_LINES = 20
+_MOST_MISTAKES = 10
+# What the host says where more than one property is wrong: then it tells no place.
+_SEVERAL = re.compile(r"(?P<token>\S+) is not assignable from ")
+_CRASHED = (
+    "that is a mistake of the host itself, which `pulumi preview` would meet as well; take the "
+    "last change of the program back to see what brings it on"
+)
+# The SDK for Go says so of outputs that are unknown as a whole.
+_NO_STACK_OUTPUTS = "failed to convert stack output"
+_UNKNOWN_STACK = (
+    "the program reads outputs of another stack with fn::stackReference, which takes known ones "
+    "only, and preflight does not know them"
+)
+_KNOWN_STACK = (
+    "give them under stackReferences in preflight.yaml, or read them from a resource of the type "
+    "pulumi:pulumi:StackReference"
+)
+_MADE_UP = (
+    "where that comes of an output that preflight made up, `outputs` in preflight.yaml can give "
+    "the real value, and --keep-unknowns leaves all of them unknown"
+)
 _LIBRARY_FRAMES = 3
 _LIBRARY_FOLDER = re.compile(r"(site|dist)-packages|python3\.\d+")
 # More frames than both are a recursion, in which one is like the other.
@@ -32,12 +62,14 @@ class Scene:
         log: What it logged.
         run: What it registered and was told.
         positions: What tells its own files.
+        template: What it declares, where a language host runs it.
     """
 
     child: Child
     log: Sequence[LogLine]
     run: Run
     positions: Positions
+    template: Template | None = None
 
 
 def raise_for(end: dict[str, Any], scene: Scene, *, redact: Redactor) -> None:
@@ -69,6 +101,8 @@ def _raise_for(end: dict[str, Any], scene: Scene) -> None:
             where = _trace(frames, scene.positions)
             hint = _of_answers(functions, scene) or _last_output(scene.child)
             raise ProgramError(f"the program exited with {code}{where}", hint=hint)
+        case {"ended": "refused", "text": text}:
+            raise _of_host(text, scene)
         case {"ended": "no SDK", "text": text}:
             raise ProgramError(
                 f"the program's Python cannot import Pulumi's SDK: {text}",
@@ -81,6 +115,39 @@ def _raise_for(end: dict[str, Any], scene: Scene) -> None:
                 "the program ended",
                 hint=_last_output(scene.child),
             )
+
+
+def _of_host(text: str, scene: Scene) -> ProgramError:
+    """Tells what a language host found wrong, at the program's own lines."""
+    run, launch = scene.run, scene.run.project.launch
+    printed = [each for each in printed_diagnostics(scene.child.printed()) if each.is_error]
+    logged = listed_errors([line.text for line in scene.log if line.severity == "error"])
+    if crashed := crash(scene.child.printed()):
+        return ProgramError(f"the language host broke off: {crashed}", hint=_CRASHED)
+    inside = os.path.relpath(launch.program, run.project.root)
+    folder = "" if inside == os.curdir else f"{inside}/"
+    found = (*printed, *logged) or tuple(listed_errors([text]))
+    placed = (_placed(each, scene.template) for each in found[:_MOST_MISTAKES])
+    messages = [each.message(folder) for each in placed]
+    message = run.inventions.shown("\n".join(messages))
+    if not message:
+        message = "the language host gave the program up, and says not why"
+        return ProgramError(message, hint=_last_output(scene.child))
+    if not launch.loads_schemas and "loading package" in message:
+        return ProgramError(message, hint=NO_PLUGIN)
+    if _NO_STACK_OUTPUTS in message:
+        return ProgramError(_UNKNOWN_STACK, hint=_KNOWN_STACK)
+    made_up = run.made_up_answers or any(each.made_up for each in run.registry.resources)
+    return ProgramError(message, hint=_MADE_UP if logged and made_up else None)
+
+
+def _placed(mistake: Diagnostic, template: Template | None) -> Diagnostic:
+    """Gives a mistake in several properties of a resource the resource's line."""
+    several = _SEVERAL.match(mistake.summary)
+    if mistake.file or several is None or template is None:
+        return mistake
+    line = template.line_of_given(several["token"], mistake.summary)
+    return replace(mistake, file=template.file.name, line=line) if line else mistake
 
 
 def _of_exceptions(

@@ -4,6 +4,7 @@ Source: pulumi/pulumi, proto/pulumi/provider.proto, and pulumi-terraform-bridge 
 provider does beyond it.
 """
 
+import json
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from pulumi_preflight.outputs import Outputs, WantedOutputs, with_secrets
 from pulumi_preflight.outputs.answers import Answers
 from pulumi_preflight.outputs.answers.calls import Call, RefusedCallError
 from pulumi_preflight.outputs.names import Proposal, UnnamedError, with_proposed_name
+from pulumi_preflight.outputs.package_schemas import schema_of
 from pulumi_preflight.outputs.regions import (
     DEFAULT_REGION,
     account_in,
@@ -46,6 +48,7 @@ _Answer = TypeVar("_Answer")
 # The AWS provider puts this into all inputs that it has checked; the engine hides it from rules.
 _CHECKED = "__defaults"
 _NEWER_THAN_ANY = "9999.0.0"
+_PACKAGE = "aws"
 
 
 class Provider(ResourceProviderServicer):
@@ -82,6 +85,13 @@ class Provider(ResourceProviderServicer):
     ) -> plugin_pb2.PluginInfo:
         """Names a version that no SDK finds too old: this serves whatever is asked of it."""
         return plugin_pb2.PluginInfo(version=_NEWER_THAN_ANY)
+
+    def GetSchema(  # noqa: N802
+        self, request: provider_pb2.GetSchemaRequest, _context: grpc.ServicerContext
+    ) -> provider_pb2.GetSchemaResponse:
+        """The schema of AWS, for a language host: a request names no package."""
+        schema = schema_of(_PACKAGE, str(request.version or ""), None)
+        return provider_pb2.GetSchemaResponse(schema=json.dumps(schema and schema.content))
 
     def Parameterize(  # noqa: N802
         self, request: provider_pb2.ParameterizeRequest, _context: grpc.ServicerContext

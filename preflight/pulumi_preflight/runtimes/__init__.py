@@ -41,6 +41,8 @@ class Launch:
         variables: The variables that differ from preflight's own; `None` for one to take away.
         bounds_callbacks: Whether the process keeps callbacks on filled-in values from acting, and
             goes on where one fails. Without that outputs stay unknown, as in a preview.
+        template: The file in YAML that declares the resources, where the process tells no lines.
+        loads_schemas: Whether the process asks for the schemas of packages.
     """
 
     command: tuple[str, ...]
@@ -48,6 +50,8 @@ class Launch:
     working_directory: Path
     variables: Mapping[str, str | None] = field(default_factory=dict)
     bounds_callbacks: bool = False
+    template: Path | None = None
+    loads_schemas: bool = False
 
 
 Find: TypeAlias = Callable[[ProgramSource, Mapping[str, str]], Launch]
@@ -57,7 +61,7 @@ A `ProjectError` says what is missing or wrong.
 """
 
 GROUP = "pulumi_preflight.runtimes"
-OWN = ("python", "nodejs")
+OWN = ("python", "nodejs", "yaml")
 
 
 def runtimes() -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pulumi.automation import PulumiCommand
 from ops import lifecycle
 from ops.engine import install, locate
 from ops.engine.locate import pinned_version, read_stamp
+from tests.preflight.hosts import built
 
 
 @pytest.fixture
@@ -41,6 +42,26 @@ def test_what_an_older_project_left_is_not_taken_over(
     stamp = read_stamp()
     assert stamp is not None
     assert (stamp.origin, stamp.version) == ("installed", pinned_version())
+
+
+@pytest.mark.parametrize("status", [0, 2])
+def test_the_session_says_which_language_hosts_there_are(
+    status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    host = built("yaml")
+    monkeypatch.setattr(install, "main", lambda: status)
+    assert install.session() == status
+    assert capsys.readouterr().out == f"Language host for yaml: {host}\n"
+
+
+def test_a_machine_without_go_has_an_engine_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(install, "main", lambda: 0)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert install.session() == 0
+    assert "Programs in yaml cannot be judged: " in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("nothing_here")

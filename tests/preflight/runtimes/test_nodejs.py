@@ -275,6 +275,15 @@ def test_a_program_that_ends_itself_is_told_with_its_code(judge: Judge) -> None:
         judge(f"{JAVASCRIPT}process.exit(3);\n")
 
 
+def test_a_program_that_does_not_end_is_told(tmp_path: Path, node_modules: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: nodejs\n")
+    (tmp_path / "package.json").write_text("{}")
+    (tmp_path / "node_modules").symlink_to(node_modules)
+    (tmp_path / "index.js").write_text("setInterval(() => {}, 1000);\n")
+    with pytest.raises(ProgramError, match="the program did not end within 5 s"):
+        run(tmp_path, stack="dev", timeout_seconds=5)
+
+
 def test_a_program_without_its_packages_says_how_to_install_them(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: nodejs\n")
     (tmp_path / "pnpm-lock.yaml").touch()

@@ -137,4 +137,4 @@ def test_a_runtime_that_cannot_be_loaded_is_one_error(package: Path, tmp_path: P
 
 @pytest.mark.usefixtures("package")
 def test_the_runtimes_are_those_of_preflight_and_of_packages() -> None:
-    assert runtimes() == ("python", "nodejs", "text")
+    assert runtimes() == ("python", "nodejs", "yaml", "text")

@@ -15,7 +15,7 @@ provider marks it secret.
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -25,6 +25,41 @@ from zipfile import ZipFile
 HEAD = "head"
 _ENDING = ".zip"
 _SECTIONS = {"resource": ("resources", "outputs"), "function": ("functions", "answer")}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One property.
+
+    Attributes:
+        name: Its name on the wire.
+        kind: Its kind, as a program's process tells it.
+        flags: The letters that stand with it.
+    """
+
+    name: str
+    kind: Sequence[Any]
+    flags: str
+
+    @property
+    def settable(self) -> bool:
+        """Whether a program may give it."""
+        return "s" in self.flags
+
+    @property
+    def required(self) -> bool:
+        """Whether a program must give it."""
+        return "r" in self.flags
+
+    @property
+    def optional(self) -> bool:
+        """Whether a deployed resource may lack it."""
+        return "o" in self.flags
+
+    @property
+    def secret(self) -> bool:
+        """Whether the provider marks it secret."""
+        return "x" in self.flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +97,30 @@ class Schema:
 
     def inputs(self, token: str) -> Mapping[str, bool]:
         """What a type or function takes: name to whether it must be given; nothing for neither."""
+        return {row.name: row.required for row in self.given(token)}
+
+    def given(self, token: str) -> tuple["Row", ...]:
+        """What a type or function takes; nothing for neither."""
         page = _page(self, module_of(token))
         found = (page.get(section, {}).get(token) for section, _ in _SECTIONS.values())
         entry = next(filter(None, found), {"outputs": ()})
-        rows = entry["inputs"] if "inputs" in entry else entry["outputs"]
-        return {name: "r" in flags for name, _, flags in rows if "s" in flags}
+        rows = _rows(entry["inputs"] if "inputs" in entry else entry["outputs"])
+        return tuple(row for row in rows if row.settable)
+
+    def told(self, question: str, token: str) -> tuple["Row", ...] | None:
+        """What a `resource` has or a `function` answers; `None` for neither."""
+        section, part = _SECTIONS[question]
+        entry = _page(self, module_of(token)).get(section, {}).get(token)
+        return None if entry is None else _rows(entry[part])
+
+    def modules(self) -> tuple[str, ...]:
+        """The modules that types and functions are in."""
+        names = (name.removesuffix(".json") for name in self.archive.namelist())
+        return tuple(name for name in names if name != HEAD)
+
+    def tokens(self, question: str, module: str) -> tuple[str, ...]:
+        """The tokens of all types or functions of a module."""
+        return tuple(_page(self, module).get(_SECTIONS[question][0], {}))
 
     def secrets(self, token: str) -> tuple[str, ...]:
         """The outputs of a type that its provider marks secret."""
@@ -107,6 +161,16 @@ def object_answer(reference: str) -> Any:  # noqa: ANN401 - JSON, as of a progra
     module, _, number = rest.partition(":")
     # An SDK's class is `<Python module>:<class>`.
     return _answer(_page(_open(stem), module)["objects"][int(number)]) if number else None
+
+
+def object_rows(reference: str) -> tuple[Row, ...]:
+    """The members of an object that a kind of a schema refers to."""
+    stem, module, number = reference.split(":")
+    return _rows(_page(_open(stem), module)["objects"][int(number)])
+
+
+def _rows(rows: Iterable[Any]) -> tuple[Row, ...]:
+    return tuple(Row(*row) for row in rows)
 
 
 def _answer(rows: list[Any]) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The process that stands between preflight and a language host; `runner` is started by path."""
