@@ -16,6 +16,7 @@ from pulumi_preflight.outputs.inventions import Filling, Invented
 from pulumi_preflight.outputs.memory import Inventions, Taint
 from pulumi_preflight.outputs.shapes import Ask, Shapes
 from pulumi_preflight.project import Project
+from pulumi_preflight.project.config_values import PLACEHOLDER
 from pulumi_preflight.stack_context import type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue
 
@@ -58,13 +59,16 @@ class Run:
         """Begins a run; `ask` reaches the program's process."""
         registry = Registry()
         shapes = Shapes(ask, registry.note)
+        inventions = Inventions()
+        if any(PLACEHOLDER in value.secret_texts for value in project.config.values()):
+            inventions.learn_placeholders()
         return cls(
             project=project,
             check=check,
             keep_unknowns=keep_unknowns,
             shapes=shapes,
             outputs=Outputs(shapes, keep_unknowns=keep_unknowns),
-            inventions=Inventions(),
+            inventions=inventions,
             registry=registry,
             callbacks=CallbackServer(),
             packages=Packages(),

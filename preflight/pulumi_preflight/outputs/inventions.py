@@ -189,6 +189,9 @@ class Other:
 
 
 ACCOUNT_ORIGIN = Origin("", "account")
+UNDECRYPTED = Origin("", "value of the configuration")
+"""A secure value of the configuration that is not decrypted."""
+OF_NO_OWNER = frozenset({ACCOUNT_ORIGIN, UNDECRYPTED})
 
 
 _Value = TypeVar("_Value")
