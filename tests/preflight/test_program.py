@@ -316,7 +316,8 @@ print(json.dumps(found))
 def aws_of(write_project: WriteProject, **variables: str) -> dict[str, object]:
     folder = write_project(AWS, project={"config": {"aws:region": "eu-west-1"}})
     project = load_project(folder, stack="dev", environment={})
-    outer = {"PATH": os.environ["PATH"], **variables}
+    # The folder has no configuration of AWS.
+    outer = {"PATH": os.environ["PATH"], "HOME": str(folder), **variables}
     deployment = run_program(project, check=as_it_is, environment=outer)
     found: dict[str, object] = json.loads(deployment.printed)
     return found
@@ -335,6 +336,38 @@ def test_calls_to_aws_go_nowhere(write_project: WriteProject) -> None:
         "default": "http://127.0.0.1:9",
         "profile work": "http://127.0.0.1:9",
     }
+
+
+def test_profiles_of_the_users_own_keep_their_region(
+    write_project: WriteProject, tmp_path: Path
+) -> None:
+    config = tmp_path / "config"
+    config.write_text(
+        "[default]\nregion = eu-west-3\n[profile shop]\nregion=ca-central-1\nrole_arn = arn:x\n"
+        "[sso-session work]\nsso_region = us-east-1\n"
+    )
+    profiles = aws_of(write_project, AWS_CONFIG_FILE=str(config), AWS_PROFILE="new")["profiles"]
+    assert isinstance(profiles, dict)
+    assert {name: profile.get("region") for name, profile in profiles.items()} == {
+        "default": "eu-west-3",
+        "profile new": None,
+        "profile shop": "ca-central-1",
+    }
+    assert "role_arn" not in profiles["profile shop"]
+    assert profiles["profile shop"]["endpoint_url"] == "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    "text", ["region = x\n", "[default\n", "\x00"], ids=["no-section", "open-section", "no-text"]
+)
+def test_a_broken_configuration_of_aws_is_as_none(
+    write_project: WriteProject, tmp_path: Path, text: str
+) -> None:
+    config = tmp_path / "config"
+    config.write_text(text)
+    profiles = aws_of(write_project, AWS_CONFIG_FILE=str(config))["profiles"]
+    assert isinstance(profiles, dict)
+    assert list(profiles) == ["default"]
 
 
 def test_an_endpoint_of_the_users_own_is_left_alone(write_project: WriteProject) -> None:
