@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import venv
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
 from pulumi_preflight.errors import PackError, ProgramError
+from pulumi_preflight.model import Deployment, SourcePosition
 from pulumi_preflight.program import run_program
 from pulumi_preflight.project import load_project
 from tests.preflight.running import TIMEOUT_SECONDS, RunProgram, WriteProject, run_loaded
@@ -278,26 +280,66 @@ def test_a_proxy_is_not_asked_for_preflights_own_services(write_project: WritePr
 # The SDK got these after 3.52, the oldest one that programs may have.
 OLDER_SDK = """\
 import pulumi, pulumi.runtime
+from pulumi.runtime import invoke, resource
 del pulumi.runtime.invoke_async
 for name in ("format", "json_dumps"):
     delattr(pulumi.Output, name)
+resource._get_stack_trace = lambda: None
+resource._get_source_position = lambda trace: None
+for module in (invoke, resource):
+    module.wrap_with_context = lambda function: function
 """
 
 
-def test_a_program_on_an_older_sdk_runs(write_project: WriteProject, tmp_path: Path) -> None:
+@pytest.fixture
+def run_older(write_project: WriteProject, tmp_path: Path) -> Callable[[str], Deployment]:
+    """Runs a program on an SDK that lacks what newer ones have."""
     older = tmp_path / "older"
     older.mkdir()
     (older / "sitecustomize.py").write_text(OLDER_SDK)
-    project = load_project(
-        write_project("import pulumi\npulumi.export('two', pulumi.Output.from_input(2))"),
-        stack="dev",
-        environment={},
-    )
-    outer = {"PATH": os.environ["PATH"], "PYTHONPATH": str(older)}
-    deployment = run_program(
-        project, check=as_it_is, environment=outer, timeout_seconds=TIMEOUT_SECONDS
-    )
+
+    def run(program: str) -> Deployment:
+        project = load_project(write_project(program), stack="dev", environment={})
+        outer = {"PATH": os.environ["PATH"], "PYTHONPATH": str(older)}
+        return run_program(
+            project, check=as_it_is, environment=outer, timeout_seconds=TIMEOUT_SECONDS
+        )
+
+    return run
+
+
+def test_a_program_on_an_older_sdk_runs(run_older: Callable[[str], Deployment]) -> None:
+    deployment = run_older("import pulumi\npulumi.export('two', pulumi.Output.from_input(2))")
     assert deployment.stack_outputs["two"] == 2
+
+
+MADE_IN_PLACES = """\
+import pulumi
+thing = "demo:index:Thing"
+made = pulumi.CustomResource(thing, "made", {})
+pulumi.ComponentResource(thing, "component")
+pulumi.CustomResource(thing, "read", {}, pulumi.ResourceOptions(id="i-1"))
+made.urn.apply(lambda urn:
+    pulumi.CustomResource(thing, "late", {}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "line"), [("made", 3), ("component", 4), ("read", 5), ("late", 7)]
+)
+def test_a_resource_of_an_older_sdk_has_the_line_that_makes_it(
+    run_older: Callable[[str], Deployment], name: str, line: int
+) -> None:
+    [found] = [each for each in run_older(MADE_IN_PLACES).resources if each.name == name]
+    assert found.position == SourcePosition(file="__main__.py", line=line)
+
+
+def test_a_note_on_a_call_of_an_older_sdk_has_the_line_that_calls(
+    run_older: Callable[[str], Deployment],
+) -> None:
+    program = "import pulumi\n\npulumi.StackReference('organization/network/dev')"
+    [note] = run_older(program).notes
+    assert note.position == SourcePosition(file="__main__.py", line=3)
 
 
 AWS = """
