@@ -268,6 +268,12 @@ print(json.dumps(takes_a_second_server(int(port))))
     assert run(f"import sys; sys.path.append({str(ROOT)!r})\n{tried}").printed is False
 
 
+def test_a_package_that_needs_an_older_setuptools_says_so(run: RunProgram) -> None:
+    with pytest.raises(ProgramError, match="pkg_resources") as raised:
+        run("raise ModuleNotFoundError(\"No module named 'pkg_resources'\")")
+    assert "install 'setuptools<82'" in str(raised.value.hint)
+
+
 def test_a_proxy_is_not_asked_for_preflights_own_services(write_project: WriteProject) -> None:
     project = load_project(write_project("print('ran')"), stack="dev", environment={})
     outer = {"PATH": os.environ["PATH"], "http_proxy": "http://127.0.0.1:9"}
@@ -418,6 +424,22 @@ def test_an_endpoint_of_the_users_own_is_left_alone(write_project: WriteProject)
     )
     assert found["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
     assert (found["AWS_ACCESS_KEY_ID"], found["AWS_CONFIG_FILE"]) == ("test", None)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        pytest.param("NoRegionError", "AWS_DEFAULT_REGION", id="region"),
+        pytest.param("NoCredentialsError", "AWS_ACCESS_KEY_ID", id="credentials"),
+    ],
+)
+def test_a_client_of_aws_that_lacks_something_says_what_to_set(
+    run: RunProgram, error: str, said: str
+) -> None:
+    program = f"class {error}(Exception): __module__ = 'botocore.exceptions'\nraise {error}('no')"
+    with pytest.raises(ProgramError, match=error) as raised:
+        run(program)
+    assert said in str(raised.value.hint)
 
 
 def test_a_call_to_aws_that_failed_says_what_to_do(run: RunProgram) -> None:
