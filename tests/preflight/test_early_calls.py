@@ -192,3 +192,28 @@ def test_a_note_says_where_the_number_of_resources_may_hang_on_an_answer(
         config="{aws:region: eu-west-1}",
     ).notes
     assert ("; the number of resources may hang on it; preflight.yaml" in note) is names
+
+
+@pytest.mark.parametrize(
+    ("line", "is_named"),
+    [
+        pytest.param("{}['none']", True, id="may-come-of-it"),
+        pytest.param("open('none')", False, id="a-file"),
+    ],
+)
+def test_an_error_beside_an_unknown_stack_says_how_to_give_its_outputs(
+    run: RunProgram, line: str, *, is_named: bool
+) -> None:
+    program = f"""
+import pulumi
+network = pulumi.StackReference("a/network/dev")
+pulumi.runtime.sync_await._sync_await(network.get_output_details("id"))
+{line}
+"""
+    with pytest.raises(ProgramError) as raised:
+        run(program)
+    hint = (
+        "the outputs of other stacks are not known offline; if the error comes of it, "
+        "preflight.yaml can give them:\n  stackReferences: {a/network/dev: {...}}"
+    )
+    assert raised.value.hint == (hint if is_named else None)

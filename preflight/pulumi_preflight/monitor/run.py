@@ -40,6 +40,7 @@ class Run:
         packages: The packages that the program registered by itself.
         made_up_answers: The functions whose answer was made up, each with what is known of it.
         unknown_answers: The functions whose answer only a plugin knows.
+        unknown_stacks: The other stacks that the program asked for and nobody knows.
     """
 
     project: Project
@@ -53,6 +54,7 @@ class Run:
     packages: Packages
     made_up_answers: dict[str, Properties] = field(default_factory=dict)
     unknown_answers: set[str] = field(default_factory=set)
+    unknown_stacks: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, project: Project, check: ResourceCheck, ask: Ask, *, keep_unknowns: bool) -> "Run":
@@ -100,6 +102,7 @@ class Run:
         overrides = self.project.overrides
         if overrides and name in overrides.stack_references:
             return dict(overrides.stack_references[name])
+        self.unknown_stacks.add(name)
         self.registry.note(
             f"the outputs of the stack {name} are not known offline, so what depends on them was "
             "not judged; preflight.yaml can give them under stackReferences",

@@ -66,6 +66,8 @@ def _raise_for(end: dict[str, Any], scene: Scene) -> None:
             raise error
         case {"ended": "raised"}:
             answers = _of_answers(end["functions"], scene)
+            if answers is None and not end.get("ownMistake", True):
+                answers = _of_stacks(scene)
             raise _of_exceptions(end["errors"], scene, answers)
         case {"ended": "exit", "code": code, "frames": frames, "functions": functions}:
             where = _trace(frames, scene.positions)
@@ -157,6 +159,18 @@ def _of_answers(functions: list[dict[str, Any]], scene: Scene) -> str | None:
     ways = "".join(f"\n  {answer_way(function)}" for function in told)
     doubt = "" if certain else "if the error comes of it, "
     return f"{made}; {doubt}preflight.yaml can give the real one:{ways}"
+
+
+def _of_stacks(scene: Scene) -> str | None:
+    """Says which outputs of other stacks nobody knows, where a program may fail on them."""
+    stacks = sorted(scene.run.unknown_stacks)
+    if not stacks:
+        return None
+    ways = "".join(f"\n  stackReferences: {{{stack}: {{...}}}}" for stack in stacks)
+    return (
+        "the outputs of other stacks are not known offline; if the error comes of it, "
+        f"preflight.yaml can give them:{ways}"
+    )
 
 
 def _of_placeholders(text: str, scene: Scene) -> str | None:

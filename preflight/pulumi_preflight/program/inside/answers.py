@@ -141,7 +141,7 @@ class GivenAnswers:
     def told(self, error: BaseException) -> list[Frame]:
         """The functions that the error may come of, each with a place and whether it is certain."""
         certain = self.behind(error)
-        may_be_any = not _is_own_mistake(error)
+        may_be_any = not is_own_mistake(error)
         return [
             {"function": call.token, "places": call.places, "certain": call in certain}
             for call in self._calls
@@ -149,7 +149,7 @@ class GivenAnswers:
         ]
 
 
-def _is_own_mistake(error: BaseException) -> bool:
+def is_own_mistake(error: BaseException) -> bool:
     """Whether an error is of a kind that comes of no answer: a name, a file, another machine."""
     if isinstance(error, TypeError):
         return _WRONG_CALL.match(str(error)) is not None

@@ -185,7 +185,12 @@ def _failure(error: BaseException, answers: typing.Any) -> dict[str, object]:  #
             }
         )
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
-    return {"ended": "raised", "errors": errors, "functions": functions}
+    return {
+        "ended": "raised",
+        "errors": errors,
+        "functions": functions,
+        "ownMistake": _module("answers").is_own_mistake(error),
+    }
 
 
 def _text(value: object) -> str:
