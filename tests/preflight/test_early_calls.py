@@ -214,6 +214,6 @@ pulumi.runtime.sync_await._sync_await(network.get_output_details("id"))
         run(program)
     hint = (
         "the outputs of other stacks are not known offline; if the error comes of it, "
-        "preflight.yaml can give them:\n  stackReferences: {a/network/dev: {...}}"
+        "preflight.yaml can give them:\n  stackReferences:\n    a/network/dev: {...}"
     )
     assert raised.value.hint == (hint if is_named else None)

@@ -166,10 +166,10 @@ def _of_stacks(scene: Scene) -> str | None:
     stacks = sorted(scene.run.unknown_stacks)
     if not stacks:
         return None
-    ways = "".join(f"\n  stackReferences: {{{stack}: {{...}}}}" for stack in stacks)
+    ways = "".join(f"\n    {stack}: {{...}}" for stack in stacks)
     return (
         "the outputs of other stacks are not known offline; if the error comes of it, "
-        f"preflight.yaml can give them:{ways}"
+        f"preflight.yaml can give them:\n  stackReferences:{ways}"
     )
 
 
