@@ -460,3 +460,32 @@ def test_what_hangs_on_an_encrypted_value_says_so(write_project: WriteProject) -
     document = judged(write_project(TRUST, files=ENCRYPTED), test)
     told = {each["message"].partition(";")[0] for each in document["notEvaluated"]}
     assert told == {"a value of the configuration is not decrypted"}
+
+
+TARGETS = """
+import pulumi_aws as aws
+
+queue = aws.sqs.Queue("queue")
+for name in ("one", "two"):
+    aws.cloudwatch.EventTarget(name, rule="nightly", arn=queue.arn)
+"""
+UNIQUE = """
+from pulumi_policy import EnforcementLevel, PolicyPack, StackValidationPolicy
+
+def unique(args, report):
+    names = [each.props["targetId"] for each in args.resources if "targetId" in each.props]
+    if len(names) != 2 or len(set(names)) < 2:
+        report("no")
+
+PolicyPack("foreign", enforcement_level=EnforcementLevel.MANDATORY, policies=[
+    StackValidationPolicy("unique", "Of all.", unique),
+])
+"""
+
+
+def test_what_the_provider_makes_unique_is_so_whatever_it_is(write_project: WriteProject) -> None:
+    project = write_project(TARGETS)
+    pack, output = write_pack(project / "pack", UNIQUE), project / "verdict.json"
+    arguments = [str(project), "--stack", "dev", "--policy-pack", str(pack)]
+    assert main([*arguments, "--format", "json", "--output", str(output)]) == 0
+    assert json.loads(output.read_text())["notEvaluated"] == []

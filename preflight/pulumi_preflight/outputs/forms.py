@@ -220,6 +220,8 @@ BY_TYPE: dict[str, str] = {
     "redshift/cluster.clusterSubnetGroupName": "default",
     "transfer/server.endpoint": "{id}.server.transfer.{region}.{dns}",
     "apprunner/service.serviceId": "{hex32}",
+    # What the provider makes of the time and a counter where the program gives none.
+    "cloudwatch/eventtarget.targetId": "terraform-{num18@time}{hex8}",
     "cloudwatch/eventbuses.arn": "arn:{partition}:events:{region}:{account}:event-bus/{name}",
     "cloudwatch/metricstream.state": "running",
     "codestarconnections/host.status": "AVAILABLE",
