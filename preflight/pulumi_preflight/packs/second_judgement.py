@@ -341,7 +341,7 @@ def _not_evaluated(found: Finding, cause: Origin | None) -> NotEvaluated:
         severity=found.severity,
         urn=found.urn,
         part=found.part,
-        problem=f"{hangs_on} not {when}{only}: {found.message}",
+        problem=f"{hangs_on} not {when}{only}: {found.message.removesuffix('.')}",
         is_prose=True,
         url=found.url,
         related=found.related,
