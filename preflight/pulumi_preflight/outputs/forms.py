@@ -208,6 +208,8 @@ BY_TYPE: dict[str, str] = {
     "elasticsearch/domain.endpoint": "{searchhost}",
     "elasticsearch/domain.kibanaEndpoint": "{searchhost}/_plugin/kibana/",
     "elasticsearch/domain.domainId": "{account}/{name}",
+    # Of Google Cloud: https://docs.cloud.google.com/resource-manager/docs/creating-managing-projects
+    "organizations/project.number": "{num12}",
     "rds/clusterinstance.caCertIdentifier": "rds-ca-rsa2048-g1",
     "rds/clusterinstance.dbParameterGroupName": "default.{family}",
     "rds/clusterinstance.dbSubnetGroupName": "default",
