@@ -184,15 +184,60 @@ def secret_texts(properties: Struct, type_token: str = "") -> Iterator[str]:
         properties: The properties of a resource, or others.
         type_token: The type of the resource.
     """
-    if is_marked(properties):
-        given = from_struct(properties)
-        is_plain = type_token == PARAMETER and given.get("type") in PLAIN_TYPES
-        for name, value in given.items():
-            if is_plain and name == "value":
-                continue
-            is_connection = name == "connection" and type_token.startswith(_REMOTE)
-            held = _without_address(value) if is_connection else value
-            yield from _secret_texts(held, secret=False)
+    for _, text in _secrets_by_property(properties, type_token):
+        yield text
+
+
+def secret_texts_of_outputs(
+    outputs: Struct, type_token: str, inputs: Struct, added: Properties
+) -> Iterator[str]:
+    """Every secret text of a resource's outputs, without what other inputs say in the open.
+
+    Some SDKs mark an output as a secret that repeats plain inputs, such as `tagsAll` of AWS. The
+    words in it, such as the stack's name, stand all over a report, and nobody means to hide them.
+
+    Args:
+        outputs: The outputs.
+        type_token: The type of the resource.
+        inputs: The inputs.
+        added: What the provider adds in the open, such as its default tags.
+    """
+    if not is_marked(outputs):
+        return
+    in_the_open = {name: {*_plain_texts(value)} for name, value in from_struct(inputs).items()}
+    in_the_open[""] = {*_plain_texts(added)}
+    for name, text in _secrets_by_property(outputs, type_token):
+        if not any(text in texts for other, texts in in_the_open.items() if other != name):
+            yield text
+
+
+def _secrets_by_property(properties: Struct, type_token: str) -> Iterator[tuple[str, str]]:
+    """Every secret text, behind the name of the property that holds it."""
+    if not is_marked(properties):
+        return
+    given = from_struct(properties)
+    is_plain = type_token == PARAMETER and given.get("type") in PLAIN_TYPES
+    for name, value in given.items():
+        if is_plain and name == "value":
+            continue
+        is_connection = name == "connection" and type_token.startswith(_REMOTE)
+        held = _without_address(value) if is_connection else value
+        for text in _secret_texts(held, secret=False):
+            yield name, text
+
+
+def _plain_texts(value: PropertyValue) -> Iterator[str]:
+    match value:
+        case dict() if mark_of(value) is None:
+            for inner in value.values():
+                yield from _plain_texts(inner)
+        case list():
+            for inner in value:
+                yield from _plain_texts(inner)
+        case str():
+            yield value
+        case _:
+            return
 
 
 def _without_address(connection: PropertyValue) -> PropertyValue:

@@ -26,11 +26,13 @@ from pulumi_preflight.model import (
     RegisteredResource,
     SourcePosition,
 )
+from pulumi_preflight.monitor.providers import urn_of_reference
 from pulumi_preflight.outputs.memory import Inventions
-from pulumi_preflight.redaction import Redactor, secret_texts, shown
+from pulumi_preflight.outputs.regions import default_tags_in
+from pulumi_preflight.redaction import Redactor, secret_texts, secret_texts_of_outputs, shown
 from pulumi_preflight.resource import Resource, stack_export
 from pulumi_preflight.stack_context import StackContext, member_of, name_of, type_of
-from pulumi_preflight.wire import Properties
+from pulumi_preflight.wire import Properties, from_struct
 
 OWN_PACK = "preflight"
 # A rule's name and severity, and a URN, are not texts that the rule has made.
@@ -227,9 +229,13 @@ def _results(reported: Reported, redact: Redactor) -> Iterator[RuleResult]:
 
 def secrets_of(deployment: Deployment, reported: Reported) -> Iterator[str]:
     """Every secret text that the program has given, or that preflight has filled in."""
+    resources = {each.urn: each for each in deployment.resources}
+    for each in deployment.resources:
+        manager = resources.get(urn_of_reference(each.provider))
+        added = default_tags_in(from_struct(manager.inputs)) if manager else {}
+        yield from secret_texts_of_outputs(each.outputs, each.type, each.inputs, added)
     given = (
         *((each.inputs, each.type) for each in deployment.resources),
-        *((each.outputs, each.type) for each in deployment.resources),
         (deployment.stack_outputs, ""),
         # A rule may hand secrets on without their mark.
         *((change.before, type_of(change.urn)) for change in reported.remediations),

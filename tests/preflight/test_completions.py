@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from pulumi_preflight.cli import main
-from pulumi_preflight.outputs.facts import facts_of
+from pulumi_preflight.outputs.facts import facts_of, lists_blocks_of
 from pulumi_preflight.outputs.inventions import Blocks, Completion, completed, with_value
 from pulumi_preflight.outputs.shapes import Kind, PropertyShape
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, mark_of, secret
@@ -133,6 +133,36 @@ def test_an_object_of_kubernetes_gets_a_name() -> None:
     added = blocks.completions({"metadata": {"labels": {}}}, (metadata,))
     assert list(added) == [
         Completion(path=("metadata", "name"), value="made of metadata.name", is_sure=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "left_out"),
+    [
+        pytest.param({"links": [{"name": "a"}]}, [("links", 0, "host")], id="a-list"),
+        pytest.param({"links": []}, [], id="no-block"),
+        pytest.param({"links": [{"name": "a", "host": "b"}]}, [], id="all-given"),
+    ],
+)
+def test_a_member_of_a_package_that_nobody_has_listed_is_unknown_to_the_program(
+    given: Properties, left_out: list[tuple[str | int, ...]]
+) -> None:
+    members = [
+        PropertyShape(name=each, kind=Kind(name="string"), optional=True, settable=True)
+        for each in ("name", "host")
+    ]
+    link = Kind(name="object", reference="Link")
+    links = PropertyShape(
+        name="links", kind=Kind(name="list", item=link), optional=True, settable=True
+    )
+    blocks = Blocks(
+        facts_of("gcp:compute/instance:Instance"),
+        {"Link": tuple(members)}.get,
+        lambda path, _: f"made of {path}",
+        are_open=not lists_blocks_of("gcp:compute/instance:Instance"),
+    )
+    assert list(blocks.completions(given, (links,))) == [
+        Completion(path=path, value=UNKNOWN, is_sure=False) for path in left_out
     ]
 
 

@@ -56,6 +56,7 @@ def test_the_finding_says_where_and_what_to_do(run: RunProgram) -> None:
     assert finding.fix == "Call get_vpc_output, or take the value from box itself."
 
 
+CALLER = "aws:index/getCallerIdentity:getCallerIdentity"
 MADE_UP = "preflight made up the answer of getVpc, which __main__.py:{} asks for; "
 WAY = f"preflight.yaml can give the real one:\n  invokes: [{{function: {VPC}, result: {{...}}}}]"
 DOUBT = "if the error comes of it, "
@@ -87,6 +88,20 @@ DOUBT = "if the error comes of it, "
             id="derived",
         ),
         pytest.param([f"{CALL}{{}})", "unknown_name"], None, id="own-mistake"),
+        pytest.param([f"{CALL}{{}})", "open('none')"], None, id="no-such-file"),
+        pytest.param([f"{CALL}{{}})", "(lambda: 0)(a=1)"], None, id="no-such-argument"),
+        pytest.param([f"{CALL}{{}})", "pulumi.Config().require('a')"], None, id="no-such-config"),
+        pytest.param(
+            [f"{CALL}{{}})", "class E(Exception): __module__ = 'botocore.a'", "raise E()"],
+            None,
+            id="another-machine",
+        ),
+        pytest.param(
+            [f"name = {CALL}{{}}).value['id']", "open(name)"],
+            MADE_UP.format(2) + WAY,
+            id="file-of-that-name",
+        ),
+        pytest.param([CALL.replace(VPC, CALLER) + "{})", "{}['none']"], None, id="account"),
         pytest.param(["{}['none']"], None, id="no-answer"),
     ],
 )
@@ -177,3 +192,28 @@ def test_a_note_says_where_the_number_of_resources_may_hang_on_an_answer(
         config="{aws:region: eu-west-1}",
     ).notes
     assert ("; the number of resources may hang on it; preflight.yaml" in note) is names
+
+
+@pytest.mark.parametrize(
+    ("line", "is_named"),
+    [
+        pytest.param("{}['none']", True, id="may-come-of-it"),
+        pytest.param("open('none')", False, id="a-file"),
+    ],
+)
+def test_an_error_beside_an_unknown_stack_says_how_to_give_its_outputs(
+    run: RunProgram, line: str, *, is_named: bool
+) -> None:
+    program = f"""
+import pulumi
+network = pulumi.StackReference("a/network/dev")
+pulumi.runtime.sync_await._sync_await(network.get_output_details("id"))
+{line}
+"""
+    with pytest.raises(ProgramError) as raised:
+        run(program)
+    hint = (
+        "the outputs of other stacks are not known offline; if the error comes of it, "
+        "preflight.yaml can give them:\n  stackReferences:\n    a/network/dev: {...}"
+    )
+    assert raised.value.hint == (hint if is_named else None)

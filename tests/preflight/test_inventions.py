@@ -6,6 +6,7 @@ import pytest
 
 from pulumi_preflight.outputs.inventions import (
     ACCOUNT_ORIGIN,
+    UNDECRYPTED,
     Completion,
     Filling,
     Invented,
@@ -492,3 +493,42 @@ def test_a_text_is_made_of_a_name_however_short_that_is(
 ) -> None:
     # A longer name is looked for anywhere.
     assert is_made_of(text.format(name), [name], name) is wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "changed"),
+    [
+        pytest.param("[secret]", UNKNOWN, id="whole"),
+        pytest.param(["db", "[secret]"], ["db", UNKNOWN], id="in-a-list"),
+        pytest.param(
+            "arn:aws:iam::[secret]:root", "arn:aws:iam::740817408174:root", id="in-a-text"
+        ),
+        pytest.param('{"a": "[secret]"}', '{"a": "740817408174"}', id="in-a-document"),
+        pytest.param('{"Statement": [{"Resource": ["*", "[secret]"]}]}', UNKNOWN, id="for-an-arn"),
+        pytest.param('{"Statement": {"Principal": {"AWS": "[secret]"}}}', UNKNOWN, id="who-may"),
+        pytest.param(
+            '{"Statement": [{"Condition": {"StringEquals": {"id": "[secret]"}}}]}',
+            '{"Statement": [{"Condition": {"StringEquals": {"id": "740817408174"}}}]}',
+            id="for-a-condition",
+        ),
+    ],
+)
+def test_what_is_not_decrypted_may_be_anything(
+    value: PropertyValue, changed: PropertyValue
+) -> None:
+    made = Inventions()
+    made.learn_placeholders()
+    taint = made.taint_of(SUBNET, {"owner": value}, {})
+    assert taint
+    assert taint.origins == (UNDECRYPTED,)
+    assert taint.otherwise({"owner": value}, other(made)) == {"owner": changed}
+
+
+def test_a_text_about_another_secret_reads_as_the_first_one_did() -> None:
+    made = Inventions()
+    made.learn_placeholders()
+    assert made.as_first("has '740817408174'") == "has '[secret]'"
+
+
+def test_a_placeholder_is_a_text_like_others_where_all_is_decrypted() -> None:
+    assert origin_of(Inventions(), "[secret]", ()) is None

@@ -422,3 +422,70 @@ def test_a_rule_of_the_stack_keeps_what_it_finds_in_what_was_given(
     }
     left = {each["rule"] for each in document["notEvaluated"]}
     assert left == {*compared, "presence"}
+
+
+TRUST = """
+import json
+import pulumi
+
+account = pulumi.Config().require("account")
+principal = {"AWS": f"arn:aws:iam::{account}:root"}
+pulumi.CustomResource("aws:ec2/subnet:Subnet", "one", {
+    "policy": json.dumps({"Statement": [{"Effect": "Allow", "Principal": principal}]}),
+    "zone": "b",
+})
+"""
+ENCRYPTED = {"Pulumi.dev.yaml": "config: {shop:account: {secure: AAABAK}}"}
+
+
+@pytest.mark.parametrize(
+    ("test", "found", "left"),
+    [
+        pytest.param("'::[secret]:' in props['policy']", [], ["one", "whole"], id="its-text"),
+        pytest.param("'740817408174' in props['policy']", [], ["one", "whole"], id="or-another"),
+        pytest.param("'AWS' in props['policy']", ["one", "whole"], [], id="what-stands-beside-it"),
+        pytest.param("props['zone'] == 'b'", ["one", "whole"], [], id="another-value"),
+    ],
+)
+def test_a_result_that_hangs_on_an_encrypted_value_is_not_evaluated(
+    write_project: WriteProject, test: str, found: list[str], left: list[str]
+) -> None:
+    document = judged(write_project(TRUST, files=ENCRYPTED), test)
+    assert sorted(each["rule"] for each in document["findings"]) == found
+    assert sorted(each["rule"] for each in document["notEvaluated"]) == left
+
+
+def test_what_hangs_on_an_encrypted_value_says_so(write_project: WriteProject) -> None:
+    test = "'::[secret]:' in props['policy'] and 'wrong'"
+    document = judged(write_project(TRUST, files=ENCRYPTED), test)
+    told = {each["message"].partition(";")[0] for each in document["notEvaluated"]}
+    assert told == {"a value of the configuration is not decrypted"}
+
+
+TARGETS = """
+import pulumi_aws as aws
+
+queue = aws.sqs.Queue("queue")
+for name in ("one", "two"):
+    aws.cloudwatch.EventTarget(name, rule="nightly", arn=queue.arn)
+"""
+UNIQUE = """
+from pulumi_policy import EnforcementLevel, PolicyPack, StackValidationPolicy
+
+def unique(args, report):
+    names = [each.props["targetId"] for each in args.resources if "targetId" in each.props]
+    if len(names) != 2 or len(set(names)) < 2:
+        report("no")
+
+PolicyPack("foreign", enforcement_level=EnforcementLevel.MANDATORY, policies=[
+    StackValidationPolicy("unique", "Of all.", unique),
+])
+"""
+
+
+def test_what_the_provider_makes_unique_is_so_whatever_it_is(write_project: WriteProject) -> None:
+    project = write_project(TARGETS)
+    pack, output = write_pack(project / "pack", UNIQUE), project / "verdict.json"
+    arguments = [str(project), "--stack", "dev", "--policy-pack", str(pack)]
+    assert main([*arguments, "--format", "json", "--output", str(output)]) == 0
+    assert json.loads(output.read_text())["notEvaluated"] == []

@@ -258,6 +258,43 @@ def test_a_region_that_is_nowhere_configured_is_assumed_with_a_note(run: RunProg
     assert ran.notes == ["no region is configured (aws:region): us-east-1 was assumed"]
 
 
+@pytest.mark.parametrize(
+    ("variables", "config", "region", "notes"),
+    [
+        pytest.param(
+            {"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-3"},
+            "{}",
+            "eu-west-1",
+            ["no region is configured (aws:region): AWS_REGION says eu-west-1"],
+            id="first",
+        ),
+        pytest.param(
+            {"AWS_REGION": "", "AWS_DEFAULT_REGION": "eu-west-3"},
+            "{}",
+            "eu-west-3",
+            ["no region is configured (aws:region): AWS_DEFAULT_REGION says eu-west-3"],
+            id="second",
+        ),
+        pytest.param(
+            {"AWS_REGION": "eu-west-1"}, "{aws:region: eu-north-1}", "eu-north-1", [], id="neither"
+        ),
+    ],
+)
+def test_a_region_that_is_nowhere_configured_is_that_of_the_environment(
+    write_project: WriteProject,
+    variables: dict[str, str],
+    config: str,
+    region: str,
+    notes: list[str],
+) -> None:
+    program = 'import pulumi_aws as aws\naws.sqs.Queue("jobs")'
+    folder = write_project(program, files={"Pulumi.dev.yaml": f"config: {config}"})
+    ran = run_loaded(load_project(folder, stack="dev", environment=variables))
+    provider = next(each for each in ran.deployment.resources if "providers" in each.type)
+    assert ran.inputs(provider.name)["region"] == ran.outputs("jobs")["region"] == region
+    assert ran.notes == notes
+
+
 EVERY_TYPE = """
 import importlib
 import pulumi

@@ -55,6 +55,13 @@ BALANCER = "arn:aws:elasticloadbalancing:us-east-1:1:loadbalancer/app/web/50dc6c
             id="zone-of-network-balancers",
         ),
         pytest.param(
+            "aws:cloudwatch/eventTarget:EventTarget",
+            {"rule": "nightly", "arn": BALANCER},
+            "targetId",
+            rf"terraform-\d{{18}}{HEX}{{8}}",
+            id="event-target",
+        ),
+        pytest.param(
             "aws:s3/bucket:Bucket",
             {"bucket": "files"},
             "hostedZoneId",

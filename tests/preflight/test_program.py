@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import venv
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
 from pulumi_preflight.errors import PackError, ProgramError
+from pulumi_preflight.model import Deployment, SourcePosition
 from pulumi_preflight.program import run_program
 from pulumi_preflight.project import load_project
 from tests.preflight.running import TIMEOUT_SECONDS, RunProgram, WriteProject, run_loaded
@@ -266,6 +268,12 @@ print(json.dumps(takes_a_second_server(int(port))))
     assert run(f"import sys; sys.path.append({str(ROOT)!r})\n{tried}").printed is False
 
 
+def test_a_package_that_needs_an_older_setuptools_says_so(run: RunProgram) -> None:
+    with pytest.raises(ProgramError, match="pkg_resources") as raised:
+        run("raise ModuleNotFoundError(\"No module named 'pkg_resources'\")")
+    assert "install 'setuptools<82'" in str(raised.value.hint)
+
+
 def test_a_proxy_is_not_asked_for_preflights_own_services(write_project: WriteProject) -> None:
     project = load_project(write_project("print('ran')"), stack="dev", environment={})
     outer = {"PATH": os.environ["PATH"], "http_proxy": "http://127.0.0.1:9"}
@@ -278,26 +286,66 @@ def test_a_proxy_is_not_asked_for_preflights_own_services(write_project: WritePr
 # The SDK got these after 3.52, the oldest one that programs may have.
 OLDER_SDK = """\
 import pulumi, pulumi.runtime
+from pulumi.runtime import invoke, resource
 del pulumi.runtime.invoke_async
 for name in ("format", "json_dumps"):
     delattr(pulumi.Output, name)
+resource._get_stack_trace = lambda: None
+resource._get_source_position = lambda trace: None
+for module in (invoke, resource):
+    module.wrap_with_context = lambda function: function
 """
 
 
-def test_a_program_on_an_older_sdk_runs(write_project: WriteProject, tmp_path: Path) -> None:
+@pytest.fixture
+def run_older(write_project: WriteProject, tmp_path: Path) -> Callable[[str], Deployment]:
+    """Runs a program on an SDK that lacks what newer ones have."""
     older = tmp_path / "older"
     older.mkdir()
     (older / "sitecustomize.py").write_text(OLDER_SDK)
-    project = load_project(
-        write_project("import pulumi\npulumi.export('two', pulumi.Output.from_input(2))"),
-        stack="dev",
-        environment={},
-    )
-    outer = {"PATH": os.environ["PATH"], "PYTHONPATH": str(older)}
-    deployment = run_program(
-        project, check=as_it_is, environment=outer, timeout_seconds=TIMEOUT_SECONDS
-    )
+
+    def run(program: str) -> Deployment:
+        project = load_project(write_project(program), stack="dev", environment={})
+        outer = {"PATH": os.environ["PATH"], "PYTHONPATH": str(older)}
+        return run_program(
+            project, check=as_it_is, environment=outer, timeout_seconds=TIMEOUT_SECONDS
+        )
+
+    return run
+
+
+def test_a_program_on_an_older_sdk_runs(run_older: Callable[[str], Deployment]) -> None:
+    deployment = run_older("import pulumi\npulumi.export('two', pulumi.Output.from_input(2))")
     assert deployment.stack_outputs["two"] == 2
+
+
+MADE_IN_PLACES = """\
+import pulumi
+thing = "demo:index:Thing"
+made = pulumi.CustomResource(thing, "made", {})
+pulumi.ComponentResource(thing, "component")
+pulumi.CustomResource(thing, "read", {}, pulumi.ResourceOptions(id="i-1"))
+made.urn.apply(lambda urn:
+    pulumi.CustomResource(thing, "late", {}))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "line"), [("made", 3), ("component", 4), ("read", 5), ("late", 7)]
+)
+def test_a_resource_of_an_older_sdk_has_the_line_that_makes_it(
+    run_older: Callable[[str], Deployment], name: str, line: int
+) -> None:
+    [found] = [each for each in run_older(MADE_IN_PLACES).resources if each.name == name]
+    assert found.position == SourcePosition(file="__main__.py", line=line)
+
+
+def test_a_note_on_a_call_of_an_older_sdk_has_the_line_that_calls(
+    run_older: Callable[[str], Deployment],
+) -> None:
+    program = "import pulumi\n\npulumi.StackReference('organization/network/dev')"
+    [note] = run_older(program).notes
+    assert note.position == SourcePosition(file="__main__.py", line=3)
 
 
 AWS = """
@@ -316,7 +364,8 @@ print(json.dumps(found))
 def aws_of(write_project: WriteProject, **variables: str) -> dict[str, object]:
     folder = write_project(AWS, project={"config": {"aws:region": "eu-west-1"}})
     project = load_project(folder, stack="dev", environment={})
-    outer = {"PATH": os.environ["PATH"], **variables}
+    # The folder has no configuration of AWS.
+    outer = {"PATH": os.environ["PATH"], "HOME": str(folder), **variables}
     deployment = run_program(project, check=as_it_is, environment=outer)
     found: dict[str, object] = json.loads(deployment.printed)
     return found
@@ -337,12 +386,60 @@ def test_calls_to_aws_go_nowhere(write_project: WriteProject) -> None:
     }
 
 
+def test_profiles_of_the_users_own_keep_their_region(
+    write_project: WriteProject, tmp_path: Path
+) -> None:
+    config = tmp_path / "config"
+    config.write_text(
+        "[default]\nregion = eu-west-3\n[profile shop]\nregion=ca-central-1\nrole_arn = arn:x\n"
+        "[sso-session work]\nsso_region = us-east-1\n"
+    )
+    profiles = aws_of(write_project, AWS_CONFIG_FILE=str(config), AWS_PROFILE="new")["profiles"]
+    assert isinstance(profiles, dict)
+    assert {name: profile.get("region") for name, profile in profiles.items()} == {
+        "default": "eu-west-3",
+        "profile new": None,
+        "profile shop": "ca-central-1",
+    }
+    assert "role_arn" not in profiles["profile shop"]
+    assert profiles["profile shop"]["endpoint_url"] == "http://127.0.0.1:9"
+
+
+@pytest.mark.parametrize(
+    "text", ["region = x\n", "[default\n", "\x00"], ids=["no-section", "open-section", "no-text"]
+)
+def test_a_broken_configuration_of_aws_is_as_none(
+    write_project: WriteProject, tmp_path: Path, text: str
+) -> None:
+    config = tmp_path / "config"
+    config.write_text(text)
+    profiles = aws_of(write_project, AWS_CONFIG_FILE=str(config))["profiles"]
+    assert isinstance(profiles, dict)
+    assert list(profiles) == ["default"]
+
+
 def test_an_endpoint_of_the_users_own_is_left_alone(write_project: WriteProject) -> None:
     found = aws_of(
         write_project, AWS_ENDPOINT_URL="http://127.0.0.1:4566", AWS_ACCESS_KEY_ID="test"
     )
     assert found["AWS_ENDPOINT_URL"] == "http://127.0.0.1:4566"
     assert (found["AWS_ACCESS_KEY_ID"], found["AWS_CONFIG_FILE"]) == ("test", None)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        pytest.param("NoRegionError", "AWS_DEFAULT_REGION", id="region"),
+        pytest.param("NoCredentialsError", "AWS_ACCESS_KEY_ID", id="credentials"),
+    ],
+)
+def test_a_client_of_aws_that_lacks_something_says_what_to_set(
+    run: RunProgram, error: str, said: str
+) -> None:
+    program = f"class {error}(Exception): __module__ = 'botocore.exceptions'\nraise {error}('no')"
+    with pytest.raises(ProgramError, match=error) as raised:
+        run(program)
+    assert said in str(raised.value.hint)
 
 
 def test_a_call_to_aws_that_failed_says_what_to_do(run: RunProgram) -> None:

@@ -112,6 +112,24 @@ def test_the_stack_wins_over_the_project_leaf_by_leaf(write_project: WriteProjec
     assert config["shop:net"].text == '{"nat":3,"zones":2}'
 
 
+@pytest.mark.parametrize(
+    ("declared", "stack"),
+    [
+        pytest.param({}, "config: {shop:key: {secure: AAABAK}}", id="in-place-of-a-secret"),
+        pytest.param({}, "config: {shop:key: {a: {secure: AAABAK}}}", id="in-place-of-a-part"),
+        pytest.param({"key": {"type": "string", "secret": True}}, "", id="declared-as-a-secret"),
+    ],
+)
+def test_the_command_line_s_value_of_a_secret_is_one(
+    write_project: WriteProject, declared: dict[str, object], stack: str
+) -> None:
+    folder = write_project("", project={"config": declared}, files={"Pulumi.dev.yaml": stack})
+    project = load_project(folder, stack="dev", config_overrides={"key": "4711"}, environment={})
+    [value] = project.config.values()
+    assert (value.text, value.secret, value.secret_texts) == ("4711", True, ("4711",))
+    assert project.notes == ()
+
+
 def test_the_command_line_wins_over_the_stack(write_project: WriteProject) -> None:
     folder = write_project("", files={"Pulumi.dev.yaml": "config: {shop:size: 3, shop:name: x}"})
     config = load_project(

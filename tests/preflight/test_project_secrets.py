@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_preflight.errors import ProjectError
+from pulumi_preflight.errors import ProgramError, ProjectError
 from pulumi_preflight.project import load_project
 from pulumi_preflight.project.stack_config import decrypter
-from tests.preflight.running import WriteProject
+from tests.preflight.running import WriteProject, run_loaded
 
 SALT = "v1:4ZLI7rDGPpw=:v1:PjW4GkOie2h+sNxw:UANz8LuSoiuuI4eHVUXHIVE7ox37ZA=="
 SECURE = "v1:WC7WexHp/yU2q4iO:aKuEgJfP9BihTvBQ59UxgBdxug=="
@@ -104,6 +104,30 @@ def test_what_pulumi_cloud_encrypted_is_said_to_be_so(write_project: WriteProjec
     environment = {"PULUMI_CONFIG_PASSPHRASE": "x"}
     [note] = load_project(folder, stack="dev", environment=environment).notes
     assert "Pulumi Cloud encrypted it" in note
+
+
+@pytest.mark.parametrize(
+    ("program", "keys"),
+    [
+        pytest.param("config.require_int('password')", "shop:password", id="of-a-kind"),
+        pytest.param(
+            "raise ValueError(config.require('password'))",
+            "shop:database, shop:password",
+            id="of-the-program",
+        ),
+    ],
+)
+def test_an_error_on_a_placeholder_says_how_to_give_the_value(
+    write_project: WriteProject, program: str, keys: str
+) -> None:
+    text = f"import pulumi\nconfig = pulumi.Config()\n{program}"
+    folder = write_project(text, files={"Pulumi.dev.yaml": STACK_FILE})
+    with pytest.raises(ProgramError) as raised:
+        run_loaded(load_project(folder, stack="dev", environment={}))
+    assert raised.value.hint == (
+        f"the program saw [secret] in place of {keys}, which preflight cannot decrypt; "
+        f"--config {keys.partition(',')[0]}=VALUE gives it a value"
+    )
 
 
 def test_a_wrong_passphrase_is_said(write_project: WriteProject) -> None:

@@ -226,6 +226,12 @@ def test_a_provider_that_the_program_declares_is_counted_as_one() -> None:
     assert "  (no module)  2  Service 1, aws provider 1\n" in text
 
 
+def test_a_component_without_members_is_counted_as_one() -> None:
+    built = resource("awsx:ec2:Vpc", "network", line=1, custom=False)
+    text = as_text(verdict(Reported(), deployment(resources=(built,))))
+    assert "Resources\n  network  1  Vpc 1\n" in text
+
+
 def test_a_flat_program_has_no_module_to_name() -> None:
     flat = tuple(replace(item, parent="") for item in RESOURCES if item.custom)
     text = as_text(verdict(Reported(), deployment(resources=flat)))

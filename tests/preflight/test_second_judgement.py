@@ -107,6 +107,13 @@ def test_a_finding_of_the_first_time_alone_is_not_evaluated() -> None:
     assert left.message.endswith(": wrong")
 
 
+def test_a_message_that_is_quoted_has_no_full_stop() -> None:
+    told = judged(lambda values: [finding("wrong.")] if values["kmsKeyId"] == 1 else [])
+    # The report goes on with the names of the resources.
+    [left] = told.not_evaluated
+    assert left.message.endswith(": wrong")
+
+
 def test_a_finding_of_the_second_time_alone_is_not_evaluated_either() -> None:
     def rule(values: dict[str, object]) -> list[Finding]:
         role = values["monitoringRoleArn"]

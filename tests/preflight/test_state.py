@@ -71,6 +71,37 @@ def test_secrets_that_are_to_be_shown_are_in_the_form_that_the_engine_reads(
     }
 
 
+@pytest.mark.parametrize(
+    ("properties", "settings", "shown"),
+    [
+        pytest.param('{"tags": {"stage": "testing"}}', "", "testing", id="own-tags"),
+        pytest.param("{}", '{"tags": {"stage": "testing"}}', "testing", id="default-tags"),
+        pytest.param(
+            '{"tags": pulumi.Output.secret({"stage": "testing"})}', "", "[secret]", id="secret-tags"
+        ),
+        pytest.param(
+            '{"tagsAll": {"stage": "testing"}}', "", "[secret]", id="declared-by-the-program"
+        ),
+    ],
+)
+def test_a_secret_output_hides_no_word_that_another_input_says_in_the_open(
+    run: RunProgram, properties: str, settings: str, shown: str
+) -> None:
+    program = f"""
+import pulumi
+class Provider(pulumi.ProviderResource):
+    pass
+class Queue(pulumi.CustomResource):
+    pass
+opts = pulumi.ResourceOptions(additional_secret_outputs=["tagsAll"])
+if {settings!r}:
+    opts.provider = Provider("aws", "main", {{"region": "eu-west-1", "defaultTags": {settings!r}}})
+Queue("aws:sqs/queue:Queue", "jobs", {properties}, opts)
+"""
+    redact = Redactor(secrets_of(run(program).deployment, Reported()))
+    assert redact("of testing") == f"of {shown}"
+
+
 def test_secrets_are_not_in_the_export_unless_they_are_asked_for(run: RunProgram) -> None:
     program = """
 import pulumi

@@ -3,7 +3,9 @@
 Source of the behaviour: pulumi/pulumi, pkg/resource/deploy/source_eval.go.
 """
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 import grpc
@@ -48,6 +50,9 @@ _Placed = TypeVar(
     resource_pb2.ResourceInvokeRequest,
 )
 _Response = TypeVar("_Response")
+
+# What tells where the program calls; `program/inside/origins.py` sends it.
+_PLACES = "preflight-places-bin"
 
 
 # The engine, or the provider's Check, would refuse these too.
@@ -206,6 +211,7 @@ class Monitor(ResourceMonitorServicer):
         context: grpc.ServicerContext,
     ) -> _Response:
         """Answers a request; an error ends the run, and is told with the program's own line."""
+        _add_places(request, context)
         try:
             return handle(request)
         except PreflightError as error:
@@ -234,3 +240,14 @@ class Monitor(ResourceMonitorServicer):
         if place is None and (resource := self._run.registry.find(getattr(request, "urn", ""))):
             place = resource.position
         return f"{place.file}:{place.line}: " if place else ""
+
+
+def _add_places(request: object, context: grpc.ServicerContext) -> None:
+    """Puts into a request the places that preflight's part of the program sends beside it."""
+    trace = getattr(request, "stackTrace", None)
+    if trace is None:
+        return
+    for key, places in context.invocation_metadata():
+        for file, line in json.loads(places) if key == _PLACES else ():
+            if Path(file).is_absolute():
+                trace.frames.add(pc={"uri": Path(file).as_uri(), "line": line})

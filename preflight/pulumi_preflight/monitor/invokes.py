@@ -32,7 +32,7 @@ from pulumi_preflight.outputs.answers import (
 )
 from pulumi_preflight.outputs.answers.aws import ASSUMED, CALLER
 from pulumi_preflight.outputs.answers.calls import Call
-from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, Filling, Invented, Origin
+from pulumi_preflight.outputs.inventions import OF_NO_OWNER, Filling, Invented, Origin
 from pulumi_preflight.stack_context import is_urn, member_of, name_of, package_of
 from pulumi_preflight.wire import (
     UNKNOWN,
@@ -165,7 +165,7 @@ class Invokes:
 
     def _origin_of(self, text: str) -> Origin | None:
         """Where a text comes from that is made up, or holds something that is."""
-        found = self._run.inventions.origins_in(text) - {ACCOUNT_ORIGIN}
+        found = self._run.inventions.origins_in(text) - OF_NO_OWNER
         return self._answers.made_up(text) or min(found, default=None)
 
     def _note_refused(self, call: Call, text: str, position: SourcePosition | None) -> None:

@@ -90,7 +90,7 @@ class Providing:
             name=package.default_name,
             parent="",
             custom=True,
-            inputs=to_struct(default_provider_inputs(package, self._run.project.config)),
+            inputs=to_struct(self._default_inputs(package)),
             outputs=Struct(),
             options=AnalyzerResourceOptions(
                 deleteBeforeReplace=fixed,
@@ -103,6 +103,19 @@ class Providing:
         resource = replace(resource, id=filled.id, inputs=judged, outputs=to_struct(filled.outputs))
         self._run.registry.add(resource, Inherited())
         return resource
+
+    def _default_inputs(self, package: Package) -> Properties:
+        inputs = default_provider_inputs(package, self._run.project.config)
+        # The provider of AWS reads its region from these variables itself.
+        if package.name == "aws" and not region_in(inputs) and self._run.project.region_variable:
+            return inputs | {"region": self._region_of_nothing_configured()}
+        return inputs
+
+    def _region_of_nothing_configured(self) -> str:
+        name, region = self._run.project.region_variable or ("", DEFAULT_REGION)
+        told = f"{name} says {region}" if name else f"{region} was assumed"
+        self._run.registry.note(f"no region is configured (aws:region): {told}")
+        return region
 
     def state(self, urn: str, type_: str, inputs: Properties) -> Filled:
         """A provider as a deployment would leave it."""
@@ -123,9 +136,7 @@ class Providing:
         if place.region:
             return place
         if self._run.project.region is None and token.startswith("aws:"):
-            self._run.registry.note(
-                f"no region is configured (aws:region): {DEFAULT_REGION} was assumed"
-            )
+            return replace(place, region=self._region_of_nothing_configured())
         return replace(place, region=self._run.project.region or DEFAULT_REGION)
 
     def version_of(self, provider: str) -> str:

@@ -16,6 +16,7 @@ from pulumi_preflight.outputs.inventions import Filling, Invented
 from pulumi_preflight.outputs.memory import Inventions, Taint
 from pulumi_preflight.outputs.shapes import Ask, Shapes
 from pulumi_preflight.project import Project
+from pulumi_preflight.project.config_values import PLACEHOLDER
 from pulumi_preflight.stack_context import type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue
 
@@ -39,6 +40,7 @@ class Run:
         packages: The packages that the program registered by itself.
         made_up_answers: The functions whose answer was made up, each with what is known of it.
         unknown_answers: The functions whose answer only a plugin knows.
+        unknown_stacks: The other stacks that the program asked for and nobody knows.
     """
 
     project: Project
@@ -52,19 +54,23 @@ class Run:
     packages: Packages
     made_up_answers: dict[str, Properties] = field(default_factory=dict)
     unknown_answers: set[str] = field(default_factory=set)
+    unknown_stacks: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, project: Project, check: ResourceCheck, ask: Ask, *, keep_unknowns: bool) -> "Run":
         """Begins a run; `ask` reaches the program's process."""
         registry = Registry()
         shapes = Shapes(ask, registry.note)
+        inventions = Inventions()
+        if any(PLACEHOLDER in value.secret_texts for value in project.config.values()):
+            inventions.learn_placeholders()
         return cls(
             project=project,
             check=check,
             keep_unknowns=keep_unknowns,
             shapes=shapes,
             outputs=Outputs(shapes, keep_unknowns=keep_unknowns),
-            inventions=Inventions(),
+            inventions=inventions,
             registry=registry,
             callbacks=CallbackServer(),
             packages=Packages(),
@@ -96,6 +102,7 @@ class Run:
         overrides = self.project.overrides
         if overrides and name in overrides.stack_references:
             return dict(overrides.stack_references[name])
+        self.unknown_stacks.add(name)
         self.registry.note(
             f"the outputs of the stack {name} are not known offline, so what depends on them was "
             "not judged; preflight.yaml can give them under stackReferences",

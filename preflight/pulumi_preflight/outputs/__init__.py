@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pulumi_preflight.outputs.derived import DERIVED, DERIVED_OF, random_outputs
-from pulumi_preflight.outputs.facts import Facts, facts_of
+from pulumi_preflight.outputs.facts import Facts, facts_of, lists_blocks_of
 from pulumi_preflight.outputs.forms import FORMED
 from pulumi_preflight.outputs.ids import resource_id
 from pulumi_preflight.outputs.inventions import (
@@ -229,7 +229,8 @@ class Outputs:
             for name, value in outputs.items()
             if name in subject.inputs and name not in told
         }
-        blocks = Blocks(around.facts, self._shapes.nested, make)
+        are_open = not lists_blocks_of(subject.token)
+        blocks = Blocks(around.facts, self._shapes.nested, make, are_open=are_open)
         return tuple(blocks.completions(given, shape))
 
     def possible(self, wanted: WantedOutputs, names: Collection[str]) -> Properties:

@@ -95,6 +95,11 @@ _OBJECT_OF_KUBERNETES = Facts(
 _OLDER = 6
 
 
+def lists_blocks_of(token: str) -> bool:
+    """Whether the tables say what the provider adds to the blocks of a type's package."""
+    return token.startswith(("aws:", "kubernetes:"))
+
+
 @cache
 def facts_of(token: str, version: str = "") -> Facts:
     """What is known of a type; of a function such as `getVpc`, what is known of `Vpc`.

@@ -208,6 +208,8 @@ BY_TYPE: dict[str, str] = {
     "elasticsearch/domain.endpoint": "{searchhost}",
     "elasticsearch/domain.kibanaEndpoint": "{searchhost}/_plugin/kibana/",
     "elasticsearch/domain.domainId": "{account}/{name}",
+    # Of Google Cloud: https://docs.cloud.google.com/resource-manager/docs/creating-managing-projects
+    "organizations/project.number": "{num12}",
     "rds/clusterinstance.caCertIdentifier": "rds-ca-rsa2048-g1",
     "rds/clusterinstance.dbParameterGroupName": "default.{family}",
     "rds/clusterinstance.dbSubnetGroupName": "default",
@@ -220,6 +222,8 @@ BY_TYPE: dict[str, str] = {
     "redshift/cluster.clusterSubnetGroupName": "default",
     "transfer/server.endpoint": "{id}.server.transfer.{region}.{dns}",
     "apprunner/service.serviceId": "{hex32}",
+    # What the provider makes of the time and a counter where the program gives none.
+    "cloudwatch/eventtarget.targetId": "terraform-{num18@time}{hex8}",
     "cloudwatch/eventbuses.arn": "arn:{partition}:events:{region}:{account}:event-bus/{name}",
     "cloudwatch/metricstream.state": "running",
     "codestarconnections/host.status": "AVAILABLE",

@@ -11,6 +11,7 @@ from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.stack_context import is_urn, member_of, name_of
 from pulumi_preflight.wire import (
     SECRET,
+    UNKNOWN,
     Properties,
     PropertyValue,
     json_text,
@@ -51,15 +52,18 @@ class Blocks:
         facts: What is known of its type.
         nested: Gives the shape of a class.
         make: Makes up the value at a dotted path.
+        are_open: Whether the provider may fill any member that the program left out: nobody has
+            listed those of its package.
     """
 
     facts: Facts
     nested: Callable[[str], Shape | None]
     make: Callable[[str, Kind], PropertyValue]
+    are_open: bool = False
 
     def completions(self, outputs: Properties, shape: Shape) -> Iterator[Completion]:
         """What is to be added to outputs that repeat what the program gave."""
-        if not self.facts.inside:
+        if not self.facts.inside and not self.are_open:
             return
         for property_ in shape:
             if property_.name in outputs:
@@ -81,6 +85,8 @@ class Blocks:
                 if is_sure is not None and member.kind.name not in ("map", "any"):
                     made = self.make(".".join(map(str, inner)), member.kind)
                     yield Completion(path=inner, value=made, is_sure=is_sure)
+                elif self.are_open:
+                    yield Completion(path=inner, value=UNKNOWN, is_sure=False)
 
 
 def completed(outputs: Properties, completions: Iterable[Completion]) -> Properties:
@@ -189,6 +195,9 @@ class Other:
 
 
 ACCOUNT_ORIGIN = Origin("", "account")
+UNDECRYPTED = Origin("", "value of the configuration")
+"""A secure value of the configuration that is not decrypted."""
+OF_NO_OWNER = frozenset({ACCOUNT_ORIGIN, UNDECRYPTED})
 
 
 _Value = TypeVar("_Value")

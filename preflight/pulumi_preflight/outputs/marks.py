@@ -1,10 +1,17 @@
 """Made-up values that tell themselves wherever they turn up: by digits, or as whole lists."""
 
+import json
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, Origin, Other
+from pulumi_preflight.outputs.inventions import (
+    ACCOUNT_ORIGIN,
+    OF_NO_OWNER,
+    UNDECRYPTED,
+    Origin,
+    Other,
+)
 from pulumi_preflight.outputs.names import NAME_SUFFIX_DIGITS
 from pulumi_preflight.outputs.subject import ACCOUNT
 from pulumi_preflight.outputs.templates import (
@@ -19,6 +26,7 @@ from pulumi_preflight.outputs.templates import (
     varied,
     windows,
 )
+from pulumi_preflight.project.config_values import PLACEHOLDER
 from pulumi_preflight.stack_context import is_urn, name_of
 from pulumi_preflight.wire import MARK, UNKNOWN, PropertyValue, json_text, with_leaves
 
@@ -153,6 +161,10 @@ _FORMLESS = re.compile(rf".*-([0-9a-f]{{{WINDOW}}})", re.DOTALL)
 # What holds made-up digits together, such as an id inside an ARN; Python writes numbers with `.0`.
 _PIECE = re.compile(r"[0-9A-Za-z]+(?:[-_][0-9A-Za-z]+)*(?:\.0\b)?")
 _ACCOUNT = re.compile(r"(?<!\d)\d{12}(?!\d)")
+# What may stand in a longer text in place of a value that is not decrypted: an account, a name or a
+# password. A text that quotes it is told by it.
+_OTHER_VALUE = "740817408174"
+_NAMING = ("Resource", "NotResource", "Principal", "NotPrincipal")
 # Each account that the program names costs a judgement.
 _MOST_ACCOUNTS = 3
 
@@ -175,6 +187,8 @@ class Marks:
         self._named_accounts: dict[str, None] = {}
         self.account_made_up = False
         self._account_answered = False
+        # Whether some values of the configuration are placeholders.
+        self.holds_placeholders = False
 
     def learn_text(self, origin: Origin, text: str, given: Collection[str]) -> bool:
         """Keeps the made-up digits of a text; says whether it has any."""
@@ -225,7 +239,8 @@ class Marks:
     def origins(self) -> set[Origin]:
         """The origins of all digits."""
         account = {ACCOUNT_ORIGIN} if self.account_made_up else set[Origin]()
-        return account.union(self._windows.values(), self._numbers.values())
+        secrets = {UNDECRYPTED} if self.holds_placeholders else set[Origin]()
+        return account.union(secrets, self._windows.values(), self._numbers.values())
 
     def origins_in(self, value: PropertyValue) -> Iterator[Origin]:
         """The origins of all that a value holds; some of them more than once."""
@@ -239,6 +254,8 @@ class Marks:
                     if (origin := self._numbers.get(number)) is not None:
                         yield origin
             if isinstance(atom, str):
+                if self.holds_placeholders and PLACEHOLDER in atom:
+                    yield UNDECRYPTED
                 yield from self._origins_of_digits(atom)
 
     def _origins_of_digits(self, text: str) -> Iterator[Origin]:
@@ -262,6 +279,8 @@ class Marks:
                 return UNKNOWN if other.unknown else varied(leaf)
             if not isinstance(leaf, str):
                 return leaf
+            if self.holds_placeholders and UNDECRYPTED in other.origins:
+                leaf = leaf.replace(PLACEHOLDER, _OTHER_VALUE)
             return RUN.sub(lambda run: self._turn(run[0], other), leaf)
 
         if self._lists and other.unknown:
@@ -284,7 +303,11 @@ class Marks:
             self._numbers.get(number) in other.origins for number in numbers_in(leaf)
         ):
             return True
-        if not isinstance(leaf, str) or not RUN.search(leaf):
+        if not isinstance(leaf, str):
+            return False
+        if self.holds_placeholders and UNDECRYPTED in other.origins and _is_secret(leaf):
+            return True
+        if not RUN.search(leaf):
             return False
         if found := _FORMLESS.fullmatch(leaf):
             origin = self._windows.get(found[1])
@@ -303,6 +326,8 @@ class Marks:
 
     def as_first(self, text: str) -> str:
         """A text with the made-up digits that other ones stand in place of."""
+        if self.holds_placeholders:
+            text = text.replace(_OTHER_VALUE, PLACEHOLDER)
         return RUN.sub(
             lambda run: changed(run[0], returned, lambda window: window in self._turned), text
         )
@@ -312,13 +337,33 @@ class Marks:
 
         def source(piece: re.Match[str]) -> str:
             for origin in self.origins_in(piece[0]):
-                if origin != ACCOUNT_ORIGIN:
+                if origin not in OF_NO_OWNER:
                     return f"<{origin}>"
                 if ACCOUNT not in self._named_accounts:
                     return piece[0].replace(ACCOUNT, f"<{origin}>")
             return piece[0]
 
         return _PIECE.sub(source, text)
+
+
+def _is_secret(text: str) -> bool:
+    """Whether a text is not decrypted, or a policy document that has such a text for an ARN.
+
+    Elsewhere in a document such a text may be a password, which rules are to see.
+    """
+    if text == PLACEHOLDER:
+        return True
+    if f'"{PLACEHOLDER}"' not in text or not is_document(text):
+        return False
+    return any(PLACEHOLDER in atoms_of(value) for value in _named_things(json.loads(text)))
+
+
+def _named_things(document: PropertyValue) -> Iterator[PropertyValue]:
+    """What the statements of a policy document are about."""
+    statements = document.get("Statement") if isinstance(document, dict) else None
+    for statement in statements if isinstance(statements, list) else [statements]:
+        if isinstance(statement, dict):
+            yield from (value for name, value in statement.items() if name in _NAMING)
 
 
 def _is_formless_id(origin: Origin, text: str, given: Collection[str]) -> bool:

@@ -138,6 +138,10 @@ class Inventions:
             )
             self._invented[urn] = invented
 
+    def learn_placeholders(self) -> None:
+        """Takes note that secure values of the configuration are placeholders."""
+        self._marks.holds_placeholders = True
+
     def keep(self, urn: str, taint: Taint) -> None:
         """Takes note of what is made up in a resource's inputs, which its outputs repeat."""
         self._taints[urn] = taint

@@ -14,7 +14,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzeStackRequest
 
 from pulumi_preflight.findings import Finding, NotEvaluated, Reported, Waived
-from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, Origin, Other
+from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, UNDECRYPTED, Origin, Other
 from pulumi_preflight.outputs.memory import Inventions, Taint
 from pulumi_preflight.wire import from_struct, to_struct
 
@@ -327,6 +327,7 @@ def _order(found: Finding) -> tuple[str, str, str]:
 
 def _not_evaluated(found: Finding, cause: Origin | None) -> NotEvaluated:
     hangs_on = f"{told(cause)} is" if cause else "some values are"
+    when = "decrypted" if cause == UNDECRYPTED else "known before the deployment"
     says = "excuses" if isinstance(found, Waived) else "says"
     only = (
         ""
@@ -340,7 +341,7 @@ def _not_evaluated(found: Finding, cause: Origin | None) -> NotEvaluated:
         severity=found.severity,
         urn=found.urn,
         part=found.part,
-        problem=f"{hangs_on} not known before the deployment{only}: {found.message}",
+        problem=f"{hangs_on} not {when}{only}: {found.message.removesuffix('.')}",
         is_prose=True,
         url=found.url,
         related=found.related,
@@ -351,6 +352,8 @@ def _not_evaluated(found: Finding, cause: Origin | None) -> NotEvaluated:
 
 def told(origin: Origin) -> str:
     """An origin for a reader."""
+    if origin == UNDECRYPTED:
+        return f"a {origin}"
     return f"`{origin.property}` of {origin.owner()}" if origin.urn else f"the {origin}"
 
 

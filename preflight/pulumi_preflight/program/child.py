@@ -1,5 +1,6 @@
 """The process that runs the program: started early, asked questions, always ended."""
 
+import configparser
 import json
 import os
 import queue
@@ -58,9 +59,8 @@ def program_environment(
 
 
 def _unreachable_aws(folder: Path, outer: Mapping[str, str]) -> dict[str, str]:
-    """Writes the AWS configuration file, with the profile that the user chose, if any."""
-    profile = outer.get("AWS_PROFILE")
-    sections = ["default", *([f"profile {profile}"] if profile else [])]
+    """Writes an AWS configuration file with the profiles and regions of the user's own."""
+    regions = _regions_of_profiles(outer)
     settings = (
         f"endpoint_url = {NO_ENDPOINT}\n"
         "max_attempts = 1\n"
@@ -69,13 +69,37 @@ def _unreachable_aws(folder: Path, outer: Mapping[str, str]) -> dict[str, str]:
         f"aws_secret_access_key = {_PLACEHOLDER}\n"
     )
     config, credentials = folder / "config", folder / "credentials"
-    config.write_text("".join(f"[{section}]\n{settings}\n" for section in sections))
+    config.write_text(
+        "".join(
+            f"[{section}]\n{settings}{f'region = {region}' if region else ''}\n\n"
+            for section, region in regions.items()
+        )
+    )
     credentials.write_text("")
     return {
         "AWS_CONFIG_FILE": str(config),
         "AWS_SHARED_CREDENTIALS_FILE": str(credentials),
         **{name: _PLACEHOLDER for name in _CREDENTIALS if name in outer},
     }
+
+
+def _regions_of_profiles(outer: Mapping[str, str]) -> dict[str, str]:
+    """Section of the user's AWS configuration to the region in it, empty where it has none.
+
+    A program may name any of the profiles, and take its region from there. Nothing else is read: a
+    file that cannot be is the AWS client's to complain of.
+    """
+    profile = outer.get("AWS_PROFILE")
+    found = dict.fromkeys(["default", *([f"profile {profile}"] if profile else [])], "")
+    home = Path(outer["HOME"]) if outer.get("HOME") else Path.home()
+    given = outer.get("AWS_CONFIG_FILE")
+    parser = configparser.RawConfigParser(default_section="", strict=False)
+    with suppress(OSError, UnicodeDecodeError, configparser.Error):
+        parser.read(Path(given).expanduser() if given else home / ".aws" / "config")
+    for section in parser.sections():
+        if section == "default" or section.startswith("profile "):
+            found[section] = parser[section].get("region", "")
+    return found
 
 
 class Child:

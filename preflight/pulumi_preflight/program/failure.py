@@ -20,6 +20,7 @@ from pulumi_preflight.program.diagnostics import (
     listed_errors,
     printed_diagnostics,
 )
+from pulumi_preflight.project.config_values import PLACEHOLDER
 from pulumi_preflight.project.template import Template
 from pulumi_preflight.redaction import Redactor
 from pulumi_preflight.runtimes.yaml import NO_PLUGIN
@@ -47,6 +48,7 @@ _MADE_UP = (
     "where that comes of an output that preflight made up, `outputs` in preflight.yaml can give "
     "the real value, and --keep-unknowns leaves all of them unknown"
 )
+_NO_PKG_RESOURCES = "No module named 'pkg_resources'"
 _LIBRARY_FRAMES = 3
 _LIBRARY_FOLDER = re.compile(r"(site|dist)-packages|python3\.\d+")
 # More frames than both are a recursion, in which one is like the other.
@@ -96,7 +98,9 @@ def _raise_for(end: dict[str, Any], scene: Scene) -> None:
             raise error
         case {"ended": "raised"}:
             answers = _of_answers(end["functions"], scene)
-            raise _of_exceptions(end["errors"], scene.positions, answers)
+            if answers is None and not end.get("ownMistake", True):
+                answers = _of_stacks(scene)
+            raise _of_exceptions(end["errors"], scene, answers)
         case {"ended": "exit", "code": code, "frames": frames, "functions": functions}:
             where = _trace(frames, scene.positions)
             hint = _of_answers(functions, scene) or _last_output(scene.child)
@@ -150,15 +154,15 @@ def _placed(mistake: Diagnostic, template: Template | None) -> Diagnostic:
     return replace(mistake, file=template.file.name, line=line) if line else mistake
 
 
-def _of_exceptions(
-    errors: list[dict[str, Any]], positions: Positions, answers: str | None
-) -> ProgramError:
+def _of_exceptions(errors: list[dict[str, Any]], scene: Scene, answers: str | None) -> ProgramError:
     """Tells of the first exception that has lines of the user's own, the outermost first."""
+    positions = scene.positions
     own = [error for error in errors if _own_frames(error["frames"], positions)]
     chosen = (own or errors)[0]
     text = chosen["text"].strip()
+    hidden = _of_placeholders(text, scene)
     if chosen["deliberate"]:
-        return ProgramError(text, hint=answers)
+        return ProgramError(text, hint=hidden or answers)
     said = f"{chosen['type']}: {text}".rstrip(": ")
     where = _trace(chosen["frames"], positions)
     if chosen["file"]:
@@ -166,7 +170,9 @@ def _of_exceptions(
         place = positions.nearest([(chosen["file"], chosen["line"] or 0)])
         file = place.file if place else chosen["file"]
         where = f"\n  {file}:{chosen['line']}{where}"
-    return ProgramError(f"the program raised {said}{where}", hint=_hint(errors) or answers)
+    return ProgramError(
+        f"the program raised {said}{where}", hint=_hint(errors) or hidden or answers
+    )
 
 
 def _own_frames(frames: list[dict[str, Any]], positions: Positions) -> list[str]:
@@ -222,6 +228,34 @@ def _of_answers(functions: list[dict[str, Any]], scene: Scene) -> str | None:
     return f"{made}; {doubt}preflight.yaml can give the real one:{ways}"
 
 
+def _of_stacks(scene: Scene) -> str | None:
+    """Says which outputs of other stacks nobody knows, where a program may fail on them."""
+    stacks = sorted(scene.run.unknown_stacks)
+    if not stacks:
+        return None
+    ways = "".join(f"\n    {stack}: {{...}}" for stack in stacks)
+    return (
+        "the outputs of other stacks are not known offline; if the error comes of it, "
+        f"preflight.yaml can give them:\n  stackReferences:{ways}"
+    )
+
+
+def _of_placeholders(text: str, scene: Scene) -> str | None:
+    """Says which values that preflight cannot decrypt an error speaks of."""
+    if PLACEHOLDER not in text:
+        return None
+    config = scene.run.project.config
+    hidden = sorted(key for key, value in config.items() if PLACEHOLDER in value.secret_texts)
+    named = [key for key in hidden if re.search(rf"(?<![\w:-]){re.escape(key)}(?![\w:-])", text)]
+    if not hidden:
+        return None
+    keys = named or hidden
+    return (
+        f"the program saw {PLACEHOLDER} in place of {', '.join(keys)}, which preflight cannot "
+        f"decrypt; --config {keys[0]}=VALUE gives it a value"
+    )
+
+
 def _hint(errors: list[dict[str, Any]]) -> str | None:
     texts = [error["text"] for error in errors]
     if any(NO_ENDPOINT in text for text in texts):
@@ -229,7 +263,23 @@ def _hint(errors: list[dict[str, Any]]) -> str | None:
             "the program calls AWS itself while it is previewed, and preflight is offline; let it "
             "ask a data source, or start LocalStack or moto and set AWS_ENDPOINT_URL to it"
         )
-    if any(error["type"] in ("ModuleNotFoundError", "ImportError") for error in errors):
+    types = {error["type"] for error in errors}
+    if "botocore.exceptions.NoRegionError" in types:
+        return (
+            "the program's own client of AWS has no region: set aws:region in the stack's file, or "
+            "AWS_DEFAULT_REGION"
+        )
+    if "botocore.exceptions.NoCredentialsError" in types:
+        return (
+            "the program's own client of AWS has no credentials for AWS_ENDPOINT_URL: set "
+            "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; LocalStack and moto take any text"
+        )
+    if any(_NO_PKG_RESOURCES in text for text in texts):
+        return (
+            "a package of that time needs pkg_resources, which setuptools has had up to version "
+            "81: install 'setuptools<82' into the environment that Pulumi.yaml names"
+        )
+    if types & {"ModuleNotFoundError", "ImportError"}:
         return "install the program's requirements into the environment that Pulumi.yaml names"
     return None
 

@@ -24,6 +24,8 @@ _OVERRIDES_FILE = "preflight.yaml"
 _BACKEND = "PULUMI_BACKEND_URL"
 # In a path of `preflight.yaml`.
 _STACK = "{stack}"
+# In the order of the provider.
+_REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 _NAME = re.compile(r"^[A-Za-z0-9_.-]{1,100}$")
 # What the engine says where no Pulumi Cloud is used.
 _ORGANIZATION = "organization"
@@ -80,6 +82,8 @@ class Project:
         environment_secrets: The secret texts in these variables.
         notes: The notes for the user on the reading of the project.
         packs: The policy packs that `preflight.yaml` names.
+        region_variable: The variable that tells AWS's region where the stack does not, and the
+            region; `None` where there is none.
     """
 
     root: Path
@@ -98,6 +102,7 @@ class Project:
     environment_secrets: tuple[str, ...]
     notes: tuple[str, ...]
     packs: tuple[ProjectPack, ...] = ()
+    region_variable: tuple[str, str] | None = None
 
     @property
     def region(self) -> str | None:
@@ -190,6 +195,7 @@ def load_project(
         environment_secrets=config.environment_secrets,
         notes=(*noted, *config.notes),
         packs=tuple(_packs(root, overrides, stack)) if overrides else (),
+        region_variable=region_variable({**environment, **config.environment}),
     )
 
 
@@ -201,6 +207,12 @@ def named_packs(root: Path, stack: str) -> tuple[ProjectPack, ...]:
     """
     overrides = _overrides(root)
     return tuple(_packs(root, overrides, stack)) if overrides else ()
+
+
+def region_variable(environment: Mapping[str, str]) -> tuple[str, str] | None:
+    """The variable that the provider of AWS takes its region from, with the region."""
+    found = ((name, environment.get(name)) for name in _REGION_VARIABLES)
+    return next(((name, region) for name, region in found if region), None)
 
 
 def _project_file(root: Path) -> Path:

@@ -148,6 +148,7 @@ class Config:
         """Takes the project's name, the namespace of keys that have none."""
         self._project = project
         self._values: dict[str, Any] = {}
+        self._overridden: set[str] = set()
 
     def add_stack(self, values: Mapping[str, Any], decrypt: Decrypt, *, source: str) -> None:
         """Takes the `config:` of a stack file.
@@ -177,11 +178,16 @@ class Config:
     def add_overrides(self, values: Mapping[str, str]) -> None:
         """Takes `--config key=value`; a dot in a key is part of its name, as in the CLI.
 
+        A value in place of a secret is one. Nobody can give an encrypted one here.
+
         Raises:
             ProjectError: A key is malformed.
         """
         for raw, value in values.items():
-            self._values[self._key(raw, "--config")] = value
+            key = self._key(raw, "--config")
+            was_secret = any(True for _ in _secrets(self._values.get(key)))
+            self._values[key] = ConfigSecret(text=value) if was_secret else value
+            self._overridden.add(key)
 
     def add_project(
         self,
@@ -223,6 +229,9 @@ class Config:
                 hint=f"set it under config: in Pulumi.{stack}.yaml, or with --config KEY=VALUE",
             )
         for raw, declaration in declarations.items():
+            root, path = self._path(raw, source)
+            if declaration.secret and not path and root in self._overridden:
+                self._values[root] = ConfigSecret(text=str(_plain(self._values[root])))
             if declaration.type is not None:
                 self._check(raw, declaration, source=source, stack=stack)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from pulumi_preflight.errors import ProjectError
-from pulumi_preflight.project import Function, Project, stack_name
+from pulumi_preflight.project import Function, Project, region_variable, stack_name
 from pulumi_preflight.project.autonaming import read_autonaming
 from pulumi_preflight.project.stack_config import Files, read_config, stack_tags
 from pulumi_preflight.runtimes.python import launch
@@ -64,6 +64,7 @@ def load_function(
         environment={},
         environment_secrets=(),
         notes=(),
+        region_variable=region_variable(environment),
     )
 
 

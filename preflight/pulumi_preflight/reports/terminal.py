@@ -57,9 +57,13 @@ def by_module(
     return modules
 
 
-def kinds(resources: Iterable[Resource]) -> str:
-    """How many resources of each type, the most frequent types by name."""
-    counts = Counter(_kind(resource.type) for resource in resources if resource.custom)
+def kinds(resources: Sequence[Resource]) -> str:
+    """How many resources of each type, the most frequent types by name.
+
+    Components are among them only where nothing else is, such as one that a plugin builds.
+    """
+    members = [resource for resource in resources if resource.custom] or resources
+    counts = Counter(_kind(resource.type) for resource in members)
     ordered = sorted(counts.items(), key=lambda kind: (-kind[1], kind[0]))
     listed = ", ".join(f"{kind} {count}" for kind, count in ordered[:_TYPES_SHOWN])
     rest = sum(count for _, count in ordered[_TYPES_SHOWN:])

@@ -139,6 +139,21 @@ def test_an_operator_that_holds_without_the_claim_or_denies_it_holds_nobody(oper
 
 
 @pytest.mark.parametrize(
+    ("operator", "strict"),
+    [
+        ("ForAllValues:StringLike", "StringLike"),
+        ("StringEqualsIfExists", "StringEquals"),
+        ("ForAllValues:StringLikeIfExists", "StringLike"),
+    ],
+)
+def test_an_operator_that_is_true_without_the_claim_is_named(operator: str, strict: str) -> None:
+    document = trust(arn(GITHUB), **{operator: {f"{GITHUB}:sub": "repo:octo-org/orders"}})
+    [report] = analyze(public_trust, document)
+    assert report.problem.endswith(f"assume the role, since `{operator}` is true without the claim")
+    assert report.fix == f"Write `{strict}` in place of `{operator}`"
+
+
+@pytest.mark.parametrize(
     ("federated", "conditions"),
     [
         pytest.param(

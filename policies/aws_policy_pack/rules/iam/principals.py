@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Annotated, Final
 
@@ -133,6 +133,7 @@ def _spells_name_out(pattern: str) -> bool:
     return bool(ENDS_NAME.search(literal[kind.end() if kind else 0 :]))
 
 
+_TRUE_WITHOUT_KEY = re.compile(r"^ForAllValues:|IfExists$", re.IGNORECASE)
 WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity"
 
 
@@ -210,13 +211,15 @@ def _judge_tokens(clause: Clause) -> Findings:
         issuer = shared[0]
         key = SHARED_ISSUERS[issuer].demanded
         example = SHARED_ISSUERS[issuer].example
+        lax = _lax_operator(clause.statement, key)
+        fix = f"Add `StringLike` on `{key}`" + (f", such as '{example}'" if example else "")
         yield Finding(
             problem=f"{clause.name} lets everybody who has an account at '{issuer}' assume the "
-            "role",
+            "role" + (f", since `{lax}` is true without the claim" if lax else ""),
             part=clause.name,
             wanted=f"a condition that holds `{key}` to one organization, spelt out before any "
             "wildcard",
-            fix=f"Add `StringLike` on `{key}`" + (f", such as '{example}'" if example else ""),
+            fix=f"Write `{_strict(lax)}` in place of `{lax}`" if lax else fix,
         )
     elif issuers and not shared and not clause.statement.conditions:
         yield Finding(
@@ -226,6 +229,20 @@ def _judge_tokens(clause: Clause) -> Findings:
             wanted="a condition on the token's `sub`",
             fix="Add the condition, such as StringEquals on `<provider>:sub`",
         )
+
+
+def _lax_operator(statement: Statement, key: str) -> str:
+    """The operator of a condition that would name a customer, were it not true without the key."""
+    for condition in statement.conditions:
+        strict = replace(condition, operator=_strict(condition.operator))
+        named = condition.key.lower().removeprefix(SCHEME) == key.lower() and _names_one(strict)
+        if named and strict != condition:
+            return condition.operator
+    return ""
+
+
+def _strict(operator: str) -> str:
+    return _TRUE_WITHOUT_KEY.sub("", operator)
 
 
 LISTS: Final = ("aws_accounts", "image_registries")

@@ -12,13 +12,28 @@ import sys
 import types
 import typing
 
+import pulumi
+
 from .frames import FOLDER, MOST_FRAMES, Frame, of_place, places_of
 from .origins import PASSED_OVER, OutputOrigin, Place, Property, origins_in
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 _DEPTH = 6
-# No answer brings these about.
-_OWN_MISTAKES = (NameError, ImportError, SyntaxError)
+# No answer brings these about, unless one stands in the lines of the error.
+_OWN_MISTAKES = (
+    NameError,
+    ImportError,
+    SyntaxError,
+    OSError,
+    pulumi.ConfigMissingError,
+    pulumi.ConfigTypeError,
+)
+_WRONG_CALL = re.compile(
+    r"\S+\(\) (got an unexpected keyword argument|missing \d+ required|takes .* positional arg)"
+)
+_LIBRARIES_OF_CALLS = ("botocore", "httpx", "requests", "urllib3")
+# All of its answer is texts that tell themselves.
+_CALLER = "aws:index/getCallerIdentity:getCallerIdentity"
 # A shorter text may be the same by chance.
 _TELLING_TEXT = 8
 
@@ -126,11 +141,21 @@ class GivenAnswers:
     def told(self, error: BaseException) -> list[Frame]:
         """The functions that the error may come of, each with a place and whether it is certain."""
         certain = self.behind(error)
+        may_be_any = not is_own_mistake(error)
         return [
             {"function": call.token, "places": call.places, "certain": call in certain}
             for call in self._calls
-            if call in certain or not isinstance(error, _OWN_MISTAKES)
+            if call in certain or (may_be_any and call.token != _CALLER)
         ]
+
+
+def is_own_mistake(error: BaseException) -> bool:
+    """Whether an error is of a kind that comes of no answer: a name, a file, another machine."""
+    if isinstance(error, TypeError):
+        return _WRONG_CALL.match(str(error)) is not None
+    # These libraries are the program's own, and have errors of their own.
+    package = type(error).__module__.partition(".")[0]
+    return isinstance(error, _OWN_MISTAKES) or package in _LIBRARIES_OF_CALLS
 
 
 def _parts(value: object) -> typing.Iterable[object]:

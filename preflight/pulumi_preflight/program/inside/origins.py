@@ -11,8 +11,8 @@ import asyncio
 import collections
 import contextvars
 import functools
+import json
 import os
-import pathlib
 import sys
 import types
 import typing
@@ -50,6 +50,9 @@ _MAKERS = ("all", "format", "json_dumps", "secret", "unsecret")
 _CALLING: contextvars.ContextVar[typing.Tuple[Place, ...]] = contextvars.ContextVar(  # noqa: UP006 - Python 3.9 reads this
     "calling", default=()
 )
+# The metadata of a request that tell where the program calls; preflight's monitor reads them. The
+# end of the name lets gRPC take any bytes.
+_PLACES = "preflight-places-bin"
 _INVOKES = ("invoke", "invoke_single", "invoke_output", "invoke_output_single")
 
 
@@ -265,7 +268,11 @@ def _follow_resources(handed_on: HandedOn) -> None:
             functions, worked_on = _sources_in(type(self), given)
             if functions or worked_on:
                 handed_on(t, name, functions, worked_on)
-        initialize(self, t, name, custom, props, *arguments, **named)
+        token = _CALLING.set(tuple(places_of(sys._getframe(1))))  # noqa: SLF001 - there is no other way
+        try:
+            initialize(self, t, name, custom, props, *arguments, **named)
+        finally:
+            _CALLING.reset(token)
         if not custom:
             return
         for property_, value in vars(self).items():
@@ -277,19 +284,26 @@ def _follow_resources(handed_on: HandedOn) -> None:
 
 
 def _send_places() -> None:
-    """Lets requests of calls tell where the program calls, as those of resources do."""
-    monitor: typing.Any = pulumi.runtime.settings.get_monitor()
-    send = monitor.Invoke
+    """Lets each request tell where the program calls.
 
-    def placed(request: typing.Any, *arguments: object, **named: object) -> object:  # noqa: ANN401 - a message
-        # Older SDKs have no place for it.
+    No SDK says that of a function, and older ones say of a resource where the provider's SDK makes
+    it, or nothing.
+    """
+    monitor: typing.Any = pulumi.runtime.settings.get_monitor()
+    for name in ("Invoke", "RegisterResource", "ReadResource"):
+        setattr(monitor, name, _placed(getattr(monitor, name)))
+
+
+def _placed(send: typing.Callable[..., object]) -> typing.Callable[..., object]:
+    def placed(request: typing.Any, *arguments: object, **named: typing.Any) -> object:  # noqa: ANN401 - a message
         has_trace = "stackTrace" in request.DESCRIPTOR.fields_by_name
-        for file, line in _CALLING.get() if has_trace else ():
-            if os.path.isabs(file):  # noqa: PTH117 - a text
-                request.stackTrace.frames.add(pc={"uri": pathlib.Path(file).as_uri(), "line": line})
+        if not (has_trace and request.stackTrace.frames):
+            # Messages of older SDKs have no field for it.
+            places = json.dumps(_CALLING.get()).encode()
+            named["metadata"] = (*(named.get("metadata") or ()), (_PLACES, places))
         return send(request, *arguments, **named)
 
-    monitor.Invoke = placed
+    return placed
 
 
 def _sources_in(

@@ -13,6 +13,7 @@ import sys
 _FOLDER = sys.path.pop(0)
 
 import asyncio  # noqa: E402 - the path had to be fixed first, here and below
+import contextvars  # noqa: E402
 import gc  # noqa: E402
 import importlib.util  # noqa: E402
 import inspect  # noqa: E402
@@ -71,6 +72,13 @@ class Channel:
         return message
 
 
+class _Executor(ThreadPoolExecutor):
+    """Runs each call in the context that it is made in, as newer SDKs do themselves."""
+
+    def submit(self, fn: typing.Any, /, *args: typing.Any, **kwargs: typing.Any) -> typing.Any:  # noqa: ANN401 - of a base class
+        return super().submit(contextvars.copy_context().run, fn, *args, **kwargs)
+
+
 def main() -> int:
     """Imports the SDK, takes the settings, runs the program, reports its end."""
     channel = Channel(int(sys.argv[1]))
@@ -115,7 +123,7 @@ def _run(settings: dict[str, typing.Any], channel: Channel) -> dict[str, object]
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     threads = settings["sdk"]["parallel"] * _THREADS_PER_OPERATION
-    executor = ThreadPoolExecutor(max_workers=threads)
+    executor = _Executor(max_workers=threads)
     loop.set_default_executor(executor)
     # A failure leaves tasks that nobody awaits; asyncio would complain of each.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
@@ -177,7 +185,12 @@ def _failure(error: BaseException, answers: typing.Any) -> dict[str, object]:  #
             }
         )
         seen = seen.__cause__ or (None if seen.__suppress_context__ else seen.__context__)
-    return {"ended": "raised", "errors": errors, "functions": functions}
+    return {
+        "ended": "raised",
+        "errors": errors,
+        "functions": functions,
+        "ownMistake": _module("answers").is_own_mistake(error),
+    }
 
 
 def _text(value: object) -> str:
