@@ -5,10 +5,14 @@ A package joins with an entry point of the group `pulumi_preflight.runtimes`: it
 preflight over a socket, as docs/runtimes.md says.
 """
 
+import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+from shutil import which
 from typing import Any, TypeAlias
 
 from pulumi_preflight.errors import ProjectError
@@ -61,7 +65,9 @@ A `ProjectError` says what is missing or wrong.
 """
 
 GROUP = "pulumi_preflight.runtimes"
-OWN = ("python", "nodejs", "yaml")
+HOST_RUNNER = Path(__file__).parents[1] / "program" / "inside_host" / "runner.py"
+"""Runs a program by a language host; takes the runtime's options as JSON, and the host."""
+OWN = ("python", "nodejs", "yaml", "go")
 
 
 def runtimes() -> tuple[str, ...]:
@@ -83,9 +89,30 @@ def finder(runtime: str, file: Path) -> Find:
         own: Find = import_module(f"{__name__}.{runtime}").find
         return own
     other: Find | None = joined(GROUP, runtime, f"{file}: the runtime", ProjectError)
-    if other is not None:
-        return other
-    raise ProjectError(
-        f"{file}: runtime is {runtime!r}; preflight runs programs in {', '.join(runtimes())} only",
-        hint="install a package that adds the runtime, if there is one",
+    return other or partial(_by_host, runtime)
+
+
+def _by_host(runtime: str, source: ProgramSource, variables: Mapping[str, str]) -> Launch:
+    """Finds Pulumi's own language host, and has it run the program.
+
+    Raises:
+        ProjectError: There is no such host, or no program.
+    """
+    name = f"pulumi-language-{runtime}"
+    host = which(name, path=variables.get("PATH", ""))
+    if host is None:
+        raise ProjectError(
+            f"{source.file}: runtime is {runtime!r}; preflight runs programs in "
+            f"{', '.join(runtimes())}, and others by Pulumi's language host, but there is no "
+            f"{name} on PATH",
+            hint="install Pulumi's command line, which brings its hosts, or a package that adds "
+            "the runtime, if there is one",
+        )
+    folder = source.file.parent / source.main
+    if not folder.is_dir():
+        raise ProjectError(f"{source.file}: main is {source.main!r}; wanted a folder that exists")
+    return Launch(
+        command=(sys.executable, str(HOST_RUNNER), json.dumps(source.options), host),
+        program=folder,
+        working_directory=folder,
     )

@@ -8,13 +8,11 @@ Source: pulumi/pulumi-yaml, pkg/server/server.go, pkg/pulumiyaml/run.go (LoadDir
 import json
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from shutil import which
 
 from pulumi_preflight.errors import ProjectError
-from pulumi_preflight.runtimes import Launch, ProgramSource, hosts
+from pulumi_preflight.runtimes import HOST_RUNNER, Launch, ProgramSource, hosts
 
-_RUNNER = Path(__file__).parents[1] / "program" / "inside_host" / "runner.py"
 _STOCK = "pulumi-language-yaml"
 _FILES = ("Main.json", "Main.yaml", "Pulumi.yaml")
 _NO_HOST = (
@@ -56,7 +54,7 @@ def find(source: ProgramSource, variables: Mapping[str, str]) -> Launch:
             hint=_NO_HOST,
         )
     return Launch(
-        command=(sys.executable, str(_RUNNER), json.dumps(source.options), str(host)),
+        command=(sys.executable, str(HOST_RUNNER), json.dumps(source.options), str(host)),
         program=folder,
         working_directory=folder,
         # The stock host would download plugins.

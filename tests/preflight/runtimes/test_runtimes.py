@@ -1,11 +1,13 @@
 """Runtimes that packages add."""
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from ops.paths import ROOT
 from pulumi_preflight import ProgramError, ProjectError, Unknown, Verdict, run
 from pulumi_preflight.runtimes import GROUP, runtimes
 
@@ -123,8 +125,42 @@ def test_an_end_that_the_process_tells_of_has_its_place(tmp_path: Path) -> None:
 
 
 def test_a_runtime_that_nobody_adds_is_one_error(tmp_path: Path) -> None:
-    with pytest.raises(ProjectError, match=r"Pulumi\.yaml: runtime is 'text'; preflight runs "):
+    with pytest.raises(
+        ProjectError,
+        match=r"Pulumi\.yaml: runtime is 'text'; .* there is no pulumi-language-text on PATH",
+    ):
         judged(tmp_path / "shop", "")
+
+
+def test_another_language_runs_by_pulumis_own_host(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host = tmp_path / "bin" / "pulumi-language-snake"
+    host.parent.mkdir()
+    host.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT}/engine" 1.0.0 "$@"\n')
+    host.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{host.parent}{os.pathsep}{os.environ['PATH']}")
+    (tmp_path / "Pulumi.yaml").write_text(
+        f"name: shop\nruntime: {{name: snake, options: {{virtualenv: {sys.prefix}}}}}\n"
+    )
+    (tmp_path / "__main__.py").write_text(
+        "import pulumi\n"
+        "pulumi.CustomResource('aws:sqs/queue:Queue', 'orders', {'name': 'orders'})\n"
+    )
+    verdict = run(tmp_path, stack="dev", config={"aws:region": "eu-west-1"})
+    assert verdict.resource("aws:sqs/queue:Queue", "orders").inputs == {"name": "orders"}
+    assert any("callbacks of snake from acting" in note.text for note in verdict.notes)
+
+
+def test_what_a_host_refuses_is_one_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = tmp_path / "bin" / "pulumi-language-snake"
+    host.parent.mkdir()
+    host.write_text("#!/bin/sh\necho no port\n")
+    host.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{host.parent}{os.pathsep}{os.environ['PATH']}")
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: snake\n")
+    with pytest.raises(ProgramError, match="the language host said 'no port'; wanted its port"):
+        run(tmp_path, stack="dev")
 
 
 def test_a_runtime_that_cannot_be_loaded_is_one_error(package: Path, tmp_path: Path) -> None:
@@ -137,4 +173,4 @@ def test_a_runtime_that_cannot_be_loaded_is_one_error(package: Path, tmp_path: P
 
 @pytest.mark.usefixtures("package")
 def test_the_runtimes_are_those_of_preflight_and_of_packages() -> None:
-    assert runtimes() == ("python", "nodejs", "yaml", "text")
+    assert runtimes() == ("python", "nodejs", "yaml", "go", "text")

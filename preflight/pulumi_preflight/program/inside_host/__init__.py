@@ -1,1 +1,1 @@
-"""The process that stands between preflight and a language host; `runner` is started by path."""
+"""What runs programs of other languages in preflight's own Python: by a host, or compiled."""

@@ -13,9 +13,7 @@ sys.path.pop(0)
 
 import json
 import os
-import socket
 import subprocess
-from threading import Lock, Thread
 from typing import Any
 
 from pulumi_preflight.startup import defer_sdk
@@ -29,43 +27,17 @@ from pulumi.runtime.proto.language_pb2 import (  # noqa: E402
     RunResponse,
 )
 
+from pulumi_preflight.program.inside_host.channel import Channel  # noqa: E402
 from pulumi_preflight.wire import LOOPBACK_OPTIONS  # noqa: E402
 
 _RUN = "/pulumirpc.LanguageRuntime/Run"
 
 
-class _Channel:
-    """The socket to preflight."""
-
-    def __init__(self, number: int) -> None:
-        self._lines = socket.socket(fileno=number).makefile("rwb")
-        self._writing = Lock()
-
-    def receive(self) -> dict[str, Any]:
-        line = self._lines.readline()
-        if not line:
-            os._exit(1)
-        message: dict[str, Any] = json.loads(line)
-        return message
-
-    def send(self, message: dict[str, object]) -> None:
-        with self._writing:
-            self._lines.write(json.dumps(message).encode() + b"\n")
-            self._lines.flush()
-
-    def answer(self) -> None:
-        """Answers what preflight asks, until preflight is gone."""
-        while True:
-            self.receive()
-            self.send({"answer": {"failed": "a language host tells no types and no places"}})
-
-
 def main() -> int:
     """Starts the host, has it run the program, and reports the end."""
     options, program, number = sys.argv[1:]
-    channel = _Channel(int(number))
-    settings = channel.receive()
-    Thread(target=channel.answer, daemon=True).start()
+    channel = Channel(int(number))
+    settings = channel.settings("a language host tells no types and no places")
     with subprocess.Popen([program, settings["sdk"]["engine"]], stdout=subprocess.PIPE) as host:
         try:
             end = _run(host, _request(settings, json.loads(options)))
