@@ -48,13 +48,11 @@ def test_each_planted_mistake_is_found(language: str, judged: Judge) -> None:
 
 
 def test_both_languages_have_the_same_findings(judged: Judge) -> None:
-    typescript, in_yaml = (
-        sorted(
-            (each.id, each.level, each.urn.rpartition("::")[2]) for each in judged(name).findings
-        )
-        for name in ("typescript", "yaml")
-    )
-    assert typescript == in_yaml
+    def found(language: str) -> list[tuple[str, str, str]]:
+        findings = judged(language).findings
+        return sorted((each.id, each.level, each.urn.rpartition("::")[2]) for each in findings)
+
+    assert found("typescript") == found("yaml")
 
 
 @pytest.mark.parametrize("language", ["typescript", "yaml"])

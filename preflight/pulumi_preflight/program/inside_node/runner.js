@@ -18,11 +18,6 @@ const OWN_MISTAKES = [ReferenceError, SyntaxError];
 const LIBRARIES = `${path.sep}node_modules${path.sep}`;
 const NO_MODULE = "MODULE_NOT_FOUND";
 const SDK = "@pulumi/pulumi";
-const HEAVY = [
-    ...["@grpc/grpc-js", `${SDK}/proto/resource_grpc_pb`, `${SDK}/proto/engine_grpc_pb`],
-    ...[`${SDK}/proto/language_grpc_pb`, `${SDK}/tsutils`],
-    ...(process.env.PULUMI_NODEJS_TYPESCRIPT === "true" ? ["typescript"] : []),
-];
 
 /** The errors that nobody caught, each once. */
 class Errors {
@@ -123,19 +118,36 @@ function located(folder) {
 }
 
 /**
- * Loads what the SDK will load, as far as that reads no settings.
+ * Loads what the program will load, while preflight's own start goes on.
  *
- * Preflight's own start goes on meanwhile.
+ * The SDK reads its settings when it is loaded, so what sets them is given back.
  */
 function preload(folder) {
-    const found = { paths: [path.dirname(require.resolve(`${SDK}/package.json`, { paths: [folder] }))] };
-    for (const name of HEAVY) {
-        try {
-            require(require.resolve(name, found));
-        } catch {
-            // Another version of the SDK has other parts, and tells itself of one that is missing.
+    const resolve = (name) => require.resolve(`${SDK}/${name}`, { paths: [folder] });
+    let state;
+    try {
+        state = require(resolve("runtime/state"));
+        require(resolve(""));
+        if (process.env.PULUMI_NODEJS_TYPESCRIPT === "true") {
+            require(require(resolve("tsutils")).typeScriptRequireStrings().typescriptRequire);
         }
+    } catch {
+        // Older SDKs have other parts, and each tells itself of what is missing.
     }
+    return (sdk) => {
+        if (state && state.getStore) {
+            Object.assign(state.getStore().settings.options, {
+                dryRun: sdk.dry_run,
+                engineAddr: sdk.engine,
+                monitorAddr: sdk.monitor,
+                organization: sdk.organization,
+                parallel: sdk.parallel,
+                project: sdk.project,
+                rootDirectory: sdk.root_directory,
+                stack: sdk.stack,
+            });
+        }
+    };
 }
 
 function main() {
@@ -153,16 +165,17 @@ function main() {
     let run;
     try {
         run = located(process.cwd());
-        preload(process.cwd());
     } catch (error) {
         const [text] = error.message.split("\n");
         const told = { ...described(error), text, deliberate: true };
         channel.send({ ended: "raised", errors: [told], functions: [] });
         process.exit(1);
     }
+    const configure = preload(process.cwd());
     const settings = channel.receive();
     channel.listen();
     const sdk = settings.sdk;
+    configure(sdk);
     callbacks = new Callbacks(settings.callbacks, ask, [sdk.monitor, sdk.engine]);
     const entry = path.relative(process.cwd(), settings.program) || ".";
     process.argv = [
