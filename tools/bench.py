@@ -12,9 +12,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent import futures
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,13 +20,6 @@ from pathlib import Path
 import grpc
 from google.protobuf import empty_pb2, json_format
 from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime.proto import (
-    engine_pb2,
-    engine_pb2_grpc,
-    provider_pb2,
-    resource_pb2,
-    resource_pb2_grpc,
-)
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzeStackRequest
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
@@ -43,6 +34,8 @@ from pulumi_loopback.target import target
 from pulumi_preflight.monitor import stack_request
 from pulumi_preflight.program import run_program
 from pulumi_preflight.project import Project, load_project
+from tools import bench_node
+from tools.measured import bare_monitor, paired, ratios_of, row
 
 # Run by the program's interpreter, as the SDK's own language host does.
 PROGRAM = """
@@ -58,94 +51,6 @@ pulumi.runtime.configure(pulumi.runtime.Settings(
 run = pulumi.runtime.run_in_stack(lambda: runpy.run_path(program, run_name="__main__"))
 asyncio.new_event_loop().run_until_complete(run)
 """
-
-
-class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
-    """Gives every resource its inputs back as outputs."""
-
-    def GetDeploymentInfo(  # noqa: N802 - the protocol's name, here and below
-        self, request: empty_pb2.Empty, context: grpc.ServicerContext
-    ) -> resource_pb2.DeploymentInfo:
-        """Says that secrets and references are understood."""
-        del request, context
-        return resource_pb2.DeploymentInfo()
-
-    def SupportsFeature(  # noqa: N802
-        self, request: resource_pb2.SupportsFeatureRequest, context: grpc.ServicerContext
-    ) -> resource_pb2.SupportsFeatureResponse:
-        """Supports all that costs nothing."""
-        del context
-        known = {"secrets", "resourceReferences", "outputValues", "aliasSpecs"}
-        return resource_pb2.SupportsFeatureResponse(hasSupport=request.id in known)
-
-    def RegisterPackage(  # noqa: N802
-        self, request: resource_pb2.RegisterPackageRequest, context: grpc.ServicerContext
-    ) -> resource_pb2.RegisterPackageResponse:
-        """Takes any package."""
-        del context
-        return resource_pb2.RegisterPackageResponse(ref=request.name)
-
-    def RegisterStackTransform(  # noqa: N802
-        self, request: resource_pb2.RegisterResourceRequest, context: grpc.ServicerContext
-    ) -> empty_pb2.Empty:
-        """Forgets the transform."""
-        del request, context
-        return empty_pb2.Empty()
-
-    def RegisterResource(  # noqa: N802
-        self, request: resource_pb2.RegisterResourceRequest, context: grpc.ServicerContext
-    ) -> resource_pb2.RegisterResourceResponse:
-        """Echoes."""
-        del context
-        urn = f"urn:pulumi:bench::bench::{request.type}::{request.name}"
-        identity = request.name if request.custom else ""
-        return resource_pb2.RegisterResourceResponse(urn=urn, id=identity, object=request.object)
-
-    def RegisterResourceOutputs(  # noqa: N802
-        self, request: resource_pb2.RegisterResourceOutputsRequest, context: grpc.ServicerContext
-    ) -> empty_pb2.Empty:
-        """Forgets the outputs."""
-        del request, context
-        return empty_pb2.Empty()
-
-    def Invoke(  # noqa: N802
-        self, request: resource_pb2.ResourceInvokeRequest, context: grpc.ServicerContext
-    ) -> provider_pb2.InvokeResponse:
-        """Knows nothing."""
-        del request, context
-        return provider_pb2.InvokeResponse()
-
-    def SignalAndWaitForShutdown(  # noqa: N802
-        self, request: empty_pb2.Empty, context: grpc.ServicerContext
-    ) -> empty_pb2.Empty:
-        """Waits for nothing."""
-        del request, context
-        return empty_pb2.Empty()
-
-
-class Engine(engine_pb2_grpc.EngineServicer):
-    """Takes the logs."""
-
-    def Log(  # noqa: N802
-        self, request: engine_pb2.LogRequest, context: grpc.ServicerContext
-    ) -> empty_pb2.Empty:
-        """Forgets them."""
-        del request, context
-        return empty_pb2.Empty()
-
-
-@contextmanager
-def bare_monitor() -> Iterator[str]:
-    """Serves the monitor that does nothing, on a free port; gives its address."""
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=32))
-    resource_pb2_grpc.add_ResourceMonitorServicer_to_server(Monitor(), server)
-    engine_pb2_grpc.add_EngineServicer_to_server(Engine(), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    try:
-        yield f"127.0.0.1:{port}"
-    finally:
-        server.stop(None).wait()
 
 
 def run_bare(
@@ -184,65 +89,43 @@ def main(arguments: Sequence[str]) -> int:
     project = load_project(STACK, stack=LOCAL, config_overrides={})
     requests, whole = _requests(project)
     sys.stdout.write(f"reference stack: {len(requests)} resources; {rounds} rounds\n")
-    _row("preflight / bare program", _preflight(project, rounds), 1.5)
-    _engine_row(rounds)
+    row("preflight / bare program", _preflight(project, rounds), 1.5)
+    _enginerow(rounds)
     with tempfile.TemporaryDirectory() as folder:
         empty = _pack(Path(folder) / "empty", EMPTY_RULE.format(kind="Resource"))
         empty_stack = _pack(Path(folder) / "stack", EMPTY_RULE.format(kind="Stack"))
         one = _pack(Path(folder) / "one", ONE_STACK_RULE)
-        _row("boot / empty pack's boot", _boot(empty, rounds), 2.0)
+        row("boot / empty pack's boot", _boot(empty, rounds), 2.0)
         with _served(PACK) as own, _served(empty) as stock, _served(empty_stack) as stock_stack:
-            _row(
+            row(
                 "all rules / one empty rule, a resource",
-                _paired(lambda: _analyze(own, requests), lambda: _analyze(stock, requests), rounds),
+                paired(lambda: _analyze(own, requests), lambda: _analyze(stock, requests), rounds),
                 1.3,
             )
-            _row(
+            row(
                 "all stack rules / one empty stock rule",
-                _paired(
+                paired(
                     lambda: own.AnalyzeStack(whole), lambda: stock_stack.AnalyzeStack(whole), rounds
                 ),
                 None,
             )
             with _served(one) as single:
-                _row(
+                row(
                     "all stack rules / one of ours",
-                    _paired(
+                    paired(
                         lambda: own.AnalyzeStack(whole), lambda: single.AnalyzeStack(whole), rounds
                     ),
                     3.0,
                 )
             thousand, ten_thousand = _copies(whole, 1_000), _copies(whole, 10_000)
-            ratio = _paired(
+            ratio = paired(
                 lambda: own.AnalyzeStack(ten_thousand),
                 lambda: own.AnalyzeStack(thousand),
                 min(rounds, 3),
             )
-            _row("a resource of 10,000 / of 1,000", ratio / 10, 1.2)
+            row("a resource of 10,000 / of 1,000", ratio / 10, 1.2)
+    bench_node.main(rounds)
     return 0
-
-
-def _row(name: str, ratio: float, goal: float | None) -> None:
-    wanted = f"  (goal: at most {goal})" if goal else ""
-    sys.stdout.write(f"{name:40} {ratio:5.2f}{wanted}\n")
-    sys.stdout.flush()
-
-
-def _paired(first: Callable[[], object], second: Callable[[], object], rounds: int) -> float:
-    return statistics.median(_ratios(first, second, rounds))
-
-
-def _ratios(
-    first: Callable[[], object], second: Callable[[], object], rounds: int
-) -> Sequence[float]:
-    """The ratios of two durations, taken in turns after one round that does not count."""
-    return [_seconds(first) / _seconds(second) for _ in range(rounds + 1)][1:]
-
-
-def _seconds(action: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    action()
-    return time.perf_counter() - start
 
 
 def _requests(project: Project) -> tuple[list[AnalyzeRequest], AnalyzeStackRequest]:
@@ -288,7 +171,7 @@ def _preflight(project: Project, rounds: int) -> float:
     config = {key: value.text for key, value in project.config.items()}
     command = [*PREFLIGHT, project.stack]
     with bare_monitor() as address:
-        return _paired(
+        return paired(
             lambda: subprocess.run(command, cwd=ROOT, capture_output=True, check=False),
             lambda: run_bare(
                 address,
@@ -301,7 +184,7 @@ def _preflight(project: Project, rounds: int) -> float:
         )
 
 
-def _engine_row(rounds: int) -> None:
+def _enginerow(rounds: int) -> None:
     """Preflight beside the engine's preview: the same stack, under the same pack."""
     if find() is None:
         sys.stdout.write("preflight / the engine's preview: left out, `nox -s engine` gets one\n")
@@ -314,12 +197,12 @@ def _engine_row(rounds: int) -> None:
             local.gate.for_the_engine() as packs,
         ):
             command = stack.command("preview", "--config-file", settings, *packs)
-            ratios = _ratios(
+            ratios = ratios_of(
                 lambda: _checked([*PREFLIGHT, LOCAL], ROOT, None),
                 lambda: _checked(command, stack.folder, stack.variables),
                 min(rounds, 3),
             )
-    _row("preflight / the engine's preview", statistics.median(ratios), None)
+    row("preflight / the engine's preview", statistics.median(ratios), None)
     sys.stdout.write(f"  (from {min(ratios):.2f} to {max(ratios):.2f}, {len(ratios)} rounds)\n")
 
 
@@ -335,7 +218,7 @@ def _boot(empty: Path, rounds: int) -> float:
         with _served(folder) as pack:
             pack.GetAnalyzerInfo(empty_pb2.Empty())
 
-    return _paired(lambda: boot(PACK), lambda: boot(empty), rounds)
+    return paired(lambda: boot(PACK), lambda: boot(empty), rounds)
 
 
 def _analyze(pack: AnalyzerStub, requests: Sequence[AnalyzeRequest]) -> None:
