@@ -132,8 +132,8 @@ function addressOf(values) {
 }
 
 function guardFiles(check, project) {
-    const temporary = fs.realpathSync(os.tmpdir());
-    const root = fs.realpathSync(project);
+    const temporary = realOf(os.tmpdir());
+    const root = realOf(project);
     const changed = (file) => {
         if (file === undefined || typeof file === "number" || typeof file.fd === "number") {
             // It was opened before.
