@@ -13,7 +13,8 @@ from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 from pulumi_preflight.errors import PackError
 from pulumi_preflight.findings import Level, PolicyException, Reported
 from pulumi_preflight.packs import PackChoice, Packs
-from pulumi_preflight.packs.exceptions import FileException, Match, excused, unknown_rules
+from pulumi_preflight.packs.answers import excused
+from pulumi_preflight.packs.exceptions import FileException, Match, unknown_rules
 from pulumi_preflight.packs.files import ConfigFile, read_config
 from tests.preflight.builders import (
     CONTEXT,
@@ -48,7 +49,11 @@ def read(folder: Path, content: object, *, version: bool = True) -> ConfigFile:
 def matched(file: ConfigFile, rule: str, about: str) -> list[tuple[str, str]]:
     """The exceptions that excuse a violation, in order."""
     violation = finding(rule, about)
-    return [(each.id, each.reason) for each in file.exceptions if each.excuses(violation)]
+    return [
+        (each.id, each.reason)
+        for each in file.exceptions
+        if each.excuses(violation.rule, violation.urn)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_the_program_may_be_a_file_of_another_name(write_project: WriteProject) 
         pytest.param({"Pulumi.yaml": "runtime: python"}, "name is None", id="no-name"),
         pytest.param(
             {"Pulumi.yaml": "name: shop\nruntime: ruby"},
-            "runtime is 'ruby'; preflight runs programs in python, nodejs, yaml only",
+            "runtime is 'ruby'; preflight runs programs in python, nodejs, yaml, go, and others ",
             id="other-runtime",
         ),
         pytest.param(

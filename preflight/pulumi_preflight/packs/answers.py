@@ -2,14 +2,24 @@
 
 import json
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from pulumi.runtime.proto import analyzer_pb2 as protocol
 from pulumi.runtime.proto.analyzer_pb2 import PolicyNotApplicable
 
-from pulumi_preflight.findings import Finding, Level, NotEvaluated, Ran, Reported, Waived
+from pulumi_preflight.findings import (
+    Finding,
+    Level,
+    NotEvaluated,
+    PolicyException,
+    Ran,
+    Reported,
+    Waived,
+    waived_by,
+)
+from pulumi_preflight.packs.exceptions import FileException
 from pulumi_preflight.packs.files import RuleSettings
 
 VERSION_KEY = "policyFindings"
@@ -380,3 +390,22 @@ def _waived(rules: PackRules, entry: ToldFinding) -> Waived:
         owner=entry.owner or None,
         expires=entry.expires or None,
     )
+
+
+def excused(reported: Reported, exceptions: Sequence[FileException]) -> Reported:
+    """What a pack reported, with the violations that exceptions excuse among the waived ones."""
+    if not exceptions:
+        return reported
+    found: list[Finding] = []
+    waived: list[Waived] = []
+    for finding in reported.findings:
+        excusing = tuple(
+            PolicyException(id=each.id, reason=each.reason)
+            for each in exceptions
+            if each.excuses(finding.rule, finding.urn)
+        )
+        if excusing:
+            waived.append(waived_by(finding, excusing))
+        else:
+            found.append(finding)
+    return replace(reported, findings=tuple(found), waived=(*reported.waived, *waived))

@@ -8,12 +8,11 @@ Source: pulumi/pulumi, pkg/resource/analyzer/exceptions.go of 3.276.0.
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
-from pulumi_preflight.findings import Finding, PolicyException, Reported, Waived, waived_by
 from pulumi_preflight.stack_context import is_urn
 
 _ID: Final = re.compile(r"[A-Za-z0-9_.-]+")
@@ -59,11 +58,9 @@ class FileException:
     matches: tuple[Match, ...]
     expires: str = ""
 
-    def excuses(self, finding: Finding) -> bool:
-        """Whether it excuses a violation."""
-        return any(
-            finding.rule in match.rules and finding.urn in match.targets for match in self.matches
-        )
+    def excuses(self, rule: str, urn: str) -> bool:
+        """Whether it excuses a rule's violations on a resource."""
+        return any(rule in match.rules and urn in match.targets for match in self.matches)
 
 
 def read_exceptions(raw: object) -> tuple[FileException, ...]:
@@ -103,25 +100,6 @@ def field_of(content: Mapping[str, object], name: str) -> object:
     if len(spellings) > 1:
         raise MistakeError(f"{' and '.join(map(_quoted, spellings))} are one key; keep one of them")
     return content[spellings[0]] if spellings else None
-
-
-def excused(reported: Reported, exceptions: Sequence[FileException]) -> Reported:
-    """What a pack reported, with the violations that exceptions excuse among the waived ones."""
-    if not exceptions:
-        return reported
-    found: list[Finding] = []
-    waived: list[Waived] = []
-    for finding in reported.findings:
-        excusing = tuple(
-            PolicyException(id=each.id, reason=each.reason)
-            for each in exceptions
-            if each.excuses(finding)
-        )
-        if excusing:
-            waived.append(waived_by(finding, excusing))
-        else:
-            found.append(finding)
-    return replace(reported, findings=tuple(found), waived=(*reported.waived, *waived))
 
 
 def unknown_rules(

@@ -18,7 +18,13 @@ from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
 from pulumi_preflight.errors import PackError
 from pulumi_preflight.findings import Remediation, Reported, changed_paths
-from pulumi_preflight.packs.answers import PackRules, failed_remediation, idle_rules, reported
+from pulumi_preflight.packs.answers import (
+    PackRules,
+    excused,
+    failed_remediation,
+    idle_rules,
+    reported,
+)
 from pulumi_preflight.packs.connection import (
     Diagnosis,
     PackConnection,
@@ -30,7 +36,7 @@ from pulumi_preflight.packs.connection import (
     effective_settings,
     proposing,
 )
-from pulumi_preflight.packs.exceptions import excused, unknown_rules
+from pulumi_preflight.packs.exceptions import unknown_rules
 from pulumi_preflight.packs.files import ConfigFile, PackCommand, RuleSettings
 from pulumi_preflight.packs.process import PackProcess
 from pulumi_preflight.packs.second_judgement import Doubt, RaisedError, judged_twice

@@ -36,7 +36,7 @@ def said(token: str, count: int, names: str, cap: int) -> str:
         pytest.param(
             [ALB, ALB], ONE_EACH, "r2", said(LB, 2, "r1, r2", 1), id="by their other name"
         ),
-        pytest.param([ALB, LB], ONE_EACH, "r1", said(LB, 2, "r2, r1", 1), id="under both names"),
+        pytest.param([ALB, LB], ONE_EACH, "r2", said(LB, 2, "r1, r2", 1), id="under both names"),
         pytest.param(
             [CLASSIC, CLASSIC], ONE_EACH, "r2", said(CLASSIC, 2, "r1, r2", 1), id="classic ones"
         ),
