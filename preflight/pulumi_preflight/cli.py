@@ -1,6 +1,7 @@
 """The command `preflight`: parses, runs, reports; what fails becomes one message and exit 2."""
 
 import argparse
+import gc
 import json
 import os
 import sys
@@ -301,6 +302,8 @@ def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None)
 
 def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) -> int:
     """Runs all; puts into `secrets` the texts that no message may show."""
+    # What a run makes stays until its end, so looking for cycles again and again finds none.
+    gc.set_threshold(100_000, 20, 50)
     defer_sdk()
     from pulumi_preflight.api import Wanted, judged  # noqa: PLC0415 - see the top
     from pulumi_preflight.packs import PackChoice  # noqa: PLC0415 - see the top
