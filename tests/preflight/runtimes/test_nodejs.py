@@ -270,6 +270,22 @@ def test_an_error_of_types_is_all_that_the_compiler_says(judge: Judge) -> None:
     assert "index.ts(9,11): error TS2345" in told
 
 
+@pytest.mark.parametrize(
+    ("thrown", "told"),
+    [
+        pytest.param("'no queue'", "string: no queue", id="text"),
+        pytest.param("{ code: 3 }", r"object: \{ code: 3 \}", id="object"),
+        pytest.param("Object.create(null)", r"object: \[Object: null prototype\]", id="no-class"),
+        pytest.param(
+            "{ diagnosticText: 'index.ts(3,7): error' }", r"^index\.ts\(3,7\)", id="compiler"
+        ),
+    ],
+)
+def test_whatever_is_thrown_is_told(judge: Judge, thrown: str, told: str) -> None:
+    with pytest.raises(ProgramError, match=told):
+        judge(f"throw {thrown};\n")
+
+
 def test_a_program_that_ends_itself_is_told_with_its_code(judge: Judge) -> None:
     with pytest.raises(ProgramError, match="the program exited with 3"):
         judge(f"{JAVASCRIPT}process.exit(3);\n")

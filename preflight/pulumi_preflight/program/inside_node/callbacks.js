@@ -8,7 +8,7 @@
 
 const { AsyncLocalStorage } = require("async_hooks");
 const { Stopped, guard, isOverdue, within } = require("./bounds");
-const { framesOf } = require("./frames");
+const { framesOf, messageOf } = require("./frames");
 const { Property } = require("./origins");
 
 const LONGEST_VALUE = 10000;
@@ -211,7 +211,7 @@ function isPromise(value) {
 }
 
 function said(error) {
-    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    return error instanceof Error ? `${error.name}: ${error.message}` : messageOf(error);
 }
 
 function asJson(value) {

@@ -2,6 +2,7 @@
 
 const fs = require("fs");
 const { fileURLToPath } = require("url");
+const { inspect } = require("util");
 
 const MOST_FRAMES = 50;
 /** Maps of sources give files with one slash. */
@@ -33,6 +34,12 @@ function framesOf(error) {
         .reverse();
 }
 
+/** What an error says; any value may be thrown, and some have no text. */
+function messageOf(error) {
+    const text = error !== null && typeof error === "object" ? error.message : error;
+    return typeof text === "string" ? text : inspect(error, { colors: false, depth: 1 });
+}
+
 function lineOf(file, number) {
     try {
         return (fs.readFileSync(file, "utf-8").split("\n")[number - 1] || "").trim();
@@ -41,4 +48,4 @@ function lineOf(file, number) {
     }
 }
 
-module.exports = { framesOf, placesOf };
+module.exports = { framesOf, messageOf, placesOf };

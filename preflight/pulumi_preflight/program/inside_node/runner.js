@@ -9,13 +9,15 @@ const path = require("path");
 const util = require("util");
 const { Callbacks } = require("./callbacks");
 const { Channel } = require("./channel");
-const { framesOf, placesOf } = require("./frames");
+const { framesOf, messageOf, placesOf } = require("./frames");
 const { follow } = require("./origins");
 
 const MOST_ERRORS = 5;
 /** No answer brings these about. */
 const OWN_MISTAKES = [ReferenceError, SyntaxError];
 const LIBRARIES = `${path.sep}node_modules${path.sep}`;
+const OF_COMPILER = /\(\d+,\d+\): error TS\d+: /;
+const TOLD_ALREADY = 32;
 const NO_MODULE = "MODULE_NOT_FOUND";
 const SDK = "@pulumi/pulumi";
 
@@ -38,6 +40,19 @@ class Errors {
     /** Keeps a call of a function for a plain answer, of which an error may come. */
     called(token, at) {
         this.calls.push({ token, at });
+    }
+
+    /** How the program ended, by its exit code. */
+    end(code) {
+        const told = this.told();
+        if (told.length > 0 && code !== 0) {
+            return { ended: "raised", errors: told, functions: this.functions() };
+        }
+        // Preflight has heard of the error that the SDK ended with.
+        if (code === 0 || code === TOLD_ALREADY) {
+            return { ended: "well" };
+        }
+        return { ended: "exit", code: String(code), frames: [], functions: this.functions() };
     }
 
     /** The functions that the first error may come of, each with its places. */
@@ -68,12 +83,14 @@ class Errors {
 
 function described(error) {
     const isError = error instanceof Error;
-    // A compiler's error says where it is in its own words, and its frames are the compiler's.
+    // A compiler's error says where it is in its own words, and its frames are the compiler's. What
+    // compiles modules of ECMAScript hands it on from a thread, as an object without a class.
     const isOfGrammar = isError && (error.name === "TSError" || error instanceof SyntaxError);
+    const isOfThread = !isError && OF_COMPILER.test(messageOf(error));
     return {
         type: isError ? error.name : typeof error,
-        text: isOfGrammar ? ofGrammar(error) : String(isError ? error.message : error),
-        deliberate: Boolean(error && error.__pulumiRunError) || isOfGrammar,
+        text: isOfGrammar ? ofGrammar(error) : messageOf(error),
+        deliberate: Boolean(error && error.__pulumiRunError) || isOfGrammar || isOfThread,
         frames: isError && !isOfGrammar ? framesOf(error) : [],
         file: null,
         line: null,
@@ -185,19 +202,12 @@ function main() {
         ...["--project", sdk.project, "--root-directory", sdk.root_directory, "--stack", sdk.stack],
         ...["--pwd", process.cwd(), "--dry-run", "--parallel", String(sdk.parallel), entry],
     ];
+    const tell = (given) => channel.send(errors.end(process.exitCode || given));
+    process.on("exit", tell);
     require(run);
-    // The SDK's own listener, which comes first, turns the code of an error into one of its own.
-    process.on("exit", (given) => {
-        const code = process.exitCode || given;
-        const told = errors.told();
-        if (code === 0) {
-            channel.send({ ended: "well" });
-        } else if (told.length > 0) {
-            channel.send({ ended: "raised", errors: told, functions: errors.functions() });
-        } else {
-            channel.send({ ended: "exit", code: String(code), frames: [], functions: errors.functions() });
-        }
-    });
+    // The SDK's own listener turns the code of an error into one of its own, so that comes first.
+    process.removeListener("exit", tell);
+    process.on("exit", tell);
 }
 
 main();
