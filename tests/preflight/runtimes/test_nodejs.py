@@ -277,7 +277,7 @@ def test_an_error_of_types_is_all_that_the_compiler_says(judge: Judge) -> None:
         pytest.param("{ code: 3 }", r"object: \{ code: 3 \}", id="object"),
         pytest.param("Object.create(null)", r"object: \[Object: null prototype\]", id="no-class"),
         pytest.param(
-            "{ diagnosticText: 'index.ts(3,7): error' }", r"^index\.ts\(3,7\)", id="compiler"
+            "{ message: 'index.ts(3,7): error TS2322: no' }", r"^index\.ts\(3,7\)", id="compiler"
         ),
     ],
 )
