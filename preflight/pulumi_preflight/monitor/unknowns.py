@@ -6,7 +6,7 @@ run at all; a note says so. A plain function that is fed with one stops the engi
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pulumi_preflight.model import EarlyCall, Note, Positions, SourcePosition
@@ -119,10 +119,12 @@ class Unknowns:
     @property
     def notes(self) -> tuple[Note, ...]:
         """A note for each kind of setback at each line."""
-        return tuple(
+        notes = (
             _note(what, place, sorted(setbacks))
             for (what, place), setbacks in self._setbacks.items()
         )
+        shown = self._run.inventions.shown
+        return tuple(replace(note, text=shown(note.text)) for note in notes)
 
     @property
     def early_calls(self) -> tuple[EarlyCall, ...]:

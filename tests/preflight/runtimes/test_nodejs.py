@@ -286,6 +286,13 @@ def test_whatever_is_thrown_is_told(judge: Judge, thrown: str, told: str) -> Non
         judge(f"throw {thrown};\n")
 
 
+def test_a_program_that_ends_before_its_resources_are_made_is_an_error(judge: Judge) -> None:
+    with pytest.raises(ProgramError, match="the program exited with 1") as raised:
+        judge(f'{JAVASCRIPT}new Queue("orders", {{}});\nprocess.exit(0);\n')
+    assert raised.value.hint is not None
+    assert "promises were still active" in raised.value.hint
+
+
 def test_a_program_that_ends_itself_is_told_with_its_code(judge: Judge) -> None:
     with pytest.raises(ProgramError, match="the program exited with 3"):
         judge(f"{JAVASCRIPT}process.exit(3);\n")

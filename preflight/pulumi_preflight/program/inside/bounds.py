@@ -98,7 +98,7 @@ _NETWORK = {
 _WRITE: dict[str, tuple[tuple[int, int | None], ...]] = {
     "os.chmod": ((0, 2),),
     "os.chown": ((0, 3),),
-    "os.link": ((1, 3),),
+    "os.link": ((0, 2), (1, 3)),
     "os.mkdir": ((0, 2),),
     "os.remove": ((0, 1),),
     "os.removexattr": ((0, None),),

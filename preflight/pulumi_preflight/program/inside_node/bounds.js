@@ -22,7 +22,7 @@ const WRITES = {
     cp: [1],
     lchmod: [0],
     lchown: [0],
-    link: [1],
+    link: [0, 1],
     lutimes: [0],
     mkdir: [0],
     mkdtemp: [0],
@@ -111,6 +111,8 @@ function guardNetwork(check, own) {
         }
     };
     before(net.Socket.prototype, "connect", (...values) => connects(addressOf(values)));
+    before(net.Server.prototype, "listen", () => connects("a port that it opens"));
+    before(dgram.Socket.prototype, "bind", () => connects("a port that it opens"));
     before(dgram.Socket.prototype, "send", () => connects("a datagram's receiver"));
     before(dgram.Socket.prototype, "connect", (port, host) => connects(`${host}:${port}`));
     for (const holder of [dns, dns.promises]) {
@@ -163,13 +165,20 @@ function guardFiles(check, project) {
     }
 }
 
-/** A path without links; what does not exist yet lies in its folder. */
+/** A path without links; what does not exist yet lies in its folder, or where a link points. */
 function realOf(file) {
     try {
         return fs.realpathSync(file);
     } catch {
         const folder = path.dirname(file);
-        return folder === file ? file : path.join(realOf(folder), path.basename(file));
+        if (folder === file) {
+            return file;
+        }
+        try {
+            return realOf(path.resolve(folder, fs.readlinkSync(file)));
+        } catch {
+            return path.join(realOf(folder), path.basename(file));
+        }
     }
 }
 

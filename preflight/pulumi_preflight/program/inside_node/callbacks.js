@@ -54,7 +54,7 @@ class Callbacks {
         this.known = new Map();
         guard((kind, text) => this.check(kind, text), settings.project, own);
         this.keepTheProcess();
-        passOverStopped();
+        this.keepWhatGoesOn();
     }
 
     /** Runs a callback of `apply`; gives what the callback gives, or the SDK's unknown value. */
@@ -178,15 +178,28 @@ class Callbacks {
             exit(code);
         };
     }
+
+    /** Lets nothing that a callback left running end the program. */
+    keepWhatGoesOn() {
+        const emit = process.emit;
+        const isOfCallback = (error) => {
+            const callback = this.running.getStore();
+            if (callback !== undefined && !callback.stopped && !isStop(error)) {
+                callback.stopped = true;
+                this.note(callback, "raised", said(error), framesOf(error));
+            }
+            return callback !== undefined || isStop(error);
+        };
+        process.emit = function (event, error, ...more) {
+            const isEnd = event === "uncaughtException" || event === "unhandledRejection";
+            return (isEnd && isOfCallback(error)) || emit.call(this, event, error, ...more);
+        };
+    }
 }
 
-/** What a callback started that goes on after its end is stopped likewise, which is no error. */
-function passOverStopped() {
-    const emit = process.emit;
-    process.emit = function (event, error, ...more) {
-        const isEnd = event === "uncaughtException" || event === "unhandledRejection";
-        return (isEnd && error instanceof Stopped) || emit.call(this, event, error, ...more);
-    };
+/** Whether an error is preflight's own; the standard library may put another one before it. */
+function isStop(error) {
+    return error instanceof Stopped || (error instanceof Error && isStop(error.cause));
 }
 
 /** Lets an origin learn what a callback gave, now or later. */

@@ -167,6 +167,18 @@ function preload(folder) {
     };
 }
 
+/** Acts on an event of the process after all listeners, some of which set the exit code. */
+function afterAll(event, act) {
+    const emit = process.emit;
+    process.emit = function (emitted, ...values) {
+        const heard = emit.call(this, emitted, ...values);
+        if (emitted === event) {
+            act(...values);
+        }
+        return heard;
+    };
+}
+
 function main() {
     const channel = new Channel(Number(process.argv.pop()));
     const ask = (question) => channel.ask(question);
@@ -202,12 +214,8 @@ function main() {
         ...["--project", sdk.project, "--root-directory", sdk.root_directory, "--stack", sdk.stack],
         ...["--pwd", process.cwd(), "--dry-run", "--parallel", String(sdk.parallel), entry],
     ];
-    const tell = (given) => channel.send(errors.end(process.exitCode || given));
-    process.on("exit", tell);
+    afterAll("exit", (given) => channel.send(errors.end(process.exitCode || given)));
     require(run);
-    // The SDK's own listener turns the code of an error into one of its own, so that comes first.
-    process.removeListener("exit", tell);
-    process.on("exit", tell);
 }
 
 main();
