@@ -429,3 +429,45 @@ def test_a_wrong_bound_is_one_clear_error(tmp_path: Path, text: str, wanted: str
     with pytest.raises(ProjectError) as raised:
         read_overrides(file)
     assert str(raised.value) == f"{file}: {wanted}"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param(
+            "outputs: [{resource: bx, properties: {publicIp: 192.0.2.1}}]",
+            "outputs of 'bx'",
+            id="other-name",
+        ),
+        pytest.param(
+            "outputs: [{resource: box, type: acme:index:Box, properties: {publicIp: 192.0.2.1}}]",
+            "outputs of 'box' of type acme:index:Box",
+            id="other-type",
+        ),
+        pytest.param(
+            "invokes: [{function: aws:ec2:getVpc, result: {id: vpc-1}}]",
+            "an answer of aws:ec2:getVpc",
+            id="other-function",
+        ),
+        pytest.param(
+            "invokes: [{function: 'acme:index:get', arguments: {a: 2}, result: {}}]",
+            'an answer of acme:index:get with {"a": 2}',
+            id="other-arguments",
+        ),
+    ],
+)
+def test_what_preflight_yaml_tells_and_nothing_asks_for_is_noted(
+    run: RunProgram, text: str, told: str
+) -> None:
+    program = f"{BOX}\npulumi.runtime.invoke('acme:index:get', {{'a': 1}})\n"
+    known = "{function: 'acme:index:get', arguments: {a: 1}, result: {b: 2}}"
+    answered = text[:-1] + f", {known}]" if text.startswith("invokes") else text
+    wanted = answered if text.startswith("invokes") else f"{text}\ninvokes: [{known}]"
+    assert run(program, preflight=wanted).notes == [
+        f"preflight.yaml tells {told}, and nothing in this stack asks for that"
+    ]
+
+
+def test_what_fits_by_a_pattern_is_asked_for(run: RunProgram) -> None:
+    told = "outputs: [{resource: 'b?x', properties: {publicIp: 192.0.2.1}}]"
+    assert run(BOX, preflight=told).notes == []

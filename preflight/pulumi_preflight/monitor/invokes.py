@@ -115,6 +115,7 @@ class Invokes:
             is_made_up=lambda text: self._origin_of(text) is not None,
             folder=self._run.project.launch.working_directory,
         )
+        self._run.calls.append((token, call.arguments))
         overrides = self._run.project.overrides
         known = dict(overrides.result_of(token, call.arguments)) if overrides else {}
         answered = self._answers.of(call, known, self._providing.version_of(provider))

@@ -41,6 +41,7 @@ class Run:
         made_up_answers: The functions whose answer was made up, each with what is known of it.
         unknown_answers: The functions whose answer only a plugin knows.
         unknown_stacks: The other stacks that the program asked for and nobody knows.
+        calls: The functions that the program called, each with its arguments.
     """
 
     project: Project
@@ -55,6 +56,7 @@ class Run:
     made_up_answers: dict[str, Properties] = field(default_factory=dict)
     unknown_answers: set[str] = field(default_factory=set)
     unknown_stacks: set[str] = field(default_factory=set)
+    calls: list[tuple[str, Properties]] = field(default_factory=list)
 
     @classmethod
     def of(cls, project: Project, check: ResourceCheck, ask: Ask, *, keep_unknowns: bool) -> "Run":

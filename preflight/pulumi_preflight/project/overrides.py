@@ -29,7 +29,9 @@ Names are those on the wire (camelCase). Preflight fills in the other properties
 last entry that fits wins for each property.
 """
 
+import json
 import re
+from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -59,6 +61,10 @@ class InvokeOverride(_Entry):
     arguments: dict[str, JsonValue] = {}
     result: dict[str, JsonValue]
 
+    def fits(self, function: str, arguments: dict[str, JsonValue]) -> bool:
+        """Whether it answers a call."""
+        return self.function == function and _fits(self.arguments, arguments)
+
 
 class OutputOverride(_Entry):
     """Outputs of the resources that fit; `id` among the properties is the resource's id."""
@@ -66,6 +72,11 @@ class OutputOverride(_Entry):
     resource: str
     type: str | None = None
     properties: dict[str, JsonValue]
+
+    def fits(self, urn: str) -> bool:
+        """Whether it tells outputs of a resource."""
+        named = fnmatchcase(name_of(urn), self.resource) or fnmatchcase(urn, self.resource)
+        return named and self.type in (None, type_of(urn))
 
 
 class EnvironmentValues(_Entry):
@@ -155,7 +166,7 @@ class Overrides(_Entry):
         """What the file says of the answer to a call; empty where it says nothing."""
         result: dict[str, JsonValue] = {}
         for entry in self.invokes:
-            if entry.function == function and _fits(entry.arguments, arguments):
+            if entry.fits(function, arguments):
                 result |= entry.result
         return result
 
@@ -163,10 +174,28 @@ class Overrides(_Entry):
         """What the file says of a resource's outputs; empty where it says nothing."""
         properties: dict[str, JsonValue] = {}
         for entry in self.outputs:
-            named = fnmatchcase(name_of(urn), entry.resource) or fnmatchcase(urn, entry.resource)
-            if named and entry.type in (None, type_of(urn)):
+            if entry.fits(urn):
                 properties |= entry.properties
         return properties
+
+    def unused(
+        self, urns: Collection[str], calls: Collection[tuple[str, dict[str, JsonValue]]]
+    ) -> Iterator[str]:
+        """What the file tells that nothing in a run asks for, in words.
+
+        Args:
+            urns: All resources.
+            calls: Each call of a function with its arguments.
+        """
+        for output in self.outputs:
+            if not any(map(output.fits, urns)):
+                of = f" of type {output.type}" if output.type else ""
+                yield f"outputs of {output.resource!r}{of}"
+        for invoke in self.invokes:
+            # The account is asked for without a call.
+            if invoke.function != _CALLER and not any(invoke.fits(*call) for call in calls):
+                given = f" with {json.dumps(invoke.arguments)}" if invoke.arguments else ""
+                yield f"an answer of {invoke.function}{given}"
 
 
 def _fits(wanted: dict[str, JsonValue], given: dict[str, JsonValue]) -> bool:
