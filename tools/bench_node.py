@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -14,6 +13,7 @@ from pathlib import Path
 from ops.engine import find
 from ops.paths import PACK, ROOT
 from pulumi_loopback.engine.locate import LOCAL_PASSPHRASE
+from pulumi_loopback.guard import temporary_folder
 from pulumi_preflight.provider import rehearsal_provider
 from tools.measured import bare_monitor, paired, row
 
@@ -67,9 +67,9 @@ def main(rounds: int) -> None:
         return
     if not (PACKAGES / SDK_RUN).exists():
         subprocess.run([npm, "ci", "--ignore-scripts"], cwd=PACKAGES, check=True)
-    with tempfile.TemporaryDirectory() as folder:
-        javascript = _project(Path(folder, "javascript"), "index.js", JAVASCRIPT)
-        typescript = _project(Path(folder, "typescript"), "index.ts", TYPESCRIPT)
+    with temporary_folder("bench-") as folder:
+        javascript = _project(folder / "javascript", "index.js", JAVASCRIPT)
+        typescript = _project(folder / "typescript", "index.ts", TYPESCRIPT)
         with bare_monitor() as address:
             for name, project, goal in (
                 ("JavaScript", javascript, 1.2),
@@ -78,7 +78,7 @@ def main(rounds: int) -> None:
                 judged, bare = partial(_preflight, project), partial(_bare, project, address)
                 row(f"{name}: preflight / bare program", paired(judged, bare, rounds), goal)
         if find() is not None:
-            with _previewed(javascript, Path(folder)) as preview:
+            with _previewed(javascript, folder) as preview:
                 ratio = paired(partial(_preflight, javascript), preview, min(rounds, 3))
             row("JavaScript: preflight / engine's preview", ratio, 0.75)
 
