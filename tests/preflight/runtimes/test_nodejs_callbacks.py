@@ -326,6 +326,12 @@ for (const name of "abc") {{
     assert ran.deployment.printed == "polls\n"
 
 
+def test_callbacks_may_be_given_any_time(tmp_path: Path, node_modules: Path) -> None:
+    code = "box.arn.apply(async (v) => { await null; return 'b'; })"
+    ran = exported(tmp_path, node_modules, code, "callbacks: {seconds: 1.0e+12}")
+    assert (ran.exports, ran.notes) == ({"a": "b"}, [])
+
+
 @pytest.mark.parametrize(
     ("allow", "runs", "writes"),
     [

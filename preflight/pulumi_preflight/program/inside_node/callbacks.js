@@ -12,6 +12,8 @@ const { framesOf, messageOf } = require("./frames");
 const { Property } = require("./origins");
 
 const LONGEST_VALUE = 10000;
+/** Node's timers take no longer time. */
+const MOST_SECONDS = 2 ** 31 / 1000 - 1;
 const LATE = Symbol("late");
 
 /** One run of a callback. */
@@ -46,7 +48,7 @@ class Callback {
 class Callbacks {
     /** Takes the bounds of callbacks, the way to preflight, and the addresses of its services. */
     constructor(settings, ask, own) {
-        this.seconds = settings.seconds;
+        this.seconds = Math.min(settings.seconds, MOST_SECONDS);
         this.allowed = new Set(settings.allow);
         this.ask = ask;
         this.running = new AsyncLocalStorage();
