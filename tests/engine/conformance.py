@@ -5,7 +5,6 @@ share the runs.
 """
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -20,9 +19,9 @@ import yaml
 from aws_policy_pack.profiles import resolved
 from ops.paths import PACK, ROOT
 from pulumi_loopback.engine import Engine
-from pulumi_loopback.engine.locate import LOCAL_PASSPHRASE
 from pulumi_preflight.provider import rehearsal_provider
 from pulumi_preflight.stack_context import STACK_TYPE, stack_urn
+from tests.engine.own_home import STREAMED, own_variables
 
 RECORDER = Path(__file__).parent / "recorder"
 ASKED = "asked.jsonl"
@@ -198,7 +197,7 @@ class Bench:
         return self.engine(
             *("preview", "--json", "--stack", self._case.stack),
             *self._packs(recorder),
-            variables={**variables, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},
+            variables={**variables, **STREAMED},
         )
 
     def _packs(self, recorder: str | None) -> list[str | Path]:
@@ -213,35 +212,16 @@ class Bench:
         return [*pack, "--policy-pack", copy, "--policy-pack-config", nothing]
 
     def _run(self, command: list[str | Path], variables: Mapping[str, str]) -> Ended:
+        own = own_variables(self._engine, self._folder, self._folder / "plugins")
         ran = subprocess.run(
             command,
             cwd=self.project,
-            env={**self._variables(), **variables},
+            env={**own, **variables},
             capture_output=True,
             text=True,
             check=False,
         )
         return Ended(status=ran.returncode, output=ran.stdout, errors=ran.stderr)
-
-    def _variables(self) -> dict[str, str]:
-        """Variables without the user's own settings of Pulumi or AWS."""
-        own = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("PULUMI_", "AWS_"))
-        }
-        folders = [
-            self._engine.pulumi.parent,
-            Path(sys.executable).parent,
-            self._folder / "plugins",
-        ]
-        return own | {
-            "PATH": os.pathsep.join([*map(str, folders), own.get("PATH", os.defpath)]),
-            "PULUMI_BACKEND_URL": (self._folder / "backend").as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": LOCAL_PASSPHRASE,
-            "PULUMI_HOME": str(self._folder / "home"),
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-        }
 
 
 def observe(case: Case, folder: Path, engine: Engine, tools: Tools) -> Observed:

@@ -8,6 +8,30 @@ from pathlib import Path
 from pulumi_loopback.engine import Engine
 from pulumi_loopback.engine.locate import LOCAL_PASSPHRASE
 
+STREAMED = {"PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"}
+"""Lets `preview --json` tell of each event as `up --json` does."""
+
+
+def own_variables(engine: Engine, home: Path, *folders: Path) -> dict[str, str]:
+    """Variables without the user's own settings of Pulumi or AWS.
+
+    Args:
+        engine: Comes first on PATH, and the interpreter of the tests after that.
+        home: Where the engine keeps things; it holds the folder `backend`.
+        folders: More that come first on PATH.
+    """
+    own = {
+        name: text for name, text in os.environ.items() if not name.startswith(("PULUMI_", "AWS_"))
+    }
+    first = [engine.pulumi.parent, Path(sys.executable).parent, *folders]
+    return own | {
+        "PATH": os.pathsep.join([*map(str, first), own.get("PATH", os.defpath)]),
+        "PULUMI_BACKEND_URL": (home / "backend").as_uri(),
+        "PULUMI_CONFIG_PASSPHRASE": LOCAL_PASSPHRASE,
+        "PULUMI_HOME": str(home / "home"),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+    }
+
 
 def run_engine(
     engine: Engine, project: Path, home: Path, *arguments: str

@@ -1,7 +1,6 @@
 """A config file with exceptions gives the same verdict under preflight and under the engine."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from pulumi_loopback.engine import Engine
+from tests.engine.own_home import STREAMED, own_variables
 
 PROJECT = """\
 name: shop
@@ -112,21 +112,7 @@ def run(
     project: Path, engine: Engine, program: str | Path, *arguments: str | Path
 ) -> subprocess.CompletedProcess[str]:
     """Runs the engine or preflight on the stack, with nothing of the user's own."""
-    own = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PULUMI_", "AWS_"))
-    }
-    folders = (engine.pulumi.parent, Path(sys.executable).parent)
-    variables = {
-        **own,
-        "PATH": os.pathsep.join([*map(str, folders), own["PATH"]]),
-        "PULUMI_BACKEND_URL": (project / "backend").as_uri(),
-        "PULUMI_CONFIG_PASSPHRASE": "test",
-        "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
-        "PULUMI_HOME": str(project / "home"),
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-    }
+    variables = own_variables(engine, project) | STREAMED
     quiet = () if program != engine.pulumi else ("--non-interactive",)
     return subprocess.run(
         [program, *arguments, "--stack", "dev", *quiet],

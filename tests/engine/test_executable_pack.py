@@ -1,7 +1,6 @@
 """A pack that is an executable is started and asked by preflight as by the engine."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from pulumi_loopback.engine import Engine
 from tests import executable_pack
+from tests.engine.own_home import STREAMED, own_variables
 
 PROJECT = """\
 name: shop
@@ -40,21 +40,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def run(project: Path, engine: Engine, *command: str | Path) -> list[Any]:
-    own = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PULUMI_", "AWS_"))
-    }
-    folders = (engine.pulumi.parent, Path(sys.executable).parent)
-    variables = {
-        **own,
-        "PATH": os.pathsep.join([*map(str, folders), own["PATH"]]),
-        "PULUMI_BACKEND_URL": (project / "backend").as_uri(),
-        "PULUMI_CONFIG_PASSPHRASE": "test",
-        "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
-        "PULUMI_HOME": str(project / "home"),
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-    }
+    variables = own_variables(engine, project) | STREAMED
     ended = subprocess.run(
         command, cwd=project, env=variables, capture_output=True, text=True, check=False
     )

@@ -1,7 +1,6 @@
 """What becomes of a mandatory rule in the engine's preview of a new stack, by `onUnknown`."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from ops.paths import PACK
 from pulumi_loopback.engine import Engine
 from pulumi_preflight.provider import rehearsal_provider
+from tests.engine.own_home import STREAMED, own_variables
 
 RULE = "sqs-redrive-policy-shape"
 PROJECT = """\
@@ -47,23 +47,9 @@ def preview(engine: Engine, project: Path, mode: str) -> tuple[int, list[tuple[s
     profile = project / "profile.json"
     settings = {"enforcementLevel": "mandatory", "onUnknown": mode}
     profile.write_text(json.dumps({"all": "disabled", RULE: settings}))
-    inherited = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PULUMI_", "AWS_"))
-    }
-    folders = (engine.pulumi.parent, Path(sys.executable).parent)
     with rehearsal_provider(project / "store") as port:
-        variables = {
-            **inherited,
-            "PATH": os.pathsep.join([*map(str, folders), inherited["PATH"]]),
-            "PULUMI_BACKEND_URL": (project / "backend").as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": "test",
-            "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
-            "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
-            "PULUMI_HOME": str(project / "home"),
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-        }
+        debugged = {"PULUMI_DEBUG_PROVIDERS": f"aws:{port}"}
+        variables = own_variables(engine, project) | STREAMED | debugged
 
         def run(*arguments: str) -> subprocess.CompletedProcess[str]:
             return subprocess.run(

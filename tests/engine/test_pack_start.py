@@ -1,7 +1,6 @@
 """Preflight and the engine start a pack alike: in the same folder, with the same facts."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ import pytest
 
 from pulumi_loopback.engine import Engine
 from tests.engine.conftest import alone
+from tests.engine.own_home import STREAMED, own_variables
 
 RUNTIME = "runtime: {name: python, options: {toolchain: pip, virtualenv: %s}}\n"
 PROGRAM = """\
@@ -88,21 +88,7 @@ def message_of(text: str) -> Mapping[str, Any]:
 def run_all(engine: Engine, root: Path) -> Mapping[str, Told]:
     """Runs the program under preflight and the engine; gives the pack's messages in each run."""
     write(root)
-    own = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PULUMI_", "AWS_"))
-    }
-    folders = (engine.pulumi.parent, Path(sys.executable).parent)
-    variables = {
-        **own,
-        "PATH": os.pathsep.join([*map(str, folders), own["PATH"]]),
-        "PULUMI_BACKEND_URL": (root / "backend").as_uri(),
-        "PULUMI_CONFIG_PASSPHRASE": "test",
-        "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
-        "PULUMI_HOME": str(root / "home"),
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
-    }
+    variables = own_variables(engine, root) | STREAMED
 
     def run(*command: str | Path) -> str:
         ended = subprocess.run(
