@@ -33,6 +33,17 @@ class ProgramSource:
     main: str
     options: Mapping[str, Any]
 
+    def folder(self) -> Path:
+        """The program's folder, for languages whose `main` names no file.
+
+        Raises:
+            ProjectError: There is no such folder.
+        """
+        folder = self.file.parent / self.main
+        if not folder.is_dir():
+            raise ProjectError(f"{self.file}: main is {self.main!r}; wanted a folder that exists")
+        return folder
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
@@ -108,9 +119,7 @@ def _by_host(runtime: str, source: ProgramSource, variables: Mapping[str, str]) 
             hint="install Pulumi's command line, which brings its hosts, or a package that adds "
             "the runtime, if there is one",
         )
-    folder = source.file.parent / source.main
-    if not folder.is_dir():
-        raise ProjectError(f"{source.file}: main is {source.main!r}; wanted a folder that exists")
+    folder = source.folder()
     return Launch(
         command=(sys.executable, str(HOST_RUNNER), json.dumps(source.options), host),
         program=folder,

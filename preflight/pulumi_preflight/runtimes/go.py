@@ -22,9 +22,7 @@ def find(source: ProgramSource, variables: Mapping[str, str]) -> Launch:
     Raises:
         ProjectError: There is no program, or no `go` to build it with.
     """
-    folder = source.file.parent / source.main
-    if not folder.is_dir():
-        raise ProjectError(f"{source.file}: main is {source.main!r}; wanted a folder that exists")
+    folder = source.folder()
     binary = _binary(source)
     go = which("go", path=variables.get("PATH", ""))
     if binary is None and go is None:

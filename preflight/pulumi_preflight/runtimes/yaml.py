@@ -31,9 +31,7 @@ def find(source: ProgramSource, variables: Mapping[str, str]) -> Launch:
     Raises:
         ProjectError: There is no program, or no host.
     """
-    folder = source.file.parent / source.main
-    if not folder.is_dir():
-        raise ProjectError(f"{source.file}: main is {source.main!r}; wanted a folder that exists")
+    folder = source.folder()
     compiler = source.options.get("compiler")
     if compiler is not None and not isinstance(compiler, str):
         raise ProjectError(

@@ -129,22 +129,19 @@ class Callbacks {
     /** Whether a callback's value is unknown in a preview; preflight notes nothing yet. */
     isUnknown(callback) {
         const sources = callback.sources();
-        const unsure = sources.filter((source) => {
-            const known = isProperty(source) ? this.known.get(source) : undefined;
-            return known === undefined || known;
-        });
-        if (unsure.some((source) => this.known.get(source))) {
-            return true;
-        }
-        const properties = unsure.filter(isProperty);
-        for (const source of properties) {
+        const properties = sources.filter(isProperty);
+        return (
+            properties.some((source) => this.isUnknownProperty(callback, source)) ||
+            (sources.length > properties.length && this.ask(callback.question("unknown", "", [])))
+        );
+    }
+
+    /** Whether a property is unknown in a preview, which stays as it is. */
+    isUnknownProperty(callback, source) {
+        if (!this.known.has(source)) {
             this.known.set(source, this.ask(onlyOf(callback, source)));
         }
-        const functions = unsure.filter((source) => !isProperty(source));
-        return (
-            properties.some((source) => this.known.get(source)) ||
-            (functions.length > 0 && this.ask(callback.question("unknown", "", [])))
-        );
+        return this.known.get(source);
     }
 
     note(callback, what, text, frames) {
