@@ -47,10 +47,11 @@ def analyze_request(
     )
 
 
-def stack_request(deployment: Deployment) -> AnalyzeStackRequest:
+def stack_request(deployment: Deployment, *, with_read: bool = False) -> AnalyzeStackRequest:
     """Asks for the judgement of all resources together, by their outputs.
 
-    The stack, providers and components are among them; resources that were only read are not.
+    The stack, providers and components are among them. Resources that were only read are not, but
+    `with_read`, as where a state is judged.
     """
     resources = {resource.urn: resource for resource in deployment.resources}
 
@@ -62,7 +63,7 @@ def stack_request(deployment: Deployment) -> AnalyzeStackRequest:
         resources=[
             _stack_resource(resource, provider_of(resource.provider))
             for resource in deployment.resources
-            if not resource.external
+            if with_read or not resource.external
         ]
     )
 

@@ -200,6 +200,21 @@ class Packs:
                 inputs = lane.queue(Pack.remediate_again, asked).result()
         return inputs
 
+    def examine(self, request: "AnalyzeRequest") -> None:
+        """Queues a deployed resource for the judgement of all packs.
+
+        Raises:
+            PackError: A pack failed, now or while it judged an earlier resource.
+        """
+        from pulumi_preflight.packs.pack import Pack, with_properties  # noqa: PLC0415 - see the top
+        from pulumi_preflight.wire import without_internal  # noqa: PLC0415 - see the top
+
+        self.raise_failure()
+        judged = with_properties(request, without_internal(request.properties))
+        self._checked[request.urn] = judged
+        for lane in self._lanes:
+            self._await(lane.queue(Pack.examine, judged))
+
     def analyze_stack(
         self, request: "AnalyzeStackRequest", inventions: "Inventions | None" = None
     ) -> None:

@@ -176,6 +176,17 @@ class Pack:
             judged = judged_twice(self._analyze, self._again(self._analyze), request, doubt)
         return excused(judged, self._exceptions)
 
+    def examine(self, request: protocol.AnalyzeRequest) -> Reported:
+        """Lets the resource rules judge a resource that is deployed; fixes change nothing there.
+
+        Raises:
+            PackError: A rule raised or did not answer.
+        """
+        done = self.remediate(request, request.properties)[1] if self.remediates else Reported()
+        proposed = tuple(replace(each, applied=False) for each in done.remediations)
+        judged = excused(self._analyze(request), self._exceptions)
+        return replace(done, remediations=proposed) + judged
+
     def judge_stack(
         self,
         request: protocol.AnalyzeStackRequest,
