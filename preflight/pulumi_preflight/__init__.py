@@ -15,16 +15,35 @@ __version__ = "0.1.0"
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
 if TYPE_CHECKING:
+    from pulumi_preflight.acceptance import BaselineEntry, BaselineUse, FailOn
     from pulumi_preflight.api import run
-    from pulumi_preflight.errors import PackError, PreflightError, ProgramError, ProjectError
-    from pulumi_preflight.findings import Finding, Level, NotEvaluated, PolicyException, Waived
+    from pulumi_preflight.errors import (
+        BaselineError,
+        PackError,
+        PreflightError,
+        ProgramError,
+        ProjectError,
+    )
+    from pulumi_preflight.findings import (
+        Finding,
+        Known,
+        Level,
+        NotEvaluated,
+        PolicyException,
+        Waived,
+    )
     from pulumi_preflight.model import Note, SourcePosition
     from pulumi_preflight.packs import PackChoice
     from pulumi_preflight.resource import Resource, Secret, Unknown
     from pulumi_preflight.verdict import Result, RuleResult, Verdict
 
 __all__ = [
+    "BaselineEntry",
+    "BaselineError",
+    "BaselineUse",
+    "FailOn",
     "Finding",
+    "Known",
     "Level",
     "NotEvaluated",
     "Note",
@@ -46,9 +65,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "acceptance": ("BaselineEntry", "BaselineUse", "FailOn"),
     "api": ("run",),
-    "errors": ("PackError", "PreflightError", "ProgramError", "ProjectError"),
-    "findings": ("Finding", "Level", "NotEvaluated", "PolicyException", "Waived"),
+    "errors": ("BaselineError", "PackError", "PreflightError", "ProgramError", "ProjectError"),
+    "findings": ("Finding", "Known", "Level", "NotEvaluated", "PolicyException", "Waived"),
     "model": ("Note", "SourcePosition"),
     "packs": ("PackChoice",),
     "resource": ("Resource", "Secret", "Unknown"),

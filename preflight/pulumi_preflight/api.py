@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from pulumi_preflight import clock
+from pulumi_preflight.acceptance import Acceptance, FailOn
 from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.packs import PackChoice
 from pulumi_preflight.startup import check_platform
@@ -36,6 +38,8 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     stack_tags: Mapping[str, str] | None = None,
     keep_unknowns: bool = False,
     show_fixes: bool = False,
+    baseline: str | os.PathLike[str] | None = None,
+    fail_on: str = FailOn.MANDATORY,
     timeout_seconds: float = DEFAULT_SECONDS,
 ) -> "Verdict":
     """Judges a program; may be called from several threads at once.
@@ -52,6 +56,9 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
         stack_tags: Tags over those that the stack has.
         keep_unknowns: Whether computed outputs stay unknown, as in the engine's preview.
         show_fixes: Whether packs are asked what the fixes of rules that only report would change.
+        baseline: The file with the findings that are known; `{project}` and `{stack}` in its name
+            stand for the names.
+        fail_on: Which findings fail the run: `mandatory`, `advisory` for these as well, or `never`.
         timeout_seconds: How long the program, and each answer of a pack, may take.
 
     Raises:
@@ -69,6 +76,9 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
         stack_tags=stack_tags or {},
         keep_unknowns=keep_unknowns,
         show_fixes=show_fixes,
+        acceptance=Acceptance(
+            fail_on=FailOn(fail_on), baseline=None if baseline is None else Path(baseline)
+        ),
         timeout_seconds=timeout_seconds,
     )
     secrets: set[str] = set()
@@ -89,6 +99,7 @@ class Wanted:
     stack_tags: Mapping[str, str] = field(default_factory=dict)
     keep_unknowns: bool = False
     show_fixes: bool = False
+    acceptance: Acceptance = field(default_factory=Acceptance)
     timeout_seconds: float = DEFAULT_SECONDS
 
 
@@ -105,6 +116,11 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
     from pulumi_preflight.stack_context import StackContext  # noqa: PLC0415 - see the top
 
     project = _project(program, wanted)
+    known = None
+    if wanted.acceptance.baseline is not None:
+        from pulumi_preflight.baseline.file import read_for  # noqa: PLC0415 - rarely needed
+
+        known = read_for(wanted.acceptance, project=project.name, stack=project.stack)
     context = StackContext(
         project=project.name,
         stack=project.stack,
@@ -151,6 +167,7 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
             packs.raise_failure()
             raise
         # Those above start processes first; only now is what they left to import there for free.
+        from pulumi_preflight.baseline.settle import settled  # noqa: PLC0415
         from pulumi_preflight.model import Note, in_stable_order  # noqa: PLC0415
         from pulumi_preflight.monitor import stack_request  # noqa: PLC0415
         from pulumi_preflight.redaction import Redactor  # noqa: PLC0415
@@ -166,7 +183,7 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
     seconds = time.perf_counter() - started
     secrets.update(secrets_of(deployment, packs.reported))
     redact = Redactor(secrets, (resource.name for resource in deployment.resources))
-    return judge(
+    verdict = judge(
         replace(
             deployment,
             printed=packs.printed + deployment.printed,
@@ -177,6 +194,7 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         redact=redact,
         seconds=seconds,
     )
+    return settled(verdict, known, wanted.acceptance, today=clock.current_day())
 
 
 def _project(program: Program, wanted: Wanted) -> "Project":

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from pulumi_preflight import __version__
+from pulumi_preflight.acceptance import Acceptance, FailOn
 from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.printing import shortened, tell, to_stdout, without_colour, write_whole
 from pulumi_preflight.startup import Terminated, defer_sdk, ending_on_signals
@@ -24,14 +25,16 @@ if TYPE_CHECKING:
 
 
 _EPILOG = """\
-exit codes: 0 nothing mandatory was found; 1 something was; 2 there is no verdict, because the
-program, a pack or the configuration failed, and the message says which.
+exit codes: 0 nothing was found that fails the run; 1 something was; 2 there is no verdict, because
+the program, a pack or the configuration failed, and the message says which.
 
 examples:
   preflight
   preflight stack --stack dev --policy-pack policies
   preflight stack --stack dev --policy-pack policies --policy-pack-config profiles/dev.json
   preflight . --stack dev --policy-pack policies --format json --output verdict.json
+  preflight . --stack dev --write-baseline baseline.yaml
+  preflight . --stack dev --baseline baseline.yaml
 
 `preflight install yaml` builds what runs programs in YAML; a project in a folder `install` is
 `./install`.
@@ -59,6 +62,7 @@ class CommandOptions:
         show_secrets: Whether the stack export shows secrets in plain text.
         keep_unknowns: Whether computed outputs stay unknown.
         show_fixes: Whether to show what fixes change.
+        acceptance: Which findings fail the run, and which are known.
         timeout_seconds: How long the program, and each answer of a pack, may take.
         state: The place of the state that is judged in place of the program, `None` for none.
     """
@@ -75,6 +79,7 @@ class CommandOptions:
     show_secrets: bool
     keep_unknowns: bool
     show_fixes: bool
+    acceptance: Acceptance
     timeout_seconds: float
 
 
@@ -117,6 +122,7 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
         show_secrets=given.show_secrets,
         keep_unknowns=given.keep_unknowns,
         show_fixes=given.show_fixes,
+        acceptance=_acceptance(parser, given),
         timeout_seconds=given.timeout,
     )
 
@@ -131,6 +137,22 @@ def _check_alone(parser: argparse.ArgumentParser, given: argparse.Namespace) -> 
     for option, value in of_program.items():
         if value:
             parser.error(f"{option} is about a run of the program, and --state runs none")
+
+
+def _acceptance(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Acceptance:
+    if given.prune_baseline and given.baseline is None:
+        parser.error("--prune-baseline is about the file of --baseline, which is not given")
+    if given.write_baseline is not None and given.baseline is not None:
+        parser.error(
+            "--write-baseline and --baseline were both given; --write-baseline alone keeps what "
+            "its file says of the findings that stay"
+        )
+    return Acceptance(
+        fail_on=FailOn(given.fail_on),
+        baseline=given.baseline or given.write_baseline,
+        write=given.write_baseline is not None,
+        prune=given.prune_baseline,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -208,6 +230,33 @@ def _parser() -> argparse.ArgumentParser:
         type=_seconds,
         default=120.0,
         help="longest time for the program, and for each answer of a pack (default: 120)",
+    )
+    accepted = parser.add_argument_group("what is accepted")
+    add = accepted.add_argument
+    add(
+        "--fail-on",
+        choices=[str(each) for each in FailOn],
+        default=FailOn.MANDATORY,
+        help="findings that fail the run: mandatory ones (the default), advisory ones as well, or "
+        "none",
+    )
+    add(
+        "--baseline",
+        metavar="FILE",
+        type=Path,
+        help="findings that are known: they are shown, and fail nothing; {project} and {stack} "
+        "stand for the names",
+    )
+    add(
+        "--write-baseline",
+        metavar="FILE",
+        type=Path,
+        help="write the findings of this run as the baseline, and go on with it",
+    )
+    add(
+        "--prune-baseline",
+        action="store_true",
+        help="take out of the baseline what is not found any more",
     )
     reported = parser.add_argument_group("what is reported")
     add = reported.add_argument
@@ -341,6 +390,7 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
         stack_tags=options.stack_tags,
         keep_unknowns=options.keep_unknowns,
         show_fixes=options.show_fixes,
+        acceptance=options.acceptance,
         timeout_seconds=options.timeout_seconds,
     )
     if options.format not in OWN:
@@ -353,6 +403,8 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
 
         verdict = judged_state(options.state, options.project, wanted, secrets)
     tell(without_colour(verdict.printed))
+    if verdict.baseline is not None and verdict.baseline.written:
+        _tell_written(verdict, verdict.baseline.file)
     if options.save_state is not None:
         export = verdict.export(show_secrets=options.show_secrets)
         write_whole(options.save_state, partial(_dump, export), private=True)
@@ -360,6 +412,14 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
     addition = partial(section, verdict.export(show_secrets=True)) if section else None
     _report(verdict, options, os.path.relpath(options.project), addition)
     return PASSED if verdict.passed else FAILED
+
+
+def _tell_written(verdict: "Verdict", file: str) -> None:
+    from pulumi_preflight.verdict import counted  # noqa: PLC0415 - see the top
+
+    verb = "is" if len(verdict.known) == 1 else "are"
+    count = counted(len(verdict.known), "finding")
+    tell(f"{count} {verb} known from here on; the baseline is {file}\n")
 
 
 def _dump(content: object, stream: TextIO) -> None:

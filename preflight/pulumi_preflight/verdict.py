@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from pulumi_preflight.acceptance import BaselineUse, FailOn
 from pulumi_preflight.findings import (
     Finding,
     Fix,
+    Known,
     Level,
     NotEvaluated,
     Ran,
@@ -77,7 +79,8 @@ class Verdict:
         seconds: How long the run took, wall clock.
         resources: What the program registered, in that order.
         findings: Violations, by file, line and rule.
-        waived: Violations that a pack's config or its exceptions excuse, likewise.
+        known: Violations that the baseline holds, likewise; they are not among `findings`.
+        waived: Violations that a pack's config, its exceptions or the code excuse, likewise.
         not_evaluated: Rules that could not see what they judge, likewise.
         rules: What became of each rule, in the order of the packs.
         fixes: What packs changed before they judged, and what else they would change if that was
@@ -86,6 +89,8 @@ class Verdict:
         outputs: The stack's outputs, without secrets.
         deployment: What the run handed over; not for callers.
         redact: Keeps secrets out; not for callers.
+        baseline: What became of the baseline, `None` where there is none.
+        fail_on: Which findings fail the run.
     """
 
     project: str
@@ -101,6 +106,9 @@ class Verdict:
     outputs: Properties
     deployment: Deployment = field(repr=False)
     redact: Redactor = field(repr=False)
+    known: tuple[Known, ...] = ()
+    baseline: BaselineUse | None = None
+    fail_on: FailOn = FailOn.MANDATORY
 
     def export(self, *, show_secrets: bool = False) -> dict[str, Any]:
         """The stack as `pulumi stack export` would give it after a deployment.
@@ -143,8 +151,19 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing mandatory was found."""
-        return not self.of_level(Level.MANDATORY)
+        """Whether nothing was found that fails the run; see `fail_on`."""
+        return not self.failing
+
+    @property
+    def failing(self) -> tuple[Finding, ...]:
+        """The findings that fail the run, in order."""
+        match self.fail_on:
+            case FailOn.MANDATORY:
+                return self.of_level(Level.MANDATORY)
+            case FailOn.ADVISORY:
+                return self.findings
+            case FailOn.NEVER:
+                return ()
 
     def of_level(self, level: Level) -> tuple[Finding, ...]:
         """The findings of one level, in order."""
@@ -257,6 +276,13 @@ def _named(registered: RegisteredResource, redact: Redactor) -> Resource:
     )
 
 
+_COUNTED = {
+    FailOn.MANDATORY: "",
+    FailOn.ADVISORY: "; advisory findings fail, too",
+    FailOn.NEVER: "; no finding fails",
+}
+
+
 def verdict_line(verdict: Verdict) -> str:
     """The verdict in one line: PASS or FAIL, and how many findings of each kind."""
     mandatory = len(verdict.of_level(Level.MANDATORY))
@@ -264,10 +290,12 @@ def verdict_line(verdict: Verdict) -> str:
     counts = [
         counted(mandatory, "mandatory finding"),
         f"{advisory} advisory",
+        *([f"{len(verdict.known)} known"] if verdict.baseline else []),
         f"{len(verdict.waived)} waived",
         f"{len(verdict.not_evaluated)} not evaluated",
     ]
-    return f"{'PASS' if verdict.passed else 'FAIL'}: {', '.join(counts)}"
+    outcome = "PASS" if verdict.passed else "FAIL"
+    return f"{outcome}: {', '.join(counts)}{_COUNTED[verdict.fail_on]}"
 
 
 def counted(number: int, noun: str) -> str:

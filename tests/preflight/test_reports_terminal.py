@@ -2,10 +2,12 @@
 
 import io
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from pulumi_preflight.findings import NotEvaluated, Reported
+from pulumi_preflight.acceptance import BaselineEntry, BaselineUse
+from pulumi_preflight.findings import Known, NotEvaluated, Reported, fields_of
 from pulumi_preflight.model import DuplicateUrn, Note, SourcePosition
 from pulumi_preflight.printing import escaped
 from pulumi_preflight.reports import terminal
@@ -84,6 +86,46 @@ FAIL: 2 mandatory findings, 1 advisory, 1 waived, 2 not evaluated
 def test_the_terminal_report_ends_with_what_must_be_acted_on() -> None:
     text = as_text(verdict(), folder="infra")
     assert text == TERMINAL
+
+
+KNOWN = """
+Known from the baseline: 2 findings
+  cost-ecs-desired-count: web, until 2027-03-01: halved in spring
+  tags-required: jobs
+
+Baseline b.yaml
+  1 no longer found, to be taken out by --prune-baseline: a[x\\n] of jobs
+  1 past the last day, counted again: cost-total of shop-dev (2026-01-01)
+  2 not judged in this run, kept: b of web, c of no\\turn
+
+Waived: 1
+"""
+
+
+def test_known_findings_and_what_became_of_the_baseline_are_shown() -> None:
+    judged = verdict()
+    known = tuple(
+        Known(**fields_of(each), expires=expires, reason=reason)
+        for each, expires, reason in (
+            (TOO_MANY, "2027-03-01", "halved in spring"),
+            (UNTAGGED, None, None),
+        )
+    )
+    demo = partial(BaselineEntry, pack="demo")
+    use = BaselineUse(
+        file="b.yaml",
+        gone=(demo(id="a[x\n]", urn=urn(QUEUE, "jobs")),),
+        over=(demo(id="cost-total", urn=STACK.urn, expires="2026-01-01"),),
+        unjudged=(demo(id="b", urn=urn(SERVICE, "web")), demo(id="c", urn="no\turn")),
+    )
+    text = as_text(replace(judged, known=known, baseline=use, findings=judged.findings[:1]))
+    assert KNOWN in text
+    line = "FAIL: 1 mandatory finding, 0 advisory, 2 known, 1 waived, 2 not evaluated\n"
+    assert text.endswith(line)
+    pruned = replace(use, over=(), unjudged=(), pruned=True)
+    assert "\nBaseline b.yaml\n  1 no longer found, taken out: a[x\\n] of jobs\n" in as_text(
+        replace(judged, baseline=pruned)
+    )
 
 
 def test_what_exceptions_excuse_is_waived_with_each_id_and_reason_and_without_an_end() -> None:
