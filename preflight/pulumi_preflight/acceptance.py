@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+ENGINE_STOPS = ("duplicate-urn", "invoke-of-new-resource")
+"""The rules of preflight's own at whose findings the engine stops, whatever anybody accepts."""
+
 
 class FailOn(StrEnum):
     """Which findings fail a run."""

@@ -167,11 +167,11 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
             packs.raise_failure()
             raise
         # Those above start processes first; only now is what they left to import there for free.
-        from pulumi_preflight.baseline.settle import settled  # noqa: PLC0415
         from pulumi_preflight.model import Note, in_stable_order  # noqa: PLC0415
         from pulumi_preflight.monitor import stack_request  # noqa: PLC0415
         from pulumi_preflight.redaction import Redactor  # noqa: PLC0415
         from pulumi_preflight.verdict import judge, secrets_of  # noqa: PLC0415
+        from pulumi_preflight.waivers.search import marked  # noqa: PLC0415
 
         deployment = in_stable_order(registered)
         packs.analyze_stack(stack_request(deployment), deployment.inventions)
@@ -194,7 +194,16 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         redact=redact,
         seconds=seconds,
     )
-    return settled(verdict, known, wanted.acceptance, today=clock.current_day())
+    verdict = replace(verdict, fail_on=wanted.acceptance.fail_on)
+    if files := marked(verdict, project.root):
+        from pulumi_preflight.waivers import settle as waivers  # noqa: PLC0415 - rarely needed
+
+        verdict = waivers.settled(verdict, files, today=clock.current_day())
+    if known is not None:
+        from pulumi_preflight.baseline import settle as baselines  # noqa: PLC0415 - rarely needed
+
+        verdict = baselines.settled(verdict, known, wanted.acceptance, today=clock.current_day())
+    return verdict
 
 
 def _project(program: Program, wanted: Wanted) -> "Project":

@@ -314,7 +314,7 @@ class _Places:
 
     def of(self, found: Iterable[_Placed]) -> tuple[_Placed, ...]:
         """The findings in order, with different ids about one resource."""
-        return tuple(sorted(self._told_apart(map(self._place, found)), key=_order))
+        return tuple(sorted(self._told_apart(map(self._place, found)), key=order_of))
 
     def _place(self, finding: _Placed) -> _Placed:
         texts: dict[str, Any] = {
@@ -370,7 +370,8 @@ def _fixes(
     return tuple(sorted(found, key=lambda fix: (fix.file or "", fix.line or 0, fix.urn)))
 
 
-def _order(finding: Finding) -> tuple[str, int, str, str, str]:
+def order_of(finding: Finding) -> tuple[str, int, str, str, str]:
+    """The order of findings: by file, line and rule."""
     # A finding without a file is about the stack as a whole and comes first.
     return (finding.file or "", finding.line or 0, finding.rule, finding.urn, finding.message)
 

@@ -15,6 +15,7 @@ from pulumi_preflight.acceptance import Acceptance, BaselineEntry, FailOn
 from pulumi_preflight.baseline.file import BaselineFile
 from pulumi_preflight.baseline.settle import settled
 from pulumi_preflight.findings import Level, Ran, Reported
+from pulumi_preflight.model import SourcePosition
 from pulumi_preflight.outputs.inventions import Origin
 from pulumi_preflight.reports import json as json_report
 from pulumi_preflight.verdict import Verdict
@@ -181,6 +182,16 @@ def test_the_json_report_gives_each_exception_with_its_reason() -> None:
         None,
     )
     assert document["verdict"] == "pass"
+
+
+def test_the_json_report_says_where_the_code_waives() -> None:
+    place = SourcePosition(file="__main__.py", line=6)
+    document = as_json(replace(verdict(), waived=(WAIVED, replace(WAIVED, in_code=place))))
+    Draft202012Validator(SCHEMA).validate(document)
+    assert [each["inCode"] for each in document["waived"]] == [
+        None,
+        {"file": "__main__.py", "line": 6},
+    ]
 
 
 def test_a_fix_tells_each_property_that_it_changes() -> None:

@@ -17,6 +17,7 @@ from tests.preflight.samples import (
     EXCEPTED,
     ORDERS,
     PROPOSED,
+    REPORTED,
     RESOURCES,
     SECRET,
     STACK,
@@ -142,6 +143,19 @@ def test_a_waiver_of_a_pack_without_a_last_day_has_no_end() -> None:
     waived = replace(EXCEPTED, exceptions=(), owner="platform")
     text = as_text(verdict(Reported(waived=(waived,))))
     assert "  sqs-encryption: dead, without an end: public; to be replaced (platform)\n" in text
+
+
+def test_what_the_code_waives_is_shown_once_with_its_place() -> None:
+    place = SourcePosition(file="__main__.py", line=6)
+    names = ("dead", "jobs", "a", "b", "c")
+    waived = tuple(
+        replace(REPORTED.waived[0], urn=urn(QUEUE, name), in_code=place) for name in names
+    )
+    text = as_text(replace(verdict(), waived=waived), folder="infra")
+    assert (
+        "Waived: 5 sqs-encryption: dead, jobs, a and 2 more, until 2027-01-01: holds public data "
+        "only (platform), in code at infra/__main__.py:6 Not evaluated"
+    ) in " ".join(text.split())
 
 
 def test_the_reason_of_an_exception_steers_no_terminal() -> None:

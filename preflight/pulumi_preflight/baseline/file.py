@@ -21,7 +21,7 @@ from typing import NoReturn, TextIO
 
 import yaml
 
-from pulumi_preflight.acceptance import Acceptance, BaselineEntry
+from pulumi_preflight.acceptance import ENGINE_STOPS, Acceptance, BaselineEntry
 from pulumi_preflight.clock import is_day
 from pulumi_preflight.errors import BaselineError, ProjectError
 from pulumi_preflight.printing import write_whole
@@ -41,8 +41,6 @@ _LINE = re.compile(
     "[^\r\n\x85\u2028\u2029]*(?:\r\n|[\r\n\x85\u2028\u2029])|[^\r\n\x85\u2028\u2029]+"
 )
 _CONFLICT = ("<<<<<<< ", ">>>>>>> ")
-# The engine stops at these, whatever a baseline says.
-ENGINE_STOPS = ("duplicate-urn", "invoke-of-new-resource")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

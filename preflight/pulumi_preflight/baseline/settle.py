@@ -8,8 +8,8 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from pulumi_preflight.acceptance import Acceptance, BaselineEntry, BaselineUse
-from pulumi_preflight.baseline.file import ENGINE_STOPS, BaselineFile, in_order, without, write
+from pulumi_preflight.acceptance import ENGINE_STOPS, Acceptance, BaselineEntry, BaselineUse
+from pulumi_preflight.baseline.file import BaselineFile, in_order, without, write
 from pulumi_preflight.clock import is_over
 from pulumi_preflight.findings import Finding, Known, fields_of
 from pulumi_preflight.stack_context import STACK_TYPE, is_urn, qualified_type_of
@@ -17,22 +17,19 @@ from pulumi_preflight.verdict import OWN_PACK, Verdict
 
 
 def settled(
-    verdict: Verdict, file: BaselineFile | None, acceptance: Acceptance, *, today: dt.date
+    verdict: Verdict, file: BaselineFile, acceptance: Acceptance, *, today: dt.date
 ) -> Verdict:
     """The verdict with what the baseline knows set apart; writes and prunes the file if asked to.
 
     Args:
         verdict: The verdict without a baseline.
-        file: The baseline, `None` where there is none.
+        file: The baseline.
         acceptance: What is asked.
         today: The day on which last days are judged.
 
     Raises:
         PreflightError: The file cannot be written.
     """
-    verdict = replace(verdict, fail_on=acceptance.fail_on)
-    if file is None:
-        return verdict
     judged = _Judged(verdict)
     gone, unjudged = judged.gone(file.entries), judged.unjudged(file.entries)
     if acceptance.write:

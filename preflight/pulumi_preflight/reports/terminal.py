@@ -332,11 +332,12 @@ class _Report:
         if not waived:
             return
         self._heading(f"Waived: {len(waived)}")
-        for finding in waived:
-            place = finding.in_code
+        alike = _grouped(
+            ((each.rule, excuse_of(each), each.in_code), name_of(each.urn)) for each in waived
+        )
+        for (rule, excuse, place), names in alike:
             where = f", in code at {self._place(place.file, place.line)}" if place else ""
-            told = f"{finding.rule}: {name_of(finding.urn)}, {excuse_of(finding)}{where}"
-            self._entry(Text(told))
+            self._entry(Text(f"{rule}: {_named(names)}, {excuse}{where}"))
 
     def _not_evaluated(self, entries: Sequence[NotEvaluated]) -> None:
         if not entries:

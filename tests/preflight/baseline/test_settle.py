@@ -53,11 +53,9 @@ def judged(*findings: Finding, **reported: Any) -> Verdict:  # noqa: ANN401 - of
 def held(
     judged: Verdict,
     *entries: BaselineEntry,
-    today: dt.date = TODAY,
-    acceptance: Acceptance = Acceptance(),  # noqa: B008 - frozen
 ) -> Verdict:
     file = BaselineFile(path=Path("b.yaml"), project="shop", stack="dev", entries=entries)
-    return settled(judged, file, acceptance, today=today)
+    return settled(judged, file, Acceptance(), today=TODAY)
 
 
 def test_only_what_the_baseline_does_not_hold_blocks() -> None:
@@ -224,13 +222,13 @@ def test_what_could_not_be_evaluated_is_never_known() -> None:
 def test_the_verdict_line_says_what_fails(
     fail_on: FailOn, findings: tuple[Finding, ...], line: str
 ) -> None:
-    found = settled(judged(*findings), None, Acceptance(fail_on=fail_on), today=TODAY)
+    found = replace(judged(*findings), fail_on=fail_on)
     assert verdict_line(found) == line
     assert found.passed == line.startswith("PASS")
 
 
 def test_a_known_advisory_finding_fails_nothing_where_advice_fails() -> None:
-    found = held(judged(UNTAGGED), entry(UNTAGGED), acceptance=Acceptance(fail_on=FailOn.ADVISORY))
+    found = held(replace(judged(UNTAGGED), fail_on=FailOn.ADVISORY), entry(UNTAGGED))
     assert found.passed
     assert verdict_line(found) == (
         "PASS: 0 mandatory findings, 0 advisory, 1 known, 0 waived, 0 not evaluated; advisory "
@@ -238,10 +236,11 @@ def test_a_known_advisory_finding_fails_nothing_where_advice_fails() -> None:
     )
 
 
-def written(path: Path, judged: Verdict, *, today: dt.date = TODAY) -> Verdict:
+def written(path: Path, judged: Verdict) -> Verdict:
     acceptance = Acceptance(baseline=path, write=True)
     file = read_for(acceptance, project="shop", stack="dev")
-    return settled(judged, file, acceptance, today=today)
+    assert file is not None
+    return settled(judged, file, acceptance, today=TODAY)
 
 
 def test_writing_makes_every_finding_known(tmp_path: Path) -> None:
@@ -292,6 +291,7 @@ def test_what_is_gone_is_taken_out_only_where_it_is_asked_for(tmp_path: Path) ->
     ):
         acceptance = Acceptance(baseline=path, prune=prune)
         file = read_for(acceptance, project="shop", stack="dev")
+        assert file is not None
         found = settled(judged(TOO_MANY), file, acceptance, today=TODAY)
         assert path.read_text() == left
         assert found.baseline is not None
