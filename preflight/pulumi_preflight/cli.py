@@ -139,22 +139,6 @@ def _check_alone(parser: argparse.ArgumentParser, given: argparse.Namespace) -> 
             parser.error(f"{option} is about a run of the program, and --state runs none")
 
 
-def _acceptance(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Acceptance:
-    if given.prune_baseline and given.baseline is None:
-        parser.error("--prune-baseline is about the file of --baseline, which is not given")
-    if given.write_baseline is not None and given.baseline is not None:
-        parser.error(
-            "--write-baseline and --baseline were both given; --write-baseline alone keeps what "
-            "its file says of the findings that stay"
-        )
-    return Acceptance(
-        fail_on=FailOn(given.fail_on),
-        baseline=given.baseline or given.write_baseline,
-        write=given.write_baseline is not None,
-        prune=given.prune_baseline,
-    )
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="preflight",
@@ -287,6 +271,22 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _acceptance(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Acceptance:
+    if given.prune_baseline and given.baseline is None:
+        parser.error("--prune-baseline is about the file of --baseline, which is not given")
+    if given.write_baseline is not None and given.baseline is not None:
+        parser.error(
+            "--write-baseline and --baseline were both given; --write-baseline alone keeps what "
+            "its file says of the findings that stay"
+        )
+    return Acceptance(
+        fail_on=FailOn(given.fail_on),
+        baseline=given.baseline or given.write_baseline,
+        write=given.write_baseline is not None,
+        prune=given.prune_baseline,
+    )
+
+
 def _key_value(text: str) -> tuple[str, str]:
     if not text.isascii():
         try:
@@ -414,14 +414,6 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
     return PASSED if verdict.passed else FAILED
 
 
-def _tell_written(verdict: "Verdict", file: str) -> None:
-    from pulumi_preflight.verdict import counted  # noqa: PLC0415 - see the top
-
-    verb = "is" if len(verdict.known) == 1 else "are"
-    count = counted(len(verdict.known), "finding")
-    tell(f"{count} {verb} known from here on; the baseline is {file}\n")
-
-
 def _dump(content: object, stream: TextIO) -> None:
     json.dump(content, stream, indent=2)
     stream.write("\n")
@@ -448,6 +440,14 @@ def _writer(
     if options.format != "terminal":
         return writer(options.format)
     return partial(terminal.write, folder=folder, show_fixes=options.show_fixes, addition=addition)
+
+
+def _tell_written(verdict: "Verdict", file: str) -> None:
+    from pulumi_preflight.verdict import counted  # noqa: PLC0415 - see the top
+
+    verb = "is" if len(verdict.known) == 1 else "are"
+    count = counted(len(verdict.known), "finding")
+    tell(f"{count} {verb} known from here on; the baseline is {file}\n")
 
 
 def _complain(message: str, hint: str | None, secrets: Iterable[str] = ()) -> None:

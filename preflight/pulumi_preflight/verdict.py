@@ -81,6 +81,8 @@ class Verdict:
         findings: Violations, by file, line and rule.
         known: Violations that the baseline holds, likewise; they are not among `findings`.
         waived: Violations that a pack's config, its exceptions or the code excuse, likewise.
+        baseline: What became of the baseline, `None` where there is none.
+        fail_on: Which findings fail the run.
         not_evaluated: Rules that could not see what they judge, likewise.
         rules: What became of each rule, in the order of the packs.
         fixes: What packs changed before they judged, and what else they would change if that was
@@ -89,8 +91,6 @@ class Verdict:
         outputs: The stack's outputs, without secrets.
         deployment: What the run handed over; not for callers.
         redact: Keeps secrets out; not for callers.
-        baseline: What became of the baseline, `None` where there is none.
-        fail_on: Which findings fail the run.
     """
 
     project: str
@@ -98,7 +98,10 @@ class Verdict:
     seconds: float
     resources: tuple[Resource, ...]
     findings: tuple[Finding, ...]
+    known: tuple[Known, ...] = ()
     waived: tuple[Waived, ...]
+    baseline: BaselineUse | None = None
+    fail_on: FailOn = FailOn.MANDATORY
     not_evaluated: tuple[NotEvaluated, ...]
     rules: tuple[RuleResult, ...]
     fixes: tuple[Fix, ...]
@@ -106,9 +109,6 @@ class Verdict:
     outputs: Properties
     deployment: Deployment = field(repr=False)
     redact: Redactor = field(repr=False)
-    known: tuple[Known, ...] = ()
-    baseline: BaselineUse | None = None
-    fail_on: FailOn = FailOn.MANDATORY
 
     def export(self, *, show_secrets: bool = False) -> dict[str, Any]:
         """The stack as `pulumi stack export` would give it after a deployment.
