@@ -12,6 +12,7 @@ from pulumi_preflight.acceptance import ENGINE_STOPS, Acceptance, BaselineEntry,
 from pulumi_preflight.baseline.file import BaselineFile, in_order, without, write
 from pulumi_preflight.clock import is_over
 from pulumi_preflight.findings import Finding, Known, fields_of
+from pulumi_preflight.redaction import Redactor
 from pulumi_preflight.stack_context import STACK_TYPE, is_urn, qualified_type_of
 from pulumi_preflight.verdict import OWN_PACK, Verdict
 
@@ -47,8 +48,8 @@ def settled(
         file.entries,
         BaselineUse(
             file=str(file.path),
-            gone=gone,
-            unjudged=unjudged,
+            gone=_shown(gone, verdict.redact),
+            unjudged=_shown(unjudged, verdict.redact),
             written=acceptance.write,
             pruned=acceptance.prune and bool(gone),
         ),
@@ -71,17 +72,31 @@ def _apart(
             counted.append(finding)
             over.append(entry)
         else:
-            known.append(_known(finding, entry))
+            known.append(_known(finding, entry, verdict.redact))
     return replace(
         verdict,
         findings=tuple(counted),
         known=tuple(known),
-        baseline=replace(use, over=in_order(over)),
+        baseline=replace(use, over=_shown(over, verdict.redact)),
     )
 
 
-def _known(finding: Finding, entry: BaselineEntry) -> Known:
-    return Known(**fields_of(finding), expires=entry.expires, reason=entry.reason)
+def _known(finding: Finding, entry: BaselineEntry, redact: Redactor) -> Known:
+    reason = entry.reason and redact(entry.reason)
+    return Known(**fields_of(finding), expires=entry.expires, reason=reason)
+
+
+def _shown(entries: Iterable[BaselineEntry], redact: Redactor) -> tuple[BaselineEntry, ...]:
+    """Entries for a report, which shows no secret that somebody has written into the file."""
+    return tuple(
+        replace(
+            entry,
+            id=redact(entry.id),
+            urn=redact(entry.urn),
+            reason=entry.reason and redact(entry.reason),
+        )
+        for entry in in_order(entries)
+    )
 
 
 def _entry(finding: Finding) -> BaselineEntry:

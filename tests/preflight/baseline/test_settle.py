@@ -74,6 +74,14 @@ def test_a_known_finding_says_all_that_it_said_before() -> None:
     assert told == (was.message, was.places, was.fix, was.severity, "until spring")
 
 
+def test_no_secret_of_the_stack_comes_out_through_a_reason() -> None:
+    # The samples' resources have this password.
+    known, gone = entry(TOO_MANY, reason="hunter2"), entry(TOTAL, reason="hunter2")
+    found = held(judged(TOO_MANY), known, gone)
+    assert found.known[0].reason == "[secret]"
+    assert "hunter2" not in repr(found.baseline)
+
+
 @pytest.mark.parametrize(
     ("other", "known"),
     [
