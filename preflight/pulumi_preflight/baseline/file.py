@@ -25,7 +25,7 @@ from pulumi_preflight.acceptance import ENGINE_STOPS, Acceptance, BaselineEntry
 from pulumi_preflight.clock import is_day
 from pulumi_preflight.errors import BaselineError, ProjectError
 from pulumi_preflight.printing import write_whole
-from pulumi_preflight.project.yaml_files import BoundedComposer, read_text
+from pulumi_preflight.project.yaml_files import BoundedComposer, read_text, why_not_yaml
 
 VERSION = 1
 _HEAD = """\
@@ -75,7 +75,7 @@ def read_for(acceptance: Acceptance, *, project: str, stack: str) -> BaselineFil
     path = acceptance.file(project=project, stack=stack)
     if path is None:
         return None
-    if acceptance.write and not path.exists():
+    if acceptance.write and not path.is_file():
         return BaselineFile(path=path, project=project, stack=stack, entries=())
     return read(path, project=project, stack=stack)
 
@@ -179,12 +179,8 @@ def _root(path: Path, text: str) -> yaml.Node | None:
     try:
         loader = BoundedComposer(text)
         return loader.get_node() if loader.check_node() else None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise BaselineError(f"{where}: is not YAML: {error.problem or error.context}") from error
     except (yaml.YAMLError, ValueError) as error:
-        raise BaselineError(f"{path}: is not YAML: {error}") from error
+        raise BaselineError(why_not_yaml(path, text, error)) from error
 
 
 class _Reader:

@@ -8,7 +8,7 @@ as `const queue =`.
 import re
 from bisect import bisect_right
 
-from pulumi_preflight.waivers.source import Comment, Source, UnreadableError
+from pulumi_preflight.waivers.source import Comment, Source, UnreadableError, margin_of
 
 _LINE_COMMENT = re.compile(r"//[^\n]*")
 _BLOCK_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
@@ -55,15 +55,17 @@ def _read(content: bytes, *, has_templates: bool) -> Source:
         raise UnreadableError(str(error)) from error
     lexer = _Lexer(text, has_templates=has_templates)
     lexer.run()
-    code = lexer.code().split("\n")
+    code, lines = lexer.code().split("\n"), text.split("\n")
     begins = [0]
     begins.extend(found.end() for found in re.finditer("\n", text))
     comments = []
     for offset, comment in lexer.comments:
         number = bisect_right(begins, offset)
-        alone = not code[number - 1].strip()
-        comments.append(Comment(line=number, text=comment, alone=alone))
-    return Source(comments=tuple(comments), statement=lambda line: _statement(code, line))
+        margin = margin_of(lines[number - 1], offset - begins[number - 1])
+        comments.append(Comment(line=number, text=comment, margin=margin))
+    return Source(
+        comments=tuple(comments), statement=lambda line: _statement(code, line), lines=lines
+    )
 
 
 class _Lexer:

@@ -105,7 +105,8 @@ def elsewhere(directive: Directive) -> Complaint:
     return _unused(
         directive,
         "this stack creates no resource there",
-        "Put it on a line of the statement that creates the resource, or directly above.",
+        "Put it on a line of the statement that creates the resource, or directly above, as far to "
+        "the right.",
     )
 
 

@@ -4,7 +4,7 @@ import io
 import tokenize
 from bisect import bisect_right
 
-from pulumi_preflight.waivers.source import Comment, Source, UnreadableError
+from pulumi_preflight.waivers.source import Comment, Source, UnreadableError, margin_of
 
 # What stands between statements.
 _NO_CODE = (tokenize.COMMENT, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
@@ -36,8 +36,8 @@ def _source(text: str) -> Source:
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         line, column = token.start
         if token.type == tokenize.COMMENT:
-            alone = not lines[line - 1][:column].strip()
-            comments.append(Comment(line=line, text=token.string, alone=alone))
+            margin = margin_of(lines[line - 1], column)
+            comments.append(Comment(line=line, text=token.string, margin=margin))
         elif token.type == tokenize.NEWLINE and inside:
             lasts.append(line)
             inside = False
@@ -52,4 +52,4 @@ def _source(text: str) -> Source:
         # Statements behind a semicolon are one logical line.
         return firsts[number], lasts[number]
 
-    return Source(comments=tuple(comments), statement=statement)
+    return Source(comments=tuple(comments), statement=statement, lines=lines)

@@ -8,6 +8,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from pulumi_preflight.acceptance import ENGINE_STOPS
 from pulumi_preflight.clock import is_over
@@ -21,6 +22,8 @@ from pulumi_preflight.waivers.directive import Directive, MistakeError
 from pulumi_preflight.waivers.files import Waiver, waivers_in
 from pulumi_preflight.waivers.search import Marked
 from pulumi_preflight.waivers.source import UnreadableError
+
+_Told = TypeVar("_Told", bound=Finding)
 
 
 def settled(verdict: Verdict, files: Iterable[Marked], *, today: dt.date) -> Verdict:
@@ -152,11 +155,12 @@ class _Settling:
     def verdict(self) -> Verdict:
         """The verdict with all waivers taken."""
         verdict, waived = self._verdict, self._waived
+        excused = _told_apart(waived.values(), map(_key, verdict.waived))
         left = [finding for finding in verdict.findings if _key(finding) not in waived]
         return replace(
             verdict,
             findings=tuple(sorted((*left, *_told_apart(self._own)), key=order_of)),
-            waived=tuple(sorted((*verdict.waived, *waived.values()), key=order_of)),
+            waived=tuple(sorted((*verdict.waived, *excused), key=order_of)),
             rules=tuple(_results(verdict, left)),
         )
 
@@ -165,9 +169,16 @@ def _key(finding: Finding) -> tuple[str, str, str]:
     return finding.pack, finding.id, finding.urn
 
 
-def _told_apart(findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings, where several about one resource have one id with a number."""
-    numbers: Counter[tuple[str, str, str]] = Counter()
+def _told_apart(
+    findings: Iterable[_Told], there: Iterable[tuple[str, str, str]] = ()
+) -> Iterator[_Told]:
+    """The findings, where several about one resource have one id with a number.
+
+    Args:
+        findings: The findings, in order.
+        there: What others are called.
+    """
+    numbers = Counter(there)
     for finding in findings:
         numbers[_key(finding)] += 1
         number = numbers[_key(finding)]

@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-from pulumi_preflight.waivers.source import Comment, Source, UnreadableError
+from pulumi_preflight.waivers.source import Comment, Source, UnreadableError, margin_of
 
 _COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
@@ -21,29 +21,34 @@ def read(content: bytes) -> Source:
         tokens = list(yaml.scan(text, Loader=yaml.SafeLoader))
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise UnreadableError(" ".join(str(error).split())) from error
-    lines = _BREAK.split(text)
-    code = [_Line(line) for line in lines]
+    code = [_Line(line) for line in _BREAK.split(text)]
     for token in tokens:
         if isinstance(token, yaml.ScalarToken):
             _keep(code, token)
+    return _source(code)
+
+
+def _source(code: list["_Line"]) -> Source:
+    lines = [line.text for line in code]
     comments = []
     for number, line in enumerate(code, 1):
         if comment := line.comment():
-            alone = not line.text[: comment.start()].strip()
-            comments.append(Comment(line=number, text=comment[0], alone=alone))
-    alone_at = {comment.line for comment in comments if comment.alone}
+            margin = margin_of(line.text, comment.start())
+            comments.append(Comment(line=number, text=comment[0], margin=margin))
+    alone = {comment.line for comment in comments if comment.margin is not None}
 
     def statement(line: int) -> tuple[int, int]:
         depth, last = _depth(lines, line), line
         for number in range(line + 1, len(lines) + 1):
-            if number in alone_at or not lines[number - 1].strip():
+            if not lines[number - 1].strip():
                 continue
-            if _depth(lines, number) <= depth and not code[number - 1].is_inside:
+            if _depth(lines, number) > depth or code[number - 1].is_inside:
+                last = number
+            elif number not in alone:
                 break
-            last = number
         return line, last
 
-    return Source(comments=tuple(comments), statement=statement)
+    return Source(comments=tuple(comments), statement=statement, lines=lines)
 
 
 class _Line:

@@ -283,3 +283,37 @@ def test_a_file_that_cannot_be_written_is_one_error(tmp_path: Path) -> None:
     path = tmp_path / "missing" / "b.yaml"
     with pytest.raises(PreflightError, match="cannot be written: No such file or directory"):
         write(path, [JOBS], project="shop", stack="dev")
+
+
+WHOLE = text_of([JOBS, DEAD], project="shop", stack="dev")
+
+
+@given(
+    st.integers(0, len(WHOLE)),
+    st.integers(0, 20),
+    st.text("\n\t -:#'\"[]{},&*!|>%@`?a1\x00\ud800", max_size=8),
+)
+def test_no_damage_to_a_file_fails_in_another_way(
+    tmp_path_factory: pytest.TempPathFactory, at: int, length: int, put: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "damaged.yaml"
+    text = WHOLE[:at] + put + WHOLE[at + length :]
+    path.write_bytes(text.encode(errors="surrogatepass"))
+    told = f"{path}: is read"
+    try:
+        read(path, project="shop", stack="dev")
+    except BaselineError as error:
+        told = str(error)
+    assert told.startswith(f"{path}:")
+    assert "\n" not in told
+
+
+def test_writing_to_what_is_no_file_reads_nothing(tmp_path: Path) -> None:
+    acceptance = Acceptance(baseline=Path("/dev/null"), write=True)
+    found = read_for(acceptance, project="shop", stack="dev")
+    assert found is not None
+    assert found.entries == ()
+    folder = Acceptance(baseline=tmp_path, write=True)
+    assert read_for(folder, project="shop", stack="dev") is not None
+    with pytest.raises(PreflightError, match="cannot be written: Is a directory"):
+        write(tmp_path, [], project="shop", stack="dev")

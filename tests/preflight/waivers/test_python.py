@@ -35,6 +35,10 @@ with Queue("e") as e:  # w: header
     # w: first in the block
     Queue("f")
 if e: Queue("g")  # w: one line
+def make():
+    pass
+    # the block's
+Queue("h")
 '''
 
 
@@ -75,6 +79,7 @@ def lines_of(line: int) -> list[str]:
         pytest.param(21, ["# w: header"], id="head-of-a-block"),
         pytest.param(23, ["# w: first in the block"], id="first-of-a-block"),
         pytest.param(24, ["# w: one line"], id="block-on-one-line"),
+        pytest.param(28, [], id="behind-a-block-with-a-comment"),
         pytest.param(99, [], id="behind-the-end"),
     ],
 )
@@ -90,10 +95,10 @@ def test_a_comment_inside_a_string_is_none() -> None:
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"], ids=["unix", "windows", "old-mac"])
 def test_lines_end_as_python_ends_them(end: str) -> None:
     source = python.read(end.join(("# a", "", "# b", "Queue()  # c")).encode())
-    assert [(comment.line, comment.alone) for comment in source.comments] == [
-        (1, True),
-        (3, True),
-        (4, False),
+    assert [(comment.line, comment.margin) for comment in source.comments] == [
+        (1, ""),
+        (3, ""),
+        (4, None),
     ]
     assert source.lines_of(4) == range(3, 5)
 

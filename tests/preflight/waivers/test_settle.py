@@ -235,6 +235,12 @@ def test_two_equal_complaints_have_different_ids() -> None:
     assert own(found) == ["waiver-unused[small]", "waiver-unused[small#2]"]
 
 
+def test_what_pack_and_code_waive_beside_each_other_have_different_ids() -> None:
+    waived = replace(WAIVED, rule="fifo", part="x", urn=JOBS)
+    found = waived_by(f"# preflight: waive fifo {SAYS}", waived=(waived,))
+    assert sorted(each.id for each in found.waived) == ["fifo[x#2]", "fifo[x]"]
+
+
 UNSEEN = NotEvaluated(
     rule="small",
     pack="demo",

@@ -27,6 +27,8 @@ resources:
           # no comment
       plain: two
         lines  # w: plain
+
+      # w: last of the block
   # dead's
   dead: {type: aws:sqs:Queue, properties: {a: 1}}  # w: flow
 outputs:
@@ -46,11 +48,18 @@ def comments_of(line: int) -> list[str]:
     [
         pytest.param(
             4,
-            ["# w: above", "# w: key", "# w: inside", "# w: less", "# w: plain"],
+            [
+                "# w: above",
+                "# w: key",
+                "# w: inside",
+                "# w: less",
+                "# w: plain",
+                "# w: last of the block",
+            ],
             id="resource",
         ),
-        pytest.param(21, ["# dead's", "# w: flow"], id="on-one-line"),
-        pytest.param(24, ["# w: output"], id="last"),
+        pytest.param(23, ["# dead's", "# w: flow"], id="on-one-line"),
+        pytest.param(26, ["# w: output"], id="last"),
         pytest.param(99, [], id="behind-the-end"),
     ],
 )
