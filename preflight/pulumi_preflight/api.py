@@ -77,7 +77,7 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
         keep_unknowns=keep_unknowns,
         show_fixes=show_fixes,
         acceptance=Acceptance(
-            fail_on=FailOn(fail_on), baseline=None if baseline is None else Path(baseline)
+            fail_on=_fail_on(fail_on), baseline=None if baseline is None else Path(baseline)
         ),
         timeout_seconds=timeout_seconds,
     )
@@ -87,6 +87,14 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     except PreflightError as error:
         error.hide(secrets)
         raise
+
+
+def _fail_on(given: str) -> FailOn:
+    try:
+        return FailOn(given)
+    except ValueError:
+        known = ", ".join(repr(str(each)) for each in FailOn)
+        raise PreflightError(f"`fail_on` is {given!r}; wanted one of {known}") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
