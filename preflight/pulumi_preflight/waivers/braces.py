@@ -11,10 +11,10 @@ from bisect import bisect_right
 from pulumi_preflight.waivers.source import Comment, Source, UnreadableError, margin_of
 
 _LINE_COMMENT = re.compile(r"//[^\n]*")
-_BLOCK_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_BLOCK_COMMENT = re.compile(r"/\*.*?(?P<end>\*/|\Z)", re.DOTALL)
 _DOUBLE = re.compile(r'"(?:\\.|[^"\\\n])*"?', re.DOTALL)
 _SINGLE = re.compile(r"'(?:\\.|[^'\\\n])*'?", re.DOTALL)
-_RAW = re.compile(r"`[^`]*`?")
+_RAW = re.compile(r"`[^`]*(?P<end>`|\Z)")
 _TEMPLATE_PART = re.compile(r"(?:\\.|\$(?!\{)|[^`\\$])*(?P<end>`|\$\{|\Z)", re.DOTALL)
 _REGEX = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/")
 _WORD = re.compile(r"[A-Za-z0-9_$]+")
@@ -34,7 +34,7 @@ def read_javascript(content: bytes) -> Source:
     """Reads a file in JavaScript or TypeScript.
 
     Raises:
-        UnreadableError: It is not text in UTF-8.
+        UnreadableError: It is not text in UTF-8, or something in it does not end.
     """
     return _read(content, has_templates=True)
 
@@ -43,7 +43,7 @@ def read_go(content: bytes) -> Source:
     """Reads a file in Go.
 
     Raises:
-        UnreadableError: It is not text in UTF-8.
+        UnreadableError: It is not text in UTF-8, or something in it does not end.
     """
     return _read(content, has_templates=False)
 
@@ -108,10 +108,12 @@ class _Lexer:
         return self._code(word[0] if word else letter, at)
 
     def _slash(self, at: int) -> int:
-        for pattern in (_LINE_COMMENT, _BLOCK_COMMENT):
-            if found := pattern.match(self._text, at):
-                self.comments.append((at, found[0]))
-                return self._blank(found[0], " ", at)
+        found = _BLOCK_COMMENT.match(self._text, at)
+        if found:
+            self._check_end(found, "a comment of `/*`")
+        if found := found or _LINE_COMMENT.match(self._text, at):
+            self.comments.append((at, found[0]))
+            return self._blank(found[0], " ", at)
         if self._has_templates and self._is_pattern() and (found := _REGEX.match(self._text, at)):
             return self._string(found[0], at)
         return self._code("/", at)
@@ -126,17 +128,25 @@ class _Lexer:
         if self._has_templates:
             return self._template(at + 1, begun="`")
         found = _RAW.match(self._text, at)
+        self._check_end(found, "a text in backticks")
         return self._string(found[0] if found else "`", at)
 
     def _template(self, at: int, *, begun: str) -> int:
         """The text of a template up to its end or to code inside it."""
         found = _TEMPLATE_PART.match(self._text, at)
+        self._check_end(found, "a text in backticks")
         part = found[0] if found else ""
         if found and found["end"] == "${":
             self._templates.append(0)
         self._blank(begun + part, "_", at)
         self._last = "(" if part.endswith("${") else "_"
         return at + len(part)
+
+    def _check_end(self, found: re.Match[str] | None, what: str) -> None:
+        """Refuses what goes on to the end of the file: comments below it would be lost."""
+        if found and not found["end"]:
+            line = self._text.count("\n", 0, found.start()) + 1
+            raise UnreadableError(f"{what} in line {line} does not end")
 
     def _string(self, text: str, at: int) -> int:
         self._last = "_"
