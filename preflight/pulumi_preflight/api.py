@@ -175,6 +175,7 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
             packs.raise_failure()
             raise
         # Those above start processes first; only now is what they left to import there for free.
+        from pulumi_preflight.baseline.settle import accepted  # noqa: PLC0415
         from pulumi_preflight.model import Note, in_stable_order  # noqa: PLC0415
         from pulumi_preflight.monitor import stack_request  # noqa: PLC0415
         from pulumi_preflight.redaction import Redactor  # noqa: PLC0415
@@ -202,16 +203,12 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         redact=redact,
         seconds=seconds,
     )
-    verdict = replace(verdict, fail_on=wanted.acceptance.fail_on)
+    today = clock.current_day()
     if files := marked(verdict, project.root):
-        from pulumi_preflight.waivers import settle as waivers  # noqa: PLC0415 - rarely needed
+        from pulumi_preflight.waivers.settle import settled  # noqa: PLC0415 - rarely needed
 
-        verdict = waivers.settled(verdict, files, today=clock.current_day())
-    if known is not None:
-        from pulumi_preflight.baseline import settle as baselines  # noqa: PLC0415 - rarely needed
-
-        verdict = baselines.settled(verdict, known, wanted.acceptance, today=clock.current_day())
-    return verdict
+        verdict = settled(verdict, files, today=today)
+    return accepted(verdict, known, wanted.acceptance, today=today)
 
 
 def _project(program: Program, wanted: Wanted) -> "Project":

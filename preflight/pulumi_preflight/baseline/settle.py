@@ -17,6 +17,18 @@ from pulumi_preflight.stack_context import STACK_TYPE, is_urn, qualified_type_of
 from pulumi_preflight.verdict import OWN_PACK, Verdict
 
 
+def accepted(
+    verdict: Verdict, file: BaselineFile | None, acceptance: Acceptance, *, today: dt.date
+) -> Verdict:
+    """The verdict with all that is to be accepted; see `settled`.
+
+    Raises:
+        PreflightError: The file of the baseline cannot be written.
+    """
+    verdict = replace(verdict, fail_on=acceptance.fail_on)
+    return verdict if file is None else settled(verdict, file, acceptance, today=today)
+
+
 def settled(
     verdict: Verdict, file: BaselineFile, acceptance: Acceptance, *, today: dt.date
 ) -> Verdict:
