@@ -1,4 +1,4 @@
-"""What a comment says, and why one that is meant to be a waiver is none."""
+"""What a comment says, and why one that is meant to be a waiver is not one."""
 
 import datetime as dt
 import json
@@ -52,7 +52,7 @@ def test_the_keys_may_stand_in_any_order_and_a_value_needs_no_quotes() -> None:
         "# preflight:",
     ],
 )
-def test_another_comment_is_no_waiver(comment: str) -> None:
+def test_another_comment_is_not_a_waiver(comment: str) -> None:
     assert parse(comment) is None
 
 
