@@ -145,6 +145,12 @@ def test_a_waiver_of_a_pack_without_a_last_day_has_no_end() -> None:
     assert "  sqs-encryption: dead, without an end: public; to be replaced (platform)\n" in text
 
 
+def test_a_finding_about_the_stack_may_have_a_place() -> None:
+    placed = replace(UNTAGGED, urn=STACK.urn, places=(SourcePosition(file="a.py", line=6),))
+    text = as_text(verdict(Reported(findings=(placed,))))
+    assert "  tags-required\n    a.py:6\n    no tags\n" in text
+
+
 def test_what_the_code_waives_is_shown_once_with_its_place() -> None:
     place = SourcePosition(file="__main__.py", line=6)
     names = ("dead", "jobs", "a", "b", "c")

@@ -374,9 +374,11 @@ class _Report:
         header = Text("  ").append(said.rule, style=_LEVEL_STYLES[findings[0].level])
         self._console.print(header.append(f" ({', '.join(told)})" if told else ""), soft_wrap=True)
         for place, names in _grouped((self._where(found), _about(found)) for found in findings):
-            listed = Text(", ".join(dict.fromkeys(filter(None, names))))
-            if place or listed:
-                self._indented(4, listed, first=f"{place}  " if place else "")
+            listed = ", ".join(dict.fromkeys(filter(None, names)))
+            if place and listed:
+                self._indented(4, Text(listed), first=f"{place}  ")
+            elif place or listed:
+                self._indented(4, Text(place or listed))
         self._indented(4, Text(said.message))
         if said.fix:
             self._indented(4, Text.assemble(("Fix: ", "bold"), said.fix))
