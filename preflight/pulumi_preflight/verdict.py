@@ -8,8 +8,10 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from pulumi_preflight.findings import (
+    About,
     Finding,
     Fix,
+    Framework,
     Level,
     NotEvaluated,
     Ran,
@@ -220,11 +222,35 @@ def _results(reported: Reported, redact: Redactor) -> Iterator[RuleResult]:
         if ran.level is None:
             otherwise = Result.DISABLED
         result = next((result for result, named in levels.items() if rule in named), otherwise)
-        told_why = replace(ran, idle=redact(ran.idle) if ran.idle else ran.idle)
+        told_why = replace(
+            ran,
+            idle=redact(ran.idle) if ran.idle else ran.idle,
+            about=_told_about(ran.about, redact),
+        )
         if ran.level and result in _OF_NO_VIOLATION and levels[result][rule] == {Level.ADVISORY}:
             # The pack has said that the rule would only have advised.
             told_why = replace(told_why, level=Level.ADVISORY)
         yield RuleResult(ran=told_why, result=result)
+
+
+def _told_about(about: About, redact: Redactor) -> About:
+    """What a pack says of a rule, without secrets: a pack is told the stack's configuration."""
+    framework = about.framework
+    return About(
+        display_name=redact(about.display_name),
+        description=redact(about.description),
+        severity=about.severity,
+        remedy=redact(about.remedy),
+        url=redact(about.url),
+        tags=tuple(map(redact, about.tags)),
+        framework=framework
+        and Framework(
+            name=redact(framework.name),
+            version=redact(framework.version),
+            reference=redact(framework.reference),
+            specification=redact(framework.specification),
+        ),
+    )
 
 
 def secrets_of(deployment: Deployment, reported: Reported) -> Iterator[str]:

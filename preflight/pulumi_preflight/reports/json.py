@@ -84,13 +84,27 @@ def _waived(waived: Waived) -> dict[str, object]:
 
 
 def _rule(result: RuleResult) -> dict[str, object]:
-    ran = result.ran
+    ran, about = result.ran, result.ran.about
+    framework = about.framework
     return {
         "rule": ran.rule,
         "pack": ran.pack,
         "level": ran.level,
         "result": result.result,
         "reason": ran.idle,
+        "displayName": about.display_name,
+        "description": about.description,
+        "severity": about.severity,
+        "remedy": about.remedy,
+        "url": about.url or None,
+        "tags": list(about.tags),
+        "framework": framework
+        and {
+            "name": framework.name,
+            "version": framework.version,
+            "reference": framework.reference,
+            "specification": framework.specification,
+        },
     }
 
 
