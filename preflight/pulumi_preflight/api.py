@@ -177,7 +177,7 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         redact=redact,
         seconds=seconds,
     )
-    return replace(verdict, folder=project.root)
+    return replace(verdict, folder=project.root, project_file=project.file.name)
 
 
 def _project(program: Program, wanted: Wanted) -> "Project":

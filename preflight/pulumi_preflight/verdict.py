@@ -91,6 +91,8 @@ class Verdict:
         notes: Assumptions, and what was not looked at.
         outputs: The stack's outputs, without secrets.
         folder: The folder to which files are relative, absolute; `None` where no run tells it.
+        project_file: The name of the project file in it; of a function's module where that is the
+            program.
         deployment: What the run handed over; not for callers.
         redact: Keeps secrets out; not for callers.
     """
@@ -107,6 +109,7 @@ class Verdict:
     notes: tuple[Note, ...]
     outputs: Properties
     folder: Path | None = None
+    project_file: str = "Pulumi.yaml"
     deployment: Deployment = field(repr=False)
     redact: Redactor = field(repr=False)
     _costs: "list[Cost | None]" = field(default_factory=list, init=False, repr=False, compare=False)
