@@ -2,15 +2,14 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pulumi_preflight.findings import Finding, Reported
 from pulumi_preflight.model import SourcePosition
-from pulumi_preflight.reports.places import Place, Places, fingerprint_of, root_of, subject_of
-from tests.preflight.builders import QUEUE, SERVICE, urn
-from tests.preflight.samples import STACK, TOO_MANY, TOTAL, UNTAGGED, verdict
+from pulumi_preflight.reports.places import Place, Places, root_of
+from tests.preflight.builders import QUEUE, urn
+from tests.preflight.samples import TOO_MANY, TOTAL, UNTAGGED, verdict
 
 
 def places(folder: Path | None = None, project_file: str = "Pulumi.yaml") -> Places:
@@ -101,38 +100,3 @@ def test_further_places_of_the_resource_itself_have_no_name() -> None:
     twice = (SourcePosition(file="a.py", line=3), SourcePosition(file="b.py", line=1))
     found = replace(UNTAGGED, places=twice)
     assert places().related(found) == (Place(file="b.py", line=1),)
-
-
-@pytest.mark.parametrize(
-    ("about", "name"),
-    [
-        pytest.param(urn(SERVICE, "web"), "web", id="a-resource"),
-        pytest.param(STACK.urn, "", id="the-stack"),
-        pytest.param("", "", id="nothing"),
-    ],
-)
-def test_the_subject_is_the_resources_name(about: str, name: str) -> None:
-    assert subject_of(replace(UNTAGGED, urn=about)) == name
-
-
-def test_a_finding_keeps_its_fingerprint_wherever_it_stands_and_whatever_it_says() -> None:
-    moved = replace(
-        at("other.py", 9), problem="no tags at all", level=TOO_MANY.level, severity="high"
-    )
-    assert fingerprint_of(moved) == fingerprint_of(at("__main__.py"))
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        pytest.param({"rule": "tagged"}, id="rule"),
-        pytest.param({"pack": "other"}, id="pack"),
-        pytest.param({"urn": urn(QUEUE, "dead")}, id="resource"),
-        pytest.param({"part": "#2"}, id="part"),
-    ],
-)
-def test_no_other_finding_has_its_fingerprint(
-    other: dict[str, Any],
-) -> None:
-    changed = replace(UNTAGGED, **other)
-    assert fingerprint_of(changed) != fingerprint_of(UNTAGGED)

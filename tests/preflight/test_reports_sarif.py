@@ -14,7 +14,7 @@ from jsonschema import Draft4Validator
 from pulumi_preflight.findings import About, Finding, Framework, Level, Ran, Reported
 from pulumi_preflight.model import Note, SourcePosition
 from pulumi_preflight.reports import sarif
-from pulumi_preflight.reports.places import fingerprint_of
+from pulumi_preflight.reports.entries import fingerprint_of
 from pulumi_preflight.verdict import Verdict
 from tests.preflight.builders import QUEUE, SERVICE, urn
 from tests.preflight.samples import (

@@ -4,7 +4,6 @@ GitHub, GitLab and viewers of SARIF resolve paths against the root of the reposi
 verdict are relative to its project, which may be a folder of that.
 """
 
-import hashlib
 import os
 import posixpath
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from pulumi_preflight.findings import Finding
 from pulumi_preflight.model import SourcePosition
-from pulumi_preflight.stack_context import STACK_TYPE, is_urn, name_of, qualified_type_of
+from pulumi_preflight.stack_context import name_of
 from pulumi_preflight.verdict import Verdict
 
 
@@ -86,16 +85,3 @@ class Places:
 
     def _joined(self, file: str) -> str:
         return posixpath.normpath(posixpath.join(self._prefix, Path(file).as_posix()))
-
-
-def subject_of(finding: Finding) -> str:
-    """The name of the resource that a finding is about, empty where that is the stack."""
-    if not is_urn(finding.urn) or qualified_type_of(finding.urn) == STACK_TYPE:
-        return ""
-    return name_of(finding.urn)
-
-
-def fingerprint_of(finding: Finding) -> str:
-    """The name of a finding as a hash: the same wherever the code moves, of no other finding."""
-    told = f"{finding.pack}\0{finding.urn}\0{finding.id}"
-    return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()

@@ -14,7 +14,8 @@ from pulumi_preflight import __version__
 from pulumi_preflight.findings import About, Finding, Level, NotEvaluated, Ran, Waived
 from pulumi_preflight.model import Note
 from pulumi_preflight.printing import escaped_json
-from pulumi_preflight.reports.places import Place, Places, fingerprint_of, subject_of
+from pulumi_preflight.reports.entries import entries_of, fingerprint_of, subject_of, told
+from pulumi_preflight.reports.places import Place, Places
 from pulumi_preflight.verdict import Verdict
 
 SCHEMA: Final = (
@@ -47,7 +48,6 @@ def _run(verdict: Verdict) -> Json:
     places = Places(verdict)
     rules = _rules(verdict)
     ids = _ids(rules)
-    found: Sequence[Finding] = (*verdict.findings, *verdict.not_evaluated, *verdict.waived)
     return {
         "tool": {
             "driver": {
@@ -68,7 +68,7 @@ def _run(verdict: Verdict) -> Json:
             }
         ],
         "columnKind": "unicodeCodePoints",
-        "results": [_result(each, places, ids, list(rules)) for each in found],
+        "results": [_result(each, places, ids, list(rules)) for each in entries_of(verdict)],
         "properties": {"project": verdict.project, "stack": verdict.stack},
     }
 
@@ -76,7 +76,7 @@ def _run(verdict: Verdict) -> Json:
 def _rules(verdict: Verdict) -> Mapping[_Key, Ran]:
     """Every rule of the packs, then those of which only findings tell, such as preflight's own."""
     rules = {(each.ran.pack, each.ran.rule): each.ran for each in verdict.rules}
-    for finding in (*verdict.findings, *verdict.waived, *verdict.not_evaluated):
+    for finding in entries_of(verdict):
         rules.setdefault(
             (finding.pack, finding.rule),
             Ran(
@@ -128,13 +128,13 @@ def _framework(about: About) -> Json | None:
     framework = about.framework
     if framework is None:
         return None
-    told = {
+    named = {
         "name": framework.name,
         "version": framework.version,
         "reference": framework.reference,
         "specification": framework.specification,
     }
-    return {key: text for key, text in told.items() if text}
+    return {key: text for key, text in named.items() if text}
 
 
 def _result(
@@ -149,7 +149,7 @@ def _result(
         # A result of another kind than `fail` has no level.
         "kind": "open" if unseen else "fail",
         "level": "none" if unseen else LEVELS[finding.level],
-        "message": {"text": _plain(_message(finding))},
+        "message": {"text": _plain(told(finding))},
         "locations": [
             {
                 **_location(places.of(finding)),
@@ -180,10 +180,6 @@ def _result(
             **_only({"property": getattr(finding, "property", None)}),
         },
     }
-
-
-def _message(finding: Finding) -> str:
-    return f"{finding.message} Fix: {finding.fix}" if finding.fix else finding.message
 
 
 def _suppressions(finding: Finding) -> Iterator[Json]:

@@ -1,0 +1,31 @@
+"""What reports for other tools say of a finding."""
+
+import hashlib
+from collections.abc import Sequence
+
+from pulumi_preflight.findings import Finding
+from pulumi_preflight.stack_context import STACK_TYPE, is_urn, name_of, qualified_type_of
+from pulumi_preflight.verdict import Verdict
+
+
+def entries_of(verdict: Verdict) -> Sequence[Finding]:
+    """All that a verdict lists: findings, what could not be evaluated, what is waived."""
+    return (*verdict.findings, *verdict.not_evaluated, *verdict.waived)
+
+
+def subject_of(finding: Finding) -> str:
+    """The name of the resource that a finding is about, empty where that is the stack."""
+    if not is_urn(finding.urn) or qualified_type_of(finding.urn) == STACK_TYPE:
+        return ""
+    return name_of(finding.urn)
+
+
+def fingerprint_of(finding: Finding) -> str:
+    """The name of a finding as a hash: the same wherever the code moves, of no other finding."""
+    told = f"{finding.pack}\0{finding.urn}\0{finding.id}"
+    return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()
+
+
+def told(finding: Finding) -> str:
+    """What is wrong and what to do, as one text."""
+    return f"{finding.message} Fix: {finding.fix}" if finding.fix else finding.message

@@ -1,0 +1,158 @@
+"""The verdict as JUnit's XML, which nearly every CI shows: a rule is a test.
+
+There is one test for each finding, and one for each rule that has none. What is mandatory has
+failed. What blocks nothing and yet has not passed is skipped, with the reason.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TextIO
+from xml.etree import ElementTree as ET
+
+from pulumi_preflight.findings import Finding, Level, NotEvaluated, Waived, excuse_of
+from pulumi_preflight.printing import escaped, escaped_line
+from pulumi_preflight.reports.entries import entries_of, told
+from pulumi_preflight.reports.places import Place, Places
+from pulumi_preflight.stack_context import is_urn, name_of, qualified_type_of
+from pulumi_preflight.verdict import Result, RuleResult, Verdict
+
+FAILURE: Final = "failure"
+SKIPPED: Final = "skipped"
+# Characters that XML cannot hold in any form, beside those that no report shows.
+_NOT_IN_XML: Final = re.compile("[\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """One test.
+
+    Attributes:
+        name: Its name, of no other test of the suite.
+        outcome: `failure` or `skipped`; empty where it passed.
+        kind: What kind of failure it is.
+        message: Why it did not pass, in one line.
+        text: The same with all that there is to say.
+        place: The place of the finding.
+    """
+
+    name: str
+    outcome: str = ""
+    kind: str = ""
+    message: str = ""
+    text: str = ""
+    place: Place | None = None
+
+
+def write(verdict: Verdict, stream: TextIO) -> None:
+    """Writes the verdict; without times, so that two runs give the same bytes."""
+    root = ET.Element("testsuites", {"name": "preflight"})
+    every: list[_Case] = []
+    for pack, cases in _suites(verdict).items():
+        every += cases
+        suite = ET.SubElement(
+            root,
+            "testsuite",
+            {"name": _text(f"{verdict.project}/{verdict.stack} {pack}"), **_counts(cases)},
+        )
+        classname = f"{verdict.project}.{verdict.stack}.{pack}"
+        for case in cases:
+            suite.append(_element(case, classname))
+    root.attrib.update(_counts(every))
+    ET.indent(root)
+    document = ET.tostring(root, encoding="unicode")
+    stream.write(f'<?xml version="1.0" encoding="utf-8"?>\n{document}\n')
+
+
+def _suites(verdict: Verdict) -> Mapping[str, Sequence[_Case]]:
+    """The tests of each pack: its rules in its order, then what only findings tell of."""
+    places = Places(verdict)
+    entries: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
+    for finding in entries_of(verdict):
+        entries[finding.pack, finding.rule].append(finding)
+    suites: defaultdict[str, list[_Case]] = defaultdict(list)
+    for each in verdict.rules:
+        found = entries.pop((each.ran.pack, each.ran.rule), [])
+        suites[each.ran.pack] += [_of_finding(one, places) for one in found] or [_of_rule(each)]
+    for (pack, _), found in entries.items():
+        suites[pack] += [_of_finding(one, places) for one in found]
+    return {pack: list(_told_apart(cases)) for pack, cases in suites.items()}
+
+
+def _told_apart(cases: Sequence[_Case]) -> Iterator[_Case]:
+    """The tests, each once: a rule may find one thing in a resource and not see another."""
+    taken: set[str] = set()
+    for case in cases:
+        name, number = case.name, 1
+        while name in taken:
+            number += 1
+            name = f"{case.name} ({number})"
+        taken.add(name)
+        yield replace(case, name=name)
+
+
+def _of_rule(result: RuleResult) -> _Case:
+    rule = escaped_line(result.ran.rule)
+    match result.result:
+        case Result.IDLE:
+            return _Case(name=rule, outcome=SKIPPED, message=f"idle: {result.ran.idle}")
+        case Result.DISABLED:
+            return _Case(name=rule, outcome=SKIPPED, message="disabled")
+        case _:
+            return _Case(name=rule)
+
+
+def _of_finding(finding: Finding, places: Places) -> _Case:
+    about = f" {qualified_type_of(finding.urn)}::{name_of(finding.urn)}"
+    place = places.of(finding)
+    why = _why(finding)
+    failed = finding.level is Level.MANDATORY and not isinstance(finding, Waived | NotEvaluated)
+    lines = (f"{place.file}:{place.line}", told(finding), finding.url)
+    return _Case(
+        name=escaped_line(finding.id + (about if is_urn(finding.urn) else "")),
+        outcome=FAILURE if failed else SKIPPED,
+        kind=finding.severity or finding.level,
+        message=finding.message if failed else f"{why}: {finding.message}",
+        text="\n".join(filter(None, lines)),
+        place=place,
+    )
+
+
+def _why(finding: Finding) -> str:
+    """Why a finding that is no failure has not passed either."""
+    match finding:
+        case Waived():
+            return f"waived {excuse_of(finding)}"
+        case NotEvaluated():
+            return "not evaluated"
+        case _:
+            return "advisory"
+
+
+def _element(case: _Case, classname: str) -> ET.Element:
+    attributes = {"classname": _text(classname), "name": _text(case.name)}
+    if case.place:
+        attributes |= {"file": _text(case.place.file), "line": str(case.place.line)}
+    element = ET.Element("testcase", attributes)
+    if case.outcome:
+        inner = {"type": case.kind} if case.outcome == FAILURE else {}
+        outcome = ET.SubElement(
+            element, case.outcome, {**inner, "message": _text(" ".join(case.message.split()))}
+        )
+        outcome.text = _text(case.text) or None
+    return element
+
+
+def _counts(cases: Sequence[_Case]) -> dict[str, str]:
+    counts = Counter(case.outcome for case in cases)
+    return {
+        "tests": str(len(cases)),
+        "failures": str(counts[FAILURE]),
+        "errors": "0",
+        "skipped": str(counts[SKIPPED]),
+    }
+
+
+def _text(text: str) -> str:
+    return _NOT_IN_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", escaped(text))
