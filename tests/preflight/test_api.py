@@ -221,7 +221,7 @@ def test_a_report_is_written_in_each_format(verdict: Verdict) -> None:
 def test_a_format_that_nobody_adds_is_one_error(verdict: Verdict) -> None:
     with pytest.raises(pulumi_preflight.PreflightError, match="no report format 'jsn'") as raised:
         reports.write(verdict, "jsn", io.StringIO())
-    assert raised.value.hint == "choose one of terminal, json"
+    assert raised.value.hint == f"choose one of {', '.join(reports.OWN)}"
 
 
 @pytest.fixture
@@ -238,7 +238,7 @@ def test_a_package_adds_a_format(counted: Path, verdict: Verdict) -> None:
     stream = io.StringIO()
     reports.write(verdict, "count", stream)
     assert stream.getvalue() == "dev"
-    assert reports.formats() == ("terminal", "json", "count")
+    assert reports.formats() == (*reports.OWN, "count")
 
 
 @pytest.mark.usefixtures("counted")

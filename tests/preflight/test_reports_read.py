@@ -7,7 +7,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import cmarkgfm
 import pytest
+from cmarkgfm.cmark import Options
 from jsonschema import Draft4Validator, Draft202012Validator
 from junitparser import JUnitXml
 from sarif.loader import load_sarif_file
@@ -129,6 +131,18 @@ def test_the_table_has_a_row_for_each_entry(judged: Verdict) -> None:
     entries = (*judged.findings, *judged.not_evaluated, *judged.waived)
     assert [row["id"] for row in rows] == [each.id for each in entries]
     assert all((ROOT / row["file"]).is_file() for row in rows)
+
+
+def test_github_reads_the_comment(judged: Verdict) -> None:
+    comment = written(judged, "markdown")
+    page = cmarkgfm.github_flavored_markdown_to_html(comment, Options.CMARK_OPT_UNSAFE)
+    assert comment.startswith(f"<!-- pulumi-preflight {judged.project}/local -->\n")
+    assert verdict_line(judged) in page
+    assert page.count("<details") == page.count("</details>") >= 1
+    assert "<td" in page
+    for finding in judged.findings:
+        assert f"<code>{finding.rule}</code>" in page
+        assert f"<code>{PREFIXES[judged.project]}/{finding.file}:{finding.line}</code>" in page
 
 
 # What GitLab's own validator demands of an entry (app/validators/json_schemas/codeclimate.json),

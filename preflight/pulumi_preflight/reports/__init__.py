@@ -18,7 +18,7 @@ Write: TypeAlias = "Callable[[Verdict, TextIO], None]"
 """Writes a verdict to a text stream."""
 
 GROUP = "pulumi_preflight.reports"
-OWN = ("terminal", "json", "sarif", "junit", "gitlab", "github", "csv")
+OWN = ("terminal", "json", "sarif", "junit", "markdown", "gitlab", "github", "csv")
 
 
 def formats() -> tuple[str, ...]:

@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
+from typing import Final
+from urllib.parse import quote, urlsplit
 
 from pulumi_preflight.findings import Finding
 from pulumi_preflight.stack_context import STACK_TYPE, is_urn, name_of, qualified_type_of
@@ -29,3 +31,15 @@ def fingerprint_of(finding: Finding) -> str:
 def told(finding: Finding) -> str:
     """What is wrong and what to do, as one text."""
     return f"{finding.message} Fix: {finding.fix}" if finding.fix else finding.message
+
+
+def page_of(url: str | None) -> str | None:
+    """The address of a page, where a text is one that may stand in a link."""
+    try:
+        scheme = urlsplit(url or "").scheme
+    except ValueError:
+        return None
+    return url if url and scheme in ("http", "https") and quote(url, safe=_IN_URI) == url else None
+
+
+_IN_URI: Final = ":/?#[]@!$&'()*+,;=%-._~"

@@ -138,7 +138,7 @@ def _element(case: _Case, classname: str) -> ET.Element:
     if case.outcome:
         inner = {"type": case.kind} if case.outcome == FAILURE else {}
         outcome = ET.SubElement(
-            element, case.outcome, {**inner, "message": _text(" ".join(case.message.split()))}
+            element, case.outcome, {**inner, "message": " ".join(_text(case.message).split())}
         )
         outcome.text = _text(case.text) or None
     return element

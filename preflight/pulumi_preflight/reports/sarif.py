@@ -8,13 +8,13 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TextIO, TypeAlias
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from pulumi_preflight import __version__
 from pulumi_preflight.findings import About, Finding, Level, NotEvaluated, Ran, Waived
 from pulumi_preflight.model import Note
 from pulumi_preflight.printing import escaped_json
-from pulumi_preflight.reports.entries import entries_of, fingerprint_of, subject_of, told
+from pulumi_preflight.reports.entries import entries_of, fingerprint_of, page_of, subject_of, told
 from pulumi_preflight.reports.places import Place, Places
 from pulumi_preflight.verdict import Verdict
 
@@ -110,7 +110,7 @@ def _rule(rule: Ran, rule_id: str) -> Json:
         "shortDescription": {"text": description[:LONGEST_TITLE]},
         "fullDescription": {"text": description[:LONGEST_TITLE]},
         "help": {"text": help_},
-        **_only({"helpUri": _absolute(about.url)}),
+        **_only({"helpUri": page_of(about.url)}),
         "defaultConfiguration": {
             "enabled": rule.level is not None,
             "level": LEVELS[rule.level or Level.ADVISORY],
@@ -219,18 +219,6 @@ _LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
 
 def _plain(text: str) -> str:
     return _LINK.sub(r"\\[", text)
-
-
-def _absolute(url: str) -> str | None:
-    """A page's address where it is one that a URI may be."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and quote(url, safe=_IN_URI) == url else None
-
-
-_IN_URI: Final = ":/?#[]@!$&'()*+,;=%-._~"
 
 
 def _only(members: Mapping[str, object]) -> Json:
