@@ -8,6 +8,7 @@ from urllib.parse import quote, urlsplit
 from pulumi_preflight.findings import Finding
 from pulumi_preflight.stack_context import STACK_TYPE, is_urn, name_of, qualified_type_of
 from pulumi_preflight.verdict import Verdict
+from pulumi_preflight.verdicts import StackResult
 
 
 def entries_of(verdict: Verdict) -> Sequence[Finding]:
@@ -31,6 +32,18 @@ def fingerprint_of(finding: Finding) -> str:
 def told(finding: Finding) -> str:
     """What is wrong and what to do, as one text."""
     return f"{finding.message} Fix: {finding.fix}" if finding.fix else finding.message
+
+
+def told_of_failure(result: StackResult) -> str:
+    """Why a stack has no verdict and what may help, as one text."""
+    hint = f" Hint: {result.hint}" if result.hint else ""
+    return f"No verdict: {result.error}{hint}"
+
+
+def fingerprint_of_failure(result: StackResult) -> str:
+    """The name of a stack that has no verdict as a hash; no finding has it."""
+    told = f"no verdict\0{result.folder}\0{result.stack or ''}"
+    return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()
 
 
 def page_of(url: str | None) -> str | None:

@@ -13,13 +13,15 @@ from xml.etree import ElementTree as ET
 
 from pulumi_preflight.findings import Finding, Level, NotEvaluated, Waived, excuse_of
 from pulumi_preflight.printing import escaped, escaped_line
-from pulumi_preflight.reports.entries import entries_of, told
-from pulumi_preflight.reports.places import Place, Places
+from pulumi_preflight.reports.entries import entries_of, told, told_of_failure
+from pulumi_preflight.reports.places import Place, Places, place_of_failure
 from pulumi_preflight.stack_context import is_urn, name_of, qualified_type_of
 from pulumi_preflight.verdict import Result, RuleResult, Verdict
+from pulumi_preflight.verdicts import StackResult, Verdicts
 
 FAILURE: Final = "failure"
 SKIPPED: Final = "skipped"
+ERROR: Final = "error"
 # Characters that XML cannot hold in any form, beside those that no report shows.
 _NOT_IN_XML: Final = re.compile("[\ufffe\uffff]")
 
@@ -30,7 +32,7 @@ class _Case:
 
     Attributes:
         name: Its name, of no other test of the suite.
-        outcome: `failure` or `skipped`; empty where it passed.
+        outcome: `failure`, `skipped` or `error`; empty where it passed.
         kind: What kind of failure it is.
         message: Why it did not pass, in one line.
         text: The same with all that there is to say.
@@ -47,37 +49,83 @@ class _Case:
 
 def write(verdict: Verdict, stream: TextIO) -> None:
     """Writes the verdict; without times, so that two runs give the same bytes."""
-    root = ET.Element("testsuites", {"name": "preflight"})
-    every: list[_Case] = []
-    for pack, cases in _suites(verdict).items():
-        every += cases
-        suite = ET.SubElement(
-            root,
-            "testsuite",
-            {"name": _text(f"{verdict.project}/{verdict.stack} {pack}"), **_counts(cases)},
-        )
-        classname = f"{verdict.project}.{verdict.stack}.{pack}"
-        for case in cases:
-            suite.append(_element(case, classname))
-    root.attrib.update(_counts(every))
+    _write(_suites(verdict), stream)
+
+
+def write_several(verdicts: Verdicts, stream: TextIO) -> None:
+    """Writes several verdicts; a stack without one is a test that could not run."""
+    suites = [
+        each
+        for result in verdicts.results
+        for each in (_suites(result.verdict) if result.verdict else [_failed_suite(result)])
+    ]
+    _write(suites, stream)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Suite:
+    """The tests of one pack on one stack.
+
+    Attributes:
+        name: Its name.
+        classname: What the tests' own names are names in.
+        cases: The tests.
+    """
+
+    name: str
+    classname: str
+    cases: Sequence[_Case]
+
+
+def _write(suites: Sequence[_Suite], stream: TextIO) -> None:
+    counts = _counts([case for suite in suites for case in suite.cases])
+    root = ET.Element("testsuites", {"name": "preflight", **counts})
+    for suite in suites:
+        named = {"name": _text(suite.name), **_counts(suite.cases)}
+        element = ET.SubElement(root, "testsuite", named)
+        element.extend(_element(case, suite.classname) for case in suite.cases)
     ET.indent(root)
     document = ET.tostring(root, encoding="unicode")
     stream.write(f'<?xml version="1.0" encoding="utf-8"?>\n{document}\n')
 
 
-def _suites(verdict: Verdict) -> Mapping[str, Sequence[_Case]]:
+def _suites(verdict: Verdict) -> list[_Suite]:
+    return [
+        _Suite(
+            name=f"{verdict.project}/{verdict.stack} {pack}",
+            classname=f"{verdict.project}.{verdict.stack}.{pack}",
+            cases=cases,
+        )
+        for pack, cases in _cases(verdict).items()
+    ]
+
+
+def _failed_suite(result: StackResult) -> _Suite:
+    case = _Case(
+        name="verdict",
+        outcome=ERROR,
+        kind="no verdict",
+        message=result.error or "",
+        text=told_of_failure(result),
+        place=place_of_failure(result),
+    )
+    project, stack = result.project or result.folder, result.stack or "-"
+    return _Suite(name=f"{project}/{stack}", classname=f"{project}.{stack}", cases=[case])
+
+
+def _cases(verdict: Verdict) -> Mapping[str, Sequence[_Case]]:
     """The tests of each pack: its rules in its order, then what only findings tell of."""
     places = Places(verdict)
     entries: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in entries_of(verdict):
         entries[finding.pack, finding.rule].append(finding)
-    suites: defaultdict[str, list[_Case]] = defaultdict(list)
+    packs: defaultdict[str, list[_Case]] = defaultdict(list)
     for each in verdict.rules:
         found = entries.pop((each.ran.pack, each.ran.rule), [])
-        suites[each.ran.pack] += [_of_finding(one, places) for one in found] or [_of_rule(each)]
+        packs[each.ran.pack] += [_of_finding(one, places) for one in found] or [_of_rule(each)]
     for (pack, _), found in entries.items():
-        suites[pack] += [_of_finding(one, places) for one in found]
-    return {pack: list(_told_apart(cases)) for pack, cases in suites.items()}
+        packs[pack] += [_of_finding(one, places) for one in found]
+    return {pack: list(_told_apart(cases)) for pack, cases in packs.items()}
 
 
 def _told_apart(cases: Sequence[_Case]) -> Iterator[_Case]:
@@ -136,7 +184,7 @@ def _element(case: _Case, classname: str) -> ET.Element:
         attributes |= {"file": _text(case.place.file), "line": str(case.place.line)}
     element = ET.Element("testcase", attributes)
     if case.outcome:
-        inner = {"type": case.kind} if case.outcome == FAILURE else {}
+        inner = {"type": case.kind} if case.outcome != SKIPPED else {}
         outcome = ET.SubElement(
             element, case.outcome, {**inner, "message": " ".join(_text(case.message).split())}
         )
@@ -149,7 +197,7 @@ def _counts(cases: Sequence[_Case]) -> dict[str, str]:
     return {
         "tests": str(len(cases)),
         "failures": str(counts[FAILURE]),
-        "errors": "0",
+        "errors": str(counts[ERROR]),
         "skipped": str(counts[SKIPPED]),
     }
 

@@ -5,22 +5,24 @@ The first line is a comment that nobody sees, by which a program finds the comme
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from html import escape
 from typing import Final, TextIO
 from urllib.parse import quote
 
 from pulumi_preflight.costs import Cost, CostLine
 from pulumi_preflight.findings import Finding, Level, Waived, excuse_of
-from pulumi_preflight.printing import shortened
-from pulumi_preflight.reports.entries import page_of, subject_of
+from pulumi_preflight.printing import escaped_line, shortened
+from pulumi_preflight.reports.entries import page_of, subject_of, told_of_failure
 from pulumi_preflight.reports.markdown_text import cell, code, prose
 from pulumi_preflight.reports.places import Places
 from pulumi_preflight.stack_context import is_urn, name_of
 from pulumi_preflight.verdict import Verdict, counted, verdict_line
+from pulumi_preflight.verdicts import LeftOut, StackResult, Verdicts
 
-LONGEST: Final = 65_536
-"""Characters of a comment that GitHub takes."""
+LONGEST: Final = 65_000
+"""Characters of a comment. GitHub takes 65,536; who posts it may add lines of their own."""
 LONGEST_TEXT: Final = 1_000
 """Characters of a text that are shown."""
 MOST_NAMED: Final = 10
@@ -36,8 +38,55 @@ def write(verdict: Verdict, stream: TextIO) -> None:
         f"### preflight: {code(verdict.project)} stack {code(verdict.stack)}\n\n"
         f"**{verdict_line(verdict)}**\n"
     )
-    sections = [each for each in _sections(verdict) if each.items]
-    stream.write(head + "".join(_fitted(sections, LONGEST - size_of(head))))
+    _write(head, _sections(verdict), stream)
+
+
+def write_several(verdicts: Verdicts, stream: TextIO) -> None:
+    """Writes a line on each stack, then what is said of each, what blocks first."""
+    head = (
+        f"{MARKER_OF_SEVERAL}\n"
+        f"### preflight: {counted(len(verdicts.results), 'stack')}\n\n"
+        f"**{_of_all(verdicts)}**\n"
+    )
+    stacks = _Section(
+        title="Stacks",
+        items=[
+            *((_stack(result), 1) for result in verdicts.results),
+            *((_left_out(each), 1) for each in verdicts.left_out),
+        ],
+        shown=True,
+    )
+    sections = [
+        _of(result, section) for result, verdict in verdicts for section in _sections(verdict)
+    ]
+    sections.sort(key=lambda section: not section.shown)
+    _write(head, [stacks, *sections], stream)
+
+
+def _of_all(verdicts: Verdicts) -> str:
+    missing, failed = len(verdicts.without_verdict), len(verdicts.failed)
+    passed = len(verdicts.results) - missing - failed
+    if missing:
+        return f"NO VERDICT: {passed} passed, {failed} failed, {missing} without a verdict"
+    return f"{'FAIL' if failed else 'PASS'}: {passed} passed, {failed} failed"
+
+
+def _stack(result: StackResult) -> str:
+    stack = f" stack {code(result.stack)}" if result.stack else ""
+    told = verdict_line(result.verdict) if result.verdict else ""
+    why = "" if result.verdict else prose(shortened(told_of_failure(result), LONGEST_TEXT))
+    return f"- Folder {code(result.folder)}{stack}: {told}{why}\n"
+
+
+def _left_out(project: LeftOut) -> str:
+    return f"- Folder {code(project.folder)}: not judged, {prose(project.reason)}\n"
+
+
+def _of(result: StackResult, section: "_Section") -> "_Section":
+    """A section of one stack among those of others: its title says which."""
+    stack = result.verdict.stack if result.verdict else ""
+    named = " ".join(escape(escaped_line(name)) for name in (result.folder, stack))
+    return replace(section, title=f"<code>{named}</code> {section.title}")
 
 
 def marker(verdict: Verdict) -> str:
@@ -45,6 +94,14 @@ def marker(verdict: Verdict) -> str:
     names = f"{quote(verdict.project, safe='')}/{quote(verdict.stack, safe='')}"
     # No comment of HTML may hold two hyphens.
     return f"<!-- pulumi-preflight {names.replace('--', '-%2D')} -->"
+
+
+MARKER_OF_SEVERAL: Final = "<!-- pulumi-preflight -->"
+
+
+def _write(head: str, sections: Iterable["_Section"], stream: TextIO) -> None:
+    filled = [each for each in sections if each.items]
+    stream.write(head + "".join(_fitted(filled, LONGEST - size_of(head))))
 
 
 def size_of(text: str) -> int:
@@ -57,7 +114,7 @@ class _Section:
     """A part of the comment that can be folded.
 
     Attributes:
-        title: What is seen of it while it is folded; nothing of it is the user's text.
+        title: What is seen of it while it is folded, in HTML.
         items: Its entries, of whole lines, each with the number of things that it tells.
         shown: Whether it starts unfolded.
     """

@@ -13,6 +13,7 @@ from pulumi_preflight.findings import Finding
 from pulumi_preflight.model import SourcePosition
 from pulumi_preflight.stack_context import name_of
 from pulumi_preflight.verdict import Verdict
+from pulumi_preflight.verdicts import StackResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,17 @@ def root_of(folder: Path) -> Path:
             return each
     here = Path(os.path.realpath(Path.cwd()))
     return here if folder.is_relative_to(here) else folder
+
+
+def place_of_failure(result: StackResult) -> Place:
+    """The first line of the project file of a stack without a verdict."""
+    folder = Path(os.path.realpath(result.folder))
+    names = [name for name in _PROJECT_FILES if (folder / name).is_file()] or _PROJECT_FILES
+    inside = folder.relative_to(root_of(folder)).as_posix()
+    return Place(file=posixpath.normpath(posixpath.join(inside, names[0])), line=1)
+
+
+_PROJECT_FILES = ["Pulumi.yaml", "Pulumi.yml"]
 
 
 class Places:

@@ -6,6 +6,7 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TextIO, TypeAlias
 from urllib.parse import quote
@@ -14,9 +15,17 @@ from pulumi_preflight import __version__
 from pulumi_preflight.findings import About, Finding, Level, NotEvaluated, Ran, Waived
 from pulumi_preflight.model import Note
 from pulumi_preflight.printing import escaped_json
-from pulumi_preflight.reports.entries import entries_of, fingerprint_of, page_of, subject_of, told
-from pulumi_preflight.reports.places import Place, Places
+from pulumi_preflight.reports.entries import (
+    entries_of,
+    fingerprint_of,
+    page_of,
+    subject_of,
+    told,
+    told_of_failure,
+)
+from pulumi_preflight.reports.places import Place, Places, place_of_failure
 from pulumi_preflight.verdict import Verdict
+from pulumi_preflight.verdicts import StackResult, Verdicts
 
 SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -40,26 +49,79 @@ _Key: TypeAlias = tuple[str, str]
 
 def write(verdict: Verdict, stream: TextIO) -> None:
     """Writes the verdict; two runs of one program give the same bytes."""
-    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [_run(verdict)]}
+    _write([_run(verdict, _category(verdict.project, verdict.stack))], stream)
+
+
+def write_several(verdicts: Verdicts, stream: TextIO) -> None:
+    """Writes each verdict as a run; a stack without one is a run that did not succeed."""
+    names = Counter(map(_named, verdicts.results))
+    runs = []
+    for result in verdicts.results:
+        # GitHub refuses two runs of one category.
+        folder = [result.folder] if names[_named(result)] > 1 else []
+        category = _category(*folder, *_named(result))
+        verdict = result.verdict
+        runs.append(_run(verdict, category) if verdict else _failed_run(result, category))
+    _write(runs, stream)
+
+
+def _named(result: StackResult) -> tuple[str, str]:
+    return result.project or result.folder, result.stack or "-"
+
+
+def _category(*names: str) -> str:
+    """What keeps the stacks of a repository apart: all before the last slash."""
+    return f"preflight/{'/'.join(names)}/"
+
+
+def _write(runs: Sequence[Json], stream: TextIO) -> None:
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": runs}
     stream.write(f"{escaped_json(json.dumps(log, indent=2, ensure_ascii=False))}\n")
 
 
-def _run(verdict: Verdict) -> Json:
+_DRIVER: Final[Json] = {
+    "name": "preflight",
+    "fullName": "pulumi-preflight",
+    "version": __version__,
+}
+_BASES: Final[Json] = {BASE: {"description": {"text": "The root of the repository"}}}
+
+
+def _failed_run(result: StackResult, category: str) -> Json:
+    """A run without results: an empty list of them would say that there are none."""
+    return {
+        "tool": {"driver": _DRIVER},
+        "automationDetails": {"id": category},
+        "originalUriBaseIds": _BASES,
+        "invocations": [
+            {
+                "executionSuccessful": False,
+                "exitCode": 2,
+                "toolExecutionNotifications": [
+                    {
+                        "level": "error",
+                        "message": {"text": _plain(told_of_failure(result))},
+                        "locations": [_location(place_of_failure(result))],
+                    }
+                ],
+            }
+        ],
+    }
+
+
+def _run(verdict: Verdict, category: str) -> Json:
     places = Places(verdict)
     rules = _rules(verdict)
     ids = _ids(rules)
     return {
         "tool": {
             "driver": {
-                "name": "preflight",
-                "fullName": "pulumi-preflight",
-                "version": __version__,
+                **_DRIVER,
                 "rules": [_rule(rule, ids[key]) for key, rule in rules.items()],
             }
         },
-        # The part before the last slash keeps the stacks of a repository apart.
-        "automationDetails": {"id": f"preflight/{verdict.project}/{verdict.stack}/"},
-        "originalUriBaseIds": {BASE: {"description": {"text": "The root of the repository"}}},
+        "automationDetails": {"id": category},
+        "originalUriBaseIds": _BASES,
         "invocations": [
             {
                 "executionSuccessful": True,
