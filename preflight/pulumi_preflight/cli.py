@@ -59,10 +59,12 @@ class CommandOptions:
         keep_unknowns: Whether computed outputs stay unknown.
         show_fixes: Whether to show what fixes change.
         timeout_seconds: How long the program, and each answer of a pack, may take.
+        state: The place of the state that is judged in place of the program, `None` for none.
     """
 
     project: Path
     stack: str | None
+    state: str | None
     packs: tuple[tuple[Path, Path | None], ...] | None
     config: dict[str, str]
     stack_tags: dict[str, str]
@@ -98,12 +100,15 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
         )
     if given.show_secrets and given.save_state is None:
         parser.error("--show-secrets is about the file of --save-state, which is not given")
+    if given.state is not None:
+        _check_alone(parser, given)
     reports = _reports(given.format, given.output, parser)
     written = [(f"the report {name}", file) for name, file in reports]
     _check_files([*written, ("the stack of --save-state", given.save_state)], parser)
     return CommandOptions(
         project=given.project,
         stack=given.stack,
+        state=given.state,
         packs=tuple(zip(packs, configs or [None] * len(packs), strict=True)) if packs else None,
         config=dict(given.config),
         stack_tags=dict(given.stack_tag),
@@ -149,6 +154,18 @@ def _check_files(files: Iterable[tuple[str, Path | None]], parser: argparse.Argu
         taken[path] = what
 
 
+def _check_alone(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
+    """Refuses what is said of the program where no program runs."""
+    of_program = {
+        "--config": given.config,
+        "--stack-tag": given.stack_tag,
+        "--keep-unknowns": given.keep_unknowns,
+    }
+    for option, value in of_program.items():
+        if value:
+            parser.error(f"{option} is about a run of the program, and --state runs none")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="preflight",
@@ -174,6 +191,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     judged = parser.add_argument_group("what is judged")
     add = judged.add_argument
+    add(
+        "--state",
+        metavar="FILE|URL",
+        help="judge what is deployed, without the program: an export, or a checkpoint in a "
+        "backend, with --stack PROJECT/NAME; file:// and s3:// as well",
+    )
     add(
         "--policy-pack",
         metavar="DIR|FILE",
@@ -373,7 +396,12 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
         if name not in OWN:
             # A format that is missing is told before the run, not after it.
             writer(name)
-    verdict = judged(options.project, wanted, secrets)
+    if options.state is None:
+        verdict = judged(options.project, wanted, secrets)
+    else:
+        from pulumi_preflight.states.judging import judged_state  # noqa: PLC0415 - see the top
+
+        verdict = judged_state(options.state, options.project, wanted, secrets)
     tell(without_colour(verdict.printed))
     if options.save_state is not None:
         export = verdict.export(show_secrets=options.show_secrets)

@@ -3,6 +3,7 @@
 PreflightError
     ProjectError    the project, stack or config files
     ProgramError    the program raised, ended badly or did not end
+    StateError      the state of a stack cannot be read
     PackError       a pack did not boot, refused its config, or a rule raised
     ReportError     the report cannot be written in the format that is asked for
 """
@@ -36,6 +37,10 @@ class ProjectError(PreflightError):
 
 class ProgramError(PreflightError):
     """The program raised, exited with an error or did not end in time."""
+
+
+class StateError(PreflightError):
+    """The state of a stack is not there, or cannot be read."""
 
 
 class ReportError(PreflightError):

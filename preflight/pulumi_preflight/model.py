@@ -152,7 +152,7 @@ def in_stable_order(deployment: Deployment) -> Deployment:
         for duplicate in deployment.duplicates
     }
     resources = [
-        replace(resource, position=firsts.get(resource.urn, resource.position))
+        replace(resource, position=firsts[resource.urn]) if resource.urn in firsts else resource
         for resource in deployment.resources
     ]
     return replace(
@@ -166,7 +166,8 @@ def in_stable_order(deployment: Deployment) -> Deployment:
 def _dependencies_first(resources: Iterable[RegisteredResource]) -> list[RegisteredResource]:
     waiting = {resource.urn: resource for resource in resources}
     missing = {
-        urn: _dependencies(resource) & (waiting.keys() - {urn}) for urn, resource in waiting.items()
+        urn: {each for each in _dependencies(resource) if each in waiting and each != urn}
+        for urn, resource in waiting.items()
     }
     dependents: dict[str, list[str]] = {urn: [] for urn in waiting}
     for urn, needed in missing.items():

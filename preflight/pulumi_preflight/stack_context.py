@@ -25,6 +25,16 @@ def stack_urn(*, stack: str, project: str) -> str:
     )
 
 
+def stack_of(urn: str) -> str:
+    """The stack's name."""
+    return _parts(urn)[0].removeprefix(_PREFIX)
+
+
+def project_of(urn: str) -> str:
+    """The project's name."""
+    return _parts(urn)[1]
+
+
 def qualified_type_of(urn: str) -> str:
     """The types of the resource and its parents, joined by `$`."""
     return _parts(urn)[2]
@@ -75,6 +85,8 @@ class StackContext:
         tags: The stack's tags.
         variables: Variables that the stack's ESC environments set.
         organization: `organization` is the engine's name for it where no Pulumi Cloud is used.
+        is_deployed: Whether a state is judged, beside which packs hear nothing of the stack, as
+            from `pulumi policy analyze`.
     """
 
     project: str
@@ -85,6 +97,7 @@ class StackContext:
     tags: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     organization: str = "organization"
+    is_deployed: bool = False
 
     @property
     def root_urn(self) -> str:
@@ -94,9 +107,10 @@ class StackContext:
     def environment(self, runtime: str) -> dict[str, str]:
         """The variables by which the SDK of a pack's runtime learns of the stack.
 
-        An executable pack learns of it by the protocol alone.
+        An executable pack learns of it by the protocol alone, and nothing tells of one whose state
+        is judged.
         """
-        if runtime == "executable":
+        if runtime == "executable" or self.is_deployed:
             return dict(self.variables)
         prefix = "PULUMI_NODEJS_" if runtime == "nodejs" else "PULUMI_"
         return {

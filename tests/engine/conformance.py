@@ -67,7 +67,7 @@ class Observed:
     """What preflight and the engine said of a program, read from the folder of its runs."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     @cached_property
     def verdict(self) -> Json:
@@ -96,6 +96,21 @@ class Observed:
         return {urn for urn, state in self.states.items() if state.get("external")}
 
     @cached_property
+    def of_state(self) -> Json:
+        """Preflight's verdict on the state that it saved itself."""
+        return self._json("of_state.json")
+
+    @cached_property
+    def of_deployed(self) -> Json:
+        """Preflight's verdict on the state that the engine exported."""
+        return self._json("of_deployed.json")
+
+    @cached_property
+    def analyzed_deployed(self) -> list[Json]:
+        """The policy events of `policy analyze` on the state that the engine exported."""
+        return list(_policy_events(self._lines("analyzed_deployed.jsonl")))
+
+    @cached_property
     def analyzed(self) -> list[Json]:
         """The policy events of `policy analyze` on the state that preflight saved."""
         return list(_policy_events(self._lines("analyzed.jsonl")))
@@ -116,11 +131,11 @@ class Observed:
         return Asked(self._lines(f"preview/{ASKED}"))
 
     def _json(self, name: str) -> Json:
-        content: Json = json.loads((self._folder / name).read_text(encoding="utf-8"))
+        content: Json = json.loads((self.folder / name).read_text(encoding="utf-8"))
         return content
 
     def _lines(self, name: str) -> list[Json]:
-        text = (self._folder / name).read_text(encoding="utf-8")
+        text = (self.folder / name).read_text(encoding="utf-8")
         return [json.loads(line) for line in text.splitlines()]
 
 
@@ -156,8 +171,8 @@ class Bench:
     """A copy of a program with all that is needed to run it, and nothing of the user's own."""
 
     def __init__(self, case: Case, folder: Path, engine: Engine, tools: Tools) -> None:
-        self._case = case
-        self._folder = folder
+        self.case = case
+        self.folder = folder
         self._engine = engine
         self.project = folder / "copy" / case.project.relative_to(ROOT)
         shutil.copytree(case.project, self.project, ignore=shutil.ignore_patterns("__pycache__"))
@@ -184,7 +199,7 @@ class Bench:
     def preflight(self, *arguments: str | Path, recorder: str | None = None) -> Ended:
         """Runs preflight with the case's pack, and the recorder where it is named."""
         preflight = Path(sys.executable).with_name("preflight")
-        judged = [self.project, "--stack", self._case.stack, *self._packs(recorder)]
+        judged = [self.project, "--stack", self.case.stack, *self._packs(recorder)]
         return self._run([preflight, *judged, *arguments], {})
 
     def engine(self, *arguments: str | Path, variables: Mapping[str, str] | None = None) -> Ended:
@@ -195,24 +210,24 @@ class Bench:
     def preview(self, recorder: str, variables: Mapping[str, str]) -> Ended:
         """Runs the engine's preview with the case's pack and the recorder; prints its events."""
         return self.engine(
-            *("preview", "--json", "--stack", self._case.stack),
+            *("preview", "--json", "--stack", self.case.stack),
             *self._packs(recorder),
             variables={**variables, **STREAMED},
         )
 
     def _packs(self, recorder: str | None) -> list[str | Path]:
         pack: list[str | Path] = [
-            *("--policy-pack", self._case.pack, "--policy-pack-config", self.profile)
+            *("--policy-pack", self.case.pack, "--policy-pack-config", self.profile)
         ]
         if recorder is None:
             return pack
-        copy = self._folder / recorder
+        copy = self.folder / recorder
         shutil.copytree(RECORDER, copy, ignore=shutil.ignore_patterns("__pycache__"))
-        nothing = self._folder / "none.json"
+        nothing = self.folder / "none.json"
         return [*pack, "--policy-pack", copy, "--policy-pack-config", nothing]
 
     def _run(self, command: list[str | Path], variables: Mapping[str, str]) -> Ended:
-        own = own_variables(self._engine, self._folder, self._folder / "plugins")
+        own = own_variables(self._engine, self.folder, self.folder / "plugins")
         ran = subprocess.run(
             command,
             cwd=self.project,
@@ -245,13 +260,21 @@ def observe(case: Case, folder: Path, engine: Engine, tools: Tools) -> Observed:
         _succeed(bench.engine(*up, variables=variables))
     exported = bench.engine("stack", "export", "--show-secrets", "--stack", case.stack)
     _keep(folder / "deployed.json", exported)
-    analyzed = bench.engine(
-        *("policy", "analyze", "--json", "--file", folder / "saved.json"),
-        *("--policy-pack", case.pack, "--policy-pack-config", bench.profile),
-    )
-    _keep(folder / "analyzed.jsonl", analyzed)
+    _analyze(bench, "saved.json", "analyzed.jsonl", "of_state.json")
+    _analyze(bench, "deployed.json", "analyzed_deployed.jsonl", "of_deployed.json")
     (folder / _DONE).touch()
     return Observed(folder)
+
+
+def _analyze(bench: Bench, state: str, by_engine: str, by_preflight: str) -> None:
+    """Lets both sides judge a state."""
+    folder = bench.folder
+    pack = ("--policy-pack", bench.case.pack, "--policy-pack-config", bench.profile)
+    analyzed = bench.engine("policy", "analyze", "--json", "--file", folder / state, *pack)
+    _keep(folder / by_engine, analyzed)
+    report = ("--format", "json", "--output", folder / by_preflight)
+    judged = bench.preflight("--state", folder / state, *report)
+    assert judged.status in (0, 1), judged.errors
 
 
 def _have_stacks(bench: Bench, case: Case) -> None:

@@ -43,6 +43,13 @@ def test_only_policy_analyze_judges_what_is_only_read(observe: Observe) -> None:
 
 
 @each_case()
+def test_findings_on_a_state_are_those_of_policy_analyze(case: Case, observe: Observe) -> None:
+    seen = observe(case)
+    assert in_verdict(seen.of_state) == by_engine(seen.analyzed)
+    assert in_verdict(seen.of_deployed) == by_engine(seen.analyzed_deployed)
+
+
+@each_case()
 def test_what_the_engine_finds_in_a_preview_preflight_finds(case: Case, observe: Observe) -> None:
     seen = observe(case)
     more = by_engine(seen.previewed) - by_preflight(seen)
@@ -67,9 +74,13 @@ def test_preflight_judges_all_that_a_preview_cannot(case: Case, observe: Observe
 
 
 def by_preflight(seen: Observed) -> set[Found]:
+    return in_verdict(seen.verdict)
+
+
+def in_verdict(verdict: dict[str, Any]) -> set[Found]:
     return {
         Found(each["rule"], each["level"], each["severity"], each["urn"], each["message"])
-        for each in seen.verdict["findings"]
+        for each in verdict["findings"]
     }
 
 

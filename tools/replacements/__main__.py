@@ -1,4 +1,4 @@
-"""Writes the rehearsal provider's table of properties that replace a resource.
+"""Writes preflight's table of properties that replace a resource.
 
 The AWS provider's SDK does not say which properties do; CloudFormation's schemas do
 (`createOnlyProperties`), and cfn-lint ships them. What the two name differently, or the AWS
@@ -13,7 +13,7 @@ from ops.paths import PREFLIGHT
 from pulumi_loopback.errors import exit_with
 from tools.replacements.generated import schema_date, table
 
-TABLE = PREFLIGHT / "pulumi_preflight" / "provider" / "replacements.json"
+TABLE = PREFLIGHT / "pulumi_preflight" / "changes" / "replacements.json"
 
 
 def content() -> str:

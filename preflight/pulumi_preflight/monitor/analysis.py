@@ -4,6 +4,8 @@ Source: pulumi/pulumi, pkg/resource/deploy/step_generator.go (analyzeAll, Analyz
 pkg/resource/plugin/analyzer_plugin.go.
 """
 
+from functools import cache
+
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import (
     AnalyzeRequest,
@@ -45,17 +47,23 @@ def analyze_request(
     )
 
 
-def stack_request(deployment: Deployment) -> AnalyzeStackRequest:
+def stack_request(deployment: Deployment, *, with_read: bool = False) -> AnalyzeStackRequest:
     """Asks for the judgement of all resources together, by their outputs.
 
-    The stack, providers and components are among them; resources that were only read are not.
+    The stack, providers and components are among them. Resources that were only read are not, but
+    `with_read`, as where a state is judged.
     """
     resources = {resource.urn: resource for resource in deployment.resources}
+
+    @cache
+    def provider_of(reference: str) -> AnalyzerProviderResource | None:
+        return _provider(resources.get(urn_of_reference(reference)))
+
     return AnalyzeStackRequest(
         resources=[
-            _stack_resource(resource, resources.get(urn_of_reference(resource.provider)))
+            _stack_resource(resource, provider_of(resource.provider))
             for resource in deployment.resources
-            if not resource.external
+            if with_read or not resource.external
         ]
     )
 
@@ -77,15 +85,15 @@ def message_as_packs_see(message: Struct) -> Struct:
 
 
 def _stack_resource(
-    resource: RegisteredResource, provider: RegisteredResource | None
+    resource: RegisteredResource, provider: AnalyzerProviderResource | None
 ) -> AnalyzerResource:
     return AnalyzerResource(
         type=resource.type,
-        properties=resource.outputs,
+        properties=without_internal(resource.outputs),
         urn=resource.urn,
         name=resource.name,
         options=resource.options,
-        provider=_provider(provider),
+        provider=provider,
         parent=resource.parent,
         dependencies=resource.dependencies,
         propertyDependencies={

@@ -5,6 +5,8 @@ one.
 """
 
 import re
+from functools import lru_cache
+from typing import Final
 
 from pulumi_preflight.outputs.endpoints import engine_version
 from pulumi_preflight.outputs.facts import words_of
@@ -21,6 +23,7 @@ from pulumi_preflight.outputs.subject import Subject
 from pulumi_preflight.outputs.templates import NUMBERS, input_text
 from pulumi_preflight.wire import PropertyValue
 
+_PATHS: Final = 4_096
 _INDEX = re.compile(r"\.\d+")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+")
 
@@ -58,6 +61,7 @@ def by_name(subject: Subject, path: str) -> str:
     return (public_address if make is address and "public" in words else make)(subject, path)
 
 
+@lru_cache(_PATHS)
 def _last_name(path: str) -> str:
     return next(part for part in reversed(path.split(".")) if not part.isdigit())
 

@@ -200,13 +200,28 @@ class Packs:
                 inputs = lane.queue(Pack.remediate_again, asked).result()
         return inputs
 
+    def examine(self, request: "AnalyzeRequest") -> None:
+        """Queues a deployed resource for the judgement of all packs.
+
+        Raises:
+            PackError: A pack failed, now or while it judged an earlier resource.
+        """
+        from pulumi_preflight.packs.pack import Pack, with_properties  # noqa: PLC0415 - see the top
+        from pulumi_preflight.wire import without_internal  # noqa: PLC0415 - see the top
+
+        self.raise_failure()
+        judged = with_properties(request, without_internal(request.properties))
+        self._checked[request.urn] = judged
+        for lane in self._lanes:
+            self._await(lane.queue(Pack.examine, judged))
+
     def analyze_stack(
         self, request: "AnalyzeStackRequest", inventions: "Inventions | None" = None
     ) -> None:
         """Lets the stack rules judge, once the program has ended; waits for every judgement.
 
         Args:
-            request: All resources.
+            request: All resources, without internal properties.
             inventions: What is made up in them.
 
         Raises:
@@ -214,16 +229,11 @@ class Packs:
         """
         from pulumi_preflight.packs.pack import Pack  # noqa: PLC0415 - see the top
         from pulumi_preflight.packs.second_judgement import stack_doubt_of  # noqa: PLC0415 - see the top
-        from pulumi_preflight.wire import without_internal  # noqa: PLC0415 - see the top
 
-        judged = type(request)()
-        judged.CopyFrom(request)
-        for resource in judged.resources:
-            resource.properties.CopyFrom(without_internal(resource.properties))
         root = self._context.root_urn
-        doubt = stack_doubt_of(judged, inventions, urn=root) if inventions else None
+        doubt = stack_doubt_of(request, inventions, urn=root) if inventions else None
         for lane in self._lanes:
-            self._await(lane.queue(Pack.judge_stack, judged, doubt))
+            self._await(lane.queue(Pack.judge_stack, request, doubt))
         for judgement in self._judgements:
             judgement.result()
         self.notes.extend(note for lane in self._lanes for note in lane.booted().notes)

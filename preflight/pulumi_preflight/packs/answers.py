@@ -4,7 +4,8 @@ import json
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from functools import lru_cache
+from typing import Final, TypeAlias
 
 from pulumi.runtime.proto import analyzer_pb2 as protocol
 from pulumi.runtime.proto.analyzer_pb2 import PolicyNotApplicable
@@ -26,6 +27,8 @@ from pulumi_preflight.packs.files import RuleSettings
 
 VERSION_KEY = "policyFindings"
 VERSION = 1
+# One answer is read several times, and the next one often repeats its reasons.
+_REMEMBERED: Final = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +123,8 @@ def _taken(waiting: _Waiting, key: _Key) -> ToldFinding | None:
     return entries.popleft() if entries else None
 
 
-def _document(reason: str) -> dict[str, object] | None:
+@lru_cache(_REMEMBERED)
+def _document(reason: str) -> Mapping[str, object] | None:
     """The object in a reason, `None` where it is of no version of this format."""
     if not reason.startswith("{"):
         return None
@@ -166,6 +170,8 @@ def _text(value: object) -> str:
     """A text without halves of characters, which no stream takes; empty for anything else."""
     if not isinstance(value, str):
         return ""
+    if value.isascii():
+        return value.strip()
     return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()
 
 

@@ -72,7 +72,8 @@ class PackConnection:
                     f"policy pack {command.path} does not implement GetPluginInfo, without which "
                     "the engine refuses it"
                 )
-        self.ask_optional(stub.ConfigureStack, _configure_stack(self._context))
+        if not self._context.is_deployed:
+            self.ask_optional(stub.ConfigureStack, _configure_stack(self._context))
         return stub
 
     def ask(

@@ -291,6 +291,8 @@ def _differing(
     A message may quote a value, so findings of one rule about one resource are the same where
     both judgements have as many of them.
     """
+    if first is second:
+        return []
     before = Counter(_all(first))
     after = Counter(_read_as_first(found, as_first) for found in _all(second))
     alone = (before - after, after - before)
@@ -402,21 +404,21 @@ def stack_doubt_of(
     request: AnalyzeStackRequest, inventions: Inventions, *, urn: str
 ) -> Doubt[AnalyzeStackRequest]:
     """What is made up in the request for a stack's judgement; `urn` is the stack's own."""
+    outputs = {each.urn: from_struct(each.properties) for each in request.resources}
 
     def otherwise(other: Other) -> AnalyzeStackRequest:
         asked = AnalyzeStackRequest()
         asked.CopyFrom(request)
         for resource in asked.resources:
-            outputs = from_struct(resource.properties)
-            changed = inventions.outputs_otherwise(resource.urn, outputs, other)
-            resource.properties.CopyFrom(to_struct(changed))
+            given = outputs[resource.urn]
+            changed = inventions.outputs_otherwise(resource.urn, given, other)
+            if changed != given:
+                resource.properties.CopyFrom(to_struct(changed))
         return asked
-
-    outputs = {each.urn: each.properties for each in request.resources}
 
     def origins_of(resource: str) -> Collection[Origin]:
         # A component has none of its own; what it puts out may come from others.
-        held = inventions.origins_in(from_struct(outputs[resource])) if resource in outputs else ()
+        held = inventions.origins_in(outputs[resource]) if resource in outputs else ()
         return {*inventions.origins_of(resource), *held}
 
     return Doubt(

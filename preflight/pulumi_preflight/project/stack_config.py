@@ -4,8 +4,9 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -208,6 +209,20 @@ def decrypter(stack_file: Mapping[str, Any], environment: Mapping[str, str], pat
     return decrypt
 
 
+def decryption(
+    salt: str, place: str, environment: Mapping[str, str]
+) -> Callable[[str], str | None] | None:
+    """Gives what decrypts the values of a state; `None` where no passphrase is told.
+
+    What it gives is `None` for a value that is damaged or encrypted for another stack.
+
+    Raises:
+        ProjectError: The passphrase is wrong, or its file cannot be read.
+    """
+    passphrase = _passphrase(environment)
+    return None if passphrase is None else partial(_decrypt, _key(passphrase, salt, place))
+
+
 def why_not(stack_file: Mapping[str, Any], environment: Mapping[str, str]) -> str:
     """The reason why a stack file's secure values are placeholders, as the words after "since"."""
     needed = _needed(stack_file)
@@ -242,7 +257,7 @@ def _passphrase(environment: Mapping[str, str]) -> str | None:
     return environment.get(PASSPHRASE)
 
 
-def _key(passphrase: str, salt_line: str, path: Path) -> bytes:
+def _key(passphrase: str, salt_line: str, path: Path | str) -> bytes:
     version, _, rest = salt_line.partition(":")
     salt, _, proof = rest.partition(":")
     salt_bytes = _decoded(salt) if version == "v1" else None

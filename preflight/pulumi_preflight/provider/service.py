@@ -14,6 +14,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
+from pulumi_preflight.changes.differences import differences
 from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.outputs import Outputs, WantedOutputs, with_secrets
 from pulumi_preflight.outputs.answers import Answers
@@ -30,12 +31,7 @@ from pulumi_preflight.outputs.regions import (
 from pulumi_preflight.outputs.shapes import Shape, Shapes, with_documents_as_text
 from pulumi_preflight.outputs.subject import Place
 from pulumi_preflight.provider.backend import Backend, BackendError, Calls, ProvidedResource
-from pulumi_preflight.provider.differences import (
-    diff_response,
-    differences,
-    fixed_name_properties,
-    replacing_properties,
-)
+from pulumi_preflight.provider.differences import provider_diff, resource_diff
 from pulumi_preflight.stack_context import name_of, type_of
 from pulumi_preflight.wire import (
     Properties,
@@ -110,7 +106,7 @@ class Provider(ResourceProviderServicer):
         self, request: provider_pb2.DiffRequest, _context: grpc.ServicerContext
     ) -> provider_pb2.DiffResponse:
         """Tells what changed; no change of a provider replaces what it made."""
-        return diff_response(request)
+        return provider_diff(request)
 
     def Configure(  # noqa: N802
         self, request: provider_pb2.ConfigureRequest, context: grpc.ServicerContext
@@ -146,12 +142,7 @@ class Provider(ResourceProviderServicer):
         if _CHECKED not in request.old_inputs.fields:
             # Read for an import: it is taken to be as the program describes it.
             return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
-        type_ = type_of(request.urn)
-        return diff_response(
-            request,
-            replacing=replacing_properties(type_),
-            fixed_names=fixed_name_properties(type_),
-        )
+        return resource_diff(request, type_of(request.urn))
 
     def Create(  # noqa: N802
         self, request: provider_pb2.CreateRequest, context: grpc.ServicerContext

@@ -241,9 +241,11 @@ def _printable_fields(item: _Value, names: Mapping[str, str]) -> _Value:
             shortened(_without_lines(text, names), _LONGEST, "; --format json has them")
         )
         for each in fields(item)
-        if isinstance(text := getattr(item, each.name), str) and not isinstance(text, Level)
+        if isinstance(text := getattr(item, each.name), str)
+        and not isinstance(text, Level)
+        and not (text.isprintable() and text.isascii() and len(text) <= _LONGEST)
     }
-    return replace(item, **texts)
+    return replace(item, **texts) if texts else item
 
 
 def _printable_waived(waived: Waived, names: Mapping[str, str]) -> Waived:

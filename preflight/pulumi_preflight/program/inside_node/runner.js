@@ -5,10 +5,12 @@
 // protocol.
 "use strict";
 
+const { createRequire } = require("module");
 const path = require("path");
 const util = require("util");
 const { Callbacks } = require("./callbacks");
 const { Channel } = require("./channel");
+const { checkAgainWhereNeeded } = require("./checks");
 const { framesOf, messageOf, placesOf } = require("./frames");
 const { follow } = require("./origins");
 
@@ -145,8 +147,12 @@ function preload(folder) {
     try {
         state = require(resolve("runtime/state"));
         require(resolve(""));
+        // Nobody sees the lines for debugging, of which the SDK sends three for a resource.
+        require(resolve("log")).debug = () => Promise.resolve();
         if (process.env.PULUMI_NODEJS_TYPESCRIPT === "true") {
-            require(require(resolve("tsutils")).typeScriptRequireStrings().typescriptRequire);
+            const found = require(resolve("tsutils")).typeScriptRequireStrings();
+            const ofSdk = createRequire(resolve("tsutils"));
+            checkAgainWhereNeeded(ofSdk(found.tsnodeRequire), ofSdk(found.typescriptRequire));
         }
     } catch {
         // Older SDKs have other parts, and each tells itself of what is missing.
