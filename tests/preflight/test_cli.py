@@ -277,15 +277,33 @@ def test_what_is_judged_of_a_state_stands_in_the_files_of_the_repository(
     (tmp_path / ".git").mkdir()
     (tmp_path / "infra").mkdir()
     state = tmp_path / "state.json"
-    jobs = states.entry("jobs", {"redrivePolicy": ""}, sourcePosition="project:///app.py#7")
-    state.write_text(states.export(jobs))
-    options = ("--state", str(state), "--policy-pack", DEMO, "--format", "csv")
+    state.write_text(states.export(states.entry("jobs", sourcePosition="project:///app.py#7")))
+    pack = write_pack(tmp_path / "pack", FINDING)
+    options = ("--state", str(state), "--policy-pack", str(pack), "--format", "csv")
     assert main([str(tmp_path / "infra"), *options]) == FAILED
     rows = csv.DictReader(capsys.readouterr().out.splitlines())
-    assert {(row["name"], row["file"], row["line"]) for row in rows} >= {
-        ("jobs", "infra/app.py", "7"),
+    assert [(row["name"], row["file"], row["line"]) for row in rows] == [
         ("", "infra/Pulumi.yaml", "1"),
-    }
+        ("jobs", "infra/app.py", "7"),
+    ]
+
+
+FINDING = """\
+from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
+from pulumi_policy import StackValidationPolicy
+
+
+def a_queue(args, report):
+    if args.resource_type == "aws:sqs/queue:Queue":
+        report("found")
+
+
+rules = [
+    ResourceValidationPolicy("queue", "A queue.", a_queue, EnforcementLevel.MANDATORY),
+    StackValidationPolicy("stack", "A stack.", lambda _, report: report("found")),
+]
+PolicyPack("finding", rules)
+"""
 
 
 def test_the_help_names_every_format(capsys: pytest.CaptureFixture[str]) -> None:
