@@ -240,6 +240,10 @@ class Packs:
         # Resources arrive side by side, so the order of arrival says nothing.
         self.notes.extend(sorted(self._order_notes))
 
+    def judged(self) -> int:
+        """How often a pack has judged a resource so far; called by any thread."""
+        return sum(judgement.done() for judgement in tuple(self._judgements))
+
     def propose_fixes(self) -> None:
         """Asks each pack what the fixes of rules that only report would change.
 
