@@ -15,7 +15,7 @@ from typing import TextIO
 
 from pulumi_preflight.printing import escaped_line
 
-_SECONDS_A_TURN = 0.1
+_SECONDS_A_TURN = 0.2
 _USUAL_COLUMNS = 80
 _NARROWEST = 20
 
