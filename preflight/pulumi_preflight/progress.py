@@ -1,6 +1,7 @@
 """What a run is doing, in one line of the terminal that is gone at the end.
 
-Where nobody watches, in a pipe or in CI, nothing is written at all. Nothing here is slow to import.
+Where nobody watches, in a pipe or in CI, a run writes nothing at all; a command that takes minutes
+says every few seconds what it waits for. Nothing here is slow to import.
 """
 
 import os
@@ -9,13 +10,15 @@ import threading
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from itertools import count
-from typing import TextIO
+from typing import TextIO, TypeAlias
 
-from pulumi_preflight.printing import escaped_line
+from pulumi_preflight.printing import escaped_line, tell
 
 _SECONDS_A_TURN = 0.2
+# Never more than 5 seconds pass in silence.
+_SECONDS_A_LINE = 4.0
 _USUAL_COLUMNS = 80
 _NARROWEST = 20
 
@@ -76,12 +79,40 @@ def shown(text: Callable[[], str], stream: TextIO | None = None) -> Iterator[Non
     if not is_live(terminal):
         yield
         return
-    line = _Line(terminal, text)
-    line.start()
-    try:
+    with _Line(terminal, text).painted():
         yield
-    finally:
-        line.end()
+
+
+Aside: TypeAlias = "Callable[[], AbstractContextManager[None]]"
+"""Gives a block in which something else is written: the line is away while it is entered."""
+
+
+@contextmanager
+def waiting(
+    text: Callable[[], str], *, has_own_line: bool = False, seconds: float = _SECONDS_A_LINE
+) -> Iterator[Aside]:
+    """Says on stderr what a command waits for: in a line that changes, or else in line after line.
+
+    Args:
+        text: Gives what the command waits for, in a thread of its own.
+        has_own_line: Whether what is waited for has a line of its own on a terminal.
+        seconds: After how many seconds without other output the next of the lines is due.
+    """
+    if not is_live(sys.stderr):
+        lines = _Lines(text, seconds)
+        with lines.told():
+            yield lines.aside
+    elif has_own_line:
+        yield _nothing
+    else:
+        line = _Line(sys.stderr, text)
+        with line.painted():
+            yield line.aside
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
 
 
 def is_live(stream: TextIO | None) -> bool:
@@ -108,16 +139,29 @@ class _Line:
         self._text = text
         self._begun = time.monotonic()
         self._over = threading.Event()
+        self._writing = threading.Lock()
         self._columns = 0
-        self._thread = threading.Thread(target=self._paint, name="progress", daemon=True)
 
-    def start(self) -> None:
-        self._thread.start()
+    @contextmanager
+    def painted(self) -> Iterator[None]:
+        """Paints the line while it is entered, and takes it away."""
+        thread = threading.Thread(target=self._paint, name="progress", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            thread.join()
+            self._clear()
 
-    def end(self) -> None:
-        """Takes the line away."""
-        self._over.set()
-        self._thread.join()
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """See `Aside`."""
+        with self._writing:
+            self._clear()
+            yield
+
+    def _clear(self) -> None:
         # A terminal that has gone shows nothing any more.
         with suppress(OSError, ValueError):
             self._write("")
@@ -126,7 +170,8 @@ class _Line:
         with suppress(OSError, ValueError):
             while not self._over.wait(_SECONDS_A_TURN):
                 seconds = time.monotonic() - self._begun
-                self._write(f"{self._text()} ({seconds:.0f} s)")
+                with self._writing:
+                    self._write(f"{self._text()} ({seconds:.0f} s)")
 
     def _write(self, text: str) -> None:
         """Puts a text in place of what stands there."""
@@ -143,6 +188,43 @@ class _Line:
         self._stream.write(f"\r{line}{rest}\r")
         self._stream.flush()
         self._columns = columns
+
+
+class _Lines:
+    """Lines that a thread writes where nothing else is written."""
+
+    def __init__(self, text: Callable[[], str], seconds: float) -> None:
+        self._text = text
+        self._seconds = seconds
+        self._begun = self._last = time.monotonic()
+        self._over = threading.Event()
+        self._writing = threading.Lock()
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Writes the lines while it is entered."""
+        thread = threading.Thread(target=self._tell, name="waiting", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._over.set()
+            thread.join()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """See `Aside`."""
+        with self._writing:
+            yield
+            self._last = time.monotonic()
+
+    def _tell(self) -> None:
+        while not self._over.wait(max(self._last + self._seconds - time.monotonic(), 0)):
+            with self._writing:
+                now = time.monotonic()
+                if now - self._last >= self._seconds:
+                    self._last = now
+                    tell(f"  {escaped_line(self._text())} ({now - self._begun:.0f} s)\n")
 
 
 def _cut(text: str, most: int) -> tuple[str, int]:

@@ -1,90 +1,25 @@
 """The line that shows what a run is doing: on a real terminal, and nowhere else."""
 
+import inspect
 import io
 import os
 import pty
 import re
 import subprocess
 import sys
-import termios
-import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import TextIO
 
 import pytest
 
-from pulumi_preflight.progress import Progress, is_live, shown
+from pulumi_preflight.progress import Progress, is_live, shown, waiting
 from tests.preflight.builders import GOOD, PACKS, PROGRAM, write_project
-from tests.waiting import wait_until
+from tests.terminals import WATCHED, Terminal, screen
 
 COMMAND = str(Path(sys.executable).with_name("preflight"))
 DEMO = ("--policy-pack", str(PACKS / "demo"))
-_OF_CI = ("CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
-WATCHED = {
-    **{name: text for name, text in os.environ.items() if name not in _OF_CI},
-    "TERM": "xterm",
-}
-
-
-_END = b"\0"
-
-
-class Terminal:
-    """A pseudo-terminal, and all that was written to it."""
-
-    def __init__(self, columns: int = 80) -> None:
-        self._ours, self.theirs = pty.openpty()
-        termios.tcsetwinsize(self.theirs, (24, columns))
-        self._read: list[bytes] = []
-        self._reader = threading.Thread(target=self._follow, daemon=True)
-        self._reader.start()
-
-    def _follow(self) -> None:
-        # The end of the last writer reads as an error.
-        while True:
-            try:
-                part = os.read(self._ours, 65_536)
-            except OSError:
-                return
-            if not part:
-                return
-            self._read.append(part)
-
-    @property
-    def written(self) -> str:
-        return b"".join(self._read).decode()
-
-    def close(self) -> None:
-        os.close(self.theirs)
-        self._reader.join()
-        os.close(self._ours)
-
-    def run(self, *arguments: str, environment: Mapping[str, str] = WATCHED) -> tuple[int, str]:
-        """Runs a command with stderr on the terminal, in a session of its own.
-
-        Gives exit code and stdout.
-        """
-        # The terminal must be the session's, as for a shell: else the command is in its background.
-        code = (
-            "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(2, termios.TIOCSCTTY, 0); "
-            "os.execvp(sys.argv[1], sys.argv[1:])"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", code, *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=self.theirs,
-            env=environment,
-            text=True,
-            check=False,
-        )
-        # All that was written before this has been read when this has.
-        os.write(self.theirs, _END)
-        wait_until(lambda: b"".join(self._read).endswith(_END))
-        self._read[:] = [b"".join(self._read).removesuffix(_END)]
-        return done.returncode, done.stdout
 
 
 @pytest.fixture
@@ -92,22 +27,6 @@ def terminal() -> Iterator[Terminal]:
     """A terminal of 80 columns."""
     with closing(Terminal()) as made:
         yield made
-
-
-def screen(written: str) -> list[str]:
-    """The lines that a terminal shows after all that was written."""
-    lines, column = [""], 0
-    for character in written:
-        if character == "\n":
-            lines.append("")
-            column = 0
-        elif character == "\r":
-            column = 0
-        else:
-            line = lines[-1].ljust(column)
-            lines[-1] = line[:column] + character + line[column + 1 :]
-            column += 1
-    return [line.rstrip() for line in lines]
 
 
 # The SDK registers while the program waits for nothing; a callback runs after that.
@@ -280,3 +199,60 @@ def test_a_terminal_that_has_gone_disturbs_nobody(monkeypatch: pytest.MonkeyPatc
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "w") as stream, shown(lambda: "x", stream):
         os.close(ours)
+
+
+WAITS = """
+import sys, time
+from pulumi_preflight.progress import waiting
+with waiting(lambda: "waits for it", seconds=0.2, has_own_line={own}) as aside:
+    time.sleep(0.5)
+    with aside():
+        print("in between", file=sys.stderr, flush=True)
+    time.sleep(0.5)
+"""
+
+
+def test_in_a_pipe_a_command_says_in_lines_what_it_waits_for() -> None:
+    command = [sys.executable, "-c", WAITS.format(own=False)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=WATCHED)
+    lines = done.stderr.splitlines()
+    between = lines.index("in between")
+    told = {re.sub(r"\d", "0", line) for line in (*lines[:between], *lines[between + 1 :])}
+    assert told == {"  waits for it (0 s)"}
+    assert 0 < between < len(lines) - 1
+    assert "\r" not in done.stderr
+
+
+def test_a_line_is_due_once_nothing_has_been_written_for_so_long() -> None:
+    script = """
+import sys, time
+from pulumi_preflight.progress import waiting
+with waiting(lambda: "waits", seconds=60) as aside:
+    with aside():
+        print("busy", file=sys.stderr, flush=True)
+    time.sleep(0.5)
+"""
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=WATCHED)
+    assert done.stderr == "busy\n"
+
+
+def test_never_more_than_five_seconds_pass_in_silence() -> None:
+    [default] = [
+        each.default
+        for each in inspect.signature(waiting).parameters.values()
+        if each.name == "seconds"
+    ]
+    assert default < 5
+
+
+def test_on_a_terminal_other_output_stands_where_the_line_was(terminal: Terminal) -> None:
+    assert terminal.run(sys.executable, "-c", WAITS.format(own=False))[0] == 0
+    assert "waits for it" in terminal.written
+    assert screen(terminal.written) == ["in between", ""]
+
+
+def test_what_has_a_line_of_its_own_on_a_terminal_gets_no_second_one(terminal: Terminal) -> None:
+    assert terminal.run(sys.executable, "-c", WAITS.format(own=True))[0] == 0
+    assert screen(terminal.written) == ["in between", ""]
+    assert "waits for it" not in terminal.written
