@@ -7,7 +7,6 @@ import pytest
 
 from pulumi_loopback.engine.display import BEGUN, Display, Message, Step, Summary, parse
 from pulumi_preflight.findings import Finding, Level
-from pulumi_preflight.stack_context import STACK_TYPE
 
 URN = "urn:pulumi:local::shop::aws:sqs/queue:Queue::orders"
 
