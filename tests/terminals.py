@@ -7,6 +7,7 @@ import sys
 import termios
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 
 from tests.waiting import wait_until
 
@@ -50,7 +51,12 @@ class Terminal:
         self._reader.join()
         os.close(self._ours)
 
-    def run(self, *arguments: str, environment: Mapping[str, str] = WATCHED) -> tuple[int, str]:
+    def run(
+        self,
+        *arguments: str,
+        environment: Mapping[str, str] = WATCHED,
+        cwd: Path | None = None,
+    ) -> tuple[int, str]:
         """Runs a command with stderr on the terminal, in a session of its own.
 
         Gives exit code and stdout.
@@ -66,6 +72,7 @@ class Terminal:
             stdout=subprocess.PIPE,
             stderr=self.theirs,
             env=environment,
+            cwd=cwd,
             text=True,
             check=False,
         )
