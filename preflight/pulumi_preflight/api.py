@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
     from pulumi_preflight.outputs.memory import Taint
+    from pulumi_preflight.progress import Progress
     from pulumi_preflight.project import Project
     from pulumi_preflight.verdict import Verdict
 
@@ -92,8 +93,16 @@ class Wanted:
     timeout_seconds: float = DEFAULT_SECONDS
 
 
-def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
+def judged(
+    program: Program, wanted: Wanted, secrets: set[str], progress: "Progress | None" = None
+) -> "Verdict":
     """Judges a program; puts into `secrets` the texts that no message may show.
+
+    Args:
+        program: See `run`.
+        wanted: What is asked of the run.
+        secrets: Where the secrets go.
+        progress: Is told what the run is doing.
 
     Raises:
         PreflightError: There is no verdict. The text may hold secrets.
@@ -126,6 +135,8 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
             PackChoice(directory=each.path, config=each.config, named_by=each.named_by)
             for each in project.packs
         )
+    if progress:
+        progress.begins(f"{project.name} stack {project.stack}", len(choices))
     with Packs(
         choices,
         context,
@@ -133,11 +144,15 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         boot_seconds=timeout,
         answer_seconds=timeout,
     ) as packs:
+        if progress:
+            progress.counts(packs.judged)
 
         def check(request: "AnalyzeRequest", taint: "Taint | None") -> "Struct":
             from pulumi_preflight.redaction import secret_texts  # noqa: PLC0415 - see the top
 
             secrets.update(secret_texts(request.properties, request.type))
+            if progress:
+                progress.registers()
             return packs.check(request, taint)
 
         try:
@@ -156,6 +171,8 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         from pulumi_preflight.redaction import Redactor  # noqa: PLC0415
         from pulumi_preflight.verdict import judge, secrets_of  # noqa: PLC0415
 
+        if progress:
+            progress.judges_the_stack()
         deployment = in_stable_order(registered)
         packs.analyze_stack(stack_request(deployment), deployment.inventions)
         if wanted.show_fixes:

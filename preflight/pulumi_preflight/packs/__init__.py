@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
@@ -79,6 +80,9 @@ class Packs:
         self._lanes: list[_Lane] = []
         self._changes: list[Reported] = []
         self._judgements: list[Future[Reported]] = []
+        # Each pack answers in a thread of its own, and these count together.
+        self._numbers = count(1)
+        self._judged = 0
         self._checked: dict[str, AnalyzeRequest] = {}
         self._failure: BaseException | None = None
         self._order_notes: set[str] = set()
@@ -240,6 +244,10 @@ class Packs:
         # Resources arrive side by side, so the order of arrival says nothing.
         self.notes.extend(sorted(self._order_notes))
 
+    def judged(self) -> int:
+        """How often a pack has judged a resource so far; called by any thread."""
+        return self._judged
+
     def propose_fixes(self) -> None:
         """Asks each pack what the fixes of rules that only report would change.
 
@@ -284,6 +292,7 @@ class Packs:
         judgement.add_done_callback(self._note_failure)
 
     def _note_failure(self, judgement: "Future[Reported]") -> None:
+        self._judged = next(self._numbers)
         if not judgement.cancelled() and self._failure is None:
             self._failure = judgement.exception()
 

@@ -94,6 +94,50 @@ def test_a_change_is_shown_once_and_an_unchanged_resource_not(
     assert shown(capsys, *lines, done) == ["  +  orders  aws:sqs/queue:Queue"]
 
 
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        pytest.param((), "the program and the packs run", id="nothing-begun"),
+        pytest.param((step("resourcePreEvent", "create"),), "create orders", id="one-begun"),
+        pytest.param(
+            (step("resourcePreEvent", "same"),), "the program and the packs run", id="no-change"
+        ),
+        pytest.param(
+            (step("resourcePreEvent", "create"), step("resOutputsEvent", "create")),
+            "the program and the packs run",
+            id="ended",
+        ),
+        pytest.param(
+            (step("resourcePreEvent", "create"), step("resOpFailedEvent", "create")),
+            "the program and the packs run",
+            id="failed",
+        ),
+        pytest.param(
+            (
+                step("resourcePreEvent", "create").replace(
+                    URN, "urn:pulumi:local::shop::pulumi:pulumi:Stack::shop-local"
+                ),
+            ),
+            "the program and the packs run",
+            id="the-stack-itself",
+        ),
+        pytest.param(
+            tuple(step("resourcePreEvent", "create").replace("orders", name) for name in "abcde"),
+            "create a, create b, create c and 2 more",
+            id="many",
+        ),
+    ],
+)
+def test_what_the_engine_has_begun_and_not_ended_is_waited_for(
+    capsys: pytest.CaptureFixture[str], lines: tuple[str, ...], told: str
+) -> None:
+    display = Display({}, settles="")
+    for line in lines:
+        display.follow(line)
+    assert display.waits_for() == f"waits for the engine: {told}"
+    capsys.readouterr()
+
+
 def test_a_long_line_stays_one(capsys: pytest.CaptureFixture[str]) -> None:
     name = "x" * 120
     begun = json.loads(step("resourcePreEvent", "create"))
