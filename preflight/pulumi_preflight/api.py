@@ -60,12 +60,7 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     """
     wanted = Wanted(
         stack=stack,
-        packs=None
-        if packs is None
-        else tuple(
-            pack if isinstance(pack, PackChoice) else PackChoice(directory=Path(pack))
-            for pack in packs
-        ),
+        packs=_choices(packs),
         config=config or {},
         stack_tags=stack_tags or {},
         keep_unknowns=keep_unknowns,
@@ -78,6 +73,48 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     except PreflightError as error:
         error.hide(secrets)
         raise
+
+
+def run_on_state(
+    state: str | os.PathLike[str],
+    *,
+    packs: Sequence[str | os.PathLike[str] | PackChoice] | None = None,
+    stack: str | None = None,
+    folder: str | os.PathLike[str] = ".",
+    timeout_seconds: float = DEFAULT_SECONDS,
+) -> "Verdict":
+    """Judges what is deployed, without the program, as `pulumi policy analyze` does.
+
+    Args:
+        state: An export, a checkpoint, or the folder of a backend; a path, or a URL of `file://` or
+            `s3://`.
+        packs: As for `run`.
+        stack: The stack in a backend, `NAME` or `PROJECT/NAME`; `None` where it holds one alone.
+        folder: The program's folder, whose `preflight.yaml` may name the packs.
+        timeout_seconds: How long each answer of a pack may take.
+
+    Raises:
+        PreflightError: There is no verdict; the text, which holds no secrets, says why.
+    """
+    from pulumi_preflight.states.judging import judged_state  # noqa: PLC0415 - see the top
+
+    wanted = Wanted(stack=stack, packs=_choices(packs), timeout_seconds=timeout_seconds)
+    secrets: set[str] = set()
+    try:
+        return judged_state(os.fspath(state), Path(folder), wanted, secrets)
+    except PreflightError as error:
+        error.hide(secrets)
+        raise
+
+
+def _choices(
+    packs: Sequence[str | os.PathLike[str] | PackChoice] | None,
+) -> tuple[PackChoice, ...] | None:
+    if packs is None:
+        return None
+    return tuple(
+        pack if isinstance(pack, PackChoice) else PackChoice(directory=Path(pack)) for pack in packs
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
