@@ -205,6 +205,18 @@ def test_a_required_property_that_is_missing_is_refused_without_any_config() -> 
             id="misspelt-rule-with-properties-alone",
         ),
         pytest.param({"all": {"maxTasks": 3}}, None, id="all-with-properties-alone"),
+        pytest.param(
+            {"policies": {"sized": "advisory"}},
+            '\'policies\' is a rule\'s name here; a file with "policies" and "exceptions" says '
+            '"version": 2',
+            id="rules-of-version-2",
+        ),
+        pytest.param(
+            {"exceptions": {"EXC-1": {"reason": "r"}}},
+            '\'exceptions\' is a rule\'s name here; a file with "policies" and "exceptions" says '
+            '"version": 2',
+            id="exceptions-of-version-2",
+        ),
     ],
 )
 def test_an_entry_that_ends_up_without_a_level_is_refused(
@@ -214,6 +226,35 @@ def test_an_entry_that_ends_up_without_a_level_is_refused(
     with pytest.raises(PackError, match=f"'{name}' has properties but no enforcement level") as e:
         effective_settings(info(), config(tmp_path, content), {})
     assert e.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("content", "hint"),
+    [
+        pytest.param(
+            {"version": "2", "policies": {}},
+            'a file with "policies" and "exceptions" has a number: "version": 2',
+            id="version-as-text",
+        ),
+        pytest.param(
+            {"exceptions": [{"reason": "r"}]},
+            '\'exceptions\' is a rule\'s name here; a file with "policies" and "exceptions" says '
+            '"version": 2',
+            id="exceptions-as-a-list",
+        ),
+        pytest.param(
+            {"sized": "loud"},
+            "the levels are advisory, mandatory, remediate, disabled",
+            id="a-rule",
+        ),
+    ],
+)
+def test_a_mistake_says_that_version_2_is_meant(
+    tmp_path: Path, content: dict[str, object], hint: str
+) -> None:
+    with pytest.raises(PackError) as raised:
+        config(tmp_path, content)
+    assert raised.value.hint == hint
 
 
 @pytest.mark.parametrize(

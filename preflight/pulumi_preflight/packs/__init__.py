@@ -221,7 +221,11 @@ class Packs:
             self._await(lane.queue(Pack.judge_stack, request, doubt))
         for judgement in self._judgements:
             judgement.result()
-        self.notes.extend(note for lane in self._lanes for note in lane.booted().notes)
+        booted = [lane.booted() for lane in self._lanes]
+        self.notes.extend(note for pack in booted for note in pack.notes)
+        # Several packs may have one file.
+        unmet = (note for pack in booted for note in pack.unmet_targets(request))
+        self.notes.extend(dict.fromkeys(unmet))
         # Resources arrive side by side, so the order of arrival says nothing.
         self.notes.extend(sorted(self._order_notes))
 

@@ -24,6 +24,7 @@ from pulumi_preflight.packs.files import (
     Properties,
     Rules,
     RuleSettings,
+    as_second_version,
     rules_in,
 )
 from pulumi_preflight.packs.process import PackProcess, cause_of
@@ -199,7 +200,8 @@ def effective_settings(
             raise PackError(
                 f"{where}: {name!r} has properties but no enforcement level, "
                 "and the pack has no rule of that name",
-                hint=_nearest(name, [policy.name for policy in info.policies]),
+                hint=as_second_version(name)
+                or _nearest(name, [policy.name for policy in info.policies]),
             )
     return settings
 

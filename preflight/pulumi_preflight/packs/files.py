@@ -250,6 +250,18 @@ def _unread_ends(where: str, exceptions: Iterable[FileException]) -> Iterator[st
         )
 
 
+def as_second_version(name: str) -> str | None:
+    """What to do where a key of version 2 is read as a rule's name; `None` for any other name."""
+    if name.casefold() == VERSION:
+        return f'a file with "policies" and "exceptions" has a number: "{VERSION}": {NEWEST}'
+    if name.casefold() not in _KEYS:
+        return None
+    return (
+        f'{name!r} is a rule\'s name here; a file with "policies" and "exceptions" says '
+        f'"{VERSION}": {NEWEST}'
+    )
+
+
 def _content(path: Path) -> dict[str, object]:
     try:
         text = path.read_text(encoding="utf-8")
@@ -302,7 +314,8 @@ def _parsed(where: str, name: str, value: object) -> RuleSettings:
         return RuleSettings(level=_level(where, name, value))
     if not isinstance(value, dict):
         raise PackError(
-            f"{where}: {name!r} is {value!r}; it must be a level or an object of settings"
+            f"{where}: {name!r} is {value!r}; it must be a level or an object of settings",
+            hint=as_second_version(name),
         )
     properties = dict(value)
     if "enforcementLevel" not in properties:
@@ -315,7 +328,8 @@ def _level(where: str, name: str, value: object) -> EnforcementLevel:
     if not _is_level(value):
         raise PackError(
             f"{where}: {value!r} is not an enforcement level for {name!r}",
-            hint=f"the levels are {', '.join(get_args(EnforcementLevel))}",
+            hint=as_second_version(name)
+            or f"the levels are {', '.join(get_args(EnforcementLevel))}",
         )
     return value
 
