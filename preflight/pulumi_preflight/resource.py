@@ -9,6 +9,7 @@ from google.protobuf.struct_pb2 import Struct
 
 from pulumi_preflight.model import Deployment, RegisteredResource, SourcePosition
 from pulumi_preflight.redaction import SHOWN_SECRET, SHOWN_UNKNOWN, Redactor
+from pulumi_preflight.stack_context import STACK_TYPE
 from pulumi_preflight.wire import (
     MARK,
     SECRET,
@@ -23,6 +24,9 @@ from pulumi_preflight.wire import (
     whole_numbers,
     without_references,
 )
+
+_PROVIDER = "pulumi:providers:"
+_DEFAULT_PROVIDER = "default"
 
 
 class Unknown(StrEnum):
@@ -65,6 +69,14 @@ class Resource:
     position: SourcePosition | None
     made_up: tuple[str, ...]
     registered: RegisteredResource = field(repr=False)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the program makes it: not the stack, nor a provider that nobody asked for."""
+        is_provider = self.type.startswith(_PROVIDER)
+        return self.type != STACK_TYPE and not (
+            is_provider and self.name.startswith(_DEFAULT_PROVIDER)
+        )
 
     @property
     def id(self) -> str:

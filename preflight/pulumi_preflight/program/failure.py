@@ -50,7 +50,7 @@ _MADE_UP = (
 )
 _NO_PKG_RESOURCES = "No module named 'pkg_resources'"
 _LIBRARY_FRAMES = 3
-_LIBRARY_FOLDER = re.compile(r"(site|dist)-packages|python3\.\d+")
+_LIBRARY_FOLDER = re.compile(r"(site|dist)-packages|python3\.\d+|node_modules")
 # More frames than both are a recursion, in which one is like the other.
 _FIRST_FRAMES, _LAST_FRAMES = 5, 15
 
@@ -176,12 +176,13 @@ def _of_exceptions(errors: list[dict[str, Any]], scene: Scene, answers: str | No
 
 
 def _own_frames(frames: list[dict[str, Any]], positions: Positions) -> list[str]:
-    lines = []
-    for frame in frames:
-        place = positions.nearest([(frame["file"], frame["line"] or 0)])
-        if place:
-            lines.append(_line(place.file, frame))
-    return lines
+    return [_line(file, frame) for frame in frames if (file := _own_file(frame, positions))]
+
+
+def _own_file(frame: dict[str, Any], positions: Positions) -> str | None:
+    """The file of a frame of the program's own code; `None` for one of a library."""
+    place = positions.nearest([(frame["file"], frame["line"] or 0)])
+    return place.file if place else None
 
 
 def _line(file: str, frame: dict[str, Any]) -> str:
@@ -192,9 +193,10 @@ def _line(file: str, frame: dict[str, Any]) -> str:
 
 def _trace(frames: list[dict[str, Any]], positions: Positions) -> str:
     lines = _own_frames(frames, positions)
-    if not lines:
-        # All of it happened in a library.
-        lines = [_line(_in_library(frame["file"]), frame) for frame in frames[-_LIBRARY_FRAMES:]]
+    # Where none is the program's own, some of the library's tell more than one.
+    inner = frames[-1:] if lines else frames[-_LIBRARY_FRAMES:]
+    if inner and _own_file(inner[-1], positions) is None:
+        lines += [_line(_in_library(frame["file"]), frame) for frame in inner]
     left_out = len(lines) - _FIRST_FRAMES - _LAST_FRAMES
     if left_out > 1:
         lines[_FIRST_FRAMES:-_LAST_FRAMES] = [f"\n  ... {left_out} more"]
