@@ -48,6 +48,11 @@ _MADE_UP = (
     "where that comes of an output that preflight made up, `outputs` in preflight.yaml can give "
     "the real value, and --keep-unknowns leaves all of them unknown"
 )
+_MADE_UP_ANSWER = (
+    "where that comes of a function's answer that preflight made up, `invokes` in preflight.yaml "
+    "can give the real one"
+)
+_MOST_ANSWERS = 5
 _NO_PKG_RESOURCES = "No module named 'pkg_resources'"
 _LIBRARY_FRAMES = 3
 _LIBRARY_FOLDER = re.compile(r"(site|dist)-packages|python3\.\d+|node_modules")
@@ -141,8 +146,18 @@ def _of_host(text: str, scene: Scene) -> ProgramError:
         return ProgramError(message, hint=NO_PLUGIN)
     if _NO_STACK_OUTPUTS in message:
         return ProgramError(_UNKNOWN_STACK, hint=_KNOWN_STACK)
-    made_up = run.made_up_answers or any(each.made_up for each in run.registry.resources)
-    return ProgramError(message, hint=_MADE_UP if logged and made_up else None)
+    return ProgramError(message, hint=_of_made_up(run) if logged else None)
+
+
+def _of_made_up(run: Run) -> str | None:
+    """Says how to give what a host may have failed on, which tells of no value where it is from."""
+    hints = []
+    if functions := sorted(run.made_up_answers):
+        ways = "".join(f"\n  {answer_way(function)}" for function in functions[:_MOST_ANSWERS])
+        hints.append(f"{_MADE_UP_ANSWER}:{ways}")
+    if any(each.made_up for each in run.registry.resources):
+        hints.append(_MADE_UP)
+    return "\n".join(hints) or None
 
 
 def _placed(mistake: Diagnostic, template: Template | None) -> Diagnostic:
