@@ -138,6 +138,7 @@ class _Running:
             notes=(*run.registry.notes, *unknowns.notes, *notes_on_told(run)),
             printed=redact(self._child.printed() + engine.printed()),
             inventions=run.inventions,
+            leaves_out_unset=launch.leaves_out_unset,
         )
 
     def _may_fill(self) -> bool:
