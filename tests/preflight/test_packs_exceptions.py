@@ -14,8 +14,8 @@ from pulumi_preflight.errors import PackError
 from pulumi_preflight.findings import Level, PolicyException, Reported
 from pulumi_preflight.packs import PackChoice, Packs
 from pulumi_preflight.packs.answers import excused
+from pulumi_preflight.packs.config_files import ConfigFile, read_config
 from pulumi_preflight.packs.exceptions import FileException, Match, unknown_rules, unmet_targets
-from pulumi_preflight.packs.files import ConfigFile, read_config
 from tests.preflight.builders import (
     CONTEXT,
     QUEUE,

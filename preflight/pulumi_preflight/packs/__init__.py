@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 
 from pulumi_preflight.errors import PackError
-from pulumi_preflight.packs.files import ConfigFile, PackCommand, read_config, read_pack
+from pulumi_preflight.packs.commands import PackCommand, read_pack
+from pulumi_preflight.packs.config_files import ConfigFile, read_config
 from pulumi_preflight.packs.process import PackProcess
 from pulumi_preflight.stack_context import StackContext
 from pulumi_preflight.startup import ONE_AT_A_TIME

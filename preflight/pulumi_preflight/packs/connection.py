@@ -16,11 +16,10 @@ from pulumi.runtime.proto.analyzer_pb2 import AnalyzerInfo, AnalyzerStackConfigu
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
 from pulumi_preflight.errors import PackError
-from pulumi_preflight.packs.files import (
-    NO_ENGINE,
+from pulumi_preflight.packs.commands import NO_ENGINE, PackCommand
+from pulumi_preflight.packs.config_files import (
     ConfigFile,
     EnforcementLevel,
-    PackCommand,
     Properties,
     Rules,
     RuleSettings,

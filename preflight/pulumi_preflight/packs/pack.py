@@ -25,6 +25,8 @@ from pulumi_preflight.packs.answers import (
     idle_rules,
     reported,
 )
+from pulumi_preflight.packs.commands import PackCommand
+from pulumi_preflight.packs.config_files import ConfigFile, RuleSettings
 from pulumi_preflight.packs.connection import (
     Diagnosis,
     PackConnection,
@@ -37,7 +39,6 @@ from pulumi_preflight.packs.connection import (
     proposing,
 )
 from pulumi_preflight.packs.exceptions import unknown_rules, unmet_targets
-from pulumi_preflight.packs.files import ConfigFile, PackCommand, RuleSettings
 from pulumi_preflight.packs.process import PackProcess
 from pulumi_preflight.packs.second_judgement import Doubt, RaisedError, judged_twice
 from pulumi_preflight.stack_context import StackContext
