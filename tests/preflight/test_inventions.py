@@ -361,15 +361,9 @@ def test_the_longest_automatic_name_is_the_one_that_a_text_holds() -> None:
     assert origin_of(made, f"x/old-{GROUP}", ()) == Origin(older, "name")
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param(f"writes to {GROUP!r}", "writes to '<name of logs>'", id="quoted"),
-        pytest.param(f"{GROUP}-x", "<name of logs>-x", id="before-a-word"),
-    ],
-)
-def test_a_reader_is_told_of_an_automatic_name(text: str, expected: str) -> None:
-    assert named(LOGS, "name", GROUP).shown(text) == expected
+@pytest.mark.parametrize("text", [f"writes to {GROUP!r}", f"`name` is '{GROUP}-copy'"])
+def test_an_automatic_name_is_shown_as_in_a_preview(text: str) -> None:
+    assert named(LOGS, "name", GROUP).shown(text) == text
 
 
 def test_an_account_that_the_program_names_is_shown() -> None:

@@ -22,13 +22,11 @@ class Found:
     """A name that stands in a text.
 
     Attributes:
-        start: Where it begins.
         digits: Where its digits begin.
         end: Where its digits end.
         origin: Whose name it is.
     """
 
-    start: int
     digits: int
     end: int
     origin: Origin
@@ -87,5 +85,4 @@ def _found(text: str, names: dict[str, dict[str, Origin]]) -> Iterator[Found]:
         fitting = [head for head in heads if text.endswith(head, 0, match.start())]
         if fitting:
             head = max(fitting, key=len)
-            start, end = match.span(1)
-            yield Found(start - len(head), start, end, heads[head])
+            yield Found(*match.span(1), heads[head])

@@ -360,8 +360,11 @@ class Marks:
         return parts + piece[done:]
 
     def _places_in(self, piece: str) -> Iterator[tuple[int, int, Origin]]:
-        """Where made-up digits and names stand, from left to right."""
-        found = [(each.start, each.end, each.origin) for each in self._names.found_in(piece)]
+        """Where made-up digits stand, from left to right.
+
+        Automatic names are shown as a preview shows them: rules speak of their form.
+        """
+        found: list[tuple[int, int, Origin]] = []
         for run in RUN.finditer(piece):
             if run[0] == ACCOUNT and self.account_made_up and ACCOUNT not in self._named_accounts:
                 found.append((*run.span(), ACCOUNT_ORIGIN))
