@@ -78,6 +78,29 @@ def line_of(verdict: Verdict, name: str) -> tuple[str, int]:
     return position.file, position.line
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        pytest.param('JSON.parse("{")', "SyntaxError: ", id="a-text"),
+        pytest.param('new RegExp("(")', "SyntaxError: Invalid regular expression", id="a-pattern"),
+    ],
+)
+def test_an_error_in_a_text_has_the_programs_line(judge: Judge, code: str, said: str) -> None:
+    with pytest.raises(ProgramError) as raised:
+        judge(f"const a = 1;\n{code};\n")
+    first, *lines = str(raised.value).splitlines()
+    assert first.startswith(f"the program raised {said}")
+    assert lines == [f"  index.js:2: {code};"]
+
+
+def test_an_error_in_a_library_names_the_librarys_line_as_well(judge: Judge) -> None:
+    with pytest.raises(ProgramError) as raised:
+        judge('const semver = require("semver");\nnew semver.SemVer("none");\n')
+    _, own, library = str(raised.value).splitlines()
+    assert own == '  index.js:2: new semver.SemVer("none");'
+    assert library.startswith("  semver/classes/semver.js:")
+
+
 # What the engine's own export has of these, of engine 3.276.0 and SDK 3.248.0.
 GIVEN_OUT = """\
 class Group extends pulumi.ComponentResource {
