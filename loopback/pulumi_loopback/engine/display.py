@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -21,6 +22,7 @@ from pulumi_preflight.findings import (
     excuse_of,
     waived_by,
 )
+from pulumi_preflight.runtimes import hosts
 from pulumi_preflight.stack_context import STACK_TYPE, name_of, type_of
 
 
@@ -80,6 +82,9 @@ class Summary:
 
 Event = Step | Message | Finding | Summary
 _FIX = re.compile(r"(?:^|\s)Fix:\s+(?P<fix>\S.*)$", re.DOTALL)
+_ON_PATH = re.compile(
+    r"(?:warning: )?using pulumi-language-\w+ from \$PATH at (?P<host>.+?)(?: expected .+)?\s*$"
+)
 # What the packs say where a value is not known yet; preflight judges those with values.
 _UNKNOWN = ("not evaluated: ", "can't run policy ")
 
@@ -98,7 +103,7 @@ def parse(line: str) -> Event | str | None:
     try:
         content = json.loads(line)
     except ValueError:
-        return line
+        return None if _tells_own_host(line) else line
     if not isinstance(content, dict) or "sequence" not in content:
         return line
     return _event(content)
@@ -322,6 +327,8 @@ class Display:
         if message.severity == "error" and not message.urn and is_refusal(message.text):
             self.refused += message.text
             return
+        if message.severity == "warning" and _tells_own_host(message.text):
+            return
         if message.text in SAID_ALREADY or (message.urn, message.text) in self._said:
             return
         self._said.add((message.urn, message.text))
@@ -380,6 +387,12 @@ class Display:
         if not begun:
             return text
         return f"begun and never finished: {', '.join(begun)}; `{self._settles}` settles them"
+
+
+def _tells_own_host(text: str) -> bool:
+    """Whether the engine warns of a language host that was put on its PATH on purpose."""
+    found = _ON_PATH.match(text)
+    return found is not None and Path(found["host"]).is_relative_to(hosts.folder())
 
 
 def _told(step: Step) -> str:

@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 
 from pulumi_preflight.errors import PackError
-from pulumi_preflight.packs.files import ConfigFile, PackCommand, read_config, read_pack
+from pulumi_preflight.packs.commands import PackCommand, read_pack
+from pulumi_preflight.packs.config_files import ConfigFile, read_config
 from pulumi_preflight.packs.process import PackProcess
 from pulumi_preflight.stack_context import StackContext
 from pulumi_preflight.startup import ONE_AT_A_TIME
@@ -240,7 +241,11 @@ class Packs:
             self._await(lane.queue(Pack.judge_stack, request, doubt))
         for judgement in self._judgements:
             judgement.result()
-        self.notes.extend(note for lane in self._lanes for note in lane.booted().notes)
+        booted = [lane.booted() for lane in self._lanes]
+        self.notes.extend(note for pack in booted for note in pack.notes)
+        # Several packs may have one file.
+        unmet = (note for pack in booted for note in pack.unmet_targets(request))
+        self.notes.extend(dict.fromkeys(unmet))
         # Resources arrive side by side, so the order of arrival says nothing.
         self.notes.extend(sorted(self._order_notes))
 

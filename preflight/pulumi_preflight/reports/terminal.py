@@ -32,16 +32,12 @@ from pulumi_preflight.wire import PropertyValue
 
 NO_MODULE = "(no module)"
 _PROVIDER = "pulumi:providers:"
-_DEFAULT_PROVIDER = "default"
 _TYPES_SHOWN = 5
 
 
 def is_shown(resource: Resource) -> bool:
     """Whether a user would call it a resource: not the stack, nor a provider nobody asked for."""
-    provider = resource.type.startswith(_PROVIDER)
-    return resource.type != STACK_TYPE and not (
-        provider and resource.name.startswith(_DEFAULT_PROVIDER)
-    )
+    return resource.is_own
 
 
 def by_module(
@@ -345,10 +341,9 @@ class _Report:
         if not notes:
             return
         self._heading("Notes")
-        for note in notes:
-            place = note.position
-            where = f" ({self._place(place.file, place.line)})" if place else ""
-            self._entry(Text(note.text + where))
+        for text, positions in _grouped((note.text, note.position) for note in notes):
+            places = [self._place(place.file, place.line) for place in positions if place]
+            self._entry(Text(f"{text} ({_named(places)})" if places else text))
 
     def _remediated(self) -> None:
         applied = [fix for fix in self._verdict.fixes if fix.applied]

@@ -33,7 +33,8 @@ PolicyPack("shop", policies=[
         name="fifo", description="FIFO", validate=fifo, remediate=makes_fifo,
         enforcement_level=EnforcementLevel.REMEDIATE),
     StackValidationPolicy(
-        name="arns", description="ARNs", validate=arns, enforcement_level=EnforcementLevel.ADVISORY),
+        name="arns", description="ARNs", validate=arns,
+        enforcement_level=EnforcementLevel.ADVISORY),
 ])
 """
 
