@@ -16,13 +16,14 @@ os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
 if TYPE_CHECKING:
     from pulumi_preflight.acceptance import BaselineEntry, BaselineUse, FailOn
-    from pulumi_preflight.api import run
+    from pulumi_preflight.api import run, run_on_state
     from pulumi_preflight.errors import (
         BaselineError,
         PackError,
         PreflightError,
         ProgramError,
         ProjectError,
+        StateError,
     )
     from pulumi_preflight.findings import (
         Finding,
@@ -58,16 +59,25 @@ __all__ = [
     "RuleResult",
     "Secret",
     "SourcePosition",
+    "StateError",
     "Unknown",
     "Verdict",
     "Waived",
     "run",
+    "run_on_state",
 ]
 
 _HOMES = {
     "acceptance": ("BaselineEntry", "BaselineUse", "FailOn"),
-    "api": ("run",),
-    "errors": ("BaselineError", "PackError", "PreflightError", "ProgramError", "ProjectError"),
+    "api": ("run", "run_on_state"),
+    "errors": (
+        "BaselineError",
+        "PackError",
+        "PreflightError",
+        "ProgramError",
+        "ProjectError",
+        "StateError",
+    ),
     "findings": ("Finding", "Known", "Level", "NotEvaluated", "PolicyException", "Waived"),
     "model": ("Note", "SourcePosition"),
     "packs": ("PackChoice",),

@@ -7,6 +7,9 @@ from pathlib import Path
 ENGINE_STOPS = ("duplicate-urn", "invoke-of-new-resource")
 """The rules of preflight's own at whose findings the engine stops, whatever anybody accepts."""
 
+PLACEHOLDERS = ("{project}", "{stack}")
+"""What stands for the names in the name of a baseline's file."""
+
 
 class FailOn(StrEnum):
     """Which findings fail a run."""
@@ -38,7 +41,10 @@ class Acceptance:
         """The file of the baseline of one stack, `None` where there is none."""
         if self.baseline is None:
             return None
-        return Path(str(self.baseline).replace("{project}", project).replace("{stack}", stack))
+        name = str(self.baseline)
+        for placeholder, told in zip(PLACEHOLDERS, (project, stack), strict=True):
+            name = name.replace(placeholder, told)
+        return Path(name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

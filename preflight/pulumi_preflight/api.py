@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Struct
     from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
+    from pulumi_preflight.baseline.file import BaselineFile
     from pulumi_preflight.outputs.memory import Taint
+    from pulumi_preflight.progress import Progress
     from pulumi_preflight.project import Project
     from pulumi_preflight.verdict import Verdict
 
@@ -66,12 +68,7 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     """
     wanted = Wanted(
         stack=stack,
-        packs=None
-        if packs is None
-        else tuple(
-            pack if isinstance(pack, PackChoice) else PackChoice(directory=Path(pack))
-            for pack in packs
-        ),
+        packs=_choices(packs),
         config=config or {},
         stack_tags=stack_tags or {},
         keep_unknowns=keep_unknowns,
@@ -87,6 +84,48 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     except PreflightError as error:
         error.hide(secrets)
         raise
+
+
+def run_on_state(
+    state: str | os.PathLike[str],
+    *,
+    packs: Sequence[str | os.PathLike[str] | PackChoice] | None = None,
+    stack: str | None = None,
+    folder: str | os.PathLike[str] = ".",
+    timeout_seconds: float = DEFAULT_SECONDS,
+) -> "Verdict":
+    """Judges what is deployed, without the program, as `pulumi policy analyze` does.
+
+    Args:
+        state: An export, a checkpoint, or the folder of a backend; a path, or a URL of `file://` or
+            `s3://`.
+        packs: As for `run`.
+        stack: The stack in a backend, `NAME` or `PROJECT/NAME`; `None` where it holds one alone.
+        folder: The program's folder, whose `preflight.yaml` may name the packs.
+        timeout_seconds: How long each answer of a pack may take.
+
+    Raises:
+        PreflightError: There is no verdict; the text, which holds no secrets, says why.
+    """
+    from pulumi_preflight.states.judging import judged_state  # noqa: PLC0415 - see the top
+
+    wanted = Wanted(stack=stack, packs=_choices(packs), timeout_seconds=timeout_seconds)
+    secrets: set[str] = set()
+    try:
+        return judged_state(os.fspath(state), Path(folder), wanted, secrets)
+    except PreflightError as error:
+        error.hide(secrets)
+        raise
+
+
+def _choices(
+    packs: Sequence[str | os.PathLike[str] | PackChoice] | None,
+) -> tuple[PackChoice, ...] | None:
+    if packs is None:
+        return None
+    return tuple(
+        pack if isinstance(pack, PackChoice) else PackChoice(directory=Path(pack)) for pack in packs
+    )
 
 
 def _fail_on(given: str) -> FailOn:
@@ -111,8 +150,16 @@ class Wanted:
     timeout_seconds: float = DEFAULT_SECONDS
 
 
-def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
+def judged(
+    program: Program, wanted: Wanted, secrets: set[str], progress: "Progress | None" = None
+) -> "Verdict":
     """Judges a program; puts into `secrets` the texts that no message may show.
+
+    Args:
+        program: See `run`.
+        wanted: What is asked of the run.
+        secrets: Where the secrets go.
+        progress: Is told what the run is doing.
 
     Raises:
         PreflightError: There is no verdict. The text may hold secrets.
@@ -124,11 +171,7 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
     from pulumi_preflight.stack_context import StackContext  # noqa: PLC0415 - see the top
 
     project = _project(program, wanted)
-    known = None
-    if wanted.acceptance.baseline is not None:
-        from pulumi_preflight.baseline.file import read_for  # noqa: PLC0415 - rarely needed
-
-        known = read_for(wanted.acceptance, project=project.name, stack=project.stack)
+    known = _known(project, wanted)
     context = StackContext(
         project=project.name,
         stack=project.stack,
@@ -150,6 +193,8 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
             PackChoice(directory=each.path, config=each.config, named_by=each.named_by)
             for each in project.packs
         )
+    if progress:
+        progress.begins(f"{project.name} stack {project.stack}", len(choices))
     with Packs(
         choices,
         context,
@@ -157,11 +202,15 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         boot_seconds=timeout,
         answer_seconds=timeout,
     ) as packs:
+        if progress:
+            progress.counts(packs.judged)
 
         def check(request: "AnalyzeRequest", taint: "Taint | None") -> "Struct":
             from pulumi_preflight.redaction import secret_texts  # noqa: PLC0415 - see the top
 
             secrets.update(secret_texts(request.properties, request.type))
+            if progress:
+                progress.registers()
             return packs.check(request, taint)
 
         try:
@@ -175,13 +224,13 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
             packs.raise_failure()
             raise
         # Those above start processes first; only now is what they left to import there for free.
-        from pulumi_preflight.baseline.settle import accepted  # noqa: PLC0415
         from pulumi_preflight.model import Note, in_stable_order  # noqa: PLC0415
         from pulumi_preflight.monitor import stack_request  # noqa: PLC0415
         from pulumi_preflight.redaction import Redactor  # noqa: PLC0415
         from pulumi_preflight.verdict import judge, secrets_of  # noqa: PLC0415
-        from pulumi_preflight.waivers.search import marked  # noqa: PLC0415
 
+        if progress:
+            progress.judges_the_stack()
         deployment = in_stable_order(registered)
         packs.analyze_stack(stack_request(deployment), deployment.inventions)
         if wanted.show_fixes:
@@ -203,6 +252,26 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         redact=redact,
         seconds=seconds,
     )
+    verdict = replace(verdict, folder=project.root, project_file=project.file.name)
+    return _accepted(verdict, project, known, wanted)
+
+
+def _known(project: "Project", wanted: Wanted) -> "BaselineFile | None":
+    """The baseline, read before anything runs."""
+    if wanted.acceptance.baseline is None:
+        return None
+    from pulumi_preflight.baseline.file import read_for  # noqa: PLC0415 - rarely needed
+
+    return read_for(wanted.acceptance, project=project.name, stack=project.stack)
+
+
+def _accepted(
+    verdict: "Verdict", project: "Project", known: "BaselineFile | None", wanted: Wanted
+) -> "Verdict":
+    """The verdict with what the code waives and what the baseline knows set apart."""
+    from pulumi_preflight.baseline.settle import accepted  # noqa: PLC0415 - see the top
+    from pulumi_preflight.waivers.search import marked  # noqa: PLC0415 - see the top
+
     today = clock.current_day()
     if files := marked(verdict, project.root):
         from pulumi_preflight.waivers.settle import settled  # noqa: PLC0415 - rarely needed

@@ -302,6 +302,12 @@ def test_a_bug_of_preflight_is_called_one(
             "error: missing/b.yaml cannot be written: No such file or directory",
             id="unwritable",
         ),
+        pytest.param(
+            ["--recursive", "--write-baseline", "{stack}.yaml"],
+            "error: --write-baseline {stack}.yaml is the baseline of one stack, and --recursive "
+            "judges several; put {project} and {stack} into its name",
+            id="several-stacks",
+        ),
         pytest.param(["--baseline", "."], "error: .: cannot be read: Is a directory", id="folder"),
     ],
 )

@@ -18,10 +18,10 @@ from pulumi_preflight.startup import ONE_AT_A_TIME
 # What follows imports gRPC and the SDK's messages, which takes longer than to start the program's
 # process; that comes first, so that the two happen side by side.
 if TYPE_CHECKING:
-    from pulumi_preflight.model import Deployment, Note, Positions
+    from pulumi_preflight.model import Deployment, Positions
     from pulumi_preflight.monitor import Monitor
     from pulumi_preflight.monitor.loading import Loader
-    from pulumi_preflight.monitor.run import ResourceCheck, Run
+    from pulumi_preflight.monitor.run import ResourceCheck
     from pulumi_preflight.monitor.services import EngineService
 
 _PARALLEL = 16
@@ -89,6 +89,7 @@ class _Running:
             from pulumi_preflight.monitor.unknowns import Unknowns  # noqa: PLC0415 - see the top
             from pulumi_preflight.outputs.template_shapes import TemplateShapes  # noqa: PLC0415 - see the top
             from pulumi_preflight.program.failure import Scene, raise_for  # noqa: PLC0415 - see the top
+            from pulumi_preflight.program.told import notes_on_told  # noqa: PLC0415 - see the top
             from pulumi_preflight.project.template import read_template  # noqa: PLC0415 - see the top
             from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - see the top
 
@@ -134,9 +135,10 @@ class _Running:
             duplicates=run.registry.duplicates,
             stack_outputs=run.registry.stack_outputs,
             early_calls=unknowns.early_calls,
-            notes=(*run.registry.notes, *unknowns.notes, *_unused(run)),
+            notes=(*run.registry.notes, *unknowns.notes, *notes_on_told(run)),
             printed=redact(self._child.printed() + engine.printed()),
             inventions=run.inventions,
+            leaves_out_unset=launch.leaves_out_unset,
         )
 
     def _may_fill(self) -> bool:
@@ -188,16 +190,6 @@ class _Running:
             f"the program did not end within {timeout_seconds:g} s{where}",
             hint="give it longer with --timeout SECONDS",
         )
-
-
-def _unused(run: "Run") -> "Iterator[Note]":
-    """Notes on what `preflight.yaml` tells and nothing asks for, such as a name with a mistake."""
-    from pulumi_preflight.model import Note  # noqa: PLC0415 - see the top
-
-    overrides = run.project.overrides
-    urns = [resource.urn for resource in run.registry.resources]
-    for told in overrides.unused(urns, run.calls) if overrides else ():
-        yield Note(text=f"preflight.yaml tells {told}, and nothing in this stack asks for that")
 
 
 @contextmanager

@@ -29,20 +29,17 @@ from pulumi_preflight.printing import escaped, escaped_line, shortened
 from pulumi_preflight.resource import Resource
 from pulumi_preflight.stack_context import STACK_TYPE, is_urn, name_of, qualified_type_of
 from pulumi_preflight.verdict import OWN_PACK, Verdict, counted, verdict_line
+from pulumi_preflight.verdicts import StackResult, Verdicts
 from pulumi_preflight.wire import PropertyValue
 
 NO_MODULE = "(no module)"
 _PROVIDER = "pulumi:providers:"
-_DEFAULT_PROVIDER = "default"
 _TYPES_SHOWN = 5
 
 
 def is_shown(resource: Resource) -> bool:
     """Whether a user would call it a resource: not the stack, nor a provider nobody asked for."""
-    provider = resource.type.startswith(_PROVIDER)
-    return resource.type != STACK_TYPE and not (
-        provider and resource.name.startswith(_DEFAULT_PROVIDER)
-    )
+    return resource.is_own
 
 
 def by_module(
@@ -127,10 +124,102 @@ def write(
         show_fixes: Whether to show what fixes change, property by property.
         addition: What to add above the verdict line.
     """
+    report = _Report(_console(stream), _printable(verdict), folder, show_fixes=show_fixes)
+    report.write(addition)
+
+
+def write_several(
+    verdicts: Verdicts,
+    stream: TextIO,
+    *,
+    show_fixes: bool = False,
+    addition_of: Callable[[Verdict], Addition | None] = lambda _: None,
+) -> None:
+    """Writes the verdicts one below the other, then one line on each; see `write`.
+
+    Args:
+        verdicts: The verdicts.
+        stream: Where to.
+        show_fixes: Whether to show what fixes change, property by property.
+        addition_of: Gives what to add above the verdict line of each report.
+    """
+    console = _console(stream)
+    for result in verdicts.results:
+        where = escaped_line(result.folder)
+        console.print(Text(f"== {where}", style="bold"), soft_wrap=True)
+        console.print()
+        if result.verdict:
+            verdict = _printable(result.verdict)
+            report = _Report(console, verdict, result.folder, show_fixes=show_fixes)
+            report.write(addition_of(result.verdict))
+        else:
+            _failure(result, console)
+        console.print()
+    _summary(verdicts, console)
+
+
+_NO_VERDICT = "NO VERDICT"
+
+
+def _failure(result: StackResult, console: Console) -> None:
+    """Writes why there is no verdict, as the command alone would on stderr."""
+    if result.project and result.stack:
+        console.print(Text(result.project, style="bold"), Text(f"stack {result.stack}"))
+        console.print()
+    # What is copied out of an error is not wrapped.
+    console.print(Text(f"error: {escaped(result.error or '')}"), soft_wrap=True)
+    if result.hint:
+        console.print(Text(f"hint: {escaped(result.hint)}"), soft_wrap=True)
+    console.print()
+    console.print(Text(_NO_VERDICT, style="bold red"))
+
+
+def _summary(verdicts: Verdicts, console: Console) -> None:
+    results = verdicts.results
+    projects = counted(len({result.folder for result in results}), "project")
+    stacks = counted(len(results), "stack")
+    console.print(Text(f"{projects}, {stacks}", style="bold"), Text(f"in {verdicts.seconds:.1f} s"))
+    named = [(escaped_line(each.folder), each.stack or "-") for each in results]
+    folders, stack_names = (max(map(len, names), default=0) for names in _columns(named))
+    for result, (folder, stack) in zip(results, named, strict=True):
+        line = verdict_line(result.verdict) if result.verdict else _NO_VERDICT
+        passed = result.verdict is not None and result.verdict.passed
+        console.print(
+            Text(f"  {folder:<{folders}}  {stack:<{stack_names}}  "),
+            Text(line, style="green" if passed else "red"),
+            sep="",
+            soft_wrap=True,
+        )
+    for reason, left_out in _grouped((each.reason, each.folder) for each in verdicts.left_out):
+        told = f"  left out, {reason}: {', '.join(map(escaped_line, left_out))}"
+        console.print(Text(told), soft_wrap=True)
+    console.print()
+    passed = not (verdicts.without_verdict or verdicts.failed)
+    console.print(Text(line_on_all(verdicts), style=_style(passed=passed)), soft_wrap=True)
+
+
+def _columns(named: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    return [folder for folder, _ in named], [stack for _, stack in named]
+
+
+def line_on_all(verdicts: Verdicts) -> str:
+    """The worst of the verdicts, and how many stacks there are of each kind."""
+    missing, failed = len(verdicts.without_verdict), len(verdicts.failed)
+    counts = f"{len(verdicts.results) - missing - failed} passed, {failed} failed"
+    if missing:
+        return f"{_NO_VERDICT}: {counts}, {missing} without a verdict"
+    return f"{'FAIL' if failed else 'PASS'}: {counts}"
+
+
+def _style(*, passed: bool) -> str:
+    return "bold green" if passed else "bold red"
+
+
+def _console(stream: TextIO) -> Console:
     console = _Console(file=stream, highlight=False, emoji=False, markup=False)
     if not stream.isatty() and "COLUMNS" not in os.environ:
         console.size = ConsoleDimensions(_WIDTH_WITHOUT_TERMINAL, console.height)
-    _Report(console, _printable(verdict), folder, show_fixes=show_fixes).write(addition)
+    return console
 
 
 def _printable(verdict: Verdict) -> Verdict:
@@ -239,9 +328,7 @@ class _Report:
             colour = self._console.is_terminal and not self._console.no_color
             if text := addition(width=self._console.width, colour=colour):
                 self._console.print(Text.from_ansi(text), soft_wrap=True)
-        self._console.print(
-            Text(verdict_line(verdict), style="bold green" if verdict.passed else "bold red")
-        )
+        self._console.print(Text(verdict_line(verdict), style=_style(passed=verdict.passed)))
 
     def _heading(self, text: str, style: str = "bold") -> None:
         self._console.print()
@@ -273,10 +360,9 @@ class _Report:
         if not notes:
             return
         self._heading("Notes")
-        for note in notes:
-            place = note.position
-            where = f" ({self._place(place.file, place.line)})" if place else ""
-            self._entry(Text(note.text + where))
+        for text, positions in _grouped((note.text, note.position) for note in notes):
+            places = [self._place(place.file, place.line) for place in positions if place]
+            self._entry(Text(f"{text} ({_named(places)})" if places else text))
 
     def _remediated(self) -> None:
         applied = [fix for fix in self._verdict.fixes if fix.applied]

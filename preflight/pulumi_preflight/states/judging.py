@@ -91,6 +91,7 @@ def judged_state(
         redact=Redactor(secrets, (each.name for each in state.resources)),
         seconds=time.perf_counter() - started,
     )
+    verdict = replace(verdict, folder=project.resolve())
     # Waivers in the code do not count: the program may be another than the one that was deployed.
     return accepted(verdict, known, wanted.acceptance, today=clock.current_day())
 
