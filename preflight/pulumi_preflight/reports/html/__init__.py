@@ -13,10 +13,10 @@ from typing import TextIO
 
 from pulumi_preflight.findings import Fix, Ran
 from pulumi_preflight.model import Note, SourcePosition
+from pulumi_preflight.reports.entries import entries_of
 from pulumi_preflight.reports.html.cost import cost_section
 from pulumi_preflight.reports.html.findings import (
     KINDS,
-    all_of,
     by_file,
     kind_of,
     outward,
@@ -97,7 +97,7 @@ def _header(verdict: Verdict, stack: Stack) -> Markup:
 
 def _tools(verdict: Verdict) -> Markup:
     """The filters; the scripts make them work."""
-    findings = all_of(verdict)
+    findings = entries_of(verdict)
     counts = {kind: sum(kind_of(each) == kind for each in findings) for kind in KINDS}
     rules = sorted({line(each.rule) for each in findings})
     files = sorted({line(each.file) for each in findings if each.file})
@@ -159,7 +159,7 @@ def _section(name: str, title: str, *content: Markup | None) -> Markup:
 
 
 def _findings(verdict: Verdict, stack: Stack) -> Markup:
-    if not all_of(verdict):
+    if not entries_of(verdict):
         judged = sum(each.result is Result.PASSED for each in verdict.rules)
         told = f"{counted(judged, 'rule')} passed." if judged else "No rule judged the stack."
         return element("p", f"Nothing was found. {told}", class_="empty")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from pulumi_preflight.costs import Amount, Cost, CostLine, total
-from pulumi_preflight.reports.html.markup import Markup, element, joined, line
+from pulumi_preflight.reports.html.markup import Markup, element, joined, line, prose
 from pulumi_preflight.reports.html.stack import Stack
 from pulumi_preflight.reports.terminal import NO_MODULE
 from pulumi_preflight.stack_context import is_urn, name_of
@@ -198,7 +198,7 @@ def _unpriced(cost: Cost, stack: Stack) -> Markup | None:
             element(
                 "ul",
                 (
-                    element("li", linked(each.urn, stack), " ", line(each.reason))
+                    element("li", linked(each.urn, stack), " ", prose(each.reason))
                     for each in cost.unpriced
                 ),
             ),

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from pulumi_preflight.findings import About, Finding, Level, NotEvaluated, Waived, excuse_of
 from pulumi_preflight.printing import shortened
+from pulumi_preflight.reports.entries import entries_of, fingerprint_of, subject_of
 from pulumi_preflight.reports.html.markup import Markup, element, joined, line, prose
 from pulumi_preflight.reports.html.source import Excerpt, Sources
 from pulumi_preflight.reports.html.stack import Stack
-from pulumi_preflight.stack_context import STACK_TYPE, name_of, qualified_type_of
+from pulumi_preflight.stack_context import name_of
 from pulumi_preflight.verdict import OWN_PACK, Verdict, counted
 
 KINDS: Mapping[str, str] = {
@@ -37,11 +38,6 @@ def kind_of(finding: Finding) -> str:
             return "not-evaluated"
         case _:
             return "mandatory" if finding.level is Level.MANDATORY else "advisory"
-
-
-def all_of(verdict: Verdict) -> Sequence[Finding]:
-    """Everything that has a card."""
-    return (*verdict.findings, *verdict.not_evaluated, *verdict.waived)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +84,7 @@ def by_file(verdict: Verdict, stack: Stack) -> Markup:
     sources = Sources(verdict.folder, verdict.redact)
     about = {(each.ran.pack, each.ran.rule): each.ran.about for each in verdict.rules}
     files: dict[str, list[Finding]] = {}
-    for finding in all_of(verdict):
+    for finding in entries_of(verdict):
         files.setdefault(finding.file or _WHOLE_STACK, []).append(finding)
 
     def order(file: str) -> tuple[int, str]:
@@ -106,7 +102,9 @@ def _file(file: str, findings: Sequence[Finding], sources: Sources, cards: "_Car
     shown = {number for excerpt in excerpts for number in excerpt.marked}
     rest = {number: by_line[number] for number in sorted(by_line.keys() - shown)}
     whole = (
-        "Without a place in the program" if any(map(_about, findings)) else "The stack as a whole"
+        "Without a place in the program"
+        if any(map(subject_of, findings))
+        else "The stack as a whole"
     )
     return element(
         "section",
@@ -188,7 +186,7 @@ class _Cards:
             self._said(findings),
             element("p", more, class_="more") if more else None,
             class_=f"finding {rule.kind}",
-            id=f"f-{_digest(rule.kind, rule.pack, findings[0].id, findings[0].urn)}",
+            id=f"f-{rule.kind}-{fingerprint_of(findings[0])[:12]}",
             tabindex=-1,
             data_kind=rule.kind,
             data_rule=line(rule.name),
@@ -215,7 +213,7 @@ class _Cards:
 
     def _resources(self, findings: Sequence[Finding]) -> Markup | None:
         """The names of the resources, each leading to the resource."""
-        names = list(dict.fromkeys(each.urn for each in findings if _about(each)))
+        names = list(dict.fromkeys(each.urn for each in findings if subject_of(each)))
         chips = [element("li", self._link(urn)) for urn in names]
         return _folded(chips, _NAMES_SHOWN, "names") if chips else None
 
@@ -274,7 +272,7 @@ def _rule(finding: Finding) -> _Rule:
 
 
 def _said(finding: Finding) -> _Said:
-    name = _about(finding)
+    name = subject_of(finding)
     text = finding.message.removeprefix(f"{name}: ")
     if isinstance(finding, NotEvaluated):
         text = text.replace(f": {name}: ", ": ")
@@ -314,11 +312,6 @@ def _folded(items: Sequence[Markup], most: int, name: str) -> Markup:
             ),
         )
     )
-
-
-def _about(finding: Finding) -> str:
-    """The name of the resource, empty where the stack as a whole is meant."""
-    return "" if qualified_type_of(finding.urn) == STACK_TYPE else name_of(finding.urn)
 
 
 def _digest(*parts: str) -> str:

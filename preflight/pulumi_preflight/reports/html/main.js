@@ -8,22 +8,23 @@ const picture = canvas && new Picture(canvas, stack, (number) => findings.of(num
 /** Shows what is asked for in all places. */
 function update(shown, { rule, file, words }, isFiltered) {
     const marks = new Map();
-    const found = new Set();
+    const rules = new Map();
     for (const card of shown) {
         const ofKind = marks.get(card.kind) || new Map();
         marks.set(card.kind, ofKind);
         for (const number of card.resources) {
             ofKind.set(number, (ofKind.get(number) || 0) + 1);
-            found.add(number);
+            rules.set(number, `${rules.get(number) || ""} ${card.rule}`);
         }
     }
     const isAsked = rule || file || words.length;
     const isMatch = (number) => {
         const resource = stack.resources[number];
-        const text = `${resource.name} ${resource.type} ${resource.file}`.toLowerCase();
+        const { name, type, kind } = resource;
+        const text = `${name} ${type} ${kind} ${resource.file} ${rules.get(number) || ""}`.toLowerCase();
         return (
-            found.has(number) ||
-            (!rule && (!file || resource.file === file) && words.every((word) => text.includes(word)))
+            (rules.has(number) || !(rule || (file && resource.file !== file))) &&
+            words.every((word) => text.includes(word))
         );
     };
     const numbers = stack.resources.map((_, number) => number);

@@ -180,21 +180,15 @@ class Picture {
         button.classList.toggle("dim", matching === 0);
         button.classList.toggle("match", Boolean(matching));
         button.dataset.worst = Object.keys(KINDS).find((each) => counts.get(each)) || "none";
-        const told = [...counts].map(([each, count]) => `${count} ${KINDS[each]}`);
-        button.setAttribute(
-            "aria-label",
-            [box.label, kind, ...told, matching && box.opens ? `${matching} match` : ""]
-                .filter(Boolean)
-                .join(", "),
-        );
         button.title = `${box.label}\n${box.kind}`;
         button.replaceChildren(
             make("span", { class: "label" }, box.label),
+            " ",
             make("span", { class: "what" }, matching && box.opens ? `${matching} of ${size}` : kind),
             make(
                 "span",
                 { class: "marks" },
-                ...[...counts].map(([each, count]) => make("span", { class: `mark ${each}` }, `${count}`)),
+                ...[...counts].flatMap(([each, count]) => [" ", mark(each, count)]),
             ),
         );
     }
@@ -293,17 +287,18 @@ class Picture {
         }
         const all = [...this.matches];
         const rest = all.length - FOUND_SHOWN;
+        const wayTo = (number) =>
+            make("li", {}, this.way(number), " ", make("small", {}, this.stack.resources[number].kind));
         this.found.replaceChildren(
             make("p", {}, `${counted(all.length, "resource")} like this${all.length ? ":" : "."}`),
-            make("ul", { class: "names" }, ...all.slice(0, FOUND_SHOWN).map((each) => make("li", {}, this.way(each)))),
-            rest > 0 ? make("p", {}, `and ${rest.toLocaleString("en")} more`) : undefined,
+            make("ul", { class: "names" }, ...all.slice(0, FOUND_SHOWN).map(wayTo)),
+            ...(rest > 0 ? [make("p", {}, `and ${rest.toLocaleString("en")} more`)] : []),
         );
     }
 
     way(number) {
-        const { name, kind } = this.stack.resources[number];
         const onclick = () => this.reveal(number);
-        return make("button", { type: "button", title: kind, onclick }, name);
+        return make("button", { type: "button", onclick }, this.stack.resources[number].name);
     }
 
     /** Says what there is to say of a box that does not open; `undefined` closes that. */
@@ -414,6 +409,11 @@ class Picture {
     }
 }
 
+function mark(kind, count) {
+    const name = make("span", { class: "unseen" }, ` ${KINDS[kind]}`);
+    return make("span", { class: `mark ${kind}`, title: KINDS[kind] }, `${count}`, name);
+}
+
 /** How to read the picture. */
 function legend() {
     const texts = [
@@ -421,7 +421,7 @@ function legend() {
         "A box with a shadow opens. A dashed box is outside of what is shown.",
     ];
     const marks = Object.entries(KINDS).map(([kind, name]) =>
-        make("li", {}, make("span", { class: `mark ${kind}` }, "1"), ` finding: ${name}`),
+        make("li", {}, make("span", { class: `mark ${kind}` }, "1"), ` finding, ${name}`),
     );
     return [
         make("h3", { tabindex: -1 }, "How to read this"),
