@@ -95,12 +95,10 @@ def by_file(verdict: Verdict, stack: Stack) -> Markup:
 
 
 def _file(file: str, findings: Sequence[Finding], sources: Sources, cards: "_Cards") -> Markup:
-    by_line: dict[int, list[Finding]] = {}
-    for finding in findings:
-        by_line.setdefault(finding.line or 0, []).append(finding)
-    excerpts = sources.excerpts(file, by_line.keys()) if file else ()
+    lines = {each.line for each in findings if each.line}
+    excerpts = sources.excerpts(file, lines) if file else ()
     shown = {number for excerpt in excerpts for number in excerpt.marked}
-    rest = {number: by_line[number] for number in sorted(by_line.keys() - shown)}
+    rest = [each for each in findings if each.line not in shown]
     whole = (
         "Without a place in the program"
         if any(map(subject_of, findings))
@@ -116,7 +114,9 @@ def _file(file: str, findings: Sequence[Finding], sources: Sources, cards: "_Car
         ),
         _hunk(None, cards.of(file, rest)) if rest else None,
         [
-            _hunk(excerpt, cards.of(file, {each: by_line[each] for each in excerpt.marked}))
+            _hunk(
+                excerpt, cards.of(file, [each for each in findings if each.line in excerpt.marked])
+            )
             for excerpt in excerpts
         ],
         class_="file",
@@ -159,16 +159,15 @@ class _Cards:
     stack: Stack
     about: Mapping[tuple[str, str], About]
 
-    def of(self, file: str, by_line: Mapping[int, Sequence[Finding]]) -> Markup:
-        """A card for each rule at a line, however many resources it speaks of, the worst first."""
-        together: dict[tuple[int, _Rule], list[Finding]] = {}
-        for number, findings in by_line.items():
-            for finding in findings:
-                together.setdefault((number, _rule(finding)), []).append(finding)
-        ordered = sorted(together.items(), key=lambda each: each[0][1].order)
-        return joined(self._card(file, number, rule, group) for (number, rule), group in ordered)
+    def of(self, file: str, findings: Iterable[Finding]) -> Markup:
+        """A card for each rule, however many resources it speaks of, the worst first."""
+        together: dict[_Rule, list[Finding]] = {}
+        for finding in findings:
+            together.setdefault(_rule(finding), []).append(finding)
+        ordered = sorted(together.items(), key=lambda each: each[0].order)
+        return joined(self._card(file, rule, group) for rule, group in ordered)
 
-    def _card(self, file: str, number: int, rule: _Rule, findings: Sequence[Finding]) -> Markup:
+    def _card(self, file: str, rule: _Rule, findings: Sequence[Finding]) -> Markup:
         there = [self.stack.numbers.get(each.urn) for each in findings]
         about = self.about.get((rule.pack, rule.name), About())
         more = _separated(self._more(rule, findings))
@@ -181,7 +180,8 @@ class _Cards:
                 element("span", line(rule.name), class_="rule"),
                 " ",
                 rule.severity and element("span", rule.severity, class_="severity"),
-                element("span", _separated(_ways(number, rule, about)), class_="ways"),
+                " ",
+                element("span", _separated(_ways(findings, rule, about)), class_="ways"),
             ),
             self._said(findings),
             element("p", more, class_="more") if more else None,
@@ -202,19 +202,31 @@ class _Cards:
             together.setdefault(_said(finding), []).append(finding)
         fixes = {said.fix for said in together}
         common = fixes.pop() if len(fixes) == 1 else ""
+        is_placed = len({each.line for each in findings}) > 1
         if len(together) == 1:
             [(said, group)] = together.items()
-            return joined((self._resources(group), _texts(said), _fix(common)))
+            resources = self._resources(group, is_placed=is_placed)
+            return joined((resources, _texts(said), _fix(common)))
         items = [
-            element("li", self._resources(group), _texts(said), None if common else _fix(said.fix))
+            element(
+                "li",
+                self._resources(group, is_placed=is_placed),
+                _texts(said),
+                None if common else _fix(said.fix),
+            )
             for said, group in together.items()
         ]
         return joined((_folded(items, _TEXTS_SHOWN, "each"), _fix(common)))
 
-    def _resources(self, findings: Sequence[Finding]) -> Markup | None:
-        """The names of the resources, each leading to the resource."""
-        names = list(dict.fromkeys(each.urn for each in findings if subject_of(each)))
-        chips = [element("li", self._link(urn)) for urn in names]
+    def _resources(self, findings: Sequence[Finding], *, is_placed: bool) -> Markup | None:
+        """The names of the resources, each leading to the resource, with lines on request."""
+        names = dict.fromkeys((each.urn, each.line) for each in findings if subject_of(each))
+        chips = [
+            element(
+                "li", self._link(urn), element("small", f" line {number}") if is_placed else None
+            )
+            for urn, number in names
+        ]
         return _folded(chips, _NAMES_SHOWN, "names") if chips else None
 
     def _link(self, urn: str) -> Markup:
@@ -239,10 +251,11 @@ class _Cards:
             yield element("span", f"hangs on what is made up: {line(str(origin))}")
 
 
-def _ways(number: int, rule: _Rule, about: About) -> Iterator[Markup]:
-    """Where a finding stands, and what there is to read about its rule."""
-    if number:
-        yield element("span", f"line {number}")
+def _ways(findings: Sequence[Finding], rule: _Rule, about: About) -> Iterator[Markup]:
+    """Where findings stand, and what there is to read about their rule."""
+    lines = {each.line for each in findings if each.line}
+    if lines:
+        yield element("span", f"line {min(lines)}" if len(lines) == 1 else f"{len(lines)} lines")
     if about.description:
         yield element("a", "rule", href=f"#{rule_anchor(rule.pack, rule.name)}")
     if link := outward(rule.url or about.url, "docs"):

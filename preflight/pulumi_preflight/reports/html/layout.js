@@ -6,6 +6,7 @@
 /** Sweeps through the rows that look for fewer crossings; more change next to nothing. */
 const SWEEPS = 12;
 const ROUNDS = 8;
+const NARROWEST_SLOT = 4;
 
 /**
  * Places boxes.
@@ -24,8 +25,8 @@ function layout(count, edges, { width, box, gap, slot, rise }) {
         const found = inRows(count, forward, perRow);
         lone = found.lone;
         slots = withSlots(found.rows, drawn, { box: box.width + gap, slot });
-        // Lines that pass take room as well.
-        if (slots.rows.every((row) => widthOf(row) - gap <= width)) {
+        // Lines that pass take room as well; where it is scarce, they are nearer to each other.
+        if (slots.rows.every((row) => fitted(row, width + gap))) {
             break;
         }
     }
@@ -63,6 +64,18 @@ function layout(count, edges, { width, box, gap, slot, rise }) {
         lines.push({ from, to, points: [from, to].map((each) => middle(boxes[each], box)) });
     }
     return { boxes, lines, height: end };
+}
+
+/** Narrows the slots of a row until it fits; whether they are still wide enough. */
+function fitted(row, width) {
+    const passing = row.filter((item) => item.box === undefined);
+    const over = widthOf(row) - width;
+    if (over > 0 && passing.length) {
+        const each = Math.max(0, passing[0].width - over / passing.length);
+        passing.forEach((item) => (item.width = each));
+        return each >= NARROWEST_SLOT;
+    }
+    return true;
 }
 
 function widthOf(row) {

@@ -72,4 +72,5 @@ document.addEventListener("click", (event) => {
 document.getElementById("tools").hidden = false;
 document.getElementById("keys").hidden = false;
 findings.filter();
+performance.mark("ready");
 document.documentElement.dataset.ready = "";

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulumi_preflight.printing import shortened
-from pulumi_preflight.redaction import Redactor
+from pulumi_preflight.redaction import SHOWN_SECRET, Redactor
 
 HIDDEN = "[hidden]"
 _BEFORE = 2
@@ -19,6 +19,7 @@ _AFTER = 2
 # A call or a block whose end is further down is cut.
 _LONGEST_BLOCK = 14
 _LONGEST_LINE = 300
+_MOST_MARKED = 6
 # Larger files are generated or data.
 _MOST_BYTES = 2_000_000
 _CLOSING = re.compile(r"\s*[)\]}]")
@@ -34,7 +35,14 @@ _LITERAL = re.compile(
 # `password: hunter2` of YAML.
 _PLAIN_FILES = (".yaml", ".yml")
 _PLAIN = re.compile(
-    r"""(?x)^(?P<before>\s*(?:-\s+)?[\w.:-]+:\s+)(?!(?:true|false|null)\b)[^\s"'`$*&!({\[|>\#].*"""
+    r"""(?x)^(?P<before>\s*(?:-\s+)?(?P<key>[\w.:-]+):\s+)
+    (?!(?:true|false|null)\b)[^\s"'`$*&!({\[|>\#].*"""
+)
+# `DB_PASSWORD`, `db-password` and `shop:dbPassword` name a secret where they are no value of one.
+_NAME = re.compile(r"[A-Za-z]+(?:[_:./-][A-Za-z]+)*")
+_ASSIGNED = re.compile(
+    rf"""(?ix)(?:{_NAMES.replace("_?", "[-_.]?")})[\w.-]*["'`]?\s*\]?(?:\s*:\s*\w+)?
+    \s*[=:]\s*\w?$"""
 )
 # The value of a variable that the line before names.
 _VALUE = re.compile(r"""(?i)^\s*(?:-\s+)?["']?(?:default|value|text)["']?\s*[:=]""")
@@ -49,7 +57,7 @@ _FORMS = re.compile(
 )
 _KEY_BEGINS = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")
 _KEY_ENDS = re.compile(r"-----END [A-Z ]*PRIVATE KEY")
-_RUN = re.compile(r"[A-Za-z0-9+/=_-]{20,}")
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{20,}={0,2}")
 _FEWEST_DIGITS = 3
 _WORD = re.compile(r"[A-Za-z][a-z]{3,}")
 # Names that hold words have more of them than random texts.
@@ -136,15 +144,19 @@ def _indent(line: str) -> int:
 
 
 def _merged(blocks: Sequence[tuple[int, int, int]]) -> Iterator[tuple[int, int, list[int]]]:
-    """Blocks that touch become one."""
+    """Blocks that touch become one, up to a number of marks; no line is in two."""
     open_: tuple[int, int, list[int]] | None = None
     for number, first, last in blocks:
-        if open_ and first <= open_[1] + 1:
+        if open_ and (
+            number <= open_[1] or (first <= open_[1] + 1 and len(open_[2]) < _MOST_MARKED)
+        ):
             open_ = (open_[0], max(open_[1], last), [*open_[2], number])
             continue
         if open_:
             yield open_
-        open_ = (first, last, [number])
+            open_ = (max(first, open_[1] + 1), last, [number])
+        else:
+            open_ = (first, last, [number])
     if open_:
         yield open_
 
@@ -163,18 +175,22 @@ def without_secrets(lines: Sequence[str], *, plain: bool = False) -> list[str]:
             in_key = not _KEY_ENDS.search(line)
             shown.append(HIDDEN)
             continue
-        was_named, is_named = is_named, bool(_NAMED.search(line))
+        was_named, is_named = is_named, bool(_NAMED.search(line.replace(SHOWN_SECRET, "")))
         told = _RUN.sub(_unless_random, _FORMS.sub(HIDDEN, line))
         if is_named or (was_named and _VALUE.match(line)):
             told = _LITERAL.sub(_hidden, told)
-            told = _PLAIN.sub(rf"\g<before>{HIDDEN}", told) if plain else told
+            key = _PLAIN.match(told) if plain else None
+            if key and (_NAMED.search(key["key"]) or _VALUE.match(line)):
+                told = f"{key['before']}{HIDDEN}"
         shown.append(told)
     return shown
 
 
 def _hidden(literal: re.Match[str]) -> str:
-    """A text beside the name of a secret; a key, or the name itself, stays."""
-    if literal["key"] or _NAMED.search(literal["text"]):
+    """A text beside the name of a secret; a key, and a name that is not a value, stays."""
+    text = literal["text"]
+    is_name = _NAME.fullmatch(text) and _NAMED.search(text)
+    if literal["key"] or (is_name and not _ASSIGNED.search(literal.string[: literal.start()])):
         return literal[0]
     return f"{literal['quote']}{HIDDEN}{literal['quote']}"
 
