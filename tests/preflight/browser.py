@@ -2,49 +2,30 @@
 
 import io
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from pulumi_preflight.reports import html
 from pulumi_preflight.verdict import Verdict
-
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-# Without these it asks the network for what has nothing to do with the page.
-_QUIET = (
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
+from tools import browser
 
 
-def found() -> str:
-    """The path of Chromium; the test fails in CI where there is none, and is left out elsewhere."""
-    path = next(filter(None, map(shutil.which, _NAMES)), None)
+@contextmanager
+def started() -> Iterator[Browser]:
+    """Starts it; where there is none, the test fails in CI, and is left out elsewhere."""
+    path = browser.find()
     if path is None:
         message = "Chromium is not on PATH, and the HTML report is looked at in it"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-    return path
-
-
-@contextmanager
-def started() -> Iterator[Browser]:
-    """Starts it; without a sandbox for root, who cannot have one."""
-    options = [*_QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found(), args=options)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    with browser.started(path) as running:
+        yield running
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,12 +49,12 @@ class Seen:
 
 
 def opened(
-    browser: Browser, verdict: Verdict, folder: Path, *, width: int = 1280, dark: bool = False
+    running: Browser, verdict: Verdict, folder: Path, *, width: int = 1280, dark: bool = False
 ) -> Seen:
     """Writes a verdict's page into a folder and opens it."""
     file = folder / "report.html"
     file.write_text(written(verdict), encoding="utf-8")
-    page = browser.new_page(
+    page = running.new_page(
         viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
     )
     seen = Seen(page=page)
