@@ -91,7 +91,7 @@ def _module(name: str) -> Callable[[Page], None]:
 ALL = (
     Picture(name="findings", judge=large),
     Picture(name="cost", judge=reference, show=_to("cost"), height=760),
-    Picture(name="modules", judge=large, show=_to("stack"), height=1160, dark=True),
+    Picture(name="modules", judge=large, show=_to("stack"), height=1370, dark=True),
     Picture(name="module", judge=reference, show=_module("taskiq"), height=760),
     Picture(name="phone", judge=broken, width=390, height=844, dark=True),
 )

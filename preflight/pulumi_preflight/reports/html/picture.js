@@ -8,6 +8,8 @@ const SIZES = [
 ];
 const PRINTED_WIDTH = 680;
 const FOUND_SHOWN = 20;
+const LONG_NAME = 14;
+const END_OF_NAME = 8;
 const ARROWS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 const KINDS = {
     mandatory: "mandatory",
@@ -182,7 +184,7 @@ class Picture {
         button.dataset.worst = Object.keys(KINDS).find((each) => counts.get(each)) || "none";
         button.title = `${box.label}\n${box.kind}`;
         button.replaceChildren(
-            make("span", { class: "label" }, box.label),
+            make("span", { class: "label" }, ...ends(box.label)),
             " ",
             make("span", { class: "what" }, matching && box.opens ? `${matching} of ${size}` : kind),
             make(
@@ -428,6 +430,13 @@ function legend() {
         ...texts.map((text) => make("p", {}, text)),
         make("ul", {}, ...marks),
     ];
+}
+
+/** A name whose end stays where it is cut: names of one box often begin alike. */
+function ends(name) {
+    const end = name.length > LONG_NAME ? name.slice(-END_OF_NAME) : "";
+    const begin = make("span", { class: "begin" }, name.slice(0, name.length - end.length));
+    return end ? [begin, make("span", {}, end)] : [begin];
 }
 
 /** The resources that a box stands for. */
