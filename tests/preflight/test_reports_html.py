@@ -330,6 +330,19 @@ def test_costs_are_told_by_module_and_by_resource_the_dearest_first() -> None:
     assert "Not priced, so the totals are too low: 1 resource dead has no price" in text
 
 
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [
+        pytest.param("0.005", "0.01", id="half-a-cent"),
+        pytest.param("68.805", "68.81", id="as-the-terminal-has-it"),
+        pytest.param("1234.5", "1,234.50", id="thousands"),
+    ],
+)
+def test_an_amount_is_rounded_to_the_cent_as_in_other_reports(amount: str, shown: str) -> None:
+    text = flat(Read(written(priced(bill(urn(SERVICE, "web"), "task", amount, amount)))).text)
+    assert f"{shown} USD a month as declared, {shown} at worst" in text
+
+
 def test_a_bar_is_as_long_as_the_share_and_shows_what_is_declared_within() -> None:
     page = Read(written(priced(bill(urn(SERVICE, "web"), "task", "10", "40"))))
     assert [(each["class"], each["width"]) for each in page.of("rect")] == [

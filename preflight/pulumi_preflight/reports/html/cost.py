@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from pulumi_preflight.costs import Amount, Cost, CostLine, total
 from pulumi_preflight.reports.html.markup import Markup, element, joined, line, prose
@@ -11,6 +11,7 @@ from pulumi_preflight.reports.terminal import NO_MODULE
 from pulumi_preflight.stack_context import is_urn, name_of
 from pulumi_preflight.verdict import counted
 
+_CENT = Decimal("0.01")
 _ROWS_SHOWN = 12
 _ITEMS_SHOWN = 3
 
@@ -185,7 +186,7 @@ def _bar(base: Decimal, worst: Decimal) -> Markup:
 
 
 def _money(amount: Decimal) -> str:
-    return f"{amount:,.2f}"
+    return f"{amount.quantize(_CENT, rounding=ROUND_HALF_UP):,}"
 
 
 def _unpriced(cost: Cost, stack: Stack) -> Markup | None:
