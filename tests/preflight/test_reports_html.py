@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import io
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,7 +17,9 @@ from hypothesis import strategies as st
 from pulumi_preflight.costs import Cost, CostLine, Unpriced
 from pulumi_preflight.findings import About, Finding, Level, Ran, Reported
 from pulumi_preflight.model import Note, SourcePosition
+from pulumi_preflight.reports import html
 from pulumi_preflight.verdict import Verdict
+from pulumi_preflight.verdicts import LeftOut, StackResult, Verdicts
 from tests.preflight.browser import written
 from tests.preflight.builders import QUEUE, SERVICE, urn
 from tests.preflight.pages import shop, thousand, write_source
@@ -411,3 +414,53 @@ def test_the_list_of_resources_is_there_without_scripts() -> None:
     page = Read(written(shop()))
     rows = [each["id"] for each in page.of("tr") if str(each.get("id", "")).startswith("r-")]
     assert rows == [f"r-{number}" for number in range(7)]
+
+
+def several() -> Verdicts:
+    """Two stacks of one folder, one of another, one without a verdict, and one left out."""
+    first, second = shop(), replace(shop(), stack="prod")
+    results = (
+        StackResult(folder="infra", project="shop", stack="dev", verdict=first),
+        StackResult(folder="infra", project="shop", stack="prod", verdict=second),
+        StackResult(folder="web", project="web", stack="dev", verdict=verdict()),
+        StackResult(
+            folder="odd", project=None, stack=None, verdict=None, error="no <file>", hint="make it"
+        ),
+    )
+    left_out = (LeftOut(folder="old", reason="no change since main"),)
+    return Verdicts(results=results, left_out=left_out, seconds=3.0)
+
+
+def page_of_several() -> str:
+    stream = io.StringIO()
+    html.write_several(several(), stream)
+    return stream.getvalue()
+
+
+def test_several_stacks_are_one_page_that_begins_with_what_became_of_each() -> None:
+    text = flat(Read(page_of_several()).text)
+    counts = "0 waived, 0 not evaluated"
+    assert (
+        f"4 stacks infra (dev) FAIL 1 mandatory finding, 1 advisory, {counts} "
+        f"infra (prod) FAIL 1 mandatory finding, 1 advisory, {counts} "
+        "web (dev) FAIL 2 mandatory findings, 1 advisory, 1 waived, 2 not evaluated "
+        "odd NO VERDICT no <file> (make it) old was not judged: no change since main"
+    ) in text
+
+
+def test_each_part_of_several_stacks_has_an_address_of_its_own() -> None:
+    page = Read(page_of_several())
+    ids = [each["id"] for _, each in page.elements if "id" in each]
+    assert len(ids) == len(set(ids))
+    links = {str(each["href"]).removeprefix("#") for each in page.of("a")}
+    assert {link for link in links if link.startswith(("r-", "rule-"))} <= set(ids)
+
+
+def test_files_of_several_stacks_are_told_with_their_folder() -> None:
+    page = Read(page_of_several())
+    assert {each["data-file"] for each in page.of("article")} == {
+        "infra/__main__.py",
+        "web/__main__.py",
+        "",
+    }
+    assert "infra/__main__.py, infra (dev)" in flat(page.text)

@@ -18,6 +18,7 @@ from tests.preflight import node
 from tests.preflight.browser import Seen, opened, started, written
 from tests.preflight.pages import shop, thousand, write_source
 from tests.preflight.samples import verdict
+from tests.preflight.test_reports_html import page_of_several
 
 CHECKS = Path(__file__).parent / "html_checks"
 MOST_SECONDS = 1.0
@@ -259,6 +260,24 @@ def test_axe_finds_nothing_that_keeps_anybody_out(
 @pytest.mark.parametrize("make", [shop, verdict], ids=["modules", "everything"])
 def test_a_validator_finds_nothing_wrong(checks: Path, tmp_path: Path, make: Any) -> None:  # noqa: ANN401 - as above
     validate(written(make()), checks, tmp_path)
+
+
+def test_a_validator_finds_nothing_wrong_with_several_stacks(checks: Path, tmp_path: Path) -> None:
+    validate(page_of_several(), checks, tmp_path)
+
+
+def test_several_stacks_are_boxes_of_one_picture(browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_text(page_of_several(), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(file.as_uri())
+    page.wait_for_selector("html[data-ready]")
+    assert boxes(page) == ["infra (dev)", "infra (prod)", "web (dev)"]
+    page.locator("#picture .box", has_text="infra (prod)").click()
+    assert boxes(page) == ["web", "data", "alone"]
+    page.locator("#search").fill("dynamodb")
+    assert page.locator("#status").inner_text() == "0 of 10 findings, 2 of 19 resources shown"
+    page.close()
 
 
 def validate(text: str, checks: Path, folder: Path) -> None:

@@ -11,7 +11,7 @@ from pulumi_preflight.reports.html.markup import Markup, element, joined, line, 
 from pulumi_preflight.reports.html.source import Excerpt, Sources
 from pulumi_preflight.reports.html.stack import Stack
 from pulumi_preflight.stack_context import name_of
-from pulumi_preflight.verdict import OWN_PACK, Verdict, counted
+from pulumi_preflight.verdict import OWN_PACK, counted
 
 KINDS: Mapping[str, str] = {
     "mandatory": "Mandatory",
@@ -79,8 +79,9 @@ class _Said:
     excuse: str
 
 
-def by_file(verdict: Verdict, stack: Stack) -> Markup:
+def by_file(stack: Stack) -> Markup:
     """A section for each file, those with the worst findings first."""
+    verdict = stack.verdict
     sources = Sources(verdict.folder, verdict.redact)
     about = {(each.ran.pack, each.ran.rule): each.ran.about for each in verdict.rules}
     files: dict[str, list[Finding]] = {}
@@ -95,6 +96,7 @@ def by_file(verdict: Verdict, stack: Stack) -> Markup:
 
 
 def _file(file: str, findings: Sequence[Finding], sources: Sources, cards: "_Cards") -> Markup:
+    stack = cards.stack
     lines = {each.line for each in findings if each.line}
     excerpts = sources.excerpts(file, lines) if file else ()
     shown = {number for excerpt in excerpts for number in excerpt.marked}
@@ -108,7 +110,8 @@ def _file(file: str, findings: Sequence[Finding], sources: Sources, cards: "_Car
         "section",
         element(
             "h3",
-            element("code", line(file)) if file else whole,
+            element("code", line(stack.place(file))) if file else whole,
+            f", {line(stack.title)}" if stack.folder else None,
             " ",
             element("span", counted(len(findings), "finding"), class_="count"),
         ),
@@ -181,19 +184,24 @@ class _Cards:
                 " ",
                 rule.severity and element("span", rule.severity, class_="severity"),
                 " ",
-                element("span", _separated(_ways(findings, rule, about)), class_="ways"),
+                element(
+                    "span", _separated(_ways(findings, rule, about, self.stack)), class_="ways"
+                ),
             ),
             self._said(findings),
             element("p", more, class_="more") if more else None,
             class_=f"finding {rule.kind}",
-            id=f"f-{rule.kind}-{fingerprint_of(findings[0])[:12]}",
+            id=f"f-{rule.kind}-{self._address(findings[0])}",
             tabindex=-1,
             data_kind=rule.kind,
             data_rule=line(rule.name),
-            data_file=line(file),
+            data_file=line(self.stack.place(file)) if file else "",
             data_count=len(findings),
             data_resources=" ".join(str(each) for each in there if each is not None),
         )
+
+    def _address(self, finding: Finding) -> str:
+        return _digest(self.stack.folder, self.stack.verdict.stack, fingerprint_of(finding))
 
     def _said(self, findings: Sequence[Finding]) -> Markup:
         """What is said, each thing once, with the resources that it is said of."""
@@ -243,28 +251,28 @@ class _Cards:
             yield element("span", "with ", listed, f" and {rest} more" if rest > 0 else None)
         places = dict.fromkeys(place for each in findings for place in each.places[1:])
         if places:
-            told = [f"{line(place.file)}:{place.line}" for place in places][:_NAMES_SHOWN]
-            yield element("span", "see ", ", ".join(told))
+            told = [f"{line(self.stack.place(each.file))}:{each.line}" for each in places]
+            yield element("span", "see ", ", ".join(told[:_NAMES_SHOWN]))
         if rule.pack == OWN_PACK:
             yield element("span", "found by preflight itself")
         if origin := findings[0].origin:
             yield element("span", f"hangs on what is made up: {line(str(origin))}")
 
 
-def _ways(findings: Sequence[Finding], rule: _Rule, about: About) -> Iterator[Markup]:
+def _ways(findings: Sequence[Finding], rule: _Rule, about: About, stack: Stack) -> Iterator[Markup]:
     """Where findings stand, and what there is to read about their rule."""
     lines = {each.line for each in findings if each.line}
     if lines:
         yield element("span", f"line {min(lines)}" if len(lines) == 1 else f"{len(lines)} lines")
     if about.description:
-        yield element("a", "rule", href=f"#{rule_anchor(rule.pack, rule.name)}")
+        yield element("a", "rule", href=f"#{rule_anchor(stack, rule.pack, rule.name)}")
     if link := outward(rule.url or about.url, "docs"):
         yield link
 
 
-def rule_anchor(pack: str, rule: str) -> str:
+def rule_anchor(stack: Stack, pack: str, rule: str) -> str:
     """The id of a rule on the page."""
-    return f"rule-{_digest(pack, rule)}"
+    return f"rule-{_digest(stack.folder, stack.verdict.stack, pack, rule)}"
 
 
 def outward(url: str, text: str) -> Markup | None:

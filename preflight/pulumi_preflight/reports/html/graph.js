@@ -75,7 +75,9 @@ class Stack {
         };
         within(this.root, -1);
         const count = (box) => {
-            box.members = box.resource === undefined ? [] : [box.resource];
+            const resource = this.resources[box.resource];
+            // The box that holds one of several stacks is not a resource.
+            box.members = resource && resource.type !== "stack" ? [box.resource] : [];
             for (const each of box.boxes) {
                 box.members.push(...count(each));
             }

@@ -27,15 +27,14 @@ function update(shown, { rule, file, words }, isFiltered) {
             words.every((word) => text.includes(word))
         );
     };
-    const numbers = stack.resources.map((_, number) => number);
-    const matches = isAsked ? new Set(numbers.filter(isMatch)) : null;
+    const matches = isAsked ? new Set(stack.root.members.filter(isMatch)) : null;
     if (picture) {
         picture.update(marks, matches);
     }
     const count = shown.reduce((sum, card) => sum + card.count, 0);
     const told = [`${count.toLocaleString("en")} of ${counted(findings.total, "finding")}`];
     if (matches) {
-        told.push(`${matches.size.toLocaleString("en")} of ${counted(stack.resources.length, "resource")}`);
+        told.push(`${matches.size.toLocaleString("en")} of ${counted(stack.root.members.length, "resource")}`);
     }
     document.getElementById("status").textContent = isFiltered ? `${told.join(", ")} shown` : "";
 }

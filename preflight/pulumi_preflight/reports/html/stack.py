@@ -1,6 +1,6 @@
 """The stack as the page's picture and lists need it: who holds whom, and who refers to whom."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,9 +12,17 @@ from pulumi_preflight.verdict import Verdict
 
 @dataclass(frozen=True, kw_only=True)
 class Stack:
-    """The resources that a user would call so; each is known by its number."""
+    """The resources that a user would call so; each is known by its number on the page.
+
+    Attributes:
+        verdict: The verdict.
+        folder: The project's folder as the reader knows it, empty where the page has one verdict.
+        first: The number of its first resource.
+    """
 
     verdict: Verdict
+    folder: str = ""
+    first: int = 0
 
     @cached_property
     def resources(self) -> Sequence[Resource]:
@@ -24,46 +32,42 @@ class Stack:
     @cached_property
     def numbers(self) -> Mapping[str, int]:
         """The numbers by URN."""
-        return {resource.urn: number for number, resource in enumerate(self.resources)}
+        return {resource.urn: number for number, resource in self.numbered}
+
+    @property
+    def numbered(self) -> Iterator[tuple[int, Resource]]:
+        """The resources with their numbers."""
+        return enumerate(self.resources, start=self.first)
+
+    @property
+    def title(self) -> str:
+        """Its name among those of several."""
+        return f"{self.folder} ({self.verdict.stack})"
 
     @cached_property
     def modules(self) -> Mapping[str, Sequence[int]]:
         """The numbers of the members of each outermost component, by its name."""
         modules: dict[str, list[int]] = {}
-        for number in range(len(self.resources)):
+        for number, _ in self.numbered:
             modules.setdefault(self.module_of(number), []).append(number)
         return modules
 
+    def of(self, number: int) -> Resource:
+        """The resource of a number."""
+        return self.resources[number - self.first]
+
     def module_of(self, number: int) -> str:
         """The name of the outermost component that holds a resource."""
-        outermost = self.resources[number]
+        outermost = self.of(number)
         while outermost.parent in self.numbers:
-            outermost = self.resources[self.numbers[outermost.parent]]
+            outermost = self.of(self.numbers[outermost.parent])
         return NO_MODULE if outermost.custom else outermost.name
 
-    def data(self) -> Mapping[str, object]:
-        """What the picture is drawn from."""
-        types = sorted({resource.type for resource in self.resources})
-        files = sorted({each.position.file for each in self.resources if each.position})
-        return {
-            "name": line(self.verdict.project),
-            "types": [line(each) for each in types],
-            "files": [line(each) for each in files],
-            "resources": [
-                [
-                    line(resource.name),
-                    types.index(resource.type),
-                    self.numbers.get(resource.parent, -1),
-                    int(resource.custom),
-                    files.index(resource.position.file) if resource.position else -1,
-                    resource.position.line if resource.position else 0,
-                    list(self._references(resource)),
-                ]
-                for resource in self.resources
-            ],
-        }
+    def place(self, file: str) -> str:
+        """A file as the reader knows it."""
+        return file if self.folder in ("", ".") else f"{self.folder}/{file}"
 
-    def _references(self, resource: Resource) -> Iterator[tuple[int, str]]:
+    def references(self, resource: Resource) -> Iterator[tuple[int, str]]:
         """The others that a resource refers to, with the properties that do."""
         registered, redact = resource.registered, self.verdict.redact
         properties: dict[int, list[str]] = {}
@@ -82,7 +86,61 @@ class Stack:
     @cached_property
     def _raw(self) -> Mapping[str, int]:
         """The numbers by the URN that the program's own dependencies name."""
-        return {each.registered.urn: number for number, each in enumerate(self.resources)}
+        return {each.registered.urn: number for number, each in self.numbered}
+
+
+def together(verdicts: Iterable[tuple[str, Verdict]]) -> Sequence[Stack]:
+    """The stacks of several projects, each with room for the box that holds all of it."""
+    stacks: list[Stack] = []
+    for folder, verdict in verdicts:
+        before = stacks[-1] if stacks else None
+        first = before.first + len(before.resources) if before else 0
+        stacks.append(Stack(verdict=verdict, folder=folder, first=first + 1))
+    return stacks
+
+
+def picture_of(stacks: Sequence[Stack], name: str) -> Mapping[str, object]:
+    """What the picture is drawn from.
+
+    Args:
+        stacks: The stacks; each of several is a box of its own.
+        name: The name of what holds all.
+    """
+    types = sorted({each.type for stack in stacks for each in stack.resources})
+    files = sorted({file for stack in stacks for file in _files(stack)})
+    rows: list[object] = []
+    for stack in stacks:
+        holder = -1
+        if stack.folder:
+            holder = len(rows)
+            rows.append([line(stack.title), len(types), -1, 0, -1, 0, []])
+        for resource in stack.resources:
+            place = resource.position
+            rows.append(
+                [
+                    line(resource.name),
+                    types.index(resource.type),
+                    stack.numbers.get(resource.parent, holder),
+                    int(resource.custom),
+                    files.index(stack.place(place.file)) if place else -1,
+                    place.line if place else 0,
+                    list(stack.references(resource)),
+                ]
+            )
+    return {
+        "name": line(name),
+        "types": [*map(line, types), STACK],
+        "files": [line(each) for each in files],
+        "resources": rows,
+    }
+
+
+STACK = "stack"
+"""The type of the box that holds one of several stacks."""
+
+
+def _files(stack: Stack) -> Iterator[str]:
+    return (stack.place(each.position.file) for each in stack.resources if each.position)
 
 
 def kind_of(type_token: str) -> str:
