@@ -1,6 +1,5 @@
 """Chromium without a window, for pictures and tests of pages."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,10 +23,9 @@ def find() -> str | None:
 
 @contextmanager
 def started(path: str) -> Iterator[Browser]:
-    """Starts it; without a sandbox for root, who cannot have one."""
-    options = [*_QUIET, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    """Starts it, as Playwright does: without a sandbox, which root cannot have."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=options)
+        browser = playwright.chromium.launch(executable_path=path, args=_QUIET)
         try:
             yield browser
         finally:
