@@ -73,6 +73,11 @@ def test_a_known_finding_stands_in_the_comment(known: Verdict) -> None:
     assert "Known from the baseline until `2027-03-01`: halved in spring" in text
 
 
+def test_a_known_finding_is_accepted_on_the_page(known: Verdict) -> None:
+    text = written(known, "html")
+    assert "Accepted as known from the baseline until 2027-03-01: halved in spring" in text
+
+
 @pytest.mark.parametrize("name", ["github", "gitlab"])
 def test_a_known_finding_is_left_out_where_it_would_stand_as_a_new_one(
     known: Verdict, name: str
