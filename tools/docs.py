@@ -72,6 +72,7 @@ PAGES: Mapping[Path, Callable[[], str]] = {
             ROOT / "README.md",
             ROOT / "docs" / "unknowns.md",
             PREFLIGHT / "README.md",
+            PREFLIGHT / "docs" / "baseline.md",
             PACK / "README.md",
         )
     },

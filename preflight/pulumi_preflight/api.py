@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from pulumi_preflight import clock
+from pulumi_preflight.acceptance import Acceptance, FailOn
 from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.packs import PackChoice
 from pulumi_preflight.startup import ONE_AT_A_TIME, check_platform
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Struct
     from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
+    from pulumi_preflight.baseline.file import BaselineFile
     from pulumi_preflight.outputs.memory import Taint
     from pulumi_preflight.progress import Progress
     from pulumi_preflight.project import Project
@@ -37,6 +40,8 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     stack_tags: Mapping[str, str] | None = None,
     keep_unknowns: bool = False,
     show_fixes: bool = False,
+    baseline: str | os.PathLike[str] | None = None,
+    fail_on: str = FailOn.MANDATORY,
     timeout_seconds: float = DEFAULT_SECONDS,
 ) -> "Verdict":
     """Judges a program; may be called from several threads at once.
@@ -53,6 +58,9 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
         stack_tags: Tags over those that the stack has.
         keep_unknowns: Whether computed outputs stay unknown, as in the engine's preview.
         show_fixes: Whether packs are asked what the fixes of rules that only report would change.
+        baseline: The file with the findings that are known; `{project}` and `{stack}` in its name
+            stand for the names.
+        fail_on: Which findings fail the run: `mandatory`, `advisory` for these as well, or `never`.
         timeout_seconds: How long the program, and each answer of a pack, may take.
 
     Raises:
@@ -65,6 +73,9 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
         stack_tags=stack_tags or {},
         keep_unknowns=keep_unknowns,
         show_fixes=show_fixes,
+        acceptance=Acceptance(
+            fail_on=_fail_on(fail_on), baseline=None if baseline is None else Path(baseline)
+        ),
         timeout_seconds=timeout_seconds,
     )
     secrets: set[str] = set()
@@ -117,6 +128,14 @@ def _choices(
     )
 
 
+def _fail_on(given: str) -> FailOn:
+    try:
+        return FailOn(given)
+    except ValueError:
+        known = ", ".join(repr(str(each)) for each in FailOn)
+        raise PreflightError(f"`fail_on` is {given!r}; wanted one of {known}") from None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What is asked of a run; see `run`. The stack may be left to the project, as packs may."""
@@ -127,6 +146,7 @@ class Wanted:
     stack_tags: Mapping[str, str] = field(default_factory=dict)
     keep_unknowns: bool = False
     show_fixes: bool = False
+    acceptance: Acceptance = field(default_factory=Acceptance)
     timeout_seconds: float = DEFAULT_SECONDS
 
 
@@ -162,6 +182,7 @@ def judged(
     from pulumi_preflight.stack_context import StackContext  # noqa: PLC0415 - see the top
 
     project = _project(program, wanted)
+    known = _known(project, wanted)
     context = StackContext(
         project=project.name,
         stack=project.stack,
@@ -243,7 +264,32 @@ def judged(
         redact=redact,
         seconds=seconds,
     )
-    return replace(verdict, folder=project.root, project_file=project.file.name)
+    verdict = replace(verdict, folder=project.root, project_file=project.file.name)
+    return _accepted(verdict, project, known, wanted)
+
+
+def _known(project: "Project", wanted: Wanted) -> "BaselineFile | None":
+    """The baseline, read before anything runs."""
+    if wanted.acceptance.baseline is None:
+        return None
+    from pulumi_preflight.baseline.file import read_for  # noqa: PLC0415 - rarely needed
+
+    return read_for(wanted.acceptance, project=project.name, stack=project.stack)
+
+
+def _accepted(
+    verdict: "Verdict", project: "Project", known: "BaselineFile | None", wanted: Wanted
+) -> "Verdict":
+    """The verdict with what the code waives and what the baseline knows set apart."""
+    from pulumi_preflight.baseline.settle import accepted  # noqa: PLC0415 - see the top
+    from pulumi_preflight.waivers.search import marked  # noqa: PLC0415 - see the top
+
+    today = clock.current_day()
+    if files := marked(verdict, project.root):
+        from pulumi_preflight.waivers.settle import settled  # noqa: PLC0415 - rarely needed
+
+        verdict = settled(verdict, files, today=today)
+    return accepted(verdict, known, wanted.acceptance, today=today)
 
 
 def _project(program: Program, wanted: Wanted) -> "Project":

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from pulumi_preflight import __version__
+from pulumi_preflight.acceptance import PLACEHOLDERS, Acceptance, FailOn
 from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.printing import shortened, tell, to_stdout, without_colour, write_whole
 from pulumi_preflight.startup import ONE_AT_A_TIME, Terminated, defer_sdk, ending_on_signals
@@ -26,15 +27,17 @@ if TYPE_CHECKING:
 
 
 _EPILOG = """\
-exit codes: 0 nothing mandatory was found; 1 something was; 2 there is no verdict, because the
-program, a pack or the configuration failed, and the message says which. With --recursive the worst
-of all stacks counts.
+exit codes: 0 nothing was found that fails the run; 1 something was; 2 there is no verdict, because
+the program, a pack or the configuration failed, and the message says which. With --recursive the
+worst of all stacks counts.
 
 examples:
   preflight
   preflight stack --stack dev --policy-pack policies
   preflight stack --stack dev --policy-pack policies --policy-pack-config profiles/dev.json
   preflight . --stack dev --policy-pack policies --format terminal --format json=verdict.json
+  preflight . --stack dev --write-baseline baseline.yaml
+  preflight . --stack dev --baseline baseline.yaml
   preflight --recursive --changed-since origin/main
 
 `preflight install yaml` builds what runs programs in YAML; a project in a folder `install` is
@@ -62,6 +65,7 @@ class CommandOptions:
         show_secrets: Whether the stack export shows secrets in plain text.
         keep_unknowns: Whether computed outputs stay unknown.
         show_fixes: Whether to show what fixes change.
+        acceptance: Which findings fail the run, and which are known.
         timeout_seconds: How long the program, and each answer of a pack, may take.
         state: The place of the state that is judged in place of the program, `None` for none.
         recursive: Whether all projects below the folder are judged, each with its stacks.
@@ -81,6 +85,7 @@ class CommandOptions:
     show_secrets: bool
     keep_unknowns: bool
     show_fixes: bool
+    acceptance: Acceptance
     timeout_seconds: float
     recursive: bool
     changed_since: str | None
@@ -116,7 +121,9 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
     _check_several(parser, given)
     reports = _reports(given.format, given.output, parser)
     written = [(f"the report {name}", file) for name, file in reports]
-    _check_files([*written, ("the stack of --save-state", given.save_state)], parser)
+    written.append(("the stack of --save-state", given.save_state))
+    written.append(("the baseline", given.write_baseline or given.baseline))
+    _check_files(written, parser)
     return CommandOptions(
         project=given.project,
         stack=given.stack,
@@ -129,6 +136,7 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
         show_secrets=given.show_secrets,
         keep_unknowns=given.keep_unknowns,
         show_fixes=given.show_fixes,
+        acceptance=_acceptance(parser, given),
         timeout_seconds=given.timeout,
         recursive=given.recursive,
         changed_since=given.changed_since,
@@ -187,6 +195,15 @@ def _check_several(parser: argparse.ArgumentParser, given: argparse.Namespace) -
     for option, value in of_one.items():
         if given.recursive and value is not None:
             parser.error(f"{option} is about one stack, and --recursive judges several")
+    for option, file in (
+        ("--baseline", given.baseline),
+        ("--write-baseline", given.write_baseline),
+    ):
+        if given.recursive and file and not all(each in str(file) for each in PLACEHOLDERS):
+            parser.error(
+                f"{option} {file} is the baseline of one stack, and --recursive judges several; "
+                f"put {' and '.join(PLACEHOLDERS)} into its name"
+            )
     of_several = {"--changed-since": given.changed_since, "--jobs": given.jobs}
     for option, value in of_several.items():
         if value is not None and not given.recursive:
@@ -269,6 +286,33 @@ def _parser() -> argparse.ArgumentParser:
         default=120.0,
         help="longest time for the program, and for each answer of a pack (default: 120)",
     )
+    accepted = parser.add_argument_group("what is accepted")
+    add = accepted.add_argument
+    add(
+        "--fail-on",
+        choices=[str(each) for each in FailOn],
+        default=FailOn.MANDATORY,
+        help="findings that fail the run: mandatory ones (the default), advisory ones as well, or "
+        "none",
+    )
+    add(
+        "--baseline",
+        metavar="FILE",
+        type=Path,
+        help="findings that are known: they are shown, and fail nothing; {project} and {stack} "
+        "stand for the names",
+    )
+    add(
+        "--write-baseline",
+        metavar="FILE",
+        type=Path,
+        help="write the findings of this run as the baseline, and go on with it",
+    )
+    add(
+        "--prune-baseline",
+        action="store_true",
+        help="take out of the baseline what is not found any more",
+    )
     several = parser.add_argument_group("several projects")
     add = several.add_argument
     add(
@@ -326,6 +370,22 @@ def _parser() -> argparse.ArgumentParser:
         help="write secrets into that file in plain text, as `pulumi stack export` does with it",
     )
     return parser
+
+
+def _acceptance(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Acceptance:
+    if given.prune_baseline and given.baseline is None:
+        parser.error("--prune-baseline is about the file of --baseline, which is not given")
+    if given.write_baseline is not None and given.baseline is not None:
+        parser.error(
+            "--write-baseline and --baseline were both given; --write-baseline alone keeps what "
+            "its file says of the findings that stay"
+        )
+    return Acceptance(
+        fail_on=FailOn(given.fail_on),
+        baseline=given.baseline or given.write_baseline,
+        write=given.write_baseline is not None,
+        prune=given.prune_baseline,
+    )
 
 
 def _key_value(text: str) -> tuple[str, str]:
@@ -452,6 +512,7 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
         stack_tags=options.stack_tags,
         keep_unknowns=options.keep_unknowns,
         show_fixes=options.show_fixes,
+        acceptance=options.acceptance,
         timeout_seconds=options.timeout_seconds,
     )
     _check_formats(options)
@@ -467,6 +528,8 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
 
         verdict = judged_state(options.state, options.project, wanted, secrets)
     tell(without_colour(verdict.printed))
+    if verdict.baseline is not None and verdict.baseline.written:
+        _tell_written(verdict, verdict.baseline.file)
     if options.save_state is not None:
         export = verdict.export(show_secrets=options.show_secrets)
         write_whole(options.save_state, partial(_dump, export), private=True)
@@ -587,6 +650,14 @@ def _writer(
     if name != "terminal":
         return writer(name)
     return partial(terminal.write, folder=folder, show_fixes=options.show_fixes, addition=addition)
+
+
+def _tell_written(verdict: "Verdict", file: str) -> None:
+    from pulumi_preflight.verdict import counted  # noqa: PLC0415 - see the top
+
+    verb = "is" if len(verdict.known) == 1 else "are"
+    count = counted(len(verdict.known), "finding")
+    tell(f"{count} {verb} known from here on; the baseline is {file}\n")
 
 
 def _complain(message: str, hint: str | None, secrets: Iterable[str] = ()) -> None:

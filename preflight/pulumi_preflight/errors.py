@@ -5,6 +5,7 @@ PreflightError
     ProgramError    the program raised, ended badly or did not end
     StateError      the state of a stack cannot be read
     PackError       a pack did not boot, refused its config, or a rule raised
+    BaselineError   the file of the baseline is missing, wrong or another stack's
     ReportError     the report cannot be written in the format that is asked for
 """
 
@@ -41,6 +42,10 @@ class ProgramError(PreflightError):
 
 class StateError(PreflightError):
     """The state of a stack is not there, or cannot be read."""
+
+
+class BaselineError(PreflightError):
+    """The file of the baseline is missing, wrong or another stack's."""
 
 
 class ReportError(PreflightError):

@@ -12,7 +12,7 @@ from typing import Final, TextIO
 from urllib.parse import quote
 
 from pulumi_preflight.costs import Cost, CostLine
-from pulumi_preflight.findings import Finding, Level, Waived, excuse_of
+from pulumi_preflight.findings import Finding, Known, Level, Waived, excuse_of, knowledge_of
 from pulumi_preflight.printing import escaped_line, shortened
 from pulumi_preflight.reports.entries import page_of, subject_of, told_of_failure
 from pulumi_preflight.reports.markdown_text import cell, code, prose
@@ -162,6 +162,10 @@ def _sections(verdict: Verdict) -> Iterator[_Section]:
     unseen, waived = verdict.not_evaluated, verdict.waived
     yield _Section(title=f"Not evaluated: {len(unseen)}", items=_bullets(unseen, places))
     yield _Section(title=f"Waived: {len(waived)}", items=_bullets(waived, places, _excused))
+    known = verdict.known
+    yield _Section(
+        title=f"Known from the baseline: {len(known)}", items=_bullets(known, places, _excused)
+    )
     yield _Section(
         title=f"Notes: {len(verdict.notes)}",
         items=[
@@ -171,6 +175,8 @@ def _sections(verdict: Verdict) -> Iterator[_Section]:
 
 
 def _excused(finding: Finding) -> str:
+    if isinstance(finding, Known):
+        return f"K{knowledge_of(finding)[1:]}"
     return f"Waived {excuse_of(finding)}" if isinstance(finding, Waived) else ""
 
 
