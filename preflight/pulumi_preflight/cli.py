@@ -298,8 +298,8 @@ def _parser() -> argparse.ArgumentParser:
         type=_format,
         action="append",
         default=[],
-        help="terminal (the default), json, sarif, junit, markdown, gitlab, github, csv, or a "
-        "format that an installed package adds; written to FILE where one is given; may be "
+        help="terminal (the default), json, sarif, junit, markdown, gitlab, github, csv, html, "
+        "or a format that an installed package adds; written to FILE where one is given; may be "
         "repeated",
     )
     add(

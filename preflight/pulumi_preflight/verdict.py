@@ -209,7 +209,7 @@ def judge(
     )
     resources = tuple(_named(resource, redact) for resource in deployment.resources)
     notes = deployment.notes
-    if not any(resource.is_own for resource in resources):
+    if not context.is_deployed and not any(resource.is_own for resource in resources):
         notes = (*notes, _NOTHING)
     return Verdict(
         project=context.project,

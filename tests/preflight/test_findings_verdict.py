@@ -327,3 +327,10 @@ def test_a_program_that_registers_nothing_is_told_so(
 ) -> None:
     notes = verdict(Reported(), deployment(resources=resources)).notes
     assert (NOTHING in [note.text for note in notes]) is is_told
+
+
+def test_a_state_of_no_resource_tells_of_no_program() -> None:
+    judged = verdict(
+        Reported(), deployment(resources=()), context=replace(CONTEXT, is_deployed=True)
+    )
+    assert NOTHING not in [note.text for note in judged.notes]
