@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.packs import PackChoice
-from pulumi_preflight.startup import check_platform
+from pulumi_preflight.startup import ONE_AT_A_TIME, check_platform
 
 # What a run needs is imported when it is needed: the packs and the program start processes first,
 # and boot while the rest loads.
@@ -130,8 +130,18 @@ class Wanted:
     timeout_seconds: float = DEFAULT_SECONDS
 
 
+def _load_verdict() -> None:
+    """Imports what gives the verdict, while the program runs."""
+    with ONE_AT_A_TIME:
+        import pulumi_preflight.verdict  # noqa: F401, PLC0415 - see the top
+
+
 def judged(
-    program: Program, wanted: Wanted, secrets: set[str], progress: "Progress | None" = None
+    program: Program,
+    wanted: Wanted,
+    secrets: set[str],
+    progress: "Progress | None" = None,
+    meanwhile: Callable[[], None] = _load_verdict,
 ) -> "Verdict":
     """Judges a program; puts into `secrets` the texts that no message may show.
 
@@ -140,6 +150,7 @@ def judged(
         wanted: What is asked of the run.
         secrets: Where the secrets go.
         progress: Is told what the run is doing.
+        meanwhile: Called once the program runs; what it raises ends the run.
 
     Raises:
         PreflightError: There is no verdict. The text may hold secrets.
@@ -198,6 +209,7 @@ def judged(
                 check=check,
                 keep_unknowns=wanted.keep_unknowns,
                 timeout_seconds=timeout,
+                meanwhile=meanwhile,
             )
         except ProgramError:
             packs.raise_failure()

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 from pulumi_preflight import __version__
 from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.printing import shortened, tell, to_stdout, without_colour, write_whole
-from pulumi_preflight.startup import Terminated, defer_sdk, ending_on_signals
+from pulumi_preflight.startup import ONE_AT_A_TIME, Terminated, defer_sdk, ending_on_signals
 
 if TYPE_CHECKING:
     from pulumi_preflight.api import Wanted
@@ -460,7 +460,8 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
     if options.state is None:
         progress = Progress()
         with shown(progress.__str__):
-            verdict = judged(options.project, wanted, secrets, progress)
+            meanwhile = partial(_load_reports, options)
+            verdict = judged(options.project, wanted, secrets, progress, meanwhile)
     else:
         from pulumi_preflight.states.judging import judged_state  # noqa: PLC0415 - see the top
 
@@ -473,6 +474,15 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
     addition = partial(section, verdict.export(show_secrets=True)) if section else None
     _report(verdict, options, os.path.relpath(options.project), addition)
     return PASSED if verdict.passed else FAILED
+
+
+def _load_reports(options: CommandOptions) -> None:
+    """Imports what writes the reports, while the program runs."""
+    from pulumi_preflight.reports import writer  # noqa: PLC0415 - see the top
+
+    with ONE_AT_A_TIME:
+        for name, _ in options.reports:
+            writer(name)
 
 
 def _check_formats(options: CommandOptions) -> None:

@@ -3,7 +3,7 @@
 import os
 import queue
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
@@ -38,13 +38,14 @@ _STAYS_UNKNOWN = (
 )
 
 
-def run_program(
+def run_program(  # noqa: PLR0913 - each is told by its name
     project: Project,
     *,
     check: "ResourceCheck",
     keep_unknowns: bool = False,
     timeout_seconds: float = 60,
     environment: Mapping[str, str] = os.environ,
+    meanwhile: Callable[[], None] | None = None,
 ) -> "Deployment":
     """Runs the program once, as a preview of a stack that does not exist yet.
 
@@ -55,6 +56,7 @@ def run_program(
         keep_unknowns: Leave computed outputs unknown, as the engine's preview does.
         timeout_seconds: How long the program may take.
         environment: The variables that the program's own are made of.
+        meanwhile: Called once the program runs, for what is not needed before its end.
 
     Raises:
         ProgramError: The program raised, exited with an error or did not end in time.
@@ -64,7 +66,10 @@ def run_program(
         variables = program_environment(project, environment, guard.new_folder)
         with Child(project, variables, guard) as child:
             return _Running(project, child).deployment(
-                check, keep_unknowns=keep_unknowns, timeout_seconds=timeout_seconds
+                check,
+                keep_unknowns=keep_unknowns,
+                timeout_seconds=timeout_seconds,
+                meanwhile=meanwhile,
             )
 
 
@@ -76,7 +81,12 @@ class _Running:
         self._child = child
 
     def deployment(
-        self, check: "ResourceCheck", *, keep_unknowns: bool, timeout_seconds: float
+        self,
+        check: "ResourceCheck",
+        *,
+        keep_unknowns: bool,
+        timeout_seconds: float,
+        meanwhile: Callable[[], None] | None,
     ) -> "Deployment":
         """Lets the program run, waits for its end, and gives what it registered."""
         with ONE_AT_A_TIME:
@@ -108,6 +118,8 @@ class _Running:
         with _serving(Monitor(run, positions, self._fail, declared), engine, loader) as address:
             try:
                 self._child.start(self._settings(address), unknowns.answer)
+                if meanwhile is not None:
+                    meanwhile()
                 end = self._end(timeout_seconds, positions)
             finally:
                 # The program ends before its server goes away: gRPC would log that on the program's
