@@ -230,6 +230,7 @@ def _cost_section(cost: Cost) -> _Section:
         items=[
             *_table(cost.lines),
             *((f"- Basis: {prose(shortened(text, LONGEST_TEXT))}\n", 1) for text in cost.basis),
+            *_by_use(cost),
             *_unpriced(cost),
         ],
     )
@@ -249,6 +250,11 @@ def _table(lines: Iterable[CostLine]) -> Iterator[tuple[str, int]]:
     rest = f"{counted(more, 'more line')}\n\n" if more > 0 else ""
     head = "| resource | item | as declared | at worst |\n|---|---|--:|--:|\n"
     yield f"{head}{rows}\n{rest}", len(counted_lines)
+
+
+def _by_use(cost: Cost) -> Iterator[tuple[str, int]]:
+    if number := len({line.urn for line in cost.lines if not line.worst}):
+        yield f"- Billed by use, which is not counted: {counted(number, 'resource')}\n", 1
 
 
 def _unpriced(cost: Cost) -> Iterator[tuple[str, int]]:
