@@ -526,7 +526,8 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
     else:
         from pulumi_preflight.states.judging import judged_state  # noqa: PLC0415 - see the top
 
-        verdict = judged_state(options.state, options.project, wanted, secrets)
+        with shown(lambda: "judges what is deployed"):
+            verdict = judged_state(options.state, options.project, wanted, secrets)
     tell(without_colour(verdict.printed))
     if verdict.baseline is not None and verdict.baseline.written:
         _tell_written(verdict, verdict.baseline.file)
