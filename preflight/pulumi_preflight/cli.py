@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
-from pulumi_preflight import __version__
+from pulumi_preflight import __version__, completion
 from pulumi_preflight.acceptance import PLACEHOLDERS, Acceptance, FailOn
 from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.printing import shortened, tell, to_stdout, without_colour, write_whole
@@ -40,8 +40,9 @@ examples:
   preflight . --stack dev --baseline baseline.yaml
   preflight --recursive --changed-since origin/main
 
-`preflight install yaml` builds what runs programs in YAML; a project in a folder `install` is
-`./install`.
+`preflight install yaml` builds what runs programs in YAML. `preflight hook [OPTION ...] FILE ...`
+judges the projects that the files belong to, for pre-commit. A project in a folder `install` or
+`hook` is `./install` or `./hook`.
 """
 
 
@@ -97,6 +98,25 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, hint=f"{self.prog} --help lists the options")
+
+
+class _PrintCompletion(argparse.Action):
+    """Prints the completion of a shell, and ends the command as `--help` does."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        _namespace: argparse.Namespace,
+        shell: str | Sequence[Any] | None,
+        _option: str | None = None,
+    ) -> NoReturn:
+        text = completion.script(str(shell))
+
+        def write(stream: TextIO) -> None:
+            stream.write(text)
+
+        to_stdout(write)
+        parser.exit()
 
 
 def parse(argv: Sequence[str] | None) -> CommandOptions:
@@ -220,6 +240,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--version", action="version", version=f"%(prog)s {__version__}")
+    add(
+        "--print-completion",
+        metavar="SHELL",
+        choices=tuple(completion.FILES),
+        action=_PrintCompletion,
+        help=f"print what completes this command in {' or '.join(completion.FILES)}, and exit",
+    )
     add(
         "project",
         metavar="PROJECT",
@@ -429,8 +456,11 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _install(argv: Sequence[str]) -> None:
+def _install(argv: Sequence[str]) -> int:
     """Builds a language host, and says what was done.
+
+    Returns:
+        The exit code.
 
     Raises:
         UsageError: The command line is wrong.
@@ -448,8 +478,47 @@ def _install(argv: Sequence[str]) -> None:
     name = parser.parse_args(argv).runtime
     if found := hosts.find(name):
         tell(f"The language host for {name} is there already: {found}\n")
-        return
-    tell(f"Built {hosts.build(name, tell)}\n")
+    else:
+        tell(f"Built {hosts.build(name, tell)}\n")
+    return PASSED
+
+
+def command_parser() -> argparse.ArgumentParser:
+    """The parser of the command's options, for what is made of them, such as completions."""
+    return _parser()
+
+
+def _hook(argv: Sequence[str]) -> int:
+    """Judges each project that one of the files at the end of the arguments belongs to.
+
+    Returns:
+        The highest exit code of them, 0 where no file belongs to a project.
+
+    Raises:
+        UsageError: The command line is wrong.
+    """
+    from pulumi_preflight.hook import projects_of  # noqa: PLC0415 - reads more than `--help` needs
+
+    parser = _parser()
+    parser.prog = "preflight hook"
+    parser.set_defaults(project=None)
+    given, more = parser.parse_known_args(argv)
+    if unknown := [each for each in more if each.startswith("-")]:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    # What is not an option's value is a file, the first of which the parser took for the project.
+    taken = [] if given.project is None else [given.project, *map(Path, more)]
+    options, files = argv[: len(argv) - len(taken)], argv[len(argv) - len(taken) :]
+    if [Path(each) for each in files] != taken:
+        parser.error(
+            f"{given.project} stands before an option; files come last, and the hook finds their "
+            "projects by itself"
+        )
+    code = PASSED
+    for project in projects_of(taken):
+        code = max(code, main([str(project), *options]))
+        if code > NO_VERDICT:
+            return code
+    return code
 
 
 PASSED, FAILED, NO_VERDICT = 0, 1, 2
@@ -457,6 +526,8 @@ INTERRUPTED, TERMINATED, HUNG_UP = 130, 143, 129  # 128 and the signal's number
 
 # Each is a program and its packs, as processes.
 _MOST_JOBS = 256
+_COMMANDS = {"install": _install, "hook": _hook}
+
 _DEBUG = "PULUMI_PREFLIGHT_DEBUG"
 # An exception may have any text, such as the whole answer of a service.
 _LONGEST = 10_000
@@ -472,10 +543,9 @@ def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None)
     secrets: set[str] = set()
     arguments = sys.argv[1:] if argv is None else argv
     try:
-        if arguments[:1] == ["install"]:
+        if arguments and (command := _COMMANDS.get(arguments[0])):
             with ending_on_signals():
-                _install(arguments[1:])
-            return PASSED
+                return command(arguments[1:])
         options = parse(arguments)
         with ending_on_signals():
             return _run(options, section, secrets)
