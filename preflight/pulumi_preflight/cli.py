@@ -250,7 +250,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "project",
         metavar="PROJECT",
-        type=Path,
+        type=_path,
         nargs="?",
         default=Path(),
         help="folder that holds Pulumi.yaml (default: this one)",
@@ -271,7 +271,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--policy-pack",
         metavar="DIR|FILE",
-        type=Path,
+        type=_path,
         action="append",
         default=[],
         help="folder of a policy pack, or an executable one; may be repeated (default: `packs` of "
@@ -280,7 +280,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--policy-pack-config",
         metavar="FILE",
-        type=Path,
+        type=_path,
         action="append",
         default=[],
         help="JSON config of a pack, in the order of the packs: one for each, or none",
@@ -325,14 +325,14 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--baseline",
         metavar="FILE",
-        type=Path,
+        type=_path,
         help="findings that are known: they are shown, and fail nothing; {project} and {stack} "
         "stand for the names",
     )
     add(
         "--write-baseline",
         metavar="FILE",
-        type=Path,
+        type=_path,
         help="write the findings of this run as the baseline, and go on with it",
     )
     add(
@@ -381,13 +381,13 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--output",
         metavar="FILE",
-        type=Path,
+        type=_path,
         help="write the report of a format without a FILE here, not to stdout",
     )
     add(
         "--save-state",
         metavar="FILE",
-        type=Path,
+        type=_path,
         help="write the stack as an export that `pulumi policy analyze --file` reads; only its "
         "owner may read the file, and [secret] stands in place of secrets",
     )
@@ -427,11 +427,17 @@ def _key_value(text: str) -> tuple[str, str]:
     return key, value
 
 
+def _path(text: str) -> Path:
+    if not text:
+        raise argparse.ArgumentTypeError("'' is not a file or a folder")
+    return Path(text)
+
+
 def _format(text: str) -> tuple[str, Path | None]:
     name, equals, file = text.partition("=")
     if not name or (equals and not file):
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME or NAME=FILE")
-    return name, Path(file) if file else None
+    return name, Path(file) if file not in ("", "-") else None
 
 
 def _reference(text: str) -> str:
@@ -488,6 +494,18 @@ def command_parser() -> argparse.ArgumentParser:
     return _parser()
 
 
+def _kept_for_one(given: argparse.Namespace) -> str:
+    """An option that writes what the run of a second project would write over; empty for none."""
+    formats = dict(given.format or [])
+    options = {
+        "--output": given.output,
+        "--save-state": given.save_state,
+        "--write-baseline": given.write_baseline,
+        "--format": any(file or name != "terminal" for name, file in formats.items()),
+    }
+    return next((name for name, value in options.items() if value), "")
+
+
 def _hook(argv: Sequence[str]) -> int:
     """Judges each project that one of the files at the end of the arguments belongs to.
 
@@ -513,8 +531,18 @@ def _hook(argv: Sequence[str]) -> int:
             f"{given.project} stands before an option; files come last, and the hook finds their "
             "projects by itself"
         )
+    for option in ("state", "recursive", "changed_since"):
+        if getattr(given, option):
+            name = f"--{option.replace('_', '-')}"
+            parser.error(f"{name} says by itself what is judged; the hook judges projects of files")
+    projects = projects_of(taken)
+    if len(projects) > 1 and (kept := _kept_for_one(given)):
+        parser.error(
+            f"{kept} is for one project, and the files belong to "
+            f"{', '.join(map(str, projects))}; `preflight --recursive` gives one report of several"
+        )
     code = PASSED
-    for project in projects_of(taken):
+    for project in projects:
         code = max(code, main([str(project), *options]))
         if code > NO_VERDICT:
             return code
@@ -560,8 +588,19 @@ def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None)
         _complain("terminated; there is no verdict", None)
         return terminated.status
     except Exception as error:  # noqa: BLE001 - the last resort: no bug may look like a verdict
-        _complain_of_bug(error, secrets)
+        if told := _told_of_path(error):
+            _complain(told, None, secrets)
+        else:
+            _complain_of_bug(error, secrets)
     return NO_VERDICT
+
+
+def _told_of_path(error: Exception) -> str:
+    """What the system says of a path that no code looked at before; empty for other errors."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    # Python 3.11 and 3.12 raise so where a link leads to itself.
+    return str(error) if isinstance(error, RuntimeError) and "Symlink loop" in str(error) else ""
 
 
 def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) -> int:

@@ -215,7 +215,10 @@ def test_a_report_that_cannot_be_written_leaves_no_verdict_on_stdout(
     assert judge(good, "--format", "terminal", "--format", f"json={missing}") == NO_VERDICT
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err == f"error: {missing} cannot be written: No such file or directory\n"
+    assert captured.err == (
+        f"error: {missing} cannot be written: No such file or directory\n"
+        f"hint: make the folder {missing.parent} first\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -400,6 +403,7 @@ def test_a_report_that_cannot_be_written_is_no_verdict(
     captured = capsys.readouterr()
     assert captured.err == (
         f"error: {tmp_path}/missing/report cannot be written: No such file or directory\n"
+        f"hint: make the folder {tmp_path}/missing first\n"
     )
 
 

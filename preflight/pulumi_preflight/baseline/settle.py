@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from pulumi_preflight.acceptance import ENGINE_STOPS, Acceptance, BaselineEntry, BaselineUse
+from pulumi_preflight.acceptance import NEVER_KNOWN, Acceptance, BaselineEntry, BaselineUse
 from pulumi_preflight.baseline.file import BaselineFile, in_order, without, write
 from pulumi_preflight.clock import is_over
 from pulumi_preflight.findings import Finding, Known, fields_of
@@ -48,7 +48,7 @@ def settled(
     if acceptance.write:
         kept = {entry.key: entry for entry in file.entries if entry not in gone}
         entries = {_entry(finding).key: _entry(finding) for finding in verdict.findings}
-        stopping = {_entry(finding).key for finding in verdict.findings if _stops(finding)}
+        stopping = {_entry(finding).key for finding in verdict.findings if _is_never_known(finding)}
         written = {key: each for key, each in {**entries, **kept}.items() if key not in stopping}
         file = replace(file, entries=in_order(written.values()))
         write(file.path, file.entries, project=file.project, stack=file.stack)
@@ -115,8 +115,8 @@ def _entry(finding: Finding) -> BaselineEntry:
     return BaselineEntry(pack=finding.pack, id=finding.id, urn=finding.urn)
 
 
-def _stops(finding: Finding) -> bool:
-    return finding.pack == OWN_PACK and finding.rule in ENGINE_STOPS
+def _is_never_known(finding: Finding) -> bool:
+    return finding.pack == OWN_PACK and finding.rule in NEVER_KNOWN
 
 
 class _Judged:

@@ -78,7 +78,8 @@ def _deployment(text: str, place: str) -> Mapping[str, Any]:
         raise StateError(f"{place} holds no object of JSON", hint=_WANTED)
     version = content.get("version")
     if isinstance(version, bool) or not isinstance(version, int):
-        raise StateError(f"{place}: version is {version!r}; wanted a number", hint=_WANTED)
+        told = "is missing" if version is None else f"is {version!r}; wanted a number"
+        raise StateError(f"{place}: version {told}", hint=_WANTED)
     if not _OLDEST <= version <= _NEWEST:
         raise StateError(
             f"{place}: version is {version}; wanted {_OLDEST} or {_NEWEST}",

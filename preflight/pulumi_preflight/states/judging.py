@@ -12,6 +12,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi_preflight import clock
 from pulumi_preflight.baseline.file import read_for
 from pulumi_preflight.baseline.settle import accepted
+from pulumi_preflight.errors import StateError
 from pulumi_preflight.model import Deployment, Note
 from pulumi_preflight.monitor import analyze_request, stack_request
 from pulumi_preflight.monitor.providers import urn_of_reference
@@ -49,6 +50,7 @@ def judged_state(
     """
     started = time.perf_counter()
     state = read_state(place, wanted.stack, environment)
+    _check_stack(state, wanted.stack)
     for each in state.resources:
         secrets.update(secret_texts(each.inputs, each.type))
         secrets.update(secret_texts(each.outputs, each.type))
@@ -94,6 +96,17 @@ def judged_state(
     verdict = replace(verdict, folder=project.resolve())
     # Waivers in the code do not count: the program may be another than the one that was deployed.
     return accepted(verdict, known, wanted.acceptance, today=clock.current_day())
+
+
+def _check_stack(state: State, wanted: str | None) -> None:
+    """Refuses the state of another stack than the one that is named."""
+    *projects, stack = wanted.split("/") if wanted and state.resources else ("",)
+    if stack in ("", state.stack) and projects[-1:] in ([], [state.project]):
+        return
+    raise StateError(
+        f"{state.place} is the state of {state.project}/{state.stack}, and --stack is {wanted!r}",
+        hint="leave --stack out, or name the file of that stack",
+    )
 
 
 def _outputs(state: State, context: StackContext) -> Struct:

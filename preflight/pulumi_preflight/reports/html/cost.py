@@ -54,7 +54,7 @@ def _of_currency(currency: str, amount: Amount, lines: Sequence[CostLine], stack
     dearest = amount.worst or Decimal(1)
     modules = _modules(lines, stack)
     resources = [each for each in _resources(lines, stack) if each.amount.worst]
-    by_use = len({each.urn for each in lines}) - len(resources)
+    by_use = len({each.urn for each in lines if not each.worst})
     bill = "resource bills" if by_use == 1 else "resources bill"
     return joined(
         (
@@ -67,7 +67,7 @@ def _of_currency(currency: str, amount: Amount, lines: Sequence[CostLine], stack
                 class_="total",
             ),
             # One module alone says what the total says.
-            len(modules) > 1 and _table("By module", modules, dearest, len(modules)),
+            _table("By module", modules, dearest, len(modules)) if len(modules) > 1 else None,
             _table("By resource", resources, dearest, _ROWS_SHOWN),
             element("p", f"{by_use} {bill} by use, which is not counted.") if by_use else None,
         )

@@ -27,6 +27,7 @@ KINDS: Mapping[str, str] = {
     "advisory": "Advisory",
     "not-evaluated": "Not evaluated",
     "waived": "Waived",
+    "known": "Known",
 }
 """What a report tells of a rule, by the name that styles and filters know, the worst first."""
 _ORDER = list(KINDS)
@@ -51,9 +52,10 @@ def _excuse_of(finding: Finding) -> str:
 def kind_of(finding: Finding) -> str:
     """Its kind, a key of `KINDS`."""
     match finding:
-        case Waived() | Known():
-            # Both are accepted; the text says by whom.
+        case Waived():
             return "waived"
+        case Known():
+            return "known"
         case NotEvaluated():
             return "not-evaluated"
         case _:

@@ -16,6 +16,7 @@ const KINDS = {
     advisory: "advisory",
     "not-evaluated": "not evaluated",
     waived: "waived",
+    known: "known",
 };
 
 /** Makes an element. */
