@@ -4,6 +4,7 @@ import argparse
 import gc
 import json
 import os
+import re
 import sys
 import threading
 import traceback
@@ -637,7 +638,7 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
 
         with shown(lambda: "judges what is deployed"):
             verdict = judged_state(options.state, options.project, wanted, secrets)
-    tell(without_colour(verdict.printed))
+    tell(_printable(verdict.printed, options))
     if verdict.baseline is not None and verdict.baseline.written:
         _tell_written(verdict, verdict.baseline.file)
     if options.save_state is not None:
@@ -647,6 +648,17 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
     addition = partial(section, verdict.export(show_secrets=True)) if section else None
     _report(verdict, options, os.path.relpath(options.project), addition)
     return PASSED if verdict.passed else FAILED
+
+
+def _printable(printed: str, options: CommandOptions) -> str:
+    """What the program printed, without colours, and without commands for GitHub's runner.
+
+    A line that begins with `::` could make annotations of its own, or switch off ours.
+    """
+    text = without_colour(printed)
+    if not any(name == "github" for name, _ in options.reports):
+        return text
+    return re.sub(r"^(?=\s*::)", "| ", text, flags=re.MULTILINE)
 
 
 def _load_reports(options: CommandOptions) -> None:
@@ -681,7 +693,7 @@ def _run_below(
     redact = Redactor(secrets)
     for result, verdict in verdicts:
         if verdict.printed:
-            printed = redact(without_colour(verdict.printed))
+            printed = redact(_printable(verdict.printed, options))
             tell(f"== {result.folder} stack {result.stack}\n{printed}")
     _report_several(verdicts, options, section)
     if verdicts.without_verdict:
