@@ -9,6 +9,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -560,6 +561,18 @@ _COMMANDS = {"install": _install, "hook": _hook}
 _DEBUG = "PULUMI_PREFLIGHT_DEBUG"
 # An exception may have any text, such as the whole answer of a service.
 _LONGEST = 10_000
+
+
+def command() -> NoReturn:
+    """Runs the command as a process of its own.
+
+    Python would take apart all that the process holds, which takes as long as the report.
+    """
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None) -> int:
