@@ -3,7 +3,7 @@
 import shtab
 
 from ops.paths import PREFLIGHT
-from pulumi_preflight.cli import command_parser
+from pulumi_preflight.command_line import command_parser
 from pulumi_preflight.completion import FILES
 from pulumi_preflight.reports import OWN
 

@@ -116,6 +116,7 @@ def test_what_says_by_itself_what_is_judged_is_refused(
     "option",
     [
         ["--format", "json=verdict.json"],
+        ["--format", "terminal=report.txt", "--format", "terminal"],
         ["--format", "json"],
         ["--output", "report.txt"],
         ["--save-state", "state.json"],
