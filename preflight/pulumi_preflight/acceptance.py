@@ -7,7 +7,10 @@ from pathlib import Path
 ENGINE_STOPS = ("duplicate-urn", "invoke-of-new-resource")
 """The rules of preflight's own at whose findings the engine stops, whatever anybody accepts."""
 
-NEVER_KNOWN = (*ENGINE_STOPS, "waiver-broken", "waiver-over", "waiver-unused", "waiver-unread")
+OF_WAIVERS = ("waiver-broken", "waiver-over", "waiver-unread", "waiver-unused")
+"""The rules of preflight's own about waivers in the code."""
+
+NEVER_KNOWN = (*ENGINE_STOPS, *OF_WAIVERS)
 """Those that no baseline holds: a waiver that says something wrong is put right in the code."""
 
 PLACEHOLDERS = ("{project}", "{stack}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulumi_preflight.errors import PreflightError
+from pulumi_preflight.project import repository_of
 
 # What a hook of git sets names the repository of the hook, which may be another one.
 # Source: `git rev-parse --local-env-vars`.
@@ -35,12 +36,6 @@ _WHOLE_HISTORY = (
 
 class GitError(PreflightError):
     """Git cannot tell what is asked of it."""
-
-
-def repository_of(folder: Path) -> Path | None:
-    """The top folder of the work tree that a folder is in, `None` where there is none."""
-    tops = (above for above in (folder, *folder.parents) if (above / ".git").exists())
-    return next(tops, None)
 
 
 @dataclass(frozen=True, slots=True)
