@@ -16,7 +16,7 @@ from pulumi_preflight.errors import StateError
 from pulumi_preflight.model import Deployment, Note
 from pulumi_preflight.monitor import analyze_request, stack_request
 from pulumi_preflight.monitor.providers import urn_of_reference
-from pulumi_preflight.packs import PackChoice, Packs
+from pulumi_preflight.packs import Packs, choices_of
 from pulumi_preflight.project import named_packs
 from pulumi_preflight.redaction import Redactor, secret_texts
 from pulumi_preflight.stack_context import StackContext
@@ -58,11 +58,7 @@ def judged_state(
     known = read_for(wanted.acceptance, project=state.project, stack=state.stack)
     choices = wanted.packs
     if choices is None:
-        named = named_packs(project.resolve(), state.stack)
-        choices = tuple(
-            PackChoice(directory=each.path, config=each.config, named_by=each.named_by)
-            for each in named
-        )
+        choices = choices_of(named_packs(project.resolve(), state.stack))
     deployment = Deployment(
         resources=state.resources, duplicates=(), stack_outputs=_outputs(state, context), notes=()
     )
