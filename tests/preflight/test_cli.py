@@ -26,6 +26,7 @@ from tests.preflight.builders import (
     write_project,
 )
 from tests.preflight.states import samples as states
+from tests.processes import started_with
 from tests.waiting import LONG, wait_until
 
 COMMAND = Path(sys.executable).with_name("preflight")
@@ -421,12 +422,6 @@ def test_a_reader_that_has_seen_enough_does_not_disturb(
     assert (process.returncode, error) == (code, b"")
 
 
-def processes_in(folder: Path) -> list[str]:
-    command = ["ps", "-ww", "-eo", "args"]
-    listed = subprocess.run(command, check=True, capture_output=True, text=True)
-    return [line for line in listed.stdout.splitlines() if str(folder) in line]
-
-
 @pytest.mark.parametrize(
     ("number", "code", "word"),
     [
@@ -446,7 +441,7 @@ def test_a_signal_ends_the_run_and_leaves_nothing(
         out, error = process.communicate(timeout=LONG)
     assert process.returncode == code
     assert (out, error.decode()) == (b"", f"error: {word}; there is no verdict\n")
-    assert processes_in(tmp_path) == []
+    assert started_with(tmp_path) == []
 
 
 def last_line(capsys: pytest.CaptureFixture[str]) -> str:
