@@ -125,7 +125,7 @@ def _rules(verdicts: Sequence[Verdict]) -> Mapping[_Key, Ran]:
     for ran in (each.ran for verdict in verdicts for each in verdict.rules):
         known = rules.setdefault((ran.pack, ran.rule), ran)
         if known.level is None:
-            # What one stack disables, another may not.
+            # One stack may disable a rule that another has.
             rules[ran.pack, ran.rule] = ran
     for finding in (each for verdict in verdicts for each in entries_of(verdict)):
         rules.setdefault(
