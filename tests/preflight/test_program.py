@@ -14,11 +14,15 @@ from pathlib import Path
 import pytest
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
+from pulumi.runtime.proto.engine_pb2_grpc import EngineServicer
+from pulumi.runtime.proto.resource_pb2_grpc import ResourceMonitorServicer
 
 from pulumi_preflight.errors import PackError, ProgramError
 from pulumi_preflight.model import Deployment, SourcePosition
 from pulumi_preflight.program import run_program
+from pulumi_preflight.program.serving import serving_grpc
 from pulumi_preflight.project import load_project
+from tests.ports import takes_a_second_server
 from tests.preflight.running import TIMEOUT_SECONDS, RunProgram, WriteProject, run_loaded
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -257,15 +261,9 @@ def test_ctrl_c_leaves_no_process_behind(
     assert not [pid for pid in pids if is_running(pid)]
 
 
-def test_the_port_of_preflights_own_services_is_theirs_alone(run: RunProgram) -> None:
-    tried = """
-import json, sys
-from pulumi.runtime.settings import SETTINGS
-from tests.ports import takes_a_second_server
-port = SETTINGS.monitor.SupportsFeature._channel.target().decode().rpartition(":")[2]
-print(json.dumps(takes_a_second_server(int(port))))
-"""
-    assert run(f"import sys; sys.path.append({str(ROOT)!r})\n{tried}").printed is False
+def test_the_port_of_preflights_own_services_is_theirs_alone() -> None:
+    with serving_grpc(ResourceMonitorServicer(), EngineServicer(), None) as address:
+        assert takes_a_second_server(int(address.rpartition(":")[2])) is False
 
 
 def test_a_package_that_needs_an_older_setuptools_says_so(run: RunProgram) -> None:

@@ -3,10 +3,10 @@
 import os
 import queue
 import time
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from dataclasses import asdict
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pulumi_preflight.errors import ProgramError
@@ -19,13 +19,10 @@ from pulumi_preflight.startup import ONE_AT_A_TIME
 # process; that comes first, so that the two happen side by side.
 if TYPE_CHECKING:
     from pulumi_preflight.model import Deployment, Positions
-    from pulumi_preflight.monitor import Monitor
-    from pulumi_preflight.monitor.loading import Loader
     from pulumi_preflight.monitor.run import ResourceCheck
-    from pulumi_preflight.monitor.services import EngineService
+    from pulumi_preflight.monitor.unknowns import Unknowns
 
 _PARALLEL = 16
-_SERVER_THREADS = 32
 _SECONDS_A_TURN = 0.2
 _CALLBACK_SECONDS = 10.0
 # The messages of a process arrive soon after its end.
@@ -99,6 +96,10 @@ class _Running:
             from pulumi_preflight.monitor.unknowns import Unknowns  # noqa: PLC0415 - see the top
             from pulumi_preflight.outputs.template_shapes import TemplateShapes  # noqa: PLC0415 - see the top
             from pulumi_preflight.program.failure import Scene, raise_for  # noqa: PLC0415 - see the top
+            from pulumi_preflight.program.serving import (  # noqa: PLC0415 - see the top
+                serving_grpc,
+                serving_socket,
+            )
             from pulumi_preflight.program.told import notes_on_told  # noqa: PLC0415 - see the top
             from pulumi_preflight.project.template import read_template  # noqa: PLC0415 - see the top
             from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - see the top
@@ -115,7 +116,13 @@ class _Running:
         unknowns = Unknowns(run, positions)
         declared = Declared(template, run) if template else None
         loader = Loader(template, run.registry.note) if launch.loads_schemas else None
-        with _serving(Monitor(run, positions, self._fail, declared), engine, loader) as address:
+        monitor = Monitor(run, positions, self._fail, declared)
+        serving = (
+            serving_socket(self._child.calls, monitor, engine, partial(self._take, unknowns))
+            if launch.calls_by_socket
+            else serving_grpc(monitor, engine, loader)
+        )
+        with serving as address:
             try:
                 self._child.start(self._settings(address), unknowns.answer)
                 if meanwhile is not None:
@@ -158,7 +165,7 @@ class _Running:
         overrides = self._project.overrides
         return self._project.launch.bounds_callbacks or bool(overrides and overrides.fill)
 
-    def _settings(self, address: str) -> dict[str, object]:
+    def _settings(self, address: str | None) -> dict[str, object]:
         project = self._project
         bounds = project.overrides.callbacks if project.overrides else None
         return {
@@ -181,6 +188,12 @@ class _Running:
             },
         }
 
+    def _take(self, unknowns: "Unknowns", told: Mapping[str, Any]) -> None:
+        try:
+            unknowns.answer(told)
+        except Exception as error:  # noqa: BLE001 - the run must end with it, not the calling thread
+            self._fail(error)
+
     def _fail(self, error: BaseException) -> None:
         self._child.ended.put({"ended": "failed", "error": error})
 
@@ -202,35 +215,3 @@ class _Running:
             f"the program did not end within {timeout_seconds:g} s{where}",
             hint="give it longer with --timeout SECONDS",
         )
-
-
-@contextmanager
-def _serving(
-    monitor: "Monitor", engine: "EngineService", loader: "Loader | None"
-) -> "Iterator[str]":
-    """Serves the program on the loopback; gives the address."""
-    with ONE_AT_A_TIME:
-        import grpc  # noqa: PLC0415 - see the top
-        from pulumi.runtime.proto.engine_pb2_grpc import (  # noqa: PLC0415 - see the top
-            add_EngineServicer_to_server,
-        )
-        from pulumi.runtime.proto.resource_pb2_grpc import (  # noqa: PLC0415 - see the top
-            add_ResourceMonitorServicer_to_server,
-        )
-
-        from pulumi_preflight.wire import LOOPBACK_OPTIONS  # noqa: PLC0415 - see the top
-
-    threads = ThreadPoolExecutor(_SERVER_THREADS, thread_name_prefix="monitor")
-    server = grpc.server(threads, options=LOOPBACK_OPTIONS)
-    add_ResourceMonitorServicer_to_server(monitor, server)
-    add_EngineServicer_to_server(engine, server)
-    if loader is not None:
-        server.add_generic_rpc_handlers((loader.handler(),))
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    try:
-        yield f"127.0.0.1:{port}"
-    finally:
-        server.stop(None).wait()
-        # A thread may wait for a pack, which ends after the program.
-        threads.shutdown(wait=False, cancel_futures=True)

@@ -128,17 +128,19 @@ class Child:
             ProgramError: The process cannot be started.
         """
         self._socket, theirs = socket.socketpair()
+        self.calls, their_calls = socket.socketpair()
         self._stdout, self._stderr = TemporaryFile(), TemporaryFile()
         self._reader = threading.Thread(target=self._read, daemon=True)
         launch = self._project.launch
-        with theirs:
+        inherited = [theirs.fileno(), *([their_calls.fileno()] if launch.calls_by_socket else [])]
+        with theirs, their_calls:
             try:
                 self._guard.start(
-                    [*launch.command, str(theirs.fileno())],
+                    [*launch.command, *map(str, inherited)],
                     cwd=launch.working_directory,
                     environment=self._environment,
                     output=(self._stdout, self._stderr),
-                    pass_fds=[theirs.fileno()],
+                    pass_fds=inherited,
                 )
             except OSError as error:
                 self._close()
@@ -251,6 +253,7 @@ class Child:
 
     def _close(self) -> None:
         self._socket.close()
+        self.calls.close()
         self._stdout.close()
         self._stderr.close()
 

@@ -50,7 +50,7 @@ class Launch:
     """How a program's process is started.
 
     Attributes:
-        command: The command's words; the number of the inherited socket is one more, the last.
+        command: The command's words; the number of the inherited socket is one more.
         program: The program's folder, or its file.
         working_directory: The folder in which the program runs.
         variables: The variables that differ from preflight's own; `None` for one to take away.
@@ -58,6 +58,8 @@ class Launch:
             goes on where one fails. Without that outputs stay unknown, as in a preview.
         template: The file in YAML that declares the resources, where the process tells no lines.
         loads_schemas: Whether the process asks for the schemas of packages.
+        calls_by_socket: Whether the process makes its calls over one more inherited socket, whose
+            number is the command's last word then, and not by gRPC.
         leaves_out_unset: Whether a resource that is given out as a whole leaves out what its
             provider gives nothing for; else null stands there.
     """
@@ -69,6 +71,7 @@ class Launch:
     bounds_callbacks: bool = False
     template: Path | None = None
     loads_schemas: bool = False
+    calls_by_socket: bool = False
     leaves_out_unset: bool = False
 
 

@@ -55,6 +55,7 @@ def launch(
         working_directory=working_directory,
         variables=changed,
         bounds_callbacks=True,
+        calls_by_socket=True,
     )
 
 

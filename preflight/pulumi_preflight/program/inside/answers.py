@@ -85,10 +85,12 @@ class GivenAnswers:
 
     def __init__(
         self,
-        tell: typing.Callable[[dict[str, typing.Any]], bool],
+        ask: typing.Callable[[dict[str, typing.Any]], bool],
+        tell: typing.Callable[[dict[str, typing.Any]], None],
         is_inside: typing.Callable[[], bool],
     ) -> None:
-        """Takes what tells preflight, and whether a callback runs now."""
+        """Takes what tells preflight, with an answer and without, and if a callback runs now."""
+        self._ask = ask
         self._tell = tell
         self._is_inside = is_inside
         self._calls: list[GivenCall] = []
@@ -105,7 +107,7 @@ class GivenAnswers:
         ]
         # A callback on such a value does not run in a preview.
         if properties and not self._is_inside():
-            self._tell(
+            self._ask(
                 {
                     "what": "called",
                     "text": token,

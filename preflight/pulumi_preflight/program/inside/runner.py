@@ -1,8 +1,8 @@
 """Runs a Pulumi program in the program's own interpreter, as the Python language host would.
 
-Started by path with the number of an inherited socket, over which it reads its settings and what
-preflight asks of the SDK's classes, tells of callbacks, and reports how the program ended: one JSON
-object a line.
+Started by path with the numbers of two inherited sockets. Over the first it reads its settings and
+what preflight asks of the SDK's classes, tells of callbacks, and reports how the program ended: one
+JSON object a line. Over the second go the calls of the SDK.
 """
 
 from __future__ import annotations
@@ -93,12 +93,15 @@ def main() -> int:
         channel.send({"ended": "no SDK", "text": str(error)})
         return 1
     settings = channel.receive()
+    calls = _module("calls").Calls(int(sys.argv[2]))
+    settings["sdk"].update(_module("services").services_over(calls))
     threading.Thread(target=_answer, args=(channel,), daemon=True).start()
     config = pulumi.runtime.get_config_env()
     pulumi.runtime.set_all_config(config, pulumi.runtime.get_config_secret_keys_env())
+    _module("services").send_no_debug_lines()
     pulumi.runtime.configure(pulumi.runtime.Settings(**_accepted(settings["sdk"])))
     sys.argv = [settings["program"]]
-    end = _run(settings, channel)
+    end = _run(settings, channel, calls.tell)
     sys.stdout.flush()
     sys.stderr.flush()
     channel.send(end)
@@ -113,11 +116,15 @@ def _accepted(settings: dict[str, object]) -> dict[str, typing.Any]:
     return {name: value for name, value in settings.items() if name in known}
 
 
-def _run(settings: dict[str, typing.Any], channel: Channel) -> dict[str, object]:
+def _run(
+    settings: dict[str, typing.Any],
+    channel: Channel,
+    tell: typing.Callable[[dict[str, object]], None],
+) -> dict[str, object]:
     import pulumi  # noqa: PLC0415 - it may be missing, which main tells
 
     callbacks = _module("callbacks")
-    answers = _module("answers").GivenAnswers(channel.ask, callbacks.is_inside)
+    answers = _module("answers").GivenAnswers(channel.ask, tell, callbacks.is_inside)
     run_callback = callbacks.Callbacks(settings["callbacks"], channel.ask, answers).run
     _module("origins").follow(run_callback, answers.called, answers.handed_on)
     loop = asyncio.new_event_loop()
