@@ -26,6 +26,7 @@ from aws_policy_pack.pack import Pack
 from aws_policy_pack.profiles import ALL, LEVEL_KEY, shipped_profiles
 from aws_policy_pack.resource import Graph, Resource
 from aws_policy_pack.rule import AnyRule, Level, Scope, Severity
+from aws_policy_pack.serving import TAKEN, SocketServer, offered
 from aws_policy_pack.wire import read_struct, with_marks
 
 LEVELS = {
@@ -60,7 +61,7 @@ def serve(
     """Serves a pack of these rules until the engine goes away.
 
     To be called in a pack's `__main__.py`. The first line printed is the port: the engine reads it,
-    so nothing may be printed before.
+    so nothing may be printed before. Whoever offers a socket is served over that instead.
 
     Args:
         name: The pack's name.
@@ -72,8 +73,16 @@ def serve(
     # The process lives for one preview or update, and looking for cycles to free takes the longer
     # the larger the stack is.
     gc.disable()
+    analyzer = Analyzer(pack, about)
+    if connection := offered():
+        by_socket: Any = SocketServer(connection)
+        analyzer_pb2_grpc.add_AnalyzerServicer_to_server(analyzer, by_socket)
+        sys.stdout.write(f"{TAKEN}\n")
+        sys.stdout.flush()
+        by_socket.serve()
+        return
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=_SERVER_OPTIONS)
-    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(Analyzer(pack, about), server)
+    analyzer_pb2_grpc.add_AnalyzerServicer_to_server(analyzer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     sys.stdout.write(f"{port}\n")

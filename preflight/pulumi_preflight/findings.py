@@ -1,7 +1,7 @@
 """What packs report, as values: findings, waivers, and what a rule's fix changes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum, StrEnum
 from itertools import zip_longest
@@ -278,13 +278,18 @@ class Reported:
     rules: tuple[Ran, ...] = ()
 
     def __add__(self, other: "Reported") -> "Reported":
-        return Reported(
-            findings=self.findings + other.findings,
-            waived=self.waived + other.waived,
-            not_evaluated=self.not_evaluated + other.not_evaluated,
-            remediations=self.remediations + other.remediations,
-            rules=self.rules + other.rules,
-        )
+        return together((self, other))
+
+
+def together(reports: Sequence[Reported]) -> Reported:
+    """All that was reported, one report after the other."""
+    return Reported(
+        findings=tuple(each for report in reports for each in report.findings),
+        waived=tuple(each for report in reports for each in report.waived),
+        not_evaluated=tuple(each for report in reports for each in report.not_evaluated),
+        remediations=tuple(each for report in reports for each in report.remediations),
+        rules=tuple(each for report in reports for each in report.rules),
+    )
 
 
 _PLAIN_NAME = re.compile(r"[^.\[\]\"]+")

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -359,6 +360,12 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+@cache
+def _names_of_texts(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a class, which mypy does not hash
+    """The fields of a class that hold texts of a rule's own."""
+    return tuple(each.name for each in fields(kind) if each.name not in _NO_TEXTS)
+
+
 @dataclass(frozen=True, slots=True)
 class _Places:
     """Places findings in the program's files, without secrets and made-up values."""
@@ -373,10 +380,11 @@ class _Places:
         return tuple(sorted(self._told_apart(map(self._place, found)), key=order_of))
 
     def _place(self, finding: _Placed) -> _Placed:
+        kind: Any = type(finding)
         texts: dict[str, Any] = {
-            each.name: self.redact.about(finding.urn, self.inventions.shown(text), finding.related)
-            for each in fields(finding)
-            if each.name not in _NO_TEXTS and isinstance(text := getattr(finding, each.name), str)
+            name: self.redact.about(finding.urn, self.inventions.shown(text), finding.related)
+            for name in _names_of_texts(kind)
+            if isinstance(text := getattr(finding, name), str)
         }
         origin = finding.origin
         return replace(

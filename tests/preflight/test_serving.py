@@ -98,10 +98,17 @@ def test_a_failed_call_tells_code_and_details(
     assert (error.code(), error.details()) == (code, details)
 
 
-@pytest.mark.parametrize("kind", ["unary_unary", "unary_stream"])
-def test_what_no_service_has_is_refused_as_by_grpc(kind: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "method"),
+    [
+        pytest.param("unary_unary", "New", id="a method that nobody knows"),
+        pytest.param("unary_stream", "StreamInvoke", id="a method of an older protocol"),
+        pytest.param("unary_unary", "Invoke", id="a method that is not implemented"),
+    ],
+)
+def test_what_no_service_has_is_refused_as_by_grpc(kind: str, method: str) -> None:
     with served(failing) as calls, pytest.raises(grpc.RpcError) as raised:
-        getattr(calls, kind)("/pulumirpc.ResourceMonitor/New", bytes, bytes)(b"")
+        getattr(calls, kind)(f"/pulumirpc.ResourceMonitor/{method}", bytes, bytes)(b"")
     assert cast("grpc.Call", raised.value).code() is grpc.StatusCode.UNIMPLEMENTED
 
 

@@ -346,6 +346,9 @@ class Marks:
 
     def shown(self, text: str) -> str:
         """A text for a reader, with its source in place of each made-up value: `<id of web>`."""
+        # Most texts hold none, and a look at each piece takes long.
+        if not RUN.search(text) and not (self._numbers and numbers_in(text)):
+            return text
         return _PIECE.sub(lambda piece: self._shown_piece(piece[0]), text)
 
     def _shown_piece(self, piece: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
+from threading import Event, Lock
 from types import TracebackType
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
     from pulumi_preflight.findings import Reported
     from pulumi_preflight.outputs.memory import Inventions, Taint
-    from pulumi_preflight.packs.pack import Pack
+    from pulumi_preflight.packs.pack import Judgement, Pack
+    from pulumi_preflight.packs.second_judgement import Doubt
     from pulumi_preflight.project import ProjectPack
 
 _Arguments = ParamSpec("_Arguments")
@@ -162,7 +164,7 @@ class Packs:
         Raises:
             PackError: A pack failed, now or while it judged an earlier resource.
         """
-        from pulumi_preflight.packs.pack import Pack, with_properties  # noqa: PLC0415 - see the top
+        from pulumi_preflight.packs.pack import with_properties  # noqa: PLC0415 - see the top
         from pulumi_preflight.packs.second_judgement import doubt_of  # noqa: PLC0415 - see the top
         from pulumi_preflight.wire import without_internal  # noqa: PLC0415 - see the top
 
@@ -179,7 +181,7 @@ class Packs:
             fixed = self._fixed_otherwise(request, taint)
             doubt = doubt_of(judged, taint, fixed and without_internal(fixed))
         for lane in self._lanes:
-            self._await(lane.queue(Pack.judge, judged, doubt))
+            self._await(lane.judge(judged, doubt))
         return inputs
 
     def _fixed(self, request: "AnalyzeRequest") -> "Struct":
@@ -287,10 +289,10 @@ class Packs:
     @property
     def reported(self) -> "Reported":
         """All that the packs reported; complete after `analyze_stack`."""
-        from pulumi_preflight.findings import Reported  # noqa: PLC0415 - see the top
+        from pulumi_preflight.findings import together  # noqa: PLC0415 - see the top
 
         judged = [judgement.result() for judgement in self._judgements]
-        return sum((*self._changes, *judged), Reported())
+        return together((*self._changes, *judged))
 
     def _boot(
         self, process: PackProcess, command: PackCommand, config: ConfigFile | None
@@ -329,6 +331,11 @@ def _asked_in_turn(
     return inputs, done
 
 
+# How many judgements are asked for at a time, and how long the first waits for others.
+_TOGETHER = 32
+_GATHERING_SECONDS = 0.01
+
+
 class _Lane:
     """A pack's process and the one thread that speaks to it.
 
@@ -339,6 +346,9 @@ class _Lane:
         self.process = process
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pack")
         self._pack = self._thread.submit(boot)
+        self._gathering = Lock()
+        self._gathered: list[tuple[Future[Reported], Judgement]] = []
+        self._enough = Event()
 
     def booted(self) -> "Pack":
         """Waits for the pack; raises `PackError` if it does not boot."""
@@ -351,11 +361,53 @@ class _Lane:
         **named: _Arguments.kwargs,
     ) -> Future[_Result]:
         """Asks the pack when it has answered all that was asked before."""
+        self._enough.set()
         return self._thread.submit(lambda: ask(self.booted(), *arguments, **named))
+
+    def judge(
+        self, request: "AnalyzeRequest", doubt: "Doubt[AnalyzeRequest] | None"
+    ) -> "Future[Reported]":
+        """Lets the pack judge a resource, together with others that come soon."""
+        judgement: Future[Reported] = Future()
+        with self._gathering:
+            self._gathered.append((judgement, (request, doubt)))
+            count = len(self._gathered)
+        if count == 1:
+            self._thread.submit(self._judge_gathered)
+        elif count == _TOGETHER:
+            self._enough.set()
+        return judgement
+
+    def _judge_gathered(self) -> None:
+        gathered: Sequence[tuple[Future[Reported], Judgement]] = ()
+        try:
+            pack = self.booted()
+            if pack.answers_ahead:
+                self._enough.wait(_GATHERING_SECONDS)
+            gathered = self._taken()
+            judged = pack.judge_each([each for _, each in gathered])
+            for (judgement, _), reported in zip(gathered, judged, strict=True):
+                if isinstance(reported, PackError):
+                    judgement.set_exception(reported)
+                else:
+                    judgement.set_result(reported)
+        except BaseException as error:  # noqa: BLE001 - whoever waits for a judgement gets it
+            for judgement, _ in gathered or self._taken():
+                if not judgement.done():
+                    judgement.set_exception(error)
+
+    def _taken(self) -> "Sequence[tuple[Future[Reported], Judgement]]":
+        """What is gathered; the next judgement begins anew."""
+        with self._gathering:
+            gathered, self._gathered = self._gathered, []
+            self._enough.clear()
+            return gathered
 
     def stop(self) -> None:
         """Ends the process and drops what is queued."""
         self.process.stop()
         self._thread.shutdown(cancel_futures=True)
+        for judgement, _ in self._taken():
+            judgement.cancel()
         if self._pack.done() and not self._pack.cancelled() and not self._pack.exception():
             self._pack.result().close()

@@ -1,7 +1,7 @@
 """What is told and asked over the channel to a pack: its configuration, and which rule raised."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -27,6 +27,7 @@ from pulumi_preflight.packs.config_files import (
     rules_in,
 )
 from pulumi_preflight.packs.process import PackProcess, cause_of
+from pulumi_preflight.packs.socket_channel import Method, SocketChannel
 from pulumi_preflight.stack_context import StackContext
 from pulumi_preflight.wire import LOOPBACK_OPTIONS
 
@@ -51,7 +52,7 @@ class PackConnection:
         self.process = process
         self._context = context
         self._answer_seconds = answer_seconds
-        self._channel: grpc.Channel | None = None
+        self._channel: grpc.Channel | SocketChannel | None = None
 
     def connect(self) -> AnalyzerStub:
         """Waits for the pack and tells it of the stack.
@@ -61,8 +62,11 @@ class PackConnection:
             grpc.RpcError: It did not take the news.
         """
         port = self.process.port(self._answer_seconds)
-        self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", LOOPBACK_OPTIONS)
-        stub = AnalyzerStub(self._channel)
+        if port is None:
+            self._channel = SocketChannel(self.process.socket)
+        else:
+            self._channel = grpc.insecure_channel(f"127.0.0.1:{port}", LOOPBACK_OPTIONS)
+        stub = AnalyzerStub(cast("grpc.Channel", self._channel))
         command = self.process.command
         if command.is_executable:
             # In front of other packs stands a host of their language, which greets nobody.
@@ -81,6 +85,14 @@ class PackConnection:
     ) -> _Answer:
         """Makes one call; raises `grpc.RpcError`."""
         return method(request, timeout=self._answer_seconds, wait_for_ready=wait_for_ready)
+
+    def ask_each(
+        self, method: Callable[..., _Answer], requests: Sequence[Message]
+    ) -> Iterable[_Answer | grpc.RpcError]:
+        """The answers to several requests, or the errors; nothing where the pack takes one only."""
+        if not isinstance(method, Method):
+            return ()
+        return method.each(requests, self._answer_seconds)
 
     def describe(self, stub: AnalyzerStub) -> tuple[AnalyzerInfo, Profiles]:
         """Asks the pack for its rules, and takes the profiles that it ships.

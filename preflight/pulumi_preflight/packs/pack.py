@@ -6,9 +6,9 @@ configuration, and they get ConfigureStack, GetAnalyzerInfo, Configure, but no H
 executable pack has nothing in front: it gets Handshake first, and no such environment.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import grpc
 from google.protobuf.message import Message
@@ -41,10 +41,15 @@ from pulumi_preflight.packs.connection import (
 from pulumi_preflight.packs.exceptions import unknown_rules, unmet_targets
 from pulumi_preflight.packs.process import PackProcess
 from pulumi_preflight.packs.second_judgement import Doubt, RaisedError, judged_twice
+from pulumi_preflight.packs.socket_channel import Method
 from pulumi_preflight.stack_context import StackContext
 
 _Answer = TypeVar("_Answer", bound=Message)
 _Request = TypeVar("_Request", bound=Message)
+
+
+Judgement: TypeAlias = tuple[protocol.AnalyzeRequest, Doubt[protocol.AnalyzeRequest] | None]
+"""A resource to be judged, and what is made up in it."""
 
 
 class Pack:
@@ -74,6 +79,8 @@ class Pack:
         """Rules that had nothing to judge in any answer so far, with the reason."""
         self._answers = 0
         self._last = ("", protocol.AnalyzeResponse(), Reported())
+        self._ahead: dict[int, protocol.AnalyzeResponse | grpc.RpcError] = {}
+        """Answers that came before they are needed, by the identity of the request."""
         try:
             self._stub = self._connection.connect()
             info, profiles = self._connection.describe(self._stub)
@@ -166,7 +173,23 @@ class Pack:
                     inputs = remediation.properties
         return tuple(proposed)
 
-    def judge(
+    @property
+    def answers_ahead(self) -> bool:
+        """Whether several judgements are best asked for at a time."""
+        return isinstance(self._stub.Analyze, Method)
+
+    def judge_each(self, judgements: Sequence[Judgement]) -> Iterator[Reported | PackError]:
+        """Lets the resource rules judge resources, in order; twice where something is made up."""
+        requests = [request for each in judgements for request in _asked_first(each)]
+        answers = self._connection.ask_each(self._stub.Analyze, requests)
+        self._ahead = dict(zip(map(id, requests), answers, strict=False))
+        for request, doubt in judgements:
+            try:
+                yield self._judge(request, doubt)
+            except PackError as error:
+                yield error
+
+    def _judge(
         self,
         request: protocol.AnalyzeRequest,
         doubt: Doubt[protocol.AnalyzeRequest] | None,
@@ -226,7 +249,7 @@ class Pack:
         return asked
 
     def _analyze(self, request: protocol.AnalyzeRequest) -> Reported:
-        answer = self._ask(lambda stub: stub.Analyze, request, _subject(request))
+        answer = self._ask(lambda stub: self._analyzing(stub, request), request, _subject(request))
         if answer is None:
             return Reported()
         # The second judgement of a resource mostly says what the first did.
@@ -243,6 +266,13 @@ class Pack:
         said = reported(self._rules, answer.diagnostics, answer.not_applicable, urn=request.urn)
         self._last = (request.urn, answer, said)
         return said
+
+    def _analyzing(
+        self, stub: AnalyzerStub, request: protocol.AnalyzeRequest
+    ) -> Callable[..., protocol.AnalyzeResponse]:
+        """The call that judges a resource, or what gives its answer where that has come already."""
+        answer = self._ahead.pop(id(request), None)
+        return stub.Analyze if answer is None else lambda _, **__: _given(answer)
 
     def _analyze_stack(self, request: protocol.AnalyzeStackRequest) -> Reported:
         answer = self._ask(lambda stub: stub.AnalyzeStack, request, "the stack")
@@ -364,6 +394,20 @@ class Pack:
         finally:
             again.stop()
             connection.close()
+
+
+def _asked_first(judgement: Judgement) -> Iterator[protocol.AnalyzeRequest]:
+    """What surely is to be asked for a judgement."""
+    request, doubt = judgement
+    yield request
+    if doubt is not None:
+        yield doubt.throughout()
+
+
+def _given(answer: protocol.AnalyzeResponse | grpc.RpcError) -> protocol.AnalyzeResponse:
+    if isinstance(answer, grpc.RpcError):
+        raise answer
+    return answer
 
 
 def with_properties(request: protocol.AnalyzeRequest, inputs: Struct) -> protocol.AnalyzeRequest:

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import threading
 import time
@@ -96,6 +97,8 @@ _GRACE_SECONDS = 3.0
 _HIGHEST_PORT = 65_535
 # `dotnet run` prints it in front of the port.
 _DOTNET_PROGRESS = ("\x1b]9;4;3;\x1b\\", "\x1b]9;4;0;\x1b\\")
+# The variable that offers a pack the socket, and what a pack prints that takes it.
+_OFFERED, _TAKEN = "POLICY_PACK_SOCKET", "socket"
 _TRACEBACK = "Traceback (most recent call last)"
 _SECONDS_A_TURN = 0.2
 # A process's last output is read this soon after its end; another process may hold its pipe.
@@ -118,15 +121,20 @@ class PackProcess:
         self._stopped = False
         self._guard = Guard()
         environment = {**os.environ, **stack_environment, **command.environment}
+        self.socket, theirs = socket.socketpair()
+        environment[_OFFERED] = str(theirs.fileno())
         try:
-            process = self._guard.start(
-                command.arguments,
-                cwd=command.working_directory,
-                environment=environment,
-                output=(subprocess.PIPE, subprocess.PIPE),
-            )
+            with theirs:
+                process = self._guard.start(
+                    command.arguments,
+                    cwd=command.working_directory,
+                    environment=environment,
+                    output=(subprocess.PIPE, subprocess.PIPE),
+                    pass_fds=[theirs.fileno()],
+                )
         except OSError as error:
             self._guard.close()
+            self.socket.close()
             raise PackError(
                 f"policy pack {command.path} did not start: "
                 f"{command.arguments[0]}: {why_not_started(error, environment)}"
@@ -141,8 +149,10 @@ class PackProcess:
         for reader in self._readers:
             reader.start()
 
-    def port(self, timeout_seconds: float) -> int:
+    def port(self, timeout_seconds: float) -> int | None:
         """Waits for the port, which a pack prints as its first line.
+
+        `None` where the pack takes the socket instead; see `socket_channel`.
 
         Raises:
             PackError: The pack printed something else, ended, or printed nothing in time.
@@ -163,6 +173,8 @@ class PackProcess:
         if not line:
             raise self._boot_failure()
         port = _port_in(line)
+        if port is None and line.strip() == _TAKEN:
+            return None
         if port is None:
             raise PackError(
                 f"policy pack {path} printed {line.rstrip()!r} before it booted; "
@@ -198,6 +210,7 @@ class PackProcess:
         """Ends the pack and whatever it started."""
         self._stopped = True
         self._guard.close(_GRACE_SECONDS)
+        self.socket.close()
         for reader in self._readers:
             reader.join(_LAST_WORDS_SECONDS)
         self._give_up_waiting()

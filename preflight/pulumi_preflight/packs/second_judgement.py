@@ -44,6 +44,11 @@ class Doubt(Generic[_Request]):
     otherwise: Callable[[Other], _Request]
     as_first: Callable[[str], str]
 
+    def throughout(self) -> _Request:
+        """The request with other values in place of all made-up ones."""
+        account = next(iter(self.accounts), "")
+        return self.otherwise(Other(origins=frozenset(self.origins), account=account))
+
 
 class RaisedError(Exception):
     """A rule raised, with other values than the first ones.
@@ -381,6 +386,7 @@ def doubt_of(request: AnalyzeRequest, taint: Taint, fixed: Struct | None) -> Dou
     """
     throughout = otherwise_throughout(taint)
 
+    @cache
     def otherwise(other: Other) -> AnalyzeRequest:
         asked = AnalyzeRequest()
         asked.CopyFrom(request)

@@ -97,6 +97,14 @@ class _Context:
 
     def __init__(self, metadata: Metadata) -> None:
         self._metadata = metadata
+        self.code = grpc.StatusCode.UNKNOWN
+        self.details = ""
+
+    def set_code(self, code: grpc.StatusCode) -> None:
+        self.code = code
+
+    def set_details(self, details: str) -> None:
+        self.details = details
 
     def invocation_metadata(self) -> Metadata:
         return self._metadata
@@ -188,14 +196,16 @@ class _SocketServer:
         method = self._method(call)
         if method is None:
             return _failed(grpc.StatusCode.UNIMPLEMENTED, "Method not found!")
+        context = _Context(call.metadata)
         try:
             request = method.request_deserializer(call.message)
-            response = method.unary_unary(request, _Context(call.metadata))
+            response = method.unary_unary(request, context)
             return _OK, method.response_serializer(response)
         except _AbortedError as error:
             return _failed(error.code, str(error))
         except Exception as error:  # noqa: BLE001 - as gRPC's own server
-            return _failed(grpc.StatusCode.UNKNOWN, f"Exception calling application: {error}")
+            told = f"Exception calling application: {error}"
+            return _failed(context.code, context.details or told)
 
     def _method(self, call: Any) -> Any:  # noqa: ANN401 - gRPC's, by the fields that it reads
         """The handler of a call, `None` where no service has one."""

@@ -291,6 +291,7 @@ class _Report:
         self, console: Console, verdict: Verdict, folder: str, *, show_fixes: bool
     ) -> None:
         self._console = console
+        self._is_plain = console.color_system is None
         self._verdict = verdict
         self._folder = folder
         self._show_fixes = show_fixes
@@ -446,7 +447,7 @@ class _Report:
         alike = _grouped((_said(finding), finding) for finding in findings)
         for number, (said, group) in enumerate(alike):
             if number:
-                self._console.print()
+                self._line(Text())
             self._said_of(said, group)
 
     def _said_of(self, said: "_Said", findings: Sequence[Finding]) -> None:
@@ -454,7 +455,7 @@ class _Report:
         told = [said.pack] if self._several_packs or said.pack == OWN_PACK else []
         told += [said.severity] if said.severity else []
         header = Text("  ").append(said.rule, style=_LEVEL_STYLES[findings[0].level])
-        self._console.print(header.append(f" ({', '.join(told)})" if told else ""), soft_wrap=True)
+        self._line(header.append(f" ({', '.join(told)})" if told else ""))
         for place, names in _grouped((self._where(found), subject_of(found)) for found in findings):
             listed = ", ".join(dict.fromkeys(filter(None, names)))
             if place and listed:
@@ -466,7 +467,7 @@ class _Report:
             self._indented(4, Text.assemble(("Fix: ", "bold"), said.fix))
         if said.url:
             # A broken url cannot be clicked, so it may be longer than the line.
-            self._console.print(Text(f"    {said.url}", style="dim"), soft_wrap=True)
+            self._line(Text(f"    {said.url}", style="dim"))
 
     def _where(self, found: Finding | Fix) -> str:
         return self._place(found.file, found.line) if found.file else ""
@@ -486,10 +487,24 @@ class _Report:
         """
         margin = " " * columns
         width = max(self._console.width - columns - len(first) - hanging, _NARROWEST)
-        for number, line in enumerate(text.wrap(self._console, width) or [Text()]):
+        for number, line in enumerate(self._wrapped(text, width) or [Text()]):
             line.rstrip()
             before = first if number == 0 else " " * (len(first) + hanging)
-            self._console.print(Text(margin + before) + line, soft_wrap=True)
+            self._line(Text(margin + before) + line)
+
+    def _wrapped(self, text: Text, width: int) -> Sequence[Text]:
+        plain = text.plain
+        if self._is_plain and len(plain) <= width and plain.isascii() and plain.isprintable():
+            return [text]
+        return list(text.wrap(self._console, width))
+
+    def _line(self, text: Text) -> None:
+        """Prints a text that is not wrapped."""
+        if self._is_plain:
+            # As rich would, which takes most of the time of a long report for it.
+            self._console.file.write(f"{text.plain}\n")
+        else:
+            self._console.print(text, soft_wrap=True)
 
     def _place(self, file: str, line: int | None) -> str:
         path = escaped_line(str(PurePath(self._folder) / file))
