@@ -211,6 +211,7 @@ def judged(
         working_directory=project.launch.working_directory,
         boot_seconds=timeout,
         answer_seconds=timeout,
+        may_propose=wanted.show_fixes,
     ) as packs:
         if progress:
             progress.counts(packs.judged)
@@ -236,14 +237,14 @@ def judged(
             raise
         # Those above start processes first; only now is what they left to import there for free.
         from pulumi_preflight.model import Note, in_stable_order  # noqa: PLC0415
-        from pulumi_preflight.monitor import stack_request  # noqa: PLC0415
+        from pulumi_preflight.monitor import stack_question  # noqa: PLC0415
         from pulumi_preflight.redaction import Redactor  # noqa: PLC0415
         from pulumi_preflight.verdict import judge, secrets_of  # noqa: PLC0415
 
         if progress:
             progress.judges_the_stack()
         deployment = in_stable_order(registered)
-        packs.analyze_stack(stack_request(deployment), deployment.inventions)
+        packs.analyze_stack(stack_question(deployment), deployment.inventions)
         if wanted.show_fixes:
             packs.propose_fixes()
     notes = [Note(text=note) for note in (*project.notes, *packs.notes)]

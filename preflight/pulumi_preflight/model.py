@@ -3,9 +3,11 @@
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from pathlib import Path
+from typing import Final, NoReturn, overload
 from urllib.parse import unquote, urlsplit
 
 from google.protobuf.struct_pb2 import Struct
@@ -29,7 +31,32 @@ class SourcePosition:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class _Packed:
+    """A field whose message is kept as its bytes, which need a fifth of the room.
+
+    Whoever reads the field gets a message of its own.
+    """
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._kept = f"_{name}"
+
+    @overload
+    def __get__(self, resource: None, owner: type) -> NoReturn: ...
+
+    @overload
+    def __get__(self, resource: object, owner: type) -> Struct: ...
+
+    def __get__(self, resource: object | None, owner: type) -> Struct:
+        if resource is None:
+            # The field has no default.
+            raise AttributeError(self._kept)
+        return Struct.FromString(vars(resource)[self._kept])
+
+    def __set__(self, resource: object, message: Struct) -> None:
+        vars(resource)[self._kept] = message.SerializeToString()
+
+
+@dataclass(frozen=True, kw_only=True)
 class RegisteredResource:
     """One resource of the program.
 
@@ -64,8 +91,8 @@ class RegisteredResource:
     remote: bool = False
     id: str = ""
     provider: str = ""
-    inputs: Struct
-    outputs: Struct
+    inputs: _Packed = _Packed()
+    outputs: _Packed = _Packed()
     dependencies: tuple[str, ...] = ()
     property_dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     made_up: tuple[str, ...] = ()
@@ -208,6 +235,7 @@ def _key(position: SourcePosition | None, text: str) -> _Key:
     return (position.file, position.line, text) if position else ("", 0, text)
 
 
+_URIS: Final = 1_024
 _INSTALLED = ("site-packages", "dist-packages")
 # What runs every program; its lines say nothing of a resource.
 _RUNTIME = ("pulumi", "pulumi_preflight")
@@ -220,6 +248,8 @@ class Positions:
     def __init__(self, root: Path) -> None:
         """Takes the project's folder, to which files are relative."""
         self._root = os.path.realpath(root)
+        # Many resources stand in few files, and each look at one asks the system.
+        self._own = cache(self._looked_up)
 
     def of_request(
         self,
@@ -258,7 +288,7 @@ class Positions:
                 return SourcePosition(file=relative, line=line)
         return None
 
-    def _own(self, file: str) -> str | None:
+    def _looked_up(self, file: str) -> str | None:
         if not Path(file).is_absolute():
             return None
         path = os.path.realpath(file)
@@ -279,6 +309,7 @@ def _is_library(file: Path) -> bool:
     return not any(outer == "lib" and inner.startswith("python3") for outer, inner in folders)
 
 
+@lru_cache(_URIS)
 def _path(uri: str) -> str:
     # The SDK for Node takes `file:/program/index.ts`, which maps of sources give, for a relative
     # path, and puts the program's folder before it.

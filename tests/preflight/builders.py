@@ -9,10 +9,10 @@ from pulumi.runtime.proto.analyzer_pb2 import (
     AnalyzeRequest,
     AnalyzerResource,
     AnalyzerResourceOptions,
-    AnalyzeStackRequest,
 )
 
 from pulumi_preflight.stack_context import StackContext
+from pulumi_preflight.stack_question import StackQuestion
 
 PACKS = Path(__file__).parent / "packs"
 CONTEXT = StackContext(project="shop", stack="dev")
@@ -38,9 +38,9 @@ def resource_request(type_: str, name: str, properties: Mapping[str, object]) ->
     )
 
 
-def stack_request(*resources: AnalyzeRequest) -> AnalyzeStackRequest:
-    return AnalyzeStackRequest(
-        resources=[
+def stack_request(*resources: AnalyzeRequest) -> StackQuestion:
+    return StackQuestion.of(
+        [
             AnalyzerResource(
                 type=resource.type,
                 name=resource.name,

@@ -17,7 +17,12 @@ from pulumi.runtime.proto.resource_pb2_grpc import ResourceMonitorServicer
 
 from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.model import Positions
-from pulumi_preflight.monitor.analysis import analyze_request, message_as_packs_see, stack_request
+from pulumi_preflight.monitor.analysis import (
+    analyze_request,
+    message_as_packs_see,
+    stack_question,
+    stack_request,
+)
 from pulumi_preflight.monitor.assets import AssetError, hashed
 from pulumi_preflight.monitor.declared import Declared
 from pulumi_preflight.monitor.invokes import Invokes
@@ -34,7 +39,7 @@ from pulumi_preflight.project.go_values import DurationError
 from pulumi_preflight.stack_context import is_of_stack
 from pulumi_preflight.wire import UNKNOWN, from_struct, is_marked, to_struct
 
-__all__ = ["Monitor", "analyze_request", "stack_request"]
+__all__ = ["Monitor", "analyze_request", "stack_question", "stack_request"]
 
 _Request = TypeVar(
     "_Request",

@@ -17,6 +17,7 @@ from pulumi.runtime.proto.analyzer_pb2 import (
 
 from pulumi_preflight.model import Deployment, RegisteredResource
 from pulumi_preflight.monitor.providers import urn_of_reference
+from pulumi_preflight.stack_question import StackQuestion
 from pulumi_preflight.wire import (
     Properties,
     from_struct,
@@ -48,6 +49,11 @@ def analyze_request(
 
 
 def stack_request(deployment: Deployment, *, with_read: bool = False) -> AnalyzeStackRequest:
+    """The request about a whole stack as one message; see `stack_question`."""
+    return stack_question(deployment, with_read=with_read).message()
+
+
+def stack_question(deployment: Deployment, *, with_read: bool = False) -> StackQuestion:
     """Asks for the judgement of all resources together, by their outputs.
 
     The stack, providers and components are among them. Resources that were only read are not, but
@@ -59,12 +65,10 @@ def stack_request(deployment: Deployment, *, with_read: bool = False) -> Analyze
     def provider_of(reference: str) -> AnalyzerProviderResource | None:
         return _provider(resources.get(urn_of_reference(reference)))
 
-    return AnalyzeStackRequest(
-        resources=[
-            _stack_resource(resource, provider_of(resource.provider))
-            for resource in deployment.resources
-            if with_read or not resource.external
-        ]
+    return StackQuestion.of(
+        _stack_resource(resource, provider_of(resource.provider))
+        for resource in deployment.resources
+        if with_read or not resource.external
     )
 
 

@@ -41,6 +41,7 @@ class Providing:
         """Takes the run that they belong to."""
         self._run = run
         self._lock = threading.Lock()
+        self._known: dict[str, Properties] = {}
 
     def reference(self, package: Package, given: str, position: SourcePosition | None) -> str:
         """The reference of the provider that was given, else of the package's default one.
@@ -126,7 +127,7 @@ class Providing:
     def place_of(self, token: str, provider: str, inputs: Properties) -> Place:
         """Where a resource is, or a function looks: its own region, its provider's, the stack's."""
         manager = self._run.registry.find(urn_of_reference(provider))
-        settings = from_struct(manager.inputs) if manager else {}
+        settings = self._settings(manager)
         overrides = self._run.project.overrides
         account = account_in(settings, told=overrides.own_account if overrides else None)
         place = Place(region=region_in(inputs, settings) or "", known_account=account)
@@ -142,11 +143,18 @@ class Providing:
     def version_of(self, provider: str) -> str:
         """The version of a provider's plugin, empty where nothing asks for one."""
         manager = self._run.registry.find(urn_of_reference(provider))
-        # Only what is in it: a message makes a field that it is asked for.
-        fields = manager.inputs.fields if manager else {}
-        return fields["version"].string_value if "version" in fields else ""
+        version = self._settings(manager).get("version")
+        return version if isinstance(version, str) else ""
 
     def default_tags(self, provider: str) -> Properties:
         """The tags that a provider adds to what it makes."""
         manager = self._run.registry.find(urn_of_reference(provider))
-        return default_tags_in(from_struct(manager.inputs)) if manager else {}
+        return default_tags_in(self._settings(manager))
+
+    def _settings(self, manager: RegisteredResource | None) -> Properties:
+        """A provider's inputs, which no later step changes; most providers manage many."""
+        if manager is None:
+            return {}
+        if manager.urn not in self._known:
+            self._known[manager.urn] = from_struct(manager.inputs)
+        return self._known[manager.urn]

@@ -68,6 +68,8 @@ class Resources:
         self._positions = positions
         self._providing = providing
         self.stack_transforms: list[Callback] = []
+        # Most resources have those of others, and each message needs its room.
+        self._options: dict[bytes, AnalyzerResourceOptions] = {}
 
     def register(self, request: RegisterResourceRequest) -> RegisterResourceResponse:
         """Registers a resource.
@@ -123,7 +125,7 @@ class Resources:
                 name: tuple(sorted(urns))
                 for name, urns in sorted(registration.property_dependencies.items())
             },
-            options=_options(registration),
+            options=self._shared(_options(registration)),
             retain_on_delete=registration.options.retain_on_delete,
             deleted_with=registration.options.deleted_with,
             position=position,
@@ -171,6 +173,9 @@ class Resources:
             asked.new_outputs.CopyFrom(outputs)
             self._run.callbacks.run_hooks(hooks.after_create, asked)
         return _response(resource.urn, filled)
+
+    def _shared(self, options: AnalyzerResourceOptions) -> AnalyzerResourceOptions:
+        return self._options.setdefault(options.SerializeToString(), options)
 
     def _proposal(self, identity: Identity, registration: Registration) -> Proposal | None:
         """The engine's proposed name; where it is fixed, the old resource goes before the new."""

@@ -4,6 +4,7 @@ Source: pulumi/pulumi, pkg/resource/deploy/step_generator.go and pkg/engine/upda
 (loadPolicyPlugins).
 """
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,13 +26,14 @@ from pulumi_preflight.startup import ONE_AT_A_TIME
 # that comes first, so that the two happen side by side.
 if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Struct
-    from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzeStackRequest
+    from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
     from pulumi_preflight.findings import Reported
     from pulumi_preflight.outputs.memory import Inventions, Taint
     from pulumi_preflight.packs.pack import Judgement, Pack
     from pulumi_preflight.packs.second_judgement import Doubt
     from pulumi_preflight.project import ProjectPack
+    from pulumi_preflight.stack_question import StackQuestion
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -66,7 +68,7 @@ class Packs:
     Entering only starts the processes; they boot beside each other and beside the program.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is told by its name
         self,
         choices: Sequence[PackChoice],
         context: StackContext,
@@ -74,6 +76,7 @@ class Packs:
         working_directory: Path | None = None,
         boot_seconds: float = 60,
         answer_seconds: float = 60,
+        may_propose: bool = True,
     ) -> None:
         """Takes what to boot.
 
@@ -83,7 +86,9 @@ class Packs:
             working_directory: Where executable packs run, the pack's folder where not given.
             boot_seconds: How long a pack may take to print its port.
             answer_seconds: How long it may take for one answer.
+            may_propose: Whether `propose_fixes` may be called, for which much is to be kept.
         """
+        self._may_propose = may_propose
         self._choices = choices
         self._context = context
         self._working_directory = working_directory
@@ -91,7 +96,9 @@ class Packs:
         self._answer_seconds = answer_seconds
         self._lanes: list[_Lane] = []
         self._changes: list[Reported] = []
-        self._judgements: list[Future[Reported]] = []
+        self._judgements: deque[Future[Reported]] = deque()
+        self._judged_so_far: list[Reported] = []
+        self._settling = Lock()
         # Each pack answers in a thread of its own, and these count together.
         self._numbers = count(1)
         self._judged = 0
@@ -174,7 +181,8 @@ class Packs:
         except PackError as error:
             self._failure = self._failure or error
             raise
-        self._checked[request.urn] = with_properties(request, inputs)
+        if self._may_propose:
+            self._checked[request.urn] = with_properties(request, inputs)
         judged = with_properties(request, without_internal(inputs))
         doubt = None
         if taint:
@@ -232,12 +240,12 @@ class Packs:
             self._await(lane.queue(Pack.examine, judged))
 
     def analyze_stack(
-        self, request: "AnalyzeStackRequest", inventions: "Inventions | None" = None
+        self, question: "StackQuestion", inventions: "Inventions | None" = None
     ) -> None:
         """Lets the stack rules judge, once the program has ended; waits for every judgement.
 
         Args:
-            request: All resources, without internal properties.
+            question: All resources, without internal properties.
             inventions: What is made up in them.
 
         Raises:
@@ -247,15 +255,14 @@ class Packs:
         from pulumi_preflight.packs.second_judgement import stack_doubt_of  # noqa: PLC0415 - see the top
 
         root = self._context.root_urn
-        doubt = stack_doubt_of(request, inventions, urn=root) if inventions else None
+        doubt = stack_doubt_of(question, inventions, urn=root) if inventions else None
         for lane in self._lanes:
-            self._await(lane.queue(Pack.judge_stack, request, doubt))
-        for judgement in self._judgements:
-            judgement.result()
+            self._await(lane.queue(Pack.judge_stack, question, doubt))
+        self._settle(wait=True)
         booted = [lane.booted() for lane in self._lanes]
         self.notes.extend(note for pack in booted for note in pack.notes)
         # Several packs may have one file.
-        unmet = (note for pack in booted for note in pack.unmet_targets(request))
+        unmet = (note for pack in booted for note in pack.unmet_targets(question.urns))
         self.notes.extend(dict.fromkeys(unmet))
         # Resources arrive side by side, so the order of arrival says nothing.
         self.notes.extend(sorted(self._order_notes))
@@ -291,8 +298,8 @@ class Packs:
         """All that the packs reported; complete after `analyze_stack`."""
         from pulumi_preflight.findings import together  # noqa: PLC0415 - see the top
 
-        judged = [judgement.result() for judgement in self._judgements]
-        return together((*self._changes, *judged))
+        self._settle(wait=True)
+        return together((*self._changes, *self._judged_so_far))
 
     def _boot(
         self, process: PackProcess, command: PackCommand, config: ConfigFile | None
@@ -304,8 +311,16 @@ class Packs:
         return Pack(process, command, config, self._context, answer_seconds=self._answer_seconds)
 
     def _await(self, judgement: "Future[Reported]") -> None:
-        self._judgements.append(judgement)
         judgement.add_done_callback(self._note_failure)
+        self._judgements.append(judgement)
+        self._settle(wait=False)
+
+    def _settle(self, *, wait: bool) -> None:
+        """Takes what was reported out of the futures, which need more room than it."""
+        with self._settling:
+            while self._judgements and (wait or self._judgements[0].done()):
+                self._judged_so_far.append(self._judgements[0].result())
+                self._judgements.popleft()
 
     def _note_failure(self, judgement: "Future[Reported]") -> None:
         self._judged = next(self._numbers)

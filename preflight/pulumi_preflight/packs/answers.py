@@ -1,6 +1,7 @@
 """What packs answer in the analyzer protocol, and how it becomes findings."""
 
 import json
+import sys
 from collections import defaultdict, deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -170,9 +171,10 @@ def _text(value: object) -> str:
     """A text without halves of characters, which no stream takes; empty for anything else."""
     if not isinstance(value, str):
         return ""
-    if value.isascii():
-        return value.strip()
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()
+    if not value.isascii():
+        value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    # Many findings say the same.
+    return sys.intern(value.strip())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from pulumi_preflight.packs.config_files import (
 from pulumi_preflight.packs.process import PackProcess, cause_of
 from pulumi_preflight.packs.socket_channel import Method, SocketChannel
 from pulumi_preflight.stack_context import StackContext
+from pulumi_preflight.stack_question import StackQuestion
 from pulumi_preflight.wire import LOOPBACK_OPTIONS
 
 if TYPE_CHECKING:
@@ -81,9 +82,16 @@ class PackConnection:
         return stub
 
     def ask(
-        self, method: Callable[..., _Answer], request: Message, *, wait_for_ready: bool = False
+        self,
+        method: Callable[..., _Answer],
+        request: Message | StackQuestion,
+        *,
+        wait_for_ready: bool = False,
     ) -> _Answer:
         """Makes one call; raises `grpc.RpcError`."""
+        if isinstance(request, StackQuestion):
+            asked = request.written() if isinstance(method, Method) else request.message()
+            return method(asked, timeout=self._answer_seconds)
         return method(request, timeout=self._answer_seconds, wait_for_ready=wait_for_ready)
 
     def ask_each(
@@ -119,7 +127,11 @@ class PackConnection:
         return info, profiles
 
     def ask_optional(
-        self, method: Callable[..., _Answer], request: Message, *, wait_for_ready: bool = False
+        self,
+        method: Callable[..., _Answer],
+        request: Message | StackQuestion,
+        *,
+        wait_for_ready: bool = False,
     ) -> _Answer | None:
         """Makes a call that older packs do not implement, which the engine lets pass."""
         try:
@@ -380,7 +392,7 @@ def diagnose(
     connection: PackConnection,
     settings: Mapping[str, RuleSettings],
     question: Callable[[AnalyzerStub], Callable[..., Message]],
-    request: Message,
+    request: Message | StackQuestion,
 ) -> Diagnosis | None:
     """Asks a second process of the pack, one rule at a time; `None` if every rule answers.
 

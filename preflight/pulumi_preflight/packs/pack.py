@@ -6,7 +6,7 @@ configuration, and they get ConfigureStack, GetAnalyzerInfo, Configure, but no H
 executable pack has nothing in front: it gets Handshake first, and no such environment.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias, TypeVar
 
@@ -43,9 +43,10 @@ from pulumi_preflight.packs.process import PackProcess
 from pulumi_preflight.packs.second_judgement import Doubt, RaisedError, judged_twice
 from pulumi_preflight.packs.socket_channel import Method
 from pulumi_preflight.stack_context import StackContext
+from pulumi_preflight.stack_question import StackQuestion
 
 _Answer = TypeVar("_Answer", bound=Message)
-_Request = TypeVar("_Request", bound=Message)
+_Request = TypeVar("_Request")
 
 
 Judgement: TypeAlias = tuple[protocol.AnalyzeRequest, Doubt[protocol.AnalyzeRequest] | None]
@@ -99,9 +100,8 @@ class Pack:
         """Whether any rule may change inputs: the SDKs for Python and Node run those of level
         `remediate` only, that for Go those of any level."""
 
-    def unmet_targets(self, request: protocol.AnalyzeStackRequest) -> tuple[str, ...]:
+    def unmet_targets(self, urns: Collection[str]) -> tuple[str, ...]:
         """What the user should know of the exceptions' targets, of all resources."""
-        urns = {resource.urn for resource in request.resources}
         return tuple(unmet_targets(self._exceptions, self._context.root_urn, urns))
 
     def remediate(
@@ -218,8 +218,8 @@ class Pack:
 
     def judge_stack(
         self,
-        request: protocol.AnalyzeStackRequest,
-        doubt: Doubt[protocol.AnalyzeStackRequest] | None,
+        question: StackQuestion,
+        doubt: Doubt[StackQuestion] | None,
     ) -> Reported:
         """Lets the stack rules judge the whole stack, twice where something in it is made up.
 
@@ -227,10 +227,10 @@ class Pack:
             PackError: A rule raised or did not answer.
         """
         if doubt is None or not self._rules.judge_stacks:
-            judged = self._analyze_stack(request)
+            judged = self._analyze_stack(question)
         else:
             again = self._again(self._analyze_stack)
-            judged = judged_twice(self._analyze_stack, again, request, doubt)
+            judged = judged_twice(self._analyze_stack, again, question, doubt)
         rules = tuple(self._rules.ran(self._idle))
         return replace(excused(judged, self._exceptions), rules=rules)
 
@@ -274,8 +274,8 @@ class Pack:
         answer = self._ahead.pop(id(request), None)
         return stub.Analyze if answer is None else lambda _, **__: _given(answer)
 
-    def _analyze_stack(self, request: protocol.AnalyzeStackRequest) -> Reported:
-        answer = self._ask(lambda stub: stub.AnalyzeStack, request, "the stack")
+    def _analyze_stack(self, question: StackQuestion) -> Reported:
+        answer = self._ask(lambda stub: stub.AnalyzeStack, question, "the stack")
         if answer is None:
             return Reported()
         self._idle |= idle_rules(answer.not_applicable)
@@ -284,7 +284,7 @@ class Pack:
             answer.diagnostics,
             answer.not_applicable,
             urn=self._context.root_urn,
-            resources={resource.urn for resource in request.resources},
+            resources=question.urns,
         )
 
     def _remediations(
@@ -333,7 +333,7 @@ class Pack:
     def _ask(
         self,
         question: Callable[[AnalyzerStub], Callable[..., _Answer]],
-        request: Message,
+        request: Message | StackQuestion,
         subject: str,
     ) -> _Answer | None:
         """Asks for a judgement; `None` from a pack that knows no such call."""
@@ -349,7 +349,7 @@ class Pack:
         self,
         error: grpc.RpcError,
         question: Callable[[AnalyzerStub], Callable[..., Message]],
-        request: Message,
+        request: Message | StackQuestion,
         subject: str,
     ) -> PackError:
         pack, code = self._rules.pack, call_of(error).code()
@@ -383,7 +383,9 @@ class Pack:
         )
 
     def _diagnosis(
-        self, question: Callable[[AnalyzerStub], Callable[..., Message]], request: Message
+        self,
+        question: Callable[[AnalyzerStub], Callable[..., Message]],
+        request: Message | StackQuestion,
     ) -> Diagnosis | None:
         again = PackProcess(
             self._command.with_tracebacks(), self._context.environment(self._command.runtime)

@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Generic, TypeVar
 
-from google.protobuf.message import Message
 from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzeStackRequest
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
 from pulumi_preflight.findings import Finding, NotEvaluated, Reported, Waived
 from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, UNDECRYPTED, Origin, Other
 from pulumi_preflight.outputs.memory import Inventions, Taint
-from pulumi_preflight.wire import Properties, from_struct, to_struct
+from pulumi_preflight.stack_question import StackQuestion, part_of, resource_in
+from pulumi_preflight.wire import from_struct, to_struct
 
-_Request = TypeVar("_Request", bound=Message)
+_Request = TypeVar("_Request")
 # To find the property that a result hangs on takes some more judgements.
 _CAUSES_LOOKED_FOR = 10
 
@@ -408,28 +408,24 @@ def doubt_of(request: AnalyzeRequest, taint: Taint, fixed: Struct | None) -> Dou
 
 
 def stack_doubt_of(
-    request: AnalyzeStackRequest, inventions: Inventions, *, urn: str
-) -> Doubt[AnalyzeStackRequest]:
-    """What is made up in the request for a stack's judgement; `urn` is the stack's own."""
+    question: StackQuestion, inventions: Inventions, *, urn: str
+) -> Doubt[StackQuestion]:
+    """What is made up in the question for a stack's judgement; `urn` is the stack's own."""
 
     @cache
-    def outputs() -> Mapping[str, Properties]:
-        return {each.urn: from_struct(each.properties) for each in request.resources}
+    def parts() -> Mapping[str, bytes]:
+        return dict(question.parts)
 
-    def otherwise(other: Other) -> AnalyzeStackRequest:
-        asked = AnalyzeStackRequest()
-        asked.CopyFrom(request)
-        for resource in asked.resources:
-            given = outputs()[resource.urn]
-            changed = inventions.outputs_otherwise(resource.urn, given, other)
-            if changed != given:
-                resource.properties.CopyFrom(to_struct(changed))
-        return asked
+    def otherwise(other: Other) -> StackQuestion:
+        return StackQuestion(
+            tuple((urn, _otherwise(part, inventions, other)) for urn, part in question.parts)
+        )
 
     def origins_of(resource: str) -> Collection[Origin]:
+        part = parts().get(resource)
+        outputs = from_struct(resource_in(part).properties) if part else {}
         # A component has none of its own; what it puts out may come from others.
-        held = inventions.origins_in(outputs().get(resource, {}))
-        return {*inventions.origins_of(resource), *held}
+        return {*inventions.origins_of(resource), *inventions.origins_in(outputs)}
 
     return Doubt(
         urn=urn,
@@ -439,3 +435,14 @@ def stack_doubt_of(
         otherwise=otherwise,
         as_first=inventions.as_first,
     )
+
+
+def _otherwise(part: bytes, inventions: Inventions, other: Other) -> bytes:
+    """A part of a stack's question with other values in place of made-up ones."""
+    resource = resource_in(part)
+    given = from_struct(resource.properties)
+    changed = inventions.outputs_otherwise(resource.urn, given, other)
+    if changed == given:
+        return part
+    resource.properties.CopyFrom(to_struct(changed))
+    return part_of(resource)

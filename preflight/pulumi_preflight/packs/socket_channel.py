@@ -59,12 +59,13 @@ class Method(Generic[_Response]):
         self._read = read
 
     def __call__(self, request: object, timeout: float | None = None, **_: object) -> _Response:
-        """Makes a call; raises `SocketError`."""
+        """Makes a call with a message, or the bytes of one; raises `SocketError`."""
         return self.with_call(request, timeout)[0]
 
     def with_call(self, request: object, timeout: float | None = None) -> "tuple[_Response, _Told]":
         """The same, with what is told beside the answer."""
-        self._channel.send(self._name, [self._write(request)], timeout)
+        message = request if isinstance(request, bytes) else self._write(request)
+        self._channel.send(self._name, [message], timeout)
         answer, metadata = self._channel.receive(timeout)
         return self._read(answer), _Told(metadata)
 
@@ -137,12 +138,18 @@ class SocketChannel:
         Raises:
             SocketError: The pack is gone, reads nothing, or has not answered before.
         """
-        calls = [_CALL.pack(len(method), len(message)) + method + message for message in messages]
+        calls = [
+            part
+            for message in messages
+            for part in (_CALL.pack(len(method), len(message)), method, message)
+        ]
         if self.is_broken:
             raise SocketError(grpc.StatusCode.UNAVAILABLE, "an earlier call was not answered")
         try:
             self._connection.settimeout(timeout)
-            self._connection.sendall(b"".join(calls))
+            # Not one text, as long as all of them: that of a stack needs much room.
+            for part in [b"".join(calls)] if len(messages) > 1 else calls:
+                self._connection.sendall(part)
         except TimeoutError:
             raise self._late() from None
         except OSError as error:

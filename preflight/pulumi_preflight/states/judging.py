@@ -14,7 +14,7 @@ from pulumi_preflight.baseline.file import read_for
 from pulumi_preflight.baseline.settle import accepted
 from pulumi_preflight.errors import StateError
 from pulumi_preflight.model import Deployment, Note
-from pulumi_preflight.monitor import analyze_request, stack_request
+from pulumi_preflight.monitor import analyze_request, stack_question
 from pulumi_preflight.monitor.providers import urn_of_reference
 from pulumi_preflight.packs import Packs, choices_of
 from pulumi_preflight.project import named_packs
@@ -73,7 +73,7 @@ def judged_state(
         by_urn = {each.urn: each for each in state.resources}
         for each in state.resources:
             packs.examine(analyze_request(each, by_urn.get(urn_of_reference(each.provider))))
-        packs.analyze_stack(stack_request(deployment, with_read=True))
+        packs.analyze_stack(stack_question(deployment, with_read=True))
         if wanted.show_fixes:
             packs.propose_fixes()
     notes = [*state.notes, *packs.notes]
