@@ -34,7 +34,7 @@ from pulumi_loopback.target import target
 from pulumi_preflight.monitor import stack_request
 from pulumi_preflight.program import run_program
 from pulumi_preflight.project import Project, load_project
-from tools import bench_node
+from tools import bench_against, bench_node
 from tools.measured import bare_monitor, paired, ratios_of, row
 
 # Run by the program's interpreter, as the SDK's own language host does.
@@ -85,7 +85,14 @@ def main(arguments: Sequence[str]) -> int:
     """Prints each ratio beside its goal."""
     parser = argparse.ArgumentParser(prog="nox -s bench --", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="rounds a ratio (default: 7)")
-    rounds = parser.parse_args(arguments).rounds
+    parser.add_argument(
+        "--against", metavar="REVISION", help="measure against that revision of this repository"
+    )
+    options = parser.parse_args(arguments)
+    rounds: int = options.rounds
+    if options.against is not None:
+        bench_against.main(options.against, rounds)
+        return 0
     project = load_project(STACK, stack=LOCAL, config_overrides={})
     requests, whole = _requests(project)
     sys.stdout.write(f"reference stack: {len(requests)} resources; {rounds} rounds\n")

@@ -393,7 +393,7 @@ class _Places:
             urn=self.redact.urn(finding.urn),
             places=finding.places or tuple(self._positions(finding)),
             related=tuple(self.redact.urn(urn) for urn in finding.related if urn in self.positions),
-            origin=origin and replace(origin, urn=self.redact.urn(origin.urn)),
+            origin=origin and origin._replace(urn=self.redact.urn(origin.urn)),
         )
 
     def _positions(self, finding: Finding) -> Iterator[SourcePosition]:

@@ -59,25 +59,36 @@ def from_value(value: Value) -> PropertyValue:
 
 def to_struct(properties: Properties) -> Struct:
     """Writes plain values into a message."""
-    return Struct(fields={name: to_value(value) for name, value in properties.items()})
+    message = Struct()
+    _write(message, properties)
+    return message
 
 
-def to_value(value: PropertyValue) -> Value:
-    """Writes one plain value."""
+def _write(message: Struct, properties: Properties) -> None:
+    """Writes in place: to make each value a message of its own and copy it takes twice as long."""
+    fields = message.fields
+    for name, value in properties.items():
+        _write_value(fields[name], value)
+
+
+def _write_value(message: Value, value: PropertyValue) -> None:
     # bool comes before float, since it is an int to Python.
-    match value:
-        case None:
-            return Value(null_value=NULL_VALUE)
-        case bool():
-            return Value(bool_value=value)
-        case str():
-            return Value(string_value=value)
-        case list():
-            return Value(list_value=ListValue(values=[to_value(item) for item in value]))
-        case dict():
-            return Value(struct_value=to_struct(value))
-        case _:
-            return Value(number_value=value)
+    if isinstance(value, str):
+        message.string_value = value
+    elif isinstance(value, bool):
+        message.bool_value = value
+    elif value is None:
+        message.null_value = NULL_VALUE
+    elif isinstance(value, dict):
+        # An empty one would be no value.
+        message.struct_value.SetInParent()
+        _write(message.struct_value, value)
+    elif isinstance(value, list):
+        message.list_value.SetInParent()
+        for item in value:
+            _write_value(message.list_value.values.add(), item)
+    else:
+        message.number_value = value
 
 
 def mark_of(value: object) -> str | None:

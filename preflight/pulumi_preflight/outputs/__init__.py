@@ -192,7 +192,7 @@ class Outputs:
             else frozenset(),
         )
         for property_ in shape:
-            if property_.name in outputs:
+            if property_.name in outputs or _stays_absent(property_, around):
                 continue
             filling = self._fill(subject, property_, around, outputs)
             if filling is not None:
@@ -368,6 +368,11 @@ class Outputs:
                 return True
             case plain:
                 return value_for(subject, path, plain)
+
+
+def _stays_absent(property_: PropertyShape, around: _Circumstances) -> bool:
+    """Whether the program gave no such property, and no table has anything to say of that."""
+    return property_.optional and not around.is_read and property_.name not in around.facts.defaults
 
 
 def _is_filled(subject: Subject, property_: PropertyShape, around: _Circumstances) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from pulumi_preflight.outputs.facts import Facts
 from pulumi_preflight.outputs.shapes import Kind, Shape
@@ -134,8 +134,7 @@ class Filling(StrEnum):
     EMPTY = "empty"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Origin:
+class Origin(NamedTuple):
     """Where a made-up value stood first.
 
     Attributes:

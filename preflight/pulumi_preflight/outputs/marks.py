@@ -51,12 +51,14 @@ def texts(value: PropertyValue, *more: str) -> list[str]:
 
 def atoms_of(value: PropertyValue) -> list[PropertyValue]:
     """All that a value holds which holds nothing itself; unknown values are left out."""
+    if isinstance(value, str):
+        return [] if value == UNKNOWN else [value]
     if isinstance(value, list):
         return [atom for item in value for atom in atoms_of(item)]
     if isinstance(value, dict):
         inner = (each for name, each in value.items() if name != MARK)
         return [atom for each in inner for atom in atoms_of(each)]
-    return [] if value is None or value == UNKNOWN else [value]
+    return [] if value is None else [value]
 
 
 def lists_in(value: PropertyValue) -> Iterator[list[PropertyValue]]:

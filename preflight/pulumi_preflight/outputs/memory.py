@@ -113,7 +113,11 @@ class Inventions:
         short: list[tuple[Origin, PropertyValue]] = []
         known: set[PropertyValue] = set(atoms_of(invented.given))
         values = [
-            *((each, invented.outputs.get(each), how) for each, how in invented.fillings.items()),
+            *(
+                (each, invented.outputs[each], how)
+                for each, how in invented.fillings.items()
+                if each in invented.outputs
+            ),
             *((each.property, each.value, Filling.MADE_UP) for each in invented.completions),
         ]
         with self._lock:

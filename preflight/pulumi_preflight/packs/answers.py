@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -72,7 +72,7 @@ class ToldFinding:
 
 
 _Key: TypeAlias = tuple[str, str, str]
-_Waiting: TypeAlias = defaultdict[_Key, deque[ToldFinding]]
+_Waiting: TypeAlias = defaultdict[_Key, list[ToldFinding]]
 
 
 class Entries:
@@ -84,8 +84,8 @@ class Entries:
 
     def __init__(self, answers: Iterable[PolicyNotApplicable], about: Callable[[str], str]) -> None:
         """Reads an answer; `about` gives the resource that is meant where a pack names one."""
-        self._findings: _Waiting = defaultdict(deque)
-        self._not_evaluated: _Waiting = defaultdict(deque)
+        self._findings: _Waiting = defaultdict(list)
+        self._not_evaluated: _Waiting = defaultdict(list)
         self.waived: list[ToldFinding] = []
         for answer in answers:
             document = _document(answer.reason) or {}
@@ -110,6 +110,11 @@ class Entries:
         return _taken(self._not_evaluated, (rule, message, urn))
 
 
+def forget_reasons() -> None:
+    """Forgets what was read of the last answers; that about a stack is as long as the stack."""
+    _document.cache_clear()
+
+
 def is_told(reason: str) -> bool:
     """Whether a reason is of this format, so that the rule had something to judge."""
     return _document(reason) is not None
@@ -121,7 +126,7 @@ def _key(entry: ToldFinding) -> _Key:
 
 def _taken(waiting: _Waiting, key: _Key) -> ToldFinding | None:
     entries = waiting.get(key)
-    return entries.popleft() if entries else None
+    return entries.pop(0) if entries else None
 
 
 @lru_cache(_REMEMBERED)

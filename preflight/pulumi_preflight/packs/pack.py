@@ -22,6 +22,7 @@ from pulumi_preflight.packs.answers import (
     PackRules,
     excused,
     failed_remediation,
+    forget_reasons,
     idle_rules,
     reported,
 )
@@ -279,13 +280,15 @@ class Pack:
         if answer is None:
             return Reported()
         self._idle |= idle_rules(answer.not_applicable)
-        return reported(
+        said = reported(
             self._rules,
             answer.diagnostics,
             answer.not_applicable,
             urn=self._context.root_urn,
             resources=question.urns,
         )
+        forget_reasons()
+        return said
 
     def _remediations(
         self, request: protocol.AnalyzeRequest, inputs: Struct
