@@ -158,10 +158,10 @@ def main(revision: str, rounds: int) -> None:
             side.prepare(tree)
             sys.stdout.write(f"{side.name}: {side.versions()}\n")
         this, that = sides
-        runs = _in_turns(this.reference, that.reference, rounds)
+        runs = in_turns(this.reference, that.reference, rounds)
         _ratio(runs, "reference stack, by the clock", lambda usage: usage.wall, 0.7)
         _ratio(runs, "reference stack, processor time", lambda usage: usage.all, 0.7)
-        few = _in_turns(partial(this.queues, _FEW), partial(that.queues, _FEW), rounds)
+        few = in_turns(partial(this.queues, _FEW), partial(that.queues, _FEW), rounds)
         for size in _SIZES:
             _queues(size, this, that, few, rounds)
 
@@ -171,7 +171,7 @@ _Pair = tuple[Usage, Usage]
 
 def _queues(size: int, this: Side, that: Side, few: Sequence[_Pair], rounds: int) -> None:
     """The rows on a program of so many queues."""
-    runs = _in_turns(partial(this.queues, size), partial(that.queues, size), min(rounds, 5))
+    runs = in_turns(partial(this.queues, size), partial(that.queues, size), min(rounds, 5))
     base = [statistics.median(pair[side].own for pair in few) for side in (0, 1)]
     each = [
         tuple((pair[side].own - base[side]) / (size - _FEW) * 1_000 for side in (0, 1))
@@ -185,7 +185,7 @@ def _queues(size: int, this: Side, that: Side, few: Sequence[_Pair], rounds: int
     _ratio(runs, f"program and pack at {size:,}", lambda usage: usage.all - usage.own, 1.0)
 
 
-def _in_turns(this: Callable[[], Usage], that: Callable[[], Usage], rounds: int) -> Sequence[_Pair]:
+def in_turns(this: Callable[[], Usage], that: Callable[[], Usage], rounds: int) -> Sequence[_Pair]:
     """What both took in each round, after one that does not count."""
     return [(this(), that()) for _ in range(rounds + 1)][1:]
 

@@ -266,6 +266,67 @@ def test_the_port_of_preflights_own_services_is_theirs_alone() -> None:
         assert takes_a_second_server(int(address.rpartition(":")[2])) is False
 
 
+NEVER = """
+import asyncio
+import pulumi
+
+async def never():
+    await asyncio.Event().wait()
+
+pulumi.Output.from_input(never())
+"""
+LATER = """
+async def later():
+    await asyncio.sleep(0.2)
+    {ends}
+
+pulumi.Output.from_input(later())
+"""
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        pytest.param('raise ValueError("a mistake")', "ValueError: a mistake", id="fails"),
+        pytest.param("raise asyncio.CancelledError", "CancelledError", id="is cancelled"),
+    ],
+)
+def test_an_output_ends_the_program_though_another_one_never_ends(
+    run: RunProgram, ends: str, said: str
+) -> None:
+    with pytest.raises(ProgramError, match=said):
+        run(NEVER + LATER.format(ends=ends))
+
+
+def test_a_program_of_many_outputs_waits_for_all(run: RunProgram) -> None:
+    waited = """
+import asyncio, json
+import pulumi
+
+ended = []
+
+async def late(number):
+    await asyncio.sleep(number / 1000)
+    ended.append(number)
+    if len(ended) == 300:
+        print(json.dumps(sorted(ended)))
+
+for number in range(300):
+    pulumi.Output.from_input(late(number))
+"""
+    assert run(waited).printed == list(range(300))
+
+
+@pytest.mark.parametrize("said", ["'a line'", "'a line', ephemeral=True"], ids=["plain", "options"])
+def test_a_line_for_debugging_is_of_no_interest(run: RunProgram, said: str) -> None:
+    assert run(f"import pulumi\npulumi.log.debug({said})\nprint(1)").printed == 1
+
+
+def test_a_line_for_debugging_that_is_no_text_is_a_mistake(run: RunProgram) -> None:
+    with pytest.raises(ProgramError, match="TypeError"):
+        run("import pulumi\npulumi.log.debug(3)")
+
+
 def test_a_package_that_needs_an_older_setuptools_says_so(run: RunProgram) -> None:
     with pytest.raises(ProgramError, match="pkg_resources") as raised:
         run("raise ModuleNotFoundError(\"No module named 'pkg_resources'\")")
