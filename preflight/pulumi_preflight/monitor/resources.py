@@ -150,14 +150,16 @@ class Resources:
         if judged != resource.inputs:
             inputs = from_struct(judged)
         hooks = registration.options.hooks
-        asked = ResourceHookRequest(
-            urn=resource.urn,
-            name=resource.name,
-            type=resource.type,
-            new_inputs=judged,
-            new_options=options_for_hooks(registration),
-        )
-        self._run.callbacks.run_hooks(hooks.before_create, asked)
+        asked = ResourceHookRequest()
+        if hooks.before_create or hooks.after_create:
+            asked = ResourceHookRequest(
+                urn=resource.urn,
+                name=resource.name,
+                type=resource.type,
+                new_inputs=judged,
+                new_options=options_for_hooks(registration),
+            )
+            self._run.callbacks.run_hooks(hooks.before_create, asked)
         filled = self._fill(registration, resource, inputs)
         outputs = struct_as_packs_see(filled.outputs)
         registered = replace(
@@ -168,7 +170,7 @@ class Resources:
             made_up=made_up_in(filled, taint),
         )
         self._registry.add(registered, inherited)
-        if resource.custom:
+        if resource.custom and hooks.after_create:
             asked.id = filled.id
             asked.new_outputs.CopyFrom(outputs)
             self._run.callbacks.run_hooks(hooks.after_create, asked)

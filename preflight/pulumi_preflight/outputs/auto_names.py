@@ -13,6 +13,8 @@ from pulumi_preflight.outputs.templates import returned, turned
 
 # At each place, since hexadecimal letters may stand around the digits.
 _DIGITS = re.compile(rf"(?=([0-9a-f]{{{NAME_SUFFIX_DIGITS}}}))")
+# Most texts have none, and a search at each place takes long.
+_MAY_BE = re.compile(rf"[0-9a-f]{{{NAME_SUFFIX_DIGITS}}}")
 # What the provider puts behind the digits has its form from AWS.
 _NAME = re.compile(rf"(.+)([0-9a-f]{{{NAME_SUFFIX_DIGITS}}})(?:\.fifo)?", re.DOTALL)
 
@@ -64,6 +66,8 @@ class AutoNames:
 
     def otherwise(self, text: str, origins: Collection[Origin]) -> str:
         """A text with other digits in the names of some."""
+        if not _MAY_BE.search(text):
+            return text
         for each in self.found_in(text):
             if each.origin in origins:
                 digits = turned(text[each.digits : each.end])
@@ -72,6 +76,8 @@ class AutoNames:
 
     def as_first(self, text: str) -> str:
         """A text with the made-up digits that other ones stand in place of."""
+        if not _MAY_BE.search(text):
+            return text
         for each in _found(text, self._turned):
             digits = returned(text[each.digits : each.end])
             text = f"{text[: each.digits]}{digits}{text[each.end :]}"

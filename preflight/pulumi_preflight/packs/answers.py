@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from pulumi.runtime.proto import analyzer_pb2 as protocol
 from pulumi.runtime.proto.analyzer_pb2 import PolicyNotApplicable
@@ -152,23 +152,21 @@ def _objects(document: Mapping[str, object], kind: str) -> Iterator[dict[str, ob
             yield each
 
 
+_TEXTS = frozenset(
+    {"urn", "problem", "message", "part", "wanted", "fix", "url", "property"}
+    | {"reason", "owner", "expires", "level"}
+)
+
+
 def _entry(rule: str, given: Mapping[str, object], about: Callable[[str], str]) -> ToldFinding:
     related = given.get("related")
+    texts: dict[str, Any] = {name: _text(value) for name, value in given.items() if name in _TEXTS}
     return ToldFinding(
         rule=rule,
-        urn=about(_text(given.get("urn"))),
-        problem=_text(given.get("problem")),
-        message=_text(given.get("message")),
-        part=_text(given.get("part")),
-        wanted=_text(given.get("wanted")),
-        fix=_text(given.get("fix")),
-        url=_text(given.get("url")),
+        urn=about(texts.pop("urn", "")),
+        problem=texts.pop("problem", ""),
         related=tuple(filter(None, map(_text, related))) if isinstance(related, list) else (),
-        property=_text(given.get("property")),
-        reason=_text(given.get("reason")),
-        owner=_text(given.get("owner")),
-        expires=_text(given.get("expires")),
-        level=_text(given.get("level")),
+        **texts,
     )
 
 

@@ -5,6 +5,7 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from pathlib import PurePath
 from typing import Any, Protocol, TextIO, TypeVar
 
@@ -249,13 +250,19 @@ def _without_lines(text: str, names: Mapping[str, str]) -> str:
     return text
 
 
+@cache
+def _names_of_fields(kind: Any) -> tuple[str, ...]:  # noqa: ANN401 - a class, which mypy does not hash
+    return tuple(each.name for each in fields(kind))
+
+
 def _printable_fields(item: _Value, names: Mapping[str, str]) -> _Value:
+    kind: Any = type(item)
     texts: dict[str, Any] = {
-        each.name: (escaped if each.name in _PROSE else escaped_line)(
+        name: (escaped if name in _PROSE else escaped_line)(
             shortened(_without_lines(text, names), _LONGEST, "; --format json has them")
         )
-        for each in fields(item)
-        if isinstance(text := getattr(item, each.name), str)
+        for name in _names_of_fields(kind)
+        if isinstance(text := getattr(item, name), str)
         and not isinstance(text, Level)
         and not (text.isprintable() and text.isascii() and len(text) <= _LONGEST)
     }
