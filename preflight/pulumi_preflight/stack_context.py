@@ -4,10 +4,14 @@ import errno
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
 
 STACK_TYPE = "pulumi:pulumi:Stack"
 _PREFIX = "urn:pulumi:"
 _SEPARATORS = 3
+# A resource's URN is asked again and again while it is registered.
+_URNS: Final = 1_024
 
 
 def create_urn(*, stack: str, project: str, parent: str, type_: str, name: str) -> str:
@@ -40,11 +44,13 @@ def qualified_type_of(urn: str) -> str:
     return _parts(urn)[2]
 
 
+@lru_cache(_URNS)
 def type_of(urn: str) -> str:
     """The resource's own type token."""
     return qualified_type_of(urn).rpartition("$")[2]
 
 
+@lru_cache(_URNS)
 def name_of(urn: str) -> str:
     """The logical name, which may hold `::` itself."""
     return _parts(urn)[3]

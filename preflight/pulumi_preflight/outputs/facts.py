@@ -63,7 +63,10 @@ class Facts:
 
 
 def _any_on(conditions: Sequence[str], given: Properties) -> bool:
-    return any(_is_on(each, given) for each in conditions)
+    for condition in conditions:  # noqa: SIM110 - asked for each property of each resource
+        if _is_on(condition, given):
+            return True
+    return False
 
 
 def _is_on(condition: str, given: Properties) -> bool:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import count
 from pathlib import Path
 from threading import Event, Lock
 from types import TracebackType
@@ -99,9 +98,6 @@ class Packs:
         self._judgements: deque[Future[Reported]] = deque()
         self._judged_so_far: list[Reported] = []
         self._settling = Lock()
-        # Each pack answers in a thread of its own, and these count together.
-        self._numbers = count(1)
-        self._judged = 0
         self._checked: dict[str, AnalyzeRequest] = {}
         self._failure: BaseException | None = None
         self._order_notes: set[str] = set()
@@ -189,7 +185,9 @@ class Packs:
             fixed = self._fixed_otherwise(request, taint)
             doubt = doubt_of(judged, taint, fixed and without_internal(fixed))
         for lane in self._lanes:
-            self._await(lane.judge(judged, doubt))
+            judgement = lane.judge(judged, doubt)
+            if judgement is not None:
+                self._await(judgement)
         return inputs
 
     def _fixed(self, request: "AnalyzeRequest") -> "Struct":
@@ -269,7 +267,7 @@ class Packs:
 
     def judged(self) -> int:
         """How often a pack has judged a resource so far; called by any thread."""
-        return self._judged
+        return sum(lane.judged() for lane in self._lanes)
 
     def propose_fixes(self) -> None:
         """Asks each pack what the fixes of rules that only report would change.
@@ -323,7 +321,6 @@ class Packs:
                 self._judgements.popleft()
 
     def _note_failure(self, judgement: "Future[Reported]") -> None:
-        self._judged = next(self._numbers)
         if not judgement.cancelled() and self._failure is None:
             self._failure = judgement.exception()
 
@@ -362,7 +359,7 @@ class _Lane:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pack")
         self._pack = self._thread.submit(boot)
         self._gathering = Lock()
-        self._gathered: list[tuple[Future[Reported], Judgement]] = []
+        self._gathered: list[Judgement] = []
         self._enough = Event()
 
     def booted(self) -> "Pack":
@@ -381,48 +378,38 @@ class _Lane:
 
     def judge(
         self, request: "AnalyzeRequest", doubt: "Doubt[AnalyzeRequest] | None"
-    ) -> "Future[Reported]":
-        """Lets the pack judge a resource, together with others that come soon."""
-        judgement: Future[Reported] = Future()
+    ) -> "Future[Reported] | None":
+        """Lets the pack judge a resource, together with others that come soon.
+
+        The first of those gets what is reported of all of them.
+        """
         with self._gathering:
-            self._gathered.append((judgement, (request, doubt)))
+            self._gathered.append((request, doubt))
             count = len(self._gathered)
-        if count == 1:
-            self._thread.submit(self._judge_gathered)
-        elif count == _TOGETHER:
+        if count == _TOGETHER:
             self._enough.set()
-        return judgement
+        return self._thread.submit(self._judge_gathered) if count == 1 else None
 
-    def _judge_gathered(self) -> None:
-        gathered: Sequence[tuple[Future[Reported], Judgement]] = ()
-        try:
-            pack = self.booted()
-            if pack.answers_ahead:
-                self._enough.wait(_GATHERING_SECONDS)
-            gathered = self._taken()
-            judged = pack.judge_each([each for _, each in gathered])
-            for (judgement, _), reported in zip(gathered, judged, strict=True):
-                if isinstance(reported, PackError):
-                    judgement.set_exception(reported)
-                else:
-                    judgement.set_result(reported)
-        except BaseException as error:  # noqa: BLE001 - whoever waits for a judgement gets it
-            for judgement, _ in gathered or self._taken():
-                if not judgement.done():
-                    judgement.set_exception(error)
+    def judged(self) -> int:
+        """How often the pack has judged a resource so far; called by any thread."""
+        pack = self._pack
+        booted = pack.done() and not pack.cancelled() and pack.exception() is None
+        return pack.result().judged if booted else 0
 
-    def _taken(self) -> "Sequence[tuple[Future[Reported], Judgement]]":
-        """What is gathered; the next judgement begins anew."""
+    def _judge_gathered(self) -> "Reported":
+        from pulumi_preflight.findings import together  # noqa: PLC0415 - see the top
+
+        pack = self.booted()
+        if pack.answers_ahead:
+            self._enough.wait(_GATHERING_SECONDS)
         with self._gathering:
             gathered, self._gathered = self._gathered, []
             self._enough.clear()
-            return gathered
+        return together(tuple(pack.judge_each(gathered)))
 
     def stop(self) -> None:
         """Ends the process and drops what is queued."""
         self.process.stop()
         self._thread.shutdown(cancel_futures=True)
-        for judgement, _ in self._taken():
-            judgement.cancel()
         if self._pack.done() and not self._pack.cancelled() and not self._pack.exception():
             self._pack.result().close()

@@ -80,6 +80,8 @@ class Pack:
         self._idle: dict[str, str] = {}
         """Rules that had nothing to judge in any answer so far, with the reason."""
         self._answers = 0
+        self.judged = 0
+        """How often it has judged a resource."""
         self._last = ("", protocol.AnalyzeResponse(), Reported())
         self._ahead: dict[int, protocol.AnalyzeResponse | grpc.RpcError] = {}
         """Answers that came before they are needed, by the identity of the request."""
@@ -179,27 +181,24 @@ class Pack:
         """Whether several judgements are best asked for at a time."""
         return isinstance(self._stub.Analyze, Method)
 
-    def judge_each(self, judgements: Sequence[Judgement]) -> Iterator[Reported | PackError]:
-        """Lets the resource rules judge resources, in order; twice where something is made up."""
+    def judge_each(self, judgements: Sequence[Judgement]) -> Iterator[Reported]:
+        """Lets the resource rules judge resources, in order, twice where something is made up.
+
+        Raises:
+            PackError: A rule raised or did not answer.
+        """
         requests = [request for each in judgements for request in _asked_first(each)]
         answers = self._connection.ask_each(self._stub.Analyze, requests)
         self._ahead = dict(zip(map(id, requests), answers, strict=False))
         for request, doubt in judgements:
-            try:
-                yield self._judge(request, doubt)
-            except PackError as error:
-                yield error
+            yield self._judge(request, doubt)
+            self.judged += 1
 
     def _judge(
         self,
         request: protocol.AnalyzeRequest,
         doubt: Doubt[protocol.AnalyzeRequest] | None,
     ) -> Reported:
-        """Lets the resource rules judge a resource, twice where something in it is made up.
-
-        Raises:
-            PackError: A rule raised or did not answer.
-        """
         if doubt is None:
             judged = self._analyze(request)
         else:
@@ -215,6 +214,7 @@ class Pack:
         done = self.remediate(request, request.properties)[1] if self.remediates else Reported()
         proposed = tuple(replace(each, applied=False) for each in done.remediations)
         judged = excused(self._analyze(request), self._exceptions)
+        self.judged += 1
         return replace(done, remediations=proposed) + judged
 
     def judge_stack(

@@ -178,7 +178,7 @@ class _SocketServer:
                     return _Call(
                         number=number,
                         method=method.decode(),
-                        metadata=tuple((key, value) for key, value in json.loads(metadata)),
+                        metadata=_pairs(metadata),
                         message=message,
                     )
                 self._told(json.loads(message))
@@ -213,6 +213,10 @@ class _SocketServer:
             found = (service.service(call) for service in self._services)
             self._methods[call.method] = next(filter(None, found), None)
         return self._methods[call.method]
+
+
+def _pairs(metadata: bytes) -> Metadata:
+    return tuple((key, value) for key, value in json.loads(metadata)) if metadata else ()
 
 
 def _failed(code: grpc.StatusCode, details: str) -> tuple[int, bytes]:

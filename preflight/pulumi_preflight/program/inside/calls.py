@@ -112,7 +112,8 @@ class Calls:
         answers: queue.SimpleQueue[tuple[int, bytes]] = queue.SimpleQueue()
         number = next(self._numbers)
         self._waiting[number] = answers
-        told = json.dumps([[key, value.decode()] for key, value in metadata]).encode()
+        pairs = [[key, value.decode()] for key, value in metadata]
+        told = json.dumps(pairs).encode() if pairs else b""
         if not self._send(number, method.encode(), told, message) or not self._is_open:
             self._gone()
         return answers.get()
