@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
@@ -312,13 +312,15 @@ def _differing(
 
 def _read_as_first(found: Finding, as_first: Callable[[str], str]) -> Finding:
     """A finding of the second judgement as its texts would read in the first one."""
-    return replace(
-        found,
-        part=as_first(found.part),
-        problem=as_first(found.problem),
-        wanted=None if found.wanted is None else as_first(found.wanted),
-        fix=None if found.fix is None else as_first(found.fix),
-    )
+    read = {
+        name: as_first(text)
+        for name in ("part", "problem", "wanted", "fix")
+        if (text := getattr(found, name)) is not None
+    }
+    changed: dict[str, Any] = {
+        name: text for name, text in read.items() if text != getattr(found, name)
+    }
+    return replace(found, **changed) if changed else found
 
 
 def _subject(found: Finding) -> tuple[type[Finding], str, str]:
