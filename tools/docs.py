@@ -14,6 +14,7 @@ from aws_policy_pack.metadata import REMEDIES
 from aws_policy_pack.registry import RULES
 from ops.paths import PACK, PREFLIGHT, ROOT
 from pulumi_loopback.errors import exit_with
+from tools.samples import with_fresh_samples
 from tools.versions import versions_page
 
 BLOCK = re.compile(
@@ -64,6 +65,7 @@ PAGES: Mapping[Path, Callable[[], str]] = {
     RULES_PAGE: lambda: rules_page(RULES),
     REMEDIES: lambda: example_remedies(RULES),
     ROOT / "docs" / "versions.md": versions_page,
+    ROOT / "docs" / "reports.md": lambda: with_fresh_samples(ROOT / "docs" / "reports.md"),
     **{
         page: partial(with_fresh_output, page)
         for page in (

@@ -166,7 +166,7 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
     seconds = time.perf_counter() - started
     secrets.update(secrets_of(deployment, packs.reported))
     redact = Redactor(secrets, (resource.name for resource in deployment.resources))
-    return judge(
+    verdict = judge(
         replace(
             deployment,
             printed=packs.printed + deployment.printed,
@@ -177,6 +177,7 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         redact=redact,
         seconds=seconds,
     )
+    return replace(verdict, folder=project.root, project_file=project.file.name)
 
 
 def _project(program: Program, wanted: Wanted) -> "Project":

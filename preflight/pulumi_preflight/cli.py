@@ -31,7 +31,7 @@ examples:
   preflight
   preflight stack --stack dev --policy-pack policies
   preflight stack --stack dev --policy-pack policies --policy-pack-config profiles/dev.json
-  preflight . --stack dev --policy-pack policies --format json --output verdict.json
+  preflight . --stack dev --policy-pack policies --format terminal --format json=verdict.json
 
 `preflight install yaml` builds what runs programs in YAML; a project in a folder `install` is
 `./install`.
@@ -53,8 +53,7 @@ class CommandOptions:
             to name them.
         config: Config values over the stack's own.
         stack_tags: Tags over those that the stack has.
-        format: The report's format.
-        output: Where the report goes, `None` for stdout.
+        reports: Each report's format, and the file it goes to; at most one goes to stdout, `None`.
         save_state: Where the stack export goes, `None` for nowhere.
         show_secrets: Whether the stack export shows secrets in plain text.
         keep_unknowns: Whether computed outputs stay unknown.
@@ -69,8 +68,7 @@ class CommandOptions:
     packs: tuple[tuple[Path, Path | None], ...] | None
     config: dict[str, str]
     stack_tags: dict[str, str]
-    format: str
-    output: Path | None
+    reports: tuple[tuple[str, Path | None], ...]
     save_state: Path | None
     show_secrets: bool
     keep_unknowns: bool
@@ -104,6 +102,9 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
         parser.error("--show-secrets is about the file of --save-state, which is not given")
     if given.state is not None:
         _check_alone(parser, given)
+    reports = _reports(given.format, given.output, parser)
+    written = [(f"the report {name}", file) for name, file in reports]
+    _check_files([*written, ("the stack of --save-state", given.save_state)], parser)
     return CommandOptions(
         project=given.project,
         stack=given.stack,
@@ -111,8 +112,7 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
         packs=tuple(zip(packs, configs or [None] * len(packs), strict=True)) if packs else None,
         config=dict(given.config),
         stack_tags=dict(given.stack_tag),
-        format=given.format,
-        output=given.output,
+        reports=reports,
         save_state=given.save_state,
         show_secrets=given.show_secrets,
         keep_unknowns=given.keep_unknowns,
@@ -131,6 +131,39 @@ def _check_alone(parser: argparse.ArgumentParser, given: argparse.Namespace) -> 
     for option, value in of_program.items():
         if value:
             parser.error(f"{option} is about a run of the program, and --state runs none")
+
+
+def _reports(
+    formats: Sequence[tuple[str, Path | None]], output: Path | None, parser: argparse.ArgumentParser
+) -> tuple[tuple[str, Path | None], ...]:
+    """The reports with their files, of which `--output` is the one of a format without a file."""
+    formats = formats or [("terminal", None)]
+    without_file = [name for name, file in formats if file is None]
+    if output is not None and not without_file:
+        parser.error(
+            f"--output {output} has no report: each --format has a file of its own; leave one out"
+        )
+    if len(without_file) > 1:
+        one, other, *_ = without_file
+        parser.error(
+            f"the reports {one} and {other} would both go to {output or 'stdout'}; give one of "
+            f"them a file of its own: --format {other}=FILE"
+        )
+    return tuple((name, output if file is None else file) for name, file in formats)
+
+
+def _check_files(files: Iterable[tuple[str, Path | None]], parser: argparse.ArgumentParser) -> None:
+    """Refuses a file that two things would be written to; a device or a pipe takes both."""
+    taken: dict[Path, str] = {}
+    for what, file in files:
+        if file is None:
+            continue
+        path = file.resolve()
+        if path in taken and (path.is_file() or not path.exists()):
+            parser.error(
+                f"{taken[path]} and {what} would both go to {file}; give each a file of its own"
+            )
+        taken[path] = what
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -213,16 +246,25 @@ def _parser() -> argparse.ArgumentParser:
     add = reported.add_argument
     add(
         "--format",
-        metavar="NAME",
-        default="terminal",
-        help="terminal (the default), json, or a format that an installed package adds",
+        metavar="NAME[=FILE]",
+        type=_format,
+        action="append",
+        default=[],
+        help="terminal (the default), json, sarif, junit, markdown, gitlab, github, csv, or a "
+        "format that an installed package adds; written to FILE where one is given; may be "
+        "repeated",
     )
     add(
         "--show-fixes",
         action="store_true",
         help="show what the rules' fixes change in a resource's inputs, or would change",
     )
-    add("--output", metavar="FILE", type=Path, help="write the report here, not to stdout")
+    add(
+        "--output",
+        metavar="FILE",
+        type=Path,
+        help="write the report of a format without a FILE here, not to stdout",
+    )
     add(
         "--save-state",
         metavar="FILE",
@@ -248,6 +290,13 @@ def _key_value(text: str) -> tuple[str, str]:
     if not key or not equals:
         raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
     return key, value
+
+
+def _format(text: str) -> tuple[str, Path | None]:
+    name, equals, file = text.partition("=")
+    if not name or (equals and not file):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME or NAME=FILE")
+    return name, Path(file) if file else None
 
 
 def _seconds(text: str) -> float:
@@ -343,9 +392,10 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
         show_fixes=options.show_fixes,
         timeout_seconds=options.timeout_seconds,
     )
-    if options.format not in OWN:
-        # A format that is missing is told before the run, not after it.
-        writer(options.format)
+    for name, _ in options.reports:
+        if name not in OWN:
+            # A format that is missing is told before the run, not after it.
+            writer(name)
     if options.state is None:
         verdict = judged(options.project, wanted, secrets)
     else:
@@ -370,23 +420,29 @@ def _dump(content: object, stream: TextIO) -> None:
 def _report(
     verdict: "Verdict", options: CommandOptions, folder: str, addition: "Addition | None"
 ) -> None:
-    write = _writer(options, folder, addition)
-    if options.output is None:
-        to_stdout(partial(write, verdict))
-        return
-    write_whole(options.output, partial(write, verdict))
+    """Writes the reports, that of stdout last: what is shown as a verdict is one to the end."""
+    writers = [(_writer(name, options, folder, addition), file) for name, file in options.reports]
+    files = [file for _, file in writers if file is not None]
+    for write, file in writers:
+        if file is not None:
+            write_whole(file, partial(write, verdict))
+    for write, file in writers:
+        if file is None:
+            to_stdout(partial(write, verdict))
+            return
     from pulumi_preflight.verdict import verdict_line  # noqa: PLC0415 - see the top
 
-    tell(f"{verdict_line(verdict)}; the report is in {options.output}\n")
+    written = "report is" if len(files) == 1 else "reports are"
+    tell(f"{verdict_line(verdict)}; the {written} in {', '.join(map(str, files))}\n")
 
 
 def _writer(
-    options: CommandOptions, folder: str, addition: "Addition | None"
+    name: str, options: CommandOptions, folder: str, addition: "Addition | None"
 ) -> "Callable[[Verdict, TextIO], None]":
     from pulumi_preflight.reports import terminal, writer  # noqa: PLC0415 - rich is slow to import
 
-    if options.format != "terminal":
-        return writer(options.format)
+    if name != "terminal":
+        return writer(name)
     return partial(terminal.write, folder=folder, show_fixes=options.show_fixes, addition=addition)
 
 

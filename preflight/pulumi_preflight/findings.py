@@ -157,6 +157,46 @@ class NotEvaluated(Finding):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Framework:
+    """A compliance framework that a rule belongs to; what the pack does not say is empty.
+
+    Attributes:
+        name: Its name.
+        version: Its version.
+        reference: The controls that the rule covers.
+        specification: A page that lists its controls.
+    """
+
+    name: str
+    version: str = ""
+    reference: str = ""
+    specification: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a pack says of a rule, whatever the rule finds; what it does not say is empty.
+
+    Attributes:
+        display_name: The rule's name for a reader.
+        description: What the rule holds a stack to.
+        severity: `low`, `medium`, `high`, `critical`, `None` where the pack does not say.
+        remedy: What to do about a violation.
+        url: A page about the rule.
+        tags: Words to find it by.
+        framework: The framework that it belongs to, `None` where it belongs to none.
+    """
+
+    display_name: str = ""
+    description: str = ""
+    severity: str | None = None
+    remedy: str = ""
+    url: str = ""
+    tags: tuple[str, ...] = ()
+    framework: Framework | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ran:
     """A rule of a pack in this run.
 
@@ -165,12 +205,14 @@ class Ran:
         pack: The name of the pack that holds it.
         level: The level of its violations, `None` where it is disabled.
         idle: Why the rule had nothing to judge, `None` where it judged something.
+        about: What the pack says of it.
     """
 
     rule: str
     pack: str
     level: Level | None
     idle: str | None = None
+    about: About = About()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

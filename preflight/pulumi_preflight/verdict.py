@@ -5,11 +5,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pulumi_preflight.findings import (
+    About,
     Finding,
     Fix,
+    Framework,
     Level,
     NotEvaluated,
     Ran,
@@ -33,6 +36,9 @@ from pulumi_preflight.redaction import Redactor, secret_texts, secret_texts_of_o
 from pulumi_preflight.resource import Resource, stack_export
 from pulumi_preflight.stack_context import StackContext, member_of, name_of, type_of
 from pulumi_preflight.wire import Properties, from_struct
+
+if TYPE_CHECKING:
+    from pulumi_preflight.costs import Cost
 
 OWN_PACK = "preflight"
 # A rule's name and severity, and a URN, are not texts that the rule has made.
@@ -84,6 +90,9 @@ class Verdict:
             asked, by file and line, then in the order of the rules.
         notes: Assumptions, and what was not looked at.
         outputs: The stack's outputs, without secrets.
+        folder: The folder to which files are relative, absolute; `None` where no run tells it.
+        project_file: The name of the project file in it; of a function's module where that is the
+            program.
         deployment: What the run handed over; not for callers.
         redact: Keeps secrets out; not for callers.
     """
@@ -99,8 +108,26 @@ class Verdict:
     fixes: tuple[Fix, ...]
     notes: tuple[Note, ...]
     outputs: Properties
+    folder: Path | None = None
+    project_file: str = "Pulumi.yaml"
     deployment: Deployment = field(repr=False)
     redact: Redactor = field(repr=False)
+    _costs: "list[Cost | None]" = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @property
+    def cost(self) -> "Cost | None":
+        """What the stack costs in a month, `None` where no installed package prices any of it.
+
+        Estimated when it is first asked for.
+
+        Raises:
+            ReportError: A package that knows prices fails.
+        """
+        if not self._costs:
+            from pulumi_preflight.costs import cost_of  # noqa: PLC0415 - few reports show it
+
+            self._costs.append(cost_of(self.export(show_secrets=True), self.redact))
+        return self._costs[0]
 
     def export(self, *, show_secrets: bool = False) -> dict[str, Any]:
         """The stack as `pulumi stack export` would give it after a deployment.
@@ -220,11 +247,35 @@ def _results(reported: Reported, redact: Redactor) -> Iterator[RuleResult]:
         if ran.level is None:
             otherwise = Result.DISABLED
         result = next((result for result, named in levels.items() if rule in named), otherwise)
-        told_why = replace(ran, idle=redact(ran.idle) if ran.idle else ran.idle)
+        told_why = replace(
+            ran,
+            idle=redact(ran.idle) if ran.idle else ran.idle,
+            about=_told_about(ran.about, redact),
+        )
         if ran.level and result in _OF_NO_VIOLATION and levels[result][rule] == {Level.ADVISORY}:
             # The pack has said that the rule would only have advised.
             told_why = replace(told_why, level=Level.ADVISORY)
         yield RuleResult(ran=told_why, result=result)
+
+
+def _told_about(about: About, redact: Redactor) -> About:
+    """What a pack says of a rule, without secrets: a pack is told the stack's configuration."""
+    framework = about.framework
+    return About(
+        display_name=redact(about.display_name),
+        description=redact(about.description),
+        severity=about.severity,
+        remedy=redact(about.remedy),
+        url=redact(about.url),
+        tags=tuple(map(redact, about.tags)),
+        framework=framework
+        and Framework(
+            name=redact(framework.name),
+            version=redact(framework.version),
+            reference=redact(framework.reference),
+            specification=redact(framework.specification),
+        ),
+    )
 
 
 def secrets_of(deployment: Deployment, reported: Reported) -> Iterator[str]:

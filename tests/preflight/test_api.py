@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +24,7 @@ from pulumi_preflight import (
     run,
 )
 from tests.preflight.builders import BAD, PACKS, QUEUE, write_pack, write_project
+from tests.preflight.installing import installed
 from tests.preflight.programs_for_api import Programs, fails, queues
 
 DEMO = PACKS / "demo"
@@ -53,6 +53,7 @@ def test_a_folder_is_judged_with_its_packs(tmp_path: Path) -> None:
     judged = run(project, stack="dev", packs=[DEMO])
     assert not judged.passed
     assert {finding.level for finding in judged.findings} >= {Level.MANDATORY}
+    assert judged.folder == tmp_path / "bad"
 
 
 def test_a_pack_may_come_with_its_config(tmp_path: Path) -> None:
@@ -67,6 +68,7 @@ def test_a_function_is_a_program(verdict: Verdict) -> None:
     jobs = verdict.resource(QUEUE, "jobs")
     assert jobs.inputs["delaySeconds"] == 5
     assert (jobs.position and jobs.position.file) == "programs_for_api.py"
+    assert verdict.folder == Path(__file__).parent
 
 
 def test_outputs_are_filled_in_and_told_from_what_the_program_gave(verdict: Verdict) -> None:
@@ -219,32 +221,27 @@ def test_a_report_is_written_in_each_format(verdict: Verdict) -> None:
 def test_a_format_that_nobody_adds_is_one_error(verdict: Verdict) -> None:
     with pytest.raises(pulumi_preflight.PreflightError, match="no report format 'jsn'") as raised:
         reports.write(verdict, "jsn", io.StringIO())
-    assert raised.value.hint == "choose one of terminal, json"
+    assert raised.value.hint == f"choose one of {', '.join(reports.OWN)}"
 
 
 @pytest.fixture
-def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A package that adds a report format; gives its one module, which is empty."""
-    module = tmp_path / "counted.py"
-    module.touch()
-    info = tmp_path / "counted-1.0.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: counted\nVersion: 1.0\n")
-    (info / "entry_points.txt").write_text(f"[{reports.GROUP}]\ncount = counted:write\n")
-    monkeypatch.syspath_prepend(tmp_path)
-    yield module
-    sys.modules.pop("counted", None)
+    with installed(
+        tmp_path, monkeypatch, module="counted", group=reports.GROUP, point="count = counted:write"
+    ) as module:
+        yield module
 
 
-def test_a_package_adds_a_format(installed: Path, verdict: Verdict) -> None:
-    installed.write_text("def write(verdict, stream):\n    stream.write(verdict.stack)\n")
+def test_a_package_adds_a_format(counted: Path, verdict: Verdict) -> None:
+    counted.write_text("def write(verdict, stream):\n    stream.write(verdict.stack)\n")
     stream = io.StringIO()
     reports.write(verdict, "count", stream)
     assert stream.getvalue() == "dev"
-    assert reports.formats() == ("terminal", "json", "count")
+    assert reports.formats() == (*reports.OWN, "count")
 
 
-@pytest.mark.usefixtures("installed")
+@pytest.mark.usefixtures("counted")
 def test_a_format_that_cannot_be_loaded_is_one_error() -> None:
     with pytest.raises(
         pulumi_preflight.PreflightError,

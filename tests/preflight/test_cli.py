@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pulumi_preflight.cli import FAILED, INTERRUPTED, NO_VERDICT, PASSED, TERMINATED, main
+from pulumi_preflight.reports import OWN
 from tests.preflight.builders import (
     BAD,
     ENDLESS,
@@ -175,6 +176,103 @@ def test_the_report_goes_to_a_file_whole(
     assert captured.out == ""
     assert captured.err.startswith("FAIL: 2 mandatory findings, ")
     assert captured.err.endswith(f"; the report is in {report}\n")
+
+
+def test_several_reports_are_written_in_one_run(
+    bad: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "verdict.json"
+    packs = ("--policy-pack", DEMO)
+    assert judge(bad, *packs, "--format", "terminal", "--format", f"json={report}") == FAILED
+    assert json.loads(report.read_text())["verdict"] == "fail"
+    captured = capsys.readouterr()
+    assert captured.out.endswith("1 waived, 0 not evaluated\n")
+    assert captured.err == ""
+
+
+def test_reports_that_all_go_to_files_leave_stdout_empty(
+    bad: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, document = tmp_path / "verdict.txt", tmp_path / "verdict.json"
+    formats = ("--format", f"json={document}", "--format", "terminal", "--output", str(text))
+    assert judge(bad, "--policy-pack", DEMO, *formats) == FAILED
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.endswith(f"; the reports are in {document}, {text}\n")
+    assert json.loads(document.read_text())["verdict"] == "fail"
+    assert text.read_text().splitlines()[-1] == captured.err.partition(";")[0]
+
+
+def test_a_report_that_cannot_be_written_leaves_no_verdict_on_stdout(
+    good: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    missing = tmp_path / "missing" / "report"
+    assert judge(good, "--format", "terminal", "--format", f"json={missing}") == NO_VERDICT
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == f"error: {missing} cannot be written: No such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        pytest.param(
+            ("--format", "terminal", "--format", "json"),
+            "the reports terminal and json would both go to stdout; give one of them a file of its "
+            "own: --format json=FILE",
+            id="two-to-stdout",
+        ),
+        pytest.param(
+            ("--format", "json", "--format", "count", "--output", "a"),
+            "the reports json and count would both go to a; give one of them a file of its own: "
+            "--format count=FILE",
+            id="two-to-output",
+        ),
+        pytest.param(
+            ("--format", "json=a", "--format", "terminal=./a"),
+            "the report json and the report terminal would both go to a; give each a file of its "
+            "own",
+            id="two-to-one-file",
+        ),
+        pytest.param(
+            ("--format", "json=a", "--save-state", "a"),
+            "the report json and the stack of --save-state would both go to a; give each a file of "
+            "its own",
+            id="the-state-too",
+        ),
+        pytest.param(
+            ("--format", "json=a", "--output", "b"),
+            "--output b has no report: each --format has a file of its own; leave one out",
+            id="an-output-of-nothing",
+        ),
+        pytest.param(
+            ("--format", "json="),
+            "argument --format: 'json=' is not NAME or NAME=FILE",
+            id="no-file",
+        ),
+        pytest.param(
+            ("--format", "=a"), "argument --format: '=a' is not NAME or NAME=FILE", id="no-name"
+        ),
+    ],
+)
+def test_reports_that_cannot_go_where_they_are_sent_are_one_error(
+    options: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["nowhere", *options]) == NO_VERDICT
+    assert capsys.readouterr().err == f"error: {told}\nhint: preflight --help lists the options\n"
+
+
+def test_a_format_that_nobody_adds_is_told_before_the_run(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["nowhere", "--format", "terminal", "--format", "jsn=a"]) == NO_VERDICT
+    assert capsys.readouterr().err.startswith("error: there is no report format 'jsn'\nhint: ")
+
+
+def test_the_help_names_every_format(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == PASSED
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"{OWN[0]} (the default), {', '.join(OWN[1:])}, or a format" in shown
 
 
 def test_the_saved_state_holds_every_resource(good: str, tmp_path: Path) -> None:

@@ -10,15 +10,17 @@ from pulumi.runtime.proto.analyzer_pb2 import (
     DISABLED,
     MANDATORY,
     POLICY_SEVERITY_CRITICAL,
+    POLICY_SEVERITY_HIGH,
     POLICY_SEVERITY_LOW,
     REMEDIATE,
     AnalyzeDiagnostic,
     EnforcementLevel,
+    PolicyComplianceFramework,
     PolicyInfo,
     Remediation,
 )
 
-from pulumi_preflight.findings import Level
+from pulumi_preflight.findings import About, Framework, Level
 from pulumi_preflight.packs.answers import (
     PackRules,
     failed_remediation,
@@ -108,6 +110,34 @@ def test_a_diagnostics_own_severity_wins_over_the_rules() -> None:
     ]
     found = reported(RULES, diagnostics, [], urn=JOBS).findings
     assert [finding.severity for finding in found] == ["critical", "low", None]
+
+
+def test_a_rule_comes_with_what_the_pack_says_of_it() -> None:
+    told = PolicyInfo(
+        name="sized",
+        displayName="Sized",
+        description="Services are small.\n",
+        severity=POLICY_SEVERITY_HIGH,
+        remediation_steps="Ask for less.",
+        url="https://example.com/sized",
+        tags=["cost", "ecs"],
+        framework=PolicyComplianceFramework(name="NIST", version="5", reference="SC-6"),
+    )
+    [ran] = PackRules(pack="demo", policies={"sized": told}).ran({})
+    assert ran.about == About(
+        display_name="Sized",
+        description="Services are small.",
+        severity="high",
+        remedy="Ask for less.",
+        url="https://example.com/sized",
+        tags=("cost", "ecs"),
+        framework=Framework(name="NIST", version="5", reference="SC-6"),
+    )
+
+
+def test_what_a_pack_leaves_unsaid_of_a_rule_is_empty() -> None:
+    [ran] = PackRules(pack="demo", policies={"bare": PolicyInfo(name="bare")}).ran({})
+    assert ran.about == About()
 
 
 def test_a_resource_rules_violation_is_about_the_judged_resource_whatever_it_names() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from pulumi_preflight.findings import Reported
+from pulumi_preflight.findings import About, Framework, Level, Ran, Reported
 from pulumi_preflight.outputs.inventions import Origin
 from pulumi_preflight.reports import json as json_report
 from pulumi_preflight.verdict import Verdict
@@ -84,6 +84,57 @@ def test_the_json_report_holds_what_the_terminal_shows() -> None:
         "madeUp": [],
     }
     assert document["notes"] == [{"text": "two zones were assumed", "file": "net.py", "line": 3}]
+
+
+ABOUT = About(
+    display_name="Tags required",
+    description="Queues carry tags.",
+    severity="low",
+    remedy="Add tags.",
+    url="https://example.com/tags",
+    tags=("tags",),
+    framework=Framework(name="NIST SP 800-53", version="Rev. 5", reference="CM-8"),
+)
+
+
+def test_the_json_report_tells_what_the_pack_says_of_each_rule() -> None:
+    told = Ran(rule="tags-required", pack="demo", level=Level.ADVISORY, about=ABOUT)
+    bare = Ran(rule="bare", pack="demo", level=Level.ADVISORY)
+    document = as_json(verdict(Reported(rules=(told, bare))))
+    Draft202012Validator(SCHEMA).validate(document)
+    kinds = SCHEMA["$defs"]
+    first, second = document["rules"]
+    assert set(first) == set(kinds["ruleResult"]["required"])
+    assert set(first["framework"]) == set(kinds["framework"]["required"])
+    assert first == {
+        "rule": "tags-required",
+        "pack": "demo",
+        "level": "advisory",
+        "result": "passed",
+        "reason": None,
+        "displayName": "Tags required",
+        "description": "Queues carry tags.",
+        "severity": "low",
+        "remedy": "Add tags.",
+        "url": "https://example.com/tags",
+        "tags": ["tags"],
+        "framework": {
+            "name": "NIST SP 800-53",
+            "version": "Rev. 5",
+            "reference": "CM-8",
+            "specification": "",
+        },
+    }
+    assert (second["description"], second["url"], second["framework"]) == ("", None, None)
+
+
+def test_what_a_pack_says_of_a_rule_holds_no_secret() -> None:
+    framework = Framework(name="NIST", specification="https://hunter2.example")
+    about = replace(ABOUT, description="Not hunter2.", tags=("hunter2",), framework=framework)
+    ran = Ran(rule="tags-required", pack="demo", level=Level.ADVISORY, about=about)
+    [told] = as_json(verdict(Reported(rules=(ran,))))["rules"]
+    assert told["description"] == "Not [secret]."
+    assert "hunter2" not in json.dumps(told)
 
 
 @pytest.mark.parametrize(

@@ -114,15 +114,32 @@ def cost_report(  # noqa: PLR0913 - all but one have a default
     return CostReport(estimate=result, modules=_shares(graph, result.lines), budget=budget)
 
 
+def stack_cost(export: Mapping[str, object]) -> Mapping[str, object]:
+    """What the resources of a stack export cost, for tools that show it beside what they know.
+
+    The entry point `aws` of the group `pulumi_preflight.costs`. No profile is looked at.
+
+    Raises:
+        StateError: The mapping is not a stack export.
+        TableError: A price table cannot be read.
+    """
+    report = cost_report(export)
+    return {**_document(report), "basis": _basis(report.estimate)}
+
+
 def render_json(report: CostReport) -> str:
     """The estimate as JSON; amounts are US dollars.
 
     `region` is that of all prices; where they are of several, that of resources that name none.
     """
+    return json.dumps(_document(report), indent=2) + "\n"
+
+
+def _document(report: CostReport) -> dict[str, object]:
     result = report.estimate
     place, *others = _places(result)
     region, dated = (result.region, result.dated) if others else place
-    document = {
+    return {
         "currency": "USD",
         "region": region,
         "pricesDated": dated,
@@ -146,7 +163,6 @@ def render_json(report: CostReport) -> str:
             for item in result.unpriced
         ],
     }
-    return json.dumps(document, indent=2) + "\n"
 
 
 def render_terminal(
@@ -161,12 +177,7 @@ def render_terminal(
         encoding: The output's encoding, which may have no sign for a bar.
     """
     result = report.estimate
-    places = [
-        f"{region}, {f'prices of {dated}' if dated else 'no price table'}"
-        for region, dated in _places(result)
-    ]
-    several = ";" if places[1:] else ","
-    heading = f"Cost a month in USD ({'; '.join(places)}{several} on demand, 730 hours)"
+    heading = f"Cost a month in USD ({_basis(result)})"
     lines = [
         _painted(heading, BOLD, colour=colour),
         *_module_rows(report, width, _bar_signs(encoding)),
@@ -186,6 +197,15 @@ def render_terminal(
     lines += [_painted(text, YELLOW, colour=colour) for text in _unpriced_rows(result)]
     lines.append(_verdict(report, colour=colour))
     return "\n".join(lines) + "\n"
+
+
+def _basis(result: Estimate) -> str:
+    places = [
+        f"{region}, {f'prices of {dated}' if dated else 'no price table'}"
+        for region, dated in _places(result)
+    ]
+    several = ";" if places[1:] else ","
+    return f"{'; '.join(places)}{several} on demand, 730 hours"
 
 
 def _graph(stack: Graph | Path | Mapping[str, object]) -> Graph:

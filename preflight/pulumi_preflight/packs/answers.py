@@ -11,7 +11,9 @@ from pulumi.runtime.proto import analyzer_pb2 as protocol
 from pulumi.runtime.proto.analyzer_pb2 import PolicyNotApplicable
 
 from pulumi_preflight.findings import (
+    About,
     Finding,
+    Framework,
     Level,
     NotEvaluated,
     PolicyException,
@@ -216,7 +218,7 @@ class PackRules:
         Args:
             idle: Rules that had nothing to judge, with the reason.
         """
-        for rule in self.policies:
+        for rule, policy in self.policies.items():
             settings = self.settings.get(rule)
             disabled = settings is not None and settings.level == "disabled"
             yield Ran(
@@ -224,6 +226,7 @@ class PackRules:
                 pack=self.pack,
                 level=None if disabled else self.level(rule),
                 idle=None if disabled else idle.get(rule),
+                about=_about(policy),
             )
 
     def level(self, rule: str) -> Level:
@@ -239,6 +242,27 @@ _SEVERITIES = {
     protocol.POLICY_SEVERITY_HIGH: "high",
     protocol.POLICY_SEVERITY_CRITICAL: "critical",
 }
+
+
+def _about(policy: protocol.PolicyInfo) -> About:
+    told = policy.framework
+    framework = Framework(
+        name=told.name.strip(),
+        version=told.version.strip(),
+        reference=told.reference.strip(),
+        specification=told.specification.strip(),
+    )
+    return About(
+        display_name=policy.displayName.strip(),
+        description=policy.description.strip(),
+        severity=_SEVERITIES.get(policy.severity),
+        remedy=policy.remediation_steps.strip(),
+        url=policy.url.strip(),
+        tags=tuple(policy.tags),
+        framework=framework if framework.name else None,
+    )
+
+
 # The texts of the Python and Node SDKs, at every rule level: begin, middle, before the property,
 # end. A pattern would try each middle with each end, for ever in a long message.
 _CANNOT_RUN = ("can't run policy '", "can't run remediation '")

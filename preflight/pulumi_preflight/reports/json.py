@@ -1,4 +1,7 @@
-"""The verdict as one JSON object; `verdict.schema.json` beside this file describes it."""
+"""The verdict as one JSON object; `verdict.schema.json` beside this file describes it.
+
+Several verdicts are one object too, described by `verdicts.schema.json`.
+"""
 
 import json
 from typing import TextIO
@@ -8,6 +11,7 @@ from pulumi_preflight.model import Note
 from pulumi_preflight.printing import escaped_json
 from pulumi_preflight.resource import Resource
 from pulumi_preflight.verdict import RuleResult, Verdict
+from pulumi_preflight.verdicts import StackResult, Verdicts
 
 VERSION = 2
 """Of the format: one more with each release that adds keys, changes or removes them."""
@@ -15,7 +19,48 @@ VERSION = 2
 
 def write(verdict: Verdict, stream: TextIO) -> None:
     """Writes the verdict as JSON; apart from `seconds`, two runs give the same bytes."""
-    document = json.dumps(_document(verdict), indent=2, ensure_ascii=False)
+    _write(_document(verdict), stream)
+
+
+VERSION_OF_SEVERAL = 1
+"""Of the format around several verdicts; each verdict in it has the version of its own."""
+
+
+def write_several(verdicts: Verdicts, stream: TextIO) -> None:
+    """Writes several verdicts; apart from `seconds`, two runs give the same bytes."""
+    _write(
+        {
+            "version": VERSION_OF_SEVERAL,
+            "seconds": round(verdicts.seconds, 3),
+            "verdict": _common(verdicts),
+            "results": [_result(result) for result in verdicts.results],
+            "leftOut": [
+                {"folder": each.folder, "reason": each.reason} for each in verdicts.left_out
+            ],
+        },
+        stream,
+    )
+
+
+def _common(verdicts: Verdicts) -> str | None:
+    if verdicts.without_verdict:
+        return None
+    return "fail" if verdicts.failed else "pass"
+
+
+def _result(result: StackResult) -> dict[str, object]:
+    error = None if result.error is None else {"message": result.error, "hint": result.hint}
+    return {
+        "folder": result.folder,
+        "project": result.project,
+        "stack": result.stack,
+        "error": error,
+        "verdict": result.verdict and _document(result.verdict),
+    }
+
+
+def _write(content: dict[str, object], stream: TextIO) -> None:
+    document = json.dumps(content, indent=2, ensure_ascii=False)
     stream.write(f"{escaped_json(document)}\n")
 
 
@@ -84,13 +129,27 @@ def _waived(waived: Waived) -> dict[str, object]:
 
 
 def _rule(result: RuleResult) -> dict[str, object]:
-    ran = result.ran
+    ran, about = result.ran, result.ran.about
+    framework = about.framework
     return {
         "rule": ran.rule,
         "pack": ran.pack,
         "level": ran.level,
         "result": result.result,
         "reason": ran.idle,
+        "displayName": about.display_name,
+        "description": about.description,
+        "severity": about.severity,
+        "remedy": about.remedy,
+        "url": about.url or None,
+        "tags": list(about.tags),
+        "framework": framework
+        and {
+            "name": framework.name,
+            "version": framework.version,
+            "reference": framework.reference,
+            "specification": framework.specification,
+        },
     }
 
 

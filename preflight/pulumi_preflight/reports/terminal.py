@@ -27,6 +27,7 @@ from pulumi_preflight.printing import escaped, escaped_line, shortened
 from pulumi_preflight.resource import Resource
 from pulumi_preflight.stack_context import STACK_TYPE, name_of, qualified_type_of
 from pulumi_preflight.verdict import OWN_PACK, Verdict, counted, verdict_line
+from pulumi_preflight.verdicts import StackResult, Verdicts
 from pulumi_preflight.wire import PropertyValue
 
 NO_MODULE = "(no module)"
@@ -123,10 +124,86 @@ def write(
         show_fixes: Whether to show what fixes change, property by property.
         addition: What to add above the verdict line.
     """
+    report = _Report(_console(stream), _printable(verdict), folder, show_fixes=show_fixes)
+    report.write(addition)
+
+
+def write_several(verdicts: Verdicts, stream: TextIO, *, show_fixes: bool = False) -> None:
+    """Writes the verdicts one below the other, then one line on each; see `write`."""
+    console = _console(stream)
+    for result in verdicts.results:
+        where = escaped_line(result.folder)
+        console.print(Text(f"== {where}", style="bold"), soft_wrap=True)
+        console.print()
+        if result.verdict:
+            verdict = _printable(result.verdict)
+            _Report(console, verdict, result.folder, show_fixes=show_fixes).write(None)
+        else:
+            _failure(result, console)
+        console.print()
+    _summary(verdicts, console)
+
+
+_NO_VERDICT = "NO VERDICT"
+
+
+def _failure(result: StackResult, console: Console) -> None:
+    """Writes why there is no verdict, as the command alone would on stderr."""
+    if result.project and result.stack:
+        console.print(Text(result.project, style="bold"), Text(f"stack {result.stack}"))
+        console.print()
+    # What is copied out of an error is not wrapped.
+    console.print(Text(f"error: {escaped(result.error or '')}"), soft_wrap=True)
+    if result.hint:
+        console.print(Text(f"hint: {escaped(result.hint)}"), soft_wrap=True)
+    console.print()
+    console.print(Text(_NO_VERDICT, style="bold red"))
+
+
+def _summary(verdicts: Verdicts, console: Console) -> None:
+    results = verdicts.results
+    projects = counted(len({result.folder for result in results}), "project")
+    stacks = counted(len(results), "stack")
+    console.print(Text(f"{projects}, {stacks}", style="bold"), Text(f"in {verdicts.seconds:.1f} s"))
+    named = [(escaped_line(each.folder), each.stack or "-") for each in results]
+    folders, stack_names = (max(map(len, names), default=0) for names in _columns(named))
+    for result, (folder, stack) in zip(results, named, strict=True):
+        line = verdict_line(result.verdict) if result.verdict else _NO_VERDICT
+        passed = result.verdict is not None and result.verdict.passed
+        console.print(
+            Text(f"  {folder:<{folders}}  {stack:<{stack_names}}  "),
+            Text(line, style="green" if passed else "red"),
+            sep="",
+            soft_wrap=True,
+        )
+    for reason, left_out in _grouped((each.reason, each.folder) for each in verdicts.left_out):
+        told = f"  left out, {reason}: {', '.join(map(escaped_line, left_out))}"
+        console.print(Text(told), soft_wrap=True)
+    console.print()
+    console.print(_of_all(verdicts), soft_wrap=True)
+
+
+def _columns(named: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    return [folder for folder, _ in named], [stack for _, stack in named]
+
+
+def _of_all(verdicts: Verdicts) -> Text:
+    missing, failed = len(verdicts.without_verdict), len(verdicts.failed)
+    counts = f"{len(verdicts.results) - missing - failed} passed, {failed} failed"
+    if missing:
+        return Text(f"{_NO_VERDICT}: {counts}, {missing} without a verdict", style="bold red")
+    return Text(f"{'FAIL' if failed else 'PASS'}: {counts}", style=_style(passed=not failed))
+
+
+def _style(*, passed: bool) -> str:
+    return "bold green" if passed else "bold red"
+
+
+def _console(stream: TextIO) -> Console:
     console = _Console(file=stream, highlight=False, emoji=False, markup=False)
     if not stream.isatty() and "COLUMNS" not in os.environ:
         console.size = ConsoleDimensions(_WIDTH_WITHOUT_TERMINAL, console.height)
-    _Report(console, _printable(verdict), folder, show_fixes=show_fixes).write(addition)
+    return console
 
 
 def _printable(verdict: Verdict) -> Verdict:
@@ -220,9 +297,7 @@ class _Report:
             colour = self._console.is_terminal and not self._console.no_color
             if text := addition(width=self._console.width, colour=colour):
                 self._console.print(Text.from_ansi(text), soft_wrap=True)
-        self._console.print(
-            Text(verdict_line(verdict), style="bold green" if verdict.passed else "bold red")
-        )
+        self._console.print(Text(verdict_line(verdict), style=_style(passed=verdict.passed)))
 
     def _heading(self, text: str, style: str = "bold") -> None:
         self._console.print()

@@ -1,0 +1,58 @@
+"""What reports for other tools say of a finding."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import quote, urlsplit
+
+from pulumi_preflight.findings import Finding
+from pulumi_preflight.stack_context import STACK_TYPE, is_urn, name_of, qualified_type_of
+from pulumi_preflight.verdict import Verdict
+from pulumi_preflight.verdicts import StackResult
+
+
+def entries_of(verdict: Verdict) -> Sequence[Finding]:
+    """All that a verdict lists: findings, what could not be evaluated, what is waived."""
+    return (*verdict.findings, *verdict.not_evaluated, *verdict.waived)
+
+
+def subject_of(finding: Finding) -> str:
+    """The name of the resource that a finding is about, empty where that is the stack."""
+    if not is_urn(finding.urn) or qualified_type_of(finding.urn) == STACK_TYPE:
+        return ""
+    return name_of(finding.urn)
+
+
+def fingerprint_of(finding: Finding) -> str:
+    """The name of a finding as a hash: the same wherever the code moves, of no other finding."""
+    told = f"{finding.pack}\0{finding.urn}\0{finding.id}"
+    return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()
+
+
+def told(finding: Finding) -> str:
+    """What is wrong and what to do, as one text."""
+    return f"{finding.message} Fix: {finding.fix}" if finding.fix else finding.message
+
+
+def told_of_failure(result: StackResult) -> str:
+    """Why a stack has no verdict and what may help, as one text."""
+    hint = f" Hint: {result.hint}" if result.hint else ""
+    return f"No verdict: {result.error}{hint}"
+
+
+def fingerprint_of_failure(result: StackResult) -> str:
+    """The name of a stack that has no verdict as a hash; no finding has it."""
+    told = f"no verdict\0{result.folder}\0{result.stack or ''}"
+    return hashlib.sha256(told.encode(errors="surrogatepass")).hexdigest()
+
+
+def page_of(url: str | None) -> str | None:
+    """The address of a page, where a text is one that may stand in a link."""
+    try:
+        scheme = urlsplit(url or "").scheme
+    except ValueError:
+        return None
+    return url if url and scheme in ("http", "https") and quote(url, safe=_IN_URI) == url else None
+
+
+_IN_URI: Final = ":/?#[]@!$&'()*+,;=%-._~"
