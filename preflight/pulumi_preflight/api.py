@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from pulumi_preflight.errors import PreflightError, ProgramError
+from pulumi_preflight.errors import BaseError, PreflightError, ProgramError
 from pulumi_preflight.packs import PackChoice
 from pulumi_preflight.startup import check_platform
 
@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Struct
     from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
+    from pulumi_preflight.bases import Base
+    from pulumi_preflight.changes.comparing import Comparison
     from pulumi_preflight.outputs.memory import Taint
     from pulumi_preflight.project import Project
+    from pulumi_preflight.states import State
     from pulumi_preflight.verdict import Verdict
 
 DEFAULT_SECONDS = 60.0
@@ -36,6 +39,8 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     stack_tags: Mapping[str, str] | None = None,
     keep_unknowns: bool = False,
     show_fixes: bool = False,
+    base_verdict: str | os.PathLike[str] | None = None,
+    base_state: str | None = None,
     timeout_seconds: float = DEFAULT_SECONDS,
 ) -> "Verdict":
     """Judges a program; may be called from several threads at once.
@@ -52,11 +57,17 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
         stack_tags: Tags over those that the stack has.
         keep_unknowns: Whether computed outputs stay unknown, as in the engine's preview.
         show_fixes: Whether packs are asked what the fixes of rules that only report would change.
+        base_verdict: What the report format `base` has saved of an earlier run, to compare this one
+            with.
+        base_state: What is deployed, to compare the run with: an export, or a checkpoint in a
+            backend; `file://` and `s3://` as well.
         timeout_seconds: How long the program, and each answer of a pack, may take.
 
     Raises:
         PreflightError: There is no verdict; the text, which holds no secrets, says why.
     """
+    if base_verdict is not None and base_state is not None:
+        raise PreflightError("`base_verdict` and `base_state` are two bases; give one of them")
     wanted = Wanted(
         stack=stack,
         packs=None
@@ -69,6 +80,8 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
         stack_tags=stack_tags or {},
         keep_unknowns=keep_unknowns,
         show_fixes=show_fixes,
+        base_verdict=None if base_verdict is None else Path(base_verdict),
+        base_state=base_state,
         timeout_seconds=timeout_seconds,
     )
     secrets: set[str] = set()
@@ -89,6 +102,8 @@ class Wanted:
     stack_tags: Mapping[str, str] = field(default_factory=dict)
     keep_unknowns: bool = False
     show_fixes: bool = False
+    base_verdict: Path | None = None
+    base_state: str | None = None
     timeout_seconds: float = DEFAULT_SECONDS
 
 
@@ -119,6 +134,8 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         variables=project.environment,
     )
     secrets.update(context.secrets)
+    state = _base_state(project, wanted, secrets) if wanted.base_state is not None else None
+    saved = _base_verdict(project, wanted.base_verdict) if wanted.base_verdict else None
     timeout = wanted.timeout_seconds
     choices = wanted.packs
     if choices is None:
@@ -146,6 +163,7 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
                 check=check,
                 keep_unknowns=wanted.keep_unknowns,
                 timeout_seconds=timeout,
+                deployed=_beside(state) if state else None,
             )
         except ProgramError:
             packs.raise_failure()
@@ -177,7 +195,68 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         redact=redact,
         seconds=seconds,
     )
-    return replace(verdict, folder=project.root, project_file=project.file.name)
+    verdict = replace(verdict, folder=project.root, project_file=project.file.name)
+    if state is not None:
+        base: Base | None = _judged_base(state, project, replace(wanted, packs=choices), secrets)
+    else:
+        base = saved
+    if base is not None:
+        from pulumi_preflight.bases.settle import settled  # noqa: PLC0415 - rarely needed
+
+        verdict = settled(verdict, base)
+    return verdict
+
+
+def _base_verdict(project: "Project", file: Path) -> "Base":
+    from pulumi_preflight.bases.saved import read_saved  # noqa: PLC0415 - rarely needed
+
+    return read_saved(file, project=project.name, stack=project.stack)
+
+
+def _base_state(project: "Project", wanted: Wanted, secrets: set[str]) -> "State":
+    """Reads what is deployed of the stack.
+
+    Raises:
+        BaseError: It is the state of another stack.
+        StateError: It cannot be read.
+    """
+    from pulumi_preflight.redaction import secret_texts  # noqa: PLC0415 - rarely needed
+    from pulumi_preflight.states import read_state  # noqa: PLC0415 - rarely needed
+
+    place = wanted.base_state or ""
+    state = read_state(place, f"{project.name}/{project.stack}", os.environ)
+    for each in state.resources:
+        secrets.update(secret_texts(each.inputs, each.type))
+        secrets.update(secret_texts(each.outputs, each.type))
+    meant, told = f"{project.name}/{project.stack}", f"{state.project}/{state.stack}"
+    if state.resources and told != meant:
+        raise BaseError(
+            f"{state.place} is the state of {told}; wanted that of {meant}",
+            hint="`pulumi stack export --stack NAME --file FILE` writes that of a stack",
+        )
+    return state
+
+
+def _beside(state: "State") -> "Comparison":
+    from pulumi_preflight.changes.comparing import Comparison  # noqa: PLC0415 - rarely needed
+
+    return Comparison(state.resources)
+
+
+def _judged_base(state: "State", project: "Project", wanted: Wanted, secrets: set[str]) -> "Base":
+    """What is deployed, with what the packs find at it and what it costs."""
+    from pulumi_preflight.bases import Base, known_as  # noqa: PLC0415 - rarely needed
+    from pulumi_preflight.states.judging import verdict_on  # noqa: PLC0415 - rarely needed
+
+    verdict = verdict_on(state, project.root, replace(wanted, show_fixes=False), secrets)
+    return Base(
+        place=state.place,
+        is_state=True,
+        resources=state.resources,
+        findings=tuple(map(known_as, verdict.findings)),
+        cost=verdict.cost.lines if verdict.cost else None,
+        note="; ".join(state.notes),
+    )
 
 
 def _project(program: Program, wanted: Wanted) -> "Project":

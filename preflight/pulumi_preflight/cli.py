@@ -59,12 +59,16 @@ class CommandOptions:
         keep_unknowns: Whether computed outputs stay unknown.
         show_fixes: Whether to show what fixes change.
         timeout_seconds: How long the program, and each answer of a pack, may take.
+        base_verdict: What an earlier run has saved, to compare this one with, `None` for nothing.
+        base_state: The place of the state to compare the run with, `None` for none.
         state: The place of the state that is judged in place of the program, `None` for none.
     """
 
     project: Path
     stack: str | None
     state: str | None
+    base_verdict: Path | None
+    base_state: str | None
     packs: tuple[tuple[Path, Path | None], ...] | None
     config: dict[str, str]
     stack_tags: dict[str, str]
@@ -109,6 +113,8 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
         project=given.project,
         stack=given.stack,
         state=given.state,
+        base_verdict=given.base_verdict,
+        base_state=given.base_state,
         packs=tuple(zip(packs, configs or [None] * len(packs), strict=True)) if packs else None,
         config=dict(given.config),
         stack_tags=dict(given.stack_tag),
@@ -127,6 +133,8 @@ def _check_alone(parser: argparse.ArgumentParser, given: argparse.Namespace) -> 
         "--config": given.config,
         "--stack-tag": given.stack_tag,
         "--keep-unknowns": given.keep_unknowns,
+        "--base-verdict": given.base_verdict,
+        "--base-state": given.base_state,
     }
     for option, value in of_program.items():
         if value:
@@ -242,6 +250,19 @@ def _parser() -> argparse.ArgumentParser:
         default=120.0,
         help="longest time for the program, and for each answer of a pack (default: 120)",
     )
+    compared = parser.add_argument_group("what the run is compared with")
+    add = compared.add_mutually_exclusive_group().add_argument
+    add(
+        "--base-verdict",
+        metavar="FILE",
+        type=Path,
+        help="what `--format base=FILE` has saved of an earlier run, such as main's",
+    )
+    add(
+        "--base-state",
+        metavar="FILE|URL",
+        help="what is deployed: an export, or a checkpoint in a backend; file:// and s3:// as well",
+    )
     reported = parser.add_argument_group("what is reported")
     add = reported.add_argument
     add(
@@ -250,8 +271,8 @@ def _parser() -> argparse.ArgumentParser:
         type=_format,
         action="append",
         default=[],
-        help="terminal (the default), json, sarif, junit, markdown, gitlab, github, csv, or a "
-        "format that an installed package adds; written to FILE where one is given; may be "
+        help="terminal (the default), json, sarif, junit, markdown, gitlab, github, csv, base, or "
+        "a format that an installed package adds; written to FILE where one is given; may be "
         "repeated",
     )
     add(
@@ -390,6 +411,8 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
         stack_tags=options.stack_tags,
         keep_unknowns=options.keep_unknowns,
         show_fixes=options.show_fixes,
+        base_verdict=options.base_verdict,
+        base_state=options.base_state,
         timeout_seconds=options.timeout_seconds,
     )
     for name, _ in options.reports:

@@ -220,6 +220,31 @@ def _resource(resource: RegisteredResource, hide: _Hiding) -> dict[str, Any]:
     return {name: value for name, value in state.items() if value or name == "custom"}
 
 
+def saved_resource(resource: RegisteredResource, redact: Redactor) -> dict[str, Any]:
+    """What later runs are compared with of a resource: an entry of a state, without secrets."""
+    hide = _Hiding(redact=redact, values=True)
+    inputs = {
+        name: value
+        for name, value in hide.known(resource.inputs).items()
+        # Providers in the program's own language keep their code in such a one.
+        if not name.startswith("__")
+    }
+    if resource.added:
+        # As a provider's Check lists them.
+        inputs["__defaults"] = [*resource.added]
+    state: dict[str, Any] = {
+        "urn": redact.urn(resource.urn),
+        "custom": resource.custom,
+        "type": resource.type,
+        "inputs": inputs,
+        "parent": redact.urn(resource.parent),
+        "protect": resource.options.protect,
+        "external": resource.external,
+        "retainOnDelete": resource.retain_on_delete,
+    }
+    return {name: value for name, value in state.items() if value or name == "custom"}
+
+
 def _provider(resource: RegisteredResource) -> str:
     # A provider that is not made yet has no id; the state needs one.
     return resource.provider.replace(f"::{UNKNOWN}", "::preflight")

@@ -18,6 +18,7 @@ from pulumi_preflight.startup import ONE_AT_A_TIME
 # What follows imports gRPC and the SDK's messages, which takes longer than to start the program's
 # process; that comes first, so that the two happen side by side.
 if TYPE_CHECKING:
+    from pulumi_preflight.changes.comparing import Comparison
     from pulumi_preflight.model import Deployment, Note, Positions
     from pulumi_preflight.monitor import Monitor
     from pulumi_preflight.monitor.loading import Loader
@@ -38,12 +39,13 @@ _STAYS_UNKNOWN = (
 )
 
 
-def run_program(
+def run_program(  # noqa: PLR0913 - the options of a run, each under its name
     project: Project,
     *,
     check: "ResourceCheck",
     keep_unknowns: bool = False,
     timeout_seconds: float = 60,
+    deployed: "Comparison | None" = None,
     environment: Mapping[str, str] = os.environ,
 ) -> "Deployment":
     """Runs the program once, as a preview of a stack that does not exist yet.
@@ -54,6 +56,8 @@ def run_program(
             threads at once; gives the inputs to go on with.
         keep_unknowns: Leave computed outputs unknown, as the engine's preview does.
         timeout_seconds: How long the program may take.
+        deployed: What is deployed: what stays of it has its real outputs. `None` where that is not
+            known.
         environment: The variables that the program's own are made of.
 
     Raises:
@@ -64,7 +68,10 @@ def run_program(
         variables = program_environment(project, environment, guard.new_folder)
         with Child(project, variables, guard) as child:
             return _Running(project, child).deployment(
-                check, keep_unknowns=keep_unknowns, timeout_seconds=timeout_seconds
+                check,
+                keep_unknowns=keep_unknowns,
+                timeout_seconds=timeout_seconds,
+                deployed=deployed,
             )
 
 
@@ -76,7 +83,12 @@ class _Running:
         self._child = child
 
     def deployment(
-        self, check: "ResourceCheck", *, keep_unknowns: bool, timeout_seconds: float
+        self,
+        check: "ResourceCheck",
+        *,
+        keep_unknowns: bool,
+        timeout_seconds: float,
+        deployed: "Comparison | None",
     ) -> "Deployment":
         """Lets the program run, waits for its end, and gives what it registered."""
         with ONE_AT_A_TIME:
@@ -96,7 +108,13 @@ class _Running:
         launch = self._project.launch
         template = read_template(launch.template) if launch.template else None
         ask = TemplateShapes(template, self._child.ask).ask if template else self._child.ask
-        run = Run.of(self._project, check, ask, keep_unknowns=keep_unknowns or stays_unknown)
+        run = Run.of(
+            self._project,
+            check,
+            ask,
+            keep_unknowns=keep_unknowns or stays_unknown,
+            deployed=deployed,
+        )
         if stays_unknown:
             run.registry.note(_STAYS_UNKNOWN.format(self._project.runtime))
         engine = EngineService()

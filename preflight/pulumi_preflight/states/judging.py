@@ -11,11 +11,10 @@ from google.protobuf.struct_pb2 import Struct
 
 from pulumi_preflight.model import Deployment, Note
 from pulumi_preflight.monitor import analyze_request, stack_request
-from pulumi_preflight.monitor.providers import urn_of_reference
 from pulumi_preflight.packs import PackChoice, Packs
 from pulumi_preflight.project import named_packs
 from pulumi_preflight.redaction import Redactor, secret_texts
-from pulumi_preflight.stack_context import StackContext
+from pulumi_preflight.stack_context import StackContext, urn_of_reference
 from pulumi_preflight.states import State, read_state
 from pulumi_preflight.verdict import judge, secrets_of
 
@@ -44,8 +43,17 @@ def judged_state(
     Raises:
         PreflightError: There is no verdict. The text may hold secrets.
     """
-    started = time.perf_counter()
     state = read_state(place, wanted.stack, environment)
+    return verdict_on(state, project, wanted, secrets)
+
+
+def verdict_on(state: State, project: Path, wanted: "Wanted", secrets: set[str]) -> "Verdict":
+    """Judges a state that was read; see `judged_state`.
+
+    Raises:
+        PreflightError: There is no verdict. The text may hold secrets.
+    """
+    started = time.perf_counter()
     for each in state.resources:
         secrets.update(secret_texts(each.inputs, each.type))
         secrets.update(secret_texts(each.outputs, each.type))
