@@ -231,6 +231,9 @@ class Comparison:
             sources = new.property_dependencies.get(name, ())
             follows = self._follows(new, name, sources)
             is_fresh = bool(follows or self._new.intersection(sources))
+            if name in new.made_up and not is_fresh and self._aliased.keys() & {*sources}:
+                # What is made up hangs on the URN; of a renamed resource the real value stays.
+                continue
             told = [
                 _told(change, before, after, forcing, follows)
                 for change in found.get(name, ())

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import PurePath
-from typing import Any, Protocol, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeVar
 
 from rich.console import Console, ConsoleDimensions
 from rich.text import Text
@@ -29,6 +29,9 @@ from pulumi_preflight.stack_context import STACK_TYPE, name_of, qualified_type_o
 from pulumi_preflight.verdict import OWN_PACK, Verdict, counted, verdict_line
 from pulumi_preflight.verdicts import StackResult, Verdicts
 from pulumi_preflight.wire import PropertyValue
+
+if TYPE_CHECKING:
+    from pulumi_preflight.bases.changes import Changes
 
 NO_MODULE = "(no module)"
 _PROVIDER = "pulumi:providers:"
@@ -124,7 +127,13 @@ def write(
         show_fixes: Whether to show what fixes change, property by property.
         addition: What to add above the verdict line.
     """
-    report = _Report(_console(stream), _printable(verdict), folder, show_fixes=show_fixes)
+    report = _Report(
+        _console(stream),
+        _printable(verdict),
+        folder,
+        show_fixes=show_fixes,
+        changes=verdict.changes,
+    )
     report.write(addition)
 
 
@@ -137,7 +146,10 @@ def write_several(verdicts: Verdicts, stream: TextIO, *, show_fixes: bool = Fals
         console.print()
         if result.verdict:
             verdict = _printable(result.verdict)
-            _Report(console, verdict, result.folder, show_fixes=show_fixes).write(None)
+            changes = result.verdict.changes
+            _Report(console, verdict, result.folder, show_fixes=show_fixes, changes=changes).write(
+                None
+            )
         else:
             _failure(result, console)
         console.print()
@@ -264,9 +276,16 @@ class _Report:
     """One report being written."""
 
     def __init__(
-        self, console: Console, verdict: Verdict, folder: str, *, show_fixes: bool
+        self,
+        console: Console,
+        verdict: Verdict,
+        folder: str,
+        *,
+        show_fixes: bool,
+        changes: "Changes | None",
     ) -> None:
         self._console = console
+        self._changes = changes
         self._verdict = verdict
         self._folder = folder
         self._show_fixes = show_fixes
@@ -286,6 +305,7 @@ class _Report:
         self._notes(verdict.notes)
         if not self._show_fixes:
             self._remediated()
+        self._changed()
         self._waived(verdict.waived)
         self._not_evaluated(verdict.not_evaluated)
         self._findings(Level.ADVISORY)
@@ -333,6 +353,18 @@ class _Report:
             place = note.position
             where = f" ({self._place(place.file, place.line)})" if place else ""
             self._entry(Text(note.text + where))
+
+    def _changed(self) -> None:
+        if self._changes is None:
+            return
+        # Only a run with a base needs them.
+        from pulumi_preflight.bases.telling import summary  # noqa: PLC0415
+        from pulumi_preflight.reports.terminal_changes import lines_of  # noqa: PLC0415
+
+        base = escaped_line(self._changes.base)
+        self._heading(f"Beside {base}: {summary(self._changes)}")
+        for margin, line in lines_of(self._changes):
+            self._indented(margin, line, hanging=2)
 
     def _remediated(self) -> None:
         applied = [fix for fix in self._verdict.fixes if fix.applied]
