@@ -171,6 +171,12 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def pictures(session: nox.Session) -> None:
+    """Take the pictures of the HTML report for the docs, in Chromium; takes minutes."""
+    run(session, "python", "-m", "tools.html_pictures")
+
+
+@nox.session(default=False)
 def lists(session: nox.Session) -> None:
     """Compare the pack's lists with newer data of package registries; `-- --check` for ages."""
     run(session, "python", "-m", "tools.lists", *session.posargs)

@@ -1,5 +1,6 @@
 """What a command is about: one stack of one project, on one engine."""
 
+import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pulumi_loopback.guard import UMASK
 from pulumi_loopback.project import LOCAL, Project
 from pulumi_preflight.errors import ProjectError
 from pulumi_preflight.project.yaml_files import read_mapping
+from pulumi_preflight.runtimes import hosts
 
 Command = list[str | Path]
 
@@ -82,17 +84,26 @@ def target(project: Project) -> Target:
     """
     name = _project_name(project.folder)
     engine = project.engine()
-    return Target(
-        project=project,
-        name=name,
-        engine=engine,
-        variables=environment(
-            engine,
-            backend=project.home if project.local else None,
-            alone=project.endpoint is not None,
-            keeps_passphrase=project.stack != LOCAL,
-        ),
+    variables = environment(
+        engine,
+        backend=project.home if project.local else None,
+        alone=project.endpoint is not None,
+        keeps_passphrase=project.stack != LOCAL,
     )
+    path = os.pathsep.join([*_own_hosts(project.folder), variables["PATH"]])
+    return Target(project=project, name=name, engine=engine, variables={**variables, "PATH": path})
+
+
+def _own_hosts(project: Path) -> list[str]:
+    """The folder of the host that preflight has built for the program's language, if it has.
+
+    Such a host takes the schemas of packages from the engine, which has that of AWS from the
+    embedded provider; Pulumi's own asks plugins.
+    """
+    runtime = mapping_in(project / "Pulumi.yaml").get("runtime")
+    name = runtime.get("name") if isinstance(runtime, dict) else runtime
+    built = hosts.find(name) if name in hosts.HOSTS else None
+    return [str(built.parent)] if built else []
 
 
 def _project_name(project: Path) -> str:

@@ -25,13 +25,15 @@ from ops.engine.locate import (
 )
 from pulumi_loopback.engine.locate import Engine
 from pulumi_loopback.errors import exit_with
+from pulumi_preflight.progress import is_live, shown, waiting
 from pulumi_preflight.runtimes import hosts
 
 COMMAND = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 SDK = "github.com/pulumi/pulumi/sdk/v3"
 _VERSION_VARIABLE = f"{SDK}/go/common/version.Version"
 _SHIM = Path("python", "cmd", "pulumi-language-python-exec")
-_TOLD_EVERY_SECONDS = 15
+# The line is looked at each second.
+_TOLD_EVERY_SECONDS = 4
 
 
 class BuildError(Exception):
@@ -56,7 +58,8 @@ def build() -> None:
 
 
 def _compile() -> None:
-    packages = len(_go("list", "-deps", COMMAND).splitlines())
+    with waiting(lambda: "waits for go, which fetches the modules"):
+        packages = len(_go("list", "-deps", COMMAND).splitlines())
     flags = f"-s -w -X {_VERSION_VARIABLE}=v{pinned_version()}"
     target = ["-trimpath", "-ldflags", flags, "-o", str(BIN / "pulumi"), COMMAND]
     with subprocess.Popen(
@@ -71,7 +74,7 @@ def _compile() -> None:
 
 
 def _follow(printed: IO[str], packages: int) -> list[str]:
-    """Tells the build's progress at least every 15 seconds; gives lines that name no package."""
+    """Tells the build's progress at least every 5 seconds; gives lines that name no package."""
     lines: SimpleQueue[str | None] = SimpleQueue()
 
     def read() -> None:
@@ -83,24 +86,26 @@ def _follow(printed: IO[str], packages: int) -> list[str]:
     complaints: list[str] = []
     compiled, links = 0, False
     begun = told = time.monotonic()
-    while True:
-        try:
-            line = lines.get(timeout=1)
-        except Empty:
-            line = ""
-        if line is None:
-            return complaints
-        name = line.strip()
-        if " " in name:
-            complaints.append(line)
-        elif name:
-            # `-v` names each package when its compilation begins, the command itself last.
-            compiled += 1
-            links = name == COMMAND
-        now = time.monotonic()
-        if name == COMMAND or now - told >= _TOLD_EVERY_SECONDS:
-            told = now
-            _tell(f"{_progress(compiled, packages, links=links)} ({now - begun:.0f} s)")
+    live = is_live(sys.stderr)
+    with shown(lambda: _progress(compiled, packages, links=links)):
+        while True:
+            try:
+                line = lines.get(timeout=1)
+            except Empty:
+                line = ""
+            if line is None:
+                return complaints
+            name = line.strip()
+            if " " in name:
+                complaints.append(line)
+            elif name:
+                # `-v` names each package when its compilation begins, the command itself last.
+                compiled += 1
+                links = name == COMMAND
+            now = time.monotonic()
+            if not live and (name == COMMAND or now - told >= _TOLD_EVERY_SECONDS):
+                told = now
+                _tell(f"{_progress(compiled, packages, links=links)} ({now - begun:.0f} s)")
 
 
 def _progress(compiled: int, packages: int, *, links: bool) -> str:
@@ -153,12 +158,22 @@ def session() -> int:
     status = main()
     for name in hosts.HOSTS:
         try:
-            program = hosts.find(name) or hosts.build(name, sys.stderr.write)
+            program = hosts.find(name) or _built_host(name)
         except hosts.HostError as error:
             sys.stderr.write(f"Programs in {name} cannot be judged: {error}\n")
         else:
             sys.stdout.write(f"Language host for {name}: {program}\n")
     return status
+
+
+def _built_host(name: str) -> Path:
+    with waiting(lambda: f"waits for go, which builds the language host for {name}") as aside:
+
+        def told(text: str) -> None:
+            with aside():
+                sys.stderr.write(text)
+
+        return hosts.build(name, told)
 
 
 def _installed() -> bool:
@@ -169,7 +184,8 @@ def _installed() -> bool:
     version = pinned_version()
     _say(f"Installing Pulumi {version} from get.pulumi.com into {BIN} ...")
     try:
-        PulumiCommand.install(root=str(SOURCES), version=VersionInfo.parse(version))
+        with waiting(lambda: f"waits for get.pulumi.com, which gives Pulumi {version}"):
+            PulumiCommand.install(root=str(SOURCES), version=VersionInfo.parse(version))
     except Exception as error:  # noqa: BLE001 - the installer raises whatever its downloads raise
         _say(f"That cannot be installed here: {error}.")
         return False

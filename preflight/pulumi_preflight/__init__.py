@@ -15,8 +15,14 @@ __version__ = "0.1.0"
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
 if TYPE_CHECKING:
-    from pulumi_preflight.api import run
-    from pulumi_preflight.errors import PackError, PreflightError, ProgramError, ProjectError
+    from pulumi_preflight.api import run, run_on_state
+    from pulumi_preflight.errors import (
+        PackError,
+        PreflightError,
+        ProgramError,
+        ProjectError,
+        StateError,
+    )
     from pulumi_preflight.findings import Finding, Level, NotEvaluated, PolicyException, Waived
     from pulumi_preflight.model import Note, SourcePosition
     from pulumi_preflight.packs import PackChoice
@@ -39,15 +45,17 @@ __all__ = [
     "RuleResult",
     "Secret",
     "SourcePosition",
+    "StateError",
     "Unknown",
     "Verdict",
     "Waived",
     "run",
+    "run_on_state",
 ]
 
 _HOMES = {
-    "api": ("run",),
-    "errors": ("PackError", "PreflightError", "ProgramError", "ProjectError"),
+    "api": ("run", "run_on_state"),
+    "errors": ("PackError", "PreflightError", "ProgramError", "ProjectError", "StateError"),
     "findings": ("Finding", "Level", "NotEvaluated", "PolicyException", "Waived"),
     "model": ("Note", "SourcePosition"),
     "packs": ("PackChoice",),

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from pulumi_preflight.errors import BaseError, PreflightError, ProgramError
+from pulumi_preflight.bases.asked import AskedBase
+from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.packs import PackChoice
-from pulumi_preflight.startup import check_platform
+from pulumi_preflight.startup import ONE_AT_A_TIME, check_platform
 
 # What a run needs is imported when it is needed: the packs and the program start processes first,
 # and boot while the rest loads.
@@ -17,11 +18,9 @@ if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Struct
     from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
-    from pulumi_preflight.bases import Base
-    from pulumi_preflight.changes.comparing import Comparison
     from pulumi_preflight.outputs.memory import Taint
+    from pulumi_preflight.progress import Progress
     from pulumi_preflight.project import Project
-    from pulumi_preflight.states import State
     from pulumi_preflight.verdict import Verdict
 
 DEFAULT_SECONDS = 60.0
@@ -70,12 +69,7 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
         raise PreflightError("`base_verdict` and `base_state` are two bases; give one of them")
     wanted = Wanted(
         stack=stack,
-        packs=None
-        if packs is None
-        else tuple(
-            pack if isinstance(pack, PackChoice) else PackChoice(directory=Path(pack))
-            for pack in packs
-        ),
+        packs=_choices(packs),
         config=config or {},
         stack_tags=stack_tags or {},
         keep_unknowns=keep_unknowns,
@@ -90,6 +84,48 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     except PreflightError as error:
         error.hide(secrets)
         raise
+
+
+def run_on_state(
+    state: str | os.PathLike[str],
+    *,
+    packs: Sequence[str | os.PathLike[str] | PackChoice] | None = None,
+    stack: str | None = None,
+    folder: str | os.PathLike[str] = ".",
+    timeout_seconds: float = DEFAULT_SECONDS,
+) -> "Verdict":
+    """Judges what is deployed, without the program, as `pulumi policy analyze` does.
+
+    Args:
+        state: An export, a checkpoint, or the folder of a backend; a path, or a URL of `file://` or
+            `s3://`.
+        packs: As for `run`.
+        stack: The stack in a backend, `NAME` or `PROJECT/NAME`; `None` where it holds one alone.
+        folder: The program's folder, whose `preflight.yaml` may name the packs.
+        timeout_seconds: How long each answer of a pack may take.
+
+    Raises:
+        PreflightError: There is no verdict; the text, which holds no secrets, says why.
+    """
+    from pulumi_preflight.states.judging import judged_state  # noqa: PLC0415 - see the top
+
+    wanted = Wanted(stack=stack, packs=_choices(packs), timeout_seconds=timeout_seconds)
+    secrets: set[str] = set()
+    try:
+        return judged_state(os.fspath(state), Path(folder), wanted, secrets)
+    except PreflightError as error:
+        error.hide(secrets)
+        raise
+
+
+def _choices(
+    packs: Sequence[str | os.PathLike[str] | PackChoice] | None,
+) -> tuple[PackChoice, ...] | None:
+    if packs is None:
+        return None
+    return tuple(
+        pack if isinstance(pack, PackChoice) else PackChoice(directory=Path(pack)) for pack in packs
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +143,27 @@ class Wanted:
     timeout_seconds: float = DEFAULT_SECONDS
 
 
-def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
+def _load_verdict() -> None:
+    """Imports what gives the verdict, while the program runs."""
+    with ONE_AT_A_TIME:
+        import pulumi_preflight.verdict  # noqa: F401, PLC0415 - see the top
+
+
+def judged(
+    program: Program,
+    wanted: Wanted,
+    secrets: set[str],
+    progress: "Progress | None" = None,
+    meanwhile: Callable[[], None] = _load_verdict,
+) -> "Verdict":
     """Judges a program; puts into `secrets` the texts that no message may show.
+
+    Args:
+        program: See `run`.
+        wanted: What is asked of the run.
+        secrets: Where the secrets go.
+        progress: Is told what the run is doing.
+        meanwhile: Called once the program runs; what it raises ends the run.
 
     Raises:
         PreflightError: There is no verdict. The text may hold secrets.
@@ -134,8 +189,7 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         variables=project.environment,
     )
     secrets.update(context.secrets)
-    state = _base_state(project, wanted, secrets) if wanted.base_state is not None else None
-    saved = _base_verdict(project, wanted.base_verdict) if wanted.base_verdict else None
+    base = AskedBase(project, wanted, secrets)
     timeout = wanted.timeout_seconds
     choices = wanted.packs
     if choices is None:
@@ -143,6 +197,8 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
             PackChoice(directory=each.path, config=each.config, named_by=each.named_by)
             for each in project.packs
         )
+    if progress:
+        progress.begins(f"{project.name} stack {project.stack}", len(choices))
     with Packs(
         choices,
         context,
@@ -150,11 +206,15 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         boot_seconds=timeout,
         answer_seconds=timeout,
     ) as packs:
+        if progress:
+            progress.counts(packs.judged)
 
         def check(request: "AnalyzeRequest", taint: "Taint | None") -> "Struct":
             from pulumi_preflight.redaction import secret_texts  # noqa: PLC0415 - see the top
 
             secrets.update(secret_texts(request.properties, request.type))
+            if progress:
+                progress.registers()
             return packs.check(request, taint)
 
         try:
@@ -163,7 +223,8 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
                 check=check,
                 keep_unknowns=wanted.keep_unknowns,
                 timeout_seconds=timeout,
-                deployed=_beside(state) if state else None,
+                deployed=base.deployed,
+                meanwhile=base.read_after(meanwhile),
             )
         except ProgramError:
             packs.raise_failure()
@@ -174,6 +235,8 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         from pulumi_preflight.redaction import Redactor  # noqa: PLC0415
         from pulumi_preflight.verdict import judge, secrets_of  # noqa: PLC0415
 
+        if progress:
+            progress.judges_the_stack()
         deployment = in_stable_order(registered)
         packs.analyze_stack(stack_request(deployment), deployment.inventions)
         if wanted.show_fixes:
@@ -196,67 +259,7 @@ def judged(program: Program, wanted: Wanted, secrets: set[str]) -> "Verdict":
         seconds=seconds,
     )
     verdict = replace(verdict, folder=project.root, project_file=project.file.name)
-    if state is not None:
-        base: Base | None = _judged_base(state, project, replace(wanted, packs=choices), secrets)
-    else:
-        base = saved
-    if base is not None:
-        from pulumi_preflight.bases.settle import settled  # noqa: PLC0415 - rarely needed
-
-        verdict = settled(verdict, base)
-    return verdict
-
-
-def _base_verdict(project: "Project", file: Path) -> "Base":
-    from pulumi_preflight.bases.saved import read_saved  # noqa: PLC0415 - rarely needed
-
-    return read_saved(file, project=project.name, stack=project.stack)
-
-
-def _base_state(project: "Project", wanted: Wanted, secrets: set[str]) -> "State":
-    """Reads what is deployed of the stack.
-
-    Raises:
-        BaseError: It is the state of another stack.
-        StateError: It cannot be read.
-    """
-    from pulumi_preflight.redaction import secret_texts  # noqa: PLC0415 - rarely needed
-    from pulumi_preflight.states import read_state  # noqa: PLC0415 - rarely needed
-
-    place = wanted.base_state or ""
-    state = read_state(place, f"{project.name}/{project.stack}", os.environ)
-    for each in state.resources:
-        secrets.update(secret_texts(each.inputs, each.type))
-        secrets.update(secret_texts(each.outputs, each.type))
-    meant, told = f"{project.name}/{project.stack}", f"{state.project}/{state.stack}"
-    if state.resources and told != meant:
-        raise BaseError(
-            f"{state.place} is the state of {told}; wanted that of {meant}",
-            hint="`pulumi stack export --stack NAME --file FILE` writes that of a stack",
-        )
-    return state
-
-
-def _beside(state: "State") -> "Comparison":
-    from pulumi_preflight.changes.comparing import Comparison  # noqa: PLC0415 - rarely needed
-
-    return Comparison(state.resources)
-
-
-def _judged_base(state: "State", project: "Project", wanted: Wanted, secrets: set[str]) -> "Base":
-    """What is deployed, with what the packs find at it and what it costs."""
-    from pulumi_preflight.bases import Base, known_as  # noqa: PLC0415 - rarely needed
-    from pulumi_preflight.states.judging import verdict_on  # noqa: PLC0415 - rarely needed
-
-    verdict = verdict_on(state, project.root, replace(wanted, show_fixes=False), secrets)
-    return Base(
-        place=state.place,
-        is_state=True,
-        resources=state.resources,
-        findings=tuple(map(known_as, verdict.findings)),
-        cost=verdict.cost.lines if verdict.cost else None,
-        note="; ".join(state.notes),
-    )
+    return base.settled(verdict, choices)
 
 
 def _project(program: Program, wanted: Wanted) -> "Project":

@@ -16,22 +16,26 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 from pulumi_preflight import __version__
 from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.printing import shortened, tell, to_stdout, without_colour, write_whole
-from pulumi_preflight.startup import Terminated, defer_sdk, ending_on_signals
+from pulumi_preflight.startup import ONE_AT_A_TIME, Terminated, defer_sdk, ending_on_signals
 
 if TYPE_CHECKING:
+    from pulumi_preflight.api import Wanted
     from pulumi_preflight.reports.terminal import Addition, Section
     from pulumi_preflight.verdict import Verdict
+    from pulumi_preflight.verdicts import Verdicts
 
 
 _EPILOG = """\
 exit codes: 0 nothing mandatory was found; 1 something was; 2 there is no verdict, because the
-program, a pack or the configuration failed, and the message says which.
+program, a pack or the configuration failed, and the message says which. With --recursive the worst
+of all stacks counts.
 
 examples:
   preflight
   preflight stack --stack dev --policy-pack policies
   preflight stack --stack dev --policy-pack policies --policy-pack-config profiles/dev.json
   preflight . --stack dev --policy-pack policies --format terminal --format json=verdict.json
+  preflight --recursive --changed-since origin/main
 
 `preflight install yaml` builds what runs programs in YAML; a project in a folder `install` is
 `./install`.
@@ -62,6 +66,10 @@ class CommandOptions:
         base_verdict: What an earlier run has saved, to compare this one with, `None` for nothing.
         base_state: The place of the state to compare the run with, `None` for none.
         state: The place of the state that is judged in place of the program, `None` for none.
+        recursive: Whether all projects below the folder are judged, each with its stacks.
+        changed_since: The branch, tag or commit since which a project must have changed to be
+            judged, `None` where all are.
+        jobs: How many stacks are judged at a time, `None` for as many as there are cores.
     """
 
     project: Path
@@ -78,6 +86,9 @@ class CommandOptions:
     keep_unknowns: bool
     show_fixes: bool
     timeout_seconds: float
+    recursive: bool
+    changed_since: str | None
+    jobs: int | None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -106,6 +117,7 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
         parser.error("--show-secrets is about the file of --save-state, which is not given")
     if given.state is not None:
         _check_alone(parser, given)
+    _check_several(parser, given)
     reports = _reports(given.format, given.output, parser)
     written = [(f"the report {name}", file) for name, file in reports]
     _check_files([*written, ("the stack of --save-state", given.save_state)], parser)
@@ -124,21 +136,10 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
         keep_unknowns=given.keep_unknowns,
         show_fixes=given.show_fixes,
         timeout_seconds=given.timeout,
+        recursive=given.recursive,
+        changed_since=given.changed_since,
+        jobs=given.jobs,
     )
-
-
-def _check_alone(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
-    """Refuses what is said of the program where no program runs."""
-    of_program = {
-        "--config": given.config,
-        "--stack-tag": given.stack_tag,
-        "--keep-unknowns": given.keep_unknowns,
-        "--base-verdict": given.base_verdict,
-        "--base-state": given.base_state,
-    }
-    for option, value in of_program.items():
-        if value:
-            parser.error(f"{option} is about a run of the program, and --state runs none")
 
 
 def _reports(
@@ -172,6 +173,36 @@ def _check_files(files: Iterable[tuple[str, Path | None]], parser: argparse.Argu
                 f"{taken[path]} and {what} would both go to {file}; give each a file of its own"
             )
         taken[path] = what
+
+
+def _check_alone(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
+    """Refuses what is said of the program where no program runs."""
+    of_program = {
+        "--config": given.config,
+        "--stack-tag": given.stack_tag,
+        "--keep-unknowns": given.keep_unknowns,
+        "--base-verdict": given.base_verdict,
+        "--base-state": given.base_state,
+    }
+    for option, value in of_program.items():
+        if value:
+            parser.error(f"{option} is about a run of the program, and --state runs none")
+
+
+def _check_several(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
+    """Refuses what is said of one stack where several are judged, and the other way round."""
+    of_one = {
+        "--save-state": given.save_state,
+        "--state": given.state,
+        "--base-state": given.base_state,
+    }
+    for option, value in of_one.items():
+        if given.recursive and value is not None:
+            parser.error(f"{option} is about one stack, and --recursive judges several")
+    of_several = {"--changed-since": given.changed_since, "--jobs": given.jobs}
+    for option, value in of_several.items():
+        if value is not None and not given.recursive:
+            parser.error(f"{option} is about --recursive, which is not given")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -263,6 +294,27 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE|URL",
         help="what is deployed: an export, or a checkpoint in a backend; file:// and s3:// as well",
     )
+    several = parser.add_argument_group("several projects")
+    add = several.add_argument
+    add(
+        "--recursive",
+        action="store_true",
+        help="judge all projects in the folder and below it, each with all its stacks that have a "
+        "file, or with that of --stack",
+    )
+    add(
+        "--changed-since",
+        metavar="REF",
+        type=_reference,
+        help="leave out projects in which, and in what they use, nothing has changed since this "
+        "branch parted from REF; what is not committed counts",
+    )
+    add(
+        "--jobs",
+        metavar="N",
+        type=_jobs,
+        help="judge so many stacks at a time (default: as many as there are cores)",
+    )
     reported = parser.add_argument_group("what is reported")
     add = reported.add_argument
     add(
@@ -271,9 +323,9 @@ def _parser() -> argparse.ArgumentParser:
         type=_format,
         action="append",
         default=[],
-        help="terminal (the default), json, sarif, junit, markdown, gitlab, github, csv, base, or "
-        "a format that an installed package adds; written to FILE where one is given; may be "
-        "repeated",
+        help="terminal (the default), json, sarif, junit, markdown, gitlab, github, csv, html, "
+        "base, or a format that an installed package adds; written to FILE where one is given; "
+        "may be repeated",
     )
     add(
         "--show-fixes",
@@ -320,6 +372,18 @@ def _format(text: str) -> tuple[str, Path | None]:
     return name, Path(file) if file else None
 
 
+def _reference(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("'' is not a branch, a tag or a commit")
+    return text
+
+
+def _jobs(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= _MOST_JOBS):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {_MOST_JOBS}")
+    return int(text)
+
+
 def _seconds(text: str) -> float:
     try:
         seconds = float(text)
@@ -356,6 +420,8 @@ def _install(argv: Sequence[str]) -> None:
 PASSED, FAILED, NO_VERDICT = 0, 1, 2
 INTERRUPTED, TERMINATED, HUNG_UP = 130, 143, 129  # 128 and the signal's number
 
+# Each is a program and its packs, as processes.
+_MOST_JOBS = 256
 _DEBUG = "PULUMI_PREFLIGHT_DEBUG"
 # An exception may have any text, such as the whole answer of a service.
 _LONGEST = 10_000
@@ -400,7 +466,7 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
     defer_sdk()
     from pulumi_preflight.api import Wanted, judged  # noqa: PLC0415 - see the top
     from pulumi_preflight.packs import PackChoice  # noqa: PLC0415 - see the top
-    from pulumi_preflight.reports import OWN, writer  # noqa: PLC0415 - see the top
+    from pulumi_preflight.progress import Progress, shown  # noqa: PLC0415 - see the top
 
     wanted = Wanted(
         stack=options.stack,
@@ -415,12 +481,14 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
         base_state=options.base_state,
         timeout_seconds=options.timeout_seconds,
     )
-    for name, _ in options.reports:
-        if name not in OWN:
-            # A format that is missing is told before the run, not after it.
-            writer(name)
+    _check_formats(options)
+    if options.recursive:
+        return _run_below(options, wanted, section, secrets)
     if options.state is None:
-        verdict = judged(options.project, wanted, secrets)
+        progress = Progress()
+        with shown(progress.__str__):
+            meanwhile = partial(_load_reports, options)
+            verdict = judged(options.project, wanted, secrets, progress, meanwhile)
     else:
         from pulumi_preflight.states.judging import judged_state  # noqa: PLC0415 - see the top
 
@@ -435,6 +503,46 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
     return PASSED if verdict.passed else FAILED
 
 
+def _load_reports(options: CommandOptions) -> None:
+    """Imports what writes the reports, while the program runs."""
+    from pulumi_preflight.reports import writer  # noqa: PLC0415 - see the top
+
+    with ONE_AT_A_TIME:
+        for name, _ in options.reports:
+            writer(name)
+
+
+def _check_formats(options: CommandOptions) -> None:
+    """Tells of a format that is missing before the run, not after it."""
+    from pulumi_preflight.reports import OWN, writer, writer_of_several  # noqa: PLC0415 - see the top
+
+    for name, _ in options.reports:
+        if options.recursive:
+            writer_of_several(name)
+        elif name not in OWN:
+            writer(name)
+
+
+def _run_below(
+    options: CommandOptions, wanted: "Wanted", section: "Section | None", secrets: set[str]
+) -> int:
+    """Judges all projects below the folder; the exit code is the worst of all stacks."""
+    from pulumi_preflight.recursive import Below, cores, judge_all  # noqa: PLC0415 - see the top
+    from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - see the top
+
+    below = Below(root=options.project, jobs=options.jobs or cores(), since=options.changed_since)
+    verdicts = judge_all(below, wanted, secrets, _told_of_bug)
+    redact = Redactor(secrets)
+    for result, verdict in verdicts:
+        if verdict.printed:
+            printed = redact(without_colour(verdict.printed))
+            tell(f"== {result.folder} stack {result.stack}\n{printed}")
+    _report_several(verdicts, options, section)
+    if verdicts.without_verdict:
+        return NO_VERDICT
+    return FAILED if verdicts.failed else PASSED
+
+
 def _dump(content: object, stream: TextIO) -> None:
     json.dump(content, stream, indent=2)
     stream.write("\n")
@@ -443,20 +551,59 @@ def _dump(content: object, stream: TextIO) -> None:
 def _report(
     verdict: "Verdict", options: CommandOptions, folder: str, addition: "Addition | None"
 ) -> None:
-    """Writes the reports, that of stdout last: what is shown as a verdict is one to the end."""
-    writers = [(_writer(name, options, folder, addition), file) for name, file in options.reports]
-    files = [file for _, file in writers if file is not None]
-    for write, file in writers:
-        if file is not None:
-            write_whole(file, partial(write, verdict))
-    for write, file in writers:
-        if file is None:
-            to_stdout(partial(write, verdict))
-            return
     from pulumi_preflight.verdict import verdict_line  # noqa: PLC0415 - see the top
 
+    _write_reports(
+        [
+            (partial(_writer(name, options, folder, addition), verdict), file)
+            for name, file in options.reports
+        ],
+        partial(verdict_line, verdict),
+    )
+
+
+def _report_several(
+    verdicts: "Verdicts", options: CommandOptions, section: "Section | None"
+) -> None:
+    from pulumi_preflight.reports import terminal, writer_of_several  # noqa: PLC0415 - see the top
+
+    def addition(verdict: "Verdict") -> "Addition | None":
+        return partial(section, verdict.export(show_secrets=True)) if section else None
+
+    of_terminal = partial(
+        terminal.write_several, show_fixes=options.show_fixes, addition_of=addition
+    )
+    _write_reports(
+        [
+            (
+                partial(of_terminal if name == "terminal" else writer_of_several(name), verdicts),
+                file,
+            )
+            for name, file in options.reports
+        ],
+        partial(terminal.line_on_all, verdicts),
+    )
+
+
+def _write_reports(
+    reports: "Sequence[tuple[Callable[[TextIO], None], Path | None]]", line: Callable[[], str]
+) -> None:
+    """Writes the reports, that of stdout last: what is shown as a verdict is one to the end.
+
+    Args:
+        reports: What writes each report, and its file.
+        line: Gives the verdict in one line, which is told where no report goes to stdout.
+    """
+    files = [file for _, file in reports if file is not None]
+    for write, file in reports:
+        if file is not None:
+            write_whole(file, write)
+    for write, file in reports:
+        if file is None:
+            to_stdout(write)
+            return
     written = "report is" if len(files) == 1 else "reports are"
-    tell(f"{verdict_line(verdict)}; the {written} in {', '.join(map(str, files))}\n")
+    tell(f"{line()}; the {written} in {', '.join(map(str, files))}\n")
 
 
 def _writer(
@@ -480,10 +627,15 @@ def _complain(message: str, hint: str | None, secrets: Iterable[str] = ()) -> No
 
 
 def _complain_of_bug(error: Exception, secrets: Iterable[str]) -> None:
-    if os.environ.get(_DEBUG):
+    _complain(*_told_of_bug(error), secrets)
+
+
+def _told_of_bug(error: Exception) -> tuple[str, str | None]:
+    """Message and hint of an error that is a bug; shows its traceback to who asks for that."""
+    asked = os.environ.get(_DEBUG)
+    if asked:
         traceback.print_exception(error)
-    _complain(
+    return (
         f"preflight itself failed, so there is no verdict: {type(error).__name__}: {error}",
-        None if os.environ.get(_DEBUG) else f"this is a bug; {_DEBUG}=1 shows where it happened",
-        secrets,
+        None if asked else f"this is a bug; {_DEBUG}=1 shows where it happened",
     )

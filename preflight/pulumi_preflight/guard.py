@@ -17,8 +17,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
+from threading import Lock
 from typing import IO
 
 _MARK = "PULUMI_PREFLIGHT_MARK"
@@ -32,6 +34,52 @@ _CLEARING_SECONDS = 2.0
 _STARTING_SECONDS = 0.2
 
 
+class Together:
+    """The processes that the guards of several threads have started, to be killed by another one.
+
+    Each thread goes on then, finds its process dead, and clears up as it always does.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._guards: list[Guard] = []
+        self._killed = False
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """While it is entered, the guards that this thread makes belong to it."""
+        token = _TOGETHER.set(self)
+        try:
+            yield
+        finally:
+            _TOGETHER.reset(token)
+
+    def add(self, guard: "Guard") -> None:
+        """Takes a guard whose process has started; kills it where the others are killed already."""
+        with self._lock:
+            self._guards.append(guard)
+            killed = self._killed
+        if killed:
+            guard.kill()
+
+    def remove(self, guard: "Guard") -> None:
+        """Forgets a guard whose process has ended."""
+        with self._lock:
+            if guard in self._guards:
+                self._guards.remove(guard)
+
+    def kill(self) -> None:
+        """Kills all processes, and each that starts from here on."""
+        with self._lock:
+            self._killed = True
+            guards = tuple(self._guards)
+        for guard in guards:
+            guard.kill()
+
+
+_TOGETHER: ContextVar[Together | None] = ContextVar("together", default=None)
+
+
 class Guard:
     """A process, all that it starts, and a folder; all go when it is closed, or with preflight.
 
@@ -43,6 +91,8 @@ class Guard:
         self._token = secrets.token_hex(16)
         self._folder = Path(tempfile.gettempdir()) / f"preflight-{self._token}"
         self._process: subprocess.Popen[bytes] | None = None
+        self._together = _TOGETHER.get()
+        self._reaping = Lock()
         clear = [sys.executable, "-I", "-S", __file__, self._token, str(self._folder)]
         self._watcher = subprocess.Popen(
             ["/bin/sh", "-c", _WAIT_THEN_CLEAR, "preflight-guard", *clear],
@@ -94,6 +144,8 @@ class Guard:
         assert self._watcher.stdin is not None  # noqa: S101 - it was started with a pipe
         self._watcher.stdin.write(f"{self._process.pid}\n".encode())
         self._watcher.stdin.flush()
+        if self._together:
+            self._together.add(self)
         return self._process
 
     def has_ended(self, within_seconds: float = 0) -> bool:
@@ -124,8 +176,9 @@ class Guard:
             if grace_seconds:
                 _signal(group, signal.SIGTERM)
                 self.has_ended(grace_seconds)
-            _signal(group, signal.SIGKILL)
-            self._process.wait()
+            with self._reaping:
+                _signal(group, signal.SIGKILL)
+                self._process.wait()
         _end_marked(self._token)
         return self._process.returncode
 
@@ -135,6 +188,15 @@ class Guard:
         shutil.rmtree(self._folder, ignore_errors=True)
         self._watcher.kill()
         self._watcher.communicate()
+        if self._together:
+            self._together.remove(self)
+
+    def kill(self) -> None:
+        """Kills the process and its group; any thread may call it, and the owner still closes."""
+        # A number that nobody has reaped names this process and no other.
+        with self._reaping:
+            if self._process and self._process.returncode is None:
+                _signal(self._process.pid, signal.SIGKILL)
 
     def _is_zombie(self) -> bool:
         if self._process is None or self._process.returncode is not None:

@@ -136,6 +136,8 @@ class Deployment:
         notes: What the user must know about the run.
         printed: What the program printed and logged.
         inventions: What preflight made up.
+        leaves_out_unset: What a deployment gives out of a resource for which its provider gives
+            nothing: nothing, or else null.
     """
 
     resources: tuple[RegisteredResource, ...]
@@ -145,6 +147,7 @@ class Deployment:
     printed: str = ""
     early_calls: tuple[EarlyCall, ...] = ()
     inventions: Inventions = field(default_factory=Inventions)
+    leaves_out_unset: bool = False
 
 
 _Key = tuple[str, int, str]

@@ -78,6 +78,17 @@ class Redactor:
             for part, name in zip_longest(self._open.split(text), kept, fillvalue="")
         )
 
+    def lines(self, text: str) -> list[str]:
+        """Gives the lines of a file without secrets; one of several lines leaves as many."""
+
+        def hidden(match: re.Match[str]) -> str:
+            breaks = match[0].count("\n")
+            return "\n".join([SHOWN_SECRET] * (breaks + 1)) if breaks else match[0]
+
+        if self._pattern:
+            text = self._pattern.sub(hidden, text)
+        return [self(line) for line in text.split("\n")]
+
     def name(self, name: str) -> str:
         """Gives a logical name without what the program put into it as a secret."""
         return self._telling.sub(SHOWN_SECRET, name) if self._telling else name

@@ -9,6 +9,7 @@ from google.protobuf.struct_pb2 import Struct
 
 from pulumi_preflight.model import Deployment, RegisteredResource, SourcePosition
 from pulumi_preflight.redaction import SHOWN_SECRET, SHOWN_UNKNOWN, Redactor
+from pulumi_preflight.stack_context import STACK_TYPE
 from pulumi_preflight.wire import (
     MARK,
     SECRET,
@@ -23,6 +24,9 @@ from pulumi_preflight.wire import (
     whole_numbers,
     without_references,
 )
+
+_PROVIDER = "pulumi:providers:"
+_DEFAULT_PROVIDER = "default"
 
 
 class Unknown(StrEnum):
@@ -65,6 +69,14 @@ class Resource:
     position: SourcePosition | None
     made_up: tuple[str, ...]
     registered: RegisteredResource = field(repr=False)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the program makes it: not the stack, nor a provider that nobody asked for."""
+        is_provider = self.type.startswith(_PROVIDER)
+        return self.type != STACK_TYPE and not (
+            is_provider and self.name.startswith(_DEFAULT_PROVIDER)
+        )
 
     @property
     def id(self) -> str:
@@ -146,7 +158,9 @@ def stack_export(
             `--show-secrets`. Otherwise `[secret]`, marked as a secret, stands in their place, as in
             an engine that cannot decrypt a secret (pkg/backend/secrets, BlindingProvider).
     """
-    hide = _Hiding(redact=redact, values=not show_secrets)
+    hide = _Hiding(
+        redact=redact, values=not show_secrets, leaves_out_unset=deployment.leaves_out_unset
+    )
     return {
         "version": _VERSION,
         "deployment": {
@@ -163,13 +177,17 @@ class _Hiding:
 
     redact: Redactor
     values: bool
+    leaves_out_unset: bool
 
     def urns(self, urns: Iterable[str]) -> list[str]:
         return [self.redact.urn(urn) for urn in urns]
 
     def known(self, message: Struct) -> Properties:
         """The properties in the form of a state."""
-        deployed = {name: _as_deployed(value) for name, value in from_struct(message).items()}
+        deployed = {
+            name: _as_deployed(value, leaves_out=self.leaves_out_unset)
+            for name, value in from_struct(message).items()
+        }
         if self.values:
             deployed = self.redact.within(deployed)
         return {
@@ -222,7 +240,7 @@ def _resource(resource: RegisteredResource, hide: _Hiding) -> dict[str, Any]:
 
 def saved_resource(resource: RegisteredResource, redact: Redactor) -> dict[str, Any]:
     """What later runs are compared with of a resource: an entry of a state, without secrets."""
-    hide = _Hiding(redact=redact, values=True)
+    hide = _Hiding(redact=redact, values=True, leaves_out_unset=False)
     inputs = {
         name: value
         for name, value in hide.known(resource.inputs).items()
@@ -255,18 +273,25 @@ def _position(resource: RegisteredResource) -> str:
     return f"project:///{place.file}#{place.line}" if place else ""
 
 
-def _as_deployed(value: PropertyValue) -> PropertyValue:
-    """Gives out resources as a deployment does: what their provider leaves out is null then.
+def _as_deployed(value: PropertyValue, *, leaves_out: bool) -> PropertyValue:
+    """Gives out resources as a deployment does, without what their provider gives nothing for.
 
-    In a preview the SDK takes just that for unknown.
+    In a preview the SDK takes just that for unknown. A deployment by Python has null there, one by
+    Node nothing.
     """
     match value:
         case list():
-            return [_as_deployed(item) for item in value]
+            return [_as_deployed(item, leaves_out=leaves_out) for item in value]
         case dict():
-            inner = {name: _as_deployed(item) for name, item in value.items()}
+            inner = {
+                name: _as_deployed(item, leaves_out=leaves_out) for name, item in value.items()
+            }
             if not inner.pop(_GIVEN_OUT, False):
                 return inner
-            return {name: None if item == UNKNOWN else item for name, item in inner.items()}
+            return {
+                name: None if item == UNKNOWN else item
+                for name, item in inner.items()
+                if item != UNKNOWN or not leaves_out
+            }
         case _:
             return value

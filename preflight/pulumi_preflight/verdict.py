@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from pulumi_preflight.costs import Cost
 
 OWN_PACK = "preflight"
+_NOTHING = Note(text="the program registers no resource, so there was nothing to judge")
 # A rule's name and severity, and a URN, are not texts that the rule has made.
 _NO_TEXTS = ("rule", "pack", "level", "severity", "urn")
 
@@ -223,17 +224,21 @@ def judge(
         *map(_duplicate, deployment.duplicates),
         *map(_early_call, deployment.early_calls),
     )
+    resources = tuple(_named(resource, redact) for resource in deployment.resources)
+    notes = deployment.notes
+    if not context.is_deployed and not any(resource.is_own for resource in resources):
+        notes = (*notes, _NOTHING)
     return Verdict(
         project=context.project,
         stack=context.stack,
         seconds=seconds,
-        resources=tuple(_named(resource, redact) for resource in deployment.resources),
+        resources=resources,
         findings=places.of(findings),
         waived=places.of(_without_secrets(each, redact) for each in reported.waived),
         not_evaluated=places.of(reported.not_evaluated),
         rules=tuple(_results(reported, redact)),
         fixes=_fixes(reported.remediations, places.positions, redact),
-        notes=tuple(replace(note, text=redact(note.text)) for note in deployment.notes),
+        notes=tuple(replace(note, text=redact(note.text)) for note in notes),
         outputs=redact.within(shown(deployment.stack_outputs)),
         deployment=deployment,
         redact=redact,

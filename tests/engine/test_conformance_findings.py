@@ -79,7 +79,13 @@ def by_preflight(seen: Observed) -> set[Found]:
 
 def in_verdict(verdict: dict[str, Any]) -> set[Found]:
     return {
-        Found(each["rule"], each["level"], each["severity"], each["urn"], each["message"])
+        Found(
+            each["rule"],
+            each["level"],
+            each["severity"],
+            each["urn"],
+            each["message"].replace(ACCOUNT, "<account>"),
+        )
         for each in verdict["findings"]
     }
 

@@ -15,6 +15,7 @@ import pytest
 from pulumi_loopback.credentials import FOLDER, PROFILE, free_port, profile_of
 from pulumi_loopback.engine import Engine
 from tests.engine.lifecycle import PACK, RUNTIME
+from tests.preflight import hosts
 from tests.waiting import LONG
 
 DEFAULT_PROVIDER = """\
@@ -47,6 +48,25 @@ role = aws.iam.Role(
     opts=opts,
 )
 pulumi.export("made", [queue.name, bucket.bucket, role.name])
+"""
+IN_YAML = """\
+name: tiny
+runtime: yaml
+resources:
+  jobs: {type: "aws:sqs:Queue", properties: {name: jobs, visibilityTimeoutSeconds: 45}}
+  files: {type: "aws:s3:Bucket", properties: {bucket: files}}
+  worker:
+    type: aws:iam:Role
+    properties:
+      name: worker
+      assumeRolePolicy:
+        fn::toJSON:
+          Version: "2012-10-17"
+          Statement:
+            - Effect: Allow
+              Action: sts:AssumeRole
+              Principal: {Service: ecs.amazonaws.com}
+outputs: {made: ["${jobs.name}", "${files.bucket}", "${worker.name}"]}
 """
 
 
@@ -105,7 +125,10 @@ def tiny(tmp_path: Path, engine: Engine, request: pytest.FixtureRequest) -> Iter
     folder, pack, elsewhere = tmp_path / "tiny", tmp_path / "pack", tmp_path / "elsewhere"
     for each in (folder, pack, elsewhere):
         each.mkdir()
-    (folder / "Pulumi.yaml").write_text(f"name: tiny\n{RUNTIME}")
+    if program is IN_YAML:
+        # Kept in the cache, where the command finds it.
+        hosts.built("yaml")
+    (folder / "Pulumi.yaml").write_text(program if program is IN_YAML else f"name: tiny\n{RUNTIME}")
     if "dev" in options:
         (folder / "Pulumi.dev.yaml").write_text("config: {'tiny:place': eu-west-1}\n")
     (folder / "__main__.py").write_text(program)
@@ -141,6 +164,7 @@ def tiny(tmp_path: Path, engine: Engine, request: pytest.FixtureRequest) -> Iter
             id="a provider of its own, another stack and a pack",
             marks=pytest.mark.nightly,
         ),
+        pytest.param((IN_YAML, ()), id="a program in YAML", marks=pytest.mark.nightly),
     ],
     indirect=True,
 )

@@ -1,5 +1,6 @@
 """The sessions read the files of a project as the engine and preflight read them."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from pulumi_loopback.errors import CommandError
 from pulumi_loopback.target import Target, target
 from pulumi_preflight.project import load_project
 from pulumi_preflight.project.yaml_files import read_mapping
+from pulumi_preflight.runtimes import hosts
 from tests.loopback.projects import ENGINE, project_in
 
 
@@ -78,3 +80,32 @@ def test_the_rehearsal_keeps_every_value(value: str, tmp_path: Path) -> None:
     own.mkdir()
     with rehearsed(stack, own, tmp_path / "store") as (_, settings):
         assert read_mapping(settings) == read_mapping(folder / "Pulumi.local.yaml")
+
+
+@pytest.mark.parametrize(
+    ("runtime", "is_built", "comes_first"),
+    [
+        pytest.param("yaml", True, True, id="yaml"),
+        pytest.param("{name: yaml, options: {}}", True, True, id="yaml-with-options"),
+        pytest.param("yaml", False, False, id="nothing-is-built"),
+        pytest.param("python", True, False, id="another-language"),
+    ],
+)
+def test_the_engine_finds_the_language_host_that_preflight_has_built(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    runtime: str,
+    *,
+    is_built: bool,
+    comes_first: bool,
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    folder = project(tmp_path)
+    (folder / "Pulumi.yaml").write_text(f"name: shop\nruntime: {runtime}\n")
+    built = hosts.folder() / "yaml"
+    monkeypatch.setattr(hosts, "_program", lambda *_: built / "pulumi-language-yaml")
+    if is_built:
+        built.mkdir(parents=True)
+        (built / "pulumi-language-yaml").touch()
+    first, *_ = target(project_in(folder)).variables["PATH"].split(os.pathsep)
+    assert (first == str(built)) is comes_first

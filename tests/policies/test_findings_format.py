@@ -21,7 +21,7 @@ from aws_policy_pack.rules.cost.budget import monthly_budget
 from aws_policy_pack.testing import NO_CONTEXT, Example, resource_request, stack_request, urn_of
 from pulumi_preflight.findings import Reported
 from pulumi_preflight.packs.answers import PackRules, reported
-from pulumi_preflight.packs.files import RuleSettings
+from pulumi_preflight.packs.config_files import RuleSettings
 
 VALIDATOR = Draft202012Validator(
     json.loads(

@@ -18,8 +18,8 @@ from aws_policy_pack.registry import select
 from aws_policy_pack.resource import Resource
 from aws_policy_pack.rule import Finding, Findings, Level, Severity, resource_rule
 from aws_policy_pack.testing import resource_request
+from pulumi_preflight.packs.config_files import read_config
 from pulumi_preflight.packs.connection import configure_request, effective_settings
-from pulumi_preflight.packs.files import read_config
 
 THING = "test:index:Thing"
 FORMER = "test-most"

@@ -1,5 +1,6 @@
 """The command, end to end: real programs, real packs, both streams and the exit code."""
 
+import csv
 import json
 import signal
 import subprocess
@@ -21,6 +22,7 @@ from tests.preflight.builders import (
     write_pack,
     write_project,
 )
+from tests.preflight.states import samples as states
 from tests.waiting import LONG, wait_until
 
 COMMAND = Path(sys.executable).with_name("preflight")
@@ -267,6 +269,41 @@ def test_a_format_that_nobody_adds_is_told_before_the_run(
 ) -> None:
     assert main(["nowhere", "--format", "terminal", "--format", "jsn=a"]) == NO_VERDICT
     assert capsys.readouterr().err.startswith("error: there is no report format 'jsn'\nhint: ")
+
+
+def test_what_is_judged_of_a_state_stands_in_the_files_of_the_repository(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "infra").mkdir()
+    state = tmp_path / "state.json"
+    state.write_text(states.export(states.entry("jobs", sourcePosition="project:///app.py#7")))
+    pack = write_pack(tmp_path / "pack", FINDING)
+    options = ("--state", str(state), "--policy-pack", str(pack), "--format", "csv")
+    assert main([str(tmp_path / "infra"), *options]) == FAILED
+    rows = csv.DictReader(capsys.readouterr().out.splitlines())
+    assert [(row["name"], row["file"], row["line"]) for row in rows] == [
+        ("", "infra/Pulumi.yaml", "1"),
+        ("jobs", "infra/app.py", "7"),
+    ]
+
+
+FINDING = """\
+from pulumi_policy import EnforcementLevel, PolicyPack, ResourceValidationPolicy
+from pulumi_policy import StackValidationPolicy
+
+
+def a_queue(args, report):
+    if args.resource_type == "aws:sqs/queue:Queue":
+        report("found")
+
+
+rules = [
+    ResourceValidationPolicy("queue", "A queue.", a_queue, EnforcementLevel.MANDATORY),
+    StackValidationPolicy("stack", "A stack.", lambda _, report: report("found")),
+]
+PolicyPack("finding", rules)
+"""
 
 
 def test_the_help_names_every_format(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,7 @@
 """Plain functions that are fed by new resources, and errors on answers that were made up."""
 
+import re
+
 import pytest
 
 from pulumi_preflight.errors import ProgramError
@@ -81,6 +83,16 @@ DOUBT = "if the error comes of it, "
             [f"names = [{CALL}{{}}).value['id']]", "names.index('a')"],
             MADE_UP.format(2) + WAY,
             id="list-of-texts",
+        ),
+        pytest.param(
+            [f"found = {CALL}{{}}).value['state']", "told = found", "{}[told]"],
+            MADE_UP.format(2) + WAY,
+            id="a-word-of-the-answer",
+        ),
+        pytest.param(
+            [f"found = {CALL}{{}}).value['state']", "told = 'available'", "{}[told]"],
+            MADE_UP.format(2) + DOUBT + WAY,
+            id="the-same-word-by-chance",
         ),
         pytest.param(
             [f"size = len({CALL}{{}}).value['id'])", "{}[size]"],
@@ -174,6 +186,18 @@ pulumi.export("a", pulumi.Output.from_input(connecting))
     lines = str(raised.value).splitlines()[1:]
     assert 1 <= len(lines) <= 3
     assert all(line.startswith("  asyncio/") for line in lines)
+
+
+def test_an_error_in_a_library_names_its_line_below_the_programs_own(run: RunProgram) -> None:
+    program = "import json, pulumi\n\ndef read():\n    return json.loads('{')\n\nread()\n"
+    with pytest.raises(ProgramError, match="the program raised ") as raised:
+        run(program)
+    *own, library = str(raised.value).splitlines()[1:]
+    assert own == [
+        "  __main__.py:6 in <module>: read()",
+        "  __main__.py:4 in read: return json.loads('{')",
+    ]
+    assert re.fullmatch(r"  json/decoder\.py:\d+ in raw_decode: .+", library)
 
 
 @pytest.mark.parametrize(

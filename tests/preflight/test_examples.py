@@ -47,6 +47,12 @@ def test_each_planted_mistake_is_found(language: str, judged: Judge) -> None:
     assert {each.rule: each.urn.rpartition("::")[2] for each in mandatory} == MANDATORY
 
 
+@pytest.mark.parametrize("language", ["typescript", "yaml"])
+def test_every_rule_is_evaluated_that_needs_no_prices(language: str, judged: Judge) -> None:
+    rules = {each.rule for each in judged(language).not_evaluated}
+    assert rules <= {"cost-monthly-budget"}
+
+
 def test_both_languages_have_the_same_findings(judged: Judge) -> None:
     def found(language: str) -> list[tuple[str, str, str]]:
         findings = judged(language).findings

@@ -31,7 +31,7 @@ from pulumi_policy.policy import _PolicyAnalyzerServicer
 
 from pulumi_preflight.findings import Level, Reported
 from pulumi_preflight.packs.answers import PackRules, idle_rules, reported
-from pulumi_preflight.packs.files import RuleSettings
+from pulumi_preflight.packs.config_files import RuleSettings
 from tests.preflight.builders import QUEUE, urn
 
 JOBS, MAIL = urn(QUEUE, "jobs"), urn(QUEUE, "mail")

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from pulumi_preflight.findings import Finding, Level, PolicyException, Ran, Reported
-from pulumi_preflight.model import DuplicateUrn, SourcePosition
+from pulumi_preflight.model import DuplicateUrn, RegisteredResource, SourcePosition
 from pulumi_preflight.outputs.inventions import Invented, Origin
 from pulumi_preflight.outputs.memory import Inventions
 from pulumi_preflight.verdict import Result, verdict_line
 from tests.preflight.builders import CONTEXT, QUEUE, SERVICE, urn
 from tests.preflight.samples import (
     EXCEPTED,
+    ORDERS,
     REPORTED,
     STACK,
     UNTAGGED,
@@ -303,3 +304,33 @@ def test_a_rule_that_would_only_have_advised_has_that_level(
     reported = replace(Reported(rules=(ran,)), **{kind: entries})
     [result] = verdict(reported).rules
     assert result.ran.level is level
+
+
+NOTHING = "the program registers no resource, so there was nothing to judge"
+DEFAULT, EXPLICIT = (
+    resource("pulumi:providers:aws", name, line=1) for name in ("default_7_51_1", "west")
+)
+
+
+@pytest.mark.parametrize(
+    ("resources", "is_told"),
+    [
+        pytest.param((), True, id="nothing"),
+        pytest.param((STACK,), True, id="the-stack-alone"),
+        pytest.param((STACK, DEFAULT), True, id="a-provider-that-nobody-asked-for"),
+        pytest.param((STACK, EXPLICIT), False, id="a-provider-of-the-program"),
+        pytest.param((STACK, ORDERS), False, id="a-component"),
+    ],
+)
+def test_a_program_that_registers_nothing_is_told_so(
+    resources: tuple[RegisteredResource, ...], *, is_told: bool
+) -> None:
+    notes = verdict(Reported(), deployment(resources=resources)).notes
+    assert (NOTHING in [note.text for note in notes]) is is_told
+
+
+def test_a_state_of_no_resource_tells_of_no_program() -> None:
+    judged = verdict(
+        Reported(), deployment(resources=()), context=replace(CONTEXT, is_deployed=True)
+    )
+    assert NOTHING not in [note.text for note in judged.notes]

@@ -7,12 +7,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from pulumi_preflight.cli import NO_VERDICT, PASSED, main
-from pulumi_preflight.guard import how_it_ended
+from pulumi_preflight.guard import Guard, Together, how_it_ended
 from tests.preflight.builders import GOOD, write_pack, write_project
 from tests.waiting import LONG, wait_until
 
@@ -177,3 +179,47 @@ def test_a_signal_at_any_moment_leaves_no_process_and_no_folder(
 )
 def test_the_end_of_a_process_is_told_in_words(code: int, words: str) -> None:
     assert how_it_ended(code) == words
+
+
+def sleeper(guard: Guard) -> "subprocess.Popen[bytes]":
+    return guard.start(
+        ["/bin/sleep", TIMEOUT],
+        cwd=Path("/"),
+        environment={},
+        output=(subprocess.DEVNULL, subprocess.DEVNULL),
+    )
+
+
+def test_the_processes_of_several_guards_are_killed_together() -> None:
+    together = Together()
+    with together.entered(), closing(Guard()) as one, closing(Guard()) as other:
+        sleeper(one)
+        sleeper(other)
+        together.kill()
+        assert (one.has_ended(LONG), other.has_ended(LONG)) == (True, True)
+
+
+def test_what_starts_after_the_others_were_killed_is_killed_too() -> None:
+    together = Together()
+    together.kill()
+    with together.entered(), closing(Guard()) as guard:
+        sleeper(guard)
+        assert guard.has_ended(LONG)
+
+
+def test_a_guard_of_another_thread_goes_on() -> None:
+    together = Together()
+    with together.entered(), ThreadPoolExecutor(1) as thread:
+        made = thread.submit(Guard).result()
+    with closing(made) as guard:
+        sleeper(guard)
+        together.kill()
+        assert not guard.has_ended()
+
+
+def test_a_guard_that_is_closed_is_killed_no_more() -> None:
+    together = Together()
+    with together.entered(), closing(Guard()) as guard:
+        sleeper(guard)
+    together.kill()
+    assert guard.end() == -signal.SIGKILL

@@ -255,6 +255,10 @@ def test_a_text_of_an_answer_may_have_any_form(
         pytest.param(f"{ID!r}", "'<id of vpc>'", id="quoted"),
         pytest.param(ARN, "arn:aws:ec2:us-east-1:<account>:vpc/<id of vpc>", id="inside-an-arn"),
         pytest.param(f"…{ID[-10:]}", "…<id of vpc>", id="its-end"),
+        pytest.param(f"net-{ID}", "net-<id of vpc>", id="behind-a-word"),
+        pytest.param(f"{ID}_web", "<id of vpc>_web", id="before-a-word"),
+        pytest.param(f"{ID}-{ID}", "<id of vpc>-<id of vpc>", id="twice"),
+        pytest.param(f"{ACCOUNT}-{ID}", "<account>-<id of vpc>", id="beside-the-account"),
         pytest.param("port 41873.0 of 3", "port <port of getCluster> of 3", id="number"),
         pytest.param("vpc-11111111111111111", "vpc-11111111111111111", id="given"),
         pytest.param("418730 or v41873", "418730 or v41873", id="other-numbers"),
@@ -266,6 +270,100 @@ def test_a_reader_is_told_where_a_made_up_value_comes_from(text: str, expected: 
     fillings = dict.fromkeys(port, Filling.MADE_UP)
     made.learn(Invented(urn=CLUSTER, outputs=port, fillings=fillings, given={}))
     assert made.shown(text) == expected
+
+
+def test_a_reader_is_told_of_each_value_that_a_text_is_made_of() -> None:
+    made = inventions()
+    endpoint = Invented(
+        urn=SUBNET, id="subnet-90817263544536271", outputs={}, fillings={}, given={}
+    )
+    made.learn(endpoint)
+    text = f"{endpoint.id}-{ID}-{endpoint.id[-9:]}-blue"
+    assert made.shown(text) == "<id of subnet>-<id of vpc>-<id of subnet>-blue"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("{}", "<id of key>", id="whole"),
+        pytest.param("alias/{}/x", "alias/<id of key>/x", id="in-a-path"),
+        pytest.param("key-{}-old", "key-<id of key>-old", id="between-words"),
+    ],
+)
+def test_a_value_of_several_parts_is_shown_as_one(text: str, expected: str) -> None:
+    made = Inventions()
+    id_ = "1ea29818-47aa-4e1b-a123-0a1b2c3d4e5f"
+    key = "urn:pulumi:dev::shop::aws:kms/key:Key::key"
+    made.learn(Invented(urn=key, id=id_, outputs={}, fillings={}, given={}))
+    assert made.shown(text.format(id_)) == expected
+
+
+LOGS = "urn:pulumi:dev::shop::aws:cloudwatch/logGroup:LogGroup::logs"
+GROUP = "logs-d676f83"
+
+
+def named(urn: str, property_: str, name: str) -> Inventions:
+    """What is made up where the provider makes the physical name of a resource."""
+    made = Inventions()
+    outputs: Properties = {property_: name, "arn": f"arn:aws:x:::{name}"}
+    fillings = dict.fromkeys(outputs, Filling.MADE_UP)
+    given: Properties = {"account": "111122223333"}
+    made.learn(Invented(urn=urn, id=name, outputs=outputs, fillings=fillings, given=given))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("urn", "property_", "name"),
+    [
+        pytest.param(LOGS, "name", GROUP, id="of-a-log-group"),
+        pytest.param(LOGS.replace("logs", "a"), "name", "a-0000000", id="short"),
+        pytest.param(LOGS, "name", "/ecs/d676f83", id="after-a-prefix"),
+        pytest.param(
+            "urn:pulumi:dev::shop::aws:sqs/queue:Queue::jobs",
+            "name",
+            "jobs-d676f83.fifo",
+            id="of-a-fifo-queue",
+        ),
+        pytest.param(
+            "urn:pulumi:dev::shop::aws:s3/bucket:Bucket::files",
+            "bucket",
+            "files-1234567",
+            id="of-a-bucket",
+        ),
+    ],
+)
+def test_a_text_that_holds_an_automatic_name_changes_as_the_output_does(
+    urn: str, property_: str, name: str
+) -> None:
+    made = named(urn, property_, name)
+    outputs: Properties = {property_: name, "arn": f"arn:aws:x:::{name}"}
+    others = made.outputs_otherwise(urn, outputs, other(made))
+    assert others[property_] != name
+    assert others["arn"] == f"arn:aws:x:::{others[property_]}"
+    text = f'{{"awslogs-group":"{name}","x":"my-{name}-copy"}}'
+    changed = str(made.otherwise(text, other(made)))
+    assert changed == text.replace(name, str(others[property_]))
+    assert made.as_first(changed) == text
+    assert origin_of(made, text, ()) == Origin(urn, property_)
+
+
+def test_digits_of_a_name_alone_may_be_any_digits() -> None:
+    made = named(LOGS, "name", GROUP)
+    assert origin_of(made, "image:1.2-d676f83", ()) is None
+
+
+def test_the_longest_automatic_name_is_the_one_that_a_text_holds() -> None:
+    made = named(LOGS, "name", GROUP)
+    older = LOGS.replace("::logs", "::old-logs")
+    fillings = {"name": Filling.MADE_UP}
+    outputs: Properties = {"name": f"old-{GROUP}"}
+    made.learn(Invented(urn=older, outputs=outputs, fillings=fillings, given={}))
+    assert origin_of(made, f"x/old-{GROUP}", ()) == Origin(older, "name")
+
+
+@pytest.mark.parametrize("text", [f"writes to {GROUP!r}", f"`name` is '{GROUP}-copy'"])
+def test_an_automatic_name_is_shown_as_in_a_preview(text: str) -> None:
+    assert named(LOGS, "name", GROUP).shown(text) == text
 
 
 def test_an_account_that_the_program_names_is_shown() -> None:

@@ -193,6 +193,27 @@ def test_a_call_that_cannot_work_with_a_made_up_text_gives_any_form_with_one_not
 
 
 @pytest.mark.parametrize(
+    ("told", "given"),
+    [
+        pytest.param("aws.get_availability_zones().names[0]", "names", id="a-zone"),
+        pytest.param('aws.ec2.get_instance(instance_id="i-1").instance_state', "", id="a-state"),
+    ],
+)
+def test_a_text_that_an_answer_has_by_chance_is_not_told_as_the_answers(
+    run: RunProgram, told: str, given: str
+) -> None:
+    program = FED.replace('aws.ssm.get_parameter(name="/shop/policy").value', told)
+    same = run(f"import pulumi_aws as aws\nprint(repr({told}))", config=EU).deployment.printed
+    ran = run(program.format(text=same.strip()), config=EU)
+    [note] = [note for note in ran.notes if note.startswith("getPolicyDocument")]
+    assert note.startswith(
+        f"getPolicyDocument was given {same.strip()}, which the provider would refuse; where that "
+        f"is {given}"
+    )
+    assert "which preflight made up, the result may have any form; " in note
+
+
+@pytest.mark.parametrize(
     "call",
     [
         pytest.param('get_policy_document(source_policy_documents=["{"])', id="plain"),

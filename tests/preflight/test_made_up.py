@@ -469,11 +469,24 @@ queue = aws.sqs.Queue("queue")
 for name in ("one", "two"):
     aws.cloudwatch.EventTarget(name, rule="nightly", arn=queue.arn)
 """
+RULES = """
+import pulumi_aws as aws
+
+forward = {"type": "forward", "target_group_arn": "arn:aws:elasticloadbalancing:tg"}
+listener = aws.lb.Listener("web", load_balancer_arn="arn:aws:elasticloadbalancing:lb",
+    default_actions=[forward])
+for name in ("one", "two"):
+    aws.lb.ListenerRule(name, listener_arn=listener.arn, actions=[forward],
+        conditions=[{"path_pattern": {"values": [f"/{name}"]}}])
+"""
 UNIQUE = """
 from pulumi_policy import EnforcementLevel, PolicyPack, StackValidationPolicy
 
 def unique(args, report):
-    names = [each.props["targetId"] for each in args.resources if "targetId" in each.props]
+    names = [
+        each.props[name] for each in args.resources
+        for name in ("targetId", "priority") if name in each.props
+    ]
     if len(names) != 2 or len(set(names)) < 2:
         report("no")
 
@@ -483,9 +496,62 @@ PolicyPack("foreign", enforcement_level=EnforcementLevel.MANDATORY, policies=[
 """
 
 
-def test_what_the_provider_makes_unique_is_so_whatever_it_is(write_project: WriteProject) -> None:
-    project = write_project(TARGETS)
+@pytest.mark.parametrize(
+    ("program", "left"),
+    [
+        pytest.param(TARGETS, [], id="name"),
+        # A number may be any, and no rule but the project's own pack knows that AWS chooses it.
+        pytest.param(RULES, ["unique"], id="number"),
+    ],
+)
+def test_what_the_provider_makes_unique_is_so_whatever_it_is(
+    write_project: WriteProject, program: str, left: list[str]
+) -> None:
+    project = write_project(program)
     pack, output = write_pack(project / "pack", UNIQUE), project / "verdict.json"
+    arguments = [str(project), "--stack", "dev", "--policy-pack", str(pack)]
+    assert main([*arguments, "--format", "json", "--output", str(output)]) == 0
+    assert [each["rule"] for each in json.loads(output.read_text())["notEvaluated"]] == left
+
+
+LOGGED = """
+import pulumi_aws as aws
+
+group = aws.cloudwatch.LogGroup("logs")
+queue = aws.sqs.Queue("jobs")
+aws.lambda_.Function("worker", role="arn:aws:iam::1:role/x", runtime="python3.13", handler="h",
+    logging_config={"log_format": "Text", "log_group": group.name},
+    dead_letter_config={"target_arn": queue.arn})
+"""
+DECLARED = """
+from pulumi_policy import EnforcementLevel, PolicyPack, StackValidationPolicy
+
+def declared(args, report):
+    by_type = {each.resource_type: each.props for each in args.resources}
+    worker = by_type["aws:lambda/function:Function"]
+    if worker["loggingConfig"]["logGroup"] != by_type["aws:cloudwatch/logGroup:LogGroup"]["name"]:
+        report("group")
+    if worker["deadLetterConfig"]["targetArn"] != by_type["aws:sqs/queue:Queue"]["arn"]:
+        report("queue")
+
+PolicyPack("foreign", enforcement_level=EnforcementLevel.MANDATORY, policies=[
+    StackValidationPolicy("declared", "Of all.", declared),
+])
+"""
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        pytest.param({}, id="of-an-account-that-nobody-told"),
+        pytest.param({"preflight.yaml": 'account: "111122223333"\n'}, id="of-a-known-account"),
+    ],
+)
+def test_a_name_that_the_provider_makes_is_the_same_wherever_it_is_handed_on(
+    write_project: WriteProject, files: dict[str, str]
+) -> None:
+    project = write_project(LOGGED, files=files)
+    pack, output = write_pack(project / "pack", DECLARED), project / "verdict.json"
     arguments = [str(project), "--stack", "dev", "--policy-pack", str(pack)]
     assert main([*arguments, "--format", "json", "--output", str(output)]) == 0
     assert json.loads(output.read_text())["notEvaluated"] == []

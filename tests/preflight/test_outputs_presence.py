@@ -227,6 +227,33 @@ def test_nothing_is_said_of_what_stays_unknown() -> None:
     assert filled.outputs["visibilityTimeoutSeconds"] == 30
 
 
+@pytest.mark.parametrize(
+    ("token", "inputs", "property_"),
+    [
+        pytest.param(QUEUE, {}, "name", id="of-a-queue"),
+        pytest.param(QUEUE, {"fifoQueue": True}, "name", id="of-a-fifo-queue"),
+        pytest.param("aws:kms/alias:Alias", {}, "name", id="of-an-alias"),
+        pytest.param(BUCKET, {}, "bucket", id="of-a-bucket"),
+    ],
+)
+def test_a_preview_knows_the_name_that_the_provider_makes(
+    token: str, inputs: Properties, property_: str
+) -> None:
+    name = fill(token, inputs, keep_unknowns=True).outputs[property_]
+    assert name == fill(token, inputs).outputs[property_] != UNKNOWN
+
+
+def test_a_preview_knows_no_name_that_aws_makes_of_a_prefix() -> None:
+    filled = fill(QUEUE, {"namePrefix": "jobs-"}, keep_unknowns=True)
+    assert filled.outputs["name"] == UNKNOWN
+
+
+@pytest.mark.parametrize("is_read", [False, True], ids=["adopted", "read"])
+def test_a_preview_does_not_know_the_name_of_what_exists(*, is_read: bool) -> None:
+    known = Program(keep_unknowns=True).existing(QUEUE, is_read=is_read)
+    assert known.outputs["name"] == UNKNOWN
+
+
 @pytest.mark.parametrize("is_read", [False, True], ids=["adopted", "read"])
 @pytest.mark.parametrize(
     ("token", "property_"),

@@ -26,7 +26,7 @@ from pulumi_preflight.packs.answers import (
     failed_remediation,
     reported,
 )
-from pulumi_preflight.packs.files import RuleSettings
+from pulumi_preflight.packs.config_files import RuleSettings
 from tests.preflight.builders import QUEUE, urn
 
 JOBS = urn(QUEUE, "jobs")

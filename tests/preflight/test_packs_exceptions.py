@@ -14,8 +14,8 @@ from pulumi_preflight.errors import PackError
 from pulumi_preflight.findings import Level, PolicyException, Reported
 from pulumi_preflight.packs import PackChoice, Packs
 from pulumi_preflight.packs.answers import excused
-from pulumi_preflight.packs.exceptions import FileException, Match, unknown_rules
-from pulumi_preflight.packs.files import ConfigFile, read_config
+from pulumi_preflight.packs.config_files import ConfigFile, read_config
+from pulumi_preflight.packs.exceptions import FileException, Match, unknown_rules, unmet_targets
 from tests.preflight.builders import (
     CONTEXT,
     QUEUE,
@@ -357,6 +357,30 @@ def test_a_warning_of_a_rule_gives_the_nearest_name(tmp_path: Path) -> None:
     assert warning.endswith("which isn't in the pack; did you mean 'pp'?")
 
 
+ELSEWHERE = "urn:pulumi:dev::other::aws:sqs/queue:Queue::jobs"
+GONE = urn(QUEUE, "job")
+BELOW = JOBS.replace(QUEUE, f"acme:index:Jobs${QUEUE}")
+UNLIKE = JOBS.replace(QUEUE, "x").replace("jobs", "y")
+
+
+@pytest.mark.parametrize(
+    ("target", "told"),
+    [
+        pytest.param(JOBS, None, id="made"),
+        pytest.param(CONTEXT.root_urn, None, id="the-stack"),
+        pytest.param(IN_PRODUCTION, None, id="of-another-stack"),
+        pytest.param(ELSEWHERE, None, id="of-another-project"),
+        pytest.param(GONE, f"; did you mean {JOBS}?", id="of-another-name"),
+        pytest.param(BELOW, f"; did you mean {JOBS}?", id="below-another-parent"),
+        pytest.param(UNLIKE, "", id="like-no-other"),
+    ],
+)
+def test_a_target_that_this_stack_does_not_make_is_told(target: str, told: str | None) -> None:
+    notes = unmet_targets(excusing("p", target, a="r"), CONTEXT.root_urn, {JOBS})
+    excuses = f'policy exception "a" excuses nothing on {target}: this stack makes no such resource'
+    assert list(notes) == ([] if told is None else [f"{excuses}{told}"])
+
+
 def excusing(rule: str, about: str, **reasons: str) -> tuple[FileException, ...]:
     """Exceptions of a rule on a resource: id to reason."""
     match = Match(rules=(rule,), targets=(about,))
@@ -510,3 +534,15 @@ def test_exceptions_of_one_packs_file_leave_the_other_pack_alone(tmp_path: Path)
     said = [each for each in packs.reported.findings if each.rule == "queue-is-fifo"]
     waived = [each for each in packs.reported.waived if each.rule == "queue-is-fifo"]
     assert (len(said), len(waived)) == (1, 1)
+
+
+def test_a_target_that_two_packs_are_told_of_is_noted_once(tmp_path: Path) -> None:
+    path = tmp_path / "config.json"
+    excuses = exception(match=[{"policies": ["queue-is-fifo"], "targets": [GONE]}])
+    path.write_text(json.dumps({"version": 2, "exceptions": {"a": excuses}}))
+    jobs = resource_request(QUEUE, "jobs", REDRIVEN)
+    with Packs([PackChoice(directory=DEMO, config=path)] * 2, CONTEXT) as packs:
+        packs.check(jobs)
+        packs.analyze_stack(stack_request(jobs))
+    [note] = packs.notes
+    assert note.startswith(f'policy exception "a" excuses nothing on {GONE}: ')

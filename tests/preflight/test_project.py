@@ -9,7 +9,7 @@ import pytest
 
 from ops.paths import ROOT
 from pulumi_preflight.errors import ProjectError
-from pulumi_preflight.project import load_project
+from pulumi_preflight.project import load_project, stacks_in
 from tests.preflight.running import WriteProject
 
 
@@ -210,3 +210,26 @@ def test_a_mistake_in_preflight_yaml_is_one_clear_error(
     folder = write_project("", files={"preflight.yaml": text})
     with pytest.raises(ProjectError, match=wanted):
         load_project(folder, stack="dev", environment={})
+
+
+@pytest.mark.parametrize(
+    ("settings", "folder"),
+    [
+        pytest.param("", ".", id="beside-the-project-file"),
+        pytest.param("stackConfigDir: stacks\n", "stacks", id="in-a-folder"),
+        pytest.param("config: stacks\n", "stacks", id="in-a-folder-as-it-was-spelled-once"),
+    ],
+)
+def test_the_stacks_of_a_project_are_those_that_have_a_file(
+    tmp_path: Path, settings: str, folder: str
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text(f"name: shop\nruntime: python\n{settings}")
+    (tmp_path / folder).mkdir(exist_ok=True)
+    for name in ("Pulumi.prod.yaml", "Pulumi.dev.yml", "preflight.yaml"):
+        (tmp_path / folder / name).touch()
+    assert stacks_in(tmp_path) == ("shop", ("dev", "prod"))
+
+
+def test_a_project_without_a_stack_file_has_no_stacks(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\nruntime: python\nstackConfigDir: none\n")
+    assert stacks_in(tmp_path) == ("shop", ())

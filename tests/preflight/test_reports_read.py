@@ -17,6 +17,9 @@ from sarif.loader import load_sarif_file
 from ops.paths import PACK, ROOT, STACK, profile_of
 from pulumi_preflight import PackChoice, Verdict, reports, run
 from pulumi_preflight.verdict import verdict_line
+from tests.preflight import node
+from tests.preflight.browser import opened, started
+from tests.preflight.test_reports_html_browser import CHECKS, validate
 
 BROKEN = ROOT / "examples/broken"
 PROFILES = {STACK: profile_of("local"), BROKEN: BROKEN / "policies/profile.json"}
@@ -143,6 +146,26 @@ def test_github_reads_the_comment(judged: Verdict) -> None:
     for finding in judged.findings:
         assert f"<code>{finding.rule}</code>" in page
         assert f"<code>{PREFIXES[judged.project]}/{finding.file}:{finding.line}</code>" in page
+
+
+def test_a_validator_finds_nothing_wrong_with_the_page(
+    judged: Verdict, pytestconfig: pytest.Config, tmp_path: Path
+) -> None:
+    validate(written(judged, "html"), node.installed(pytestconfig, CHECKS), tmp_path)
+
+
+def test_a_browser_shows_all_that_was_found(judged: Verdict, tmp_path: Path) -> None:
+    with started() as browser:
+        seen = opened(browser, judged, tmp_path)
+        assert seen.told == []
+        assert [Path(each).name for each in seen.asked] == ["report.html"]
+        cards = seen.page.locator("article.finding")
+        counts = [int(card.get_attribute("data-count") or 0) for card in cards.all()]
+        assert sum(counts) == len(judged.findings) + len(judged.not_evaluated)
+        assert seen.page.locator("ol.code mark").count() == len(
+            {(each.file, each.line) for each in judged.findings}
+        )
+        assert seen.page.locator("#cost svg.bar").count() > 0
 
 
 # What GitLab's own validator demands of an entry (app/validators/json_schemas/codeclimate.json),

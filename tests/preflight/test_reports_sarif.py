@@ -73,6 +73,8 @@ def test_a_finding_is_a_result_with_place_message_and_fingerprint() -> None:
         ],
         "partialFingerprints": {"primaryLocationLineHash": fingerprint_of(TOO_MANY)},
         "properties": {
+            "project": "shop",
+            "stack": "dev",
             "id": "cost-ecs-desired-count",
             "pack": "demo",
             "level": "mandatory",
@@ -210,6 +212,12 @@ def test_only_a_pages_address_is_the_help_uri(url: str, *, uri: bool) -> None:
     told = replace(TAGS, about=replace(ABOUT, url=url))
     [rule] = as_sarif(verdict(Reported(rules=(told,))))["tool"]["driver"]["rules"]
     assert rule.get("helpUri") == (url if uri else None)
+
+
+def test_of_many_tags_github_gets_as_many_as_it_takes() -> None:
+    told = replace(TAGS, about=replace(ABOUT, tags=tuple(map(str, range(30)))))
+    [rule] = as_sarif(verdict(Reported(rules=(told,))))["tool"]["driver"]["rules"]
+    assert len(rule["properties"]["tags"]) == 20
 
 
 def test_a_disabled_rule_is_listed_as_such() -> None:

@@ -12,7 +12,7 @@ from jsonschema import Draft4Validator
 from junitparser import JUnitXml
 
 from pulumi_preflight import reports
-from pulumi_preflight.findings import Reported
+from pulumi_preflight.findings import Level, Ran, Reported
 from pulumi_preflight.reports.places import Place, place_of_failure
 from pulumi_preflight.verdict import Verdict
 from pulumi_preflight.verdicts import LeftOut, StackResult, Verdicts
@@ -82,35 +82,32 @@ def test_a_stack_without_a_verdict_stands_in_its_project_file() -> None:
     assert place_of_failure(failed(".")) == Place(file="Pulumi.yaml", line=1)
 
 
-def test_sarif_has_a_run_for_each_stack(results: Verdicts) -> None:
+def test_sarif_is_one_run_with_an_invocation_for_each_stack(results: Verdicts) -> None:
     log = json.loads(written(results, "sarif"))
     Draft4Validator(SCHEMA).validate(log)
-    news, shop, team = log["runs"]
-    assert [run["automationDetails"]["id"] for run in log["runs"]] == [
-        "preflight/news/dev/",
-        "preflight/shop/dev/",
-        "preflight/team/dev/",
-    ]
-    assert [_uris(news), _uris(shop)] == [["apps/news/__main__.py"], ["apps/shop/__main__.py"]]
-    assert "results" not in team
-    [invocation] = team["invocations"]
-    assert (invocation["executionSuccessful"], invocation["exitCode"]) == (False, 2)
-    [told] = invocation["toolExecutionNotifications"]
+    [run] = log["runs"]
+    assert run["automationDetails"] == {"id": "preflight/"}
+    assert _uris(run) == ["apps/news/__main__.py", "apps/shop/__main__.py"]
+    stacks = [(each["properties"]["project"], each["ruleIndex"]) for each in run["results"]]
+    assert stacks == [("news", 0), ("shop", 1)]
+    codes = [(each["executionSuccessful"], each["exitCode"]) for each in run["invocations"]]
+    assert codes == [(True, 0), (True, 1), (False, 2)]
+    [told] = run["invocations"][2]["toolExecutionNotifications"]
     assert (told["level"], told["message"]["text"]) == ("error", TOLD)
+
+
+def test_sarif_lists_a_rule_as_enabled_where_one_stack_does(results: Verdicts) -> None:
+    off = Ran(rule="tags-required", pack="demo", level=None)
+    on = replace(off, level=Level.MANDATORY)
+    stacks = [judged("apps/news", verdict(Reported(rules=(ran,)))) for ran in (off, on, off)]
+    log = json.loads(written(replace(results, results=tuple(stacks)), "sarif"))
+    [rule] = log["runs"][0]["tool"]["driver"]["rules"]
+    assert rule["defaultConfiguration"] == {"enabled": True, "level": "error"}
 
 
 def _uris(run: Any) -> list[str]:  # noqa: ANN401 - a JSON document
     locations = [location for result in run["results"] for location in result["locations"]]
     return [each["physicalLocation"]["artifactLocation"]["uri"] for each in locations]
-
-
-def test_stacks_of_one_name_in_two_folders_are_two_categories(results: Verdicts) -> None:
-    twin = replace(results.results[1], folder="apps/news")
-    log = json.loads(written(replace(results, results=(results.results[1], twin)), "sarif"))
-    assert [run["automationDetails"]["id"] for run in log["runs"]] == [
-        "preflight/apps/shop/shop/dev/",
-        "preflight/apps/news/shop/dev/",
-    ]
 
 
 def test_junit_has_the_suites_of_each_stack(results: Verdicts) -> None:

@@ -86,6 +86,15 @@ def test_the_terminal_report_ends_with_what_must_be_acted_on() -> None:
     assert text == TERMINAL
 
 
+def test_a_note_of_several_lines_of_the_program_is_shown_once() -> None:
+    places = [SourcePosition(file="net.py", line=line) for line in (4, 9, 12, 15)]
+    notes = tuple(Note(text="a zone was assumed", position=place) for place in places)
+    text = as_text(verdict(Reported(), deployment(notes=notes)), folder="infra")
+    assert text.count("a zone was assumed") == 1
+    told = " ".join(text.split())
+    assert "(infra/net.py:4, infra/net.py:9, infra/net.py:12 and 1 more)" in told
+
+
 def test_what_exceptions_excuse_is_waived_with_each_id_and_reason_and_without_an_end() -> None:
     text = as_text(verdict(Reported(waived=(EXCEPTED,))))
     assert (

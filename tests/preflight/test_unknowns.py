@@ -471,3 +471,39 @@ def test_what_preflight_yaml_tells_and_nothing_asks_for_is_noted(
 def test_what_fits_by_a_pattern_is_asked_for(run: RunProgram) -> None:
     told = "outputs: [{resource: 'b?x', properties: {publicIp: 192.0.2.1}}]"
     assert run(BOX, preflight=told).notes == []
+
+
+TOLD = """
+import pulumi_aws as aws
+aws.ec2.Instance("box")
+aws.ec2.get_vpc(default=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        pytest.param(
+            "outputs: [{resource: box, properties: {publicIpp: 192.0.2.1}}]",
+            "publicIpp of box, and aws:ec2/instance:Instance has no such output; did you mean "
+            "publicIp?",
+            id="of-a-resource",
+        ),
+        pytest.param(
+            "outputs: [{resource: box, properties: {id: i-1, zzz: 1, publicIp: 192.0.2.1}}]",
+            "zzz of box, and aws:ec2/instance:Instance has no such output",
+            id="beside-others",
+        ),
+        pytest.param(
+            "invokes: [{function: 'aws:ec2/getVpc:getVpc', result: {cidrblock: 10.0.0.0/16}}]",
+            "cidrblock of aws:ec2/getVpc:getVpc, and its answer has no such property; did you mean "
+            "cidrBlock?",
+            id="of-an-answer",
+        ),
+    ],
+)
+def test_a_property_that_preflight_yaml_tells_in_vain_is_noted(
+    run: RunProgram, text: str, told: str
+) -> None:
+    notes = [note for note in run(TOLD, preflight=text).notes if "preflight.yaml tells" in note]
+    assert notes == [f"preflight.yaml tells {told}"]

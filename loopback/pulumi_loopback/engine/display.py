@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -21,7 +22,8 @@ from pulumi_preflight.findings import (
     excuse_of,
     waived_by,
 )
-from pulumi_preflight.stack_context import name_of, type_of
+from pulumi_preflight.runtimes import hosts
+from pulumi_preflight.stack_context import STACK_TYPE, name_of, type_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +82,9 @@ class Summary:
 
 Event = Step | Message | Finding | Summary
 _FIX = re.compile(r"(?:^|\s)Fix:\s+(?P<fix>\S.*)$", re.DOTALL)
+_ON_PATH = re.compile(
+    r"(?:warning: )?using pulumi-language-\w+ from \$PATH at (?P<host>.+?)(?: expected .+)?\s*$"
+)
 # What the packs say where a value is not known yet; preflight judges those with values.
 _UNKNOWN = ("not evaluated: ", "can't run policy ")
 
@@ -98,7 +103,7 @@ def parse(line: str) -> Event | str | None:
     try:
         content = json.loads(line)
     except ValueError:
-        return line
+        return None if _tells_own_host(line) else line
     if not isinstance(content, dict) or "sequence" not in content:
         return line
     return _event(content)
@@ -212,6 +217,7 @@ _STYLES = {"+": "green", "~": "yellow", "-": "red", ">": "cyan", "<": "cyan", "=
 _LEVEL_STYLES = {Level.MANDATORY: "bold red", Level.ADVISORY: "yellow"}
 # A step that takes longer is told again when it has ended.
 _SLOW_SECONDS = 5
+_WAITS_SHOWN = 3
 _CHANGED = {"update": "changed outside of the program", "delete": "is gone"}
 # Source: pulumi/pulumi, pkg/resource/deploy/deployment_executor.go.
 _PENDING = re.compile(r"^ *\* (?P<urn>urn:.+), interrupted while (?P<what>\w+)$", re.MULTILINE)
@@ -243,6 +249,7 @@ class Display:
         self._settles = settles
         self._unknown = 0
         self._begun: dict[tuple[str, str], Step] = {}
+        self._under_way: dict[tuple[str, str], Step] = {}
         self._said: set[tuple[str, str]] = set()
         self._asked_for_room = False
         width = None if _is_sized() else _WIDTH_WITHOUT_TERMINAL
@@ -271,6 +278,14 @@ class Display:
             case None:
                 pass
 
+    def waits_for(self) -> str:
+        """The steps under way, in words; any thread may ask."""
+        steps = [*self._under_way.values()]
+        told = [f"{step.operation} {name_of(step.urn)}" for step in steps[:_WAITS_SHOWN]]
+        more = f" and {len(steps) - _WAITS_SHOWN} more" if len(steps) > _WAITS_SHOWN else ""
+        doing = f"{', '.join(told)}{more}" if steps else "the program and the packs run"
+        return f"waits for the engine: {doing}"
+
     def end(self) -> None:
         """Shows the findings and what was done, the most pressing last."""
         self._excused()
@@ -283,8 +298,13 @@ class Display:
             self._out.print(Text(f"\n{_ending(self.summary)}"))
 
     def _step(self, step: Step) -> None:
+        if step.state != BEGUN:
+            self._under_way.pop((step.urn, step.operation), None)
         if step.state == BEGUN:
             self._begun[step.urn, step.operation] = step
+            if step.operation in _SYMBOLS and type_of(step.urn) != STACK_TYPE:
+                # The stack's own step is under way from the first to the last.
+                self._under_way[step.urn, step.operation] = step
             if step.operation in _SYMBOLS:
                 self._line(step, ", ".join(step.properties))
         elif step.state == FAILED:
@@ -306,6 +326,8 @@ class Display:
     def _message(self, message: Message) -> None:
         if message.severity == "error" and not message.urn and is_refusal(message.text):
             self.refused += message.text
+            return
+        if message.severity == "warning" and _tells_own_host(message.text):
             return
         if message.text in SAID_ALREADY or (message.urn, message.text) in self._said:
             return
@@ -365,6 +387,12 @@ class Display:
         if not begun:
             return text
         return f"begun and never finished: {', '.join(begun)}; `{self._settles}` settles them"
+
+
+def _tells_own_host(text: str) -> bool:
+    """Whether the engine warns of a language host that was put on its PATH on purpose."""
+    found = _ON_PATH.match(text)
+    return found is not None and Path(found["host"]).is_relative_to(hosts.folder())
 
 
 def _told(step: Step) -> str:

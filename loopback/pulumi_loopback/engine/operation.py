@@ -20,6 +20,7 @@ from pulumi_loopback.guard import UMASK
 from pulumi_loopback.project import Gate
 from pulumi_loopback.target import Target
 from pulumi_preflight.findings import Finding, Level
+from pulumi_preflight.progress import waiting
 
 _FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _TIMES_TO_KILL = 2
@@ -229,13 +230,21 @@ def operate(
     display = Display(places or {}, settles=target.project.spelling.of("state:repair"))
     judging = enforced.for_the_engine() if enforced else nullcontext(())
     try:
-        with judging as packs:
+        with judging as packs, waiting(display.waits_for) as aside:
+
+            def follow(line: str) -> None:
+                with aside():
+                    display.follow(line)
+
             status = run(
                 target.command(operation, "--json", *doing, *packs, *options),
                 cwd=target.folder,
-                # A preview prints its events, and the findings among them, only when it is told to.
-                environment={**target.variables, "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true"},
-                on_line=display.follow,
+                # A preview prints its events, and findings, only when it is told to.
+                environment={
+                    **target.variables,
+                    "PULUMI_ENABLE_STREAMING_JSON_PREVIEW": "true",
+                },
+                on_line=follow,
                 with_errors=True,
             )
     finally:

@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from pulumi_loopback.state import commands
 from pulumi_loopback.state.commands import repair
 from pulumi_loopback.state.store import Store
 from pulumi_loopback.target import Target, target
+from pulumi_preflight.progress import waiting
 
 
 @contextmanager
@@ -34,9 +35,12 @@ def surrounded(stack: Target) -> Iterator[Target]:
     if behind is not None:
         if isinstance(behind, EmbeddedEndpoint) and not behind.runs():
             sys.stdout.write(f"Starts the endpoint at {behind.url}\n")
-        behind.start()
+        with waiting(lambda: "waits for the endpoint, which starts"):
+            behind.start()
         sys.stdout.write(f"{behind.status()}\n")
-    with provided(stack) as found:
+    with ExitStack() as around:
+        with waiting(lambda: "waits for the provider, which starts"):
+            found = around.enter_context(provided(stack))
         yield found
     if isinstance(behind, EmbeddedEndpoint) and not behind.runs():
         raise CommandError(

@@ -13,6 +13,7 @@ from pulumi_loopback.state import commands
 from pulumi_loopback.state.commands import keep
 from pulumi_loopback.state.store import Store
 from pulumi_loopback.target import Target
+from pulumi_preflight.progress import waiting
 
 PASSED, FAILED = 0, 1
 
@@ -107,17 +108,19 @@ def _judged(stack: Target) -> Verdict:
     """Preflight's verdict, which prints nothing for some seconds."""
     sys.stdout.write(f"Preflight of {stack.name} stack {stack.stack}: runs the program and packs\n")
     sys.stdout.flush()
-    return stack.project.gate.judge(stack.folder, stack.stack)
+    with waiting(lambda: "waits for preflight: the program and the packs run", has_own_line=True):
+        return stack.project.gate.judge(stack.folder, stack.stack)
 
 
 def _prepared(stack: Target, places: Places) -> Target:
     """See `ready`; nothing may be half done, and the embedded provider says what it cannot do."""
     if stack.embedded:
         check_types(places)
-    store = Store(target=ready(stack))
-    store.check_settled()
-    if stack.embedded:
-        check_still_there(store, url_in(stack.project))
+    with waiting(lambda: "waits for the engine: the state is read and checked"):
+        store = Store(target=ready(stack))
+        store.check_settled()
+        if stack.embedded:
+            check_still_there(store, url_in(stack.project))
     return stack
 
 

@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pulumi_preflight.model import RegisteredResource
-
 if TYPE_CHECKING:
     from pulumi_preflight.costs import CostLine
     from pulumi_preflight.findings import Finding
+    from pulumi_preflight.model import RegisteredResource
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +51,7 @@ class Base:
 
     place: str
     is_state: bool
-    resources: tuple[RegisteredResource, ...]
+    resources: "tuple[RegisteredResource, ...]"
     findings: tuple[BaseFinding, ...]
     cost: "tuple[CostLine, ...] | None"
     note: str = ""

@@ -177,10 +177,17 @@ class Invokes:
             way = output_way(origin.urn, origin.property, self._run.registry)
         else:
             whose, way = f"the answer of {member_of(origin.urn)}", answer_way(origin.urn)
+        given = f"{origin.property} of {whose}"
+        told = f"{given}, which preflight made up and the provider would refuse, so the result may "
+        if not self._run.inventions.origins_in(text) - OF_NO_OWNER:
+            # The program may have the same text of its own.
+            told = (
+                f"{text!r}, which the provider would refuse; where that is {given}, which "
+                "preflight made up, the result may "
+            )
         self._run.registry.note(
-            f"{member_of(call.token)} was given {origin.property} of {whose}, which preflight made "
-            "up and the provider would refuse, so the result may have any form; preflight.yaml "
-            f"can give the real value: {way}",
+            f"{member_of(call.token)} was given {told}have any form; preflight.yaml can give the "
+            f"real value: {way}",
             position,
         )
 

@@ -23,6 +23,7 @@ from pulumi_preflight.outputs.inventions import (
 )
 from pulumi_preflight.outputs.names import (
     Proposal,
+    is_named_by_check,
     name_properties,
     physical_name,
     with_proposed_name,
@@ -262,7 +263,8 @@ class Outputs:
                 outputs[name] = UNKNOWN
             return Filling.EMPTY if is_open else None
         if self._keep_unknowns:
-            outputs[name] = UNKNOWN
+            named = is_named_by_check(subject.token, subject.inputs, property_)
+            outputs[name] = subject.name if named and not around.is_there else UNKNOWN
             return None
         if surely_empty or not _is_filled(subject, property_, around):
             if kind.name in ("list", "map"):

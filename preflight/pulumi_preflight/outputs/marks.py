@@ -5,9 +5,9 @@ import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from pulumi_preflight.outputs.auto_names import AutoNames
 from pulumi_preflight.outputs.inventions import (
     ACCOUNT_ORIGIN,
-    OF_NO_OWNER,
     UNDECRYPTED,
     Origin,
     Other,
@@ -176,6 +176,9 @@ class Marks:
         """Starts empty."""
         # Every window of eight digits of a made-up text.
         self._windows: dict[str, Origin] = {}
+        # The texts that these were learned from, to show a reader where a value ends.
+        self._texts: dict[Origin, list[str]] = {}
+        self._names = AutoNames()
         self._turned: set[str] = set()
         # Those of documents, of which nobody knows more than that they are JSON, and those of ids
         # whose form nobody knows.
@@ -202,11 +205,16 @@ class Marks:
                 self._account_answered |= not is_urn(origin.urn)
                 continue
             self._turned.update(windows(turned(run)))
+            self._texts.setdefault(origin, []).append(text)
             for window in windows(run):
                 self._windows.setdefault(window, origin)
                 if is_formless:
                     self._formless.add(window)
         return found
+
+    def learn_name(self, origin: Origin, name: str, given: Collection[str]) -> None:
+        """Keeps a physical name that the provider makes, and that has too few digits to tell."""
+        self._names.learn(origin, name, given)
 
     def learn_number(self, origin: Origin, number: PropertyValue) -> bool:
         """Keeps a made-up number; says whether it tells itself."""
@@ -240,7 +248,8 @@ class Marks:
         """The origins of all digits."""
         account = {ACCOUNT_ORIGIN} if self.account_made_up else set[Origin]()
         secrets = {UNDECRYPTED} if self.holds_placeholders else set[Origin]()
-        return account.union(secrets, self._windows.values(), self._numbers.values())
+        digits = {*self._windows.values(), *self._numbers.values()}
+        return account.union(secrets, digits, self._names.origins)
 
     def origins_in(self, value: PropertyValue) -> Iterator[Origin]:
         """The origins of all that a value holds; some of them more than once."""
@@ -257,6 +266,7 @@ class Marks:
                 if self.holds_placeholders and PLACEHOLDER in atom:
                     yield UNDECRYPTED
                 yield from self._origins_of_digits(atom)
+                yield from (each.origin for each in self._names.found_in(atom))
 
     def _origins_of_digits(self, text: str) -> Iterator[Origin]:
         for run in RUN.findall(text):
@@ -281,6 +291,7 @@ class Marks:
                 return leaf
             if self.holds_placeholders and UNDECRYPTED in other.origins:
                 leaf = leaf.replace(PLACEHOLDER, _OTHER_VALUE)
+            leaf = self._names.otherwise(leaf, other.origins)
             return RUN.sub(lambda run: self._turn(run[0], other), leaf)
 
         if self._lists and other.unknown:
@@ -328,22 +339,51 @@ class Marks:
         """A text with the made-up digits that other ones stand in place of."""
         if self.holds_placeholders:
             text = text.replace(_OTHER_VALUE, PLACEHOLDER)
-        return RUN.sub(
+        text = RUN.sub(
             lambda run: changed(run[0], returned, lambda window: window in self._turned), text
         )
+        return self._names.as_first(text)
 
     def shown(self, text: str) -> str:
         """A text for a reader, with its source in place of each made-up value: `<id of web>`."""
+        return _PIECE.sub(lambda piece: self._shown_piece(piece[0]), text)
 
-        def source(piece: re.Match[str]) -> str:
-            for origin in self.origins_in(piece[0]):
-                if origin not in OF_NO_OWNER:
-                    return f"<{origin}>"
-                if ACCOUNT not in self._named_accounts:
-                    return piece[0].replace(ACCOUNT, f"<{origin}>")
-            return piece[0]
+    def _shown_piece(self, piece: str) -> str:
+        for number in numbers_in(piece):
+            if (origin := self._numbers.get(number)) is not None:
+                return f"<{origin}>"
+        parts, done = "", 0
+        for start, end, origin in self._places_in(piece):
+            if start >= done:
+                begin, until = self._whole_value(piece, done, (start, end), origin)
+                parts, done = f"{parts}{piece[done:begin]}<{origin}>", until
+        return parts + piece[done:]
 
-        return _PIECE.sub(source, text)
+    def _places_in(self, piece: str) -> Iterator[tuple[int, int, Origin]]:
+        """Where made-up digits stand, from left to right.
+
+        Automatic names are shown as a preview shows them: rules speak of their form.
+        """
+        found: list[tuple[int, int, Origin]] = []
+        for run in RUN.finditer(piece):
+            if run[0] == ACCOUNT and self.account_made_up and ACCOUNT not in self._named_accounts:
+                found.append((*run.span(), ACCOUNT_ORIGIN))
+            for place, window in enumerate(windows(run[0]), start=run.start()):
+                if (origin := self._windows.get(window)) is not None:
+                    found.append((place, place + WINDOW, origin))
+        return iter(sorted(found))
+
+    def _whole_value(
+        self, piece: str, first: int, place: tuple[int, int], origin: Origin
+    ) -> tuple[int, int]:
+        """From where to where a made-up value reaches of which some digits stand at a place."""
+        start, end = place
+        texts = [each for each in self._texts.get(origin, ()) if piece[start:end] in each]
+        while end < len(piece) and any(piece[start : end + 1] in each for each in texts):
+            end += 1
+        while start > first and any(piece[start - 1 : end] in each for each in texts):
+            start -= 1
+        return start, end
 
 
 def _is_secret(text: str) -> bool:

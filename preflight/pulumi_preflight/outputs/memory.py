@@ -21,7 +21,8 @@ from pulumi_preflight.outputs.marks import (
     tells,
     texts,
 )
-from pulumi_preflight.outputs.subject import ACCOUNT
+from pulumi_preflight.outputs.names import name_properties
+from pulumi_preflight.outputs.subject import ACCOUNT, subject_kind
 from pulumi_preflight.outputs.templates import opened, shares_digits, varied
 from pulumi_preflight.stack_context import is_urn, name_of, type_of
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, with_leaves
@@ -118,8 +119,11 @@ class Inventions:
         with self._lock:
             if invented.id:
                 marks.learn_text(Origin(urn, "id"), invented.id, given)
+            names = name_properties(subject_kind(type_of(urn))) if is_urn(urn) else ()
             for property_, value, filling in values:
                 origin = Origin(urn, property_)
+                if filling is Filling.MADE_UP and property_ in names and isinstance(value, str):
+                    marks.learn_name(origin, value, given)
                 if filling is Filling.MADE_UP and _may_be_of_any_length(value, property_):
                     marks.learn_list(origin, value, given)
                 for atom in atoms_of(value):
@@ -256,7 +260,7 @@ class Inventions:
         return others | {name: possible[name] for name in empty if name in possible}
 
     def _another(self, origin: Origin, value: PropertyValue, other: Other) -> PropertyValue:
-        """Another value of an output; a text that holds the account stays where the account does.
+        """Another value of an output; a text with another's digits changes with these alone.
 
         The program may name the very account that is made up, and other resources' inputs repeat
         the text.
@@ -271,7 +275,9 @@ class Inventions:
                 return digits
             if leaf in short:
                 return opened(leaf) if other.unknown else varied(leaf)
-            is_kept = self._marks.account_made_up and isinstance(leaf, str) and ACCOUNT in leaf
+            is_kept = isinstance(leaf, str) and (
+                (self._marks.account_made_up and ACCOUNT in leaf) or bool(self.origins_in(leaf))
+            )
             # What is made of a given name has that form.
             return varied(leaf) if leaf is value and not is_kept else leaf
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from string import ascii_lowercase, digits
 
-from pulumi_preflight.outputs.shapes import Shape
+from pulumi_preflight.outputs.shapes import PropertyShape, Shape
 from pulumi_preflight.outputs.subject import Place, Subject, subject_kind
 from pulumi_preflight.project.autonaming import Naming
 from pulumi_preflight.stack_context import name_of, type_of
@@ -89,6 +89,22 @@ _RANDOM = re.compile(r"\$\{(?:(hex|alphanum|string|num)\((\d+)\)|uuid)\}", re.AS
 _SURELY_NAMED = ("name", "bucket")
 # AWS takes no capitals in these names, so the provider makes a proposed name lower case.
 _IN_LOWER_CASE = ("s3/bucket", "rds/", "docdb/", "neptune/", "elasticache/", "redshift/")
+
+
+def is_named_by_check(type_: str, inputs: Properties, property_: PropertyShape) -> bool:
+    """Whether a preview knows a name that nobody gave: AWS's provider makes it in Check.
+
+    Where a prefix is given, AWS makes the name later.
+    """
+    name = property_.name
+    return (
+        type_.startswith("aws:")
+        and name in _SURELY_NAMED
+        and name in name_properties(subject_kind(type_))
+        and property_.settable
+        and property_.kind.name == "string"
+        and f"{name}Prefix" not in inputs
+    )
 
 
 class UnnamedError(Exception):

@@ -145,19 +145,29 @@ def value_for(subject: Subject, path: str, kind: str) -> PropertyValue:
         case "string":
             return text_for(subject, path)
         case "integer" | "number":
-            if path.rsplit(".", 1)[-1] in _REVISIONS:
-                return subject.generation + 1.0
-            word = _word(subject, path)
-            # A provider fills in resources, and the engine takes that for what AWS says.
-            if subject.is_answer and word is None and _WORD.findall(path)[-1].lower() in _AMOUNTS:
-                return NUMBERS[0] + 2.0 * subject.number(path, len(NUMBERS) // 2) + 1
-            return subject.made_up(path, word or 0.0)
+            return _number(subject, path)
         case "boolean":
             return subject.made_up(path, False)  # noqa: FBT003 - a value, no switch
         case _:
             return None
 
 
+def _number(subject: Subject, path: str) -> PropertyValue:
+    if path.rsplit(".", 1)[-1] in _REVISIONS:
+        return subject.generation + 1.0
+    if f"{subject.kind}.{path}" in _FREE_NUMBERS:
+        return float(_OFTEN_GIVEN + subject.number(path, _HIGHEST - _OFTEN_GIVEN))
+    word = _word(subject, path)
+    # A provider fills in resources, and the engine takes that for what AWS says.
+    if subject.is_answer and word is None and _WORD.findall(path)[-1].lower() in _AMOUNTS:
+        return NUMBERS[0] + 2.0 * subject.number(path, len(NUMBERS) // 2) + 1
+    return subject.made_up(path, word or 0.0)
+
+
 _REVISIONS = frozenset({"revision", "latestVersion", "defaultVersion"})
+# AWS takes one that no other rule of the listener has; a program gives low ones.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateRule.html
+_FREE_NUMBERS = frozenset({"lb/listenerrule.priority", "alb/listenerrule.priority"})
+_OFTEN_GIVEN, _HIGHEST = 10_000, 50_000
 # Numbers that no program makes as many resources of, as it does of a count.
 _AMOUNTS = frozenset({"port", "asn", "iops", "storage", "bytes"})

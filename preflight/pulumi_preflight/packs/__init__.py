@@ -8,12 +8,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 
 from pulumi_preflight.errors import PackError
-from pulumi_preflight.packs.files import ConfigFile, PackCommand, read_config, read_pack
+from pulumi_preflight.packs.commands import PackCommand, read_pack
+from pulumi_preflight.packs.config_files import ConfigFile, read_config
 from pulumi_preflight.packs.process import PackProcess
 from pulumi_preflight.stack_context import StackContext
 from pulumi_preflight.startup import ONE_AT_A_TIME
@@ -79,6 +81,9 @@ class Packs:
         self._lanes: list[_Lane] = []
         self._changes: list[Reported] = []
         self._judgements: list[Future[Reported]] = []
+        # Each pack answers in a thread of its own, and these count together.
+        self._numbers = count(1)
+        self._judged = 0
         self._checked: dict[str, AnalyzeRequest] = {}
         self._failure: BaseException | None = None
         self._order_notes: set[str] = set()
@@ -236,9 +241,17 @@ class Packs:
             self._await(lane.queue(Pack.judge_stack, request, doubt))
         for judgement in self._judgements:
             judgement.result()
-        self.notes.extend(note for lane in self._lanes for note in lane.booted().notes)
+        booted = [lane.booted() for lane in self._lanes]
+        self.notes.extend(note for pack in booted for note in pack.notes)
+        # Several packs may have one file.
+        unmet = (note for pack in booted for note in pack.unmet_targets(request))
+        self.notes.extend(dict.fromkeys(unmet))
         # Resources arrive side by side, so the order of arrival says nothing.
         self.notes.extend(sorted(self._order_notes))
+
+    def judged(self) -> int:
+        """How often a pack has judged a resource so far; called by any thread."""
+        return self._judged
 
     def propose_fixes(self) -> None:
         """Asks each pack what the fixes of rules that only report would change.
@@ -284,6 +297,7 @@ class Packs:
         judgement.add_done_callback(self._note_failure)
 
     def _note_failure(self, judgement: "Future[Reported]") -> None:
+        self._judged = next(self._numbers)
         if not judgement.cancelled() and self._failure is None:
             self._failure = judgement.exception()
 

@@ -22,8 +22,8 @@ from pulumi_preflight.findings import (
     Waived,
     waived_by,
 )
+from pulumi_preflight.packs.config_files import RuleSettings
 from pulumi_preflight.packs.exceptions import FileException
-from pulumi_preflight.packs.files import RuleSettings
 
 VERSION_KEY = "policyFindings"
 VERSION = 1

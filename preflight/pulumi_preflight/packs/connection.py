@@ -16,14 +16,14 @@ from pulumi.runtime.proto.analyzer_pb2 import AnalyzerInfo, AnalyzerStackConfigu
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
 from pulumi_preflight.errors import PackError
-from pulumi_preflight.packs.files import (
-    NO_ENGINE,
+from pulumi_preflight.packs.commands import NO_ENGINE, PackCommand
+from pulumi_preflight.packs.config_files import (
     ConfigFile,
     EnforcementLevel,
-    PackCommand,
     Properties,
     Rules,
     RuleSettings,
+    as_second_version,
     rules_in,
 )
 from pulumi_preflight.packs.process import PackProcess, cause_of
@@ -200,7 +200,8 @@ def effective_settings(
             raise PackError(
                 f"{where}: {name!r} has properties but no enforcement level, "
                 "and the pack has no rule of that name",
-                hint=_nearest(name, [policy.name for policy in info.policies]),
+                hint=as_second_version(name)
+                or _nearest(name, [policy.name for policy in info.policies]),
             )
     return settings
 

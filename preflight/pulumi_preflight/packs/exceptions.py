@@ -117,6 +117,32 @@ def unknown_rules(
                 )
 
 
+def unmet_targets(
+    exceptions: Iterable[FileException], root: str, urns: Collection[str]
+) -> Iterator[str]:
+    """Tells of each target in this stack that the program does not make; the engine is silent.
+
+    A file may serve several stacks, so targets in others are passed over.
+
+    Args:
+        exceptions: The exceptions.
+        root: The URN of the stack itself.
+        urns: What packs judge.
+    """
+    this_stack = "::".join([*root.split("::")[:2], ""])
+    # What all URNs of a stack begin with makes them alike.
+    tails = [urn.removeprefix(this_stack) for urn in urns]
+    for each in exceptions:
+        for target in dict.fromkeys(urn for match in each.matches for urn in match.targets):
+            if target.startswith(this_stack) and target != root and target not in urns:
+                close = get_close_matches(target.removeprefix(this_stack), tails, n=1)
+                hint = f"; did you mean {this_stack}{close[0]}?" if close else ""
+                yield (
+                    f"policy exception {_quoted(each.id)} excuses nothing on {target}: this stack "
+                    f"makes no such resource{hint}"
+                )
+
+
 def _exception(name: str, raw: object) -> FileException:
     if not _ID.fullmatch(name):
         raise MistakeError(

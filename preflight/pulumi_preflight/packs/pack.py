@@ -25,6 +25,8 @@ from pulumi_preflight.packs.answers import (
     idle_rules,
     reported,
 )
+from pulumi_preflight.packs.commands import PackCommand
+from pulumi_preflight.packs.config_files import ConfigFile, RuleSettings
 from pulumi_preflight.packs.connection import (
     Diagnosis,
     PackConnection,
@@ -36,8 +38,7 @@ from pulumi_preflight.packs.connection import (
     effective_settings,
     proposing,
 )
-from pulumi_preflight.packs.exceptions import unknown_rules
-from pulumi_preflight.packs.files import ConfigFile, PackCommand, RuleSettings
+from pulumi_preflight.packs.exceptions import unknown_rules, unmet_targets
 from pulumi_preflight.packs.process import PackProcess
 from pulumi_preflight.packs.second_judgement import Doubt, RaisedError, judged_twice
 from pulumi_preflight.stack_context import StackContext
@@ -90,6 +91,11 @@ class Pack:
         )
         """Whether any rule may change inputs: the SDKs for Python and Node run those of level
         `remediate` only, that for Go those of any level."""
+
+    def unmet_targets(self, request: protocol.AnalyzeStackRequest) -> tuple[str, ...]:
+        """What the user should know of the exceptions' targets, of all resources."""
+        urns = {resource.urn for resource in request.resources}
+        return tuple(unmet_targets(self._exceptions, self._context.root_urn, urns))
 
     def remediate(
         self, request: protocol.AnalyzeRequest, inputs: Struct

@@ -16,7 +16,7 @@ from typing import IO
 
 from pulumi_preflight.errors import PackError
 from pulumi_preflight.guard import Guard, how_it_ended
-from pulumi_preflight.packs.files import PackCommand
+from pulumi_preflight.packs.commands import PackCommand
 from pulumi_preflight.stack_context import why_not_started
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")

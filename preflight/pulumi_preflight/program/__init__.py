@@ -3,7 +3,7 @@
 import os
 import queue
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict
@@ -19,10 +19,10 @@ from pulumi_preflight.startup import ONE_AT_A_TIME
 # process; that comes first, so that the two happen side by side.
 if TYPE_CHECKING:
     from pulumi_preflight.changes.comparing import Comparison
-    from pulumi_preflight.model import Deployment, Note, Positions
+    from pulumi_preflight.model import Deployment, Positions
     from pulumi_preflight.monitor import Monitor
     from pulumi_preflight.monitor.loading import Loader
-    from pulumi_preflight.monitor.run import ResourceCheck, Run
+    from pulumi_preflight.monitor.run import ResourceCheck
     from pulumi_preflight.monitor.services import EngineService
 
 _PARALLEL = 16
@@ -39,7 +39,7 @@ _STAYS_UNKNOWN = (
 )
 
 
-def run_program(  # noqa: PLR0913 - the options of a run, each under its name
+def run_program(  # noqa: PLR0913 - each is told by its name
     project: Project,
     *,
     check: "ResourceCheck",
@@ -47,6 +47,7 @@ def run_program(  # noqa: PLR0913 - the options of a run, each under its name
     timeout_seconds: float = 60,
     deployed: "Comparison | None" = None,
     environment: Mapping[str, str] = os.environ,
+    meanwhile: Callable[[], None] | None = None,
 ) -> "Deployment":
     """Runs the program once, as a preview of a stack that does not exist yet.
 
@@ -59,6 +60,7 @@ def run_program(  # noqa: PLR0913 - the options of a run, each under its name
         deployed: What is deployed: what stays of it has its real outputs. `None` where that is not
             known.
         environment: The variables that the program's own are made of.
+        meanwhile: Called once the program runs, for what is not needed before its end.
 
     Raises:
         ProgramError: The program raised, exited with an error or did not end in time.
@@ -72,6 +74,7 @@ def run_program(  # noqa: PLR0913 - the options of a run, each under its name
                 keep_unknowns=keep_unknowns,
                 timeout_seconds=timeout_seconds,
                 deployed=deployed,
+                meanwhile=meanwhile,
             )
 
 
@@ -89,6 +92,7 @@ class _Running:
         keep_unknowns: bool,
         timeout_seconds: float,
         deployed: "Comparison | None",
+        meanwhile: Callable[[], None] | None,
     ) -> "Deployment":
         """Lets the program run, waits for its end, and gives what it registered."""
         with ONE_AT_A_TIME:
@@ -101,6 +105,7 @@ class _Running:
             from pulumi_preflight.monitor.unknowns import Unknowns  # noqa: PLC0415 - see the top
             from pulumi_preflight.outputs.template_shapes import TemplateShapes  # noqa: PLC0415 - see the top
             from pulumi_preflight.program.failure import Scene, raise_for  # noqa: PLC0415 - see the top
+            from pulumi_preflight.program.told import notes_on_told  # noqa: PLC0415 - see the top
             from pulumi_preflight.project.template import read_template  # noqa: PLC0415 - see the top
             from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - see the top
 
@@ -125,6 +130,8 @@ class _Running:
         with _serving(Monitor(run, positions, self._fail, declared), engine, loader) as address:
             try:
                 self._child.start(self._settings(address), unknowns.answer)
+                if meanwhile is not None:
+                    meanwhile()
                 end = self._end(timeout_seconds, positions)
             finally:
                 # The program ends before its server goes away: gRPC would log that on the program's
@@ -152,9 +159,10 @@ class _Running:
             duplicates=run.registry.duplicates,
             stack_outputs=run.registry.stack_outputs,
             early_calls=unknowns.early_calls,
-            notes=(*run.registry.notes, *unknowns.notes, *_unused(run)),
+            notes=(*run.registry.notes, *unknowns.notes, *notes_on_told(run)),
             printed=redact(self._child.printed() + engine.printed()),
             inventions=run.inventions,
+            leaves_out_unset=launch.leaves_out_unset,
         )
 
     def _may_fill(self) -> bool:
@@ -206,16 +214,6 @@ class _Running:
             f"the program did not end within {timeout_seconds:g} s{where}",
             hint="give it longer with --timeout SECONDS",
         )
-
-
-def _unused(run: "Run") -> "Iterator[Note]":
-    """Notes on what `preflight.yaml` tells and nothing asks for, such as a name with a mistake."""
-    from pulumi_preflight.model import Note  # noqa: PLC0415 - see the top
-
-    overrides = run.project.overrides
-    urns = [resource.urn for resource in run.registry.resources]
-    for told in overrides.unused(urns, run.calls) if overrides else ():
-        yield Note(text=f"preflight.yaml tells {told}, and nothing in this stack asks for that")
 
 
 @contextmanager

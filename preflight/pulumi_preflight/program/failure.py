@@ -48,9 +48,14 @@ _MADE_UP = (
     "where that comes of an output that preflight made up, `outputs` in preflight.yaml can give "
     "the real value, and --keep-unknowns leaves all of them unknown"
 )
+_MADE_UP_ANSWER = (
+    "where that comes of a function's answer that preflight made up, `invokes` in preflight.yaml "
+    "can give the real one"
+)
+_MOST_ANSWERS = 5
 _NO_PKG_RESOURCES = "No module named 'pkg_resources'"
 _LIBRARY_FRAMES = 3
-_LIBRARY_FOLDER = re.compile(r"(site|dist)-packages|python3\.\d+")
+_LIBRARY_FOLDER = re.compile(r"(site|dist)-packages|python3\.\d+|node_modules")
 # More frames than both are a recursion, in which one is like the other.
 _FIRST_FRAMES, _LAST_FRAMES = 5, 15
 
@@ -141,8 +146,18 @@ def _of_host(text: str, scene: Scene) -> ProgramError:
         return ProgramError(message, hint=NO_PLUGIN)
     if _NO_STACK_OUTPUTS in message:
         return ProgramError(_UNKNOWN_STACK, hint=_KNOWN_STACK)
-    made_up = run.made_up_answers or any(each.made_up for each in run.registry.resources)
-    return ProgramError(message, hint=_MADE_UP if logged and made_up else None)
+    return ProgramError(message, hint=_of_made_up(run) if logged else None)
+
+
+def _of_made_up(run: Run) -> str | None:
+    """Says how to give what a host may have failed on, which tells of no value where it is from."""
+    hints = []
+    if functions := sorted(run.made_up_answers):
+        ways = "".join(f"\n  {answer_way(function)}" for function in functions[:_MOST_ANSWERS])
+        hints.append(f"{_MADE_UP_ANSWER}:{ways}")
+    if any(each.made_up for each in run.registry.resources):
+        hints.append(_MADE_UP)
+    return "\n".join(hints) or None
 
 
 def _placed(mistake: Diagnostic, template: Template | None) -> Diagnostic:
@@ -176,12 +191,13 @@ def _of_exceptions(errors: list[dict[str, Any]], scene: Scene, answers: str | No
 
 
 def _own_frames(frames: list[dict[str, Any]], positions: Positions) -> list[str]:
-    lines = []
-    for frame in frames:
-        place = positions.nearest([(frame["file"], frame["line"] or 0)])
-        if place:
-            lines.append(_line(place.file, frame))
-    return lines
+    return [_line(file, frame) for frame in frames if (file := _own_file(frame, positions))]
+
+
+def _own_file(frame: dict[str, Any], positions: Positions) -> str | None:
+    """The file of a frame of the program's own code; `None` for one of a library."""
+    place = positions.nearest([(frame["file"], frame["line"] or 0)])
+    return place.file if place else None
 
 
 def _line(file: str, frame: dict[str, Any]) -> str:
@@ -192,9 +208,10 @@ def _line(file: str, frame: dict[str, Any]) -> str:
 
 def _trace(frames: list[dict[str, Any]], positions: Positions) -> str:
     lines = _own_frames(frames, positions)
-    if not lines:
-        # All of it happened in a library.
-        lines = [_line(_in_library(frame["file"]), frame) for frame in frames[-_LIBRARY_FRAMES:]]
+    # Where none is the program's own, some of the library's tell more than one.
+    inner = frames[-1:] if lines else frames[-_LIBRARY_FRAMES:]
+    if inner and _own_file(inner[-1], positions) is None:
+        lines += [_line(_in_library(frame["file"]), frame) for frame in inner]
     left_out = len(lines) - _FIRST_FRAMES - _LAST_FRAMES
     if left_out > 1:
         lines[_FIRST_FRAMES:-_LAST_FRAMES] = [f"\n  ... {left_out} more"]

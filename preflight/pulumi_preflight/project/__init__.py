@@ -19,7 +19,7 @@ from pulumi_preflight.runtimes import Launch, ProgramSource, finder
 if TYPE_CHECKING:
     from pulumi_preflight.project.overrides import Overrides
 
-_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
+PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml")
 _OVERRIDES_FILE = "preflight.yaml"
 _BACKEND = "PULUMI_BACKEND_URL"
 # In a path of `preflight.yaml`.
@@ -216,7 +216,7 @@ def region_variable(environment: Mapping[str, str]) -> tuple[str, str] | None:
 
 
 def _project_file(root: Path) -> Path:
-    for name in _PROJECT_FILES:
+    for name in PROJECT_FILES:
         if (root / name).is_file():
             return root / name
     raise ProjectError(
@@ -249,15 +249,33 @@ def stack_name(given: str, named_by: str = "--stack") -> tuple[str, str]:
     return (parts[0] if len(parts) > 1 else _ORGANIZATION), parts[-1]
 
 
-def _stack_file(root: Path, content: Mapping[str, Any], file: Path, stack: str) -> Path | None:
+def stacks_in(root: Path) -> tuple[str, tuple[str, ...]]:
+    """The name of the project in a folder, and its stacks that have a file, in order.
+
+    Raises:
+        ProjectError: The project file is missing or wrong.
+    """
+    file = _project_file(root)
+    content = read_mapping(file)
+    name = _name(content, file)
+    check_keys(content, PROJECT_KEYS, str(file))
+    return name, tuple(sorted(_stack_files(_stack_folder(root, content))))
+
+
+def _stack_folder(root: Path, content: Mapping[str, Any]) -> Path:
     # An older spelling keeps the folder of the stack files under `config:`.
-    config, directory = content.get("config"), content.get("stackConfigDir")
+    config = content.get("config")
+    return root / (content.get("stackConfigDir") or (config if isinstance(config, str) else ""))
+
+
+def _stack_file(root: Path, content: Mapping[str, Any], file: Path, stack: str) -> Path | None:
+    config = content.get("config")
     if isinstance(config, str) and "stackConfigDir" in content:
         raise ProjectError(
             f"{file}: config and stackConfigDir both name the folder of the stack files",
             hint="leave config out; as text it is the older spelling",
         )
-    folder = root / (directory or (config if isinstance(config, str) else ""))
+    folder = _stack_folder(root, content)
     known = _stack_files(folder)
     if known and stack not in known:
         raise ProjectError(
@@ -283,11 +301,10 @@ def _stack_of(
     """The stack that is meant where the command names none, and who names it."""
     if overrides and overrides.stack is not None:
         return overrides.stack, f"{root / _OVERRIDES_FILE}: stack"
-    config = content.get("config")
-    folder = content.get("stackConfigDir") or (config if isinstance(config, str) else "")
-    known = sorted(_stack_files(root / folder))
+    folder = _stack_folder(root, content)
+    known = sorted(_stack_files(folder))
     if len(known) == 1:
-        return known[0], str(root / folder / f"Pulumi.{known[0]}.yaml")
+        return known[0], str(folder / f"Pulumi.{known[0]}.yaml")
     told = f"there are {', '.join(known)}" if known else f"{file.parent} has no file of a stack"
     raise ProjectError(
         f"no --stack is given, and {told}",

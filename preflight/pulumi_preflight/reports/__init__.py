@@ -24,7 +24,7 @@ WriteSeveral: TypeAlias = "Callable[[Verdicts, TextIO], None]"
 
 GROUP = "pulumi_preflight.reports"
 GROUP_OF_SEVERAL = "pulumi_preflight.reports_of_several"
-OWN = ("terminal", "json", "sarif", "junit", "markdown", "gitlab", "github", "csv", "base")
+OWN = ("terminal", "json", "sarif", "junit", "markdown", "gitlab", "github", "csv", "html", "base")
 
 
 def formats() -> tuple[str, ...]:
@@ -77,13 +77,13 @@ def writer_of_several(report_format: str) -> WriteSeveral:
             loaded.
     """
     if report_format in OWN:
-        own: WriteSeveral = import_module(f"{__name__}.{report_format}").write_several
-        return own
-    other: WriteSeveral | None = joined(
-        GROUP_OF_SEVERAL, report_format, "the report format", ReportError
-    )
-    if other is not None:
-        return other
+        of_several: WriteSeveral | None = getattr(
+            import_module(f"{__name__}.{report_format}"), "write_several", None
+        )
+    else:
+        of_several = joined(GROUP_OF_SEVERAL, report_format, "the report format", ReportError)
+    if of_several is not None:
+        return of_several
     writer(report_format)
     raise ReportError(
         f"the report format {report_format!r} takes one verdict, and --recursive gives several",

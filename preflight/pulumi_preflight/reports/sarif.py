@@ -6,7 +6,6 @@ https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/sarif-v2.1.0-errata01
 import json
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TextIO, TypeAlias
 from urllib.parse import quote
@@ -42,6 +41,8 @@ FINGERPRINT: Final = "primaryLocationLineHash"
 that a loop makes on one line would be one alert, and a rewritten line another one."""
 LONGEST_TITLE: Final = 1024
 """Characters of a rule's description that GitHub takes."""
+MOST_TAGS: Final = 20
+"""Tags of a rule that GitHub takes."""
 
 Json: TypeAlias = dict[str, Any]
 _Key: TypeAlias = tuple[str, str]
@@ -49,96 +50,74 @@ _Key: TypeAlias = tuple[str, str]
 
 def write(verdict: Verdict, stream: TextIO) -> None:
     """Writes the verdict; two runs of one program give the same bytes."""
-    _write([_run(verdict, _category(verdict.project, verdict.stack))], stream)
+    # What stands before the last slash keeps the stacks of a repository apart.
+    category = f"preflight/{verdict.project}/{verdict.stack}/"
+    _write(category, [verdict], [_invocation(verdict)], stream)
 
 
 def write_several(verdicts: Verdicts, stream: TextIO) -> None:
-    """Writes each verdict as a run; a stack without one is a run that did not succeed."""
-    names = Counter(map(_named, verdicts.results))
-    runs = []
-    for result in verdicts.results:
-        # GitHub refuses two runs of one category.
-        folder = [result.folder] if names[_named(result)] > 1 else []
-        category = _category(*folder, *_named(result))
-        verdict = result.verdict
-        runs.append(_run(verdict, category) if verdict else _failed_run(result, category))
-    _write(runs, stream)
+    """Writes several verdicts as one run, since GitHub takes no more than 20 of them in a file.
+
+    A stack without a verdict is an invocation that did not succeed.
+    """
+    invocations = [
+        _invocation(each.verdict) if each.verdict else _failed_invocation(each)
+        for each in verdicts.results
+    ]
+    _write("preflight/", [verdict for _, verdict in verdicts], invocations, stream)
 
 
-def _named(result: StackResult) -> tuple[str, str]:
-    return result.project or result.folder, result.stack or "-"
-
-
-def _category(*names: str) -> str:
-    """What keeps the stacks of a repository apart: all before the last slash."""
-    return f"preflight/{'/'.join(names)}/"
-
-
-def _write(runs: Sequence[Json], stream: TextIO) -> None:
-    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": runs}
-    stream.write(f"{escaped_json(json.dumps(log, indent=2, ensure_ascii=False))}\n")
-
-
-_DRIVER: Final[Json] = {
-    "name": "preflight",
-    "fullName": "pulumi-preflight",
-    "version": __version__,
-}
-_BASES: Final[Json] = {BASE: {"description": {"text": "The root of the repository"}}}
-
-
-def _failed_run(result: StackResult, category: str) -> Json:
-    """A run without results: an empty list of them would say that there are none."""
-    return {
-        "tool": {"driver": _DRIVER},
-        "automationDetails": {"id": category},
-        "originalUriBaseIds": _BASES,
-        "invocations": [
-            {
-                "executionSuccessful": False,
-                "exitCode": 2,
-                "toolExecutionNotifications": [
-                    {
-                        "level": "error",
-                        "message": {"text": _plain(told_of_failure(result))},
-                        "locations": [_location(place_of_failure(result))],
-                    }
-                ],
-            }
-        ],
-    }
-
-
-def _run(verdict: Verdict, category: str) -> Json:
-    places = Places(verdict)
-    rules = _rules(verdict)
+def _write(
+    category: str, verdicts: Sequence[Verdict], invocations: Sequence[Json], stream: TextIO
+) -> None:
+    rules = _rules(verdicts)
     ids = _ids(rules)
-    return {
+    run = {
         "tool": {
             "driver": {
-                **_DRIVER,
+                "name": "preflight",
+                "fullName": "pulumi-preflight",
+                "version": __version__,
                 "rules": [_rule(rule, ids[key]) for key, rule in rules.items()],
             }
         },
         "automationDetails": {"id": category},
-        "originalUriBaseIds": _BASES,
-        "invocations": [
-            {
-                "executionSuccessful": True,
-                "exitCode": 0 if verdict.passed else 1,
-                "toolExecutionNotifications": [_note(note, places) for note in verdict.notes],
-            }
-        ],
+        "originalUriBaseIds": {BASE: {"description": {"text": "The root of the repository"}}},
+        "invocations": invocations,
         "columnKind": "unicodeCodePoints",
-        "results": [_result(each, places, ids, list(rules)) for each in entries_of(verdict)],
-        "properties": {"project": verdict.project, "stack": verdict.stack},
+        "results": [each for verdict in verdicts for each in _results(verdict, ids, list(rules))],
+    }
+    log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
+    stream.write(f"{escaped_json(json.dumps(log, indent=2, ensure_ascii=False))}\n")
+
+
+def _invocation(verdict: Verdict) -> Json:
+    places = Places(verdict)
+    return {
+        "executionSuccessful": True,
+        "exitCode": 0 if verdict.passed else 1,
+        "toolExecutionNotifications": [_note(note, places) for note in verdict.notes],
     }
 
 
-def _rules(verdict: Verdict) -> Mapping[_Key, Ran]:
+def _failed_invocation(result: StackResult) -> Json:
+    error = {
+        "level": "error",
+        "message": {"text": _plain(told_of_failure(result))},
+        "locations": [_location(place_of_failure(result))],
+    }
+    return {"executionSuccessful": False, "exitCode": 2, "toolExecutionNotifications": [error]}
+
+
+def _rules(verdicts: Sequence[Verdict]) -> Mapping[_Key, Ran]:
     """Every rule of the packs, then those of which only findings tell, such as preflight's own."""
-    rules = {(each.ran.pack, each.ran.rule): each.ran for each in verdict.rules}
-    for finding in entries_of(verdict):
+    rules: dict[_Key, Ran] = {}
+    for ran in (each.ran for verdict in verdicts for each in verdict.rules):
+        known = rules.setdefault((ran.pack, ran.rule), ran)
+        if known.level is None:
+            # What one stack disables, another may not.
+            rules[ran.pack, ran.rule] = ran
+    for finding in (each for verdict in verdicts for each in entries_of(verdict)):
         rules.setdefault(
             (finding.pack, finding.rule),
             Ran(
@@ -179,7 +158,7 @@ def _rule(rule: Ran, rule_id: str) -> Json:
         },
         "properties": {
             "pack": rule.pack,
-            "tags": list(about.tags),
+            "tags": list(about.tags[:MOST_TAGS]),
             **_only({"security-severity": SECURITY_SEVERITIES.get(about.severity or "")}),
             **_only({"framework": _framework(about)}),
         },
@@ -197,6 +176,14 @@ def _framework(about: About) -> Json | None:
         "specification": framework.specification,
     }
     return {key: text for key, text in named.items() if text}
+
+
+def _results(verdict: Verdict, ids: Mapping[_Key, str], order: Sequence[_Key]) -> Iterator[Json]:
+    places = Places(verdict)
+    for finding in entries_of(verdict):
+        result = _result(finding, places, ids, order)
+        told_of = {"project": verdict.project, "stack": verdict.stack}
+        yield {**result, "properties": {**told_of, **result["properties"]}}
 
 
 def _result(

@@ -35,16 +35,12 @@ if TYPE_CHECKING:
 
 NO_MODULE = "(no module)"
 _PROVIDER = "pulumi:providers:"
-_DEFAULT_PROVIDER = "default"
 _TYPES_SHOWN = 5
 
 
 def is_shown(resource: Resource) -> bool:
     """Whether a user would call it a resource: not the stack, nor a provider nobody asked for."""
-    provider = resource.type.startswith(_PROVIDER)
-    return resource.type != STACK_TYPE and not (
-        provider and resource.name.startswith(_DEFAULT_PROVIDER)
-    )
+    return resource.is_own
 
 
 def by_module(
@@ -137,8 +133,21 @@ def write(
     report.write(addition)
 
 
-def write_several(verdicts: Verdicts, stream: TextIO, *, show_fixes: bool = False) -> None:
-    """Writes the verdicts one below the other, then one line on each; see `write`."""
+def write_several(
+    verdicts: Verdicts,
+    stream: TextIO,
+    *,
+    show_fixes: bool = False,
+    addition_of: Callable[[Verdict], Addition | None] = lambda _: None,
+) -> None:
+    """Writes the verdicts one below the other, then one line on each; see `write`.
+
+    Args:
+        verdicts: The verdicts.
+        stream: Where to.
+        show_fixes: Whether to show what fixes change, property by property.
+        addition_of: Gives what to add above the verdict line of each report.
+    """
     console = _console(stream)
     for result in verdicts.results:
         where = escaped_line(result.folder)
@@ -146,10 +155,14 @@ def write_several(verdicts: Verdicts, stream: TextIO, *, show_fixes: bool = Fals
         console.print()
         if result.verdict:
             verdict = _printable(result.verdict)
-            changes = result.verdict.changes
-            _Report(console, verdict, result.folder, show_fixes=show_fixes, changes=changes).write(
-                None
+            report = _Report(
+                console,
+                verdict,
+                result.folder,
+                show_fixes=show_fixes,
+                changes=result.verdict.changes,
             )
+            report.write(addition_of(result.verdict))
         else:
             _failure(result, console)
         console.print()
@@ -192,19 +205,21 @@ def _summary(verdicts: Verdicts, console: Console) -> None:
         told = f"  left out, {reason}: {', '.join(map(escaped_line, left_out))}"
         console.print(Text(told), soft_wrap=True)
     console.print()
-    console.print(_of_all(verdicts), soft_wrap=True)
+    passed = not (verdicts.without_verdict or verdicts.failed)
+    console.print(Text(line_on_all(verdicts), style=_style(passed=passed)), soft_wrap=True)
 
 
 def _columns(named: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
     return [folder for folder, _ in named], [stack for _, stack in named]
 
 
-def _of_all(verdicts: Verdicts) -> Text:
+def line_on_all(verdicts: Verdicts) -> str:
+    """The worst of the verdicts, and how many stacks there are of each kind."""
     missing, failed = len(verdicts.without_verdict), len(verdicts.failed)
     counts = f"{len(verdicts.results) - missing - failed} passed, {failed} failed"
     if missing:
-        return Text(f"{_NO_VERDICT}: {counts}, {missing} without a verdict", style="bold red")
-    return Text(f"{'FAIL' if failed else 'PASS'}: {counts}", style=_style(passed=not failed))
+        return f"{_NO_VERDICT}: {counts}, {missing} without a verdict"
+    return f"{'FAIL' if failed else 'PASS'}: {counts}"
 
 
 def _style(*, passed: bool) -> str:
@@ -349,10 +364,9 @@ class _Report:
         if not notes:
             return
         self._heading("Notes")
-        for note in notes:
-            place = note.position
-            where = f" ({self._place(place.file, place.line)})" if place else ""
-            self._entry(Text(note.text + where))
+        for text, positions in _grouped((note.text, note.position) for note in notes):
+            places = [self._place(place.file, place.line) for place in positions if place]
+            self._entry(Text(f"{text} ({_named(places)})" if places else text))
 
     def _changed(self) -> None:
         if self._changes is None:

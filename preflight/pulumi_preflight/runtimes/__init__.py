@@ -58,6 +58,8 @@ class Launch:
             goes on where one fails. Without that outputs stay unknown, as in a preview.
         template: The file in YAML that declares the resources, where the process tells no lines.
         loads_schemas: Whether the process asks for the schemas of packages.
+        leaves_out_unset: Whether a resource that is given out as a whole leaves out what its
+            provider gives nothing for; else null stands there.
     """
 
     command: tuple[str, ...]
@@ -67,6 +69,7 @@ class Launch:
     bounds_callbacks: bool = False
     template: Path | None = None
     loads_schemas: bool = False
+    leaves_out_unset: bool = False
 
 
 Find: TypeAlias = Callable[[ProgramSource, Mapping[str, str]], Launch]

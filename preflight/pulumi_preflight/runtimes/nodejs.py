@@ -62,6 +62,7 @@ def find(source: ProgramSource, variables: Mapping[str, str]) -> Launch:
         working_directory=folder,
         variables=changed,
         bounds_callbacks=True,
+        leaves_out_unset=True,
     )
 
 

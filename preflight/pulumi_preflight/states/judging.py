@@ -88,13 +88,14 @@ def verdict_on(state: State, project: Path, wanted: "Wanted", secrets: set[str])
     if not choices:
         notes.append("no --policy-pack was given: nothing was judged")
     secrets.update(secrets_of(deployment, packs.reported))
-    return judge(
+    verdict = judge(
         replace(deployment, printed=packs.printed, notes=tuple(Note(text=each) for each in notes)),
         packs.reported,
         context,
         redact=Redactor(secrets, (each.name for each in state.resources)),
         seconds=time.perf_counter() - started,
     )
+    return replace(verdict, folder=project.resolve())
 
 
 def _outputs(state: State, context: StackContext) -> Struct:

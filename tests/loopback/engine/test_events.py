@@ -1,12 +1,14 @@
 """The engine's events as values, and as the user sees them."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pulumi_loopback.engine.display import BEGUN, Display, Message, Step, Summary, parse
 from pulumi_preflight.findings import Finding, Level
+from pulumi_preflight.runtimes import hosts
 
 URN = "urn:pulumi:local::shop::aws:sqs/queue:Queue::orders"
 
@@ -94,6 +96,50 @@ def test_a_change_is_shown_once_and_an_unchanged_resource_not(
     assert shown(capsys, *lines, done) == ["  +  orders  aws:sqs/queue:Queue"]
 
 
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        pytest.param((), "the program and the packs run", id="nothing-begun"),
+        pytest.param((step("resourcePreEvent", "create"),), "create orders", id="one-begun"),
+        pytest.param(
+            (step("resourcePreEvent", "same"),), "the program and the packs run", id="no-change"
+        ),
+        pytest.param(
+            (step("resourcePreEvent", "create"), step("resOutputsEvent", "create")),
+            "the program and the packs run",
+            id="ended",
+        ),
+        pytest.param(
+            (step("resourcePreEvent", "create"), step("resOpFailedEvent", "create")),
+            "the program and the packs run",
+            id="failed",
+        ),
+        pytest.param(
+            (
+                step("resourcePreEvent", "create").replace(
+                    URN, "urn:pulumi:local::shop::pulumi:pulumi:Stack::shop-local"
+                ),
+            ),
+            "the program and the packs run",
+            id="the-stack-itself",
+        ),
+        pytest.param(
+            tuple(step("resourcePreEvent", "create").replace("orders", name) for name in "abcde"),
+            "create a, create b, create c and 2 more",
+            id="many",
+        ),
+    ],
+)
+def test_what_the_engine_has_begun_and_not_ended_is_waited_for(
+    capsys: pytest.CaptureFixture[str], lines: tuple[str, ...], told: str
+) -> None:
+    display = Display({}, settles="")
+    for line in lines:
+        display.follow(line)
+    assert display.waits_for() == f"waits for the engine: {told}"
+    capsys.readouterr()
+
+
 def test_a_long_line_stays_one(capsys: pytest.CaptureFixture[str]) -> None:
     name = "x" * 120
     begun = json.loads(step("resourcePreEvent", "create"))
@@ -119,6 +165,23 @@ def test_an_error_is_shown_once(capsys: pytest.CaptureFixture[str]) -> None:
     told = event("diagnosticEvent", {"message": "no\n", "severity": "error", "urn": URN})
     failed = event("diagnosticEvent", {"message": "update failed\n", "severity": "error"})
     assert shown(capsys, told, told, failed) == ["error: orders: no"]
+
+
+@pytest.mark.parametrize(
+    ("host", "is_shown"),
+    [
+        pytest.param(hosts.folder() / "yaml-0" / "pulumi-language-yaml", False, id="built-here"),
+        pytest.param(Path("/usr/bin/pulumi-language-yaml"), True, id="the-users-own"),
+    ],
+)
+@pytest.mark.parametrize("expected", ["", " expected /opt/pulumi/pulumi-language-yaml"])
+def test_a_host_that_is_on_path_on_purpose_is_not_warned_of(
+    capsys: pytest.CaptureFixture[str], host: Path, expected: str, *, is_shown: bool
+) -> None:
+    text = f"using pulumi-language-yaml from $PATH at {host}{expected}"
+    told = event("diagnosticEvent", {"message": f"{text}\n", "severity": "warning"})
+    output = " ".join(shown(capsys, f"warning: {text}\n", told))
+    assert output.count("using pulumi-language-yaml") == (2 if is_shown else 0)
 
 
 def test_what_was_never_finished_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:

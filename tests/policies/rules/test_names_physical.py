@@ -727,3 +727,26 @@ def test_a_rule_of_another_bus_has_its_own_targets() -> None:
     orders = {**target, "eventBusName": "orders"}
     assert judge(*named(kind, target, orders)) == []
     assert [report.name for report in judge(*named(kind, target, orders, orders))] == ["r3"]
+
+
+@pytest.mark.parametrize("kind", [RULE, RULE.replace(":lb/", ":alb/")])
+@pytest.mark.parametrize(
+    ("references", "was_evaluated"),
+    [
+        pytest.param({}, True, id="aws-chooses-a-free-one"),
+        pytest.param({"priority": ("r1",)}, False, id="the-program-gives-one"),
+    ],
+)
+def test_a_priority_that_nobody_gives_meets_no_other(
+    kind: str, references: Mapping[str, tuple[str, ...]], *, was_evaluated: bool
+) -> None:
+    first = Example(type=kind, name="r1", properties={"priority": 10, "listenerArn": "l"})
+    second = Example(
+        type=kind,
+        name="r2",
+        properties={"priority": UNKNOWN, "listenerArn": "l"},
+        references=references,
+    )
+    assert [report.was_evaluated for report in judge(first, second)] == (
+        [] if was_evaluated else [False]
+    )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -59,6 +60,13 @@ def test_callbacks_on_what_only_a_deployment_tells_do_not_run(tmp_path: Path, bu
     assert verdict.printed == ""
     assert verdict.outputs == {"arn": Unknown.UNKNOWN}
     assert any("callbacks of go from acting" in note.text for note in verdict.notes)
+
+
+@pytest.mark.nightly
+def test_a_name_that_the_provider_makes_is_known(tmp_path: Path, built: Path) -> None:
+    verdict = judged(project(tmp_path, {"binary": str(built)}))
+    name = verdict.resource(QUEUE, "orders").outputs["name"]
+    assert re.fullmatch(r"orders-[0-9a-f]{7}\.fifo", str(name))
 
 
 @pytest.mark.nightly

@@ -12,6 +12,7 @@ from pulumi.runtime.proto.source_pb2 import StackTrace
 from pulumi_preflight import ProgramError, ProjectError, Verdict, run
 from pulumi_preflight.model import Positions, SourcePosition
 from pulumi_preflight.resource import Unknown
+from pulumi_preflight.stack_context import STACK_TYPE
 from tests.preflight.running import TIMEOUT_SECONDS
 
 QUEUE = "aws:sqs/queue:Queue"
@@ -75,6 +76,56 @@ def line_of(verdict: Verdict, name: str) -> tuple[str, int]:
     position = verdict.resource(QUEUE, name).position
     assert position is not None
     return position.file, position.line
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        pytest.param('JSON.parse("{")', "SyntaxError: ", id="a-text"),
+        pytest.param('new RegExp("(")', "SyntaxError: Invalid regular expression", id="a-pattern"),
+    ],
+)
+def test_an_error_in_a_text_has_the_programs_line(judge: Judge, code: str, said: str) -> None:
+    with pytest.raises(ProgramError) as raised:
+        judge(f"const a = 1;\n{code};\n")
+    first, *lines = str(raised.value).splitlines()
+    assert first.startswith(f"the program raised {said}")
+    assert lines == [f"  index.js:2: {code};"]
+
+
+def test_an_error_in_a_library_names_the_librarys_line_as_well(judge: Judge) -> None:
+    with pytest.raises(ProgramError) as raised:
+        judge('const semver = require("semver");\nnew semver.SemVer("none");\n')
+    _, own, library = str(raised.value).splitlines()
+    assert own == '  index.js:2: new semver.SemVer("none");'
+    assert library.startswith("  semver/classes/semver.js:")
+
+
+# What the engine's own export has of these, of engine 3.276.0 and SDK 3.248.0.
+GIVEN_OUT = """\
+class Group extends pulumi.ComponentResource {
+  constructor(name) {
+    super("shop:index:Group", name, {});
+    this.size = 1;
+    this.none = undefined;
+    this.nothing = null;
+  }
+}
+exports.queue = new Queue("jobs", { name: "jobs", policy: undefined, tags: { a: "b" } });
+exports.things = [{ inner: new Queue("more", { name: "more" }), none: undefined, nothing: null }];
+exports.group = new Group("group");
+"""
+
+
+def test_the_saved_state_leaves_out_what_nobody_sets_in_an_exported_resource(judge: Judge) -> None:
+    resources = judge(JAVASCRIPT + GIVEN_OUT).export()["deployment"]["resources"]
+    [outputs] = [each["outputs"] for each in resources if each["type"] == STACK_TYPE]
+    assert sorted(outputs["queue"]) == ["arn", "id", "name", "tags", "urn"]
+    [thing] = outputs["things"]
+    assert thing["nothing"] is None
+    assert sorted(thing) == ["inner", "nothing"]
+    assert sorted(thing["inner"]) == ["arn", "id", "name", "urn"]
+    assert {**outputs["group"], "urn": ""} == {"nothing": None, "size": 1, "urn": ""}
 
 
 def test_a_program_in_javascript_is_judged_at_its_lines(judge: Judge) -> None:

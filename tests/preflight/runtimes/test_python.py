@@ -12,7 +12,7 @@ from pulumi.runtime.proto import language_pb2
 
 from language_host.python import PythonHost
 from pulumi_preflight.errors import PackError, ProjectError
-from pulumi_preflight.packs.files import read_pack
+from pulumi_preflight.packs.commands import read_pack
 from pulumi_preflight.project import load_project
 from pulumi_preflight.project.yaml_files import read_mapping
 from pulumi_preflight.runtimes.python import (

@@ -567,10 +567,65 @@ outputs:
 """
     with pytest.raises(ProgramError) as raised:
         judge(program)
-    assert "unable to decode arn:aws:sqs:eu-west-1:<account>:orders" in str(raised.value)
+    assert "unable to decode arn:aws:sqs:eu-west-1:<account>:orders-" in str(raised.value)
     assert raised.value.hint is not None
     assert "--keep-unknowns" in raised.value.hint
     assert judge(program, keep_unknowns=True).outputs == {"text": Unknown.UNKNOWN}
+
+
+ZONES = "aws:index/getAvailabilityZones:getAvailabilityZones"
+DATABASE = "aws:rds/getInstance:getInstance"
+
+
+@pytest.mark.parametrize(
+    ("program", "ways"),
+    [
+        pytest.param(
+            """\
+variables:
+  azs: {fn::invoke: {function: "aws:getAvailabilityZones"}}
+outputs: {zone: "${azs.names[17]}"}
+""",
+            [ZONES],
+            id="a-missing-item",
+        ),
+        pytest.param(
+            """\
+variables:
+  azs: {fn::invoke: {function: "aws:getAvailabilityZones"}}
+  database:
+    fn::invoke: {function: "aws:rds:getInstance", arguments: {dbInstanceIdentifier: main}}
+outputs:
+  text: {fn::fromBase64: "${database.address}!${azs.id}"}
+""",
+            [ZONES, DATABASE],
+            id="a-text-of-two",
+        ),
+    ],
+)
+def test_an_error_that_a_made_up_answer_may_have_made_shows_how_to_give_it(
+    judge: Judge, program: str, ways: list[str]
+) -> None:
+    with pytest.raises(ProgramError) as raised:
+        judge(program)
+    hint = raised.value.hint or ""
+    assert "`invokes` in preflight.yaml can give the real one:" in hint
+    listed = [line for line in hint.splitlines() if line.startswith("  ")]
+    assert listed == [f"  invokes: [{{function: {each}, result: {{...}}}}]" for each in ways]
+    # No resource has anything made up.
+    assert "--keep-unknowns" not in hint
+
+
+def test_an_error_names_each_made_up_value_of_its_text(judge: Judge) -> None:
+    program = """\
+resources:
+  box: {type: "aws:ec2:Instance", properties: {ami: ami-1, instanceType: t3.micro}}
+  net: {type: "aws:ec2:Vpc", properties: {cidrBlock: 10.0.0.0/16}}
+outputs:
+  text: {fn::fromBase64: "${box.id}-${net.id}-blue"}
+"""
+    with pytest.raises(ProgramError, match="unable to decode <id of box>-<id of net>-blue"):
+        judge(program)
 
 
 def test_a_warning_of_the_host_is_shown_beside_the_report(judge: Judge) -> None:

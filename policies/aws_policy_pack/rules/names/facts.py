@@ -104,6 +104,7 @@ class NameFact:
         is_revised: Whether a second resource of the name is another revision of one thing.
         folds_case: Whether names that differ by case alone are the same.
         is_key: Whether something else decides the name, such as the method of a request.
+        is_chosen: Whether the provider chooses a free one where the program gives none.
         limits: The form that AWS demands, `None` where any value of the property's type will do.
         source: The page that says so.
     """
@@ -116,6 +117,7 @@ class NameFact:
     is_revised: bool
     folds_case: bool
     is_key: bool
+    is_chosen: bool
     limits: Limits | None
     source: str
 
@@ -150,6 +152,7 @@ def _fact(row: Mapping[str, Any]) -> NameFact:
         is_revised=row.get("revised", False),
         folds_case=row.get("folds_case", False),
         is_key=row.get("is_key", False),
+        is_chosen=row.get("is_chosen", False),
         limits=_limits(row["limits"]) if "limits" in row else None,
         source=row["source"],
     )

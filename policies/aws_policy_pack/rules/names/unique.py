@@ -18,6 +18,7 @@ from aws_policy_pack.resource import (
     Unreadable,
     account_of_arn,
     account_of_provider,
+    is_given,
     may_be_of_two,
     survey,
 )
@@ -166,6 +167,8 @@ def _read(resource: Resource, graph: Graph, fact: NameFact) -> PhysicalName | No
 
     A prefix counts only where the name is not known: providers also give the prefix of known names.
     """
+    if fact.is_chosen and not is_given(resource, fact.path):
+        return None
     name, prefix = None, None
     if (
         fact.prefix_path

@@ -34,8 +34,8 @@ _WRONG_CALL = re.compile(
 _LIBRARIES_OF_CALLS = ("botocore", "httpx", "requests", "urllib3")
 # All of its answer is texts that tell themselves.
 _CALLER = "aws:index/getCallerIdentity:getCallerIdentity"
-# A shorter text may be the same by chance.
-_TELLING_TEXT = 8
+# Another text may be the same by chance: a region, a state, a type.
+_TELLING_DIGITS = re.compile(r"(?=[0-9a-zA-Z]*\d)(?:[0-9a-f]{8,}|[0-9A-Z]{8,})")
 
 
 class GivenCall:
@@ -68,7 +68,10 @@ class GivenCall:
 
     def _note(self, value: object, depth: int) -> None:
         if isinstance(value, str):
-            if len(value) >= _TELLING_TEXT:
+            # Python has each text of one letter once.
+            if len(value) > 1:
+                self.identities.add(id(value))
+            if _TELLING_DIGITS.search(value):
                 self.texts.add(value)
             return
         if isinstance(value, (dict, list, tuple)) or hasattr(value, "__dict__"):

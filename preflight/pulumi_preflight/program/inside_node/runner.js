@@ -16,7 +16,7 @@ const { follow } = require("./origins");
 
 const MOST_ERRORS = 5;
 /** No answer brings these about. */
-const OWN_MISTAKES = [ReferenceError, SyntaxError];
+const OWN_MISTAKES = [ReferenceError];
 const LIBRARIES = `${path.sep}node_modules${path.sep}`;
 const OF_COMPILER = /\(\d+,\d+\): error TS\d+: /;
 const TOLD_ALREADY = 32;
@@ -60,7 +60,8 @@ class Errors {
     /** The functions that the first error may come of, each with its places. */
     functions() {
         const error = this.seen[0];
-        if (OWN_MISTAKES.some((kind) => error instanceof kind) || (error && error.code === NO_MODULE)) {
+        const isOwn = OWN_MISTAKES.some((kind) => error instanceof kind) || isOfGrammar(error);
+        if (isOwn || (error && error.code === NO_MODULE)) {
             return [];
         }
         const lines = new Set(placesOf(error).map(({ file, line }) => `${file}:${line}`));
@@ -87,16 +88,28 @@ function described(error) {
     const isError = error instanceof Error;
     // A compiler's error says where it is in its own words, and its frames are the compiler's. What
     // compiles modules of ECMAScript hands it on from a thread, as an object without a class.
-    const isOfGrammar = isError && (error.name === "TSError" || error instanceof SyntaxError);
+    const isGrammar = isOfGrammar(error);
     const isOfThread = !isError && OF_COMPILER.test(messageOf(error));
     return {
         type: isError ? error.name : typeof error,
-        text: isOfGrammar ? ofGrammar(error) : messageOf(error),
-        deliberate: Boolean(error && error.__pulumiRunError) || isOfGrammar || isOfThread,
-        frames: isError && !isOfGrammar ? framesOf(error) : [],
+        text: isGrammar ? ofGrammar(error) : messageOf(error),
+        deliberate: Boolean(error && error.__pulumiRunError) || isGrammar || isOfThread,
+        frames: isError && !isGrammar ? framesOf(error) : [],
         file: null,
         line: null,
     };
+}
+
+/**
+ * Whether an error is one of a file that cannot be compiled, and not of a text such as JSON.
+ *
+ * The stack of such an error begins with the place, or has none.
+ */
+function isOfGrammar(error) {
+    if (!(error instanceof SyntaxError)) {
+        return error instanceof Error && error.name === "TSError";
+    }
+    return !String(error.stack).startsWith(error.name) || placesOf(error).length === 0;
 }
 
 /** All that a compiler says: the place, which stands above the message, and the message. */

@@ -1,0 +1,195 @@
+"""What git tells of a folder: what is ignored, and what has changed since a commit."""
+
+import os
+import subprocess
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pulumi_preflight.errors import PreflightError
+
+# What a hook of git sets names the repository of the hook, which may be another one.
+# Source: `git rev-parse --local-env-vars`.
+_OF_ANOTHER = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_NO_REPLACE_OBJECTS",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+)
+_NONE_FOUND = 1
+_WHOLE_HISTORY = (
+    "fetch the whole history: `git fetch --unshallow`, `fetch-depth: 0` for actions/checkout, or "
+    "GIT_DEPTH: 0 in GitLab"
+)
+
+
+class GitError(PreflightError):
+    """Git cannot tell what is asked of it."""
+
+
+def repository_of(folder: Path) -> Path | None:
+    """The top folder of the work tree that a folder is in, `None` where there is none."""
+    tops = (above for above in (folder, *folder.parents) if (above / ".git").exists())
+    return next(tops, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A work tree of git.
+
+    Attributes:
+        top: Its top folder.
+    """
+
+    top: Path
+
+    def ignored(self, paths: Iterable[Path]) -> set[Path]:
+        """Those of some paths in the work tree that git ignores.
+
+        Without git on PATH, nothing is ignored.
+
+        Raises:
+            GitError: Git refuses the work tree.
+        """
+        asked = {str(path.relative_to(self.top)): path for path in paths if path != self.top}
+        if not asked:
+            return set()
+        try:
+            told = self._run("check-ignore", "-z", "--stdin", given="\0".join(asked))
+        except FileNotFoundError:
+            return set()
+        if told.returncode not in (0, _NONE_FOUND):
+            raise self._refusal(told)
+        return {asked[name] for name in told.stdout.split("\0") if name in asked}
+
+    def files(self, *patterns: str) -> list[Path]:
+        """The files of the work tree that git does not ignore, relative to its top.
+
+        Args:
+            patterns: Path specifications of git; without one, all files.
+
+        Raises:
+            GitError: Git refuses the work tree, or is not there.
+        """
+        told = self._told("ls-files", "-z", "--cached", "--others", "--exclude-standard", *patterns)
+        return sorted({Path(name) for name in told.split("\0") if name})
+
+    def changed_since(self, reference: str) -> list[Path]:
+        """What differs from the commit at which this branch and another parted, relative to top.
+
+        Committed or not, new files too. A submodule is one path.
+
+        Args:
+            reference: A branch, a tag or a commit.
+
+        Raises:
+            GitError: There is no such commit, the two have none in common, git refuses the work
+                tree, or git is not there.
+        """
+        base = self._parting(reference)
+        changed = self._told(
+            # The user's settings may name other programs, or paths in another form.
+            *("diff", "--name-only", "-z", "--no-renames", "--no-relative", "--no-ext-diff"),
+            *("--ignore-submodules=none", base, "--"),
+        )
+        new = self._told("ls-files", "-z", "--others", "--exclude-standard")
+        return sorted({Path(name) for name in (changed + new).split("\0") if name})
+
+    def _parting(self, reference: str) -> str:
+        """The commit at which the work tree's branch and another parted."""
+        found = self._run(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}"
+        )
+        if found.returncode not in (0, _NONE_FOUND):
+            raise self._refusal(found)
+        if found.returncode:
+            shallow = self._is_shallow()
+            raise GitError(
+                f"--changed-since is {reference!r}, and the {_kind(shallow=shallow)} {self.top} "
+                "has no such branch, tag or commit",
+                hint=_WHOLE_HISTORY
+                if shallow
+                else "`git branch --all` lists what there is; `git fetch origin BRANCH` gets a "
+                "branch, which is origin/BRANCH then",
+            )
+        base = self._run("merge-base", found.stdout.strip(), "HEAD")
+        if base.returncode not in (0, _NONE_FOUND):
+            raise self._refusal(base)
+        if base.returncode:
+            shallow = self._is_shallow()
+            raise GitError(
+                f"--changed-since is {reference!r}, which has no commit in common with HEAD in the "
+                f"{_kind(shallow=shallow)} {self.top}",
+                hint=_WHOLE_HISTORY if shallow else "name a branch that this one comes from",
+            )
+        return base.stdout.strip()
+
+    def _is_shallow(self) -> bool:
+        return self._told("rev-parse", "--is-shallow-repository").strip() == "true"
+
+    def _told(self, *arguments: str) -> str:
+        told = self._run(*arguments)
+        if told.returncode:
+            raise self._refusal(told)
+        return told.stdout
+
+    def _refusal(self, told: "subprocess.CompletedProcess[str]") -> GitError:
+        said = told.stderr.strip().splitlines() or [f"exit code {told.returncode}"]
+        return GitError(
+            f"git cannot read the repository {self.top}: {said[0].removeprefix('fatal: ')}",
+            hint="\n".join(line.strip() for line in said[1:] if line.strip()) or None,
+        )
+
+    def _run(self, *arguments: str, given: str | None = None) -> "subprocess.CompletedProcess[str]":
+        environment = {name: text for name, text in os.environ.items() if name not in _OF_ANOTHER}
+        return subprocess.run(
+            _command(self.top, arguments),
+            env={**environment, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"},
+            input=given,
+            stdin=subprocess.DEVNULL if given is None else None,
+            capture_output=True,
+            encoding="utf-8",
+            # Names of files may have any bytes.
+            errors="surrogateescape",
+            check=False,
+        )
+
+
+def _kind(*, shallow: bool) -> str:
+    return "shallow clone" if shallow else "repository"
+
+
+def _command(top: Path, arguments: Sequence[str]) -> list[str]:
+    return ["git", "-C", str(top), *arguments]
+
+
+def changed_since(reference: str, folder: Path) -> tuple[Repository, list[Path]]:
+    """The repository that a folder is in, and what has changed in it; see `Repository`.
+
+    Raises:
+        GitError: The folder is in no repository, or git cannot tell.
+    """
+    top = repository_of(folder)
+    if top is None:
+        raise GitError(
+            f"--changed-since compares commits of git, and {folder} is in no repository",
+            hint="leave --changed-since out, or name a folder in a clone as PROJECT",
+        )
+    repository = Repository(top)
+    try:
+        return repository, repository.changed_since(reference)
+    except FileNotFoundError:
+        raise GitError(
+            "--changed-since needs `git`, and there is none on PATH",
+            hint="install git, or leave --changed-since out",
+        ) from None
