@@ -376,7 +376,9 @@ class _Report:
         from pulumi_preflight.reports.terminal_changes import lines_of  # noqa: PLC0415
 
         base = escaped_line(self._changes.base)
-        self._heading(f"Beside {base}: {summary(self._changes)}")
+        self._console.print()
+        told = Text(f"Beside {base}: {summary(self._changes)}", style="bold")
+        self._indented(0, told, hanging=2)
         for margin, line in lines_of(self._changes):
             self._indented(margin, line, hanging=2)
 
