@@ -118,10 +118,12 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def workflows(session: nox.Session) -> None:
-    """Check the workflows for mistakes (actionlint, which needs Go) and for risks (zizmor)."""
-    files = [str(file) for file in sorted((ROOT / ".github" / "workflows").iterdir())]
-    run(session, "zizmor", "--offline", "--no-progress", *files)
+    """Check workflows and action for mistakes (actionlint, which needs Go), for risks (zizmor)."""
+    workflows = sorted((ROOT / ".github" / "workflows").iterdir())
+    files = [str(file) for file in (*workflows, ROOT / "ci" / "github.yml")]
+    run(session, "zizmor", "--offline", "--no-progress", *files, str(ROOT / "action.yml"))
     run(session, "go", "run", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12", *files)
+    run(session, "check-jsonschema", "--builtin-schema", "vendor.github-actions", "action.yml")
 
 
 @nox.session
@@ -133,6 +135,7 @@ def types(session: nox.Session) -> None:
         "noxfile.py",
         "ops",
         "tools",
+        "action/preflight_action",
         "engine",
         "loopback",
         "policies/aws_policy_pack",

@@ -14,6 +14,8 @@ from aws_policy_pack.metadata import REMEDIES
 from aws_policy_pack.registry import RULES
 from ops.paths import PACK, PREFLIGHT, ROOT
 from pulumi_loopback.errors import exit_with
+from pulumi_preflight.completion import FILES
+from tools import completion
 from tools.samples import with_fresh_samples
 from tools.versions import versions_page
 
@@ -67,11 +69,15 @@ PAGES: Mapping[Path, Callable[[], str]] = {
     ROOT / "docs" / "versions.md": versions_page,
     ROOT / "docs" / "reports.md": lambda: with_fresh_samples(ROOT / "docs" / "reports.md"),
     **{
+        completion.FOLDER / name: partial(completion.script, shell) for shell, name in FILES.items()
+    },
+    **{
         page: partial(with_fresh_output, page)
         for page in (
             ROOT / "README.md",
             ROOT / "docs" / "unknowns.md",
             PREFLIGHT / "README.md",
+            PREFLIGHT / "docs" / "baseline.md",
             PACK / "README.md",
         )
     },

@@ -15,22 +15,36 @@ __version__ = "0.1.0"
 os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 
 if TYPE_CHECKING:
+    from pulumi_preflight.acceptance import BaselineEntry, BaselineUse, FailOn
     from pulumi_preflight.api import run, run_on_state
     from pulumi_preflight.errors import (
+        BaselineError,
         PackError,
         PreflightError,
         ProgramError,
         ProjectError,
         StateError,
     )
-    from pulumi_preflight.findings import Finding, Level, NotEvaluated, PolicyException, Waived
+    from pulumi_preflight.findings import (
+        Finding,
+        Known,
+        Level,
+        NotEvaluated,
+        PolicyException,
+        Waived,
+    )
     from pulumi_preflight.model import Note, SourcePosition
     from pulumi_preflight.packs import PackChoice
     from pulumi_preflight.resource import Resource, Secret, Unknown
     from pulumi_preflight.verdict import Result, RuleResult, Verdict
 
 __all__ = [
+    "BaselineEntry",
+    "BaselineError",
+    "BaselineUse",
+    "FailOn",
     "Finding",
+    "Known",
     "Level",
     "NotEvaluated",
     "Note",
@@ -54,9 +68,17 @@ __all__ = [
 ]
 
 _HOMES = {
+    "acceptance": ("BaselineEntry", "BaselineUse", "FailOn"),
     "api": ("run", "run_on_state"),
-    "errors": ("PackError", "PreflightError", "ProgramError", "ProjectError", "StateError"),
-    "findings": ("Finding", "Level", "NotEvaluated", "PolicyException", "Waived"),
+    "errors": (
+        "BaselineError",
+        "PackError",
+        "PreflightError",
+        "ProgramError",
+        "ProjectError",
+        "StateError",
+    ),
+    "findings": ("Finding", "Known", "Level", "NotEvaluated", "PolicyException", "Waived"),
     "model": ("Note", "SourcePosition"),
     "packs": ("PackChoice",),
     "resource": ("Resource", "Secret", "Unknown"),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from pulumi_preflight import clock
+from pulumi_preflight.acceptance import Acceptance, FailOn
 from pulumi_preflight.bases.asked import AskedBase
 from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.packs import PackChoice
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Struct
     from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
+    from pulumi_preflight.baseline.file import BaselineFile
     from pulumi_preflight.outputs.memory import Taint
     from pulumi_preflight.progress import Progress
     from pulumi_preflight.project import Project
@@ -40,6 +43,8 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     show_fixes: bool = False,
     base_verdict: str | os.PathLike[str] | None = None,
     base_state: str | None = None,
+    baseline: str | os.PathLike[str] | None = None,
+    fail_on: str = FailOn.MANDATORY,
     timeout_seconds: float = DEFAULT_SECONDS,
 ) -> "Verdict":
     """Judges a program; may be called from several threads at once.
@@ -60,6 +65,9 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
             with.
         base_state: What is deployed, to compare the run with: an export, or a checkpoint in a
             backend; `file://` and `s3://` as well.
+        baseline: The file with the findings that are known; `{project}` and `{stack}` in its name
+            stand for the names.
+        fail_on: Which findings fail the run: `mandatory`, `advisory` for these as well, or `never`.
         timeout_seconds: How long the program, and each answer of a pack, may take.
 
     Raises:
@@ -76,6 +84,9 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
         show_fixes=show_fixes,
         base_verdict=None if base_verdict is None else Path(base_verdict),
         base_state=base_state,
+        acceptance=Acceptance(
+            fail_on=_fail_on(fail_on), baseline=None if baseline is None else Path(baseline)
+        ),
         timeout_seconds=timeout_seconds,
     )
     secrets: set[str] = set()
@@ -128,6 +139,14 @@ def _choices(
     )
 
 
+def _fail_on(given: str) -> FailOn:
+    try:
+        return FailOn(given)
+    except ValueError:
+        known = ", ".join(repr(str(each)) for each in FailOn)
+        raise PreflightError(f"`fail_on` is {given!r}; wanted one of {known}") from None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """What is asked of a run; see `run`. The stack may be left to the project, as packs may."""
@@ -140,6 +159,7 @@ class Wanted:
     show_fixes: bool = False
     base_verdict: Path | None = None
     base_state: str | None = None
+    acceptance: Acceptance = field(default_factory=Acceptance)
     timeout_seconds: float = DEFAULT_SECONDS
 
 
@@ -175,6 +195,7 @@ def judged(
     from pulumi_preflight.stack_context import StackContext  # noqa: PLC0415 - see the top
 
     project = _project(program, wanted)
+    known = _known(project, wanted)
     context = StackContext(
         project=project.name,
         stack=project.stack,
@@ -259,7 +280,32 @@ def judged(
         seconds=seconds,
     )
     verdict = replace(verdict, folder=project.root, project_file=project.file.name)
-    return base.settled(verdict, choices)
+    verdict = base.settled(verdict, choices)
+    return _accepted(verdict, project, known, wanted)
+
+
+def _known(project: "Project", wanted: Wanted) -> "BaselineFile | None":
+    """The baseline, read before anything runs."""
+    if wanted.acceptance.baseline is None:
+        return None
+    from pulumi_preflight.baseline.file import read_for  # noqa: PLC0415 - rarely needed
+
+    return read_for(wanted.acceptance, project=project.name, stack=project.stack)
+
+
+def _accepted(
+    verdict: "Verdict", project: "Project", known: "BaselineFile | None", wanted: Wanted
+) -> "Verdict":
+    """The verdict with what the code waives and what the baseline knows set apart."""
+    from pulumi_preflight.baseline.settle import accepted  # noqa: PLC0415 - see the top
+    from pulumi_preflight.waivers.search import marked  # noqa: PLC0415 - see the top
+
+    today = clock.current_day()
+    if files := marked(verdict, project.root):
+        from pulumi_preflight.waivers.settle import settled  # noqa: PLC0415 - rarely needed
+
+        verdict = settled(verdict, files, today=today)
+    return accepted(verdict, known, wanted.acceptance, today=today)
 
 
 def _project(program: Program, wanted: Wanted) -> "Project":

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
-from pulumi_preflight import __version__
+from pulumi_preflight import __version__, completion
+from pulumi_preflight.acceptance import PLACEHOLDERS, Acceptance, FailOn
 from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.printing import shortened, tell, to_stdout, without_colour, write_whole
 from pulumi_preflight.startup import ONE_AT_A_TIME, Terminated, defer_sdk, ending_on_signals
@@ -26,19 +27,22 @@ if TYPE_CHECKING:
 
 
 _EPILOG = """\
-exit codes: 0 nothing mandatory was found; 1 something was; 2 there is no verdict, because the
-program, a pack or the configuration failed, and the message says which. With --recursive the worst
-of all stacks counts.
+exit codes: 0 nothing was found that fails the run; 1 something was; 2 there is no verdict, because
+the program, a pack or the configuration failed, and the message says which. With --recursive the
+worst of all stacks counts.
 
 examples:
   preflight
   preflight stack --stack dev --policy-pack policies
   preflight stack --stack dev --policy-pack policies --policy-pack-config profiles/dev.json
   preflight . --stack dev --policy-pack policies --format terminal --format json=verdict.json
+  preflight . --stack dev --write-baseline baseline.yaml
+  preflight . --stack dev --baseline baseline.yaml
   preflight --recursive --changed-since origin/main
 
-`preflight install yaml` builds what runs programs in YAML; a project in a folder `install` is
-`./install`.
+`preflight install yaml` builds what runs programs in YAML. `preflight hook [OPTION ...] FILE ...`
+judges the projects that the files belong to, for pre-commit. A project in a folder `install` or
+`hook` is `./install` or `./hook`.
 """
 
 
@@ -62,6 +66,7 @@ class CommandOptions:
         show_secrets: Whether the stack export shows secrets in plain text.
         keep_unknowns: Whether computed outputs stay unknown.
         show_fixes: Whether to show what fixes change.
+        acceptance: Which findings fail the run, and which are known.
         timeout_seconds: How long the program, and each answer of a pack, may take.
         base_verdict: What an earlier run has saved, to compare this one with, `None` for nothing.
         base_state: The place of the state to compare the run with, `None` for none.
@@ -85,6 +90,7 @@ class CommandOptions:
     show_secrets: bool
     keep_unknowns: bool
     show_fixes: bool
+    acceptance: Acceptance
     timeout_seconds: float
     recursive: bool
     changed_since: str | None
@@ -96,6 +102,25 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, hint=f"{self.prog} --help lists the options")
+
+
+class _PrintCompletion(argparse.Action):
+    """Prints the completion of a shell, and ends the command as `--help` does."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        _namespace: argparse.Namespace,
+        shell: str | Sequence[Any] | None,
+        _option: str | None = None,
+    ) -> NoReturn:
+        text = completion.script(str(shell))
+
+        def write(stream: TextIO) -> None:
+            stream.write(text)
+
+        to_stdout(write)
+        parser.exit()
 
 
 def parse(argv: Sequence[str] | None) -> CommandOptions:
@@ -120,7 +145,9 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
     _check_several(parser, given)
     reports = _reports(given.format, given.output, parser)
     written = [(f"the report {name}", file) for name, file in reports]
-    _check_files([*written, ("the stack of --save-state", given.save_state)], parser)
+    written.append(("the stack of --save-state", given.save_state))
+    written.append(("the baseline", given.write_baseline or given.baseline))
+    _check_files(written, parser)
     return CommandOptions(
         project=given.project,
         stack=given.stack,
@@ -135,6 +162,7 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
         show_secrets=given.show_secrets,
         keep_unknowns=given.keep_unknowns,
         show_fixes=given.show_fixes,
+        acceptance=_acceptance(parser, given),
         timeout_seconds=given.timeout,
         recursive=given.recursive,
         changed_since=given.changed_since,
@@ -199,6 +227,15 @@ def _check_several(parser: argparse.ArgumentParser, given: argparse.Namespace) -
     for option, value in of_one.items():
         if given.recursive and value is not None:
             parser.error(f"{option} is about one stack, and --recursive judges several")
+    for option, file in (
+        ("--baseline", given.baseline),
+        ("--write-baseline", given.write_baseline),
+    ):
+        if given.recursive and file and not all(each in str(file) for each in PLACEHOLDERS):
+            parser.error(
+                f"{option} {file} is the baseline of one stack, and --recursive judges several; "
+                f"put {' and '.join(PLACEHOLDERS)} into its name"
+            )
     of_several = {"--changed-since": given.changed_since, "--jobs": given.jobs}
     for option, value in of_several.items():
         if value is not None and not given.recursive:
@@ -215,6 +252,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--version", action="version", version=f"%(prog)s {__version__}")
+    add(
+        "--print-completion",
+        metavar="SHELL",
+        choices=tuple(completion.FILES),
+        action=_PrintCompletion,
+        help=f"print what completes this command in {' or '.join(completion.FILES)}, and exit",
+    )
     add(
         "project",
         metavar="PROJECT",
@@ -294,6 +338,33 @@ def _parser() -> argparse.ArgumentParser:
         metavar="FILE|URL",
         help="what is deployed: an export, or a checkpoint in a backend; file:// and s3:// as well",
     )
+    accepted = parser.add_argument_group("what is accepted")
+    add = accepted.add_argument
+    add(
+        "--fail-on",
+        choices=[str(each) for each in FailOn],
+        default=FailOn.MANDATORY,
+        help="findings that fail the run: mandatory ones (the default), advisory ones as well, or "
+        "none",
+    )
+    add(
+        "--baseline",
+        metavar="FILE",
+        type=Path,
+        help="findings that are known: they are shown, and fail nothing; {project} and {stack} "
+        "stand for the names",
+    )
+    add(
+        "--write-baseline",
+        metavar="FILE",
+        type=Path,
+        help="write the findings of this run as the baseline, and go on with it",
+    )
+    add(
+        "--prune-baseline",
+        action="store_true",
+        help="take out of the baseline what is not found any more",
+    )
     several = parser.add_argument_group("several projects")
     add = several.add_argument
     add(
@@ -353,6 +424,22 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _acceptance(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Acceptance:
+    if given.prune_baseline and given.baseline is None:
+        parser.error("--prune-baseline is about the file of --baseline, which is not given")
+    if given.write_baseline is not None and given.baseline is not None:
+        parser.error(
+            "--write-baseline and --baseline were both given; --write-baseline alone keeps what "
+            "its file says of the findings that stay"
+        )
+    return Acceptance(
+        fail_on=FailOn(given.fail_on),
+        baseline=given.baseline or given.write_baseline,
+        write=given.write_baseline is not None,
+        prune=given.prune_baseline,
+    )
+
+
 def _key_value(text: str) -> tuple[str, str]:
     if not text.isascii():
         try:
@@ -394,8 +481,11 @@ def _seconds(text: str) -> float:
     return seconds
 
 
-def _install(argv: Sequence[str]) -> None:
+def _install(argv: Sequence[str]) -> int:
     """Builds a language host, and says what was done.
+
+    Returns:
+        The exit code.
 
     Raises:
         UsageError: The command line is wrong.
@@ -413,8 +503,47 @@ def _install(argv: Sequence[str]) -> None:
     name = parser.parse_args(argv).runtime
     if found := hosts.find(name):
         tell(f"The language host for {name} is there already: {found}\n")
-        return
-    tell(f"Built {hosts.build(name, tell)}\n")
+    else:
+        tell(f"Built {hosts.build(name, tell)}\n")
+    return PASSED
+
+
+def command_parser() -> argparse.ArgumentParser:
+    """The parser of the command's options, for what is made of them, such as completions."""
+    return _parser()
+
+
+def _hook(argv: Sequence[str]) -> int:
+    """Judges each project that one of the files at the end of the arguments belongs to.
+
+    Returns:
+        The highest exit code of them, 0 where no file belongs to a project.
+
+    Raises:
+        UsageError: The command line is wrong.
+    """
+    from pulumi_preflight.hook import projects_of  # noqa: PLC0415 - reads more than `--help` needs
+
+    parser = _parser()
+    parser.prog = "preflight hook"
+    parser.set_defaults(project=None)
+    given, more = parser.parse_known_args(argv)
+    if unknown := [each for each in more if each.startswith("-")]:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    # What is not an option's value is a file, the first of which the parser took for the project.
+    taken = [] if given.project is None else [given.project, *map(Path, more)]
+    options, files = argv[: len(argv) - len(taken)], argv[len(argv) - len(taken) :]
+    if [Path(each) for each in files] != taken:
+        parser.error(
+            f"{given.project} stands before an option; files come last, and the hook finds their "
+            "projects by itself"
+        )
+    code = PASSED
+    for project in projects_of(taken):
+        code = max(code, main([str(project), *options]))
+        if code > NO_VERDICT:
+            return code
+    return code
 
 
 PASSED, FAILED, NO_VERDICT = 0, 1, 2
@@ -422,6 +551,8 @@ INTERRUPTED, TERMINATED, HUNG_UP = 130, 143, 129  # 128 and the signal's number
 
 # Each is a program and its packs, as processes.
 _MOST_JOBS = 256
+_COMMANDS = {"install": _install, "hook": _hook}
+
 _DEBUG = "PULUMI_PREFLIGHT_DEBUG"
 # An exception may have any text, such as the whole answer of a service.
 _LONGEST = 10_000
@@ -437,10 +568,9 @@ def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None)
     secrets: set[str] = set()
     arguments = sys.argv[1:] if argv is None else argv
     try:
-        if arguments[:1] == ["install"]:
+        if arguments and (command := _COMMANDS.get(arguments[0])):
             with ending_on_signals():
-                _install(arguments[1:])
-            return PASSED
+                return command(arguments[1:])
         options = parse(arguments)
         with ending_on_signals():
             return _run(options, section, secrets)
@@ -479,6 +609,7 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
         show_fixes=options.show_fixes,
         base_verdict=options.base_verdict,
         base_state=options.base_state,
+        acceptance=options.acceptance,
         timeout_seconds=options.timeout_seconds,
     )
     _check_formats(options)
@@ -492,8 +623,11 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
     else:
         from pulumi_preflight.states.judging import judged_state  # noqa: PLC0415 - see the top
 
-        verdict = judged_state(options.state, options.project, wanted, secrets)
+        with shown(lambda: "judges what is deployed"):
+            verdict = judged_state(options.state, options.project, wanted, secrets)
     tell(without_colour(verdict.printed))
+    if verdict.baseline is not None and verdict.baseline.written:
+        _tell_written(verdict, verdict.baseline.file)
     if options.save_state is not None:
         export = verdict.export(show_secrets=options.show_secrets)
         write_whole(options.save_state, partial(_dump, export), private=True)
@@ -614,6 +748,14 @@ def _writer(
     if name != "terminal":
         return writer(name)
     return partial(terminal.write, folder=folder, show_fixes=options.show_fixes, addition=addition)
+
+
+def _tell_written(verdict: "Verdict", file: str) -> None:
+    from pulumi_preflight.verdict import counted  # noqa: PLC0415 - see the top
+
+    verb = "is" if len(verdict.known) == 1 else "are"
+    count = counted(len(verdict.known), "finding")
+    tell(f"{count} {verb} known from here on; the baseline is {file}\n")
 
 
 def _complain(message: str, hint: str | None, secrets: Iterable[str] = ()) -> None:

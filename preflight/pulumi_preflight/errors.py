@@ -6,6 +6,7 @@ PreflightError
     StateError      the state of a stack cannot be read
     BaseError       what the run is to be compared with cannot be read, or is of another stack
     PackError       a pack did not boot, refused its config, or a rule raised
+    BaselineError   the file of the baseline is missing, wrong or another stack's
     ReportError     the report cannot be written in the format that is asked for
 """
 
@@ -46,6 +47,10 @@ class StateError(PreflightError):
 
 class BaseError(PreflightError):
     """What the run is to be compared with cannot be read, or is of another stack."""
+
+
+class BaselineError(PreflightError):
+    """The file of the baseline is missing, wrong or another stack's."""
 
 
 class ReportError(PreflightError):

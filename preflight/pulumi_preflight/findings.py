@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from enum import Enum, StrEnum
 from itertools import zip_longest
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from google.protobuf.struct_pb2 import Struct
 
@@ -102,7 +102,7 @@ class PolicyException:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waived(Finding):
-    """A violation that the pack excuses by its own configuration, or the engine by exceptions.
+    """A violation that the pack's configuration, the engine's exceptions or the code excuses.
 
     Its level is the rule's, or advice where the pack says so; that of the violation where
     exceptions excuse it.
@@ -113,19 +113,20 @@ class Waived(Finding):
         expires: The last day it is excused, `YYYY-MM-DD`; `None` where there is none.
         exceptions: The exceptions that excuse it, in the order of their ids; none where the pack
             itself does.
+        in_code: Where the program's code excuses it, `None` where its code does not.
     """
 
     reason: str
     owner: str | None
     expires: str | None
     exceptions: tuple[PolicyException, ...] = ()
+    in_code: SourcePosition | None = None
 
 
 def waived_by(finding: Finding, exceptions: tuple[PolicyException, ...]) -> Waived:
     """A violation that exceptions excuse."""
-    told = {each.name: getattr(finding, each.name) for each in fields(finding)}
     return Waived(
-        **told,
+        **fields_of(finding),
         reason="; ".join(dict.fromkeys(each.reason for each in exceptions)),
         owner=None,
         expires=None,
@@ -141,6 +142,31 @@ def excuse_of(waived: Waived) -> str:
         return f"{until}: {why}"
     owner = f" ({waived.owner})" if waived.owner else ""
     return f"{until}: {waived.reason}{owner}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known(Finding):
+    """A violation that the baseline holds.
+
+    Attributes:
+        expires: The last day on which it is known, `YYYY-MM-DD`; `None` where there is none.
+        reason: Why it is accepted, `None` where the baseline does not say.
+    """
+
+    expires: str | None
+    reason: str | None
+
+
+def fields_of(finding: Finding) -> dict[str, Any]:
+    """The fields of a finding, for a value that says more of it."""
+    return {each.name: getattr(finding, each.name) for each in fields(Finding)}
+
+
+def knowledge_of(known: Known) -> str:
+    """Until when a violation of the baseline is known, and why."""
+    until = f" until {known.expires}" if known.expires else ""
+    why = f": {known.reason}" if known.reason else ""
+    return f"known from the baseline{until}{why}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,11 +8,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pulumi_preflight.acceptance import BaselineUse, FailOn
 from pulumi_preflight.findings import (
     About,
     Finding,
     Fix,
     Framework,
+    Known,
     Level,
     NotEvaluated,
     Ran,
@@ -90,7 +92,10 @@ class Verdict:
         seconds: How long the run took, wall clock.
         resources: What the program registered, in that order.
         findings: Violations, by file, line and rule.
-        waived: Violations that a pack's config or its exceptions excuse, likewise.
+        known: Violations that the baseline holds, likewise; they are not among `findings`.
+        waived: Violations that a pack's config, its exceptions or the code excuse, likewise.
+        baseline: What became of the baseline, `None` where there is none.
+        fail_on: Which findings fail the run.
         not_evaluated: Rules that could not see what they judge, likewise.
         rules: What became of each rule, in the order of the packs.
         fixes: What packs changed before they judged, and what else they would change if that was
@@ -110,7 +115,10 @@ class Verdict:
     seconds: float
     resources: tuple[Resource, ...]
     findings: tuple[Finding, ...]
+    known: tuple[Known, ...] = ()
     waived: tuple[Waived, ...]
+    baseline: BaselineUse | None = None
+    fail_on: FailOn = FailOn.MANDATORY
     not_evaluated: tuple[NotEvaluated, ...]
     rules: tuple[RuleResult, ...]
     fixes: tuple[Fix, ...]
@@ -188,8 +196,19 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing mandatory was found."""
-        return not self.of_level(Level.MANDATORY)
+        """Whether nothing was found that fails the run; see `fail_on`."""
+        return not self.failing
+
+    @property
+    def failing(self) -> tuple[Finding, ...]:
+        """The findings that fail the run, in order."""
+        match self.fail_on:
+            case FailOn.MANDATORY:
+                return self.of_level(Level.MANDATORY)
+            case FailOn.ADVISORY:
+                return self.findings
+            case FailOn.NEVER:
+                return ()
 
     def of_level(self, level: Level) -> tuple[Finding, ...]:
         """The findings of one level, in order."""
@@ -330,6 +349,13 @@ def _named(registered: RegisteredResource, redact: Redactor) -> Resource:
     )
 
 
+_COUNTED = {
+    FailOn.MANDATORY: "",
+    FailOn.ADVISORY: "; advisory findings fail, too",
+    FailOn.NEVER: "; no finding fails",
+}
+
+
 def verdict_line(verdict: Verdict) -> str:
     """The verdict in one line: PASS or FAIL, and how many findings of each kind."""
     mandatory = len(verdict.of_level(Level.MANDATORY))
@@ -337,10 +363,12 @@ def verdict_line(verdict: Verdict) -> str:
     counts = [
         counted(mandatory, "mandatory finding"),
         f"{advisory} advisory",
+        *([f"{len(verdict.known)} known"] if verdict.baseline else []),
         f"{len(verdict.waived)} waived",
         f"{len(verdict.not_evaluated)} not evaluated",
     ]
-    return f"{'PASS' if verdict.passed else 'FAIL'}: {', '.join(counts)}"
+    outcome = "PASS" if verdict.passed else "FAIL"
+    return f"{outcome}: {', '.join(counts)}{_COUNTED[verdict.fail_on]}"
 
 
 def counted(number: int, noun: str) -> str:
@@ -359,7 +387,7 @@ class _Places:
 
     def of(self, found: Iterable[_Placed]) -> tuple[_Placed, ...]:
         """The findings in order, with different ids about one resource."""
-        return in_order(self._told_apart(map(self._place, found)))
+        return tuple(sorted(self._told_apart(map(self._place, found)), key=order_of))
 
     def _place(self, finding: _Placed) -> _Placed:
         texts: dict[str, Any] = {
@@ -415,12 +443,8 @@ def _fixes(
     return tuple(sorted(found, key=lambda fix: (fix.file or "", fix.line or 0, fix.urn)))
 
 
-def in_order(findings: Iterable[_Placed]) -> tuple[_Placed, ...]:
-    """Findings by file, line and rule."""
-    return tuple(sorted(findings, key=_order))
-
-
-def _order(finding: Finding) -> tuple[str, int, str, str, str]:
+def order_of(finding: Finding) -> tuple[str, int, str, str, str]:
+    """The order of findings: by file, line and rule."""
     # A finding without a file is about the stack as a whole and comes first.
     return (finding.file or "", finding.line or 0, finding.rule, finding.urn, finding.message)
 

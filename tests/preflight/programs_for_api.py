@@ -18,6 +18,12 @@ def fails() -> None:
     raise ValueError(f"not {pulumi.Config().require('password')}")
 
 
+def waived() -> None:
+    """A queue with a waiver."""
+    # preflight: waive queue-is-fifo until=2099-12-31 owner=shop reason="order does not matter"
+    aws.sqs.Queue("jobs", redrive_policy="")
+
+
 class Programs:
     """A function may stand in a class."""
 

@@ -12,9 +12,12 @@ import pytest
 
 import pulumi_preflight
 from pulumi_preflight import (
+    BaselineError,
+    FailOn,
     Level,
     PackChoice,
     PackError,
+    PreflightError,
     ProgramError,
     ProjectError,
     Secret,
@@ -23,9 +26,9 @@ from pulumi_preflight import (
     reports,
     run,
 )
-from tests.preflight.builders import BAD, PACKS, QUEUE, write_pack, write_project
+from tests.preflight.builders import BAD, PACKS, QUEUE, SERVICE, urn, write_pack, write_project
 from tests.preflight.installing import installed
-from tests.preflight.programs_for_api import Programs, fails, queues
+from tests.preflight.programs_for_api import Programs, fails, queues, waived
 
 DEMO = PACKS / "demo"
 
@@ -248,3 +251,43 @@ def test_a_format_that_cannot_be_loaded_is_one_error() -> None:
         match="the report format 'count' of counted cannot be loaded: AttributeError",
     ):
         reports.writer("count")
+
+
+def test_a_baseline_and_what_fails_are_arguments(tmp_path: Path) -> None:
+    project = write_project(tmp_path / "bad", BAD)
+    small = urn(SERVICE, "web")
+    baseline = tmp_path / "dev.yaml"
+    baseline.write_text(
+        "version: 1\nproject: shop\nstack: dev\nfindings:\n"
+        f"- {{pack: demo, id: service-is-small, urn: '{small}'}}\n"
+    )
+    named = tmp_path / "{stack}.yaml"
+    judged = run(project, stack="dev", packs=[DEMO], baseline=named, fail_on="advisory")
+    assert [known.rule for known in judged.known] == ["service-is-small"]
+    assert judged.baseline is not None
+    assert judged.baseline.file == str(baseline)
+    assert judged.fail_on is FailOn.ADVISORY
+    assert judged.failing == judged.findings
+
+
+def test_a_baseline_of_another_stack_is_refused(tmp_path: Path) -> None:
+    project = write_project(tmp_path / "bad", BAD)
+    baseline = tmp_path / "b.yaml"
+    baseline.write_text("version: 1\nproject: shop\nstack: prod\nfindings: []\n")
+    with pytest.raises(BaselineError, match="of stack 'prod', and stack 'dev' is judged"):
+        run(project, stack="dev", packs=[], baseline=baseline)
+
+
+def test_an_unknown_word_for_what_fails_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PreflightError) as raised:
+        run(tmp_path, stack="dev", fail_on="low")
+    assert str(raised.value) == (
+        "`fail_on` is 'low'; wanted one of 'mandatory', 'advisory', 'never'"
+    )
+
+
+def test_a_waiver_in_the_file_of_a_function_counts() -> None:
+    judged = run(waived, stack="dev", packs=[DEMO])
+    places = [each.in_code for each in judged.waived if each.in_code]
+    assert [place.file for place in places] == ["programs_for_api.py"]
+    assert judged.of_rule("queue-is-fifo") == ()

@@ -1,6 +1,7 @@
 """The command, end to end: real programs, real packs, both streams and the exit code."""
 
 import csv
+import datetime as dt
 import json
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from tests.preflight.builders import (
     GOOD,
     PACKS,
     PROGRAM,
+    SERVICE,
+    urn,
     write_pack,
     write_project,
 )
@@ -440,3 +443,88 @@ def test_a_signal_ends_the_run_and_leaves_nothing(
     assert process.returncode == code
     assert (out, error.decode()) == (b"", f"error: {word}; there is no verdict\n")
     assert processes_in(tmp_path) == []
+
+
+def last_line(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().out.splitlines()[-1]
+
+
+def words(text: str) -> str:
+    """A text without its line ends, which hang on the terminal's width."""
+    return " ".join(text.split())
+
+
+def test_a_baseline_lets_known_findings_pass_and_blocks_new_ones(
+    bad: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packs = ("--policy-pack", DEMO)
+    baseline = tmp_path / "{project}-{stack}.yaml"
+    assert judge(bad, *packs, "--write-baseline", str(baseline)) == PASSED
+    written = tmp_path / "shop-dev.yaml"
+    captured = capsys.readouterr()
+    assert captured.err == f"8 findings are known from here on; the baseline is {written}\n"
+    assert "Known from the baseline: 8 findings\n" in captured.out
+    before = written.read_bytes()
+    assert judge(bad, *packs, "--baseline", str(written)) == PASSED
+    assert last_line(capsys) == (
+        "PASS: 0 mandatory findings, 0 advisory, 8 known, 1 waived, 0 not evaluated"
+    )
+    with (Path(bad) / "__main__.py").open("a") as program:
+        program.write('Queue("more", redrivePolicy="", tags={})\n')
+    assert judge(bad, *packs, "--baseline", str(written)) == FAILED
+    assert last_line(capsys).startswith("FAIL: 1 mandatory finding, ")
+    assert written.read_bytes() == before
+
+
+def test_what_is_put_right_is_told_and_taken_out_on_request(
+    bad: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packs, baseline = ("--policy-pack", DEMO), tmp_path / "b.yaml"
+    judge(bad, *packs, "--write-baseline", str(baseline))
+    program = Path(bad) / "__main__.py"
+    program.write_text(program.read_text().replace("desiredCount=50", "desiredCount=5"))
+    gone = "1 no longer found, to be taken out by --prune-baseline: service-is-small of web"
+    capsys.readouterr()
+    assert judge(bad, *packs, "--baseline", str(baseline)) == PASSED
+    assert gone in words(capsys.readouterr().out)
+    assert judge(bad, *packs, "--baseline", str(baseline), "--prune-baseline") == PASSED
+    assert "service-is-small" not in baseline.read_text()
+    capsys.readouterr()
+    assert judge(bad, *packs, "--baseline", str(baseline)) == PASSED
+    assert "no longer found" not in capsys.readouterr().out
+
+
+def test_an_entry_past_its_last_day_blocks_again_and_the_report_says_so(
+    bad: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    packs, baseline = ("--policy-pack", DEMO), tmp_path / "b.yaml"
+    judge(bad, *packs, "--write-baseline", str(baseline))
+    small = urn(SERVICE, "web")
+    entry = f'"service-is-small", "urn": "{small}"'
+    assert entry in baseline.read_text()
+    dated = baseline.read_text().replace(entry, f'{entry}, "until": "2026-12-31"')
+    baseline.write_text(dated)
+    for day, code in ((dt.date(2026, 12, 31), PASSED), (dt.date(2027, 1, 1), FAILED)):
+        monkeypatch.setattr("pulumi_preflight.clock.current_day", lambda day=day: day)
+        capsys.readouterr()
+        assert judge(bad, *packs, "--baseline", str(baseline)) == code
+        over = "1 past the last day, counted again: service-is-small of web (2026-12-31)"
+        assert (over in words(capsys.readouterr().out)) == (code == FAILED)
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "good_code", "bad_code"),
+    [
+        pytest.param("mandatory", PASSED, FAILED, id="mandatory"),
+        pytest.param("advisory", FAILED, FAILED, id="advisory"),
+        pytest.param("never", PASSED, PASSED, id="never"),
+    ],
+)
+def test_the_exit_code_follows_what_is_to_fail(
+    good: str, bad: str, fail_on: str, good_code: int, bad_code: int
+) -> None:
+    flags = ("--policy-pack", DEMO, "--fail-on", fail_on)
+    assert (judge(good, *flags), judge(bad, *flags)) == (good_code, bad_code)

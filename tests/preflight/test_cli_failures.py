@@ -3,6 +3,7 @@
 import json
 import re
 import sys
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -251,7 +252,7 @@ def test_wrong_usage_is_one_line_and_a_hint(
 
 def test_help_tells_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == PASSED
-    assert "exit codes: 0 nothing mandatory was found; 1" in capsys.readouterr().out
+    assert "exit codes: 0 nothing was found that fails the run; 1" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("debug", [False, True], ids=["for-users", "for-developers"])
@@ -272,3 +273,60 @@ def test_a_bug_of_preflight_is_called_one(
     told = "error: preflight itself failed, so there is no verdict: LookupError: of all things\n"
     assert told in error
     assert ("Traceback" in error) is debug
+
+
+@pytest.mark.parametrize(
+    ("flags", "error"),
+    [
+        pytest.param(
+            ["--prune-baseline"],
+            "error: --prune-baseline is about the file of --baseline, which is not given",
+            id="prune-nothing",
+        ),
+        pytest.param(
+            ["--baseline", "a", "--write-baseline", "b"],
+            "error: --write-baseline and --baseline were both given; --write-baseline alone keeps "
+            "what its file says of the findings that stay",
+            id="both",
+        ),
+        pytest.param(
+            ["--fail-on", "low"],
+            "error: argument --fail-on: invalid choice: 'low' (choose from ",
+            id="unknown-level",
+        ),
+        pytest.param(
+            ["--baseline", "missing.yaml"], "error: there is no baseline missing.yaml", id="missing"
+        ),
+        pytest.param(
+            ["--write-baseline", "missing/b.yaml"],
+            "error: missing/b.yaml cannot be written: No such file or directory",
+            id="unwritable",
+        ),
+        pytest.param(
+            ["--recursive", "--write-baseline", "{stack}.yaml"],
+            "error: --write-baseline {stack}.yaml is the baseline of one stack, and --recursive "
+            "judges several; put {project} and {stack} into its name",
+            id="several-stacks",
+        ),
+        pytest.param(["--baseline", "."], "error: .: cannot be read: Is a directory", id="folder"),
+    ],
+)
+def test_a_baseline_that_cannot_be_had_is_one_error(
+    good: str, capsys: pytest.CaptureFixture[str], flags: list[str], error: str
+) -> None:
+    with chdir(Path(good).parent):
+        first, *_ = no_verdict(capsys, good, *flags)
+    assert first.startswith(error)
+
+
+def test_a_malformed_baseline_is_told_before_the_program_runs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project = write_project(tmp_path / "endless", ENDLESS)
+    baseline = tmp_path / "b.yaml"
+    baseline.write_text("version: 1\nproject: shop\nstack: prod\nfindings: []\n")
+    error, hint = no_verdict(capsys, project, "--baseline", str(baseline))
+    assert error == (
+        f"error: {baseline}:3: the baseline is of stack 'prod', and stack 'dev' is judged"
+    )
+    assert hint.startswith("hint: give each stack a file of its own")

@@ -15,7 +15,7 @@ from typing import TextIO
 import pytest
 
 from pulumi_preflight.progress import Progress, is_live, shown, waiting
-from tests.preflight.builders import GOOD, PACKS, PROGRAM, write_project
+from tests.preflight.builders import GOOD, PACKS, PROGRAM, write_pack, write_project
 from tests.terminals import WATCHED, Terminal, screen
 
 COMMAND = str(Path(sys.executable).with_name("preflight"))
@@ -55,6 +55,27 @@ def test_on_a_terminal_a_line_shows_what_a_run_does_and_is_gone_at_the_end(
         for line in shown_lines
     )
     assert screen(terminal.written) == ["said by the program", ""]
+
+
+SLOW_PACK = """
+import time
+from pulumi_policy import PolicyPack, ResourceValidationPolicy
+time.sleep(1)
+PolicyPack("slow", [ResourceValidationPolicy("looks", "Looks.", lambda args, report: None)])
+"""
+
+
+def test_a_line_shows_that_a_state_is_judged(tmp_path: Path, terminal: Terminal) -> None:
+    project, state = write_project(tmp_path, GOOD), str(tmp_path / "state.json")
+    saved = subprocess.run(
+        [COMMAND, project, "--stack", "dev", "--save-state", state], check=True, capture_output=True
+    )
+    assert saved.stderr == b""
+    pack = str(write_pack(tmp_path / "pack", SLOW_PACK))
+    asked = ("--stack", "dev", "--state", state, "--policy-pack", pack)
+    status, _ = terminal.run(COMMAND, project, *asked)
+    assert (status, "judges what is deployed (0 s)" in terminal.written) == (0, True)
+    assert screen(terminal.written) == [""]
 
 
 def test_what_several_runs_do_is_one_line(tmp_path: Path, terminal: Terminal) -> None:

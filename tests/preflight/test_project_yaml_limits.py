@@ -72,6 +72,16 @@ def refusal(tmp_path: Path, content: bytes) -> str:
             "FILE:1: is not YAML: half of a character (a surrogate) is not text",
             id="half-a-character",
         ),
+        pytest.param(
+            "a: \x00",
+            "FILE:1: is not YAML: the character U+0000 may not stand in it",
+            id="control-character",
+        ),
+        pytest.param(
+            "a: 1\n\nb: \ufffe",
+            "FILE:3: is not YAML: the character U+FFFE may not stand in it",
+            id="no-character-at-all",
+        ),
         pytest.param("a: *b", "FILE:1: is not YAML: found undefined alias 'b'", id="undefined"),
     ],
 )

@@ -56,17 +56,18 @@ def page(seen: Seen) -> Page:
 
 def focused(page: Page) -> str:
     """The text of what has the focus."""
-    text: str = page.evaluate("document.activeElement.innerText || document.activeElement.id")
+    # The text as written: what is far from the screen has not been laid out yet.
+    text: str = page.evaluate("document.activeElement.textContent || document.activeElement.id")
     return " ".join(text.split())
 
 
 def boxes(page: Page) -> list[str]:
     """The names of the boxes that are shown, in the order in which a reader meets them."""
-    return page.locator("#picture .box .label").all_inner_texts()
+    return page.locator("#picture .box .label").all_text_contents()
 
 
 def cards(page: Page) -> list[str]:
-    return page.locator("article.finding:visible .rule").all_inner_texts()
+    return page.locator("article.finding:visible .rule").all_text_contents()
 
 
 def sample_with_source(folder: Path) -> Verdict:

@@ -1,20 +1,36 @@
 """The verdict as JSON, and its schema."""
 
+import datetime as dt
 import io
 import json
 from dataclasses import replace
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from pulumi_preflight.acceptance import Acceptance, BaselineEntry, FailOn
+from pulumi_preflight.baseline.file import BaselineFile
+from pulumi_preflight.baseline.settle import settled
 from pulumi_preflight.findings import About, Framework, Level, Ran, Reported
+from pulumi_preflight.model import SourcePosition
 from pulumi_preflight.outputs.inventions import Origin
 from pulumi_preflight.reports import json as json_report
 from pulumi_preflight.verdict import Verdict
 from tests.preflight.builders import QUEUE, SERVICE, urn
-from tests.preflight.samples import EXCEPTED, ORDERS, REPORTED, TOO_MANY, WAIVED, verdict
+from tests.preflight.samples import (
+    EXCEPTED,
+    ORDERS,
+    REPORTED,
+    STACK,
+    TOO_MANY,
+    TOTAL,
+    UNTAGGED,
+    WAIVED,
+    verdict,
+)
 
 
 def as_json(verdict: Verdict) -> Any:  # noqa: ANN401 - a JSON document
@@ -26,6 +42,43 @@ def as_json(verdict: Verdict) -> Any:  # noqa: ANN401 - a JSON document
 SCHEMA = json.loads(
     resources.files("pulumi_preflight.reports").joinpath("verdict.schema.json").read_text()
 )
+
+
+def held() -> Any:  # noqa: ANN401 - a JSON document
+    """A verdict with a baseline that knows a finding, and that has an entry of each other kind."""
+    entries = tuple(
+        BaselineEntry(pack=pack, id=rule, urn=about, expires=expires)
+        for pack, rule, about, expires in (
+            ("demo", TOTAL.rule, STACK.urn, None),
+            ("demo", TOO_MANY.rule, TOO_MANY.urn, "2026-01-01"),
+            ("demo", "gone", TOO_MANY.urn, None),
+            ("other", "unjudged", TOO_MANY.urn, None),
+        )
+    )
+    rules = (Ran(rule=TOTAL.rule, pack="demo", level=Level.MANDATORY),)
+    file = BaselineFile(path=Path("b.yaml"), project="shop", stack="dev", entries=entries)
+    judged = verdict(replace(REPORTED, rules=rules))
+    return as_json(settled(judged, file, Acceptance(), today=dt.date(2026, 11, 1)))
+
+
+def test_the_json_report_sets_apart_what_the_baseline_knows() -> None:
+    document = held()
+    Draft202012Validator(SCHEMA).validate(document)
+    assert [each["rule"] for each in document["known"]] == [TOTAL.rule]
+    assert [each["rule"] for each in document["findings"]] == [UNTAGGED.rule, TOO_MANY.rule]
+    kinds = ("gone", "over", "unjudged")
+    told = {kind: [each["id"] for each in document["baseline"][kind]] for kind in kinds}
+    assert told == {"gone": ["gone"], "over": [TOO_MANY.rule], "unjudged": ["unjudged"]}
+    assert document["baseline"]["over"][0]["expires"] == "2026-01-01"
+
+
+@pytest.mark.parametrize("fail_on", FailOn)
+def test_the_json_report_says_which_findings_fail(fail_on: FailOn) -> None:
+    judged = verdict(Reported(findings=(UNTAGGED,)))
+    document = as_json(replace(judged, fail_on=fail_on))
+    Draft202012Validator(SCHEMA).validate(document)
+    wanted = "fail" if fail_on is FailOn.ADVISORY else "pass"
+    assert (document["failOn"], document["verdict"]) == (fail_on, wanted)
 
 
 def test_the_json_report_fits_its_schema() -> None:
@@ -42,6 +95,9 @@ def test_the_schema_describes_every_key_and_demands_it() -> None:
     assert set(document["findings"][0]) == common
     assert set(document["waived"][0]) == common | set(kinds["waived"]["required"])
     assert set(document["notEvaluated"][0]) == common | set(kinds["notEvaluated"]["required"])
+    assert set(held()["known"][0]) == common | set(kinds["known"]["required"])
+    assert set(held()["baseline"]) == set(kinds["baseline"]["required"])
+    assert set(held()["baseline"]["gone"][0]) == set(kinds["entry"]["required"])
     assert set(document["notes"][0]) == set(kinds["note"]["required"])
     assert set(document["fixes"][0]) == set(kinds["fix"]["required"])
     assert set(document["findings"][2]["places"][0]) == set(kinds["place"]["required"])
@@ -53,7 +109,7 @@ def test_the_schema_describes_every_key_and_demands_it() -> None:
 
 def test_the_json_report_holds_what_the_terminal_shows() -> None:
     document = as_json(verdict())
-    assert (document["version"], document["project"], document["stack"]) == (2, "shop", "dev")
+    assert (document["version"], document["project"], document["stack"]) == (3, "shop", "dev")
     assert (document["verdict"], document["seconds"]) == ("fail", 1.234)
     assert document["findings"][2] == {
         "id": "cost-ecs-desired-count",
@@ -177,6 +233,16 @@ def test_the_json_report_gives_each_exception_with_its_reason() -> None:
         None,
     )
     assert document["verdict"] == "pass"
+
+
+def test_the_json_report_says_where_the_code_waives() -> None:
+    place = SourcePosition(file="__main__.py", line=6)
+    document = as_json(replace(verdict(), waived=(WAIVED, replace(WAIVED, in_code=place))))
+    Draft202012Validator(SCHEMA).validate(document)
+    assert [each["inCode"] for each in document["waived"]] == [
+        None,
+        {"file": "__main__.py", "line": 6},
+    ]
 
 
 def test_a_fix_tells_each_property_that_it_changes() -> None:

@@ -156,6 +156,7 @@ def test_the_cost_is_a_table_of_the_dearest_lines() -> None:
         "| `a` | `use` | less than 0.01 USD | less than 0.01 USD |\n"
         "\n"
         "- Basis: `us-east-1`, on demand\n"
+        "- Billed by use, which is not counted: 1 resource\n"
         "- Not priced, so the totals are too low: 1 resource\n"
         "  - `d` has no price for `db.t9`\n"
     ) in written
@@ -241,6 +242,7 @@ def test_a_text_without_an_end_is_cut() -> None:
         pytest.param("at https://evil.example!", "at `https://evil.example`!", id="an-address"),
         pytest.param("<img src=x>", "`<img` `src=x>`", id="html"),
         pytest.param("[a](b) *c* __d__", "`[a](b)` `*c*` `__d__`", id="markup"),
+        pytest.param("raise E('no').", "raise `E('no')`.", id="a-call"),
         pytest.param("in deadbeef now", "in `deadbeef` now", id="a-commit"),
         pytest.param("a ``b` c", "a `` `b `` c", id="backticks"),
         pytest.param("='x'`y`", "`='x`'`y`", id="code-beside-code"),

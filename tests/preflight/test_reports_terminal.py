@@ -2,10 +2,12 @@
 
 import io
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from pulumi_preflight.findings import NotEvaluated, Reported
+from pulumi_preflight.acceptance import BaselineEntry, BaselineUse
+from pulumi_preflight.findings import Known, NotEvaluated, Reported, fields_of
 from pulumi_preflight.model import DuplicateUrn, Note, SourcePosition
 from pulumi_preflight.printing import escaped
 from pulumi_preflight.reports import terminal
@@ -15,6 +17,7 @@ from tests.preflight.samples import (
     EXCEPTED,
     ORDERS,
     PROPOSED,
+    REPORTED,
     RESOURCES,
     SECRET,
     STACK,
@@ -86,6 +89,46 @@ def test_the_terminal_report_ends_with_what_must_be_acted_on() -> None:
     assert text == TERMINAL
 
 
+KNOWN = """
+Known from the baseline: 2 findings
+  cost-ecs-desired-count: web, until 2027-03-01: halved in spring
+  tags-required: jobs
+
+Baseline b.yaml
+  1 no longer found, to be taken out by --prune-baseline: a[x\\n] of jobs
+  1 past the last day, counted again: cost-total of shop-dev (2026-01-01)
+  2 not judged in this run, kept: b of web, c of no\\turn
+
+Waived: 1
+"""
+
+
+def test_known_findings_and_what_became_of_the_baseline_are_shown() -> None:
+    judged = verdict()
+    known = tuple(
+        Known(**fields_of(each), expires=expires, reason=reason)
+        for each, expires, reason in (
+            (TOO_MANY, "2027-03-01", "halved in spring"),
+            (UNTAGGED, None, None),
+        )
+    )
+    demo = partial(BaselineEntry, pack="demo")
+    use = BaselineUse(
+        file="b.yaml",
+        gone=(demo(id="a[x\n]", urn=urn(QUEUE, "jobs")),),
+        over=(demo(id="cost-total", urn=STACK.urn, expires="2026-01-01"),),
+        unjudged=(demo(id="b", urn=urn(SERVICE, "web")), demo(id="c", urn="no\turn")),
+    )
+    text = as_text(replace(judged, known=known, baseline=use, findings=judged.findings[:1]))
+    assert KNOWN in text
+    line = "FAIL: 1 mandatory finding, 0 advisory, 2 known, 1 waived, 2 not evaluated\n"
+    assert text.endswith(line)
+    pruned = replace(use, over=(), unjudged=(), pruned=True)
+    assert "\nBaseline b.yaml\n  1 no longer found, taken out: a[x\\n] of jobs\n" in as_text(
+        replace(judged, baseline=pruned)
+    )
+
+
 def test_a_note_of_several_lines_of_the_program_is_shown_once() -> None:
     places = [SourcePosition(file="net.py", line=line) for line in (4, 9, 12, 15)]
     notes = tuple(Note(text="a zone was assumed", position=place) for place in places)
@@ -109,6 +152,25 @@ def test_a_waiver_of_a_pack_without_a_last_day_has_no_end() -> None:
     waived = replace(EXCEPTED, exceptions=(), owner="platform")
     text = as_text(verdict(Reported(waived=(waived,))))
     assert "  sqs-encryption: dead, without an end: public; to be replaced (platform)\n" in text
+
+
+def test_a_finding_about_the_stack_may_have_a_place() -> None:
+    placed = replace(UNTAGGED, urn=STACK.urn, places=(SourcePosition(file="a.py", line=6),))
+    text = as_text(verdict(Reported(findings=(placed,))))
+    assert "  tags-required\n    a.py:6\n    no tags\n" in text
+
+
+def test_what_the_code_waives_is_shown_once_with_its_place() -> None:
+    place = SourcePosition(file="__main__.py", line=6)
+    names = ("dead", "jobs", "a", "b", "c")
+    waived = tuple(
+        replace(REPORTED.waived[0], urn=urn(QUEUE, name), in_code=place) for name in names
+    )
+    text = as_text(replace(verdict(), waived=waived), folder="infra")
+    assert (
+        "Waived: 5 sqs-encryption: dead, jobs, a and 2 more, until 2027-01-01: holds public data "
+        "only (platform), in code at infra/__main__.py:6 Not evaluated"
+    ) in " ".join(text.split())
 
 
 def test_the_reason_of_an_exception_steers_no_terminal() -> None:

@@ -40,5 +40,6 @@ def test_a_piece_of_json_is_its_first_entry() -> None:
 def test_the_page_shows_every_format_for_other_tools() -> None:
     page = (ROOT / "docs/reports.md").read_text()
     shown = [match["format"] for match in samples.SAMPLE.finditer(page)]
-    assert shown == [each for each in OWN if each not in ("terminal", "json")]
+    # A page of HTML is too large to show a piece of, and pictures show it.
+    assert shown == [each for each in OWN if each not in ("terminal", "json", "html")]
     assert all(f"| [`{each}`](#{each}) |" in page for each in shown)

@@ -86,7 +86,8 @@ class Changes:
         resources: What becomes of each resource, in the program's order, deleted ones last.
         new: The findings that the base does not have.
         unchanged: Those that it has.
-        fixed: Those that it alone has; one that is waived by now, or was not evaluated, is none.
+        fixed: Those that it alone has; one that is waived by now, is known from a baseline, or was
+            not evaluated, is none.
     """
 
     base: str
@@ -121,7 +122,7 @@ def changes_of(verdict: Verdict, beside: Beside) -> Changes:
     renamed = {each.before: each.urn for each in beside.resources if each.before}
     known = {(each.pack, each.id, renamed.get(each.urn, each.urn)): each for each in base.findings}
     found = {_key(each): each for each in verdict.findings}
-    open_ = {_key(each) for each in (*verdict.waived, *verdict.not_evaluated)}
+    open_ = {_key(each) for each in (*verdict.waived, *verdict.known, *verdict.not_evaluated)}
     return Changes(
         base=base.place,
         is_state=base.is_state,

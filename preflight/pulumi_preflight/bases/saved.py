@@ -38,7 +38,7 @@ def _stack(verdict: Verdict) -> dict[str, object]:
     return {
         "project": verdict.project,
         "stack": verdict.stack,
-        "findings": [_finding(known_as(each)) for each in verdict.findings],
+        "findings": [_finding(known_as(each)) for each in (*verdict.findings, *verdict.known)],
         "cost": cost and [_line(each) for each in cost.lines],
         "resources": [
             saved_resource(each, verdict.redact) for each in verdict.deployment.resources

@@ -14,7 +14,7 @@ from pulumi_preflight.changes.comparing import (
 )
 from pulumi_preflight.model import Note, RegisteredResource
 from pulumi_preflight.redaction import shown_value
-from pulumi_preflight.verdict import Verdict, in_order
+from pulumi_preflight.verdict import Verdict, order_of
 from pulumi_preflight.wire import PropertyValue, with_leaves
 
 
@@ -29,7 +29,7 @@ def settled(verdict: Verdict, base: Base) -> Verdict:
     notes = (Note(text=verdict.redact(base.note)),) if base.note else ()
     return replace(
         verdict,
-        findings=in_order((*verdict.findings, *lost)),
+        findings=tuple(sorted((*verdict.findings, *lost), key=order_of)),
         notes=(*verdict.notes, *notes),
         beside=Beside(base=base, resources=found),
     )

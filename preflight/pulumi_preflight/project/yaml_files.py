@@ -233,12 +233,22 @@ def read_yaml(path: Path) -> Any:  # noqa: ANN401 - any document
     try:
         loader = _Loader(text)
         return loader.get_data() if loader.check_node() else None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"{path}:{mark.line + 1}" if mark else str(path)
-        raise ProjectError(f"{where}: is not YAML: {error.problem or error.context}") from error
     except (yaml.YAMLError, ValueError) as error:
-        raise ProjectError(f"{path}: is not YAML: {error}") from error
+        raise ProjectError(why_not_yaml(path, text, error)) from error
+
+
+def why_not_yaml(path: Path, text: str, error: yaml.YAMLError | ValueError) -> str:
+    """What is wrong with a text that is not YAML, in one line, with its place."""
+    line, problem = None, str(error)
+    if isinstance(error, yaml.MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else None
+        problem = error.problem or error.context or problem
+    elif isinstance(error, yaml.reader.ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        problem = f"the character U+{ord(text[error.position]):04X} may not stand in it"
+    where = f"{path}:{line}" if line else str(path)
+    return f"{where}: is not YAML: {problem}"
 
 
 def read_mapping(path: Path) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Final, TextIO
 
-from pulumi_preflight.findings import Finding, NotEvaluated, Waived
+from pulumi_preflight.findings import Finding, Known, NotEvaluated, Waived
 from pulumi_preflight.printing import escaped
 from pulumi_preflight.reports.entries import entries_of, subject_of
 from pulumi_preflight.reports.places import Places, place_of_failure
@@ -22,7 +22,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(verdict: Verdict, stream: TextIO) -> None:
-    """Writes the table: findings, what could not be evaluated, and what is waived."""
+    """Writes the table: findings, what could not be evaluated, and what is accepted."""
     _write(_rows(verdict), stream)
 
 
@@ -60,9 +60,9 @@ def _failure(result: StackResult) -> Mapping[str, str]:
 def _row(finding: Finding, places: Places) -> Mapping[str, str]:
     place = places.of(finding)
     waived = finding if isinstance(finding, Waived) else None
-    result = "notEvaluated" if isinstance(finding, NotEvaluated) else "found"
+    accepted = finding if isinstance(finding, Waived | Known) else None
     return {
-        "result": "waived" if waived else result,
+        "result": _result(finding),
         "level": finding.level,
         "severity": finding.severity or "",
         "id": finding.id,
@@ -77,10 +77,22 @@ def _row(finding: Finding, places: Places) -> Mapping[str, str]:
         "wanted": finding.wanted or "",
         "fix": finding.fix or "",
         "url": finding.url or "",
-        "reason": waived.reason if waived else "",
+        "reason": (accepted.reason or "") if accepted else "",
         "owner": (waived.owner or "") if waived else "",
-        "expires": (waived.expires or "") if waived else "",
+        "expires": (accepted.expires or "") if accepted else "",
     }
+
+
+def _result(finding: Finding) -> str:
+    match finding:
+        case Waived():
+            return "waived"
+        case Known():
+            return "known"
+        case NotEvaluated():
+            return "notEvaluated"
+        case _:
+            return "found"
 
 
 def _cell(text: str) -> str:

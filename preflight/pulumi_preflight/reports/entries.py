@@ -12,8 +12,8 @@ from pulumi_preflight.verdicts import StackResult
 
 
 def entries_of(verdict: Verdict) -> Sequence[Finding]:
-    """All that a verdict lists: findings, what could not be evaluated, what is waived."""
-    return (*verdict.findings, *verdict.not_evaluated, *verdict.waived)
+    """All that a verdict lists: findings, what could not be evaluated, what is waived or known."""
+    return (*verdict.findings, *verdict.not_evaluated, *verdict.waived, *verdict.known)
 
 
 def subject_of(finding: Finding) -> str:

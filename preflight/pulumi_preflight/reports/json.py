@@ -6,9 +6,10 @@ Several verdicts are one object too, described by `verdicts.schema.json`.
 import json
 from typing import TYPE_CHECKING, TextIO
 
+from pulumi_preflight.acceptance import BaselineEntry, BaselineUse
 from pulumi_preflight.bases import BaseFinding, known_as
-from pulumi_preflight.findings import ABSENT, Change, Finding, Fix, Waived
-from pulumi_preflight.model import Note
+from pulumi_preflight.findings import ABSENT, Change, Finding, Fix, Known, Waived
+from pulumi_preflight.model import Note, SourcePosition
 from pulumi_preflight.printing import escaped_json
 from pulumi_preflight.resource import Resource
 from pulumi_preflight.verdict import RuleResult, Verdict
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pulumi_preflight.bases.changes import Changes, ModuleCost
     from pulumi_preflight.changes.comparing import ResourceChange
 
-VERSION = 2
+VERSION = 3
 """Of the format: one more with each release that adds keys, changes or removes them."""
 
 
@@ -76,12 +77,15 @@ def _document(verdict: Verdict) -> dict[str, object]:
         "stack": verdict.stack,
         "seconds": round(verdict.seconds, 3),
         "verdict": "pass" if verdict.passed else "fail",
+        "failOn": verdict.fail_on,
         "resources": [_resource(resource) for resource in verdict.resources],
         "findings": [_finding(finding) for finding in verdict.findings],
+        "known": [_known(known) for known in verdict.known],
         "waived": [_waived(waived) for waived in verdict.waived],
         "notEvaluated": [
             {**_finding(each), "property": each.property} for each in verdict.not_evaluated
         ],
+        "baseline": verdict.baseline and _baseline(verdict.baseline),
         "rules": [_rule(result) for result in verdict.rules],
         "fixes": [_fix(fix) for fix in verdict.fixes],
         "outputs": dict(verdict.outputs),
@@ -163,6 +167,10 @@ def _resource(resource: Resource) -> dict[str, object]:
     }
 
 
+def _place(place: SourcePosition) -> dict[str, object]:
+    return {"file": place.file, "line": place.line}
+
+
 def _finding(finding: Finding) -> dict[str, object]:
     origin = finding.origin
     return {
@@ -179,9 +187,32 @@ def _finding(finding: Finding) -> dict[str, object]:
         "wanted": finding.wanted,
         "fix": finding.fix,
         "url": finding.url,
-        "places": [{"file": place.file, "line": place.line} for place in finding.places],
+        "places": [_place(place) for place in finding.places],
         "related": list(finding.related),
         "origin": origin and {"urn": origin.urn or None, "property": origin.property},
+    }
+
+
+def _known(known: Known) -> dict[str, object]:
+    return {**_finding(known), "expires": known.expires, "reason": known.reason}
+
+
+def _baseline(use: BaselineUse) -> dict[str, object]:
+    return {
+        "file": use.file,
+        "gone": [_entry(entry) for entry in use.gone],
+        "over": [_entry(entry) for entry in use.over],
+        "unjudged": [_entry(entry) for entry in use.unjudged],
+    }
+
+
+def _entry(entry: BaselineEntry) -> dict[str, object]:
+    return {
+        "pack": entry.pack,
+        "id": entry.id,
+        "urn": entry.urn,
+        "expires": entry.expires,
+        "reason": entry.reason,
     }
 
 
@@ -192,6 +223,7 @@ def _waived(waived: Waived) -> dict[str, object]:
         "owner": waived.owner,
         "expires": waived.expires,
         "exceptions": [{"id": each.id, "reason": each.reason} for each in waived.exceptions],
+        "inCode": waived.in_code and _place(waived.in_code),
     }
 
 

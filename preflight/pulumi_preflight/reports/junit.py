@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Final, TextIO
 from xml.etree import ElementTree as ET
 
-from pulumi_preflight.findings import Finding, Level, NotEvaluated, Waived, excuse_of
+from pulumi_preflight.findings import (
+    Finding,
+    Known,
+    Level,
+    NotEvaluated,
+    Waived,
+    excuse_of,
+    knowledge_of,
+)
 from pulumi_preflight.printing import escaped, escaped_line
 from pulumi_preflight.reports.entries import entries_of, told, told_of_failure
 from pulumi_preflight.reports.places import Place, Places, place_of_failure
@@ -155,7 +163,9 @@ def _of_finding(finding: Finding, places: Places) -> _Case:
     about = f" {qualified_type_of(finding.urn)}::{name_of(finding.urn)}"
     place = places.of(finding)
     why = _why(finding)
-    failed = finding.level is Level.MANDATORY and not isinstance(finding, Waived | NotEvaluated)
+    failed = finding.level is Level.MANDATORY and not isinstance(
+        finding, Waived | Known | NotEvaluated
+    )
     lines = (f"{place.file}:{place.line}", told(finding), finding.url)
     return _Case(
         name=escaped_line(finding.id + (about if is_urn(finding.urn) else "")),
@@ -172,6 +182,8 @@ def _why(finding: Finding) -> str:
     match finding:
         case Waived():
             return f"waived {excuse_of(finding)}"
+        case Known():
+            return knowledge_of(finding)
         case NotEvaluated():
             return "not evaluated"
         case _:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from pulumi_preflight.bases.changes import Changes
 from pulumi_preflight.bases.telling import summary
 from pulumi_preflight.costs import Cost, CostLine
-from pulumi_preflight.findings import Finding, Level, Waived, excuse_of
+from pulumi_preflight.findings import Finding, Known, Level, Waived, excuse_of, knowledge_of
 from pulumi_preflight.printing import escaped_line, shortened
 from pulumi_preflight.reports.entries import page_of, subject_of, told_of_failure
 from pulumi_preflight.reports.markdown_changes import (
@@ -189,6 +189,10 @@ def _sections(verdict: Verdict, changes: Changes | None) -> Iterator[_Section]:
     unseen, waived = verdict.not_evaluated, verdict.waived
     yield _Section(title=f"Not evaluated: {len(unseen)}", items=_bullets(unseen, places))
     yield _Section(title=f"Waived: {len(waived)}", items=_bullets(waived, places, _excused))
+    known = verdict.known
+    yield _Section(
+        title=f"Known from the baseline: {len(known)}", items=_bullets(known, places, _excused)
+    )
     yield _Section(
         title=f"Notes: {len(verdict.notes)}",
         items=[
@@ -198,6 +202,8 @@ def _sections(verdict: Verdict, changes: Changes | None) -> Iterator[_Section]:
 
 
 def _excused(finding: Finding) -> str:
+    if isinstance(finding, Known):
+        return f"K{knowledge_of(finding)[1:]}"
     return f"Waived {excuse_of(finding)}" if isinstance(finding, Waived) else ""
 
 
@@ -251,6 +257,7 @@ def _cost_section(cost: Cost) -> _Section:
         items=[
             *_table(cost.lines),
             *((f"- Basis: {prose(shortened(text, LONGEST_TEXT))}\n", 1) for text in cost.basis),
+            *_by_use(cost),
             *_unpriced(cost),
         ],
     )
@@ -270,6 +277,11 @@ def _table(lines: Iterable[CostLine]) -> Iterator[tuple[str, int]]:
     rest = f"{counted(more, 'more line')}\n\n" if more > 0 else ""
     head = "| resource | item | as declared | at worst |\n|---|---|--:|--:|\n"
     yield f"{head}{rows}\n{rest}", len(counted_lines)
+
+
+def _by_use(cost: Cost) -> Iterator[tuple[str, int]]:
+    if number := len({line.urn for line in cost.lines if not line.worst}):
+        yield f"- Billed by use, which is not counted: {counted(number, 'resource')}\n", 1
 
 
 def _unpriced(cost: Cost) -> Iterator[tuple[str, int]]:

@@ -57,8 +57,9 @@ def _pieces(text: str) -> Iterator[tuple[bool, str]]:
         for token in filter(None, _SPACE.split(part)):
             around = _AROUND.fullmatch(token)
             before, core, after = around.groups() if around else ("", token, "")
-            while after.startswith(")") and core.count("(") > core.count(")"):
-                core, after = f"{core})", after[1:]
+            while ")" in after and core.count("(") > core.count(")"):
+                inner, _, after = after.partition(")")
+                core = f"{core}{inner})"
             yield False, before
             yield not (core.isspace() or _is_plain(core)), core
             yield False, after

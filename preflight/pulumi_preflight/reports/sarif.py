@@ -11,7 +11,16 @@ from typing import Any, Final, TextIO, TypeAlias
 from urllib.parse import quote
 
 from pulumi_preflight import __version__
-from pulumi_preflight.findings import About, Finding, Level, NotEvaluated, Ran, Waived
+from pulumi_preflight.findings import (
+    About,
+    Finding,
+    Known,
+    Level,
+    NotEvaluated,
+    Ran,
+    Waived,
+    knowledge_of,
+)
 from pulumi_preflight.model import Note
 from pulumi_preflight.printing import escaped_json
 from pulumi_preflight.reports.entries import (
@@ -232,9 +241,16 @@ def _result(
 
 
 def _suppressions(finding: Finding) -> Iterator[Json]:
-    if isinstance(finding, Waived):
+    if isinstance(finding, Known):
         yield {
             "kind": "external",
+            "status": "accepted",
+            "justification": knowledge_of(finding),
+            **_only({"properties": _only({"expires": finding.expires})}),
+        }
+    if isinstance(finding, Waived):
+        yield {
+            "kind": "inSource" if finding.in_code else "external",
             "status": "accepted",
             "justification": finding.reason,
             "properties": {

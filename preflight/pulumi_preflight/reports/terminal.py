@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeVar
 from rich.console import Console, ConsoleDimensions
 from rich.text import Text
 
+from pulumi_preflight.acceptance import BaselineEntry, BaselineUse
 from pulumi_preflight.findings import (
     Absent,
     Change,
     Finding,
     Fix,
+    Known,
     Level,
     NotEvaluated,
     PolicyException,
@@ -25,7 +27,7 @@ from pulumi_preflight.findings import (
 from pulumi_preflight.model import Note
 from pulumi_preflight.printing import escaped, escaped_line, shortened
 from pulumi_preflight.resource import Resource
-from pulumi_preflight.stack_context import STACK_TYPE, name_of, qualified_type_of
+from pulumi_preflight.stack_context import STACK_TYPE, is_urn, name_of, qualified_type_of
 from pulumi_preflight.verdict import OWN_PACK, Verdict, counted, verdict_line
 from pulumi_preflight.verdicts import StackResult, Verdicts
 from pulumi_preflight.wire import PropertyValue
@@ -85,7 +87,9 @@ _APPLIED = "Changed by the packs, in this run only"
 _PROPOSED = "Fixes: what rules would change at the level `remediate`"
 _Key = TypeVar("_Key")
 _Item = TypeVar("_Item")
-_Value = TypeVar("_Value", Resource, Finding, Waived, NotEvaluated, PolicyException, Note)
+_Value = TypeVar(
+    "_Value", Resource, Finding, Known, Waived, NotEvaluated, PolicyException, Note, BaselineEntry
+)
 # The fields that may have several lines.
 _PROSE = ("problem", "wanted", "fix", "reason", "text")
 _LONGEST = 4_000
@@ -240,6 +244,8 @@ def _printable(verdict: Verdict) -> Verdict:
         verdict,
         resources=tuple(_printable_fields(each, names) for each in verdict.resources),
         findings=tuple(_printable_fields(each, names) for each in verdict.findings),
+        known=tuple(_printable_fields(each, names) for each in verdict.known),
+        baseline=verdict.baseline and _printable_baseline(verdict.baseline, names),
         waived=tuple(_printable_waived(each, names) for each in verdict.waived),
         not_evaluated=tuple(_printable_fields(each, names) for each in verdict.not_evaluated),
         notes=tuple(_printable_fields(each, names) for each in verdict.notes),
@@ -249,7 +255,7 @@ def _printable(verdict: Verdict) -> Verdict:
 def _names_of_lines(verdict: Verdict) -> Mapping[str, str]:
     """Names with line breaks or tabs to what is printed of them, the longest first."""
     urns = {resource.urn for resource in verdict.resources}
-    for findings in (verdict.findings, verdict.waived, verdict.not_evaluated):
+    for findings in (verdict.findings, verdict.known, verdict.waived, verdict.not_evaluated):
         urns |= {finding.urn for finding in findings}
     names = {name_of(urn) for urn in urns if "\n" in urn or "\t" in urn}
     return {name: escaped_line(name) for name in sorted(names, key=len, reverse=True)}
@@ -278,6 +284,16 @@ def _printable_fields(item: _Value, names: Mapping[str, str]) -> _Value:
 def _printable_waived(waived: Waived, names: Mapping[str, str]) -> Waived:
     exceptions = tuple(_printable_fields(each, names) for each in waived.exceptions)
     return replace(_printable_fields(waived, names), exceptions=exceptions)
+
+
+def _printable_baseline(use: BaselineUse, names: Mapping[str, str]) -> BaselineUse:
+    return replace(
+        use,
+        file=escaped_line(use.file),
+        gone=tuple(_printable_fields(each, names) for each in use.gone),
+        over=tuple(_printable_fields(each, names) for each in use.over),
+        unjudged=tuple(_printable_fields(each, names) for each in use.unjudged),
+    )
 
 
 class _Console(Console):
@@ -321,6 +337,9 @@ class _Report:
         if not self._show_fixes:
             self._remediated()
         self._changed()
+        self._known(verdict.known)
+        if verdict.baseline:
+            self._baseline(verdict.baseline)
         self._waived(verdict.waived)
         self._not_evaluated(verdict.not_evaluated)
         self._findings(Level.ADVISORY)
@@ -406,12 +425,42 @@ class _Report:
                     # A diff is copied, so nothing in it is wrapped.
                     self._console.print(Text("  ") + line if line else line, soft_wrap=True)
 
+    def _known(self, known: Sequence[Known]) -> None:
+        if not known:
+            return
+        self._heading(f"Known from the baseline: {counted(len(known), 'finding')}")
+        alike = _grouped(
+            ((each.rule, each.expires, each.reason), name_of(each.urn)) for each in known
+        )
+        for (rule, expires, reason), names in alike:
+            until = f", until {expires}" if expires else ""
+            why = f": {reason}" if reason else ""
+            self._entry(Text(f"{rule}: {_named(names)}{until}{why}"))
+
+    def _baseline(self, use: BaselineUse) -> None:
+        way_on = "taken out" if use.pruned else "to be taken out by --prune-baseline"
+        told = (
+            (use.gone, f"no longer found, {way_on}"),
+            (use.over, "past the last day, counted again"),
+            (use.unjudged, "not judged in this run, kept"),
+        )
+        if any(entries for entries, _ in told):
+            self._heading(f"Baseline {use.file}")
+        for entries, what in told:
+            if entries:
+                listed = _named([_entry_named(entry) for entry in entries])
+                self._entry(Text(f"{len(entries)} {what}: {listed}"))
+
     def _waived(self, waived: Sequence[Waived]) -> None:
         if not waived:
             return
         self._heading(f"Waived: {len(waived)}")
-        for finding in waived:
-            self._entry(Text(f"{finding.rule}: {name_of(finding.urn)}, {excuse_of(finding)}"))
+        alike = _grouped(
+            ((each.rule, excuse_of(each), each.in_code), name_of(each.urn)) for each in waived
+        )
+        for (rule, excuse, place), names in alike:
+            where = f", in code at {self._place(place.file, place.line)}" if place else ""
+            self._entry(Text(f"{rule}: {_named(names)}, {excuse}{where}"))
 
     def _not_evaluated(self, entries: Sequence[NotEvaluated]) -> None:
         if not entries:
@@ -448,9 +497,11 @@ class _Report:
         header = Text("  ").append(said.rule, style=_LEVEL_STYLES[findings[0].level])
         self._console.print(header.append(f" ({', '.join(told)})" if told else ""), soft_wrap=True)
         for place, names in _grouped((self._where(found), _about(found)) for found in findings):
-            listed = Text(", ".join(dict.fromkeys(filter(None, names))))
-            if place or listed:
-                self._indented(4, listed, first=f"{place}  " if place else "")
+            listed = ", ".join(dict.fromkeys(filter(None, names)))
+            if place and listed:
+                self._indented(4, Text(listed), first=f"{place}  ")
+            elif place or listed:
+                self._indented(4, Text(place or listed))
         self._indented(4, Text(said.message))
         if said.fix:
             self._indented(4, Text.assemble(("Fix: ", "bold"), said.fix))
@@ -512,6 +563,11 @@ def _said(finding: Finding) -> _Said:
 def _about(finding: Finding) -> str:
     """The name of the resource, empty where the stack as a whole is meant."""
     return "" if qualified_type_of(finding.urn) == STACK_TYPE else name_of(finding.urn)
+
+
+def _entry_named(entry: BaselineEntry) -> str:
+    about = name_of(entry.urn) if is_urn(entry.urn) else entry.urn
+    return f"{entry.id} of {about}{f' ({entry.expires})' if entry.expires else ''}"
 
 
 def _without_name(entry: NotEvaluated) -> str:

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 from google.protobuf.struct_pb2 import Struct
 
+from pulumi_preflight import clock
+from pulumi_preflight.baseline.file import read_for
+from pulumi_preflight.baseline.settle import accepted
 from pulumi_preflight.model import Deployment, Note
 from pulumi_preflight.monitor import analyze_request, stack_request
 from pulumi_preflight.packs import PackChoice, Packs
@@ -58,6 +61,7 @@ def verdict_on(state: State, project: Path, wanted: "Wanted", secrets: set[str])
         secrets.update(secret_texts(each.inputs, each.type))
         secrets.update(secret_texts(each.outputs, each.type))
     context = StackContext(project=state.project, stack=state.stack, is_deployed=True)
+    known = read_for(wanted.acceptance, project=state.project, stack=state.stack)
     choices = wanted.packs
     if choices is None:
         named = named_packs(project.resolve(), state.stack)
@@ -95,7 +99,9 @@ def verdict_on(state: State, project: Path, wanted: "Wanted", secrets: set[str])
         redact=Redactor(secrets, (each.name for each in state.resources)),
         seconds=time.perf_counter() - started,
     )
-    return replace(verdict, folder=project.resolve())
+    verdict = replace(verdict, folder=project.resolve())
+    # Waivers in the code do not count: the program may be another than the one that was deployed.
+    return accepted(verdict, known, wanted.acceptance, today=clock.current_day())
 
 
 def _outputs(state: State, context: StackContext) -> Struct:

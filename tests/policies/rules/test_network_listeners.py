@@ -261,7 +261,7 @@ def test_a_port_that_several_load_balancers_wait_for_is_one_finding() -> None:
         "listens on tcp port 443, as does 'green', which no security group of 'web', 'api' opens: "
         "'doors'"
     )
-    assert report.part == "tcp of web"
+    assert report.part == "tcp port 443"
     assert [urn.rpartition("::")[2] for urn in report.related] == ["web", "api", "doors", "green"]
 
 

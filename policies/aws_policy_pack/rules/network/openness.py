@@ -370,7 +370,7 @@ def _closed(doors: Sequence[_Door]) -> Finding:
         f"{listed(balancer.name for balancer in balancers)} opens: "
         f"{listed(group.name for group in door.groups)}",
         wanted=f"an ingress rule for {traffic}",
-        part=f"{door.transport} of {door.balancer.name}",
+        part=traffic,
         related=(*balancers, *door.groups, *others),
         fix="Add the rule to one of these groups, or change the listener's port",
         resource=door.listener,

@@ -329,7 +329,7 @@ def _judge(sender: Resource, way: Delivery, path: str, queue: Resource, graph: G
                 if holders
                 else "which has no policy"
             ),
-            part=f"{path} to {queue.name}",
+            part=path,
             related=(queue,),
             wanted=f"a statement in the queue's policy that allows {SEND!r} to {way.service!r}",
             fix="Add a `QueuePolicy` with this statement, and the ARN of what sends as "

@@ -242,7 +242,6 @@ def dead_letter_queue_same_type(holder: Resource, graph: Graph) -> Findings:
                     problem=f"it is a {_type(is_fifo)} queue, and its dead-letter queue "
                     f"{shown(name)} is {_type(target_is_fifo)}",
                     wanted=f"a {_type(is_fifo)} dead-letter queue",
-                    part=name,
                     related=tuple(target for target in targets if target.name == name),
                     fix=f"Redrive to a {_type(is_fifo)} queue; the type of {shown(name)} can only "
                     "be changed by replacing it",
@@ -279,7 +278,6 @@ def dead_letter_retention(queue: Resource, graph: Graph) -> Findings:
                 f"{kept} seconds",
                 wanted=f"at least {wanted} (`messageRetentionSeconds` of {shown(source.name)})",
                 fix=f"Set `messageRetentionSeconds` to {wanted} or more",
-                part=source.name,
                 related=(source,),
             )
 

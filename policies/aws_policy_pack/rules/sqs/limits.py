@@ -310,7 +310,6 @@ def visibility_function_timeout(mapping: Resource, graph: Graph) -> Findings:
                     wanted=f"at least {seconds:.9g}, and six times that as AWS advises",
                     fix="Raise `visibilityTimeoutSeconds`, or lower `timeout` of the function",
                     resource=queue,
-                    part=function.name,
                     related=(function, mapping),
                 )
 

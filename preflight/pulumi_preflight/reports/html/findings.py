@@ -4,7 +4,16 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from pulumi_preflight.findings import About, Finding, Level, NotEvaluated, Waived, excuse_of
+from pulumi_preflight.findings import (
+    About,
+    Finding,
+    Known,
+    Level,
+    NotEvaluated,
+    Waived,
+    excuse_of,
+    knowledge_of,
+)
 from pulumi_preflight.printing import shortened
 from pulumi_preflight.reports.entries import entries_of, fingerprint_of, subject_of
 from pulumi_preflight.reports.html.markup import Markup, element, joined, line, prose
@@ -29,10 +38,21 @@ _TEXTS_SHOWN = 4
 _WHOLE_STACK = ""
 
 
+def _excuse_of(finding: Finding) -> str:
+    match finding:
+        case Waived():
+            return excuse_of(finding)
+        case Known():
+            return f"as {knowledge_of(finding)}"
+        case _:
+            return ""
+
+
 def kind_of(finding: Finding) -> str:
     """Its kind, a key of `KINDS`."""
     match finding:
-        case Waived():
+        case Waived() | Known():
+            # Both are accepted; the text says by whom.
             return "waived"
         case NotEvaluated():
             return "not-evaluated"
@@ -300,7 +320,7 @@ def _said(finding: Finding) -> _Said:
     return _Said(
         text=text,
         fix=finding.fix or "",
-        excuse=excuse_of(finding) if isinstance(finding, Waived) else "",
+        excuse=_excuse_of(finding),
     )
 
 

@@ -1,0 +1,1 @@
+"""The steps of the GitHub action: install, judge, publish; the standard library is enough."""
