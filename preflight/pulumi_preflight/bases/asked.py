@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pulumi_preflight.acceptance import Acceptance
 from pulumi_preflight.errors import BaseError
 
 # What reads and compares is imported where there is a base: most runs have none.
@@ -105,7 +106,10 @@ class AskedBase:
         from pulumi_preflight.bases import Base, known_as  # noqa: PLC0415 - see the top
         from pulumi_preflight.states.judging import verdict_on  # noqa: PLC0415 - see the top
 
-        wanted = replace(self._wanted, packs=tuple(packs), show_fixes=False)
+        # What is accepted is said of the program's findings, not of those of the state.
+        wanted = replace(
+            self._wanted, packs=tuple(packs), show_fixes=False, acceptance=Acceptance()
+        )
         verdict = verdict_on(state, self._project.root, wanted, self._secrets)
         return Base(
             place=state.place,

@@ -163,6 +163,12 @@ class Comparison:
         if not new.custom:
             # The engine asks nobody what the change of a component's inputs does.
             properties = tuple(replace(each, effect=Effect.UPDATES) for each in properties)
+        if is_provider_type(new.type):
+            # Each provider has its own settings that replace it, and no table has them.
+            properties = tuple(
+                replace(each, effect=Effect.MAY_REPLACE) if each.effect is Effect.REPLACES else each
+                for each in properties
+            )
         operation = _operation(properties)
         if operation is Operation.REPLACE and _goes_first(new, before, after):
             self._deleted_first.add(new.urn)

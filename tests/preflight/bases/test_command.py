@@ -175,3 +175,35 @@ def test_the_state_of_another_stack_is_one_error(
     state.write_text(export(entry("jobs")).replace("::shop::", "::orders::"))
     assert judge(project, "--base-state", state) == NO_VERDICT
     assert "is the state of orders/dev; wanted that of shop/dev" in capsys.readouterr().err
+
+
+def test_a_baseline_written_beside_a_state_holds_the_findings_of_the_program(
+    project: Path, pack: Path, tmp_path: Path
+) -> None:
+    state = state_of(tmp_path)
+    state.write_text(state.read_text().replace('"tags": {"owner": "shop"}, ', ""))
+    baseline = tmp_path / "baseline.yaml"
+    judged = judge(
+        project, "--policy-pack", pack, "--base-state", state, "--write-baseline", baseline
+    )
+    assert judged == PASSED
+    assert "tagged" not in baseline.read_text()
+
+
+def test_a_comment_in_the_code_waives_the_replacement(
+    project: Path, pack: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state = state_of(tmp_path)
+    waiver = (
+        "# preflight: waive replaces-stateful-resource until=2999-01-01 owner=shop "
+        'reason="it is empty"'
+    )
+    changed(
+        project,
+        "jobs = aws.sqs.Queue(",
+        f'{waiver}\njobs = aws.sqs.Queue(name="jobs-78.fifo", resource_name=',
+    )
+    arguments = ("--policy-pack", pack, "--base-state", state, "--format", "json")
+    assert judge(project, *arguments) == PASSED
+    found = json.loads(capsys.readouterr().out)
+    assert [each["rule"] for each in found["waived"]] == ["replaces-stateful-resource"]

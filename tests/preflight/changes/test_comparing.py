@@ -339,6 +339,12 @@ def test_a_component_is_updated_by_what_would_replace_a_resource() -> None:
     assert operations([base], [head]) == {"group": "update"}
 
 
+def test_a_provider_of_another_region_may_be_replaced() -> None:
+    type_ = "pulumi:providers:aws"
+    base, head = (resource("own", {"region": region}, type_=type_) for region in ("a", "b"))
+    assert operations([base], [head]) == {"own": "may replace"}
+
+
 @pytest.mark.parametrize(
     "left_out",
     [
