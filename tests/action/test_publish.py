@@ -1,6 +1,7 @@
 """Where the verdict is shown: one comment, the job's summary, code scanning."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,15 +16,26 @@ from tests.action.loopback_github import GitHub
 REPORT = (
     "### FAIL\n\n1 mandatory finding\n\n<details><summary>Findings</summary>\n\nx\n</details>\n"
 )
-SARIF = {"version": "2.1.0", "runs": []}
+FOUND = {"ruleId": "queue-is-fifo", "message": {"text": "orders is a standard queue"}}
+WAIVED = {**FOUND, "suppressions": [{"kind": "inSource", "status": "accepted"}]}
+SARIF = {"version": "2.1.0", "runs": [{"results": [FOUND]}]}
 
 
-def judged(runner: Runner, *, code: int = 1, report: str = REPORT, error: str = "") -> None:
+def judged(
+    runner: Runner,
+    *,
+    code: int = 1,
+    report: str = REPORT,
+    error: str = "",
+    results: Sequence[object] = (FOUND,),
+) -> None:
     """Leaves what the step before leaves; no reports where there is an error or a signal."""
     folder = runner.folder / "preflight-action"
     folder.mkdir(exist_ok=True)
     (folder / "preflight.md").write_text(report)
-    (folder / "preflight.sarif").write_text(json.dumps(SARIF))
+    (folder / "preflight.sarif").write_text(
+        json.dumps({**SARIF, "runs": [{"results": [*results]}]})
+    )
     verdict = code >= 0 and not error
     result = Result(
         code=code,
@@ -54,6 +66,14 @@ def test_the_report_is_commented_and_summed_up_and_the_findings_uploaded(
     (analysis,) = github.analyses
     assert (analysis["commit_sha"], analysis["ref"]) == ("c" * 40, "refs/pull/7/merge")
     assert analysis["checkout_uri"] == runner.folder.resolve().as_uri()
+
+
+def test_what_is_waived_is_not_uploaded_where_it_would_be_an_open_alert(
+    runner: Runner, github: GitHub
+) -> None:
+    judged(runner, results=(WAIVED, FOUND))
+    main("publish")
+    assert github.sarif() == SARIF
 
 
 @pytest.mark.parametrize("before", [0, 99, 100, 250], ids="{}-others-before-it".format)
