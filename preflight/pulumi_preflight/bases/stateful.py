@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from pulumi_preflight.acceptance import REPLACES_STATEFUL
 from pulumi_preflight.changes.comparing import Operation, PropertyChange, ResourceChange
 from pulumi_preflight.findings import Finding, Level
 from pulumi_preflight.model import SourcePosition
 from pulumi_preflight.stack_context import name_of, type_of
 from pulumi_preflight.verdict import OWN_PACK
 
-RULE: Final = "replaces-stateful-resource"
 _PAGE = "https://www.pulumi.com/docs/iac/concepts/resources/options/protect/"
 
 # What a type holds, as a reader calls it.
@@ -124,7 +124,7 @@ def _finding(
 ) -> Finding:
     is_sure = is_state and change.operation is not Operation.MAY_REPLACE and not change.retained
     return Finding(
-        rule=RULE,
+        rule=REPLACES_STATEFUL,
         pack=OWN_PACK,
         level=Level.MANDATORY if is_sure else Level.ADVISORY,
         severity="high",

@@ -27,7 +27,7 @@ def test_the_json_report_beside_a_base_fits_its_schema() -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", ["changes", "resourceChange", "propertyChange", "known", "moduleCost"]
+    "kind", ["changes", "resourceChange", "propertyChange", "baseFinding", "moduleCost"]
 )
 def test_the_schema_demands_every_key_of_a_change(kind: str) -> None:
     described = SCHEMA["$defs"][kind]
