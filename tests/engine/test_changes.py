@@ -1,7 +1,7 @@
 """What a change changes: preflight beside a state says what the engine's preview says."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,10 +16,8 @@ from pulumi_preflight.stack_context import (
     name_of,
     type_of,
 )
-from tests.engine.conformance import Bench, Case, Tools
-
-# All tests need the one deployment.
-pytestmark = pytest.mark.xdist_group("changes")
+from tests.engine.cases import each_case
+from tests.engine.conformance import Bench, Case, Observed, Tools
 
 CASE = Case(
     name="changing",
@@ -129,6 +127,8 @@ def deployed(
         yield bench, variables
 
 
+# All of these need the one deployment.
+@pytest.mark.xdist_group("changes")
 @pytest.mark.parametrize("edit", [pytest.param(edit, id=name) for name, edit in EDITS.items()])
 def test_preflight_beside_a_state_says_what_the_engine_would_do(
     deployed: tuple[Bench, Mapping[str, str]], edit: Edit
@@ -174,3 +174,14 @@ def _judged(bench: Bench) -> dict[str, str]:
 
 def _is_default_provider(urn: str) -> bool:
     return is_provider_type(type_of(urn)) and is_default_provider(name_of(urn))
+
+
+@each_case()
+def test_a_program_beside_its_own_state_changes_nothing(
+    case: Case, observe: Callable[[Case], Observed]
+) -> None:
+    changes = observe(case).beside_deployed["changes"]
+    assert [
+        (each["operation"], each["urn"], each["properties"]) for each in changes["resources"]
+    ] == []
+    assert changes["findings"]["new"] == []

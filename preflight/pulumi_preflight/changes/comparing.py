@@ -31,7 +31,7 @@ from pulumi_preflight.stack_context import (
     stack_of,
     type_of,
 )
-from pulumi_preflight.wire import Properties, PropertyValue, from_struct, has_unknown
+from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, from_struct, has_unknown
 
 
 class Operation(StrEnum):
@@ -245,8 +245,9 @@ class Comparison:
                 for change in found.get(name, ())
                 if is_fresh or not has_unknown(value_at(after, change.difference.path))
             ]
-            if not told and follows and name in before and name in after:
-                told = [_following(new.type, name, before[name], forcing, follows)]
+            known = before.get(name, UNKNOWN)
+            if not told and follows and name in after and not has_unknown(known):
+                told = [_following(new.type, name, known, forcing, follows)]
             yield from told
 
     def _follows(self, new: RegisteredResource, name: str, sources: Collection[str]) -> str:
@@ -325,7 +326,7 @@ def _following(
     follows: str,
 ) -> PropertyChange:
     """An input whose new value only the deployment tells."""
-    [change] = changes(type_, {name: None}, {name: ""})
+    [change] = changes(type_, {name: before}, {name: UNKNOWN})
     effect = change.effect
     if effect is Effect.REPLACES and name not in replacing_properties(type_):
         # Where inside of it the value stands is not known.
