@@ -35,13 +35,17 @@ def document(verdicts: Iterable[Verdict]) -> dict[str, object]:
 
 def _stack(verdict: Verdict) -> dict[str, object]:
     cost = verdict.cost
+    # Which of the two comes first is chance, and the engine stops at the second.
+    doubles = {each.urn for each in verdict.deployment.duplicates}
     return {
         "project": verdict.project,
         "stack": verdict.stack,
         "findings": [_finding(known_as(each)) for each in (*verdict.findings, *verdict.known)],
         "cost": cost and [_line(each) for each in cost.lines],
         "resources": [
-            saved_resource(each, verdict.redact) for each in verdict.deployment.resources
+            saved_resource(each, verdict.redact)
+            for each in verdict.deployment.resources
+            if each.urn not in doubles
         ],
     }
 

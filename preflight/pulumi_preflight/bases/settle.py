@@ -8,6 +8,7 @@ from pulumi_preflight.bases.changes import Beside
 from pulumi_preflight.bases.saved import as_saved
 from pulumi_preflight.bases.stateful import findings_of
 from pulumi_preflight.changes.comparing import (
+    Operation,
     PropertyChange,
     ResourceChange,
     compare,
@@ -23,7 +24,11 @@ def settled(verdict: Verdict, base: Base) -> Verdict:
     head: Iterable[RegisteredResource] = verdict.deployment.resources
     if not base.is_state:
         head = as_saved(head, verdict.redact)
-    found = tuple(_told(compare(base.resources, head), verdict))
+    doubles = {verdict.redact.urn(each.urn) for each in verdict.deployment.duplicates}
+    found = tuple(
+        replace(each, operation=Operation.SAME, properties=()) if each.urn in doubles else each
+        for each in _told(compare(base.resources, head), verdict)
+    )
     positions = {each.urn: each.position for each in verdict.resources}
     lost = findings_of(found, positions, is_state=base.is_state)
     notes = (Note(text=verdict.redact(base.note)),) if base.note else ()

@@ -9,7 +9,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pulumi_preflight.bases.saved import read_saved
+from pulumi_preflight.bases.settle import settled
 from pulumi_preflight.errors import BaseError
+from pulumi_preflight.model import DuplicateUrn
 from tests.preflight.bases.samples import (
     AFTER,
     REPORTED,
@@ -64,6 +66,20 @@ def test_names_that_check_made_are_known_again(tmp_path: Path) -> None:
     after = resource(QUEUE, "jobs", {"name": "jobs-2"}, added=("name",))
     base = read_saved(saved(tmp_path, STACK, before), project="shop", stack="dev")
     assert operations(beside(base, STACK, after)) == {}
+
+
+@pytest.mark.parametrize("delay", [pytest.param(1, id="one-first"), pytest.param(2, id="other")])
+def test_of_a_urn_that_is_there_twice_nothing_is_saved_and_nothing_changes(
+    tmp_path: Path, delay: int
+) -> None:
+    twice = resource(QUEUE, "jobs", {"delaySeconds": delay})
+    double = DuplicateUrn(urn=twice.urn, positions=(None, None))
+    run = deployment(resources=(STACK, twice), duplicates=(double,))
+    file = tmp_path / "main.json"
+    file.write_text(written(verdict(REPORTED, run), "base"))
+    assert "delaySeconds" not in file.read_text()
+    base = read_saved(file, project="shop", stack="dev")
+    assert operations(settled(verdict(REPORTED, run), base)) == {}
 
 
 def test_the_code_of_a_dynamic_provider_is_not_saved(tmp_path: Path) -> None:
