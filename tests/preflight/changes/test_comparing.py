@@ -130,6 +130,11 @@ def test_an_input_that_cannot_change_in_place_replaces() -> None:
             {"p": {MARK: ASSET, "text": "b", "hash": "1"}},
             id="asset-of-one-hash",
         ),
+        pytest.param(
+            {"p": {MARK: ARCHIVE, "hash": "1", "assets": {"a": {MARK: ASSET, "hash": "1"}}}},
+            {"p": {MARK: ARCHIVE, "hash": "2", "assets": {"a": {MARK: ASSET, "hash": "1"}}}},
+            id="archive-of-the-same-assets",
+        ),
         pytest.param({"x": "a"}, {"x": UNKNOWN}, id="value-that-nobody-knows-offline"),
     ],
 )
@@ -152,6 +157,12 @@ def test_what_says_the_same_changes_nothing(
             {"p": {MARK: ARCHIVE, "path": "a", "hash": "2"}},
             "p",
             id="archive-of-another-hash",
+        ),
+        pytest.param(
+            {"p": {MARK: ARCHIVE, "hash": "1", "assets": {"a": {MARK: ASSET, "hash": "1"}}}},
+            {"p": {MARK: ARCHIVE, "hash": "2", "assets": {"a": {MARK: ASSET, "hash": "2"}}}},
+            "p",
+            id="archive-of-another-asset",
         ),
         pytest.param({"tags": {"a.b": "1"}}, {"tags": {"a.b": "2"}}, 'tags["a.b"]', id="name"),
         pytest.param({"r": [{"p": 1}]}, {"r": [{"p": 2}]}, "r[0].p", id="in-a-list"),
