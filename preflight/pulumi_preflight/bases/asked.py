@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pulumi_preflight.acceptance import Acceptance
-from pulumi_preflight.errors import BaseError
+from pulumi_preflight.errors import BaseError, PreflightError
 
 # What reads and compares is imported where there is a base: most runs have none.
 if TYPE_CHECKING:
@@ -23,7 +23,9 @@ class AskedBase:
     """The base of one run, or none."""
 
     def __init__(self, project: "Project", wanted: "Wanted", secrets: set[str]) -> None:
-        """Reads the state where the base is one: the program needs its outputs.
+        """Reads the state where the base is one, whose outputs the program needs.
+
+        Where the base is a revision, its run begins.
 
         Args:
             project: What is judged.
@@ -32,6 +34,7 @@ class AskedBase:
 
         Raises:
             BaseError: It is the state of another stack.
+            ProjectError: The project names files for the revision that are not there.
             StateError: It cannot be read.
         """
         self._project = project
@@ -39,6 +42,8 @@ class AskedBase:
         self._secrets = secrets
         self._state = None if wanted.base_state is None else self._read_state(wanted.base_state)
         self._saved: Base | None = None
+        revision = wanted.revision
+        self._other_run = None if revision is None else revision.judging(project, wanted)
 
     @property
     def deployed(self) -> "Comparison | None":
@@ -77,7 +82,19 @@ class AskedBase:
         Raises:
             PreflightError: A pack fails at the state. The text may hold secrets.
         """
-        base = self._saved if self._state is None else self._judged(self._state, packs)
+        if self._state is not None:
+            base: Base | None = self._judged(self._state, packs)
+        elif self._other_run is not None:
+            try:
+                base = self._other_run()
+            except PreflightError as error:
+                from pulumi_preflight.model import Note  # noqa: PLC0415 - see the top
+
+                # What another commit lacks is not a fault of this one.
+                note = Note(text=f"nothing was compared with {self._wanted.revision}: {error}")
+                return replace(verdict, notes=(*verdict.notes, note))
+        else:
+            base = self._saved
         if base is None:
             return verdict
         from pulumi_preflight.bases.settle import settled  # noqa: PLC0415 - see the top
