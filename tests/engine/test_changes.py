@@ -329,8 +329,7 @@ def _is_default_provider(urn: str) -> bool:
     return is_provider_type(type_of(urn)) and is_default_provider(name_of(urn))
 
 
-# Preflight packs no folder, so its hash of one is not the engine's.
-@each_case("assets")
+@each_case()
 def test_a_program_beside_its_own_state_changes_nothing(
     case: Case, observe: Callable[[Case], Observed]
 ) -> None:
