@@ -18,6 +18,7 @@ from pulumi.runtime.proto import analyzer_pb2 as proto
 
 from aws_policy_pack.analyzer import LEVELS, Analyzer
 from aws_policy_pack.changes import Change, Changes
+from aws_policy_pack.evaluation import HIDDEN
 from aws_policy_pack.pack import Pack
 from aws_policy_pack.profiles import LEVEL_KEY
 from aws_policy_pack.rule import AnyRule, Example
@@ -240,11 +241,23 @@ def _changes(told: Mapping[str, tuple[str, Mapping[str, object] | None]]) -> Cha
     return {
         urn: Change(
             operation=operation or "update",
-            before=None if before is None else read_struct(wire(before), set()),
+            before=None if before is None else read_struct(wire(_hidden(before)), set()),
         )
         for urn, (operation, before) in told.items()
         if operation or before is not None
     }
+
+
+def _hidden(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    match value:
+        case Secret():
+            return HIDDEN
+        case Mapping():
+            return {key: _hidden(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_hidden(item) for item in value]
+        case _:
+            return value
 
 
 def _service(
