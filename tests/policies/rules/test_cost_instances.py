@@ -34,8 +34,8 @@ def test_a_class_that_grows_by_three_sizes_is_told() -> None:
     assert report.level == "advisory"
     assert report.message == (
         "subject: `instanceClass` goes from 'db.t4g.medium' to 'db.t4g.2xlarge', which multiplies "
-        "the size by 8; wanted by 2 at most (`maxSteps` of cost-instance-class-step is 1). "
-        "Fix: Change `instanceClass` size by size, or raise `maxSteps` in the pack's config. "
+        "the size by 8; wanted by 2 at most (`steps` of cost-instance-class-step is 1). "
+        "Fix: Change `instanceClass` size by size, or raise `steps` in the pack's config. "
         f"{instance_class_step.url}"
     )
 
@@ -86,7 +86,7 @@ def test_a_class_that_is_not_known_is_not_evaluated(before: object, now: object,
     ("steps", "is_found"), [pytest.param(3, False, id="three"), pytest.param(2, True, id="two")]
 )
 def test_the_profile_allows_more_sizes(steps: int, *, is_found: bool) -> None:
-    found = judged("db.t4g.medium", "db.t4g.2xlarge", config={"maxSteps": steps})
+    found = judged("db.t4g.medium", "db.t4g.2xlarge", config={"steps": steps})
     assert bool(found) == is_found
 
 

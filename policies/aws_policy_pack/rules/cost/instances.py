@@ -40,11 +40,11 @@ SIZE: Final = re.compile(rf"(?P<times>\d*)(?P<size>{'|'.join(SIZES)})")
 class InstanceClassStep(RuleConfig):
     """How far the size of an instance may change at once."""
 
-    max_steps: int = Field(
+    steps: int = Field(
         default=1,
         ge=1,
         le=10,
-        description="Most sizes up or down; each doubles or halves the instance",
+        description="Sizes up or down that are fine at once; each doubles or halves the instance",
     )
 
 
@@ -67,7 +67,7 @@ def instance_class_step(instance: Resource, config: InstanceClassStep) -> Findin
     if before is None or instance.operation == "same":
         return
     yield from judge_each(
-        PATHS[instance.type], lambda path: _step(instance, before, path, config.max_steps)
+        PATHS[instance.type], lambda path: _step(instance, before, path, config.steps)
     )
 
 
@@ -83,8 +83,8 @@ def _step(instance: Resource, before: Properties, path: str, most: int) -> Findi
             part=path,
             problem=f"`{path}` goes from {shown(old)} to {shown(new)}, which {verb} the size by "
             f"{times:.3g}",
-            wanted=f"by {2**most} at most (`maxSteps` of cost-instance-class-step is {most})",
-            fix=f"Change `{path}` size by size, or raise `maxSteps` in the pack's config",
+            wanted=f"by {2**most} at most (`steps` of cost-instance-class-step is {most})",
+            fix=f"Change `{path}` size by size, or raise `steps` in the pack's config",
         )
 
 
