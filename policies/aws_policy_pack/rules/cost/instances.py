@@ -56,6 +56,7 @@ class InstanceClassStep(RuleConfig):
     why="Each size up doubles the bill, and each size down halves the memory: a jump over several "
     "is mostly a slip. The rule compares sizes alone, of any family; it needs the base of "
     "`preflight`, and finds nothing under the engine.",
+    remedy="Change the class size by size, or raise `steps` in the pack's config",
     url="https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-resize.html",
     before={"instanceClass": "db.t4g.medium"},
     good={"instanceClass": "db.r8g.large"},
