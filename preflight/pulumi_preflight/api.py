@@ -247,6 +247,7 @@ def judged(
     with Packs(
         choices,
         context,
+        beside_base=base.is_given,
         working_directory=project.launch.working_directory,
         boot_seconds=timeout,
         answer_seconds=timeout,
@@ -283,7 +284,9 @@ def judged(
         if progress:
             progress.judges_the_stack()
         deployment = in_stable_order(registered)
-        packs.analyze_stack(stack_request(deployment), deployment.inventions)
+        packs.analyze_stack(
+            stack_request(deployment), deployment.inventions, base.compared(deployment)
+        )
         if wanted.show_fixes:
             packs.propose_fixes()
     notes = [Note(text=note) for note in (*project.notes, *packs.notes)]

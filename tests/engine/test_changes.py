@@ -134,7 +134,9 @@ REFERENCE_EDITS = {
         becomes='naming.physical("data"),\n        description="Private',
     ),
     "parameters-update": Edit(
-        file="components/rds_postgres.py", text='value="1")],', becomes='value="0")],'
+        file="components/rds_postgres.py",
+        text='aws.rds.ClusterParameterGroupParameterArgs(name="rds.force_ssl", value="1")',
+        becomes='aws.rds.ClusterParameterGroupParameterArgs(name="rds.force_ssl", value="0")',
     ),
     "cluster-name-replaces-what-runs-on-it": Edit(
         file="modules/foundation.py",
