@@ -39,7 +39,7 @@ def resource_diff(request: DiffRequest, type_: str) -> DiffResponse:
     must go before the new one comes.
     """
     old, new = from_struct(request.old_inputs), from_struct(request.news)
-    response = _response(changes(type_, old, new))
+    response = _response(changes(type_, old, new, from_struct(request.olds)))
     response.deleteBeforeReplace = bool(response.replaces) and any(
         name in new and new[name] == old.get(name) for name in fixed_name_properties(type_)
     )
