@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # @pulumi/pulumi 3.248.0: a type error in a file that has not changed itself is not seen again.
 #
-# Where no ts-node is installed, the SDK uses the one that it brings, version 7.0.1. That one keeps
-# what it made of a checked file below the system's folder for temporary files, and finds it again
-# by the text of this file alone. Where an imported file has changed its types since, nothing is
-# checked again. A machine whose folder is empty, such as one of CI, stops at the error.
+# Where no ts-node is installed, the SDK uses the one that it brings, version 7.0.1. This ts-node
+# keeps what it made of a checked file below the system's folder for temporary files, and finds it
+# again by the text of this file alone. Where an imported file has changed its types since, nothing
+# is checked again. A machine whose folder is empty, such as one of CI, stops at the error.
 #
 # Source: sdk/nodejs/vendor/ts-node@7.0.1, getCacheName and readThrough; sdk/nodejs/cmd/run/run.ts.
 # Seen with @pulumi/pulumi 3.248.0, typescript 5.9.3 on Node 20: see `expected` below.

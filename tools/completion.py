@@ -1,14 +1,13 @@
 """Makes what completes the command `preflight` in bash and zsh, from the command's own parser."""
 
-from pathlib import Path
-
 import shtab
 
 from ops.paths import PREFLIGHT
-from pulumi_preflight.cli import command_parser
+from pulumi_preflight.command_line import command_parser
 from pulumi_preflight.completion import FILES
 from pulumi_preflight.reports import OWN
 
+_PATHS = ("DIR", "DIR|FILE", "FILE", "FILE|URL")
 FOLDER = PREFLIGHT / "pulumi_preflight" / "completion"
 # Bash takes what a function with `_dir` in its name gives for paths.
 FUNCTIONS = {
@@ -67,7 +66,7 @@ def script(shell: str) -> str:
         if action.dest in FUNCTIONS:
             name = FUNCTIONS[action.dest]
             action.complete = dict.fromkeys(FILES, name)  # type: ignore[attr-defined]
-        elif action.type is Path:
+        elif action.metavar in _PATHS:
             kind = shtab.DIRECTORY if action.metavar == "DIR" else shtab.FILE
             action.complete = kind  # type: ignore[attr-defined]
         elif action.nargs != 0 and not action.choices:

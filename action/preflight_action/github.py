@@ -80,7 +80,7 @@ class Api:
                 "X-GitHub-Api-Version": "2022-11-28",
             },
         )
-        # What was written may have arrived even where the answer did not.
+        # A comment may have arrived even where the answer did not.
         tries = 1 if method == "POST" else _TRIES
         for left in reversed(range(tries)):
             try:

@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -63,17 +64,9 @@ def report(result: Result) -> str:
     if result.markdown:
         return Path(result.markdown).read_text("utf-8")
     # The longest row of backticks in the text is shorter than the fence.
-    fence = "`" * max(3, 1 + _longest_row(result.error, "`"))
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", result.error)), default=0))
     told = result.error or f"preflight ended with {result.code}\n"
     return f"### preflight: no verdict\n\n{fence}text\n{told.rstrip()}\n{fence}\n"
-
-
-def _longest_row(text: str, character: str) -> int:
-    longest = row = 0
-    for each in text:
-        row = row + 1 if each == character else 0
-        longest = max(longest, row)
-    return longest
 
 
 def marker() -> str:

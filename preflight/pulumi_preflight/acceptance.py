@@ -7,6 +7,12 @@ from pathlib import Path
 ENGINE_STOPS = ("duplicate-urn", "invoke-of-new-resource")
 """The rules of preflight's own at whose findings the engine stops, whatever anybody accepts."""
 
+OF_WAIVERS = ("waiver-broken", "waiver-over", "waiver-unread", "waiver-unused")
+"""The rules of preflight's own about waivers in the code."""
+
+NEVER_KNOWN = (*ENGINE_STOPS, *OF_WAIVERS)
+"""Those that no baseline holds: a waiver that says something wrong is put right in the code."""
+
 PLACEHOLDERS = ("{project}", "{stack}")
 """What stands for the names in the name of a baseline's file."""
 

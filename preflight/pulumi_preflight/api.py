@@ -2,7 +2,8 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from pulumi_preflight import clock
 from pulumi_preflight.acceptance import Acceptance, FailOn
 from pulumi_preflight.errors import PreflightError, ProgramError
-from pulumi_preflight.packs import PackChoice
+from pulumi_preflight.packs import PackChoice, choices_of
 from pulumi_preflight.startup import ONE_AT_A_TIME, check_platform
 
 # What a run needs is imported when it is needed: the packs and the program start processes first,
@@ -78,12 +79,8 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
         ),
         timeout_seconds=timeout_seconds,
     )
-    secrets: set[str] = set()
-    try:
+    with _hidden() as secrets:
         return judged(program, wanted, secrets)
-    except PreflightError as error:
-        error.hide(secrets)
-        raise
 
 
 def run_on_state(
@@ -110,9 +107,16 @@ def run_on_state(
     from pulumi_preflight.states.judging import judged_state  # noqa: PLC0415 - see the top
 
     wanted = Wanted(stack=stack, packs=_choices(packs), timeout_seconds=timeout_seconds)
+    with _hidden() as secrets:
+        return judged_state(os.fspath(state), Path(folder), wanted, secrets)
+
+
+@contextmanager
+def _hidden() -> Iterator[set[str]]:
+    """Gives a set for secrets, and takes these out of the error that comes of what is entered."""
     secrets: set[str] = set()
     try:
-        return judged_state(os.fspath(state), Path(folder), wanted, secrets)
+        yield secrets
     except PreflightError as error:
         error.hide(secrets)
         raise
@@ -198,12 +202,7 @@ def judged(
     )
     secrets.update(context.secrets)
     timeout = wanted.timeout_seconds
-    choices = wanted.packs
-    if choices is None:
-        choices = tuple(
-            PackChoice(directory=each.path, config=each.config, named_by=each.named_by)
-            for each in project.packs
-        )
+    choices = choices_of(project.packs) if wanted.packs is None else wanted.packs
     if progress:
         progress.begins(f"{project.name} stack {project.stack}", len(choices))
     with Packs(

@@ -4,17 +4,16 @@ import argparse
 import gc
 import json
 import os
+import re
 import sys
-import threading
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
-from pulumi_preflight import __version__, completion
-from pulumi_preflight.acceptance import PLACEHOLDERS, Acceptance, FailOn
+from pulumi_preflight.command_line import CommandOptions, Parser, command_parser, parse
 from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.printing import shortened, tell, to_stdout, without_colour, write_whole
 from pulumi_preflight.startup import ONE_AT_A_TIME, Terminated, defer_sdk, ending_on_signals
@@ -24,436 +23,6 @@ if TYPE_CHECKING:
     from pulumi_preflight.reports.terminal import Addition, Section
     from pulumi_preflight.verdict import Verdict
     from pulumi_preflight.verdicts import Verdicts
-
-
-_EPILOG = """\
-exit codes: 0 nothing was found that fails the run; 1 something was; 2 there is no verdict, because
-the program, a pack or the configuration failed, and the message says which. With --recursive the
-worst of all stacks counts.
-
-examples:
-  preflight
-  preflight stack --stack dev --policy-pack policies
-  preflight stack --stack dev --policy-pack policies --policy-pack-config profiles/dev.json
-  preflight . --stack dev --policy-pack policies --format terminal --format json=verdict.json
-  preflight . --stack dev --write-baseline baseline.yaml
-  preflight . --stack dev --baseline baseline.yaml
-  preflight --recursive --changed-since origin/main
-
-`preflight install yaml` builds what runs programs in YAML. `preflight hook [OPTION ...] FILE ...`
-judges the projects that the files belong to, for pre-commit. A project in a folder `install` or
-`hook` is `./install` or `./hook`.
-"""
-
-
-class UsageError(PreflightError):
-    """The command line is wrong."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommandOptions:
-    """The arguments of the command line.
-
-    Attributes:
-        project: The folder of the project.
-        stack: The stack's name, `None` where the project is to say it.
-        packs: Each pack's folder with its config file, if it has one; `None` where the project is
-            to name them.
-        config: Config values over the stack's own.
-        stack_tags: Tags over those that the stack has.
-        reports: Each report's format, and the file it goes to; at most one goes to stdout, `None`.
-        save_state: Where the stack export goes, `None` for nowhere.
-        show_secrets: Whether the stack export shows secrets in plain text.
-        keep_unknowns: Whether computed outputs stay unknown.
-        show_fixes: Whether to show what fixes change.
-        acceptance: Which findings fail the run, and which are known.
-        timeout_seconds: How long the program, and each answer of a pack, may take.
-        state: The place of the state that is judged in place of the program, `None` for none.
-        recursive: Whether all projects below the folder are judged, each with its stacks.
-        changed_since: The branch, tag or commit since which a project must have changed to be
-            judged, `None` where all are.
-        jobs: How many stacks are judged at a time, `None` for as many as there are cores.
-    """
-
-    project: Path
-    stack: str | None
-    state: str | None
-    packs: tuple[tuple[Path, Path | None], ...] | None
-    config: dict[str, str]
-    stack_tags: dict[str, str]
-    reports: tuple[tuple[str, Path | None], ...]
-    save_state: Path | None
-    show_secrets: bool
-    keep_unknowns: bool
-    show_fixes: bool
-    acceptance: Acceptance
-    timeout_seconds: float
-    recursive: bool
-    changed_since: str | None
-    jobs: int | None
-
-
-class _Parser(argparse.ArgumentParser):
-    """Raises what argparse would print and exit with."""
-
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(message, hint=f"{self.prog} --help lists the options")
-
-
-class _PrintCompletion(argparse.Action):
-    """Prints the completion of a shell, and ends the command as `--help` does."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        _namespace: argparse.Namespace,
-        shell: str | Sequence[Any] | None,
-        _option: str | None = None,
-    ) -> NoReturn:
-        text = completion.script(str(shell))
-
-        def write(stream: TextIO) -> None:
-            stream.write(text)
-
-        to_stdout(write)
-        parser.exit()
-
-
-def parse(argv: Sequence[str] | None) -> CommandOptions:
-    """Reads the command line.
-
-    Raises:
-        UsageError: It is wrong.
-        SystemExit: It asks for help or the version, which has been printed.
-    """
-    parser = _parser()
-    given = parser.parse_args(argv)
-    packs, configs = given.policy_pack, given.policy_pack_config
-    if configs and len(configs) != len(packs):
-        parser.error(
-            f"{len(packs)} --policy-pack and {len(configs)} --policy-pack-config were given; "
-            "there must be one config for each pack, in the same order, or none at all"
-        )
-    if given.show_secrets and given.save_state is None:
-        parser.error("--show-secrets is about the file of --save-state, which is not given")
-    if given.state is not None:
-        _check_alone(parser, given)
-    _check_several(parser, given)
-    reports = _reports(given.format, given.output, parser)
-    written = [(f"the report {name}", file) for name, file in reports]
-    written.append(("the stack of --save-state", given.save_state))
-    written.append(("the baseline", given.write_baseline or given.baseline))
-    _check_files(written, parser)
-    return CommandOptions(
-        project=given.project,
-        stack=given.stack,
-        state=given.state,
-        packs=tuple(zip(packs, configs or [None] * len(packs), strict=True)) if packs else None,
-        config=dict(given.config),
-        stack_tags=dict(given.stack_tag),
-        reports=reports,
-        save_state=given.save_state,
-        show_secrets=given.show_secrets,
-        keep_unknowns=given.keep_unknowns,
-        show_fixes=given.show_fixes,
-        acceptance=_acceptance(parser, given),
-        timeout_seconds=given.timeout,
-        recursive=given.recursive,
-        changed_since=given.changed_since,
-        jobs=given.jobs,
-    )
-
-
-def _reports(
-    formats: Sequence[tuple[str, Path | None]], output: Path | None, parser: argparse.ArgumentParser
-) -> tuple[tuple[str, Path | None], ...]:
-    """The reports with their files, of which `--output` is the one of a format without a file."""
-    formats = formats or [("terminal", None)]
-    without_file = [name for name, file in formats if file is None]
-    if output is not None and not without_file:
-        parser.error(
-            f"--output {output} has no report: each --format has a file of its own; leave one out"
-        )
-    if len(without_file) > 1:
-        one, other, *_ = without_file
-        parser.error(
-            f"the reports {one} and {other} would both go to {output or 'stdout'}; give one of "
-            f"them a file of its own: --format {other}=FILE"
-        )
-    return tuple((name, output if file is None else file) for name, file in formats)
-
-
-def _check_files(files: Iterable[tuple[str, Path | None]], parser: argparse.ArgumentParser) -> None:
-    """Refuses a file that two things would be written to; a device or a pipe takes both."""
-    taken: dict[Path, str] = {}
-    for what, file in files:
-        if file is None:
-            continue
-        path = file.resolve()
-        if path in taken and (path.is_file() or not path.exists()):
-            parser.error(
-                f"{taken[path]} and {what} would both go to {file}; give each a file of its own"
-            )
-        taken[path] = what
-
-
-def _check_alone(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
-    """Refuses what is said of the program where no program runs."""
-    of_program = {
-        "--config": given.config,
-        "--stack-tag": given.stack_tag,
-        "--keep-unknowns": given.keep_unknowns,
-    }
-    for option, value in of_program.items():
-        if value:
-            parser.error(f"{option} is about a run of the program, and --state runs none")
-
-
-def _check_several(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
-    """Refuses what is said of one stack where several are judged, and the other way round."""
-    of_one = {"--save-state": given.save_state, "--state": given.state}
-    for option, value in of_one.items():
-        if given.recursive and value is not None:
-            parser.error(f"{option} is about one stack, and --recursive judges several")
-    for option, file in (
-        ("--baseline", given.baseline),
-        ("--write-baseline", given.write_baseline),
-    ):
-        if given.recursive and file and not all(each in str(file) for each in PLACEHOLDERS):
-            parser.error(
-                f"{option} {file} is the baseline of one stack, and --recursive judges several; "
-                f"put {' and '.join(PLACEHOLDERS)} into its name"
-            )
-    of_several = {"--changed-since": given.changed_since, "--jobs": given.jobs}
-    for option, value in of_several.items():
-        if value is not None and not given.recursive:
-            parser.error(f"{option} is about --recursive, which is not given")
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="preflight",
-        description="Runs a Pulumi program and policy packs offline and gives their verdict.",
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
-    add = parser.add_argument
-    add("--version", action="version", version=f"%(prog)s {__version__}")
-    add(
-        "--print-completion",
-        metavar="SHELL",
-        choices=tuple(completion.FILES),
-        action=_PrintCompletion,
-        help=f"print what completes this command in {' or '.join(completion.FILES)}, and exit",
-    )
-    add(
-        "project",
-        metavar="PROJECT",
-        type=Path,
-        nargs="?",
-        default=Path(),
-        help="folder that holds Pulumi.yaml (default: this one)",
-    )
-    add(
-        "--stack",
-        metavar="NAME",
-        help="stack to judge (default: `stack` of preflight.yaml, or the only one with a file)",
-    )
-    judged = parser.add_argument_group("what is judged")
-    add = judged.add_argument
-    add(
-        "--state",
-        metavar="FILE|URL",
-        help="judge what is deployed, without the program: an export, or a checkpoint in a "
-        "backend, with --stack PROJECT/NAME; file:// and s3:// as well",
-    )
-    add(
-        "--policy-pack",
-        metavar="DIR|FILE",
-        type=Path,
-        action="append",
-        default=[],
-        help="folder of a policy pack, or an executable one; may be repeated (default: `packs` of "
-        "preflight.yaml)",
-    )
-    add(
-        "--policy-pack-config",
-        metavar="FILE",
-        type=Path,
-        action="append",
-        default=[],
-        help="JSON config of a pack, in the order of the packs: one for each, or none",
-    )
-    add(
-        "--config",
-        metavar="KEY=VALUE",
-        type=_key_value,
-        action="append",
-        default=[],
-        help="config value, over the stack's own; may be repeated",
-    )
-    add(
-        "--stack-tag",
-        metavar="NAME=VALUE",
-        type=_key_value,
-        action="append",
-        default=[],
-        help="tag of the stack, as packs see it, over those that it has; may be repeated",
-    )
-    add(
-        "--keep-unknowns",
-        action="store_true",
-        help="leave computed outputs unknown, as the engine's preview does",
-    )
-    add(
-        "--timeout",
-        metavar="SECONDS",
-        type=_seconds,
-        default=120.0,
-        help="longest time for the program, and for each answer of a pack (default: 120)",
-    )
-    accepted = parser.add_argument_group("what is accepted")
-    add = accepted.add_argument
-    add(
-        "--fail-on",
-        choices=[str(each) for each in FailOn],
-        default=FailOn.MANDATORY,
-        help="findings that fail the run: mandatory ones (the default), advisory ones as well, or "
-        "none",
-    )
-    add(
-        "--baseline",
-        metavar="FILE",
-        type=Path,
-        help="findings that are known: they are shown, and fail nothing; {project} and {stack} "
-        "stand for the names",
-    )
-    add(
-        "--write-baseline",
-        metavar="FILE",
-        type=Path,
-        help="write the findings of this run as the baseline, and go on with it",
-    )
-    add(
-        "--prune-baseline",
-        action="store_true",
-        help="take out of the baseline what is not found any more",
-    )
-    several = parser.add_argument_group("several projects")
-    add = several.add_argument
-    add(
-        "--recursive",
-        action="store_true",
-        help="judge all projects in the folder and below it, each with all its stacks that have a "
-        "file, or with that of --stack",
-    )
-    add(
-        "--changed-since",
-        metavar="REF",
-        type=_reference,
-        help="leave out projects in which, and in what they use, nothing has changed since this "
-        "branch parted from REF; what is not committed counts",
-    )
-    add(
-        "--jobs",
-        metavar="N",
-        type=_jobs,
-        help="judge so many stacks at a time (default: as many as there are cores)",
-    )
-    reported = parser.add_argument_group("what is reported")
-    add = reported.add_argument
-    add(
-        "--format",
-        metavar="NAME[=FILE]",
-        type=_format,
-        action="append",
-        default=[],
-        help="terminal (the default), json, sarif, junit, markdown, gitlab, github, csv, html, "
-        "or a format that an installed package adds; written to FILE where one is given; may be "
-        "repeated",
-    )
-    add(
-        "--show-fixes",
-        action="store_true",
-        help="show what the rules' fixes change in a resource's inputs, or would change",
-    )
-    add(
-        "--output",
-        metavar="FILE",
-        type=Path,
-        help="write the report of a format without a FILE here, not to stdout",
-    )
-    add(
-        "--save-state",
-        metavar="FILE",
-        type=Path,
-        help="write the stack as an export that `pulumi policy analyze --file` reads; only its "
-        "owner may read the file, and [secret] stands in place of secrets",
-    )
-    add(
-        "--show-secrets",
-        action="store_true",
-        help="write secrets into that file in plain text, as `pulumi stack export` does with it",
-    )
-    return parser
-
-
-def _acceptance(parser: argparse.ArgumentParser, given: argparse.Namespace) -> Acceptance:
-    if given.prune_baseline and given.baseline is None:
-        parser.error("--prune-baseline is about the file of --baseline, which is not given")
-    if given.write_baseline is not None and given.baseline is not None:
-        parser.error(
-            "--write-baseline and --baseline were both given; --write-baseline alone keeps what "
-            "its file says of the findings that stay"
-        )
-    return Acceptance(
-        fail_on=FailOn(given.fail_on),
-        baseline=given.baseline or given.write_baseline,
-        write=given.write_baseline is not None,
-        prune=given.prune_baseline,
-    )
-
-
-def _key_value(text: str) -> tuple[str, str]:
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise argparse.ArgumentTypeError(f"{text!r} is not UTF-8") from None
-    key, equals, value = text.partition("=")
-    if not key or not equals:
-        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
-    return key, value
-
-
-def _format(text: str) -> tuple[str, Path | None]:
-    name, equals, file = text.partition("=")
-    if not name or (equals and not file):
-        raise argparse.ArgumentTypeError(f"{text!r} is not NAME or NAME=FILE")
-    return name, Path(file) if file else None
-
-
-def _reference(text: str) -> str:
-    if not text:
-        raise argparse.ArgumentTypeError("'' is not a branch, a tag or a commit")
-    return text
-
-
-def _jobs(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= _MOST_JOBS):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {_MOST_JOBS}")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds") from None
-    if not 0 < seconds < threading.TIMEOUT_MAX:
-        raise argparse.ArgumentTypeError(f"{text} is not a finite number of seconds above 0")
-    return seconds
 
 
 def _install(argv: Sequence[str]) -> int:
@@ -468,7 +37,7 @@ def _install(argv: Sequence[str]) -> int:
     """
     from pulumi_preflight.runtimes import hosts  # noqa: PLC0415 - see the top
 
-    parser = _Parser(
+    parser = Parser(
         prog="preflight install",
         description="Builds what runs the programs of a runtime, with the `go` on PATH, and keeps "
         "it in the user's cache (XDG_CACHE_HOME, or ~/.cache).",
@@ -483,9 +52,15 @@ def _install(argv: Sequence[str]) -> int:
     return PASSED
 
 
-def command_parser() -> argparse.ArgumentParser:
-    """The parser of the command's options, for what is made of them, such as completions."""
-    return _parser()
+def _kept_for_one(given: argparse.Namespace) -> str:
+    """An option that writes what the run of a second project would write over; empty for none."""
+    options = {
+        "--output": given.output,
+        "--save-state": given.save_state,
+        "--write-baseline": given.write_baseline,
+        "--format": any(file or name != "terminal" for name, file in given.format),
+    }
+    return next((name for name, value in options.items() if value), "")
 
 
 def _hook(argv: Sequence[str]) -> int:
@@ -499,7 +74,7 @@ def _hook(argv: Sequence[str]) -> int:
     """
     from pulumi_preflight.hook import projects_of  # noqa: PLC0415 - reads more than `--help` needs
 
-    parser = _parser()
+    parser = command_parser()
     parser.prog = "preflight hook"
     parser.set_defaults(project=None)
     given, more = parser.parse_known_args(argv)
@@ -513,8 +88,24 @@ def _hook(argv: Sequence[str]) -> int:
             f"{given.project} stands before an option; files come last, and the hook finds their "
             "projects by itself"
         )
+    judging = {
+        "--state": given.state,
+        "--recursive": given.recursive,
+        "--changed-since": given.changed_since,
+    }
+    for option, value in judging.items():
+        if value:
+            parser.error(
+                f"{option} says by itself what is judged; the hook judges projects of files"
+            )
+    projects = projects_of(taken)
+    if len(projects) > 1 and (kept := _kept_for_one(given)):
+        parser.error(
+            f"{kept} is for one project, and the files belong to "
+            f"{', '.join(map(str, projects))}; `preflight --recursive` gives one report of several"
+        )
     code = PASSED
-    for project in projects_of(taken):
+    for project in projects:
         code = max(code, main([str(project), *options]))
         if code > NO_VERDICT:
             return code
@@ -524,13 +115,23 @@ def _hook(argv: Sequence[str]) -> int:
 PASSED, FAILED, NO_VERDICT = 0, 1, 2
 INTERRUPTED, TERMINATED, HUNG_UP = 130, 143, 129  # 128 and the signal's number
 
-# Each is a program and its packs, as processes.
-_MOST_JOBS = 256
 _COMMANDS = {"install": _install, "hook": _hook}
 
 _DEBUG = "PULUMI_PREFLIGHT_DEBUG"
 # An exception may have any text, such as the whole answer of a service.
 _LONGEST = 10_000
+
+
+def command() -> NoReturn:
+    """Runs the command as a process of its own.
+
+    Python would take apart all that the process holds, which takes as long as the report.
+    """
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None) -> int:
@@ -560,8 +161,16 @@ def main(argv: Sequence[str] | None = None, *, section: "Section | None" = None)
         _complain("terminated; there is no verdict", None)
         return terminated.status
     except Exception as error:  # noqa: BLE001 - the last resort: no bug may look like a verdict
-        _complain_of_bug(error, secrets)
+        _complain(*_told_of(error), secrets)
     return NO_VERDICT
+
+
+def _told_of_path(error: Exception) -> str:
+    """What the system says of a path that no code looked at before; empty for other errors."""
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    # Python 3.11 and 3.12 raise so where a link leads to itself.
+    return str(error) if isinstance(error, RuntimeError) and "Symlink loop" in str(error) else ""
 
 
 def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) -> int:
@@ -598,7 +207,7 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
 
         with shown(lambda: "judges what is deployed"):
             verdict = judged_state(options.state, options.project, wanted, secrets)
-    tell(without_colour(verdict.printed))
+    tell(_printable(verdict.printed, options))
     if verdict.baseline is not None and verdict.baseline.written:
         _tell_written(verdict, verdict.baseline.file)
     if options.save_state is not None:
@@ -608,6 +217,17 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
     addition = partial(section, verdict.export(show_secrets=True)) if section else None
     _report(verdict, options, os.path.relpath(options.project), addition)
     return PASSED if verdict.passed else FAILED
+
+
+def _printable(printed: str, options: CommandOptions) -> str:
+    """What the program printed, without colours, and without commands for GitHub's runner.
+
+    A line that begins with `::` could make annotations of its own, or switch off ours.
+    """
+    text = without_colour(printed)
+    if not any(name == "github" for name, _ in options.reports):
+        return text
+    return re.sub(r"^(?=\s*::)", "| ", text, flags=re.MULTILINE)
 
 
 def _load_reports(options: CommandOptions) -> None:
@@ -638,11 +258,11 @@ def _run_below(
     from pulumi_preflight.redaction import Redactor  # noqa: PLC0415 - see the top
 
     below = Below(root=options.project, jobs=options.jobs or cores(), since=options.changed_since)
-    verdicts = judge_all(below, wanted, secrets, _told_of_bug)
+    verdicts = judge_all(below, wanted, secrets, _told_of)
     redact = Redactor(secrets)
     for result, verdict in verdicts:
         if verdict.printed:
-            printed = redact(without_colour(verdict.printed))
+            printed = redact(_printable(verdict.printed, options))
             tell(f"== {result.folder} stack {result.stack}\n{printed}")
     _report_several(verdicts, options, section)
     if verdicts.without_verdict:
@@ -741,12 +361,13 @@ def _complain(message: str, hint: str | None, secrets: Iterable[str] = ()) -> No
     tell("".join(f"{kind}: {shortened(text, _LONGEST)}\n" for kind, text in texts.items() if text))
 
 
-def _complain_of_bug(error: Exception, secrets: Iterable[str]) -> None:
-    _complain(*_told_of_bug(error), secrets)
+def _told_of(error: Exception) -> tuple[str, str | None]:
+    """Message and hint of an error that no code foresaw: of a path, or else of a bug.
 
-
-def _told_of_bug(error: Exception) -> tuple[str, str | None]:
-    """Message and hint of an error that is a bug; shows its traceback to who asks for that."""
+    A bug's traceback is shown to who asks for that.
+    """
+    if told := _told_of_path(error):
+        return told, None
     asked = os.environ.get(_DEBUG)
     if asked:
         traceback.print_exception(error)

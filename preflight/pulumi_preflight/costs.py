@@ -98,6 +98,11 @@ def total(lines: Iterable[CostLine]) -> Amount:
     )
 
 
+def billed_by_use(lines: Iterable[CostLine]) -> int:
+    """How many resources bill something by use, which no amount counts."""
+    return len({line.urn for line in lines if not line.worst})
+
+
 def cost_of(export: Mapping[str, Any], redact: Redactor) -> Cost | None:
     """Asks every package that knows prices; `None` where none says anything of the stack.
 

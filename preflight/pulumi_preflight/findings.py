@@ -12,7 +12,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi_preflight.model import SourcePosition
 from pulumi_preflight.outputs.inventions import Origin
 from pulumi_preflight.redaction import SHOWN_SECRET, Redactor, secret_texts, shown_value
-from pulumi_preflight.stack_context import STACK_TYPE, is_urn, name_of, qualified_type_of
+from pulumi_preflight.stack_context import is_of_stack, is_urn, name_of
 from pulumi_preflight.wire import SECRET, PropertyValue, from_struct, mark_of, rewrite
 from pulumi_preflight.wire import without_secret as unwrapped
 
@@ -67,11 +67,16 @@ class Finding:
         return f"{self.rule}[{self.part}]" if self.part else self.rule
 
     @property
+    def key(self) -> tuple[str, str, str]:
+        """What names it among all of a stack: pack, id and URN."""
+        return self.pack, self.id, self.urn
+
+    @property
     def message(self) -> str:
         """What is wrong and what is wanted, as one text."""
         if self.is_prose:
             return self.problem
-        about = is_urn(self.urn) and qualified_type_of(self.urn) != STACK_TYPE
+        about = is_urn(self.urn) and not is_of_stack(self.urn)
         subject = f"{name_of(self.urn)}: " if about else ""
         wanted = "" if self.wanted is None else f"; wanted {self.wanted}."
         return f"{subject}{self.problem}{wanted}"

@@ -132,7 +132,9 @@ def write_whole(path: Path, write: Callable[[TextIO], None], *, private: bool = 
         else:
             _replace(Path(os.path.realpath(path)), write, private=private)
     except OSError as error:
-        raise PreflightError(f"{path} cannot be written: {error.strerror}") from error
+        missing = isinstance(error, FileNotFoundError) and not path.parent.exists()
+        hint = f"make the folder {path.parent} first" if missing else None
+        raise PreflightError(f"{path} cannot be written: {error.strerror}", hint=hint) from error
 
 
 def _replace(path: Path, write: Callable[[TextIO], None], *, private: bool) -> None:

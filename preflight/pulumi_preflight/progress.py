@@ -115,6 +115,18 @@ def _nothing() -> Iterator[None]:
     yield
 
 
+@contextmanager
+def _beside(write: Callable[[], None], over: threading.Event) -> Iterator[None]:
+    """Lets a thread write while it is entered; `over` ends the thread."""
+    thread = threading.Thread(target=write, name="progress", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
 def is_live(stream: TextIO | None) -> bool:
     """Whether somebody watches a stream who can see a line change.
 
@@ -145,13 +157,10 @@ class _Line:
     @contextmanager
     def painted(self) -> Iterator[None]:
         """Paints the line while it is entered, and takes it away."""
-        thread = threading.Thread(target=self._paint, name="progress", daemon=True)
-        thread.start()
         try:
-            yield
+            with _beside(self._paint, self._over):
+                yield
         finally:
-            self._over.set()
-            thread.join()
             self._clear()
 
     @contextmanager
@@ -203,13 +212,8 @@ class _Lines:
     @contextmanager
     def told(self) -> Iterator[None]:
         """Writes the lines while it is entered."""
-        thread = threading.Thread(target=self._tell, name="waiting", daemon=True)
-        thread.start()
-        try:
+        with _beside(self._tell, self._over):
             yield
-        finally:
-            self._over.set()
-            thread.join()
 
     @contextmanager
     def aside(self) -> Iterator[None]:

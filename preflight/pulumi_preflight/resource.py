@@ -8,6 +8,7 @@ from typing import Any
 from google.protobuf.struct_pb2 import Struct
 
 from pulumi_preflight.model import Deployment, RegisteredResource, SourcePosition
+from pulumi_preflight.monitor.providers import is_default, is_provider_type
 from pulumi_preflight.redaction import SHOWN_SECRET, SHOWN_UNKNOWN, Redactor
 from pulumi_preflight.stack_context import STACK_TYPE
 from pulumi_preflight.wire import (
@@ -24,9 +25,6 @@ from pulumi_preflight.wire import (
     whole_numbers,
     without_references,
 )
-
-_PROVIDER = "pulumi:providers:"
-_DEFAULT_PROVIDER = "default"
 
 
 class Unknown(StrEnum):
@@ -73,10 +71,8 @@ class Resource:
     @property
     def is_own(self) -> bool:
         """Whether the program makes it: not the stack, nor a provider that nobody asked for."""
-        is_provider = self.type.startswith(_PROVIDER)
-        return self.type != STACK_TYPE and not (
-            is_provider and self.name.startswith(_DEFAULT_PROVIDER)
-        )
+        unasked = is_provider_type(self.type) and is_default(self.name)
+        return self.type != STACK_TYPE and not unasked
 
     @property
     def id(self) -> str:

@@ -55,6 +55,11 @@ def is_urn(text: str) -> bool:
     return text.startswith(_PREFIX) and text.count("::") >= _SEPARATORS
 
 
+def is_of_stack(urn: str) -> bool:
+    """Whether a text is the URN of a stack itself."""
+    return is_urn(urn) and qualified_type_of(urn) == STACK_TYPE
+
+
 def package_of(token: str) -> str:
     """The package of a type or function token such as `aws:sqs/queue:Queue`."""
     return token.partition(":")[0]

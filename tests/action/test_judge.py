@@ -116,7 +116,7 @@ import os
 for name in sorted(os.environ):
     if name.startswith(("ACTIONS_", "GITHUB_", "INPUT_")):
         print("sees", name)
-print("::add-path::/tmp/evil")
+print("::add-path::evil")
 """
 
 

@@ -1,17 +1,14 @@
 """docs/reuse.md, followed to the letter in an empty folder by somebody who has nothing else."""
 
-import os
 import re
 import shlex
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from aws_policy_pack.testing import analyze_stack
+from tests.followed import built_wheels, followed
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "reuse.md"
@@ -25,12 +22,7 @@ SECONDS = re.compile(r"\b\d+\.\d s\b")
 
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The two distributions as they are in this checkout, in place of an index's."""
-    folder = tmp_path_factory.mktemp("wheels")
-    for package in ("aws-policy-pack", "pulumi-preflight"):
-        build = ["uv", "build", "--quiet", "--wheel", "--package", package, "--out-dir", folder]
-        subprocess.run(build, cwd=ROOT, check=True)
-    return folder
+    return built_wheels(tmp_path_factory.mktemp("wheels"))
 
 
 def script(steps: list[re.Match[str]]) -> str:
@@ -48,25 +40,7 @@ def test_a_newcomer_gets_a_pack_a_rule_a_test_and_a_verdict(wheels: Path, tmp_pa
     section = PAGE.read_text(encoding="utf-8").partition("## In five minutes")[2]
     steps = list(STEP.finditer(section.partition("\n## ")[0]))
     (shown,) = (step["output"] for step in steps if step["output"])
-    inherited = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
-    shell = shutil.which("bash")
-    assert shell is not None
-    run = subprocess.run(
-        [shell, "-c", script(steps)],
-        cwd=tmp_path,
-        env={
-            **inherited,
-            "UV_FIND_LINKS": str(wheels),
-            # Where `uv venv` finds the Python of these tests first.
-            "PATH": os.pathsep.join([str(Path(sys.base_prefix) / "bin"), os.environ["PATH"]]),
-            "COLUMNS": "100",
-            "NO_COLOR": "1",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    run = followed(script(steps), tmp_path, wheels, timeout=300)
     assert (run.returncode, run.stderr) == (1, ""), run.stdout + run.stderr
     tests, _, verdict = run.stdout.partition("shop stack dev")
     assert "2 passed" in tests

@@ -1,18 +1,15 @@
 """docs/adopt.md, followed to the letter in an empty folder by somebody who has nothing else."""
 
 import datetime as dt
-import os
 import re
 import shlex
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from ops.paths import ROOT
+from tests.followed import built_wheels, followed
 
 PAGE = ROOT / "docs" / "adopt.md"
 STEP = re.compile(
@@ -28,12 +25,7 @@ LATER = dt.datetime.now(tz=dt.UTC).date() + dt.timedelta(days=90)
 
 @pytest.fixture(scope="module")
 def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The two distributions as they are in this checkout, in place of an index's."""
-    folder = tmp_path_factory.mktemp("wheels")
-    for package in ("aws-policy-pack", "pulumi-preflight"):
-        build = ["uv", "build", "--quiet", "--wheel", "--package", package, "--out-dir", folder]
-        subprocess.run(build, cwd=ROOT, check=True)
-    return folder
+    return built_wheels(tmp_path_factory.mktemp("wheels"))
 
 
 def script(steps: list[re.Match[str]]) -> str:
@@ -56,24 +48,7 @@ def shown(steps: list[re.Match[str]]) -> Iterator[tuple[str, str]]:
 
 def test_a_stack_with_sixty_findings_gets_a_gate(wheels: Path, tmp_path: Path) -> None:
     steps = list(STEP.finditer(PAGE.read_text(encoding="utf-8")))
-    shell = shutil.which("bash")
-    assert shell is not None
-    run = subprocess.run(
-        [shell, "-c", script(steps)],
-        cwd=tmp_path,
-        env={
-            **{name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"},
-            "UV_FIND_LINKS": str(wheels),
-            # Where `uv venv` finds the Python of these tests first.
-            "PATH": os.pathsep.join([str(Path(sys.base_prefix) / "bin"), os.environ["PATH"]]),
-            "COLUMNS": "100",
-            "NO_COLOR": "1",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=500,
-    )
+    run = followed(script(steps), tmp_path, wheels, timeout=500)
     assert run.stderr == ""
     printed = dict(part.split("\n", 1) for part in run.stdout.split("$ ")[1:])
     assert printed == dict(shown(steps))

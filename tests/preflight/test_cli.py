@@ -26,6 +26,7 @@ from tests.preflight.builders import (
     write_project,
 )
 from tests.preflight.states import samples as states
+from tests.processes import started_with
 from tests.waiting import LONG, wait_until
 
 COMMAND = Path(sys.executable).with_name("preflight")
@@ -215,7 +216,10 @@ def test_a_report_that_cannot_be_written_leaves_no_verdict_on_stdout(
     assert judge(good, "--format", "terminal", "--format", f"json={missing}") == NO_VERDICT
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err == f"error: {missing} cannot be written: No such file or directory\n"
+    assert captured.err == (
+        f"error: {missing} cannot be written: No such file or directory\n"
+        f"hint: make the folder {missing.parent} first\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -400,6 +404,7 @@ def test_a_report_that_cannot_be_written_is_no_verdict(
     captured = capsys.readouterr()
     assert captured.err == (
         f"error: {tmp_path}/missing/report cannot be written: No such file or directory\n"
+        f"hint: make the folder {tmp_path}/missing first\n"
     )
 
 
@@ -415,12 +420,6 @@ def test_a_reader_that_has_seen_enough_does_not_disturb(
         process.stdout.close()
         error = process.stderr.read()
     assert (process.returncode, error) == (code, b"")
-
-
-def processes_in(folder: Path) -> list[str]:
-    command = ["ps", "-ww", "-eo", "args"]
-    listed = subprocess.run(command, check=True, capture_output=True, text=True)
-    return [line for line in listed.stdout.splitlines() if str(folder) in line]
 
 
 @pytest.mark.parametrize(
@@ -442,7 +441,7 @@ def test_a_signal_ends_the_run_and_leaves_nothing(
         out, error = process.communicate(timeout=LONG)
     assert process.returncode == code
     assert (out, error.decode()) == (b"", f"error: {word}; there is no verdict\n")
-    assert processes_in(tmp_path) == []
+    assert started_with(tmp_path) == []
 
 
 def last_line(capsys: pytest.CaptureFixture[str]) -> str:

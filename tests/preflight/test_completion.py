@@ -120,6 +120,7 @@ def typed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Typed]:
             ["shop stack", "--stack", "prod"],
             id="stack-of-folder-with-space",
         ),
+        pytest.param("preflight --state ca\t", ["--state", "caps.json"], id="state"),
         pytest.param("preflight --timeout ca\t", ["--timeout", "ca"], id="no-file-for-a-number"),
     ],
 )

@@ -99,3 +99,35 @@ def test_a_wrong_command_line_is_one_error(
     error = capsys.readouterr().err
     assert error.startswith(f"error: {told}")
     assert "hint: preflight hook --help lists the options" in error
+
+
+@pytest.mark.parametrize(
+    "option",
+    [["--state", "state.json"], ["--recursive"], ["--recursive", "--changed-since", "main"]],
+)
+def test_what_says_by_itself_what_is_judged_is_refused(
+    option: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["hook", *option, "shop/__main__.py"]) == NO_VERDICT
+    assert f"{option[0]} says by itself what is judged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ["--format", "json=verdict.json"],
+        ["--format", "terminal=report.txt", "--format", "terminal"],
+        ["--format", "json"],
+        ["--output", "report.txt"],
+        ["--save-state", "state.json"],
+        ["--write-baseline", "baseline.yaml"],
+    ],
+    ids=" ".join,
+)
+def test_a_file_for_one_project_is_refused_where_there_are_two(
+    option: list[str], repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["hook", *option, "shop/__main__.py", "store/__main__.py"]) == NO_VERDICT
+    told = capsys.readouterr().err
+    assert f"{option[0]} is for one project, and the files belong to shop, store" in told
+    assert not (repository / option[1].rpartition("=")[2]).exists()

@@ -1,6 +1,5 @@
 """Packs that do not boot, and what is left of packs when a run ends."""
 
-import subprocess
 import time
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 from pulumi_preflight.errors import PackError
 from pulumi_preflight.packs import PackChoice, Packs
 from tests.preflight.builders import CONTEXT, QUEUE, resource_request, stack_request, write_pack
+from tests.processes import started_with
 
 ENDLESS = "import time\nwhile True:\n    time.sleep(60)\n"
 
@@ -103,13 +103,6 @@ def test_a_failed_pack_fails_every_later_check(tmp_path: Path) -> None:
         assert first.value is second.value is last.value
 
 
-def processes_of(folder: Path) -> list[str]:
-    """Command lines of the processes that were started with `folder`."""
-    command = ["ps", "-ww", "-eo", "args"]
-    listed = subprocess.run(command, check=True, capture_output=True, text=True)
-    return [line for line in listed.stdout.splitlines() if str(folder) in line]
-
-
 @pytest.mark.parametrize(
     "prelude",
     [
@@ -133,8 +126,8 @@ def test_nothing_is_left_of_a_pack(tmp_path: Path, prelude: str) -> None:
         deadline = time.monotonic() + 20
         while not ready.exists() and time.monotonic() < deadline:
             time.sleep(0.02)
-        assert processes_of(tmp_path)
-    assert processes_of(tmp_path) == []
+        assert started_with(tmp_path)
+    assert started_with(tmp_path) == []
 
 
 def test_what_a_pack_prints_after_its_port_is_kept(

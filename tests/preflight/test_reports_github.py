@@ -2,15 +2,19 @@
 
 import io
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pulumi_preflight.cli import PASSED, main
 from pulumi_preflight.findings import Reported
 from pulumi_preflight.model import SourcePosition
 from pulumi_preflight.printing import escaped, escaped_line
 from pulumi_preflight.reports import github
 from pulumi_preflight.verdict import Verdict
+from tests.preflight.builders import write_project
 from tests.preflight.samples import TOTAL, UNTAGGED, verdict
 
 
@@ -74,3 +78,16 @@ def test_the_runner_reads_any_text_as_it_was(rule: str, problem: str) -> None:
     properties, data = read(command)
     assert properties == {"file": "__main__.py", "line": "7", "title": escaped_line(rule)}
     assert data == escaped(problem)
+
+
+@pytest.mark.parametrize(
+    ("report", "mark"),
+    [pytest.param("github", "| ", id="github"), pytest.param("csv", "", id="other")],
+)
+def test_what_a_program_prints_is_not_a_command_for_the_runner(
+    report: str, mark: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_project(tmp_path, "print('::stop-commands::x')\nprint('  ::error::y')\nprint('a ::b')\n")
+    assert main([str(tmp_path), "--stack", "dev", "--format", report]) == PASSED
+    lines = capsys.readouterr().err.splitlines()
+    assert lines == [f"{mark}::stop-commands::x", f"{mark}  ::error::y", "a ::b"]

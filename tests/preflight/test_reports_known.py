@@ -76,6 +76,7 @@ def test_a_known_finding_stands_in_the_comment(known: Verdict) -> None:
 def test_a_known_finding_is_accepted_on_the_page(known: Verdict) -> None:
     text = written(known, "html")
     assert "Accepted as known from the baseline until 2027-03-01: halved in spring" in text
+    assert 'Known <span class="count">1</span>' in text
 
 
 @pytest.mark.parametrize("name", ["github", "gitlab"])

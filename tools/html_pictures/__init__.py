@@ -1,7 +1,6 @@
 """Pictures of the HTML report for the docs: of the reference stack, and of 1,000 resources."""
 
 import base64
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from ops.offline import enforced_on
 from ops.paths import PACK, ROOT, STACK
+from pulumi_loopback.guard import temporary_folder
 from pulumi_preflight import PackChoice, Verdict, run
 from pulumi_preflight.printing import write_whole
 from pulumi_preflight.reports import writer
@@ -100,7 +100,7 @@ ALL = (
 @contextmanager
 def page_of(verdict: Verdict, browser: Browser, picture: Picture) -> Iterator[Page]:
     """A verdict's page, open and ready."""
-    with tempfile.TemporaryDirectory() as folder:
+    with temporary_folder("pictures-") as folder:
         file = Path(folder) / "report.html"
         write_whole(file, lambda stream: writer("html")(verdict, stream))
         page = browser.new_page(

@@ -21,7 +21,7 @@ from typing import NoReturn, TextIO
 
 import yaml
 
-from pulumi_preflight.acceptance import ENGINE_STOPS, Acceptance, BaselineEntry
+from pulumi_preflight.acceptance import ENGINE_STOPS, NEVER_KNOWN, Acceptance, BaselineEntry
 from pulumi_preflight.clock import is_day
 from pulumi_preflight.errors import BaselineError, ProjectError
 from pulumi_preflight.printing import write_whole
@@ -258,10 +258,12 @@ class _Reader:
                 f"`{where}.until` is {entry.expires!r}",
                 "wanted a day as YYYY-MM-DD, such as 2027-03-01",
             )
-        if entry.pack == "preflight" and entry.rule in ENGINE_STOPS:
+        if entry.pack == "preflight" and entry.rule in NEVER_KNOWN:
+            stops = entry.rule in ENGINE_STOPS
+            why = "at which the engine stops, known or not" if stops else "which no baseline holds"
             self._refuse(
                 node,
-                f"`{where}.id` is {entry.id!r}, at which the engine stops, known or not",
+                f"`{where}.id` is {entry.id!r}, {why}",
                 "remove the entry, and put right what the finding says",
             )
         return entry

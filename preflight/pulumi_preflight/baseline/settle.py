@@ -8,12 +8,12 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from pulumi_preflight.acceptance import ENGINE_STOPS, Acceptance, BaselineEntry, BaselineUse
+from pulumi_preflight.acceptance import NEVER_KNOWN, Acceptance, BaselineEntry, BaselineUse
 from pulumi_preflight.baseline.file import BaselineFile, in_order, without, write
 from pulumi_preflight.clock import is_over
 from pulumi_preflight.findings import Finding, Known, fields_of
 from pulumi_preflight.redaction import Redactor
-from pulumi_preflight.stack_context import STACK_TYPE, is_urn, qualified_type_of
+from pulumi_preflight.stack_context import is_of_stack
 from pulumi_preflight.verdict import OWN_PACK, Verdict
 
 
@@ -47,9 +47,9 @@ def settled(
     gone, unjudged = judged.gone(file.entries), judged.unjudged(file.entries)
     if acceptance.write:
         kept = {entry.key: entry for entry in file.entries if entry not in gone}
-        entries = {_entry(finding).key: _entry(finding) for finding in verdict.findings}
-        stopping = {_entry(finding).key for finding in verdict.findings if _stops(finding)}
-        written = {key: each for key, each in {**entries, **kept}.items() if key not in stopping}
+        entries = {finding.key: _entry(finding) for finding in verdict.findings}
+        never = {finding.key for finding in verdict.findings if _is_never_known(finding)}
+        written = {key: each for key, each in {**entries, **kept}.items() if key not in never}
         file = replace(file, entries=in_order(written.values()))
         write(file.path, file.entries, project=file.project, stack=file.stack)
         gone = ()
@@ -77,7 +77,7 @@ def _apart(
     known: list[Known] = []
     over: list[BaselineEntry] = []
     for finding in verdict.findings:
-        entry = entry_of.get(_entry(finding).key)
+        entry = entry_of.get(finding.key)
         if entry is None:
             counted.append(finding)
         elif is_over(entry.expires, today):
@@ -115,15 +115,15 @@ def _entry(finding: Finding) -> BaselineEntry:
     return BaselineEntry(pack=finding.pack, id=finding.id, urn=finding.urn)
 
 
-def _stops(finding: Finding) -> bool:
-    return finding.pack == OWN_PACK and finding.rule in ENGINE_STOPS
+def _is_never_known(finding: Finding) -> bool:
+    return finding.pack == OWN_PACK and finding.rule in NEVER_KNOWN
 
 
 class _Judged:
     """What a verdict says of the entries of a baseline."""
 
     def __init__(self, verdict: Verdict) -> None:
-        self._found = {_entry(finding).key for finding in verdict.findings}
+        self._found = {finding.key for finding in verdict.findings}
         self._packs = {result.ran.pack for result in verdict.rules} | {OWN_PACK}
         self._silent = {
             (result.ran.pack, result.ran.rule)
@@ -132,7 +132,7 @@ class _Judged:
         }
         unseen = verdict.not_evaluated
         # What is not known of the stack as a whole is not known of any resource in it.
-        self._silent |= {(each.pack, each.rule) for each in unseen if _is_of_stack(each.urn)}
+        self._silent |= {(each.pack, each.rule) for each in unseen if is_of_stack(each.urn)}
         self._unseen = {(each.pack, each.rule, each.urn) for each in unseen}
 
     def gone(self, entries: Iterable[BaselineEntry]) -> tuple[BaselineEntry, ...]:
@@ -152,7 +152,3 @@ class _Judged:
             and (entry.pack, entry.rule) not in self._silent
             and (entry.pack, entry.rule, entry.urn) not in self._unseen
         )
-
-
-def _is_of_stack(urn: str) -> bool:
-    return is_urn(urn) and qualified_type_of(urn) == STACK_TYPE

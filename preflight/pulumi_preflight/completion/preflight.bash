@@ -11,7 +11,7 @@ _shtab_preflight_option_strings=(-h --help --version --print-completion --stack 
 
 _shtab_preflight_pos_0_COMPGEN=_preflight_project_dirs
 _shtab_preflight___stack_COMPGEN=_preflight_stack_names
-_shtab_preflight___state_COMPGEN=:
+_shtab_preflight___state_COMPGEN=_shtab_compgen_files
 _shtab_preflight___policy_pack_COMPGEN=_shtab_compgen_files
 _shtab_preflight___policy_pack_config_COMPGEN=_shtab_compgen_files
 _shtab_preflight___config_COMPGEN=:

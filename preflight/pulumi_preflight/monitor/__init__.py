@@ -31,7 +31,7 @@ from pulumi_preflight.monitor.services import served_features, serves
 from pulumi_preflight.outputs.answers.calls import RefusedCallError
 from pulumi_preflight.outputs.names import UnnamedError
 from pulumi_preflight.project.go_values import DurationError
-from pulumi_preflight.stack_context import STACK_TYPE, qualified_type_of
+from pulumi_preflight.stack_context import is_of_stack
 from pulumi_preflight.wire import UNKNOWN, from_struct, is_marked, to_struct
 
 __all__ = ["Monitor", "analyze_request", "stack_request"]
@@ -144,7 +144,7 @@ class Monitor(ResourceMonitorServicer):
                 hashed(from_struct(outputs), self._run.project.launch.working_directory)
             )
         self._run.registry.set_outputs(request.urn, outputs)
-        if qualified_type_of(request.urn) == STACK_TYPE:
+        if is_of_stack(request.urn):
             self._run.registry.stack_outputs = outputs
         return Empty()
 

@@ -14,7 +14,7 @@ from pulumi.runtime.proto.resource_pb2 import ReadResourceRequest
 from pulumi_preflight.monitor.providers import is_provider_type, urn_of_reference
 from pulumi_preflight.monitor.registration import Registration
 from pulumi_preflight.monitor.registry import Registry
-from pulumi_preflight.stack_context import STACK_TYPE, is_urn, name_of, qualified_type_of, type_of
+from pulumi_preflight.stack_context import is_of_stack, is_urn, name_of, type_of
 
 _TYPE_COLONS = 2
 # Source: Parse of blang/semver, with which parseProviderRequest reads a version: three numbers
@@ -106,7 +106,7 @@ def check_outputs(urn: str, registry: Registry) -> None:
     Raises:
         RefusedError: The engine would stop at these outputs.
     """
-    if is_urn(urn) and qualified_type_of(urn) == STACK_TYPE:
+    if is_of_stack(urn):
         return
     claims = registry.claims(urn)
     if not claims:

@@ -4,7 +4,7 @@ Source: pulumi/pulumi, pkg/resource/deploy/step_generator.go and pkg/engine/upda
 (loadPolicyPlugins).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pulumi_preflight.findings import Reported
     from pulumi_preflight.outputs.memory import Inventions, Taint
     from pulumi_preflight.packs.pack import Pack
+    from pulumi_preflight.project import ProjectPack
 
 _Arguments = ParamSpec("_Arguments")
 _Result = TypeVar("_Result")
@@ -47,6 +48,14 @@ class PackChoice:
     directory: Path
     config: Path | None = None
     named_by: str = "--policy-pack"
+
+
+def choices_of(named: Iterable["ProjectPack"]) -> tuple[PackChoice, ...]:
+    """The packs that a project names, as a run takes them."""
+    return tuple(
+        PackChoice(directory=each.path, config=each.config, named_by=each.named_by)
+        for each in named
+    )
 
 
 class Packs:

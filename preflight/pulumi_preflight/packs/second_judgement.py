@@ -5,8 +5,9 @@ evaluated", with the property that it hangs on.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Generic, TypeVar
 
 from google.protobuf.message import Message
@@ -16,7 +17,7 @@ from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest, AnalyzeStackReques
 from pulumi_preflight.findings import Finding, NotEvaluated, Reported, Waived
 from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, UNDECRYPTED, Origin, Other
 from pulumi_preflight.outputs.memory import Inventions, Taint
-from pulumi_preflight.wire import from_struct, to_struct
+from pulumi_preflight.wire import Properties, from_struct, to_struct
 
 _Request = TypeVar("_Request", bound=Message)
 # To find the property that a result hangs on takes some more judgements.
@@ -404,13 +405,16 @@ def stack_doubt_of(
     request: AnalyzeStackRequest, inventions: Inventions, *, urn: str
 ) -> Doubt[AnalyzeStackRequest]:
     """What is made up in the request for a stack's judgement; `urn` is the stack's own."""
-    outputs = {each.urn: from_struct(each.properties) for each in request.resources}
+
+    @cache
+    def outputs() -> Mapping[str, Properties]:
+        return {each.urn: from_struct(each.properties) for each in request.resources}
 
     def otherwise(other: Other) -> AnalyzeStackRequest:
         asked = AnalyzeStackRequest()
         asked.CopyFrom(request)
         for resource in asked.resources:
-            given = outputs[resource.urn]
+            given = outputs()[resource.urn]
             changed = inventions.outputs_otherwise(resource.urn, given, other)
             if changed != given:
                 resource.properties.CopyFrom(to_struct(changed))
@@ -418,7 +422,7 @@ def stack_doubt_of(
 
     def origins_of(resource: str) -> Collection[Origin]:
         # A component has none of its own; what it puts out may come from others.
-        held = inventions.origins_in(outputs[resource]) if resource in outputs else ()
+        held = inventions.origins_in(outputs().get(resource, {}))
         return {*inventions.origins_of(resource), *held}
 
     return Doubt(

@@ -249,6 +249,12 @@ def stack_name(given: str, named_by: str = "--stack") -> tuple[str, str]:
     return (parts[0] if len(parts) > 1 else _ORGANIZATION), parts[-1]
 
 
+def repository_of(folder: Path) -> Path | None:
+    """The top folder of the work tree of git that a folder is in, `None` where there is none."""
+    tops = (above for above in (folder, *folder.parents) if (above / ".git").exists())
+    return next(tops, None)
+
+
 def stacks_in(root: Path) -> tuple[str, tuple[str, ...]]:
     """The name of the project in a folder, and its stacks that have a file, in order.
 

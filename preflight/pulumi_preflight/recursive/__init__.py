@@ -35,8 +35,8 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-OnBug: TypeAlias = "Callable[[Exception], tuple[str, str | None]]"
-"""Is told of an error that is a bug, and gives message and hint."""
+OnError: TypeAlias = "Callable[[Exception], tuple[str, str | None]]"
+"""Is told of an error that no code foresaw, and gives message and hint."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +54,14 @@ class Below:
     since: str | None = None
 
 
-def judge_all(below: Below, wanted: Wanted, secrets: set[str], on_bug: OnBug) -> Verdicts:
+def judge_all(below: Below, wanted: Wanted, secrets: set[str], on_error: OnError) -> Verdicts:
     """Judges projects, each with its stacks.
 
     Args:
         below: Which projects.
         wanted: What is asked of each run.
         secrets: Where the secrets of all projects go.
-        on_bug: See `OnBug`.
+        on_error: See `OnError`.
 
     Raises:
         PreflightError: There is no project, none has the stack that is asked for, or git cannot
@@ -99,7 +99,7 @@ def judge_all(below: Below, wanted: Wanted, secrets: set[str], on_bug: OnBug) ->
         LeftOut(folder=shown_as(folder), reason=f"no change since {below.since}")
         for folder in unchanged
     ]
-    _run_all(tasks, wanted, below.jobs, on_bug)
+    _run_all(tasks, wanted, below.jobs, on_error)
     for task in tasks:
         secrets.update(task.secrets)
     return Verdicts(
@@ -180,7 +180,7 @@ class _Task:
     def order(self) -> tuple[tuple[str, ...], str]:
         return self.at.parts, self.stack or ""
 
-    def run(self, wanted: Wanted, on_bug: OnBug) -> None:
+    def run(self, wanted: Wanted, on_error: OnError) -> None:
         """Judges the stack; one that fails stops no other."""
         try:
             asked = replace(wanted, stack=self.stack)
@@ -188,7 +188,7 @@ class _Task:
         except PreflightError as error:
             self.error, self.hint = str(error), error.hint
         except Exception as error:  # noqa: BLE001 - no bug may look like a verdict, or hide others
-            self.error, self.hint = on_bug(error)
+            self.error, self.hint = on_error(error)
 
     def result(self, secrets: Iterable[str]) -> StackResult:
         """What became of it; no error shows a secret, of any project."""
@@ -243,7 +243,7 @@ def _run_all(
     tasks: Sequence[_Task],
     wanted: Wanted,
     jobs: int,
-    on_bug: OnBug,
+    on_error: OnError,
 ) -> None:
     """Runs the tasks, so many at a time; a signal ends all of them, and leaves nothing running."""
     together = Together()
@@ -251,7 +251,7 @@ def _run_all(
     def run(task: _Task) -> None:
         with together.entered():
             running.append(task)
-            task.run(wanted, on_bug)
+            task.run(wanted, on_error)
             running.remove(task)
 
     def text() -> str:

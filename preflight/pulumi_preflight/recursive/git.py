@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulumi_preflight.errors import PreflightError
+from pulumi_preflight.project import repository_of
 
 # What a hook of git sets names the repository of the hook, which may be another one.
 # Source: `git rev-parse --local-env-vars`.
@@ -37,12 +38,6 @@ class GitError(PreflightError):
     """Git cannot tell what is asked of it."""
 
 
-def repository_of(folder: Path) -> Path | None:
-    """The top folder of the work tree that a folder is in, `None` where there is none."""
-    tops = (above for above in (folder, *folder.parents) if (above / ".git").exists())
-    return next(tops, None)
-
-
 @dataclass(frozen=True, slots=True)
 class Repository:
     """A work tree of git.
@@ -65,11 +60,9 @@ class Repository:
         if not asked:
             return set()
         try:
-            told = self._run("check-ignore", "-z", "--stdin", given="\0".join(asked))
+            told = self._asked("check-ignore", "-z", "--stdin", given="\0".join(asked))
         except FileNotFoundError:
             return set()
-        if told.returncode not in (0, _NONE_FOUND):
-            raise self._refusal(told)
         return {asked[name] for name in told.stdout.split("\0") if name in asked}
 
     def files(self, *patterns: str) -> list[Path]:
@@ -107,11 +100,9 @@ class Repository:
 
     def _parting(self, reference: str) -> str:
         """The commit at which the work tree's branch and another parted."""
-        found = self._run(
+        found = self._asked(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}"
         )
-        if found.returncode not in (0, _NONE_FOUND):
-            raise self._refusal(found)
         if found.returncode:
             shallow = self._is_shallow()
             raise GitError(
@@ -122,9 +113,7 @@ class Repository:
                 else "`git branch --all` lists what there is; `git fetch origin BRANCH` gets a "
                 "branch, which is origin/BRANCH then",
             )
-        base = self._run("merge-base", found.stdout.strip(), "HEAD")
-        if base.returncode not in (0, _NONE_FOUND):
-            raise self._refusal(base)
+        base = self._asked("merge-base", found.stdout.strip(), "HEAD")
         if base.returncode:
             shallow = self._is_shallow()
             raise GitError(
@@ -136,6 +125,15 @@ class Repository:
 
     def _is_shallow(self) -> bool:
         return self._told("rev-parse", "--is-shallow-repository").strip() == "true"
+
+    def _asked(
+        self, *arguments: str, given: str | None = None
+    ) -> "subprocess.CompletedProcess[str]":
+        """What git answers to a question that it may answer with none."""
+        told = self._run(*arguments, given=given)
+        if told.returncode not in (0, _NONE_FOUND):
+            raise self._refusal(told)
+        return told
 
     def _told(self, *arguments: str) -> str:
         told = self._run(*arguments)

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 from pulumi_preflight.findings import Finding
-from pulumi_preflight.stack_context import STACK_TYPE, is_urn, name_of, qualified_type_of
+from pulumi_preflight.stack_context import is_of_stack, is_urn, name_of
 from pulumi_preflight.verdict import Verdict
 from pulumi_preflight.verdicts import StackResult
 
@@ -18,9 +18,13 @@ def entries_of(verdict: Verdict) -> Sequence[Finding]:
 
 def subject_of(finding: Finding) -> str:
     """The name of the resource that a finding is about, empty where that is the stack."""
-    if not is_urn(finding.urn) or qualified_type_of(finding.urn) == STACK_TYPE:
-        return ""
-    return name_of(finding.urn)
+    about = is_urn(finding.urn) and not is_of_stack(finding.urn)
+    return name_of(finding.urn) if about else ""
+
+
+def said_of(finding: Finding) -> str:
+    """What a finding says of a resource, without its name, which stands beside it."""
+    return finding.message.removeprefix(f"{subject_of(finding)}: ")
 
 
 def fingerprint_of(finding: Finding) -> str:

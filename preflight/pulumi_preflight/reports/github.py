@@ -26,7 +26,7 @@ def write_several(verdicts: Verdicts, stream: TextIO) -> None:
     for result in verdicts.without_verdict:
         place = place_of_failure(result)
         stream.write(_command("error", place, "preflight", told_of_failure(result)))
-    stream.writelines(_commands([verdict for _, verdict in verdicts]))
+    stream.writelines(_commands([verdict for _, verdict in verdicts], several=True))
     for result in verdicts.results:
         # The line begins with a word of ours, so no folder's name makes a command of it.
         line = verdict_line(result.verdict) if result.verdict else "NO VERDICT"
@@ -41,7 +41,7 @@ _KINDS: Final[Mapping[str, Callable[[Verdict], Sequence[Finding]]]] = {
 }
 
 
-def _commands(verdicts: Sequence[Verdict]) -> Iterator[str]:
+def _commands(verdicts: Sequence[Verdict], *, several: bool = False) -> Iterator[str]:
     """The commands on all findings, the worst of all verdicts first."""
     placed = [(verdict, Places(verdict)) for verdict in verdicts]
     for command, entries in _KINDS.items():
@@ -49,7 +49,9 @@ def _commands(verdicts: Sequence[Verdict]) -> Iterator[str]:
             for finding in entries(verdict):
                 severity = f" ({finding.severity})" if finding.severity else ""
                 unseen = "Not evaluated: " if command == "notice" else ""
-                message = "\n".join(filter(None, (f"{unseen}{told(finding)}", finding.url)))
+                whose = f"{verdict.project}, stack {verdict.stack}" if several else None
+                said = (f"{unseen}{told(finding)}", whose, finding.url)
+                message = "\n".join(filter(None, said))
                 yield _command(command, places.of(finding), f"{finding.id}{severity}", message)
 
 

@@ -34,7 +34,7 @@ def write(verdict: Verdict, stream: TextIO) -> None:
 
 def write_several(verdicts: Verdicts, stream: TextIO) -> None:
     """Writes several verdicts as one report; a stack without one is an entry."""
-    entries = [entry for _, verdict in verdicts for entry in _entries(verdict)]
+    entries = [entry for _, verdict in verdicts for entry in _entries(verdict, several=True)]
     _write([*map(_failure, verdicts.without_verdict), *entries], stream)
 
 
@@ -42,9 +42,11 @@ def _write(entries: Sequence[Mapping[str, object]], stream: TextIO) -> None:
     stream.write(f"{escaped_json(json.dumps(entries, indent=2, ensure_ascii=False))}\n")
 
 
-def _entries(verdict: Verdict) -> list[dict[str, object]]:
+def _entries(verdict: Verdict, *, several: bool = False) -> list[dict[str, object]]:
     places = Places(verdict)
-    return [_entry(each, places) for each in (*verdict.findings, *verdict.not_evaluated)]
+    whose = f" ({verdict.project}, stack {verdict.stack})" if several else ""
+    found = (*verdict.findings, *verdict.not_evaluated)
+    return [_entry(each, places, whose) for each in found]
 
 
 def _failure(result: StackResult) -> dict[str, object]:
@@ -58,7 +60,7 @@ def _failure(result: StackResult) -> dict[str, object]:
     }
 
 
-def _entry(finding: Finding, places: Places) -> dict[str, object]:
+def _entry(finding: Finding, places: Places, whose: str) -> dict[str, object]:
     place = places.of(finding)
     unseen = isinstance(finding, NotEvaluated)
     severity = SEVERITIES.get(finding.severity or "", NOT_TOLD)
@@ -67,7 +69,7 @@ def _entry(finding: Finding, places: Places) -> dict[str, object]:
         # A rule may find one thing in a resource and not see another, both without a part.
         fingerprint = hashlib.sha256(f"not evaluated {fingerprint}".encode()).hexdigest()
     return {
-        "description": f"Not evaluated: {told(finding)}" if unseen else told(finding),
+        "description": f"{'Not evaluated: ' if unseen else ''}{told(finding)}{whose}",
         "check_name": finding.rule,
         "fingerprint": fingerprint,
         "severity": NOT_EVALUATED if unseen else severity,

@@ -1,7 +1,7 @@
 """The verdict as JUnit's XML, which nearly every CI shows: a rule is a test.
 
-There is one test for each finding, and one for each rule that has none. What is mandatory has
-failed. What blocks nothing and yet has not passed is skipped, with the reason.
+There is one test for each finding, and one for each rule that has none. A mandatory
+finding has failed. A finding that blocks nothing is skipped, with the reason.
 """
 
 import re
@@ -178,7 +178,7 @@ def _of_finding(finding: Finding, places: Places) -> _Case:
 
 
 def _why(finding: Finding) -> str:
-    """Why a finding that is no failure has not passed either."""
+    """Why a finding that is not a failure has not passed either."""
     match finding:
         case Waived():
             return f"waived {excuse_of(finding)}"

@@ -11,10 +11,10 @@ from html import escape
 from typing import Final, TextIO
 from urllib.parse import quote
 
-from pulumi_preflight.costs import Cost, CostLine
+from pulumi_preflight.costs import Cost, CostLine, billed_by_use
 from pulumi_preflight.findings import Finding, Known, Level, Waived, excuse_of, knowledge_of
 from pulumi_preflight.printing import escaped_line, shortened
-from pulumi_preflight.reports.entries import page_of, subject_of, told_of_failure
+from pulumi_preflight.reports.entries import page_of, said_of, subject_of, told_of_failure
 from pulumi_preflight.reports.markdown_text import cell, code, prose
 from pulumi_preflight.reports.places import Places
 from pulumi_preflight.stack_context import is_urn, name_of
@@ -188,7 +188,7 @@ def _bullets(
     """One entry for each thing that a rule says, with all resources of which it says that."""
     alike: defaultdict[Hashable, list[Finding]] = defaultdict(list)
     for finding in findings:
-        said = (finding.rule, finding.severity, _about(finding), finding.fix, finding.url)
+        said = (finding.rule, finding.severity, said_of(finding), finding.fix, finding.url)
         alike[*said, more(finding)].append(finding)
     return [(_bullet(group, places, more(group[0])), len(group)) for group in alike.values()]
 
@@ -200,17 +200,12 @@ def _bullet(findings: Sequence[Finding], places: Places, more: str) -> str:
     severity = f" ({first.severity})" if first.severity else ""
     named = [_where(each, places) for each in findings]
     rest = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
-    texts = (_about(first), f"Fix: {first.fix}" if first.fix else "", more)
+    texts = (said_of(first), f"Fix: {first.fix}" if first.fix else "", more)
     lines = (
         f"**{name}**{severity}: {', '.join(named[:MOST_NAMED])}{rest}",
         *(prose(shortened(text, LONGEST_TEXT)) for text in texts),
     )
     return f"- {'<br>'.join(filter(None, lines))}\n"
-
-
-def _about(finding: Finding) -> str:
-    """What is said of a resource, without its name, which stands beside it."""
-    return finding.message.removeprefix(f"{subject_of(finding)}: ")
 
 
 def _where(finding: Finding, places: Places) -> str:
@@ -253,7 +248,7 @@ def _table(lines: Iterable[CostLine]) -> Iterator[tuple[str, int]]:
 
 
 def _by_use(cost: Cost) -> Iterator[tuple[str, int]]:
-    if number := len({line.urn for line in cost.lines if not line.worst}):
+    if number := billed_by_use(cost.lines):
         yield f"- Billed by use, which is not counted: {counted(number, 'resource')}\n", 1
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pulumi_preflight.findings import Finding
 from pulumi_preflight.model import SourcePosition
+from pulumi_preflight.project import PROJECT_FILES, repository_of
 from pulumi_preflight.stack_context import name_of
 from pulumi_preflight.verdict import Verdict
 from pulumi_preflight.verdicts import StackResult
@@ -37,9 +38,8 @@ def root_of(folder: Path) -> Path:
     Without a repository, the working directory where it holds the folder, else the folder itself.
     """
     folder = Path(os.path.realpath(folder))
-    for each in (folder, *folder.parents):
-        if (each / ".git").exists():
-            return each
+    if repository := repository_of(folder):
+        return repository
     here = Path(os.path.realpath(Path.cwd()))
     return here if folder.is_relative_to(here) else folder
 
@@ -47,12 +47,9 @@ def root_of(folder: Path) -> Path:
 def place_of_failure(result: StackResult) -> Place:
     """The first line of the project file of a stack without a verdict."""
     folder = Path(os.path.realpath(result.folder))
-    names = [name for name in _PROJECT_FILES if (folder / name).is_file()] or _PROJECT_FILES
+    names = [name for name in PROJECT_FILES if (folder / name).is_file()] or PROJECT_FILES
     inside = folder.relative_to(root_of(folder)).as_posix()
     return Place(file=posixpath.normpath(posixpath.join(inside, names[0])), line=1)
-
-
-_PROJECT_FILES = ["Pulumi.yaml", "Pulumi.yml"]
 
 
 class Places:

@@ -81,6 +81,7 @@ def _write(
 ) -> None:
     rules = _rules(verdicts)
     ids = _ids(rules)
+    order = {key: number for number, key in enumerate(rules)}
     run = {
         "tool": {
             "driver": {
@@ -94,7 +95,7 @@ def _write(
         "originalUriBaseIds": {BASE: {"description": {"text": "The root of the repository"}}},
         "invocations": invocations,
         "columnKind": "unicodeCodePoints",
-        "results": [each for verdict in verdicts for each in _results(verdict, ids, list(rules))],
+        "results": [each for verdict in verdicts for each in _results(verdict, ids, order)],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
     stream.write(f"{escaped_json(json.dumps(log, indent=2, ensure_ascii=False))}\n")
@@ -124,7 +125,7 @@ def _rules(verdicts: Sequence[Verdict]) -> Mapping[_Key, Ran]:
     for ran in (each.ran for verdict in verdicts for each in verdict.rules):
         known = rules.setdefault((ran.pack, ran.rule), ran)
         if known.level is None:
-            # What one stack disables, another may not.
+            # One stack may disable a rule that another has.
             rules[ran.pack, ran.rule] = ran
     for finding in (each for verdict in verdicts for each in entries_of(verdict)):
         rules.setdefault(
@@ -187,7 +188,9 @@ def _framework(about: About) -> Json | None:
     return {key: text for key, text in named.items() if text}
 
 
-def _results(verdict: Verdict, ids: Mapping[_Key, str], order: Sequence[_Key]) -> Iterator[Json]:
+def _results(
+    verdict: Verdict, ids: Mapping[_Key, str], order: Mapping[_Key, int]
+) -> Iterator[Json]:
     places = Places(verdict)
     for finding in entries_of(verdict):
         result = _result(finding, places, ids, order)
@@ -196,14 +199,14 @@ def _results(verdict: Verdict, ids: Mapping[_Key, str], order: Sequence[_Key]) -
 
 
 def _result(
-    finding: Finding, places: Places, ids: Mapping[_Key, str], order: Sequence[_Key]
+    finding: Finding, places: Places, ids: Mapping[_Key, str], order: Mapping[_Key, int]
 ) -> Json:
     key = finding.pack, finding.rule
     unseen = isinstance(finding, NotEvaluated)
     name = subject_of(finding)
     return {
         "ruleId": ids[key],
-        "ruleIndex": order.index(key),
+        "ruleIndex": order[key],
         # A result of another kind than `fail` has no level.
         "kind": "open" if unseen else "fail",
         "level": "none" if unseen else LEVELS[finding.level],

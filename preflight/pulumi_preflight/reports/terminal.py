@@ -26,8 +26,9 @@ from pulumi_preflight.findings import (
 )
 from pulumi_preflight.model import Note
 from pulumi_preflight.printing import escaped, escaped_line, shortened
+from pulumi_preflight.reports.entries import said_of, subject_of
 from pulumi_preflight.resource import Resource
-from pulumi_preflight.stack_context import STACK_TYPE, is_urn, name_of, qualified_type_of
+from pulumi_preflight.stack_context import is_urn, name_of
 from pulumi_preflight.verdict import OWN_PACK, Verdict, counted, verdict_line
 from pulumi_preflight.verdicts import StackResult, Verdicts
 from pulumi_preflight.wire import PropertyValue
@@ -35,11 +36,6 @@ from pulumi_preflight.wire import PropertyValue
 NO_MODULE = "(no module)"
 _PROVIDER = "pulumi:providers:"
 _TYPES_SHOWN = 5
-
-
-def is_shown(resource: Resource) -> bool:
-    """Whether a user would call it a resource: not the stack, nor a provider nobody asked for."""
-    return resource.is_own
 
 
 def by_module(
@@ -303,7 +299,7 @@ class _Report:
 
     def write(self, addition: Addition | None) -> None:
         verdict = self._verdict
-        shown = [resource for resource in verdict.resources if is_shown(resource)]
+        shown = [resource for resource in verdict.resources if resource.is_own]
         self._console.print(
             Text(verdict.project, style="bold"),
             Text(
@@ -430,7 +426,7 @@ class _Report:
             return
         self._heading(f"Not evaluated: {len(entries)}")
         gathered = _grouped(
-            ((_without_name(entry), entry.rule), _about(entry)) for entry in entries
+            ((_without_name(entry), entry.rule), subject_of(entry)) for entry in entries
         )
         alike = _grouped(
             ((message, tuple(dict.fromkeys(names))), rule) for (message, rule), names in gathered
@@ -459,7 +455,7 @@ class _Report:
         told += [said.severity] if said.severity else []
         header = Text("  ").append(said.rule, style=_LEVEL_STYLES[findings[0].level])
         self._console.print(header.append(f" ({', '.join(told)})" if told else ""), soft_wrap=True)
-        for place, names in _grouped((self._where(found), _about(found)) for found in findings):
+        for place, names in _grouped((self._where(found), subject_of(found)) for found in findings):
             listed = ", ".join(dict.fromkeys(filter(None, names)))
             if place and listed:
                 self._indented(4, Text(listed), first=f"{place}  ")
@@ -517,15 +513,10 @@ def _said(finding: Finding) -> _Said:
         rule=finding.rule,
         pack=finding.pack,
         severity=finding.severity,
-        message=finding.message.removeprefix(f"{_about(finding)}: "),
+        message=said_of(finding),
         fix=finding.fix,
         url=finding.url,
     )
-
-
-def _about(finding: Finding) -> str:
-    """The name of the resource, empty where the stack as a whole is meant."""
-    return "" if qualified_type_of(finding.urn) == STACK_TYPE else name_of(finding.urn)
 
 
 def _entry_named(entry: BaselineEntry) -> str:

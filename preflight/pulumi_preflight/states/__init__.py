@@ -10,7 +10,7 @@ from typing import Any
 
 from pulumi_preflight.errors import StateError
 from pulumi_preflight.model import RegisteredResource
-from pulumi_preflight.stack_context import STACK_TYPE, is_urn, project_of, stack_of
+from pulumi_preflight.stack_context import STACK_TYPE, project_of, stack_of
 from pulumi_preflight.states.places import read
 from pulumi_preflight.states.resources import resources_in
 from pulumi_preflight.states.secrets import Opener
@@ -51,9 +51,9 @@ def read_state(place: str, stack: str | None, environment: Mapping[str, str]) ->
     """
     found, text = read(place, stack, environment)
     deployment = _deployment(text, found)
+    # A stack without resources has none, or null.
     entries = deployment.get("resources")
-    if entries is None:
-        entries = []
+    entries = [] if entries is None else entries
     if not isinstance(entries, list):
         raise StateError(f"{found}: deployment.resources is not a list")
     opener = Opener.of(deployment.get("secrets_providers"), found, environment)
@@ -78,7 +78,8 @@ def _deployment(text: str, place: str) -> Mapping[str, Any]:
         raise StateError(f"{place} holds no object of JSON", hint=_WANTED)
     version = content.get("version")
     if isinstance(version, bool) or not isinstance(version, int):
-        raise StateError(f"{place}: version is {version!r}; wanted a number", hint=_WANTED)
+        told = "is missing" if version is None else f"is {version!r}; wanted a number"
+        raise StateError(f"{place}: version {told}", hint=_WANTED)
     if not _OLDEST <= version <= _NEWEST:
         raise StateError(
             f"{place}: version is {version}; wanted {_OLDEST} or {_NEWEST}",
@@ -103,4 +104,4 @@ _WANTED = "wanted what `pulumi stack export` writes, or a checkpoint of a backen
 def _root(resources: Sequence[RegisteredResource]) -> str:
     """The URN that names the stack: the stack's own, or else that of any resource."""
     own = (each.urn for each in resources if each.type == STACK_TYPE and not each.parent)
-    return next(own, next((each.urn for each in resources if is_urn(each.urn)), ""))
+    return next(own, next((each.urn for each in resources), ""))

@@ -12,10 +12,11 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi_preflight import clock
 from pulumi_preflight.baseline.file import read_for
 from pulumi_preflight.baseline.settle import accepted
+from pulumi_preflight.errors import StateError
 from pulumi_preflight.model import Deployment, Note
 from pulumi_preflight.monitor import analyze_request, stack_request
 from pulumi_preflight.monitor.providers import urn_of_reference
-from pulumi_preflight.packs import PackChoice, Packs
+from pulumi_preflight.packs import Packs, choices_of
 from pulumi_preflight.project import named_packs
 from pulumi_preflight.redaction import Redactor, secret_texts
 from pulumi_preflight.stack_context import StackContext
@@ -49,6 +50,7 @@ def judged_state(
     """
     started = time.perf_counter()
     state = read_state(place, wanted.stack, environment)
+    _check_stack(state, wanted.stack)
     for each in state.resources:
         secrets.update(secret_texts(each.inputs, each.type))
         secrets.update(secret_texts(each.outputs, each.type))
@@ -56,11 +58,7 @@ def judged_state(
     known = read_for(wanted.acceptance, project=state.project, stack=state.stack)
     choices = wanted.packs
     if choices is None:
-        named = named_packs(project.resolve(), state.stack)
-        choices = tuple(
-            PackChoice(directory=each.path, config=each.config, named_by=each.named_by)
-            for each in named
-        )
+        choices = choices_of(named_packs(project.resolve(), state.stack))
     deployment = Deployment(
         resources=state.resources, duplicates=(), stack_outputs=_outputs(state, context), notes=()
     )
@@ -94,6 +92,17 @@ def judged_state(
     verdict = replace(verdict, folder=project.resolve())
     # Waivers in the code do not count: the program may be another than the one that was deployed.
     return accepted(verdict, known, wanted.acceptance, today=clock.current_day())
+
+
+def _check_stack(state: State, wanted: str | None) -> None:
+    """Refuses the state of another stack than the one that is named."""
+    *projects, stack = wanted.split("/") if wanted and state.resources else ("",)
+    if stack in ("", state.stack) and projects[-1:] in ([], [state.project]):
+        return
+    raise StateError(
+        f"{state.place} is the state of {state.project}/{state.stack}, and --stack is {wanted!r}",
+        hint="leave --stack out, or name the file of that stack",
+    )
 
 
 def _outputs(state: State, context: StackContext) -> Struct:

@@ -2,17 +2,14 @@
 
 import gzip
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from pulumi_preflight.errors import StateError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 # Source: pulumi/pulumi, pkg/backend/diy (stackPath, meta.yaml of version 1).
 _KEPT_IN = (".pulumi", "stacks")
@@ -116,7 +113,7 @@ class _Folder:
     def show(self, name: str) -> str:
         return str(Path(self.path, name))
 
-    def names(self, below: PurePosixPath) -> "Sequence[str]":
+    def names(self, below: PurePosixPath) -> Sequence[str]:
         folder = Path(self.path, below)
         files = (each for each in folder.rglob("*") if each.is_file())
         return [str(below / each.relative_to(folder)) for each in files]
@@ -161,7 +158,7 @@ class _Bucket:
     def show(self, name: str) -> str:
         return f"s3://{self.name}/{name}"
 
-    def names(self, below: PurePosixPath) -> "Sequence[str]":
+    def names(self, below: PurePosixPath) -> Sequence[str]:
         pages = self.client.get_paginator("list_objects_v2").paginate(
             Bucket=self.name, Prefix=f"{below}/"
         )

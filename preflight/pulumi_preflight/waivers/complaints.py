@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
+from pulumi_preflight.acceptance import OF_WAIVERS
 from pulumi_preflight.waivers.directive import EXAMPLE, Directive, MistakeError
 
-BROKEN: Final = "waiver-broken"
-OVER: Final = "waiver-over"
-UNREAD: Final = "waiver-unread"
-UNUSED: Final = "waiver-unused"
+BROKEN, OVER, UNREAD, UNUSED = OF_WAIVERS
 _MOST_NAMED: Final = 3
 
 

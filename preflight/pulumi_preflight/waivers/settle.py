@@ -14,7 +14,7 @@ from pulumi_preflight.acceptance import ENGINE_STOPS
 from pulumi_preflight.clock import is_over
 from pulumi_preflight.findings import Finding, Level, Waived, fields_of
 from pulumi_preflight.model import SourcePosition
-from pulumi_preflight.stack_context import STACK_TYPE, is_urn, qualified_type_of, stack_urn
+from pulumi_preflight.stack_context import is_of_stack, stack_urn
 from pulumi_preflight.verdict import OWN_PACK, Result, RuleResult, Verdict, order_of
 from pulumi_preflight.waivers import complaints
 from pulumi_preflight.waivers.complaints import Complaint
@@ -117,13 +117,13 @@ class _Settling:
                 in_code=place,
             )
             # What two waivers excuse, the first one does.
-            self._waived.setdefault(_key(finding), waived)
+            self._waived.setdefault(finding.key, waived)
         return bool(meant)
 
     def _may_be_used(self, directive: Directive, urns: set[str]) -> bool:
         """Whether the rule did not judge here, or something else waives what it finds."""
         unseen = (
-            each.urn in urns or _is_of_stack(each.urn)
+            each.urn in urns or is_of_stack(each.urn)
             for each in self._verdict.not_evaluated
             if each.rule == directive.rule
         )
@@ -155,18 +155,14 @@ class _Settling:
     def verdict(self) -> Verdict:
         """The verdict with all waivers taken."""
         verdict, waived = self._verdict, self._waived
-        excused = _told_apart(waived.values(), map(_key, verdict.waived))
-        left = [finding for finding in verdict.findings if _key(finding) not in waived]
+        excused = _told_apart(waived.values(), (each.key for each in verdict.waived))
+        left = [finding for finding in verdict.findings if finding.key not in waived]
         return replace(
             verdict,
             findings=tuple(sorted((*left, *_told_apart(self._own)), key=order_of)),
             waived=tuple(sorted((*verdict.waived, *excused), key=order_of)),
             rules=tuple(_results(verdict, left)),
         )
-
-
-def _key(finding: Finding) -> tuple[str, str, str]:
-    return finding.pack, finding.id, finding.urn
 
 
 def _told_apart(
@@ -180,8 +176,8 @@ def _told_apart(
     """
     numbers = Counter(there)
     for finding in findings:
-        numbers[_key(finding)] += 1
-        number = numbers[_key(finding)]
+        numbers[finding.key] += 1
+        number = numbers[finding.key]
         yield replace(finding, part=f"{finding.part}#{number}") if number > 1 else finding
 
 
@@ -196,7 +192,3 @@ def _results(verdict: Verdict, left: Iterable[Finding]) -> Iterator[RuleResult]:
         else:
             became = Result.NOT_EVALUATED if rule in unseen else Result.WAIVED
             yield replace(result, result=became)
-
-
-def _is_of_stack(urn: str) -> bool:
-    return is_urn(urn) and qualified_type_of(urn) == STACK_TYPE

@@ -289,6 +289,14 @@ def test_what_stops_the_engine_is_never_written(tmp_path: Path) -> None:
     assert (tmp_path / "b.yaml").read_text() == text_of([], project="shop", stack="dev")
 
 
+@pytest.mark.parametrize("rule", ["waiver-broken", "waiver-over", "waiver-unused", "waiver-unread"])
+def test_a_waiver_that_says_something_wrong_is_never_known(rule: str, tmp_path: Path) -> None:
+    wrong = replace(UNTAGGED, rule=rule, pack="preflight")
+    found = written(tmp_path / "b.yaml", judged(wrong))
+    assert found.known == ()
+    assert (tmp_path / "b.yaml").read_text() == text_of([], project="shop", stack="dev")
+
+
 def test_what_is_gone_is_taken_out_only_where_it_is_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "b.yaml"
     both = text_of([entry(TOO_MANY), entry(TOTAL)], project="shop", stack="dev")

@@ -17,6 +17,7 @@ from pulumi_preflight.cli import FAILED, INTERRUPTED, NO_VERDICT, PASSED, TERMIN
 from pulumi_preflight.recursive import cores
 from tests.preflight.builders import BAD, ENDLESS, GOOD, PACKS
 from tests.preflight.recursive.work_trees import commit, git, project, work_tree, write
+from tests.processes import started_with
 from tests.waiting import LONG, wait_until
 
 COMMAND = Path(sys.executable).with_name("preflight")
@@ -325,12 +326,6 @@ def test_a_reference_that_there_is_not_is_an_error(
     assert second.startswith("hint: ")
 
 
-def processes_in(folder: Path) -> list[str]:
-    command = ["ps", "-ww", "-eo", "args"]
-    listed = subprocess.run(command, check=True, capture_output=True, text=True)
-    return [line for line in listed.stdout.splitlines() if str(folder) in line]
-
-
 @pytest.mark.parametrize(
     ("number", "code", "word"),
     [
@@ -353,7 +348,7 @@ def test_a_signal_ends_all_runs_and_leaves_nothing(
     assert (out, error.decode()) == (b"", f"error: {word}; there is no verdict\n")
     assert time.monotonic() - begun < 60
     assert not (tree / "c" / "started").exists()
-    assert processes_in(tree) == []
+    assert started_with(tree) == []
 
 
 def test_many_at_once_give_each_its_own_verdict(

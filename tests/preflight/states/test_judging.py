@@ -116,3 +116,15 @@ def test_a_state_that_is_not_there_is_one_error(
         run_on_state(tmp_path / "none.json", packs=[pack])
     assert main(["--state", str(tmp_path / "none.json"), "--policy-pack", str(pack)]) == 2
     assert capsys.readouterr().err.startswith("error: there is no state at ")
+
+
+@pytest.mark.parametrize("stack", ["prod", "mail/dev"])
+def test_the_state_of_another_stack_is_refused(state: Path, pack: Path, stack: str) -> None:
+    with pytest.raises(StateError) as raised:
+        run_on_state(state, packs=[pack], stack=stack)
+    assert str(raised.value) == f"{state} is the state of shop/dev, and --stack is {stack!r}"
+
+
+@pytest.mark.parametrize("stack", ["dev", "shop/dev", "organization/shop/dev"])
+def test_the_stack_of_a_state_may_be_named(state: Path, pack: Path, stack: str) -> None:
+    assert run_on_state(state, packs=[pack], stack=stack).stack == "dev"

@@ -152,7 +152,7 @@ def test_secrets_of_another_provider_are_hidden_and_noted(tmp_path: Path) -> Non
     [
         pytest.param("{", "is not JSON", id="no-json"),
         pytest.param("[]", "holds no object of JSON", id="a-list"),
-        pytest.param("{}", "version is None; wanted a number", id="no-version"),
+        pytest.param("{}", "version is missing", id="no-version"),
         pytest.param('{"version": 2}', "version is 2; wanted 3 or 4", id="too-old"),
         pytest.param('{"version": 5}', "version is 5; wanted 3 or 4", id="too-new"),
         pytest.param('{"version": 3}', "has no `deployment`, and no `checkpoint`", id="nothing"),

@@ -201,7 +201,7 @@ def test_waivers_of_a_program_in_go_count_at_its_statements(tmp_path: Path) -> N
     program = (infra / "main.go").read_text()
     lines = program.splitlines()
     [at] = [number for number, line in enumerate(lines) if "made, err :=" in line]
-    waiver = f"// preflight: waive no-queue {SAYS}"
+    waiver = f"\t\t// preflight: waive no-queue {SAYS}"
     (infra / "main.go").write_text("\n".join([*lines[:at], waiver, *lines[at:]]))
     verdict = judged(tmp_path, write_pack(tmp_path / "pack", NO_QUEUE))
     assert in_code(verdict) == {"orders": ("infra/main.go", at + 1)}

@@ -94,7 +94,6 @@ def main() -> int:
         return 1
     settings = channel.receive()
     threading.Thread(target=_answer, args=(channel,), daemon=True).start()
-    _send_no_debug_lines()
     config = pulumi.runtime.get_config_env()
     pulumi.runtime.set_all_config(config, pulumi.runtime.get_config_secret_keys_env())
     pulumi.runtime.configure(pulumi.runtime.Settings(**_accepted(settings["sdk"])))
@@ -104,20 +103,6 @@ def main() -> int:
     sys.stderr.flush()
     channel.send(end)
     return 0 if end["ended"] == "well" else 1
-
-
-def _send_no_debug_lines() -> None:
-    """Lets the SDK send no lines for debugging, which nobody sees; it has four for a resource."""
-    import pulumi.log  # noqa: PLC0415 - it may be missing, which main tells
-    from pulumi.runtime.proto import engine_pb2  # noqa: PLC0415 - as above
-
-    send: typing.Callable[..., None] = pulumi.log._log  # noqa: SLF001 - there is no other way
-
-    def log(engine: object, severity: int, *line: object) -> None:
-        if severity != engine_pb2.DEBUG:
-            send(engine, severity, *line)
-
-    pulumi.log._log = log  # noqa: SLF001 - as above
 
 
 def _accepted(settings: dict[str, object]) -> dict[str, typing.Any]:

@@ -195,7 +195,7 @@ def _tools(stacks: Sequence[Stack]) -> Markup:
 
 
 def _choice(name: str, everything: str, values: Sequence[str]) -> Markup | None:
-    if len(values) < 2:  # noqa: PLR2004 - one is no choice
+    if len(values) < 2:  # noqa: PLR2004 - one is not a choice
         return None
     return element(
         "select",

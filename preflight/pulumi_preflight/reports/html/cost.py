@@ -4,11 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from pulumi_preflight.costs import Amount, Cost, CostLine, total
+from pulumi_preflight.costs import Amount, Cost, CostLine, billed_by_use, total
 from pulumi_preflight.reports.html.markup import Markup, element, joined, line, prose
-from pulumi_preflight.reports.html.stack import Stack
+from pulumi_preflight.reports.html.stack import Stack, linked
 from pulumi_preflight.reports.terminal import NO_MODULE
-from pulumi_preflight.stack_context import is_urn, name_of
 from pulumi_preflight.verdict import counted
 
 _CENT = Decimal("0.01")
@@ -54,7 +53,7 @@ def _of_currency(currency: str, amount: Amount, lines: Sequence[CostLine], stack
     dearest = amount.worst or Decimal(1)
     modules = _modules(lines, stack)
     resources = [each for each in _resources(lines, stack) if each.amount.worst]
-    by_use = len({each.urn for each in lines}) - len(resources)
+    by_use = billed_by_use(lines)
     bill = "resource bills" if by_use == 1 else "resources bill"
     return joined(
         (
@@ -67,7 +66,7 @@ def _of_currency(currency: str, amount: Amount, lines: Sequence[CostLine], stack
                 class_="total",
             ),
             # One module alone says what the total says.
-            len(modules) > 1 and _table("By module", modules, dearest, len(modules)),
+            _table("By module", modules, dearest, len(modules)) if len(modules) > 1 else None,
             _table("By resource", resources, dearest, _ROWS_SHOWN),
             element("p", f"{by_use} {bill} by use, which is not counted.") if by_use else None,
         )
@@ -112,13 +111,6 @@ def _items(lines: Sequence[CostLine]) -> str:
 
 def _dearest(rows: Iterable[_Row]) -> Sequence[_Row]:
     return sorted(rows, key=lambda row: (-row.amount.worst, -row.amount.base, row.name))
-
-
-def linked(urn: str, stack: Stack) -> Markup:
-    """A resource's name, leading to the resource."""
-    name = line(name_of(urn) if is_urn(urn) else urn)
-    number = stack.numbers.get(urn)
-    return joined(name) if number is None else element("a", name, href=f"#r-{number}")
 
 
 def _table(title: str, rows: Sequence[_Row], dearest: Decimal, most: int) -> Markup:

@@ -15,11 +15,10 @@ from pulumi_preflight.findings import (
     knowledge_of,
 )
 from pulumi_preflight.printing import shortened
-from pulumi_preflight.reports.entries import entries_of, fingerprint_of, subject_of
+from pulumi_preflight.reports.entries import entries_of, fingerprint_of, said_of, subject_of
 from pulumi_preflight.reports.html.markup import Markup, element, joined, line, prose
 from pulumi_preflight.reports.html.source import Excerpt, Sources
-from pulumi_preflight.reports.html.stack import Stack
-from pulumi_preflight.stack_context import name_of
+from pulumi_preflight.reports.html.stack import Stack, linked
 from pulumi_preflight.verdict import OWN_PACK, counted
 
 KINDS: Mapping[str, str] = {
@@ -27,6 +26,7 @@ KINDS: Mapping[str, str] = {
     "advisory": "Advisory",
     "not-evaluated": "Not evaluated",
     "waived": "Waived",
+    "known": "Known",
 }
 """What a report tells of a rule, by the name that styles and filters know, the worst first."""
 _ORDER = list(KINDS)
@@ -51,9 +51,10 @@ def _excuse_of(finding: Finding) -> str:
 def kind_of(finding: Finding) -> str:
     """Its kind, a key of `KINDS`."""
     match finding:
-        case Waived() | Known():
-            # Both are accepted; the text says by whom.
+        case Waived():
             return "waived"
+        case Known():
+            return "known"
         case NotEvaluated():
             return "not-evaluated"
         case _:
@@ -258,10 +259,8 @@ class _Cards:
         return _folded(chips, _NAMES_SHOWN, "names") if chips else None
 
     def _link(self, urn: str) -> Markup:
-        number, name = self.stack.numbers.get(urn), line(name_of(urn))
-        if number is None:
-            return element("span", name)
-        return element("a", name, href=f"#r-{number}")
+        link = linked(urn, self.stack)
+        return link if urn in self.stack.numbers else element("span", link)
 
     def _more(self, rule: _Rule, findings: Sequence[Finding]) -> Iterator[Markup]:
         others = list(dict.fromkeys(urn for each in findings for urn in each.related))
@@ -313,10 +312,9 @@ def _rule(finding: Finding) -> _Rule:
 
 
 def _said(finding: Finding) -> _Said:
-    name = subject_of(finding)
-    text = finding.message.removeprefix(f"{name}: ")
+    text = said_of(finding)
     if isinstance(finding, NotEvaluated):
-        text = text.replace(f": {name}: ", ": ")
+        text = text.replace(f": {subject_of(finding)}: ", ": ")
     return _Said(
         text=text,
         fix=finding.fix or "",

@@ -51,7 +51,7 @@ class Stack {
         this.fill();
     }
 
-    /** Makes the boxes. What a resource that is no component holds stands beside it. */
+    /** Makes the boxes. Only a component holds others; other children stand beside their parent. */
     fill() {
         const inside = new Map([[-1, []]]);
         this.resources.forEach((resource, number) => {

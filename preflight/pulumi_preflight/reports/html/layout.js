@@ -170,7 +170,7 @@ function inRows(count, edges, perRow) {
     const above = sources.map((each) => each.length);
     const rows = [];
     while (waiting.size) {
-        // What has the longest way below it goes first; a row never holds two ends of a line.
+        // The box with the longest way below it goes first; a row never holds two ends of a line.
         const row = [...waiting]
             .filter((node) => above[node] === 0)
             .sort((one, other) => depthOf(other) - depthOf(one) || one - other)

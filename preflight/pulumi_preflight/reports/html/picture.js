@@ -16,6 +16,7 @@ const KINDS = {
     advisory: "advisory",
     "not-evaluated": "not evaluated",
     waived: "waived",
+    known: "known",
 };
 
 /** Makes an element. */
@@ -464,7 +465,7 @@ function curve(points, height) {
     const [first, ...rest] = points;
     const last = rest[rest.length - 1];
     if (last.y <= first.y) {
-        // What refers back up leaves and enters at the side.
+        // A line back up leaves and enters at the side.
         const side = Math.max(first.x, last.x) + 130;
         return `M${first.x},${first.y + height} C${side},${first.y + height + 40} ${side},${last.y - 40} ${last.x},${last.y}`;
     }

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from pulumi_preflight.reports.html.markup import line
-from pulumi_preflight.reports.terminal import NO_MODULE, is_shown
+from pulumi_preflight.reports.html.markup import Markup, element, joined, line
+from pulumi_preflight.reports.terminal import by_module
 from pulumi_preflight.resource import Resource
+from pulumi_preflight.stack_context import is_urn, name_of
 from pulumi_preflight.verdict import Verdict
 
 
@@ -27,7 +28,7 @@ class Stack:
     @cached_property
     def resources(self) -> Sequence[Resource]:
         """The resources, in the verdict's order."""
-        return [resource for resource in self.verdict.resources if is_shown(resource)]
+        return [resource for resource in self.verdict.resources if resource.is_own]
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
@@ -47,10 +48,10 @@ class Stack:
     @cached_property
     def modules(self) -> Mapping[str, Sequence[int]]:
         """The numbers of the members of each outermost component, by its name."""
-        modules: dict[str, list[int]] = {}
-        for number, _ in self.numbered:
-            modules.setdefault(self.module_of(number), []).append(number)
-        return modules
+        return {
+            module: [self.numbers[resource.urn] for resource in members]
+            for module, members in by_module(self.resources).items()
+        }
 
     def of(self, number: int) -> Resource:
         """The resource of a number."""
@@ -58,10 +59,11 @@ class Stack:
 
     def module_of(self, number: int) -> str:
         """The name of the outermost component that holds a resource."""
-        outermost = self.of(number)
-        while outermost.parent in self.numbers:
-            outermost = self.of(self.numbers[outermost.parent])
-        return NO_MODULE if outermost.custom else outermost.name
+        return self._module_of[number]
+
+    @cached_property
+    def _module_of(self) -> Mapping[int, str]:
+        return {number: module for module, members in self.modules.items() for number in members}
 
     def place(self, file: str) -> str:
         """A file as the reader knows it."""
@@ -106,8 +108,8 @@ def picture_of(stacks: Sequence[Stack], name: str) -> Mapping[str, object]:
         stacks: The stacks; each of several is a box of its own.
         name: The name of what holds all.
     """
-    types = sorted({each.type for stack in stacks for each in stack.resources})
-    files = sorted({file for stack in stacks for file in _files(stack)})
+    types = _numbered({each.type for stack in stacks for each in stack.resources})
+    files = _numbered({file for stack in stacks for file in _files(stack)})
     rows: list[object] = []
     for stack in stacks:
         holder = -1
@@ -119,10 +121,10 @@ def picture_of(stacks: Sequence[Stack], name: str) -> Mapping[str, object]:
             rows.append(
                 [
                     line(resource.name),
-                    types.index(resource.type),
+                    types[resource.type],
                     stack.numbers.get(resource.parent, holder),
                     int(resource.custom),
-                    files.index(stack.place(place.file)) if place else -1,
+                    files[stack.place(place.file)] if place else -1,
                     place.line if place else 0,
                     list(stack.references(resource)),
                 ]
@@ -135,8 +137,19 @@ def picture_of(stacks: Sequence[Stack], name: str) -> Mapping[str, object]:
     }
 
 
+def linked(urn: str, stack: Stack) -> Markup:
+    """A resource's name, leading to the resource."""
+    name = line(name_of(urn) if is_urn(urn) else urn)
+    number = stack.numbers.get(urn)
+    return joined(name) if number is None else element("a", name, href=f"#r-{number}")
+
+
 STACK = "stack"
 """The type of the box that holds one of several stacks."""
+
+
+def _numbered(names: Iterable[str]) -> Mapping[str, int]:
+    return {name: number for number, name in enumerate(sorted(names))}
 
 
 def _files(stack: Stack) -> Iterator[str]:
