@@ -154,12 +154,15 @@ def provider() -> Path:
         pytest.param("aws_ebs_volume", id="asked-with-a-configuration"),
         pytest.param("aws_kms_key", id="asked-with-the-least"),
         pytest.param("aws_batch_job_queue", id="with-values-that-it-names"),
+        pytest.param("aws_bedrock_guardrail", id="with-values-that-it-names-of-sets"),
+        pytest.param("aws_mwaa_environment", id="with-a-small-step-of-a-version"),
+        pytest.param("aws_ecs_service", id="under-several-conditions"),
     ],
 )
 def test_the_real_provider_answers_as_is_kept(provider: Path, type_: str) -> None:
     found: dict[str, Any] = {}
     answers.ask(provider, [type_], {}, found.update)
-    assert found == {type_: answers.read()["types"][type_]}
+    assert found[type_] == answers.read()["types"][type_]
 
 
 def test_a_type_that_the_provider_does_not_have_is_told(provider: Path) -> None:

@@ -5,9 +5,10 @@ from the provider's binary, for all types that are not in there yet, or for thos
 
     python -m tools.replacements --ask .../terraform-provider-aws_v5.100.0_x5 aws_dynamodb_table
 
-All types take some 20 minutes; what is answered is kept, so the command may be ended and started
-anew. It ends with the types that the provider does not plan without an account. What is newer than
-that provider is taken from CloudFormation's schemas (`createOnlyProperties`), which cfn-lint ships.
+All types take an hour on two cores; what is answered is kept, so the command may be ended and
+started anew. It ends with what the provider does not plan without an account; `--left` says that in
+short. What is newer than that provider is taken from CloudFormation's schemas
+(`createOnlyProperties`), which cfn-lint ships.
 """
 
 import argparse
@@ -18,6 +19,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
+from textwrap import wrap
 from time import monotonic
 from typing import Any
 
@@ -32,17 +34,19 @@ TABLE = PREFLIGHT / "pulumi_preflight" / "changes" / "replacements.json.gz"
 # The version of pulumi-aws that is bridged from the provider that is asked, and the newest one.
 _MAJORS = ("6", "7")
 _SAVED_SECONDS = 20.0
+_WIDTH = 100
 _BINARY = re.compile(r"terraform-provider-aws_v([0-9.]+)")
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Writes the table; with `--check` only compares, with `--ask` asks the provider before.
+    """Writes the table; with `--check` and `--left` it stays, with `--ask` the provider is asked.
 
     Returns:
         0, or 1 where `--check` finds it stale.
     """
     parser = argparse.ArgumentParser(prog="python -m tools.replacements", description=__doc__)
     parser.add_argument("--check", action="store_true")
+    parser.add_argument("--left", action="store_true")
     parser.add_argument("--ask", type=Path, metavar="FILE")
     parser.add_argument("types", nargs="*", metavar="TYPE", help="Terraform's, to ask anew")
     options = parser.parse_args(arguments)
@@ -55,6 +59,9 @@ def main(arguments: Sequence[str]) -> int:
             return 0
         sys.stderr.write(f"{TABLE.name} is stale; run `python -m tools.replacements`\n")
         return 1
+    if options.left:
+        sys.stdout.writelines(f"{line}\n" for line in _in_short(told))
+        return 0
     TABLE.write_bytes(gzip.compress(fresh.encode(), mtime=0))
     sys.stdout.writelines(f"{line}\n" for line in _left(told["types"], found))
     return 0
@@ -102,8 +109,28 @@ def _ask(binary: Path, types: Sequence[str]) -> None:
             sys.stderr.write(f"{len(found)} types are answered\n")
             saved = monotonic()
 
-    answers.ask(binary, types, kept["types"], save)
-    answers.write(provider, found)
+    try:
+        answers.ask(binary, types, kept["types"], save)
+    finally:
+        answers.write(provider, found)
+
+
+def _in_short(told: Mapping[str, Any]) -> Iterator[str]:
+    """What was asked of the provider, and what has no answer."""
+    asked = {name: entry for name, entry in told["types"].items() if "changes" in entry}
+    yield f"{told['provider']}, asked {told['asked']}: {len(asked)} of {len(told['types'])} types"
+    unasked = sorted(told["types"].keys() - asked.keys())
+    deep = sorted(name for name, entry in asked.items() if entry.get("unasked"))
+    untold = {name: len(entry["untold"]) for name, entry in asked.items() if entry["untold"]}
+    paths = sum(len(entry["changes"]) + entry["kept"] for entry in asked.values())
+    yield f"{paths} paths are told, {sum(untold.values())} of {len(untold)} types are not"
+    for title, names in (
+        ("not asked", unasked),
+        ("asked for the outer blocks alone", deep),
+        ("some paths not told", sorted(untold)),
+    ):
+        words = f"{title}: {', '.join(names) or 'none'}"
+        yield from wrap(words, width=_WIDTH, subsequent_indent="  ")
 
 
 def _left(types: Mapping[str, Any], found: Made) -> Iterator[str]:

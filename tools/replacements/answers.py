@@ -15,53 +15,48 @@ import json
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Lock
-from typing import Any, Self
+from threading import local
+from typing import Any
 
 from pulumi_loopback.errors import CommandError
 from tools.replacements.asking import Asking, Setting
-from tools.replacements.objects import Attribute, Block, Nested, block_of
+from tools.replacements.objects import Attribute, Block, Nested
 from tools.replacements.plugin import LostPluginError, Plan, Plugin, plugin
 
 ANSWERS = Path(__file__).parent / "answers.json.gz"
 SETTINGS = Path(__file__).parent / "settings.toml"
-# How many blocks deep paths are asked for, and how deep a schema can be.
-_DEPTH, _ALL = 2, 99
-# Of a type with more paths than these, a plan takes seconds.
-# A plan waits longer than it works.
-_THREADS = 6
-_MANY_PATHS, _DEPTH_OF_MANY = 1000, 1
-# A plan needs no account; these keep the provider from looking for one.
-_CONFIGURATION = {
-    "region": "us-east-1",
-    "access_key": "test",
-    "secret_key": "test",
-    "max_retries": 1,
-    "skip_credentials_validation": True,
-    "skip_metadata_api_check": "true",
-    "skip_region_validation": True,
-    "skip_requesting_account_id": True,
-}
+# How many blocks deep paths are asked for: all, except where so many make a plan take seconds.
+_DEPTH, _DEPTH_OF_MANY = 99, 1
+_MANY_PATHS = 1000
+# Each has a provider of its own, which takes some 600 MB.
+_THREADS = 4
+
+
+class _EndedError(Exception):
+    """Whoever asks has ended; what still runs goes no further."""
 
 
 class Restarted:
-    """A provider for several threads that is started anew where its process is lost."""
+    """A provider that is started anew where its process is lost."""
 
     def __init__(self, binary: Path) -> None:
         """Takes the provider's file."""
         self._binary = binary
-        self._lock = Lock()
+        self._is_ended = False
         self._stack = ExitStack()
-        self._plugin, self.blocks = self._start()
+        self._plugin = self._start()
 
-    def __enter__(self) -> Self:
-        return self
+    @property
+    def types(self) -> Sequence[str]:
+        """Terraform's types that it has."""
+        return self._plugin.types
 
-    def __exit__(self, *_: object) -> None:
-        self._stack.close()
+    def block(self, type_: str) -> Block:
+        """The schema of a type."""
+        return self._plugin.block(type_)
 
     def plan(self, type_: str, prior: Any, proposed: Any, config: Any) -> Plan:  # noqa: ANN401
         """Plans the change of a resource.
@@ -69,32 +64,46 @@ class Restarted:
         Raises:
             LostPluginError: The provider's process ended over it, or gives no answer.
         """
-        running = self._plugin
         try:
-            return running.plan(type_, prior, proposed, config)
+            return self._plugin.plan(type_, prior, proposed, config)
         except LostPluginError as error:
-            with self._lock:
-                if running is self._plugin:
-                    self._restart()
-                if error.is_slow:
-                    raise
-                # Another thread's plan may have ended the process.
-                try:
-                    return self._plugin.plan(type_, prior, proposed, config)
-                except LostPluginError:
-                    self._restart()
-                    raise
+            if self._is_ended:
+                raise _EndedError from error
+            self._stack.close()
+            self._plugin = self._start()
+            raise
 
-    def _restart(self) -> None:
+    def close(self) -> None:
+        """Ends the process, and whatever is asked of it in another thread."""
+        self._is_ended = True
         self._stack.close()
-        self._stack = ExitStack()
-        self._plugin, self.blocks = self._start()
 
-    def _start(self) -> tuple[Plugin, Mapping[str, Any]]:
-        started = self._stack.enter_context(plugin(self._binary))
-        schemas = started.schemas()
-        started.configure(block_of(schemas.provider.block).whole(_CONFIGURATION))
-        return started, schemas.resource_schemas
+    def _start(self) -> Plugin:
+        return self._stack.enter_context(plugin(self._binary))
+
+
+class _Providers:
+    """A provider for each thread: a plan that ends its process takes no other plan with it."""
+
+    def __init__(self, binary: Path) -> None:
+        """Takes the provider's file."""
+        self._binary = binary
+        self._own = local()
+        self._started: list[Restarted] = []
+
+    @property
+    def own(self) -> Restarted:
+        """The provider of the thread that asks."""
+        if not hasattr(self._own, "provider"):
+            self._own.provider = Restarted(self._binary)
+            self._started.append(self._own.provider)
+        provider: Restarted = self._own.provider
+        return provider
+
+    def close(self) -> None:
+        """Ends all of them."""
+        for each in self._started:
+            each.close()
 
 
 def ask(
@@ -114,40 +123,48 @@ def ask(
     """
     settings = read_settings(SETTINGS)
     found = dict(kept)
-    with Restarted(binary) as provider:
-        names = sorted(provider.blocks)
+    providers = _Providers(binary)
+
+    def entry(name: str) -> tuple[str, Mapping[str, Any]]:
+        provider = providers.own
+        return name, _entry(provider, name, provider.block(name), settings.get(name, ()))
+
+    with closing(providers), closing(Restarted(binary)) as first:
+        names = first.types
         if strange := sorted({*types, *settings} - {*names}):
             raise CommandError(f"{binary.name} has no type {strange[0]}; there is aws_sqs_queue")
 
         # By the names of all types each type's token is found, asked or not.
         for name in names:
-            found.setdefault(name, {"names": _names(block_of(provider.blocks[name].block))})
-
-        def entry(name: str) -> tuple[str, Mapping[str, Any]]:
-            block = block_of(provider.blocks[name].block)
-            return name, _entry(provider, name, block, settings.get(name, ()))
-
-        with ThreadPoolExecutor(_THREADS) as threads:
-            # Those with a configuration of their own hold data, most of them.
-            todo = [name for name in names if "changes" not in found[name]]
-            todo = list(types) or sorted(todo, key=lambda name: name not in settings)
+            if name not in found:
+                found[name] = {"names": _names(first.block(name))}
+        # Those with a configuration of their own hold data, most of them.
+        todo = [name for name in names if "changes" not in found[name]]
+        todo = list(types) or sorted(todo, key=lambda name: name not in settings)
+        threads = ThreadPoolExecutor(_THREADS)
+        try:
             for each in as_completed([threads.submit(entry, name) for name in todo]):
                 name, told = each.result()
                 found[name] = told
                 save(found)
+        finally:
+            # Whoever ends the command waits for nothing that is not answered.
+            providers.close()
+            threads.shutdown(cancel_futures=True)
 
 
 def _entry(
     provider: Restarted, type_: str, block: Block, settings: Sequence[Setting]
 ) -> Mapping[str, Any]:
-    parts = dict(block.paths(_ALL))
+    parts = dict(block.paths(_DEPTH))
     depth = _DEPTH if len(parts) <= _MANY_PATHS else _DEPTH_OF_MANY
     changes: dict[str, Any] = {}
     untold: dict[str, str] = {}
     kept = 0
     for path, answers in Asking(provider, type_, block).answers(settings, depth):
         name = ".".join(path)
-        if refusal := next((each.refusal for each in answers if each.refusal), ""):
+        refusal = "" if any(not each.refusal for each in answers) else answers[0].refusal
+        if refusal:
             untold[name] = refusal.partition("\n")[0][:100]
         if any(each.replacing for each in answers):
             letters = [f"{each.asked}/{each.replacing}" for each in answers]

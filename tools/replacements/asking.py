@@ -19,8 +19,11 @@ from tools.replacements.objects import Attribute, Block, Nested, Pair, Path, Spa
 from tools.replacements.plugin import LostPluginError, Plan, Refusal
 
 # A provider's answer that names the values that it takes, and its formats with two values of each.
-_CHOICES = re.compile(r"Path: (\S+)\s.*Valid Values: \[([^\]]*)\]", re.DOTALL)
-_FORMAT = re.compile(r"^(Invalid .*? Value) .*Path: (\S+)\s", re.DOTALL)
+_PATH = re.compile(r"^Path: (.+)$", re.MULTILINE)
+_INDEX = re.compile(r"\[(?:Value\(.*?\)|[^\]]*)\]")
+_CHOICES = re.compile(r"^Valid Values: \[([^\]]*)\]", re.MULTILINE)
+_FORMAT = re.compile(r"^Invalid .*? Value")
+_LAST_NUMBER = re.compile(r"(.*?)(\d+)")
 _FORMATS: Mapping[str, Pair] = {
     "Invalid ARN Value": ("arn:aws:iam::123456789012:role/aa", "arn:aws:iam::123456789012:role/bb"),
     "Invalid JSON String Value": ('{"a":"1"}', '{"a":"2"}'),
@@ -29,6 +32,7 @@ _FORMATS: Mapping[str, Pair] = {
     "Invalid Once A Day Window Value": ("01:00-02:00", "03:00-04:00"),
 }
 _TRIES = 12
+_ANY_DEPTH = 99
 
 
 class Plans(Protocol):
@@ -51,6 +55,11 @@ class Answer:
     asked: str
     replacing: str
     refusal: str
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether one value may be changed to the other in place, but not back."""
+        return {"u", "d"} <= {*self.asked} and ("u" in self.replacing) != ("d" in self.replacing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +84,11 @@ class Asking:
         self._type = type_
         self._block = block
         self._created: dict[str, Plan] = {}
+        self._computed = {
+            path
+            for path, part in block.paths(_ANY_DEPTH)
+            if isinstance(part, Attribute) and part.computed
+        }
 
     def answers(
         self, settings: Sequence[Setting], depth: int
@@ -90,30 +104,38 @@ class Asking:
             if path in kept:
                 yield path, [Answer(asked="u", replacing="", refusal="")]
                 continue
-            least = (Setting(config={}, values={}),)
-            yield path, [self._answer(path, part, each) for each in settings or least]
+            found = []
+            for setting in settings or (Setting(config={}, values={}),):
+                answer = self._answer(path, part, setting)
+                found.append(answer)
+                if answer.is_conditional and (step := _small_step(path, part, setting)):
+                    found.append(self._answer(path, part, step))
+            yield path, found
 
     def _kept_by_all(self, depth: int) -> frozenset[Path]:
         """The texts, lists and maps that do not replace where all of them change at once.
 
-        One plan answers for most attributes of a type. Of those with an order and of blocks, every
-        change is asked by itself; so is every attribute of a type that refuses such a plan.
+        Two plans answer for most attributes of a type: with all switches off, and on. Of those with
+        an order and of blocks, every change is asked by itself; so is every attribute of a type
+        that refuses such a plan.
         """
+        return self._kept_with(depth, switches=False) & self._kept_with(depth, switches=True)
+
+    def _kept_with(self, depth: int, *, switches: bool) -> frozenset[Path]:
         values = Values({})
-        parts = {
-            path: part
-            for path, part in self._block.paths(depth)
-            if isinstance(part, Attribute) and not _is_ordered(path, part)
-        }
         for _ in range(_TRIES):
-            old, new = (self._block.all_of(values, which, depth) for which in (0, 1))
+            old, new = (
+                self._block.all_of(values, which, depth, switches=switches) for which in (0, 1)
+            )
             prior, config = self._named(self._block.whole(old)), self._block.whole(new)
             changed = self._plan(prior, self._block.proposed(prior, config), config)
             if not changed.refusals:
                 return frozenset(
                     path
-                    for path in parts
-                    if not any(_related(path, each) for each in changed.replaces)
+                    for path, part in self._block.paths(depth)
+                    if isinstance(part, Attribute)
+                    and not _is_ordered(path, part)
+                    and not any(_related(path, each) for each in changed.replaces)
                 )
             learned = [_learned(values, each) for each in changed.refusals]
             if not any(learned):
@@ -172,15 +194,28 @@ class Asking:
             priors.append(self._named(given))
         refusals: Sequence[Refusal] = ()
         if not priors:
-            refusals = (Refusal(text="its creation is refused", path=""),)
+            refusals = (_refusal("its creation is refused"),)
         is_answered = False
         for prior in priors:
             changed = self._plan(prior, self._block.proposed(prior, config), config)
-            if any(_related(question.path, each) for each in changed.replaces):
+            if any(self._tells(question, letter, each) for each in changed.replaces):
                 return True, ()
             is_answered = is_answered or not changed.refusals
             refusals = refusals or changed.refusals
         return False, () if is_answered else refusals
+
+    def _tells(self, question: "_Question", letter: str, replaced: str) -> bool:
+        """Whether a path that replaces says that a change replaces.
+
+        A block comes with members that replace by themselves: these have answers of their own. With
+        a block that goes, what AWS has filled in goes as well, whoever gave the block.
+        """
+        steps = tuple(replaced.split("."))
+        if question.path[: len(steps)] == steps:
+            return True
+        if steps[: len(question.path)] != question.path:
+            return False
+        return question.is_attribute or (letter in "xs" and steps in self._computed)
 
     def _existing(self, given: Sparse, values: Values) -> Sparse | None:
         """What a resource is like that was made as it is given; `None` where nobody can make it."""
@@ -206,7 +241,7 @@ class Asking:
         try:
             return self._plans.plan(self._type, prior, proposed, config)
         except LostPluginError as error:
-            lost = Refusal(text=f"the provider's process is lost: {error}", path="")
+            lost = _refusal(f"the provider's process is lost: {error}")
             return Plan(replaces=frozenset(), refusals=(lost,))
 
 
@@ -226,6 +261,11 @@ class _Question:
         if self.values.knows(self.path) or not isinstance(self.part, Attribute):
             return True
         return _is_ordered(self.path, self.part)
+
+    @property
+    def is_attribute(self) -> bool:
+        """Whether the path is that of an attribute, and of no block."""
+        return isinstance(self.part, Attribute)
 
     @property
     def asked_once(self) -> str:
@@ -288,6 +328,18 @@ def _is_ordered(path: Path, part: Attribute) -> bool:
     return part.type in ("bool", "number") or path[-1].endswith("version")
 
 
+def _small_step(path: Path, part: Attribute | Nested, setting: Setting) -> Setting | None:
+    """The same with two versions that differ in their last number alone; `None` for no version."""
+    if not isinstance(part, Attribute) or not path[-1].endswith("version"):
+        return None
+    version = str(Values(setting.values).of(path, part.type)[1])
+    if (found := _LAST_NUMBER.fullmatch(version)) is None:
+        return None
+    number = int(found[2])
+    near = [f"{found[1]}{each}" for each in sorted((number, number - 1 if number else 1))]
+    return Setting(config=setting.config, values={**setting.values, path: (near[0], near[1])})
+
+
 def _follows(letter: str, asked: str, replacing: str, *, is_ordered: bool) -> bool:
     """Whether an answer is known by those before it.
 
@@ -325,18 +377,18 @@ def _other(part: Nested, one: Sparse, values: Values, path: Path) -> Sparse | No
     return None
 
 
+def _refusal(words: str) -> Refusal:
+    return Refusal(summary=words, text=words, path="")
+
+
 def _learned(values: Values, refusal: Refusal) -> bool:
     """Whether a refusal tells values that the provider takes."""
-    if choices := _CHOICES.search(refusal.text):
-        names = choices[2].split()
-        pair = (names[0], names[-1]) if names else None
-        return pair is not None and values.know(_path(choices[1]), pair)
-    if format_ := _FORMAT.search(refusal.text):
-        pair = _FORMATS.get(format_[1])
-        return pair is not None and values.know(_path(format_[2]), pair)
-    return False
-
-
-def _path(text: str) -> Path:
-    """`rule[0].status` or `rule[Value({...})].status` as a path without indexes."""
-    return tuple(re.sub(r"\[.*\]", "", text).split("."))
+    written = _PATH.search(refusal.text)
+    # Of a set's member the refusal's own path names the set alone.
+    path = _INDEX.sub("", written[1]) if written else refusal.path
+    choices, format_ = _CHOICES.search(refusal.text), _FORMAT.match(refusal.text)
+    if choices and (names := choices[1].split()):
+        pair: Pair | None = (names[0], names[-1])
+    else:
+        pair = _FORMATS.get(format_[0]) if format_ else None
+    return pair is not None and bool(path) and values.know(tuple(path.split(".")), pair)

@@ -180,16 +180,28 @@ class Block:
                 return {**found, name: inner if nested.is_one else [inner]}
         return found
 
-    def all_of(self, values: "Values", which: int, depth: int, path: Path = ()) -> dict[str, Any]:
-        """A sparse object with one of the two values of each attribute, and one of each block."""
+    def all_of(
+        self, values: "Values", which: int, depth: int, path: Path = (), *, switches: bool
+    ) -> dict[str, Any]:
+        """A sparse object with one of the two values of each attribute, and one of each block.
+
+        Args:
+            values: The two values of each attribute.
+            which: Which one of them.
+            depth: How many blocks deep to look.
+            path: The way to this block.
+            switches: What each switch has.
+        """
         found: dict[str, Any] = {
-            name: values.of((*path, name), each.type)[which]
+            name: switches if each.type == "bool" else values.of((*path, name), each.type)[which]
             for name, each in self.attributes.items()
             if each.settable and (path or name != "id")
         }
         for name, nested in self.nested.items():
             if name not in _UNASKED and nested.nesting != _MAP and depth >= 0:
-                inner = nested.block.all_of(values, which, depth - 1, (*path, name))
+                inner = nested.block.all_of(
+                    values, which, depth - 1, (*path, name), switches=switches
+                )
                 found[name] = inner if nested.is_one else [inner]
         return found
 
@@ -290,11 +302,13 @@ class Values:
     def __init__(self, known: Mapping[Path, Pair]) -> None:
         """Takes the values of some paths."""
         self._known = dict(known)
+        self._learned: set[Path] = set()
 
     def know(self, path: Path, pair: Pair) -> bool:
-        """Takes the values of a path; says whether they are news."""
+        """Takes the values of a path that takes no others; says whether they are news."""
         is_news = self._known.get(path) != pair
         self._known[path] = pair
+        self._learned.add(path)
         return is_news
 
     def knows(self, path: Path) -> bool:
@@ -313,7 +327,9 @@ class Values:
         return self._of_type(path, type_)
 
     def filling(self, path: Path, type_: Any) -> Any:  # noqa: ANN401, PLR0911 - one for each type
-        """What AWS may have filled in: none of the two values, where there are more."""
+        """What AWS may have filled in: none of the two values, where any other one is taken."""
+        if path in self._learned:
+            return self.of(path, type_)[0]
         match type_:
             case "string":
                 first, _ = _texts(path[-1])
@@ -388,7 +404,7 @@ def _texts(name: str) -> Pair:
         return _DOCUMENTS
     if "cidr" in name:
         return "10.0.0.0/16", "10.1.0.0/16"
-    if name.endswith(("_time", "_date")) or "timestamp" in name:
+    if name == "date" or name.endswith(("_time", "_date")) or "timestamp" in name:
         return "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
     if name.endswith("version"):
         return "5.0.6", "7.1"

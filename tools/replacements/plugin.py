@@ -22,17 +22,28 @@ from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
 
 from pulumi_loopback.errors import CommandError
+from tools.replacements.objects import Block, block_of
 from tools.replacements.packing import packed, unpacked
 
 # Terraform's handshake: a provider starts for nobody who does not know this.
 _COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
 _PROTOCOL = 5
 _ADDRESS_FIELD, _NETWORK_FIELD = 3, 2
-_PATIENCE_SECONDS = 15.0
+_PATIENCE_SECONDS = 60.0
 _START_SECONDS = 240.0
 _ERROR = 1
 # The port discard, where nothing listens.
 _NOBODY = "http://127.0.0.1:9"
+# What is asked needs no account; these keep the provider from looking for one.
+_CONFIGURATION = {
+    "access_key": "test",
+    "secret_key": "test",
+    "max_retries": 1,
+    "skip_credentials_validation": True,
+    "skip_metadata_api_check": "true",
+    "skip_region_validation": True,
+    "skip_requesting_account_id": True,
+}
 _ANY_SIZE = (("grpc.max_receive_message_length", -1),)
 
 _Field = FieldDescriptorProto
@@ -75,10 +86,13 @@ _MESSAGES: Mapping[str, Sequence[tuple[int, str, str]]] = {
     "Schemas": (
         (1, "provider", "Schema"),
         (2, "resource_schemas", "%Schema"),
+        (3, "data_source_schemas", "%Schema"),
         (4, "diagnostics", "*Diagnostic"),
     ),
     "Configuration": ((1, "terraform_version", "string"), (2, "config", "Value")),
-    "Configured": ((1, "diagnostics", "*Diagnostic"),),
+    "Asked": ((1, "type_name", "string"), (2, "config", "Value")),
+    "Checked": ((1, "diagnostics", "*Diagnostic"),),
+    "Read": ((1, "state", "Value"), (2, "diagnostics", "*Diagnostic")),
     "Change": (
         (1, "type_name", "string"),
         (2, "prior_state", "Value"),
@@ -149,13 +163,15 @@ class LostPluginError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """Why the provider gives no plan.
+    """Why the provider refuses what it is asked.
 
     Attributes:
-        text: Its words.
+        summary: Its words in short.
+        text: All its words.
         path: The attribute that it speaks of, empty where it names none.
     """
 
+    summary: str
     text: str
     path: str
 
@@ -176,27 +192,57 @@ class Plan:
 
 
 class Plugin:
-    """A running provider."""
+    """A running provider, configured for a region.
 
-    def __init__(self, channel: grpc.Channel) -> None:
-        """Takes the channel to its process."""
-        self._channel = channel
-        self._started = False
+    Attributes:
+        types: Terraform's types of resources that it has.
+    """
 
-    def schemas(self) -> Any:  # noqa: ANN401 - a message that is made at run time
-        """What the provider says of itself: message `Schemas`."""
-        return self._call("GetSchema", _CLASSES["Nothing"](), "Schemas", _START_SECONDS)
-
-    def configure(self, config: Mapping[str, Any]) -> None:
-        """Gives the provider its configuration.
+    def __init__(self, channel: grpc.Channel, region: str) -> None:
+        """Takes the channel to its process, and configures it.
 
         Raises:
-            PluginError: The provider refuses the configuration.
+            PluginError: The provider refuses its configuration.
         """
-        request = _CLASSES["Configuration"](terraform_version="1.11.4", config=_value(config))
-        answer = self._call("Configure", request, "Configured", _START_SECONDS)
+        self._channel = channel
+        nothing = _CLASSES["Nothing"]()
+        self._schemas = self._call("GetSchema", nothing, "Schemas", _START_SECONDS)
+        self.types: Sequence[str] = sorted(self._schemas.resource_schemas)
+        own = block_of(self._schemas.provider.block).whole({**_CONFIGURATION, "region": region})
+        request = _CLASSES["Configuration"](terraform_version="1.11.4", config=_value(own))
+        answer = self._call("Configure", request, "Checked", _START_SECONDS)
         if refused := _refusals(answer.diagnostics):
             raise PluginError(f"the provider refuses its configuration: {refused[0].text}")
+
+    def block(self, type_: str) -> Block:
+        """The schema of a type of resources."""
+        return block_of(self._schemas.resource_schemas[type_].block)
+
+    def source_block(self, type_: str) -> Block:
+        """The schema of a type of data sources."""
+        return block_of(self._schemas.data_source_schemas[type_].block)
+
+    def check(self, type_: str, config: Mapping[str, Any]) -> tuple[Refusal, ...]:
+        """What the provider says against a resource, before it plans anything.
+
+        Args:
+            type_: Terraform's type.
+            config: The whole object as the program writes it.
+        """
+        request = _CLASSES["Asked"](type_name=type_, config=_value(config))
+        answer = self._call("ValidateResourceTypeConfig", request, "Checked", _PATIENCE_SECONDS)
+        return _refusals(answer.diagnostics)
+
+    def read(self, type_: str, config: Mapping[str, Any]) -> tuple[Any, tuple[Refusal, ...]]:
+        """The whole object that a data source answers with, and why it gives none.
+
+        Args:
+            type_: Terraform's type.
+            config: The whole object as the program writes it.
+        """
+        request = _CLASSES["Asked"](type_name=type_, config=_value(config))
+        answer = self._call("ReadDataSource", request, "Read", _START_SECONDS)
+        return unpacked(answer.state.msgpack), _refusals(answer.diagnostics)
 
     def plan(
         self,
@@ -240,13 +286,13 @@ class Plugin:
         except grpc.RpcError as error:
             raise LostPluginError(error.code()) from error
         except ValueError as error:
-            # Another thread has closed the channel of the process that ended.
+            # Another thread has closed the channel.
             raise LostPluginError(grpc.StatusCode.UNAVAILABLE) from error
 
 
 @contextmanager
-def plugin(binary: Path) -> Iterator[Plugin]:
-    """Starts a provider, and ends it.
+def plugin(binary: Path, region: str = "us-east-1") -> Iterator[Plugin]:
+    """Starts a provider for a region, and ends it.
 
     Raises:
         PluginError: The file is no provider of the protocol's version 5.
@@ -271,7 +317,7 @@ def plugin(binary: Path) -> Iterator[Plugin]:
         try:
             line = process.stdout.readline() if process.stdout else ""
             with grpc.insecure_channel(_target(line, binary), options=_ANY_SIZE) as channel:
-                yield Plugin(channel)
+                yield Plugin(channel, region)
         finally:
             process.kill()
 
@@ -295,7 +341,11 @@ def _dotted(path: Any) -> str:  # noqa: ANN401 - a message that is made at run t
 
 def _refusals(diagnostics: Any) -> tuple[Refusal, ...]:  # noqa: ANN401 - likewise
     return tuple(
-        Refusal(text=f"{each.summary} {each.detail}".strip(), path=_dotted(each.attribute))
+        Refusal(
+            summary=each.summary,
+            text=f"{each.summary} {each.detail}".strip(),
+            path=_dotted(each.attribute),
+        )
         for each in diagnostics
         if each.severity == _ERROR
     )

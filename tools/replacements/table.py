@@ -19,6 +19,15 @@ from tools.replacements.tokens import Naming, naming, spellings, tokens
 
 Row = Mapping[str, Any]
 
+# Where the provider asks AWS, as it plans, whether the change of a value replaces. Source: the
+# functions `CustomizeDiff` of these resources.
+_TOLD_BY_AWS: Mapping[str, Sequence[str]] = {
+    "aws_cloudcontrolapi_resource": ("desired_state",),
+    "aws_elasticsearch_domain": ("elasticsearch_version",),
+    "aws_instance": ("launch_template.version",),
+    "aws_opensearch_domain": ("engine_version",),
+}
+
 
 @dataclass(slots=True)
 class Made:
@@ -45,7 +54,11 @@ def made(answers: Mapping[str, Any], schemas: Sequence[Schema]) -> Made:
     found = Made()
     named = tokens({name: entry["names"] for name, entry in answers.items()}, schemas)
     found.unmatched = sorted(answers.keys() - named.keys())
-    newer = create_only(schemas[-1])
+    # For tags the provider calls APIs of their own, whatever CloudFormation does.
+    newer = {
+        token: [path for path in paths if path != "tags"]
+        for token, paths in create_only(schemas[-1]).items()
+    }
     told = {name: entry for name, entry in answers.items() if "changes" in entry}
     for name, entry in told.items():
         for token in named.get(name, ()):
@@ -80,6 +93,8 @@ def _row(type_: str, entry: Mapping[str, Any], names: Naming, found: Made) -> Ro
             replaces.append(path)
         else:
             when.setdefault(f"{kind}/{_sorted(surely)}/{_sorted(perhaps)}", []).append(path)
+    if perhaps_paths := [names.path(each) for each in _TOLD_BY_AWS.get(type_, ())]:
+        when["//ud"] = [path for path in perhaps_paths if path]
     row: dict[str, Any] = {"replaces": sorted(replaces), "sets": sorted(sets)}
     row |= {"when": {key: sorted(paths) for key, paths in sorted(when.items())}}
     return {key: value for key, value in row.items() if value}

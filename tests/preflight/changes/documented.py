@@ -1,8 +1,9 @@
 """What pages say of the change of properties of types that hold data.
 
-Each page calls its properties by its own names, on the left; on the right stands Pulumi's. Left out
-is what Terraform's provider does otherwise than CloudFormation, of which the pages speak:
-https://github.com/hashicorp/terraform-provider-aws/pull/32687 (RDS instances are renamed).
+Each page calls its properties by its own names, on the left; on the right stands Pulumi's. What
+CloudFormation's pages say, Terraform's provider may do otherwise. The quotes of CloudFormation are
+those of the pages' last public source, of 2023-09-19:
+https://github.com/awsdocs/aws-cloudformation-user-guide/tree/19dc52cd/doc_source
 """
 
 from collections.abc import Iterator, Mapping
@@ -48,19 +49,20 @@ class Said:
 
 
 _PAGES: Mapping[tuple[str, str], Mapping[str, Mapping[str, str]]] = {
-    (f"{_CLOUDFORMATION}aws-properties-rds-database-instance.html", "aws:rds/instance:Instance"): {
+    (f"{_CLOUDFORMATION}aws-resource-rds-dbinstance.html", "aws:rds/instance:Instance"): {
         REPLACEMENT: {
-            "AvailabilityZone": "availabilityZone",
             "CharacterSetName": "characterSetName",
+            "CustomIAMInstanceProfile": "customIamInstanceProfile",
             "DBName": "dbName",
-            "DBSnapshotIdentifier": "snapshotIdentifier",
             "KmsKeyId": "kmsKeyId",
             "MasterUsername": "username",
+            "NcharCharacterSetName": "ncharCharacterSetName",
+            "StorageEncrypted": "storageEncrypted",
+            "Timezone": "timezone",
         },
         IN_PLACE: {
             "AllocatedStorage": "allocatedStorage",
             "AllowMajorVersionUpgrade": "allowMajorVersionUpgrade",
-            "AutoMinorVersionUpgrade": "autoMinorVersionUpgrade",
             "CACertificateIdentifier": "caCertIdentifier",
             "CopyTagsToSnapshot": "copyTagsToSnapshot",
             "DeleteAutomatedBackups": "deleteAutomatedBackups",
@@ -72,6 +74,7 @@ _PAGES: Mapping[tuple[str, str], Mapping[str, Mapping[str, str]]] = {
             "LicenseModel": "licenseModel",
         },
         INTERRUPTED: {
+            "AutoMinorVersionUpgrade": "autoMinorVersionUpgrade",
             "BackupRetentionPeriod": "backupRetentionPeriod",
             "DBInstanceClass": "instanceClass",
             "EngineVersion": "engineVersion",
@@ -79,10 +82,16 @@ _PAGES: Mapping[tuple[str, str], Mapping[str, Mapping[str, str]]] = {
     },
     (f"{_CLOUDFORMATION}aws-resource-rds-dbcluster.html", "aws:rds/cluster:Cluster"): {
         REPLACEMENT: {
-            "Engine": "engine",
+            "AvailabilityZones": "availabilityZones",
+            "DBClusterIdentifier": "clusterIdentifier",
+            "DBSubnetGroupName": "dbSubnetGroupName",
+            "DBSystemId": "dbSystemId",
+            "DatabaseName": "databaseName",
             "EngineMode": "engineMode",
             "KmsKeyId": "kmsKeyId",
-            "MasterUsername": "masterUsername",
+            "RestoreType": "restoreToPointInTime.restoreType",
+            "SnapshotIdentifier": "snapshotIdentifier",
+            "SourceDBClusterIdentifier": "restoreToPointInTime.sourceClusterIdentifier",
             "SourceRegion": "sourceRegion",
             "StorageEncrypted": "storageEncrypted",
         },
@@ -101,7 +110,6 @@ _PAGES: Mapping[tuple[str, str], Mapping[str, Mapping[str, str]]] = {
         REPLACEMENT: {
             "KeySchema, HASH": "hashKey",
             "KeySchema, RANGE": "rangeKey",
-            "LocalSecondaryIndexes": "localSecondaryIndexes.name",
             "TableName": "name",
         },
         IN_PLACE: {
@@ -112,7 +120,10 @@ _PAGES: Mapping[tuple[str, str], Mapping[str, Mapping[str, str]]] = {
             "TimeToLiveSpecification": "ttl.attributeName",
         },
     },
-    (f"{_CLOUDFORMATION}aws-properties-sqs-queues.html", "aws:sqs/queue:Queue"): {
+    (f"{_TERRAFORM}dynamodb_table", "aws:dynamodb/table:Table"): {
+        NEW_RESOURCE: {"local_secondary_index": "localSecondaryIndexes"},
+    },
+    (f"{_CLOUDFORMATION}aws-resource-sqs-queue.html", "aws:sqs/queue:Queue"): {
         REPLACEMENT: {"FifoQueue": "fifoQueue", "QueueName": "name"},
         IN_PLACE: {
             "ContentBasedDeduplication": "contentBasedDeduplication",
@@ -139,7 +150,7 @@ _PAGES: Mapping[tuple[str, str], Mapping[str, Mapping[str, str]]] = {
             "ThroughputMode": "throughputMode",
         },
     },
-    (f"{_CLOUDFORMATION}aws-properties-ec2-ebs-volume.html", "aws:ebs/volume:Volume"): {
+    (f"{_CLOUDFORMATION}aws-resource-ec2-volume.html", "aws:ebs/volume:Volume"): {
         IN_PLACE: {"Iops": "iops", "Size": "size", "Tags": "tags", "VolumeType": "type"},
     },
     (f"{_CLOUDFORMATION}aws-resource-redshift-cluster.html", "aws:redshift/cluster:Cluster"): {
@@ -240,12 +251,12 @@ _PAGES: Mapping[tuple[str, str], Mapping[str, Mapping[str, str]]] = {
             "StorageEncrypted": "storageEncrypted",
         },
         IN_PLACE: {
+            "DBClusterParameterGroupName": "neptuneClusterParameterGroupName",
             "IamAuthEnabled": "iamDatabaseAuthenticationEnabled",
             "PreferredBackupWindow": "preferredBackupWindow",
             "Tags": "tags",
             "VpcSecurityGroupIds": "vpcSecurityGroupIds",
         },
-        INTERRUPTED: {"DBClusterParameterGroupName": "neptuneClusterParameterGroupName"},
     },
     **{
         (f"{_CLOUDFORMATION}aws-resource-fsx-filesystem.html", token): {
@@ -271,9 +282,44 @@ _PAGES: Mapping[tuple[str, str], Mapping[str, Mapping[str, str]]] = {
 }
 
 
+# What the provider does otherwise than CloudFormation.
+_OTHERWISE: Mapping[tuple[str, str], Mapping[str, Mapping[str, str]]] = {
+    (f"{_CLOUDFORMATION}aws-resource-rds-dbinstance.html", "aws:rds/instance:Instance"): {
+        REPLACEMENT: {
+            # The provider renames it: hashicorp/terraform-provider-aws, pull request 32687.
+            "DBInstanceIdentifier": "identifier",
+            "DBSubnetGroupName": "dbSubnetGroupName",
+            "PerformanceInsightsKMSKeyId": "performanceInsightsKmsKeyId",
+            "Port": "port",
+        },
+        INTERRUPTED: {
+            "AvailabilityZone": "availabilityZone",
+            "DBSnapshotIdentifier": "snapshotIdentifier",
+            "Engine": "engine",
+        },
+    },
+    (f"{_CLOUDFORMATION}aws-resource-rds-dbcluster.html", "aws:rds/cluster:Cluster"): {
+        INTERRUPTED: {"Engine": "engine", "MasterUsername": "masterUsername"},
+    },
+    # `database_name` has no `ForceNew`: the provider plans an update, which changes nothing.
+    (f"{_CLOUDFORMATION}aws-resource-redshift-cluster.html", "aws:redshift/cluster:Cluster"): {
+        REPLACEMENT: {"DBName": "databaseName"},
+    },
+}
+
+
 def said() -> Iterator[Said]:
-    """All that the pages say, as far as it is here."""
-    for (page, type_), quotes in _PAGES.items():
+    """All that the pages say of changes that the provider makes likewise."""
+    return _of(_PAGES)
+
+
+def said_otherwise() -> Iterator[Said]:
+    """What the pages of CloudFormation say, and the provider does not do."""
+    return _of(_OTHERWISE)
+
+
+def _of(pages: Mapping[tuple[str, str], Mapping[str, Mapping[str, str]]]) -> Iterator[Said]:
+    for (page, type_), quotes in pages.items():
         for quote, names in quotes.items():
             for name, path in names.items():
                 yield Said(page, name, quote, type_, path)

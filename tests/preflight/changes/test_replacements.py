@@ -10,7 +10,7 @@ from pulumi_preflight.changes import replacements
 from pulumi_preflight.changes.replacements import Effect, changes, replacing_properties, sources
 from pulumi_preflight.outputs.schemas import Row, nearest, object_rows
 from pulumi_preflight.wire import UNKNOWN, Properties, secret
-from tests.preflight.changes.documented import Said, said
+from tests.preflight.changes.documented import Said, said, said_otherwise
 
 QUEUE = "aws:sqs/queue:Queue"
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
@@ -44,6 +44,7 @@ def two_values(path: str, rows: Mapping[str, Row]) -> tuple[Any, Any]:
             pair = two_values(rest, {row.name: row for row in object_rows(kind[1])})
         case "list", "object":
             inner = {row.name: row for row in object_rows(kind[1][1])}
+            rest = rest or next(name for name, row in inner.items() if row.kind[0] == "string")
             first, second = two_values(rest, inner)
             return {name: [first]}, {name: [second]}
         case "list", _:
@@ -76,6 +77,11 @@ def test_what_a_page_says_replaces_a_resource_replaces_it(said: Said) -> None:
 )
 def test_what_a_page_says_changes_in_place_does_not_replace(said: Said) -> None:
     assert list(between(said).values()) == ["updates"], f"{said.page}: {said.name}: {said.quote}"
+
+
+@pytest.mark.parametrize("said", [pytest.param(each, id=each.id) for each in said_otherwise()])
+def test_where_the_provider_and_cloudformation_differ_the_provider_is_right(said: Said) -> None:
+    assert list(between(said).values()) == ["updates" if said.replaces else "replaces"]
 
 
 def test_the_pages_speak_of_sixty_properties_of_each_kind() -> None:
@@ -260,6 +266,73 @@ def test_an_index_of_a_table_replaces_it_where_it_is_local_alone() -> None:
 def test_no_type_that_holds_data_is_replaced_for_its_tags() -> None:
     holding = {each.type for each in said()}
     assert not [each for each in holding if "tags" in replacing_properties(each)]
+
+
+def test_tags_replace_a_type_where_the_provider_plans_that_alone() -> None:
+    table = replacements._table()["types"]  # noqa: SLF001 - all types
+    assert {each for each in table if "tags" in replacing_properties(each)} == {
+        "aws:emrcontainers/jobTemplate:JobTemplate",
+        "aws:fis/experimentTemplate:ExperimentTemplate",
+        "aws:inspector/resourceGroup:ResourceGroup",
+        "aws:ivs/playbackKeyPair:PlaybackKeyPair",
+        "aws:ivs/recordingConfiguration:RecordingConfiguration",
+        "aws:ssm/activation:Activation",
+    }
+
+
+@pytest.mark.parametrize(
+    ("type_", "name", "old", "new"),
+    [
+        pytest.param(
+            "aws:opensearch/domain:Domain",
+            "engineVersion",
+            "OpenSearch_1.3",
+            "OpenSearch_2.11",
+            id="search-domain",
+        ),
+        pytest.param(
+            "aws:mwaa/environment:Environment", "airflowVersion", "2.7", "2.8", id="airflow"
+        ),
+        pytest.param("aws:ssm/parameter:Parameter", "tier", "Advanced", "Standard", id="tier"),
+    ],
+)
+def test_what_hangs_on_more_than_the_two_values_may_replace(
+    type_: str, name: str, old: str, new: str
+) -> None:
+    assert effects(type_, {name: old}, {name: new}) == {name: "may replace"}
+
+
+@pytest.mark.parametrize(
+    ("given", "effect"),
+    [
+        pytest.param({"authenticationMode": "API"}, "updates", id="in-place"),
+        pytest.param({"bootstrapClusterCreatorAdminPermissions": True}, "replaces", id="replacing"),
+    ],
+)
+def test_a_block_that_comes_replaces_where_what_is_in_it_does(
+    given: Properties, effect: str
+) -> None:
+    found = effects("aws:eks/cluster:Cluster", {}, {"accessConfig": given})
+    assert found == {"accessConfig": effect}
+
+
+@pytest.mark.parametrize(
+    ("type_", "path"),
+    [
+        pytest.param(
+            "aws:emrcontainers/virtualCluster:VirtualCluster",
+            "containerProvider.info.eksInfo.namespace",
+            id="block-in-block-in-block",
+        ),
+        pytest.param(
+            "aws:sagemaker/flowDefinition:FlowDefinition",
+            "humanLoopConfig.publicWorkforceTaskPrice.amountInUsd.cents",
+            id="price",
+        ),
+    ],
+)
+def test_a_property_however_deep_replaces(type_: str, path: str) -> None:
+    assert path in replacing_properties(type_)
 
 
 def test_what_is_newer_than_the_provider_that_was_asked_may_replace() -> None:
