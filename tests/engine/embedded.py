@@ -78,16 +78,21 @@ class Deployment:
         )
 
     def session(self, name: str, *options: str, status: int = 0) -> str:
-        """Runs a session on the stack, which must end as expected; gives all that it printed."""
+        """Runs a session on the stack, which must end as expected.
+
+        Returns:
+            All that it printed, its result last.
+        """
         ran = self.run("ops.lifecycle", name, *options)
-        output = ran.stdout + ran.stderr
+        # How a session goes stands on stderr: more lines, the slower the machine.
+        output = ran.stderr + ran.stdout
         assert ran.returncode == status, output
         return output
 
     def endpoint(self, command: str, status: int = 0) -> str:
         """The same for a session on the endpoint."""
         ran = self.run("ops.endpoint", command)
-        output = ran.stdout + ran.stderr
+        output = ran.stderr + ran.stdout
         assert ran.returncode == status, output
         return output
 

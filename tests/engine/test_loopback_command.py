@@ -85,7 +85,7 @@ class Tiny:
     variables: Mapping[str, str]
 
     def run(self, name: str, *options: str, status: int = 0) -> str:
-        """Runs a command that must end as expected; gives all that it printed."""
+        """Runs a command that must end as expected; gives all that it printed, its result last."""
         command = Path(sys.executable).parent / "pulumi-loopback"
         ran = subprocess.run(
             [command, name, *self.options, *options],
@@ -97,7 +97,8 @@ class Tiny:
             timeout=LONG,
         )
         assert ran.returncode == status, ran.stdout + ran.stderr
-        return ran.stdout + ran.stderr
+        # How a command goes stands on stderr: more lines, the slower the machine.
+        return ran.stderr + ran.stdout
 
     def client(self, service: str, monkeypatch: pytest.MonkeyPatch) -> Any:  # noqa: ANN401
         """A client with the profile that `endpoint:env` tells of."""
