@@ -159,7 +159,7 @@ class Comparison:
         if forced is not None:
             return replace(told, operation=Operation.REPLACE, properties=(forced,))
         before, after = _sides(old, new)
-        properties = tuple(self._properties(new, before, after))
+        properties = tuple(self._properties(old, new, before, after))
         if not new.custom:
             # The engine asks nobody what the change of a component's inputs does.
             properties = tuple(replace(each, effect=Effect.UPDATES) for each in properties)
@@ -226,11 +226,15 @@ class Comparison:
         return None
 
     def _properties(
-        self, new: RegisteredResource, before: Properties, after: Properties
+        self,
+        old: RegisteredResource,
+        new: RegisteredResource,
+        before: Properties,
+        after: Properties,
     ) -> Iterator[PropertyChange]:
         """The changes of inputs, by property."""
         found: dict[str, list[Change]] = {}
-        for change in changes(new.type, before, after):
+        for change in changes(new.type, before, after, from_struct(old.outputs)):
             found.setdefault(str(change.difference.path[0]), []).append(change)
         forcing = [path for each in new.replace_on_changes if (path := parse_path(each))]
         for name in sorted(found.keys() | new.property_dependencies.keys()):
