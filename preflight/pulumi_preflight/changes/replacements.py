@@ -104,6 +104,7 @@ _Names = tuple[str, ...]
 _Marks = Mapping[_Names, _Mark]
 # Since version 7 every type of AWS has it, and no resource can move. The provider's own region may
 # stand in its place.
+_OF_AWS = ("aws:", "pulumi:providers:aws")
 _EVERYWHERE: _Marks = {("region",): _Mark("", "ud", "abxy")}
 
 
@@ -118,7 +119,7 @@ def _table() -> Mapping[str, Any]:
 def _marks(type_: str) -> tuple[_Marks, frozenset[_Names]]:
     """What the table says of a type's paths, and those of them whose order says nothing."""
     row = _table()["types"].get(type_, {})
-    found: dict[_Names, _Mark] = dict(_EVERYWHERE) if type_.startswith("aws:") else {}
+    found: dict[_Names, _Mark] = dict(_EVERYWHERE) if type_.startswith(_OF_AWS) else {}
     for path in row.get("may", ()):
         found[tuple(path.split("."))] = _Mark("", "", _ALL)
     for path in row.get("replaces", ()):
