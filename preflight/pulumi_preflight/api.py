@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pulumi_preflight import clock
 from pulumi_preflight.acceptance import Acceptance, FailOn
+from pulumi_preflight.bases.asked import AskedBase
 from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.packs import PackChoice, choices_of
 from pulumi_preflight.startup import ONE_AT_A_TIME, check_platform
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
     from pulumi_preflight.baseline.file import BaselineFile
+    from pulumi_preflight.bases.revisions import Revision
     from pulumi_preflight.outputs.memory import Taint
     from pulumi_preflight.progress import Progress
     from pulumi_preflight.project import Project
@@ -41,6 +43,9 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     stack_tags: Mapping[str, str] | None = None,
     keep_unknowns: bool = False,
     show_fixes: bool = False,
+    base_verdict: str | os.PathLike[str] | None = None,
+    base_state: str | None = None,
+    base: str | None = None,
     baseline: str | os.PathLike[str] | None = None,
     fail_on: str = FailOn.MANDATORY,
     timeout_seconds: float = DEFAULT_SECONDS,
@@ -59,6 +64,12 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
         stack_tags: Tags over those that the stack has.
         keep_unknowns: Whether computed outputs stay unknown, as in the engine's preview.
         show_fixes: Whether packs are asked what the fixes of rules that only report would change.
+        base_verdict: What the report format `base` has saved of an earlier run, to compare this one
+            with.
+        base_state: What is deployed, to compare the run with: an export, or a checkpoint in a
+            backend; `file://` and `s3://` as well.
+        base: A branch, a tag or a commit of git, to compare the run with: what its program
+            registers is judged beside the run.
         baseline: The file with the findings that are known; `{project}` and `{stack}` in its name
             stand for the names.
         fail_on: Which findings fail the run: `mandatory`, `advisory` for these as well, or `never`.
@@ -67,6 +78,12 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     Raises:
         PreflightError: There is no verdict; the text, which holds no secrets, says why.
     """
+    bases = {"base_verdict": base_verdict, "base_state": base_state, "base": base}
+    given = [name for name, value in bases.items() if value is not None]
+    if len(given) > 1:
+        raise PreflightError(f"`{given[0]}` and `{given[1]}` are two bases; give one of them")
+    if base is not None and callable(program):
+        raise PreflightError("`base` compares a project's folder; a function has no other revision")
     wanted = Wanted(
         stack=stack,
         packs=_choices(packs),
@@ -74,13 +91,31 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
         stack_tags=stack_tags or {},
         keep_unknowns=keep_unknowns,
         show_fixes=show_fixes,
+        base_verdict=None if base_verdict is None else Path(base_verdict),
+        base_state=base_state,
         acceptance=Acceptance(
             fail_on=_fail_on(fail_on), baseline=None if baseline is None else Path(baseline)
         ),
         timeout_seconds=timeout_seconds,
     )
-    with _hidden() as secrets:
+    with _hidden() as secrets, compared(wanted, base, program) as wanted:
         return judged(program, wanted, secrets)
+
+
+@contextmanager
+def compared(wanted: "Wanted", base: str | None, program: Program) -> Iterator["Wanted"]:
+    """Gives what is asked, with a revision of git to compare with where one is named.
+
+    Raises:
+        GitError: There is no such revision.
+    """
+    if base is None or callable(program):
+        yield wanted
+        return
+    from pulumi_preflight.bases.revisions import Revision  # noqa: PLC0415 - rarely needed
+
+    with Revision(base, Path(program)) as revision:
+        yield replace(wanted, revision=revision)
 
 
 def run_on_state(
@@ -150,6 +185,9 @@ class Wanted:
     stack_tags: Mapping[str, str] = field(default_factory=dict)
     keep_unknowns: bool = False
     show_fixes: bool = False
+    base_verdict: Path | None = None
+    base_state: str | None = None
+    revision: "Revision | None" = None
     acceptance: Acceptance = field(default_factory=Acceptance)
     timeout_seconds: float = DEFAULT_SECONDS
 
@@ -201,6 +239,7 @@ def judged(
         variables=project.environment,
     )
     secrets.update(context.secrets)
+    base = AskedBase(project, wanted, secrets)
     timeout = wanted.timeout_seconds
     choices = choices_of(project.packs) if wanted.packs is None else wanted.packs
     if progress:
@@ -208,6 +247,7 @@ def judged(
     with Packs(
         choices,
         context,
+        beside_base=base.is_given,
         working_directory=project.launch.working_directory,
         boot_seconds=timeout,
         answer_seconds=timeout,
@@ -230,7 +270,8 @@ def judged(
                 check=check,
                 keep_unknowns=wanted.keep_unknowns,
                 timeout_seconds=timeout,
-                meanwhile=meanwhile,
+                deployed=base.deployed,
+                meanwhile=base.read_after(meanwhile),
             )
         except ProgramError:
             packs.raise_failure()
@@ -244,7 +285,9 @@ def judged(
         if progress:
             progress.judges_the_stack()
         deployment = in_stable_order(registered)
-        packs.analyze_stack(stack_question(deployment), deployment.inventions)
+        packs.analyze_stack(
+            stack_question(deployment), deployment.inventions, base.compared(deployment)
+        )
         if wanted.show_fixes:
             packs.propose_fixes()
     notes = [Note(text=note) for note in (*project.notes, *packs.notes)]
@@ -265,6 +308,7 @@ def judged(
         seconds=seconds,
     )
     verdict = replace(verdict, folder=project.root, project_file=project.file.name)
+    verdict = base.settled(verdict, choices)
     return _accepted(verdict, project, known, wanted)
 
 

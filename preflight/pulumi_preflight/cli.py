@@ -53,8 +53,10 @@ def _install(argv: Sequence[str]) -> int:
 
 
 def _kept_for_one(given: argparse.Namespace) -> str:
-    """An option that writes what the run of a second project would write over; empty for none."""
+    """An option that is about one project; empty for none."""
     options = {
+        "--base-state": given.base_state,
+        "--base-verdict": given.base_verdict,
         "--output": given.output,
         "--save-state": given.save_state,
         "--write-baseline": given.write_baseline,
@@ -178,9 +180,8 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
     # What a run makes stays until its end, so looking for cycles again and again finds none.
     gc.set_threshold(100_000, 20, 50)
     defer_sdk()
-    from pulumi_preflight.api import Wanted, judged  # noqa: PLC0415 - see the top
+    from pulumi_preflight.api import Wanted, compared  # noqa: PLC0415 - see the top
     from pulumi_preflight.packs import PackChoice  # noqa: PLC0415 - see the top
-    from pulumi_preflight.progress import Progress, shown  # noqa: PLC0415 - see the top
 
     wanted = Wanted(
         stack=options.stack,
@@ -191,12 +192,25 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
         stack_tags=options.stack_tags,
         keep_unknowns=options.keep_unknowns,
         show_fixes=options.show_fixes,
+        base_verdict=options.base_verdict,
+        base_state=options.base_state,
         acceptance=options.acceptance,
         timeout_seconds=options.timeout_seconds,
     )
     _check_formats(options)
-    if options.recursive:
-        return _run_below(options, wanted, section, secrets)
+    with compared(wanted, options.base, options.project) as wanted:
+        if options.recursive:
+            return _run_below(options, wanted, section, secrets)
+        return _run_one(options, wanted, section, secrets)
+
+
+def _run_one(
+    options: CommandOptions, wanted: "Wanted", section: "Section | None", secrets: set[str]
+) -> int:
+    """Judges one stack."""
+    from pulumi_preflight.api import judged  # noqa: PLC0415 - see the top
+    from pulumi_preflight.progress import Progress, shown  # noqa: PLC0415 - see the top
+
     if options.state is None:
         progress = Progress()
         with shown(progress.__str__):

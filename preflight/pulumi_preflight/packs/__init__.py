@@ -7,7 +7,7 @@ Source: pulumi/pulumi, pkg/resource/deploy/step_generator.go and pkg/engine/upda
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Event, Lock
@@ -15,6 +15,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 
 from pulumi_preflight.errors import PackError
+from pulumi_preflight.guard import Guard
+from pulumi_preflight.packs.changes_file import VARIABLE, ChangesFile
 from pulumi_preflight.packs.commands import PackCommand, read_pack
 from pulumi_preflight.packs.config_files import ConfigFile, read_config
 from pulumi_preflight.packs.process import PackProcess
@@ -29,8 +31,9 @@ if TYPE_CHECKING:
 
     from pulumi_preflight.findings import Reported
     from pulumi_preflight.outputs.memory import Inventions, Taint
+    from pulumi_preflight.packs.changes_file import ToldChanges
     from pulumi_preflight.packs.pack import Judgement, Pack
-    from pulumi_preflight.packs.second_judgement import Doubt
+    from pulumi_preflight.packs.second_judgement import Doubt, Question
     from pulumi_preflight.project import ProjectPack
     from pulumi_preflight.stack_question import StackQuestion
 
@@ -72,6 +75,7 @@ class Packs:
         choices: Sequence[PackChoice],
         context: StackContext,
         *,
+        beside_base: bool = False,
         working_directory: Path | None = None,
         boot_seconds: float = 60,
         answer_seconds: float = 60,
@@ -82,6 +86,8 @@ class Packs:
         Args:
             choices: The packs, in the order in which their remediations apply.
             context: What they are told of the stack.
+            beside_base: Whether `analyze_stack` will tell what becomes of the resources. Then the
+                packs judge nothing before that.
             working_directory: Where executable packs run, the pack's folder where not given.
             boot_seconds: How long a pack may take to print its port.
             answer_seconds: How long it may take for one answer.
@@ -90,6 +96,9 @@ class Packs:
         self._may_propose = may_propose
         self._choices = choices
         self._context = context
+        self._beside_base = beside_base
+        self._guard: Guard | None = None
+        self._held: list[tuple[AnalyzeRequest, Doubt[Question[AnalyzeRequest]] | None]] = []
         self._working_directory = working_directory
         self._boot_seconds = boot_seconds
         self._answer_seconds = answer_seconds
@@ -117,9 +126,13 @@ class Packs:
             for choice in self._choices
         ]
         try:
-            for command, config in found:
-                process = PackProcess(command, self._context.environment(command.runtime))
-                self._lanes.append(_Lane(process, partial(self._boot, process, command, config)))
+            folder = self._new_folder() if self._beside_base else None
+            for number, (command, config) in enumerate(found):
+                file = ChangesFile(folder / f"{number}.json") if folder else None
+                told = _with_changes(command, file) if file else command
+                process = PackProcess(told, self._context.environment(command.runtime))
+                boot = partial(self._boot, process, told, config, file)
+                self._lanes.append(_Lane(process, boot))
                 if config is None:
                     continue
                 if config.environments:
@@ -184,11 +197,19 @@ class Packs:
         if taint:
             fixed = self._fixed_otherwise(request, taint)
             doubt = doubt_of(judged, taint, fixed and without_internal(fixed))
+        if self._beside_base:
+            self._held.append((judged, doubt))
+        else:
+            self._judge(judged, doubt)
+        return inputs
+
+    def _judge(
+        self, request: "AnalyzeRequest", doubt: "Doubt[Question[AnalyzeRequest]] | None"
+    ) -> None:
         for lane in self._lanes:
-            judgement = lane.judge(judged, doubt)
+            judgement = lane.judge(request, doubt)
             if judgement is not None:
                 self._await(judgement)
-        return inputs
 
     def _fixed(self, request: "AnalyzeRequest") -> "Struct":
         """The inputs after all packs' fixes; notes where these depend on the packs' order."""
@@ -238,13 +259,17 @@ class Packs:
             self._await(lane.queue(Pack.examine, judged))
 
     def analyze_stack(
-        self, question: "StackQuestion", inventions: "Inventions | None" = None
+        self,
+        question: "StackQuestion",
+        inventions: "Inventions | None" = None,
+        changes: "ToldChanges | None" = None,
     ) -> None:
         """Lets the stack rules judge, once the program has ended; waits for every judgement.
 
         Args:
             question: All resources, without internal properties.
             inventions: What is made up in them.
+            changes: What becomes of them, where there is a base.
 
         Raises:
             PackError: A pack failed.
@@ -252,6 +277,11 @@ class Packs:
         from pulumi_preflight.packs.pack import Pack  # noqa: PLC0415 - see the top
         from pulumi_preflight.packs.second_judgement import stack_doubt_of  # noqa: PLC0415 - see the top
 
+        if changes is not None:
+            for lane in self._lanes:
+                lane.queue(Pack.learn, changes)
+        for judged, resource_doubt in self._held:
+            self._judge(judged, resource_doubt)
         root = self._context.root_urn
         doubt = stack_doubt_of(question, inventions, urn=root) if inventions else None
         for lane in self._lanes:
@@ -299,14 +329,30 @@ class Packs:
         self._settle(wait=True)
         return together((*self._changes, *self._judged_so_far))
 
+    def _new_folder(self) -> Path:
+        """A folder for what packs read, which goes with preflight, however that ends."""
+        self._guard = Guard()
+        return self._guard.new_folder()
+
     def _boot(
-        self, process: PackProcess, command: PackCommand, config: ConfigFile | None
+        self,
+        process: PackProcess,
+        command: PackCommand,
+        config: ConfigFile | None,
+        changes_file: ChangesFile | None,
     ) -> "Pack":
         with ONE_AT_A_TIME:
             from pulumi_preflight.packs.pack import Pack  # noqa: PLC0415 - see the top
 
         process.port(self._boot_seconds)
-        return Pack(process, command, config, self._context, answer_seconds=self._answer_seconds)
+        return Pack(
+            process,
+            command,
+            config,
+            self._context,
+            changes_file,
+            answer_seconds=self._answer_seconds,
+        )
 
     def _await(self, judgement: "Future[Reported]") -> None:
         judgement.add_done_callback(self._note_failure)
@@ -327,6 +373,12 @@ class Packs:
     def _stop(self) -> None:
         for lane in self._lanes:
             lane.stop()
+        if self._guard is not None:
+            self._guard.close()
+
+
+def _with_changes(command: PackCommand, file: ChangesFile) -> PackCommand:
+    return replace(command, environment={**command.environment, VARIABLE: str(file.path)})
 
 
 def _asked_in_turn(
@@ -377,7 +429,7 @@ class _Lane:
         return self._thread.submit(lambda: ask(self.booted(), *arguments, **named))
 
     def judge(
-        self, request: "AnalyzeRequest", doubt: "Doubt[AnalyzeRequest] | None"
+        self, request: "AnalyzeRequest", doubt: "Doubt[Question[AnalyzeRequest]] | None"
     ) -> "Future[Reported] | None":
         """Lets the pack judge a resource, together with others that come soon.
 

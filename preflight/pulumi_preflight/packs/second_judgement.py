@@ -24,6 +24,19 @@ _Request = TypeVar("_Request")
 _CAUSES_LOOKED_FOR = 10
 
 
+@dataclass(frozen=True, slots=True)
+class Question(Generic[_Request]):
+    """What a pack is asked.
+
+    Attributes:
+        request: The request.
+        other: The values in it in place of the made-up ones, `None` for these themselves.
+    """
+
+    request: _Request
+    other: Other | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Doubt(Generic[_Request]):
     """What is made up in a request.
@@ -377,7 +390,9 @@ def inputs_otherwise(inputs: Struct, taint: Taint, other: Other) -> Struct:
     return to_struct(taint.otherwise(from_struct(inputs), other))
 
 
-def doubt_of(request: AnalyzeRequest, taint: Taint, fixed: Struct | None) -> Doubt[AnalyzeRequest]:
+def doubt_of(
+    request: AnalyzeRequest, taint: Taint, fixed: Struct | None
+) -> Doubt[Question[AnalyzeRequest]]:
     """What is made up in the request for a resource's judgement.
 
     Args:
@@ -389,7 +404,7 @@ def doubt_of(request: AnalyzeRequest, taint: Taint, fixed: Struct | None) -> Dou
     throughout = otherwise_throughout(taint)
 
     @cache
-    def otherwise(other: Other) -> AnalyzeRequest:
+    def otherwise(other: Other) -> Question[AnalyzeRequest]:
         asked = AnalyzeRequest()
         asked.CopyFrom(request)
         # A fix may hang on a made-up value too.
@@ -397,7 +412,7 @@ def doubt_of(request: AnalyzeRequest, taint: Taint, fixed: Struct | None) -> Dou
         asked.properties.CopyFrom(
             inputs_otherwise(request.properties, taint, other) if known is None else known
         )
-        return asked
+        return Question(asked, other)
 
     return Doubt(
         urn=request.urn,
@@ -411,17 +426,16 @@ def doubt_of(request: AnalyzeRequest, taint: Taint, fixed: Struct | None) -> Dou
 
 def stack_doubt_of(
     question: StackQuestion, inventions: Inventions, *, urn: str
-) -> Doubt[StackQuestion]:
+) -> Doubt[Question[StackQuestion]]:
     """What is made up in the question for a stack's judgement; `urn` is the stack's own."""
 
     @cache
     def parts() -> Mapping[str, bytes]:
         return dict(question.parts)
 
-    def otherwise(other: Other) -> StackQuestion:
-        return StackQuestion(
-            tuple((urn, _otherwise(part, inventions, other)) for urn, part in question.parts)
-        )
+    def otherwise(other: Other) -> Question[StackQuestion]:
+        parts = ((urn, _otherwise(part, inventions, other)) for urn, part in question.parts)
+        return Question(StackQuestion(tuple(parts)), other)
 
     def origins_of(resource: str) -> Collection[Origin]:
         part = parts().get(resource)

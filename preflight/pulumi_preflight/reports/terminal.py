@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import PurePath
-from typing import Any, Protocol, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeVar
 
 from rich.console import Console, ConsoleDimensions
 from rich.text import Text
@@ -33,6 +33,9 @@ from pulumi_preflight.stack_context import is_urn, name_of
 from pulumi_preflight.verdict import OWN_PACK, Verdict, counted, verdict_line
 from pulumi_preflight.verdicts import StackResult, Verdicts
 from pulumi_preflight.wire import PropertyValue
+
+if TYPE_CHECKING:
+    from pulumi_preflight.bases.changes import Changes
 
 NO_MODULE = "(no module)"
 _PROVIDER = "pulumi:providers:"
@@ -121,7 +124,13 @@ def write(
         show_fixes: Whether to show what fixes change, property by property.
         addition: What to add above the verdict line.
     """
-    report = _Report(_console(stream), _printable(verdict), folder, show_fixes=show_fixes)
+    report = _Report(
+        _console(stream),
+        _printable(verdict),
+        folder,
+        show_fixes=show_fixes,
+        changes=verdict.changes,
+    )
     report.write(addition)
 
 
@@ -147,7 +156,13 @@ def write_several(
         console.print()
         if result.verdict:
             verdict = _printable(result.verdict)
-            report = _Report(console, verdict, result.folder, show_fixes=show_fixes)
+            report = _Report(
+                console,
+                verdict,
+                result.folder,
+                show_fixes=show_fixes,
+                changes=result.verdict.changes,
+            )
             report.write(addition_of(result.verdict))
         else:
             _failure(result, console)
@@ -295,10 +310,17 @@ class _Report:
     """One report being written."""
 
     def __init__(
-        self, console: Console, verdict: Verdict, folder: str, *, show_fixes: bool
+        self,
+        console: Console,
+        verdict: Verdict,
+        folder: str,
+        *,
+        show_fixes: bool,
+        changes: "Changes | None",
     ) -> None:
         self._console = console
         self._is_plain = console.color_system is None
+        self._changes = changes
         self._verdict = verdict
         self._folder = folder
         self._show_fixes = show_fixes
@@ -318,6 +340,7 @@ class _Report:
         self._notes(verdict.notes)
         if not self._show_fixes:
             self._remediated()
+        self._changed()
         self._known(verdict.known)
         if verdict.baseline:
             self._baseline(verdict.baseline)
@@ -367,6 +390,20 @@ class _Report:
         for text, positions in _grouped((note.text, note.position) for note in notes):
             places = [self._place(place.file, place.line) for place in positions if place]
             self._entry(Text(f"{text} ({_named(places)})" if places else text))
+
+    def _changed(self) -> None:
+        if self._changes is None:
+            return
+        # Only a run with a base needs them.
+        from pulumi_preflight.bases.telling import summary  # noqa: PLC0415
+        from pulumi_preflight.reports.terminal_changes import lines_of  # noqa: PLC0415
+
+        base = escaped_line(self._changes.base)
+        self._console.print()
+        told = Text(f"Beside {base}: {summary(self._changes)}", style="bold")
+        self._indented(0, told, hanging=2)
+        for margin, line in lines_of(self._changes):
+            self._indented(margin, line, hanging=2)
 
     def _remediated(self) -> None:
         applied = [fix for fix in self._verdict.fixes if fix.applied]
