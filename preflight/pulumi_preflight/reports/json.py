@@ -7,7 +7,16 @@ import json
 from typing import TextIO
 
 from pulumi_preflight.acceptance import BaselineEntry, BaselineUse
-from pulumi_preflight.findings import ABSENT, Change, Finding, Fix, Known, Waived
+from pulumi_preflight.findings import (
+    ABSENT,
+    About,
+    Change,
+    Finding,
+    Fix,
+    Known,
+    NotEvaluated,
+    Waived,
+)
 from pulumi_preflight.model import Note, SourcePosition
 from pulumi_preflight.printing import escaped_json
 from pulumi_preflight.resource import Resource
@@ -74,17 +83,15 @@ def _document(verdict: Verdict) -> dict[str, object]:
         "verdict": "pass" if verdict.passed else "fail",
         "failOn": verdict.fail_on,
         "resources": [_resource(resource) for resource in verdict.resources],
-        "findings": [_finding(finding) for finding in verdict.findings],
-        "known": [_known(known) for known in verdict.known],
-        "waived": [_waived(waived) for waived in verdict.waived],
-        "notEvaluated": [
-            {**_finding(each), "property": each.property} for each in verdict.not_evaluated
-        ],
+        "findings": [entry_of(finding) for finding in verdict.findings],
+        "known": [entry_of(known) for known in verdict.known],
+        "waived": [entry_of(waived) for waived in verdict.waived],
+        "notEvaluated": [entry_of(each) for each in verdict.not_evaluated],
         "baseline": verdict.baseline and _baseline(verdict.baseline),
         "rules": [_rule(result) for result in verdict.rules],
         "fixes": [_fix(fix) for fix in verdict.fixes],
         "outputs": dict(verdict.outputs),
-        "notes": [_note(note) for note in verdict.notes],
+        "notes": [note_of(note) for note in verdict.notes],
     }
 
 
@@ -126,8 +133,17 @@ def _finding(finding: Finding) -> dict[str, object]:
     }
 
 
-def _known(known: Known) -> dict[str, object]:
-    return {**_finding(known), "expires": known.expires, "reason": known.reason}
+def entry_of(finding: Finding) -> dict[str, object]:
+    """One entry of a verdict, with what its kind says beside."""
+    match finding:
+        case Known():
+            return {**_finding(finding), "expires": finding.expires, "reason": finding.reason}
+        case Waived():
+            return _waived(finding)
+        case NotEvaluated():
+            return {**_finding(finding), "property": finding.property}
+        case _:
+            return _finding(finding)
 
 
 def _baseline(use: BaselineUse) -> dict[str, object]:
@@ -161,14 +177,21 @@ def _waived(waived: Waived) -> dict[str, object]:
 
 
 def _rule(result: RuleResult) -> dict[str, object]:
-    ran, about = result.ran, result.ran.about
-    framework = about.framework
+    ran = result.ran
     return {
         "rule": ran.rule,
         "pack": ran.pack,
         "level": ran.level,
         "result": result.result,
         "reason": ran.idle,
+        **about_of(ran.about),
+    }
+
+
+def about_of(about: About) -> dict[str, object]:
+    """What a pack says of a rule."""
+    framework = about.framework
+    return {
         "displayName": about.display_name,
         "description": about.description,
         "severity": about.severity,
@@ -203,7 +226,8 @@ def _change(change: Change) -> dict[str, object]:
     return {side: value for side, value in sides.items() if value is not ABSENT}
 
 
-def _note(note: Note) -> dict[str, object]:
+def note_of(note: Note) -> dict[str, object]:
+    """A note, with its place."""
     return {
         "text": note.text,
         "file": note.position.file if note.position else None,
