@@ -115,7 +115,23 @@ def _hook(argv: Sequence[str]) -> int:
 PASSED, FAILED, NO_VERDICT = 0, 1, 2
 INTERRUPTED, TERMINATED, HUNG_UP = 130, 143, 129  # 128 and the signal's number
 
-_COMMANDS = {"install": _install, "hook": _hook}
+
+def _mcp(argv: Sequence[str]) -> int:
+    """Answers agents until stdin ends.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        PreflightError: The command line is wrong, or the SDK of the protocol is not installed.
+    """
+    from pulumi_preflight.agents.command import command  # noqa: PLC0415 - reads more than `--help` needs
+
+    command(argv, _told_of)
+    return PASSED
+
+
+_COMMANDS = {"install": _install, "hook": _hook, "mcp": _mcp}
 
 _DEBUG = "PULUMI_PREFLIGHT_DEBUG"
 # An exception may have any text, such as the whole answer of a service.

@@ -14,6 +14,8 @@ from pulumi_preflight.printing import to_stdout
 
 # Each is a program and its packs, as processes.
 _MOST_JOBS = 256
+DEFAULT_TIMEOUT = 120.0
+"""Seconds for the program, and for each answer of a pack."""
 _EPILOG = """\
 exit codes: 0 nothing was found that fails the run; 1 something was; 2 there is no verdict, because
 the program, a pack or the configuration failed, and the message says which. With --recursive the
@@ -29,8 +31,8 @@ examples:
   preflight --recursive --changed-since origin/main
 
 `preflight install yaml` builds what runs programs in YAML. `preflight hook [OPTION ...] FILE ...`
-judges the projects that the files belong to, for pre-commit. A project in a folder `install` or
-`hook` is `./install` or `./hook`.
+judges the projects that the files belong to, for pre-commit. `preflight mcp --root DIR` answers
+agents. A project in a folder `install`, `hook` or `mcp` is `./install`, `./hook` or `./mcp`.
 """
 
 
@@ -299,9 +301,10 @@ def command_parser() -> argparse.ArgumentParser:
     add(
         "--timeout",
         metavar="SECONDS",
-        type=_seconds,
-        default=120.0,
-        help="longest time for the program, and for each answer of a pack (default: 120)",
+        type=seconds,
+        default=DEFAULT_TIMEOUT,
+        help="longest time for the program, and for each answer of a pack "
+        f"(default: {DEFAULT_TIMEOUT:g})",
     )
     accepted = parser.add_argument_group("what is accepted")
     add = accepted.add_argument
@@ -442,11 +445,12 @@ def _jobs(text: str) -> int:
     return int(text)
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """The number of seconds that a text says, for an argument."""
     try:
-        seconds = float(text)
+        number = float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds") from None
-    if not 0 < seconds < threading.TIMEOUT_MAX:
+    if not 0 < number < threading.TIMEOUT_MAX:
         raise argparse.ArgumentTypeError(f"{text} is not a finite number of seconds above 0")
-    return seconds
+    return number
