@@ -151,6 +151,7 @@ class Wanted:
 
     Attributes:
         admit: See `Admit`; `None` where whatever the project names may run.
+        tells_files: Whether the program is to tell which files it opens, where its runtime can.
     """
 
     stack: str | None
@@ -162,6 +163,7 @@ class Wanted:
     acceptance: Acceptance = field(default_factory=Acceptance)
     timeout_seconds: float = DEFAULT_SECONDS
     admit: "Admit | None" = None
+    tells_files: bool = False
 
 
 def _load_verdict() -> None:
@@ -229,6 +231,7 @@ def judged(
                 keep_unknowns=wanted.keep_unknowns,
                 timeout_seconds=timeout,
                 meanwhile=meanwhile,
+                tells_files=wanted.tells_files,
             )
         except ProgramError:
             packs.raise_failure()

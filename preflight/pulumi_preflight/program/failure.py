@@ -13,6 +13,7 @@ from pulumi_preflight.model import Positions
 from pulumi_preflight.monitor.run import Run
 from pulumi_preflight.monitor.services import LogLine
 from pulumi_preflight.monitor.unknowns import answer_way
+from pulumi_preflight.opened import files_of
 from pulumi_preflight.program.child import NO_ENDPOINT, Child
 from pulumi_preflight.program.diagnostics import (
     Diagnostic,
@@ -90,7 +91,7 @@ def raise_for(end: dict[str, Any], scene: Scene, *, redact: Redactor) -> None:
         _raise_for(end, scene)
     except ProgramError as error:
         hint = redact(error.hint) if error.hint else None
-        raise ProgramError(redact(str(error)), hint=hint) from None
+        raise ProgramError(redact(str(error)), hint=hint, files=files_of(end)) from None
 
 
 def _raise_for(end: dict[str, Any], scene: Scene) -> None:
