@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
@@ -92,6 +93,7 @@ def _hook(argv: Sequence[str]) -> int:
         "--state": given.state,
         "--recursive": given.recursive,
         "--changed-since": given.changed_since,
+        "--watch": given.watch,
     }
     for option, value in judging.items():
         if value:
@@ -213,6 +215,8 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
     _check_formats(options)
     if options.recursive:
         return _run_below(options, wanted, section, secrets)
+    if options.watch:
+        return _watch(options, wanted, section, secrets)
     if options.state is None:
         progress = Progress()
         with shown(progress.__str__):
@@ -233,6 +237,74 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
     addition = partial(section, verdict.export(show_secrets=True)) if section else None
     _report(verdict, options, os.path.relpath(options.project), addition)
     return PASSED if verdict.passed else FAILED
+
+
+def _watch(
+    options: CommandOptions, wanted: "Wanted", section: "Section | None", secrets: set[str]
+) -> int:
+    """Judges the project again and again, until Ctrl-C."""
+    from pulumi_preflight.api import judged  # noqa: PLC0415 - see the top
+    from pulumi_preflight.progress import Progress, shown  # noqa: PLC0415 - see the top
+
+    try:
+        from pulumi_preflight.watching.session import Session, Watched  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        if error.name not in ("watchfiles", "anyio"):
+            raise
+        raise PreflightError(
+            "--watch needs the package watchfiles", hint="pip install 'pulumi-preflight[watch]'"
+        ) from error
+    files = [(name, file) for name, file in options.reports if file is not None]
+
+    def judge() -> "Verdict":
+        found: set[str] = set()
+        progress = Progress()
+        try:
+            with shown(progress.__str__):
+                verdict = judged(
+                    options.project,
+                    replace(wanted, tells_files=True),
+                    found,
+                    progress,
+                    partial(_load_reports, options),
+                )
+        except PreflightError as error:
+            error.hide(found)
+            raise
+        except Exception as error:
+            message, hint = _told_of(error)
+            told = PreflightError(message, hint=hint)
+            told.hide(found)
+            raise told from error
+        finally:
+            secrets.update(found)
+        tell(_printable(verdict.printed, options))
+        return verdict
+
+    def report(verdict: "Verdict") -> None:
+        addition = partial(section, verdict.export(show_secrets=True)) if section else None
+        writer = _writer("terminal", options, os.path.relpath(options.project), addition)
+        to_stdout(partial(writer, verdict))
+
+    def save(verdict: "Verdict") -> None:
+        for name, file in files:
+            writer = _writer(name, options, os.path.relpath(options.project), None)
+            write_whole(file, partial(writer, verdict))
+
+    watched = Watched(
+        folder=options.project,
+        stack=options.stack,
+        packs=wanted.packs,
+        more=[] if options.acceptance.baseline is None else [options.acceptance.baseline],
+        written=[file for _, file in files],
+        judge=judge,
+        report=report,
+        save=save,
+    )
+    try:
+        Session(watched).run()
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def _printable(printed: str, options: CommandOptions) -> str:

@@ -63,6 +63,7 @@ class CommandOptions:
         changed_since: The branch, tag or commit since which a project must have changed to be
             judged, `None` where all are.
         jobs: How many stacks are judged at a time, `None` for as many as there are cores.
+        watch: Whether the project is judged anew whenever something is saved.
     """
 
     project: Path
@@ -81,6 +82,7 @@ class CommandOptions:
     recursive: bool
     changed_since: str | None
     jobs: int | None
+    watch: bool
 
 
 class Parser(argparse.ArgumentParser):
@@ -131,6 +133,8 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
         _check_alone(parser, given)
     _check_several(parser, given)
     reports = _reports(given.format, given.output, parser)
+    if given.watch:
+        _check_again(parser, given, reports)
     written = [(f"the report {name}", file) for name, file in reports]
     written.append(("the stack of --save-state", given.save_state))
     written.append(("the baseline", given.write_baseline or given.baseline))
@@ -152,6 +156,7 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
         recursive=given.recursive,
         changed_since=given.changed_since,
         jobs=given.jobs,
+        watch=given.watch,
     )
 
 
@@ -198,6 +203,30 @@ def _check_alone(parser: argparse.ArgumentParser, given: argparse.Namespace) -> 
     for option, value in of_program.items():
         if value:
             parser.error(f"{option} is about a run of the program, and --state runs none")
+
+
+def _check_again(
+    parser: argparse.ArgumentParser,
+    given: argparse.Namespace,
+    reports: Sequence[tuple[str, Path | None]],
+) -> None:
+    """Refuses what is for one run where a project is judged again and again."""
+    of_one_run = {
+        "--recursive": given.recursive,
+        "--state": given.state,
+        "--save-state": given.save_state,
+        "--write-baseline": given.write_baseline,
+        "--prune-baseline": given.prune_baseline,
+    }
+    for option, value in of_one_run.items():
+        if value:
+            parser.error(f"{option} is for one run, and --watch judges a project at each save")
+    for name, file in reports:
+        if name != "terminal" and file is None:
+            parser.error(
+                f"the report {name} would go to stdout, where --watch tells what is new; give it a "
+                f"file: --format {name}=FILE"
+            )
 
 
 def _check_several(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
@@ -333,7 +362,7 @@ def command_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="take out of the baseline what is not found any more",
     )
-    several = parser.add_argument_group("several projects")
+    several = parser.add_argument_group("several projects, or several runs")
     add = several.add_argument
     add(
         "--recursive",
@@ -353,6 +382,12 @@ def command_parser() -> argparse.ArgumentParser:
         metavar="N",
         type=_jobs,
         help="judge so many stacks at a time (default: as many as there are cores)",
+    )
+    add(
+        "--watch",
+        action="store_true",
+        help="judge the project anew at each save, and tell what is new and what is fixed, until "
+        "Ctrl-C",
     )
     reported = parser.add_argument_group("what is reported")
     add = reported.add_argument

@@ -80,3 +80,16 @@ def test_a_program_that_fails_tells_what_it_had_opened(tmp_path: Path) -> None:
 def test_a_descriptor_is_not_a_path(tmp_path: Path) -> None:
     program = "import os\nopen(os.dup(0)).close()\nos.listdir(os.open('.', os.O_RDONLY))\n"
     assert files(tmp_path, program).written == ()
+
+
+def test_a_name_that_no_file_can_have_is_left_out(tmp_path: Path) -> None:
+    program = "try:\n    open('a\\0b')\nexcept ValueError:\n    pass\n"
+    assert not any("\0" in path for path in files(tmp_path, program).read)
+
+
+def test_a_working_directory_that_is_gone_fails_no_call(tmp_path: Path) -> None:
+    program = (
+        "import os, tempfile\nfolder = tempfile.mkdtemp()\nos.chdir(folder)\nos.rmdir(folder)\n"
+        "try:\n    open('a.txt')\nexcept FileNotFoundError:\n    pass\n"
+    )
+    assert str(tmp_path / "shop" / "__main__.py") in files(tmp_path, program).read

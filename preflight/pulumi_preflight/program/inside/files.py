@@ -39,11 +39,15 @@ class Files:
 
     def _note(self, path: typing.Any, files: set[str]) -> None:  # noqa: ANN401 - of any call
         if isinstance(path, (str, bytes)):
+            text = os.fsdecode(path)
             # The working directory may be another one later, or gone by now.
             try:
-                files.add(os.path.abspath(os.fsdecode(path)))  # noqa: PTH100 - as text
+                full = os.path.abspath(text)  # noqa: PTH100 - as text
             except OSError:
                 return
+            # No file has such a name, and the call is about to fail.
+            if "\0" not in full:
+                files.add(full)
 
     def told(self) -> dict[str, list[str]]:
         """The program's own files: what no installer and no system put in its place.
