@@ -90,6 +90,7 @@ def main(arguments: Sequence[str]) -> int:
     requests, whole = _requests(project)
     sys.stdout.write(f"reference stack: {len(requests)} resources; {rounds} rounds\n")
     row("preflight / bare program", _preflight(project, rounds), 1.5)
+    row("preflight beside a saved run / preflight", _beside(project, rounds), 1.1)
     _enginerow(rounds)
     with tempfile.TemporaryDirectory() as folder:
         empty = _pack(Path(folder) / "empty", EMPTY_RULE.format(kind="Resource"))
@@ -180,6 +181,21 @@ def _preflight(project: Project, rounds: int) -> float:
                 stack=project.stack,
                 config=config,
             ),
+            rounds,
+        )
+
+
+def _beside(project: Project, rounds: int) -> float:
+    """A run that is compared with what an earlier one has saved, beside a run alone."""
+    command = [*PREFLIGHT, project.stack]
+    with tempfile.TemporaryDirectory() as folder:
+        saved = Path(folder, "main.json")
+        subprocess.run(
+            [*command, "--format", f"base={saved}"], cwd=ROOT, capture_output=True, check=True
+        )
+        return paired(
+            lambda: _checked([*command, "--base-verdict", saved], ROOT, None),
+            lambda: _checked(command, ROOT, None),
             rounds,
         )
 

@@ -17,7 +17,11 @@ os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
 if TYPE_CHECKING:
     from pulumi_preflight.acceptance import BaselineEntry, BaselineUse, FailOn
     from pulumi_preflight.api import run, run_on_state
+    from pulumi_preflight.bases import BaseFinding
+    from pulumi_preflight.bases.changes import Changes, CostChange, ModuleCost
+    from pulumi_preflight.changes.comparing import Operation, PropertyChange, ResourceChange
     from pulumi_preflight.errors import (
+        BaseError,
         BaselineError,
         PackError,
         PreflightError,
@@ -39,22 +43,30 @@ if TYPE_CHECKING:
     from pulumi_preflight.verdict import Result, RuleResult, Verdict
 
 __all__ = [
+    "BaseError",
+    "BaseFinding",
     "BaselineEntry",
     "BaselineError",
     "BaselineUse",
+    "Changes",
+    "CostChange",
     "FailOn",
     "Finding",
     "Known",
     "Level",
+    "ModuleCost",
     "NotEvaluated",
     "Note",
+    "Operation",
     "PackChoice",
     "PackError",
     "PolicyException",
     "PreflightError",
     "ProgramError",
     "ProjectError",
+    "PropertyChange",
     "Resource",
+    "ResourceChange",
     "Result",
     "RuleResult",
     "Secret",
@@ -70,7 +82,11 @@ __all__ = [
 _HOMES = {
     "acceptance": ("BaselineEntry", "BaselineUse", "FailOn"),
     "api": ("run", "run_on_state"),
+    "bases": ("BaseFinding",),
+    "bases.changes": ("Changes", "CostChange", "ModuleCost"),
+    "changes.comparing": ("Operation", "PropertyChange", "ResourceChange"),
     "errors": (
+        "BaseError",
         "BaselineError",
         "PackError",
         "PreflightError",

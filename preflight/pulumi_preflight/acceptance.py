@@ -17,6 +17,10 @@ PLACEHOLDERS = ("{project}", "{stack}")
 """What stands for the names in the name of a baseline's file."""
 
 
+REPLACES_STATEFUL = "replaces-stateful-resource"
+"""The rule of preflight's own that may be waived: the change may be wanted."""
+
+
 class FailOn(StrEnum):
     """Which findings fail a run."""
 

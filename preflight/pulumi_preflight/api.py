@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pulumi_preflight import clock
 from pulumi_preflight.acceptance import Acceptance, FailOn
+from pulumi_preflight.bases.asked import AskedBase
 from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.packs import PackChoice, choices_of
 from pulumi_preflight.stack_context import StackContext
@@ -42,6 +43,8 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     stack_tags: Mapping[str, str] | None = None,
     keep_unknowns: bool = False,
     show_fixes: bool = False,
+    base_verdict: str | os.PathLike[str] | None = None,
+    base_state: str | None = None,
     baseline: str | os.PathLike[str] | None = None,
     fail_on: str = FailOn.MANDATORY,
     timeout_seconds: float = DEFAULT_SECONDS,
@@ -60,6 +63,10 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
         stack_tags: Tags over those that the stack has.
         keep_unknowns: Whether computed outputs stay unknown, as in the engine's preview.
         show_fixes: Whether packs are asked what the fixes of rules that only report would change.
+        base_verdict: What the report format `base` has saved of an earlier run, to compare this one
+            with.
+        base_state: What is deployed, to compare the run with: an export, or a checkpoint in a
+            backend; `file://` and `s3://` as well.
         baseline: The file with the findings that are known; `{project}` and `{stack}` in its name
             stand for the names.
         fail_on: Which findings fail the run: `mandatory`, `advisory` for these as well, or `never`.
@@ -68,6 +75,8 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     Raises:
         PreflightError: There is no verdict; the text, which holds no secrets, says why.
     """
+    if base_verdict is not None and base_state is not None:
+        raise PreflightError("`base_verdict` and `base_state` are two bases; give one of them")
     wanted = Wanted(
         stack=stack,
         packs=_choices(packs),
@@ -75,6 +84,8 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
         stack_tags=stack_tags or {},
         keep_unknowns=keep_unknowns,
         show_fixes=show_fixes,
+        base_verdict=None if base_verdict is None else Path(base_verdict),
+        base_state=base_state,
         acceptance=Acceptance(
             fail_on=_fail_on(fail_on), baseline=None if baseline is None else Path(baseline)
         ),
@@ -160,6 +171,8 @@ class Wanted:
     stack_tags: Mapping[str, str] = field(default_factory=dict)
     keep_unknowns: bool = False
     show_fixes: bool = False
+    base_verdict: Path | None = None
+    base_state: str | None = None
     acceptance: Acceptance = field(default_factory=Acceptance)
     timeout_seconds: float = DEFAULT_SECONDS
     admit: "Admit | None" = None
@@ -200,6 +213,7 @@ def judged(
     known = _known(project, wanted)
     context = context_of(project)
     secrets.update(context.secrets)
+    base = AskedBase(project, wanted, secrets)
     timeout = wanted.timeout_seconds
     choices = choices_of(project.packs) if wanted.packs is None else wanted.packs
     if wanted.admit:
@@ -230,7 +244,8 @@ def judged(
                 check=check,
                 keep_unknowns=wanted.keep_unknowns,
                 timeout_seconds=timeout,
-                meanwhile=meanwhile,
+                deployed=base.deployed,
+                meanwhile=base.read_after(meanwhile),
                 tells_files=wanted.tells_files,
             )
         except ProgramError:
@@ -266,6 +281,7 @@ def judged(
         seconds=seconds,
     )
     verdict = replace(verdict, folder=project.root, project_file=project.file.name)
+    verdict = base.settled(verdict, choices)
     return _accepted(verdict, project, known, wanted)
 
 

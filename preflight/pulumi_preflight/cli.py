@@ -54,8 +54,10 @@ def _install(argv: Sequence[str]) -> int:
 
 
 def _kept_for_one(given: argparse.Namespace) -> str:
-    """An option that writes what the run of a second project would write over; empty for none."""
+    """An option that is about one project; empty for none."""
     options = {
+        "--base-state": given.base_state,
+        "--base-verdict": given.base_verdict,
         "--output": given.output,
         "--save-state": given.save_state,
         "--write-baseline": given.write_baseline,
@@ -209,6 +211,8 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
         stack_tags=options.stack_tags,
         keep_unknowns=options.keep_unknowns,
         show_fixes=options.show_fixes,
+        base_verdict=options.base_verdict,
+        base_state=options.base_state,
         acceptance=options.acceptance,
         timeout_seconds=options.timeout_seconds,
     )

@@ -58,6 +58,8 @@ class CommandOptions:
         show_fixes: Whether to show what fixes change.
         acceptance: Which findings fail the run, and which are known.
         timeout_seconds: How long the program, and each answer of a pack, may take.
+        base_verdict: What an earlier run has saved, to compare this one with, `None` for nothing.
+        base_state: The place of the state to compare the run with, `None` for none.
         state: The place of the state that is judged in place of the program, `None` for none.
         recursive: Whether all projects below the folder are judged, each with its stacks.
         changed_since: The branch, tag or commit since which a project must have changed to be
@@ -69,6 +71,8 @@ class CommandOptions:
     project: Path
     stack: str | None
     state: str | None
+    base_verdict: Path | None
+    base_state: str | None
     packs: tuple[tuple[Path, Path | None], ...] | None
     config: dict[str, str]
     stack_tags: dict[str, str]
@@ -143,6 +147,8 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
         project=given.project,
         stack=given.stack,
         state=given.state,
+        base_verdict=given.base_verdict,
+        base_state=given.base_state,
         packs=tuple(zip(packs, configs or [None] * len(packs), strict=True)) if packs else None,
         config=dict(given.config),
         stack_tags=dict(given.stack_tag),
@@ -199,6 +205,8 @@ def _check_alone(parser: argparse.ArgumentParser, given: argparse.Namespace) -> 
         "--config": given.config,
         "--stack-tag": given.stack_tag,
         "--keep-unknowns": given.keep_unknowns,
+        "--base-verdict": given.base_verdict,
+        "--base-state": given.base_state,
     }
     for option, value in of_program.items():
         if value:
@@ -231,7 +239,11 @@ def _check_again(
 
 def _check_several(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
     """Refuses what is said of one stack where several are judged, and the other way round."""
-    of_one = {"--save-state": given.save_state, "--state": given.state}
+    of_one = {
+        "--save-state": given.save_state,
+        "--state": given.state,
+        "--base-state": given.base_state,
+    }
     for option, value in of_one.items():
         if given.recursive and value is not None:
             parser.error(f"{option} is about one stack, and --recursive judges several")
@@ -335,6 +347,19 @@ def command_parser() -> argparse.ArgumentParser:
         help="longest time for the program, and for each answer of a pack "
         f"(default: {DEFAULT_TIMEOUT:g})",
     )
+    compared = parser.add_argument_group("what the run is compared with")
+    add = compared.add_mutually_exclusive_group().add_argument
+    add(
+        "--base-verdict",
+        metavar="FILE",
+        type=Path,
+        help="what `--format base=FILE` has saved of an earlier run, such as main's",
+    )
+    add(
+        "--base-state",
+        metavar="FILE|URL",
+        help="what is deployed: an export, or a checkpoint in a backend; file:// and s3:// as well",
+    )
     accepted = parser.add_argument_group("what is accepted")
     add = accepted.add_argument
     add(
@@ -398,8 +423,8 @@ def command_parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         help="terminal (the default), json, sarif, junit, markdown, gitlab, github, csv, html, "
-        "or a format that an installed package adds; written to FILE where one is given; may be "
-        "repeated",
+        "base, or a format that an installed package adds; written to FILE where one is given; "
+        "may be repeated",
     )
     add(
         "--show-fixes",

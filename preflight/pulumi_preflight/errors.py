@@ -4,6 +4,7 @@ PreflightError
     ProjectError    the project, stack or config files
     ProgramError    the program raised, ended badly or did not end
     StateError      the state of a stack cannot be read
+    BaseError       what the run is to be compared with cannot be read, or is of another stack
     PackError       a pack did not boot, refused its config, or a rule raised
     BaselineError   the file of the baseline is missing, wrong or another stack's
     ReportError     the report cannot be written in the format that is asked for
@@ -56,6 +57,10 @@ class ProgramError(PreflightError):
 
 class StateError(PreflightError):
     """The state of a stack is not there, or cannot be read."""
+
+
+class BaseError(PreflightError):
+    """What the run is to be compared with cannot be read, or is of another stack."""
 
 
 class BaselineError(PreflightError):

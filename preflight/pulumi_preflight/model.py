@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto.alias_pb2 import Alias
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzerResourceOptions
 from pulumi.runtime.proto.source_pb2 import SourcePosition as SentPosition
 from pulumi.runtime.proto.source_pb2 import StackTrace
@@ -53,6 +54,10 @@ class RegisteredResource:
         options: Resource options in the form that a pack receives.
         retain_on_delete: Whether it outlives its removal from the program.
         deleted_with: The URN of the resource that it goes away with, empty for none.
+        replace_with: The URNs of the resources with which it is replaced.
+        replace_on_changes: The paths of inputs whose change replaces it.
+        aliases: What else an earlier run of the program may have called it.
+        added: The inputs that no program gave, and that the provider's Check adds.
         position: Where the program created it, `None` where the SDK did not say.
     """
 
@@ -73,6 +78,10 @@ class RegisteredResource:
     options: AnalyzerResourceOptions = field(default_factory=_no_options)
     retain_on_delete: bool = False
     deleted_with: str = ""
+    replace_with: tuple[str, ...] = ()
+    replace_on_changes: tuple[str, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    added: tuple[str, ...] = ()
     position: SourcePosition | None = None
 
 

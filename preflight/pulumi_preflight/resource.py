@@ -8,9 +8,8 @@ from typing import Any
 from google.protobuf.struct_pb2 import Struct
 
 from pulumi_preflight.model import Deployment, RegisteredResource, SourcePosition
-from pulumi_preflight.monitor.providers import is_default, is_provider_type
 from pulumi_preflight.redaction import SHOWN_SECRET, SHOWN_UNKNOWN, Redactor
-from pulumi_preflight.stack_context import STACK_TYPE
+from pulumi_preflight.stack_context import STACK_TYPE, is_default_provider, is_provider_type
 from pulumi_preflight.wire import (
     MARK,
     SECRET,
@@ -71,7 +70,7 @@ class Resource:
     @property
     def is_own(self) -> bool:
         """Whether the program makes it: not the stack, nor a provider that nobody asked for."""
-        unasked = is_provider_type(self.type) and is_default(self.name)
+        unasked = is_provider_type(self.type) and is_default_provider(self.name)
         return self.type != STACK_TYPE and not unasked
 
     @property
@@ -230,6 +229,31 @@ def _resource(resource: RegisteredResource, hide: _Hiding) -> dict[str, Any]:
         "deletedWith": hide.redact.urn(resource.deleted_with),
         "sourcePosition": _position(resource),
         "madeUp": list(resource.made_up),
+    }
+    return {name: value for name, value in state.items() if value or name == "custom"}
+
+
+def saved_resource(resource: RegisteredResource, redact: Redactor) -> dict[str, Any]:
+    """What later runs are compared with of a resource: an entry of a state, without secrets."""
+    hide = _Hiding(redact=redact, values=True, leaves_out_unset=False)
+    inputs = {
+        name: value
+        for name, value in hide.known(resource.inputs).items()
+        # Providers in the program's own language keep their code in such a one.
+        if not name.startswith("__")
+    }
+    if resource.added:
+        # As a provider's Check lists them.
+        inputs["__defaults"] = [*resource.added]
+    state: dict[str, Any] = {
+        "urn": redact.urn(resource.urn),
+        "custom": resource.custom,
+        "type": resource.type,
+        "inputs": inputs,
+        "parent": redact.urn(resource.parent),
+        "protect": resource.options.protect,
+        "external": resource.external,
+        "retainOnDelete": resource.retain_on_delete,
     }
     return {name: value for name, value in state.items() if value or name == "custom"}
 

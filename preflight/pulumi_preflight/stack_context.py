@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 STACK_TYPE = "pulumi:pulumi:Stack"
+PROVIDER_TYPE = "pulumi:providers:"
+"""What the type tokens of providers begin with."""
 _PREFIX = "urn:pulumi:"
 _SEPARATORS = 3
 
@@ -68,6 +70,21 @@ def package_of(token: str) -> str:
 def member_of(token: str) -> str:
     """The last part of such a token: `Queue`, or `getVpc` of a function."""
     return token.rpartition(":")[2]
+
+
+def is_provider_type(type_: str) -> bool:
+    """Whether a type token is that of a provider."""
+    return type_.startswith(PROVIDER_TYPE)
+
+
+def is_default_provider(name: str) -> bool:
+    """Whether the engine takes a provider of this logical name for a default provider."""
+    return name.startswith("default")
+
+
+def urn_of_reference(reference: str) -> str:
+    """The provider's URN out of a provider reference `<urn>::<id>`."""
+    return reference.rpartition("::")[0]
 
 
 def _parts(urn: str) -> list[str]:

@@ -31,15 +31,21 @@ from pulumi_preflight.model import (
     RegisteredResource,
     SourcePosition,
 )
-from pulumi_preflight.monitor.providers import urn_of_reference
 from pulumi_preflight.outputs.memory import Inventions
 from pulumi_preflight.outputs.regions import default_tags_in
 from pulumi_preflight.redaction import Redactor, secret_texts, secret_texts_of_outputs, shown
 from pulumi_preflight.resource import Resource, stack_export
-from pulumi_preflight.stack_context import StackContext, member_of, name_of, type_of
+from pulumi_preflight.stack_context import (
+    StackContext,
+    member_of,
+    name_of,
+    type_of,
+    urn_of_reference,
+)
 from pulumi_preflight.wire import Properties, from_struct
 
 if TYPE_CHECKING:
+    from pulumi_preflight.bases.changes import Beside, Changes
     from pulumi_preflight.costs import Cost
 
 OWN_PACK = "preflight"
@@ -101,6 +107,7 @@ class Verdict:
             program.
         deployment: What the run handed over; not for callers.
         redact: Keeps secrets out; not for callers.
+        beside: What the run was compared with; not for callers.
     """
 
     project: str
@@ -121,6 +128,7 @@ class Verdict:
     project_file: str = "Pulumi.yaml"
     deployment: Deployment = field(repr=False)
     redact: Redactor = field(repr=False)
+    beside: "Beside | None" = field(default=None, repr=False)
     _costs: "list[Cost | None]" = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
@@ -137,6 +145,15 @@ class Verdict:
 
             self._costs.append(cost_of(self.export(show_secrets=True), self.redact))
         return self._costs[0]
+
+    @property
+    def changes(self) -> "Changes | None":
+        """What the program changes beside its base, `None` where the run had none."""
+        if self.beside is None:
+            return None
+        from pulumi_preflight.bases.changes import changes_of  # noqa: PLC0415 - only with a base
+
+        return changes_of(self, self.beside)
 
     def export(self, *, show_secrets: bool = False) -> dict[str, Any]:
         """The stack as `pulumi stack export` would give it after a deployment.

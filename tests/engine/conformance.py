@@ -106,6 +106,11 @@ class Observed:
         return self._json("of_deployed.json")
 
     @cached_property
+    def beside_deployed(self) -> Json:
+        """Preflight's verdict on the program beside the state that the engine exported."""
+        return self._json("beside.json")
+
+    @cached_property
     def analyzed_deployed(self) -> list[Json]:
         """The policy events of `policy analyze` on the state that the engine exported."""
         return list(_policy_events(self._lines("analyzed_deployed.jsonl")))
@@ -260,6 +265,9 @@ def observe(case: Case, folder: Path, engine: Engine, tools: Tools) -> Observed:
         _succeed(bench.engine(*up, variables=variables))
     exported = bench.engine("stack", "export", "--show-secrets", "--stack", case.stack)
     _keep(folder / "deployed.json", exported)
+    report = ("--format", "json", "--output", folder / "beside.json")
+    beside = bench.preflight("--base-state", folder / "deployed.json", *report)
+    assert beside.status in (0, 1), beside.errors
     _analyze(bench, "saved.json", "analyzed.jsonl", "of_state.json")
     _analyze(bench, "deployed.json", "analyzed_deployed.jsonl", "of_deployed.json")
     (folder / _DONE).touch()

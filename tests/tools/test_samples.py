@@ -40,6 +40,10 @@ def test_a_piece_of_json_is_its_first_entry() -> None:
 def test_the_page_shows_every_format_for_other_tools() -> None:
     page = (ROOT / "docs/reports.md").read_text()
     shown = [match["format"] for match in samples.SAMPLE.finditer(page)]
-    # A page of HTML is too large to show a piece of, and pictures show it.
-    assert shown == [each for each in OWN if each not in ("terminal", "json", "html")]
+    # A page of HTML is too large to show a piece of, and pictures show it. Only preflight itself
+    # reads `base`, of which another page tells.
+    assert shown == [each for each in OWN if each not in ("terminal", "json", "html", "base")]
+    assert (
+        "| `base` | later runs, with `--base-verdict`: [what a change changes](changes.md)" in page
+    )
     assert all(f"| [`{each}`](#{each}) |" in page for each in shown)

@@ -7,7 +7,7 @@
 
 
 
-_shtab_preflight_option_strings=(-h --help --version --print-completion --stack --state --policy-pack --policy-pack-config --config --stack-tag --keep-unknowns --timeout --fail-on --baseline --write-baseline --prune-baseline --recursive --changed-since --jobs --watch --format --show-fixes --output --save-state --show-secrets)
+_shtab_preflight_option_strings=(-h --help --version --print-completion --stack --state --policy-pack --policy-pack-config --config --stack-tag --keep-unknowns --timeout --base-verdict --base-state --fail-on --baseline --write-baseline --prune-baseline --recursive --changed-since --jobs --watch --format --show-fixes --output --save-state --show-secrets)
 
 _shtab_preflight_pos_0_COMPGEN=_preflight_project_dirs
 _shtab_preflight___stack_COMPGEN=_preflight_stack_names
@@ -17,6 +17,8 @@ _shtab_preflight___policy_pack_config_COMPGEN=_shtab_compgen_files
 _shtab_preflight___config_COMPGEN=:
 _shtab_preflight___stack_tag_COMPGEN=:
 _shtab_preflight___timeout_COMPGEN=:
+_shtab_preflight___base_verdict_COMPGEN=_shtab_compgen_files
+_shtab_preflight___base_state_COMPGEN=_shtab_compgen_files
 _shtab_preflight___baseline_COMPGEN=_shtab_compgen_files
 _shtab_preflight___write_baseline_COMPGEN=_shtab_compgen_files
 _shtab_preflight___changed_since_COMPGEN=:
@@ -59,7 +61,7 @@ _preflight_stack_names() {
   compgen -W "$(_preflight_stacks "${COMP_WORDS[@]:1}")" -- "$1"
 }
 _preflight_formats() {
-  compgen -W "terminal json sarif junit markdown gitlab github csv html" -- "$1"
+  compgen -W "terminal json sarif junit markdown gitlab github csv html base" -- "$1"
 }
 
 # End Custom Preamble

@@ -16,7 +16,7 @@ from pulumi.runtime.proto.analyzer_pb2 import (
 )
 
 from pulumi_preflight.model import Deployment, RegisteredResource
-from pulumi_preflight.monitor.providers import urn_of_reference
+from pulumi_preflight.stack_context import urn_of_reference
 from pulumi_preflight.wire import (
     Properties,
     from_struct,

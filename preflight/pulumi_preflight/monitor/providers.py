@@ -15,29 +15,18 @@ from dataclasses import dataclass, replace
 from pulumi.runtime.proto.resource_pb2 import RegisterPackageRequest
 
 from pulumi_preflight.project.config_values import ConfigValue
-from pulumi_preflight.stack_context import package_of
+from pulumi_preflight.stack_context import PROVIDER_TYPE, package_of
 from pulumi_preflight.wire import Properties, secret
 
-_PROVIDER_TYPE = "pulumi:providers:"
 _DISABLED = "pulumi:disable-default-providers"
 _INTERNAL = "__internal"
 _DYNAMIC = ("pulumi-python", "pulumi-nodejs")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.]")
 
 
-def is_provider_type(type_: str) -> bool:
-    """Whether a type token is that of a provider."""
-    return type_.startswith(_PROVIDER_TYPE)
-
-
-def is_default(name: str) -> bool:
-    """Whether the engine takes a provider of this logical name for a default provider."""
-    return name.startswith("default")
-
-
 def provider_type(package: str) -> str:
     """The type token of a package's providers."""
-    return f"{_PROVIDER_TYPE}{package}"
+    return f"{PROVIDER_TYPE}{package}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +129,3 @@ def is_default_denied(package: str, config: Mapping[str, ConfigValue]) -> bool:
         return False
     names = [str(name).strip() for name in json.loads(value.text)]
     return "*" in names or package in names
-
-
-def urn_of_reference(reference: str) -> str:
-    """The provider's URN out of a provider reference `<urn>::<id>`."""
-    return reference.rpartition("::")[0]

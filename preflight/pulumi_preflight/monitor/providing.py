@@ -12,10 +12,8 @@ from pulumi_preflight.monitor.analysis import analyze_request
 from pulumi_preflight.monitor.providers import (
     Package,
     default_provider_inputs,
-    is_default,
     is_default_denied,
     provider_type,
-    urn_of_reference,
 )
 from pulumi_preflight.monitor.registry import Inherited
 from pulumi_preflight.monitor.run import Run
@@ -30,7 +28,13 @@ from pulumi_preflight.outputs.regions import (
     region_in,
 )
 from pulumi_preflight.outputs.subject import Place, Subject
-from pulumi_preflight.stack_context import create_urn, name_of, type_of
+from pulumi_preflight.stack_context import (
+    create_urn,
+    is_default_provider,
+    name_of,
+    type_of,
+    urn_of_reference,
+)
 from pulumi_preflight.wire import UNKNOWN, Properties, from_struct, to_struct
 
 
@@ -76,7 +80,7 @@ class Providing:
         """The provider that a call in a resource or component uses; empty for the default one."""
         inherited = self._run.registry.inherited(parent)
         urn = urn_of_reference(inherited.provider)
-        if urn and type_of(urn) == provider_type(package) and not is_default(name_of(urn)):
+        if urn and type_of(urn) == provider_type(package) and not is_default_provider(name_of(urn)):
             return inherited.provider
         return inherited.providers.get(package, "")
 

@@ -11,10 +11,16 @@ from collections.abc import Iterable
 from pulumi.runtime.proto.alias_pb2 import Alias
 from pulumi.runtime.proto.resource_pb2 import ReadResourceRequest
 
-from pulumi_preflight.monitor.providers import is_provider_type, urn_of_reference
 from pulumi_preflight.monitor.registration import Registration
 from pulumi_preflight.monitor.registry import Registry
-from pulumi_preflight.stack_context import is_of_stack, is_urn, name_of, type_of
+from pulumi_preflight.stack_context import (
+    is_of_stack,
+    is_provider_type,
+    is_urn,
+    name_of,
+    type_of,
+    urn_of_reference,
+)
 
 _TYPE_COLONS = 2
 # Source: Parse of blang/semver, with which parseProviderRequest reads a version: three numbers

@@ -26,9 +26,9 @@ from pulumi.runtime.proto.resource_pb2 import (
     TransformResponse,
 )
 
-from pulumi_preflight.monitor.providers import provider_type, urn_of_reference
+from pulumi_preflight.monitor.providers import provider_type
 from pulumi_preflight.monitor.registry import Inherited, Registry
-from pulumi_preflight.stack_context import package_of, type_of
+from pulumi_preflight.stack_context import package_of, type_of, urn_of_reference
 from pulumi_preflight.wire import (
     LOOPBACK_OPTIONS,
     MARK,

@@ -9,7 +9,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.callback_pb2 import Callback
 
 from pulumi_preflight.model import DuplicateUrn, Note, RegisteredResource, SourcePosition
-from pulumi_preflight.monitor.providers import is_provider_type
+from pulumi_preflight.stack_context import is_provider_type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

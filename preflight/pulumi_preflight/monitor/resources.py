@@ -14,14 +14,11 @@ from pulumi.runtime.proto.resource_pb2 import (
     ResourceHookRequest,
 )
 
+from pulumi_preflight.changes.comparing import Operation, outputs_that_stay
 from pulumi_preflight.model import Positions, RegisteredResource, SourcePosition
 from pulumi_preflight.monitor.analysis import analyze_request, struct_as_packs_see
 from pulumi_preflight.monitor.assets import hashed
-from pulumi_preflight.monitor.providers import (
-    Package,
-    is_provider_type,
-    urn_of_reference,
-)
+from pulumi_preflight.monitor.providers import Package
 from pulumi_preflight.monitor.providing import Providing
 from pulumi_preflight.monitor.reading import (
     STACK_REFERENCE,
@@ -42,9 +39,10 @@ from pulumi_preflight.monitor.registration import (
 from pulumi_preflight.monitor.registry import Inherited
 from pulumi_preflight.monitor.run import Run
 from pulumi_preflight.outputs import Filled, WantedOutputs, with_secrets
+from pulumi_preflight.outputs.memory import Taint
 from pulumi_preflight.outputs.names import Proposal, proposal_for
 from pulumi_preflight.project.go_values import seconds
-from pulumi_preflight.stack_context import STACK_TYPE
+from pulumi_preflight.stack_context import STACK_TYPE, is_provider_type, urn_of_reference
 from pulumi_preflight.wire import (
     Properties,
     from_struct,
@@ -98,11 +96,11 @@ class Resources:
         check_registration(registration, self._registry)
         identity = identity_of(self._run, request, position)
         provider = self._provider(registration, position)
-        inputs = hashed(self._inputs(registration), self._run.project.launch.working_directory)
+        given = hashed(self._inputs(registration), self._run.project.launch.working_directory)
         proposal = self._proposal(identity, registration)
         inputs = self._run.outputs.checked(
             identity.urn,
-            inputs,
+            given,
             default_tags=self._providing.default_tags(provider),
             proposal=None if is_provider_type(identity.type) else proposal,
             version=self._providing.version_of(provider),
@@ -126,6 +124,10 @@ class Resources:
             options=_options(registration),
             retain_on_delete=registration.options.retain_on_delete,
             deleted_with=registration.options.deleted_with,
+            replace_with=tuple(registration.options.replace_with),
+            replace_on_changes=tuple(registration.options.replace_on_changes),
+            aliases=tuple(registration.options.aliases),
+            added=tuple(sorted(inputs.keys() - given.keys())),
             position=position,
         )
         if not self._registry.claim(identity.urn, position, identity.parent):
@@ -156,7 +158,8 @@ class Resources:
             new_options=options_for_hooks(registration),
         )
         self._run.callbacks.run_hooks(hooks.before_create, asked)
-        filled = self._fill(registration, resource, inputs)
+        there = self._deployed(resource, judged, taint)
+        filled = self._fill(registration, resource, inputs, there)
         outputs = struct_as_packs_see(filled.outputs)
         registered = replace(
             resource,
@@ -171,6 +174,25 @@ class Resources:
             asked.new_outputs.CopyFrom(outputs)
             self._run.callbacks.run_hooks(hooks.after_create, asked)
         return _response(resource.urn, filled)
+
+    def _deployed(
+        self, resource: RegisteredResource, inputs: Struct, taint: Taint | None
+    ) -> Properties:
+        """What is known of a resource that is deployed and stays, as the engine's preview has it.
+
+        Source: pulumi/pulumi, pkg/resource/deploy/step.go (SameStep, UpdateStep).
+        """
+        deployed = self._run.deployed
+        if deployed is None:
+            return {}
+        made_up = taint.properties if taint else ()
+        change = deployed.of(replace(resource, inputs=inputs, made_up=tuple(made_up)))
+        old = deployed.old(resource.urn)
+        if old is None or not resource.custom or is_provider_type(resource.type):
+            return {}
+        if change.operation in (Operation.CREATE, Operation.REPLACE):
+            return {}
+        return outputs_that_stay(old, from_struct(inputs), is_same=not change.properties)
 
     def _proposal(self, identity: Identity, registration: Registration) -> Proposal | None:
         """The engine's proposed name; where it is fixed, the old resource goes before the new."""
@@ -230,7 +252,11 @@ class Resources:
         return self._providing.reference(package, options.provider, position)
 
     def _fill(
-        self, registration: Registration, resource: RegisteredResource, inputs: Properties
+        self,
+        registration: Registration,
+        resource: RegisteredResource,
+        inputs: Properties,
+        there: Properties | None = None,
     ) -> Filled:
         request = registration.request
         if request.remote:
@@ -255,7 +281,7 @@ class Resources:
                     inputs=flat,
                     place=self._providing.place_of(resource.type, resource.provider, flat),
                     id=getattr(registration.options, "import"),
-                    known=known_outputs(self._run, resource.urn),
+                    known=(there or {}) | known_outputs(self._run, resource.urn),
                     version=self._providing.version_of(resource.provider),
                 )
             )

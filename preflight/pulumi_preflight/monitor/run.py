@@ -7,6 +7,7 @@ from functools import partial
 from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
+from pulumi_preflight.changes.comparing import Comparison
 from pulumi_preflight.model import RegisteredResource, SourcePosition
 from pulumi_preflight.monitor.providers import Packages
 from pulumi_preflight.monitor.registration import CallbackServer
@@ -42,6 +43,8 @@ class Run:
         unknown_answers: The functions whose answer only a plugin knows.
         unknown_stacks: The other stacks that the program asked for and nobody knows.
         calls: The functions that the program called, each with its arguments.
+        deployed: What is deployed, beside what was registered so far; `None` where that is not
+            known.
     """
 
     project: Project
@@ -57,9 +60,18 @@ class Run:
     unknown_answers: set[str] = field(default_factory=set)
     unknown_stacks: set[str] = field(default_factory=set)
     calls: list[tuple[str, Properties]] = field(default_factory=list)
+    deployed: Comparison | None = None
 
     @classmethod
-    def of(cls, project: Project, check: ResourceCheck, ask: Ask, *, keep_unknowns: bool) -> "Run":
+    def of(
+        cls,
+        project: Project,
+        check: ResourceCheck,
+        ask: Ask,
+        *,
+        keep_unknowns: bool,
+        deployed: Comparison | None = None,
+    ) -> "Run":
         """Begins a run; `ask` reaches the program's process."""
         registry = Registry()
         shapes = Shapes(ask, registry.note)
@@ -76,6 +88,7 @@ class Run:
             registry=registry,
             callbacks=CallbackServer(),
             packages=Packages(),
+            deployed=deployed,
         )
 
     def fill(self, wanted: WantedOutputs) -> Filled:

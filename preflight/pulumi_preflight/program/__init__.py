@@ -19,6 +19,7 @@ from pulumi_preflight.startup import ONE_AT_A_TIME
 # What follows imports gRPC and the SDK's messages, which takes longer than to start the program's
 # process; that comes first, so that the two happen side by side.
 if TYPE_CHECKING:
+    from pulumi_preflight.changes.comparing import Comparison
     from pulumi_preflight.model import Deployment, Positions
     from pulumi_preflight.monitor import Monitor
     from pulumi_preflight.monitor.loading import Loader
@@ -45,6 +46,7 @@ def run_program(  # noqa: PLR0913 - each is told by its name
     check: "ResourceCheck",
     keep_unknowns: bool = False,
     timeout_seconds: float = 60,
+    deployed: "Comparison | None" = None,
     environment: Mapping[str, str] = os.environ,
     meanwhile: Callable[[], None] | None = None,
     tells_files: bool = False,
@@ -57,6 +59,8 @@ def run_program(  # noqa: PLR0913 - each is told by its name
             threads at once; gives the inputs to go on with.
         keep_unknowns: Leave computed outputs unknown, as the engine's preview does.
         timeout_seconds: How long the program may take.
+        deployed: What is deployed: what stays of it has its real outputs. `None` where that is not
+            known.
         environment: The variables that the program's own are made of.
         meanwhile: Called once the program runs, for what is not needed before its end.
         tells_files: Whether the program is to tell which files it opens, where its runtime can.
@@ -72,6 +76,7 @@ def run_program(  # noqa: PLR0913 - each is told by its name
                 check,
                 keep_unknowns=keep_unknowns,
                 timeout_seconds=timeout_seconds,
+                deployed=deployed,
                 meanwhile=meanwhile,
             )
 
@@ -90,6 +95,7 @@ class _Running:
         *,
         keep_unknowns: bool,
         timeout_seconds: float,
+        deployed: "Comparison | None",
         meanwhile: Callable[[], None] | None,
     ) -> "Deployment":
         """Lets the program run, waits for its end, and gives what it registered."""
@@ -111,7 +117,13 @@ class _Running:
         launch = self._project.launch
         template = read_template(launch.template) if launch.template else None
         ask = TemplateShapes(template, self._child.ask).ask if template else self._child.ask
-        run = Run.of(self._project, check, ask, keep_unknowns=keep_unknowns or stays_unknown)
+        run = Run.of(
+            self._project,
+            check,
+            ask,
+            keep_unknowns=keep_unknowns or stays_unknown,
+            deployed=deployed,
+        )
         if stays_unknown:
             run.registry.note(_STAYS_UNKNOWN.format(self._project.runtime))
         engine = EngineService()

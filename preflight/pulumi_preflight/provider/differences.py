@@ -5,13 +5,9 @@ from collections.abc import Sequence
 from pulumi.runtime.proto.provider_pb2 import DiffRequest, DiffResponse, PropertyDiff
 
 from pulumi_preflight.changes.differences import differences
+from pulumi_preflight.changes.naming import keeps_name
 from pulumi_preflight.changes.replacements import Change, Effect, changes
-from pulumi_preflight.outputs.names import name_properties
-from pulumi_preflight.outputs.subject import subject_kind
 from pulumi_preflight.wire import from_struct
-
-# A new one is another revision of the same name, beside the old one.
-_REVISIONED = frozenset({"ecs/taskdefinition", "lambda/layerversion"})
 
 _KINDS = {
     ("add", False): PropertyDiff.ADD,
@@ -40,16 +36,8 @@ def resource_diff(request: DiffRequest, type_: str) -> DiffResponse:
     """
     old, new = from_struct(request.old_inputs), from_struct(request.news)
     response = _response(changes(type_, old, new))
-    response.deleteBeforeReplace = bool(response.replaces) and any(
-        name in new and new[name] == old.get(name) for name in fixed_name_properties(type_)
-    )
+    response.deleteBeforeReplace = bool(response.replaces) and keeps_name(type_, old, new)
     return response
-
-
-def fixed_name_properties(type_: str) -> Sequence[str]:
-    """The properties that hold the physical name of a type; none where names are shared."""
-    kind = subject_kind(type_)
-    return () if kind in _REVISIONED else name_properties(kind)
 
 
 def _response(found: Sequence[Change]) -> DiffResponse:

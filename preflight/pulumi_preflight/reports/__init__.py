@@ -24,7 +24,7 @@ WriteSeveral: TypeAlias = "Callable[[Verdicts, TextIO], None]"
 
 GROUP = "pulumi_preflight.reports"
 GROUP_OF_SEVERAL = "pulumi_preflight.reports_of_several"
-OWN = ("terminal", "json", "sarif", "junit", "markdown", "gitlab", "github", "csv", "html")
+OWN = ("terminal", "json", "sarif", "junit", "markdown", "gitlab", "github", "csv", "html", "base")
 
 
 def formats() -> tuple[str, ...]:

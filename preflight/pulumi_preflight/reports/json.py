@@ -4,9 +4,10 @@ Several verdicts are one object too, described by `verdicts.schema.json`.
 """
 
 import json
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from pulumi_preflight.acceptance import BaselineEntry, BaselineUse
+from pulumi_preflight.bases import BaseFinding, known_as
 from pulumi_preflight.findings import (
     ABSENT,
     About,
@@ -22,6 +23,10 @@ from pulumi_preflight.printing import escaped_json
 from pulumi_preflight.resource import Resource
 from pulumi_preflight.verdict import RuleResult, Verdict
 from pulumi_preflight.verdicts import StackResult, Verdicts
+
+if TYPE_CHECKING:
+    from pulumi_preflight.bases.changes import Changes, ModuleCost
+    from pulumi_preflight.changes.comparing import ResourceChange
 
 VERSION = 3
 """Of the format: one more with each release that adds keys, changes or removes them."""
@@ -92,6 +97,68 @@ def _document(verdict: Verdict) -> dict[str, object]:
         "fixes": [_fix(fix) for fix in verdict.fixes],
         "outputs": dict(verdict.outputs),
         "notes": [note_of(note) for note in verdict.notes],
+        "changes": _changes(verdict.changes),
+    }
+
+
+def _changes(changes: "Changes | None") -> dict[str, object] | None:
+    if changes is None:
+        return None
+    cost = changes.cost
+    return {
+        "base": changes.base,
+        "kind": "state" if changes.is_state else "verdict",
+        "resources": [
+            _changed(each) for each in changes.resources if each.operation != "same" or each.before
+        ],
+        "findings": {
+            "new": [_named(known_as(each)) for each in changes.new],
+            "unchanged": [_named(known_as(each)) for each in changes.unchanged],
+            "fixed": [_named(each) for each in changes.fixed],
+        },
+        "cost": cost and [_cost(each) for each in cost.modules],
+    }
+
+
+def _changed(change: "ResourceChange") -> dict[str, object]:
+    return {
+        "urn": change.urn,
+        "operation": change.operation,
+        "before": change.before or None,
+        "custom": change.custom,
+        "protected": change.protected,
+        "retained": change.retained,
+        "properties": [
+            {
+                "path": each.path,
+                "before": each.before,
+                "after": each.after,
+                "effect": each.effect,
+                "follows": each.follows or None,
+            }
+            for each in change.properties
+        ],
+    }
+
+
+def _named(finding: BaseFinding) -> dict[str, object]:
+    return {
+        "id": finding.id,
+        "pack": finding.pack,
+        "level": finding.level,
+        "urn": finding.urn,
+    }
+
+
+def _cost(cost: "ModuleCost") -> dict[str, object]:
+    sides = {"before": cost.before, "after": cost.after, "difference": cost.difference}
+    return {
+        "module": cost.module or None,
+        "currency": cost.currency,
+        **{
+            side: {"base": str(amount.base), "worst": str(amount.worst)}
+            for side, amount in sides.items()
+        },
     }
 
 

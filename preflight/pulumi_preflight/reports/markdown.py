@@ -11,10 +11,19 @@ from html import escape
 from typing import Final, TextIO
 from urllib.parse import quote
 
+from pulumi_preflight.bases.changes import Changes
+from pulumi_preflight.bases.telling import summary
 from pulumi_preflight.costs import Cost, CostLine, billed_by_use
 from pulumi_preflight.findings import Finding, Known, Level, Waived, excuse_of, knowledge_of
 from pulumi_preflight.printing import escaped_line, shortened
 from pulumi_preflight.reports.entries import page_of, said_of, subject_of, told_of_failure
+from pulumi_preflight.reports.markdown_changes import (
+    entries_of,
+    fixed_in,
+    head_of,
+    table_of,
+    title_of,
+)
 from pulumi_preflight.reports.markdown_text import cell, code, prose
 from pulumi_preflight.reports.places import Places
 from pulumi_preflight.stack_context import is_urn, name_of
@@ -38,7 +47,10 @@ def write(verdict: Verdict, stream: TextIO) -> None:
         f"### preflight: {code(verdict.project)} stack {code(verdict.stack)}\n\n"
         f"**{verdict_line(verdict)}**\n"
     )
-    _write(head, _sections(verdict), stream)
+    changes = verdict.changes
+    if changes is not None:
+        head += head_of(changes)
+    _write(head, _sections(verdict, changes), stream)
 
 
 def write_several(verdicts: Verdicts, stream: TextIO) -> None:
@@ -57,7 +69,9 @@ def write_several(verdicts: Verdicts, stream: TextIO) -> None:
         shown=True,
     )
     sections = [
-        _of(result, section) for result, verdict in verdicts for section in _sections(verdict)
+        _of(result, section)
+        for result, verdict in verdicts
+        for section in _sections(verdict, verdict.changes)
     ]
     sections.sort(key=lambda section: not section.shown)
     _write(head, [stacks, *sections], stream)
@@ -148,15 +162,28 @@ def _fitted(sections: Sequence[_Section], room: int) -> Iterator[str]:
         yield section.written(kept)
 
 
-def _sections(verdict: Verdict) -> Iterator[_Section]:
+def _sections(verdict: Verdict, changes: Changes | None) -> Iterator[_Section]:
     places = Places(verdict)
+    if changes is not None:
+        yield _Section(title=f"Changes: {summary(changes)}", items=entries_of(changes), shown=True)
+    new = {id(each) for each in (changes.new if changes else ())}
     for level in (Level.MANDATORY, Level.ADVISORY):
         findings = verdict.of_level(level)
+        is_new = f", {sum(id(each) in new for each in findings)} new" if changes else ""
         yield _Section(
-            title=f"{level.value.capitalize()}: {counted(len(findings), 'finding')}",
-            items=_bullets(findings, places),
+            title=f"{level.value.capitalize()}: {counted(len(findings), 'finding')}{is_new}",
+            items=_bullets(
+                sorted(findings, key=lambda each: id(each) not in new),
+                places,
+                lambda each: "New with this change" if id(each) in new else "",
+            ),
             shown=level is Level.MANDATORY,
         )
+    if changes is not None:
+        yield _Section(title=f"Fixed: {len(changes.fixed)}", items=fixed_in(changes))
+    change = changes.cost if changes else None
+    if change is not None:
+        yield _Section(title=title_of(change), items=table_of(change))
     if cost := verdict.cost:
         yield _cost_section(cost)
     unseen, waived = verdict.not_evaluated, verdict.waived

@@ -33,8 +33,9 @@ from pulumi_preflight.verdict import OWN_PACK, Verdict, counted, verdict_line
 from pulumi_preflight.verdicts import StackResult, Verdicts
 from pulumi_preflight.wire import PropertyValue
 
-# Needed beside an earlier verdict alone.
+# Needed beside an earlier verdict, or a base, alone.
 if TYPE_CHECKING:
+    from pulumi_preflight.bases.changes import Changes
     from pulumi_preflight.reports.news import News
 
 NO_MODULE = "(no module)"
@@ -124,7 +125,13 @@ def write(
         show_fixes: Whether to show what fixes change, property by property.
         addition: What to add above the verdict line.
     """
-    report = _Report(_console(stream), _printable(verdict), folder, show_fixes=show_fixes)
+    report = _Report(
+        _console(stream),
+        _printable(verdict),
+        folder,
+        show_fixes=show_fixes,
+        changes=verdict.changes,
+    )
     report.write(addition)
 
 
@@ -150,7 +157,13 @@ def write_several(
         console.print()
         if result.verdict:
             verdict = _printable(result.verdict)
-            report = _Report(console, verdict, result.folder, show_fixes=show_fixes)
+            report = _Report(
+                console,
+                verdict,
+                result.folder,
+                show_fixes=show_fixes,
+                changes=result.verdict.changes,
+            )
             report.write(addition_of(result.verdict))
         else:
             _failure(result, console)
@@ -181,7 +194,8 @@ def write_news(
     )
     for word, findings in (("New", news.new), ("Changed", news.changed)):
         told = replace(verdict, findings=findings, known=(), waived=(), not_evaluated=())
-        _Report(console, _printable(told), folder, show_fixes=False).write_findings(f"{word}, ")
+        report = _Report(console, _printable(told), folder, show_fixes=False, changes=None)
+        report.write_findings(f"{word}, ")
     for word, findings in (("Fixed", news.fixed), ("Waived or known", news.excused)):
         if findings:
             console.print()
@@ -351,9 +365,16 @@ class _Report:
     """One report being written."""
 
     def __init__(
-        self, console: Console, verdict: Verdict, folder: str, *, show_fixes: bool
+        self,
+        console: Console,
+        verdict: Verdict,
+        folder: str,
+        *,
+        show_fixes: bool,
+        changes: "Changes | None",
     ) -> None:
         self._console = console
+        self._changes = changes
         self._verdict = verdict
         self._folder = folder
         self._show_fixes = show_fixes
@@ -373,6 +394,7 @@ class _Report:
         self._notes(verdict.notes)
         if not self._show_fixes:
             self._remediated()
+        self._changed()
         self._known(verdict.known)
         if verdict.baseline:
             self._baseline(verdict.baseline)
@@ -421,6 +443,20 @@ class _Report:
         for text, positions in _grouped((note.text, note.position) for note in notes):
             places = [self._place(place.file, place.line) for place in positions if place]
             self._entry(Text(f"{text} ({_named(places)})" if places else text))
+
+    def _changed(self) -> None:
+        if self._changes is None:
+            return
+        # Only a run with a base needs them.
+        from pulumi_preflight.bases.telling import summary  # noqa: PLC0415
+        from pulumi_preflight.reports.terminal_changes import lines_of  # noqa: PLC0415
+
+        base = escaped_line(self._changes.base)
+        self._console.print()
+        told = Text(f"Beside {base}: {summary(self._changes)}", style="bold")
+        self._indented(0, told, hanging=2)
+        for margin, line in lines_of(self._changes):
+            self._indented(margin, line, hanging=2)
 
     def _remediated(self) -> None:
         applied = [fix for fix in self._verdict.fixes if fix.applied]

@@ -15,11 +15,10 @@ from pulumi_preflight.baseline.settle import accepted
 from pulumi_preflight.errors import StateError
 from pulumi_preflight.model import Deployment, Note
 from pulumi_preflight.monitor import analyze_request, stack_request
-from pulumi_preflight.monitor.providers import urn_of_reference
 from pulumi_preflight.packs import Packs, choices_of
 from pulumi_preflight.project import named_packs
 from pulumi_preflight.redaction import Redactor, secret_texts
-from pulumi_preflight.stack_context import StackContext
+from pulumi_preflight.stack_context import StackContext, urn_of_reference
 from pulumi_preflight.states import State, read_state
 from pulumi_preflight.verdict import judge, secrets_of
 
@@ -48,9 +47,18 @@ def judged_state(
     Raises:
         PreflightError: There is no verdict. The text may hold secrets.
     """
-    started = time.perf_counter()
     state = read_state(place, wanted.stack, environment)
     _check_stack(state, wanted.stack)
+    return verdict_on(state, project, wanted, secrets)
+
+
+def verdict_on(state: State, project: Path, wanted: "Wanted", secrets: set[str]) -> "Verdict":
+    """Judges a state that was read; see `judged_state`.
+
+    Raises:
+        PreflightError: There is no verdict. The text may hold secrets.
+    """
+    started = time.perf_counter()
     for each in state.resources:
         secrets.update(secret_texts(each.inputs, each.type))
         secrets.update(secret_texts(each.outputs, each.type))

@@ -93,7 +93,7 @@ def _checkpoint(store: _Store, above: PurePosixPath, stack: str | None, place: s
             f"{'/'.join(_KEPT_IN)}",
             hint="name what `pulumi stack export` wrote, or the folder of a backend",
         )
-    wanted = [each for each in found if stack in (None, each, each.rpartition("/")[2])]
+    wanted = [each for each in found if _is_meant(stack, each)]
     if len(wanted) == 1:
         return found[wanted[0]]
     there = ", ".join(found)
@@ -102,6 +102,13 @@ def _checkpoint(store: _Store, above: PurePosixPath, stack: str | None, place: s
     raise StateError(
         f"{place} has several stacks: {there}", hint="choose one with --stack PROJECT/NAME"
     )
+
+
+def _is_meant(stack: str | None, kept: str) -> bool:
+    """Whether a stack is one of a backend, whose older ones name no projects."""
+    if stack is None or "/" not in kept:
+        return stack is None or stack.rpartition("/")[2] == kept
+    return stack in (kept, kept.rpartition("/")[2])
 
 
 @dataclass(frozen=True, slots=True)

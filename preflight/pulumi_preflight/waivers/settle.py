@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
-from pulumi_preflight.acceptance import ENGINE_STOPS
+from pulumi_preflight.acceptance import ENGINE_STOPS, REPLACES_STATEFUL
 from pulumi_preflight.clock import is_over
 from pulumi_preflight.findings import Finding, Level, Waived, fields_of
 from pulumi_preflight.model import SourcePosition
@@ -50,7 +50,7 @@ class _Settling:
         self._active = {result.ran.rule for result in verdict.rules if result.ran.level is not None}
         self._at: defaultdict[tuple[str | None, int | None], list[Finding]] = defaultdict(list)
         for finding in verdict.findings:
-            if finding.pack != OWN_PACK:
+            if finding.pack != OWN_PACK or finding.rule == REPLACES_STATEFUL:
                 self._at[finding.file, finding.line].append(finding)
         self._waived: dict[tuple[str, str, str], Waived] = {}
         self._own: list[Finding] = []
@@ -96,7 +96,7 @@ class _Settling:
         if directive.missing:
             return complaints.incomplete(directive)
         # Without a pack nobody knows its rules.
-        if self._rules and directive.rule not in self._rules:
+        if self._rules and directive.rule not in {*self._rules, REPLACES_STATEFUL}:
             if directive.rule in ENGINE_STOPS:
                 return complaints.of_engine(directive)
             return complaints.unknown(directive, self._rules)

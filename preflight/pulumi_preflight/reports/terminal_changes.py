@@ -1,0 +1,81 @@
+"""What a change changes, line by line, for a terminal."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from rich.text import Text
+
+from pulumi_preflight.bases.changes import Changes, CostChange, ModuleCost
+from pulumi_preflight.bases.telling import (
+    WORDS,
+    groups,
+    held_by,
+    remarks_on,
+    signed,
+    told_of,
+)
+from pulumi_preflight.changes.comparing import Operation, ResourceChange
+from pulumi_preflight.printing import escaped_line
+from pulumi_preflight.stack_context import is_urn, name_of
+
+MOST_OF_A_KIND: Final = 30
+"""Resources of one operation that are shown, and inputs of one resource."""
+_STYLES: Final = {
+    Operation.REPLACE: "bold red",
+    Operation.DELETE: "bold red",
+    Operation.MAY_REPLACE: "yellow",
+    Operation.CREATE: "green",
+    Operation.UPDATE: "yellow",
+}
+
+
+def lines_of(changes: Changes) -> Iterator[tuple[int, Text]]:
+    """The lines, each with its margin."""
+    for operation, found in groups(changes):
+        for change in found[:MOST_OF_A_KIND]:
+            yield from _of_resource(operation, change)
+        if len(found) > MOST_OF_A_KIND:
+            yield 2, Text(f"{len(found) - MOST_OF_A_KIND} more {WORDS[operation]}")
+    for word, findings in (("new", changes.new), ("fixed", changes.fixed)):
+        for finding in findings:
+            about = name_of(finding.urn) if is_urn(finding.urn) else finding.urn
+            style = "green" if word == "fixed" else "bold red"
+            yield (
+                2,
+                Text(f"{word} finding", style=style)
+                + Text(escaped_line(f"  {finding.id}: {about}")),
+            )
+    cost = changes.cost
+    if cost is not None:
+        yield from _of_cost(cost)
+
+
+def _of_resource(operation: Operation, change: ResourceChange) -> Iterator[tuple[int, Text]]:
+    name = escaped_line(f"  {name_of(change.urn)} ({remarks_on(change)})")
+    held = held_by(change)
+    loses = held and operation in (Operation.REPLACE, Operation.DELETE, Operation.MAY_REPLACE)
+    warning = Text(f"  holds data: {held}", style="bold red") if loses else Text()
+    yield 2, Text(WORDS[operation], style=_STYLES[operation]) + Text(name) + warning
+    told = [line for each in change.properties for line in told_of(each)]
+    for path, what in told[:MOST_OF_A_KIND]:
+        yield 4, Text(escaped_line(f"{path}: {what}"))
+    if len(told) > MOST_OF_A_KIND:
+        yield 4, Text(f"{len(told) - MOST_OF_A_KIND} more inputs")
+
+
+def _of_cost(cost: CostChange) -> Iterator[tuple[int, Text]]:
+    for each in cost.modules:
+        if each.difference.base or each.difference.worst:
+            module = escaped_line(each.module) or "no module"
+            yield 2, Text(f"cost of {module}  {_amounts(each)}")
+    for each in cost.totals:
+        yield 2, Text(f"cost a month  {_amounts(each)}", style="bold")
+
+
+def _amounts(cost: ModuleCost) -> str:
+    added = cost.difference
+    worst = f", at worst {signed(added.worst)}" if added.worst != added.base else ""
+    return (
+        f"{cost.before.base:,.2f} -> {cost.after.base:,.2f} {cost.currency} "
+        f"({signed(added.base)}{worst})"
+    )
