@@ -299,7 +299,7 @@ def _watch(
         folder=options.project,
         stack=options.stack,
         packs=wanted.packs,
-        more=[] if options.acceptance.baseline is None else [options.acceptance.baseline],
+        more=list(filter(None, (options.acceptance.baseline, options.base_verdict))),
         written=[file for _, file in files],
         judge=judge,
         report=report,

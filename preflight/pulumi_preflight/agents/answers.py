@@ -180,6 +180,24 @@ COST = schema_of(
     }
 )
 
+CHANGES = schema_of(
+    {
+        **_WHOSE,
+        "base": {**_TEXT, "description": "What the program is compared with."},
+        "kind": {"enum": ["state", "verdict"]},
+        "summary": {**_TEXT, "description": "What changes, in one line."},
+        "resources": listed("resourceChange", "What becomes of each that does not stay the same."),
+        "new": listed("baseFinding", "Findings that the base does not have."),
+        "fixed": listed("baseFinding", "Findings of the base that are not there any more."),
+        "unchanged": {"type": "integer", "description": "How many findings are in both."},
+        "cost": {
+            "oneOf": [{"type": "null"}, listed("moduleCost", "What a month costs, by module.")],
+            "description": "null where no installed package prices any of it.",
+        },
+        "next": _NEXT,
+    }
+)
+
 _OF_RULE = ("rule", "pack", "level", "displayName", "description")
 _OF_RULE_TOO = ("severity", "remedy", "url", "tags", "framework")
 

@@ -109,6 +109,22 @@ class OfFile(OfPages):
     )
 
 
+class OfChanges(OfPages):
+    """Arguments of what the program changes."""
+
+    base_state: Text | None = Field(
+        None,
+        alias="baseState",
+        description="What is deployed: a file of `pulumi stack export`, or a checkpoint or backend "
+        "on this disk; absolute, or relative to a root. Give it or `baseVerdict`.",
+    )
+    base_verdict: Text | None = Field(
+        None,
+        alias="baseVerdict",
+        description="What `preflight --format base=FILE` has saved of an earlier run; likewise.",
+    )
+
+
 class OfRule(OfProject):
     """Arguments of the explanation of a rule."""
 

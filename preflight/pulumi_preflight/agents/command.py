@@ -25,9 +25,9 @@ def command(argv: Sequence[str], on_error: OnError) -> None:
     """
     parser = Parser(
         prog="preflight mcp",
-        description="Answers agents over the Model Context Protocol, on stdin and stdout: verdict, "
-        "findings at a file, explanation of a rule, cost. Writes nothing, and runs programs and "
-        "packs inside the roots alone.",
+        description="Answers agents over the Model Context Protocol on stdin and stdout: verdict, "
+        "findings at a file, explanation of a rule, cost, changes. Writes nothing, and runs "
+        "programs and packs inside the roots alone.",
         allow_abbrev=False,
     )
     parser.add_argument(

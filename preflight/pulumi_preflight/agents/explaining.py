@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
-from pulumi_preflight.acceptance import ENGINE_STOPS, OF_WAIVERS
+from pulumi_preflight.acceptance import ENGINE_STOPS, OF_WAIVERS, REPLACES_STATEFUL
 from pulumi_preflight.api import context_of
 from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.findings import About, Level, Ran
@@ -31,6 +31,15 @@ _OWN = {
         remedy="Call the form of the function that waits, such as get_vpc_output, or take the "
         "value from the resource itself.",
         url="https://www.pulumi.com/docs/iac/concepts/functions/provider-functions/",
+    ),
+    REPLACES_STATEFUL: About(
+        display_name="No change replaces or deletes what holds data",
+        description="Beside a base, a change that makes the engine replace or delete a database, "
+        "a bucket, a queue or anything else that holds data loses them. Where the change may be "
+        "made in place, the finding advises.",
+        severity="high",
+        remedy="Keep the input that replaces it, or waive the finding at the resource where the "
+        "data may go.",
     ),
     "waiver-broken": About(
         display_name="A waiver in the code says all that it must",
@@ -59,7 +68,7 @@ _OWN = {
 def own_rules() -> tuple[Ran, ...]:
     """The rules of preflight's own."""
     levels = {
-        **dict.fromkeys(ENGINE_STOPS, Level.MANDATORY),
+        **dict.fromkeys((*ENGINE_STOPS, REPLACES_STATEFUL), Level.MANDATORY),
         **dict.fromkeys(OF_WAIVERS, Level.ADVISORY),
     }
     return tuple(

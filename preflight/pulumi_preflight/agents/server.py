@@ -26,7 +26,15 @@ from pydantic import ValidationError
 from pulumi_preflight import __version__
 from pulumi_preflight.agents import answers
 from pulumi_preflight.agents.answers import Schema
-from pulumi_preflight.agents.arguments import Asked, OfCost, OfFile, OfRule, OfVerdict, complaint
+from pulumi_preflight.agents.arguments import (
+    Asked,
+    OfChanges,
+    OfCost,
+    OfFile,
+    OfRule,
+    OfVerdict,
+    complaint,
+)
 from pulumi_preflight.agents.roots import Roots
 from pulumi_preflight.agents.tools import Answer, Tools, printable
 from pulumi_preflight.errors import PreflightError
@@ -108,6 +116,16 @@ def _tools(tools: Tools) -> Sequence[_Tool]:
             arguments=OfCost,
             answer=answers.COST,
             call=tools.cost,
+        ),
+        _Tool(
+            name="changes",
+            title="What the program changes",
+            description="Runs a Pulumi program and says what it changes beside what is deployed, "
+            "or beside an earlier run: resources that are made, altered, replaced or deleted, with "
+            "their properties; findings that are new or fixed; the difference in cost.",
+            arguments=OfChanges,
+            answer=answers.CHANGES,
+            call=tools.changes,
         ),
     )
 

@@ -11,17 +11,26 @@ from threading import Lock
 from typing import Any, TypeAlias, TypeVar
 
 from pulumi_preflight.acceptance import Acceptance
-from pulumi_preflight.agents.arguments import AskedPack, OfCost, OfFile, OfPages, OfRule, OfVerdict
+from pulumi_preflight.agents.arguments import (
+    AskedPack,
+    OfChanges,
+    OfCost,
+    OfFile,
+    OfPages,
+    OfRule,
+    OfVerdict,
+)
 from pulumi_preflight.agents.explaining import named, own_rules, rules_of_packs, rules_of_project
 from pulumi_preflight.agents.roots import Roots
 from pulumi_preflight.api import Wanted, judged
+from pulumi_preflight.bases.telling import summary
 from pulumi_preflight.costs import Amount, Cost, CostLine, billed_by_use, total
 from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.findings import Finding, Known, Level, NotEvaluated, Ran, Waived
 from pulumi_preflight.packs import PackChoice
 from pulumi_preflight.printing import escaped
 from pulumi_preflight.reports.entries import entries_of
-from pulumi_preflight.reports.json import VERSION, about_of, entry_of, note_of
+from pulumi_preflight.reports.json import VERSION, about_of, changes_of, entry_of, note_of
 from pulumi_preflight.stack_context import StackContext
 from pulumi_preflight.verdict import Verdict, verdict_line
 
@@ -31,7 +40,7 @@ OnError: TypeAlias = Callable[[Exception], tuple[str, str | None]]
 
 _Item = TypeVar("_Item")
 
-_MOST_NOTES, _MOST_UNPRICED = 20, 50
+_MOST_NOTES, _MOST_UNPRICED, _MOST_NAMED = 20, 50, 100
 # Whoever reads on does so soon. A verdict of thousands of resources is large.
 _RUNS_KEPT = 4
 _KINDS: Mapping[str, type[Finding]] = {
@@ -158,6 +167,34 @@ class Tools:
                 "next": page.next(listed),
             }
 
+    def changes(self, asked: OfChanges) -> Answer:
+        """Says what the program changes beside a base, and gives a page of its resources.
+
+        Raises:
+            PreflightError: There is no verdict, or no such base; the text holds no secrets.
+        """
+        if (asked.base_state is None) == (asked.base_verdict is None):
+            raise PreflightError("give one of `baseState` and `baseVerdict`")
+        with self._page(asked) as (verdict, page):
+            changes = verdict.changes
+            if changes is None:
+                raise PreflightError("preflight itself failed: the run has lost its base")
+            told: Any = changes_of(changes)
+            resources, findings = told["resources"], told["findings"]
+            return {
+                "project": verdict.project,
+                "stack": verdict.stack,
+                "base": told["base"],
+                "kind": told["kind"],
+                "summary": summary(changes),
+                "resources": page.of(resources),
+                "new": list(page.first(findings["new"], _MOST_NAMED)),
+                "fixed": list(page.first(findings["fixed"], _MOST_NAMED)),
+                "unchanged": len(findings["unchanged"]),
+                "cost": told["cost"],
+                "next": page.next(resources),
+            }
+
     def explain_rule(self, asked: OfRule) -> Answer:
         """Says what a rule wants, and why, in the words of its pack.
 
@@ -212,8 +249,23 @@ class Tools:
             ),
             timeout_seconds=self._timeout_seconds,
             admit=self._roots.admit,
+            **self._base(asked),
         )
         return judged(self._roots.find(asked.project, "the project"), wanted, secrets)
+
+    def _base(self, asked: OfPages) -> dict[str, Any]:
+        """The base that is asked for, as a run takes it."""
+        if not isinstance(asked, OfChanges):
+            return {}
+        if asked.base_verdict is not None:
+            return {"base_verdict": self._roots.find(asked.base_verdict, "the base")}
+        place = asked.base_state or ""
+        if "://" in place:
+            raise PreflightError(
+                f"`baseState` is {place!r}, a URL; wanted a file or a folder inside of the roots",
+                hint="`pulumi stack export --stack NAME --file FILE` writes the state of a stack",
+            )
+        return {"base_state": str(self._roots.find(place, "the base"))}
 
     def _choices(self, packs: Sequence[AskedPack]) -> tuple[PackChoice, ...]:
         choices = tuple(

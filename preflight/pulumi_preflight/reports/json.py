@@ -97,13 +97,12 @@ def _document(verdict: Verdict) -> dict[str, object]:
         "fixes": [_fix(fix) for fix in verdict.fixes],
         "outputs": dict(verdict.outputs),
         "notes": [note_of(note) for note in verdict.notes],
-        "changes": _changes(verdict.changes),
+        "changes": verdict.changes and changes_of(verdict.changes),
     }
 
 
-def _changes(changes: "Changes | None") -> dict[str, object] | None:
-    if changes is None:
-        return None
+def changes_of(changes: "Changes") -> dict[str, object]:
+    """What the program changes beside a base."""
     cost = changes.cost
     return {
         "base": changes.base,

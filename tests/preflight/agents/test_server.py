@@ -22,7 +22,13 @@ def agent(tmp_path: Path) -> Agent:
 
 def test_every_tool_is_read_only_and_has_schemas_of_what_it_takes_and_gives(agent: Agent) -> None:
     tools = agent.tools()
-    assert [each.name for each in tools] == ["verdict", "findings_at", "explain_rule", "cost"]
+    assert [each.name for each in tools] == [
+        "verdict",
+        "findings_at",
+        "explain_rule",
+        "cost",
+        "changes",
+    ]
     for tool in tools:
         assert tool.annotations is not None
         assert tool.annotations.read_only_hint
@@ -43,7 +49,10 @@ def test_the_server_says_which_folders_are_its_roots(agent: Agent, tmp_path: Pat
 
 def test_a_tool_that_does_not_exist_is_told_with_those_that_do(agent: Agent) -> None:
     told = agent.refused("judge")
-    assert told == "there is no tool 'judge'; there are verdict, findings_at, explain_rule, cost"
+    assert (
+        told
+        == "there is no tool 'judge'; there are verdict, findings_at, explain_rule, cost, changes"
+    )
 
 
 def test_mistakes_in_arguments_are_told_to_the_agent(agent: Agent) -> None:

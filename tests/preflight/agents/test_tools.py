@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pulumi_preflight import reports, run
-from pulumi_preflight.acceptance import NEVER_KNOWN
+from pulumi_preflight.acceptance import NEVER_KNOWN, REPLACES_STATEFUL
 from pulumi_preflight.costs import GROUP
 from tests.preflight.agents.calling import Agent, text_of
 from tests.preflight.builders import BAD, PACKS, PROGRAM, QUEUE, urn, write_pack, write_project
@@ -402,7 +402,7 @@ def test_a_project_without_packs_explains_no_rule(agent: Agent) -> None:
     assert told.startswith("the project shop names no policy pack\nhint: give `packs`")
 
 
-@pytest.mark.parametrize("rule", NEVER_KNOWN)
+@pytest.mark.parametrize("rule", [*NEVER_KNOWN, REPLACES_STATEFUL])
 def test_rules_of_preflights_own_are_explained_without_a_pack(agent: Agent, rule: str) -> None:
     [told] = agent.call("explain_rule", rule=rule, project="nowhere")["rules"]
     assert (told["rule"], told["pack"]) == (rule, "preflight")
