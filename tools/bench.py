@@ -91,6 +91,7 @@ def main(arguments: Sequence[str]) -> int:
     sys.stdout.write(f"reference stack: {len(requests)} resources; {rounds} rounds\n")
     row("preflight / bare program", _preflight(project, rounds), 1.5)
     row("preflight beside a saved run / preflight", _beside(project, rounds), 1.1)
+    row("preflight beside a commit / preflight", _beside_commit(project, rounds), 2.1)
     _enginerow(rounds)
     with tempfile.TemporaryDirectory() as folder:
         empty = _pack(Path(folder) / "empty", EMPTY_RULE.format(kind="Resource"))
@@ -198,6 +199,16 @@ def _beside(project: Project, rounds: int) -> float:
             lambda: _checked(command, ROOT, None),
             rounds,
         )
+
+
+def _beside_commit(project: Project, rounds: int) -> float:
+    """A run that is compared with that of the last commit, beside a run alone."""
+    command = [*PREFLIGHT, project.stack]
+    return paired(
+        lambda: _checked([*command, "--base", "HEAD"], ROOT, None),
+        lambda: _checked(command, ROOT, None),
+        rounds,
+    )
 
 
 def _enginerow(rounds: int) -> None:

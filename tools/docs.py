@@ -49,6 +49,8 @@ def _run(command: Sequence[str]) -> str:
             arguments = ["-m", "ops.preview", "--offline", *(word for word in rest if word != "--")]
         case [("aws-policy-pack" | "preflight") as program, *rest]:
             arguments = ["-c", RUN.format(module=MODULES[program]), *rest]
+        case ["python", *arguments]:
+            pass
         case _:
             raise ValueError(f"there is no way to run {shlex.join(command)!r}")
     run = subprocess.run(
@@ -75,6 +77,7 @@ PAGES: Mapping[Path, Callable[[], str]] = {
         page: partial(with_fresh_output, page)
         for page in (
             ROOT / "README.md",
+            ROOT / "docs" / "architecture.md",
             ROOT / "docs" / "unknowns.md",
             PREFLIGHT / "README.md",
             PREFLIGHT / "docs" / "baseline.md",

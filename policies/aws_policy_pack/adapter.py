@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
+from functools import cache
 from typing import Any, cast
 
 import pulumi_policy
@@ -10,6 +11,7 @@ from pulumi_policy.deserialize import serialize_properties
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, UnknownValueError
 from pydantic import ValidationError
 
+from aws_policy_pack.changes import ToldChanges, told_changes
 from aws_policy_pack.config import ConfigError, RuleConfig, config_schema, problems_in, too_long
 from aws_policy_pack.evaluation import (
     NOTHING_OF_ITS_TYPES,
@@ -56,7 +58,8 @@ def _resource_policy(rule: AnyRule) -> pulumi_policy.Policy:
         args: pulumi_policy.ResourceValidationArgs, report: pulumi_policy.ReportViolation
     ) -> None:
         if args.resource_type in rule.types:
-            outcome = _evaluated(rule, _resource(args), args.get_config())
+            resource = _resource(args, cache(told_changes))
+            outcome = _evaluated(rule, resource, args.get_config())
             _report(outcome, report, args.not_applicable)
 
     # The SDK's annotation wants an awaitable; its code takes the properties as well.
@@ -82,9 +85,11 @@ def _stack_policy(rule: AnyRule) -> pulumi_policy.Policy:
         args: pulumi_policy.StackValidationArgs, report: pulumi_policy.ReportViolation
     ) -> None:
         # The engine tells a stock pack the settings, and not which of them are encrypted.
+        changes = cache(told_changes)
         graph = Graph(
-            (_stack_resource(resource) for resource in args.resources),
+            (_stack_resource(resource, changes) for resource in args.resources),
             config_values=frozenset(map(str, get_config_env().values())),
+            changes=changes,
         )
         if rule.types and not any(graph.of_type(*rule.types)):
             args.not_applicable(NOTHING_OF_ITS_TYPES)
@@ -149,7 +154,7 @@ def _report(
         not_applicable(reason)
 
 
-def _resource(args: pulumi_policy.ResourceValidationArgs) -> Resource:
+def _resource(args: pulumi_policy.ResourceValidationArgs, changes: ToldChanges = dict) -> Resource:
     return Resource(
         lambda: _values(args.props),
         urn=args.urn,
@@ -157,10 +162,11 @@ def _resource(args: pulumi_policy.ResourceValidationArgs) -> Resource:
         name=args.name,
         parent=args.opts.parent or "",
         ignore_changes=args.opts.ignore_changes,
+        changes=changes,
     )
 
 
-def _stack_resource(resource: pulumi_policy.PolicyResource) -> Resource:
+def _stack_resource(resource: pulumi_policy.PolicyResource, changes: ToldChanges) -> Resource:
     return Resource(
         lambda: _values(resource.props),
         urn=resource.urn,
@@ -174,6 +180,7 @@ def _stack_resource(resource: pulumi_policy.PolicyResource) -> Resource:
             for key, targets in resource.property_dependencies.items()
         },
         provider=_provider(resource.provider),
+        changes=changes,
     )
 
 

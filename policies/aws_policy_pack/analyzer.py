@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from concurrent import futures
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
 import grpc
@@ -19,6 +20,7 @@ from pulumi.runtime.proto import analyzer_pb2 as proto
 from pulumi.runtime.proto import analyzer_pb2_grpc, plugin_pb2
 
 from aws_policy_pack import __version__
+from aws_policy_pack.changes import ToldChanges, told_changes
 from aws_policy_pack.config import ConfigError, config_schema
 from aws_policy_pack.evaluation import Outcome, reason_of
 from aws_policy_pack.metadata import About, display_name_of, framework_of, remedy_of
@@ -84,8 +86,11 @@ def serve(
 class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
     """The protocol's calls, each a few lines over the pack."""
 
-    def __init__(self, pack: Pack, about: About | None = None) -> None:
+    def __init__(
+        self, pack: Pack, about: About | None = None, changes: ToldChanges = told_changes
+    ) -> None:
         self._pack = pack
+        self._changes = changes
         self._about = about or About()
         self._config_secrets: frozenset[str] | None = None
 
@@ -170,7 +175,8 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         del context
         if not self._pack.knows(request.type):
             return proto.AnalyzeResponse()
-        return self._response(self._pack.analyze(_resource(request, request.properties)))
+        resource = _resource(request, request.properties, cache(self._changes))
+        return self._response(self._pack.analyze(resource))
 
     def AnalyzeStack(  # noqa: N802
         self, request: proto.AnalyzeStackRequest, context: grpc.ServicerContext
@@ -178,9 +184,11 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         """Runs the stack rules on all resources' outputs."""
         del context
         providers: dict[str, Resource] = {}
+        changes = cache(self._changes)
         graph = Graph(
-            (_stack_resource(resource, providers) for resource in request.resources),
+            (_stack_resource(resource, providers, changes) for resource in request.resources),
             config_secrets=self._config_secrets,
+            changes=changes,
         )
         response = self._response(self._pack.analyze_stack(graph))
         response.not_applicable.extend(
@@ -276,7 +284,9 @@ def _info(rule: AnyRule) -> proto.PolicyInfo:
     )
 
 
-def _resource(request: proto.AnalyzeRequest, properties: Struct) -> Resource:
+def _resource(
+    request: proto.AnalyzeRequest, properties: Struct, changes: ToldChanges = dict
+) -> Resource:
     secrets: set[str] = set()
     return Resource(
         lambda: read_struct(properties, secrets),
@@ -286,10 +296,13 @@ def _resource(request: proto.AnalyzeRequest, properties: Struct) -> Resource:
         parent=request.options.parent,
         ignore_changes=request.options.ignoreChanges,
         secrets=secrets,
+        changes=changes,
     )
 
 
-def _stack_resource(resource: proto.AnalyzerResource, providers: dict[str, Resource]) -> Resource:
+def _stack_resource(
+    resource: proto.AnalyzerResource, providers: dict[str, Resource], changes: ToldChanges
+) -> Resource:
     """A resource of the stack; `providers` keeps its provider for the others that it makes."""
     secrets: set[str] = set()
     told = resource.provider
@@ -311,6 +324,7 @@ def _stack_resource(resource: proto.AnalyzerResource, providers: dict[str, Resou
         references={key: value.urns for key, value in resource.propertyDependencies.items()},
         secrets=secrets,
         provider=providers.get(told.urn),
+        changes=changes,
     )
 
 

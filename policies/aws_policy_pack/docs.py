@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -92,6 +93,8 @@ def rule_section(rule: AnyRule) -> str:
     lines += _settings(rule.config)
     if rule.example_config:
         lines += ["\nConfig of the examples:\n", _json(rule.example_config)]
+    if rule.before is not None:
+        lines += ["\nIn the base:\n", _json(rule.before)]
     lines += ["\nFails:\n", _example(rule.bad), "\nPasses:\n", _example(rule.good)]
     return "\n".join(lines) + "\n"
 
@@ -109,7 +112,9 @@ def example_remedy(rule: AnyRule) -> str:
 
     if rule.scope is Scope.PACK:
         return ""
-    ask: Callable[..., list[Report]] = analyze_stack if rule.scope is Scope.STACK else analyze
+    ask: Callable[..., list[Report]] = (
+        analyze_stack if rule.scope is Scope.STACK else partial(analyze, before=rule.before)
+    )
     return next((each.fix for each in ask(rule, rule.bad, config=rule.example_config)), "")
 
 
@@ -157,6 +162,8 @@ def _example(example: Mapping[str, object] | tuple[Example, ...]) -> str:
                 "properties": resource.properties,
                 **({"references": resource.references} if resource.references else {}),
                 **({"ignoreChanges": resource.ignore_changes} if resource.ignore_changes else {}),
+                **({"operation": resource.operation} if resource.operation else {}),
+                **({"before": resource.before} if resource.before is not None else {}),
             }
             for resource in example
         }

@@ -111,6 +111,7 @@ def _leaves(value: object) -> set[str]:
 HIDDEN = "[secret]"
 NOTHING_OF_ITS_TYPES = "the stack has no resource of its types"
 NOT_CONFIGURED = "no profile configures it"
+NO_BASE = "there is no base to compare with"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from aws_policy_pack.config import RuleConfig
 from aws_policy_pack.evaluation import (
+    NO_BASE,
     NOT_CONFIGURED,
     NOTHING_OF_ITS_TYPES,
     Outcome,
@@ -101,6 +102,8 @@ class Pack:
                 yield rule, NOTHING_OF_ITS_TYPES
             elif rule.kind is Kind.CONFIGURED and setting.config == rule.config():
                 yield rule, NOT_CONFIGURED
+            elif rule.needs_base and not graph.is_compared:
+                yield rule, NO_BASE
 
     def remedies(self, resource_type: str) -> tuple[AnyRule, ...]:
         """The rules that mend resources of this type, at the level `remediate`."""

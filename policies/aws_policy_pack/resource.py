@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, TypeVar, cast
 
+from aws_policy_pack.changes import Change, ToldChanges
 from aws_policy_pack.properties import Properties, Unreadable
 from aws_policy_pack.wire import UNKNOWN, Unknown, Value, read_json
 
@@ -57,6 +58,7 @@ class Resource(Properties):
     """
 
     __slots__ = (
+        "_changes",
         "dependencies",
         "ignore_changes",
         "name",
@@ -81,8 +83,9 @@ class Resource(Properties):
         references: Mapping[str, Sequence[str]] | None = None,
         secrets: AbstractSet[str] = frozenset(),
         provider: "Resource | None" = None,
+        changes: ToldChanges = dict,
     ) -> None:
-        """Takes what the engine sends.
+        """Takes what the engine sends, and what preflight tells.
 
         Args:
             load: Gives the properties.
@@ -95,8 +98,10 @@ class Resource(Properties):
             references: Property name to the URNs that its value comes from.
             secrets: The texts inside its secrets; complete once the properties are loaded.
             provider: The provider that makes it, where the engine tells it.
+            changes: Gives what becomes of resources, where preflight tells it.
         """
         super().__init__(load)
+        self._changes = changes
         self.urn = urn
         self.type = type
         self.name = name
@@ -109,6 +114,31 @@ class Resource(Properties):
 
     def __repr__(self) -> str:
         return f"Resource({self.type} {self.name})"
+
+    @property
+    def _change(self) -> Change | None:
+        return self._changes().get(self.urn)
+
+    @property
+    def operation(self) -> str | None:
+        """What a deployment would do: `create`, `update`, `replace`, `may replace` or `same`.
+
+        `None` where nothing tells it: under the engine, and where preflight compares with no base.
+        """
+        change = self._change
+        return change.operation if change else None
+
+    @property
+    def before(self) -> Properties | None:
+        """The inputs that the base has; `None` where it has no such resource, or there is no base.
+
+        `[secret]` stands in place of each secret.
+        """
+        change = self._change
+        if change is None or change.before is None:
+            return None
+        inputs = change.before
+        return Properties(lambda: inputs, "before")
 
     def ignores_changes(self, path: str) -> bool:
         """Whether an update leaves a property as it is, whatever the program says.
@@ -152,8 +182,10 @@ class Graph:
         *,
         config_secrets: AbstractSet[str] | None = None,
         config_values: AbstractSet[str] = frozenset(),
+        changes: ToldChanges = dict,
     ) -> None:
         self.resources = tuple(resources)
+        self._changes = changes
         self.config_secrets = config_secrets
         self.config_values = config_values
         self._by_urn = {resource.urn: resource for resource in self.resources}
@@ -184,6 +216,25 @@ class Graph:
     def stack(self) -> Resource | None:
         """The resource that stands for the stack itself; `None` where the program makes none."""
         return next(iter(self.of_type(STACK)), None)
+
+    @property
+    def is_compared(self) -> bool:
+        """Whether there is a base, so that `operation` and `before` are told."""
+        return bool(self._changes())
+
+    @property
+    def deleted(self) -> tuple[Resource, ...]:
+        """What the base has and the program has no more, with its inputs there as `before`.
+
+        None where there is no base.
+        """
+        changes = self._changes().items()
+        gone = [urn for urn, change in changes if change.operation == "delete"]
+        return tuple(
+            Resource(dict, urn=urn, type=kind.rpartition("$")[2], name=name, changes=self._changes)
+            for urn in gone
+            for _, _, kind, name in [urn.split("::", maxsplit=3)]
+        )
 
     def by_urn(self, urn: str) -> Resource | None:
         """The resource with this URN, `None` if it is not in the stack."""

@@ -104,6 +104,8 @@ class Example:
         references: Property name to the logical names that its value comes from.
         ignore_changes: Properties whose changes are ignored.
         provider: The logical name of the provider that it is given, if any.
+        before: Its inputs in the base, where the rule asks for them.
+        operation: What becomes of it beside the base; `update` where only `before` is given.
     """
 
     type: str
@@ -112,6 +114,8 @@ class Example:
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ignore_changes: tuple[str, ...] = ()
     provider: str = ""
+    before: Mapping[str, object] | None = None
+    operation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +144,8 @@ class Rule(Generic[Subject]):
         good: Properties, or resources for a stack rule, that pass.
         bad: Properties, or resources for a stack rule, that fail.
         example_config: The config under which the examples pass and fail.
+        before: The inputs of the base from which both examples of a rule about single resources
+            differ; `None` where the rule asks for none.
         yields_to: Ids of rules that report the same fault; a rule about single resources yields to
             such alone. Where one of them has a finding at the same place, this rule has none.
     """
@@ -163,11 +169,19 @@ class Rule(Generic[Subject]):
     yields_to: tuple[str, ...] = ()
     formerly: tuple[str, ...] = ()
     remedy: str = ""
+    before: Mapping[str, object] | None = None
 
     @property
     def area(self) -> str:
         """The part of the id before the first hyphen."""
         return self.id.split("-", 1)[0]
+
+    @property
+    def needs_base(self) -> bool:
+        """Whether it finds something only beside a base, as its bad example says."""
+        if isinstance(self.bad, Mapping):
+            return self.before is not None
+        return any(each.operation or each.before is not None for each in self.bad)
 
 
 AnyRule = Rule[Any]
@@ -202,6 +216,7 @@ def resource_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
     url: str,
     good: Mapping[str, object],
     bad: Mapping[str, object],
+    before: Mapping[str, object] | None = None,
     controls: tuple[str, ...] = (),
     example_config: Mapping[str, object] = NO_CONFIG,
     yields_to: tuple[str, ...] = (),
@@ -216,7 +231,8 @@ def resource_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
 
     The level follows from the kind unless it is given.
 
-    `good` and `bad` are the inputs of a resource of the first type.
+    `good` and `bad` are the inputs of a resource of the first type; `before` are those of the base,
+    where the rule asks for them.
     """
     if not types:
         raise TypeError(f"{id}: a resource rule names the resource types that it looks at")
@@ -238,6 +254,7 @@ def resource_rule(  # noqa: PLR0913 - what is said of a rule is said here, once
             fix=fix and _with_config(fix, subjects=1),
             good=good,
             bad=bad,
+            before=before,
             example_config=example_config,
             yields_to=yields_to,
             formerly=formerly,

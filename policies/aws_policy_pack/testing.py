@@ -17,6 +17,8 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import analyzer_pb2 as proto
 
 from aws_policy_pack.analyzer import LEVELS, Analyzer
+from aws_policy_pack.changes import Change, Changes
+from aws_policy_pack.evaluation import HIDDEN
 from aws_policy_pack.pack import Pack
 from aws_policy_pack.profiles import LEVEL_KEY
 from aws_policy_pack.rule import AnyRule, Example
@@ -26,11 +28,13 @@ from aws_policy_pack.wire import (
     UNKNOWN,
     UNKNOWN_TEXT,
     Unknown,
+    read_struct,
 )
 
 PACK = "test-pack"
 NO_CONTEXT: Any = None
 """The context of a call, which none of those that are made here looks at."""
+NO_CHANGES: Changes = {}
 LEVEL_NAMES = {number: level.value for level, number in LEVELS.items()}
 
 
@@ -94,6 +98,8 @@ def analyze(  # noqa: PLR0913 - all but two have a default
     type: str | None = None,  # noqa: A002 - Pulumi's word
     name: str = "subject",
     ignore_changes: Sequence[str] = (),
+    before: Mapping[str, object] | None = None,
+    operation: str = "",
 ) -> list[Report]:
     """Runs a resource rule on one resource.
 
@@ -105,11 +111,15 @@ def analyze(  # noqa: PLR0913 - all but two have a default
         type: The resource's type token; the rule's first type if not given.
         name: The resource's logical name.
         ignore_changes: Properties whose changes are ignored.
+        before: The inputs of the base; as under the engine, where neither this nor `operation` is
+            given.
+        operation: What becomes of the resource; `update` where only `before` is given.
     """
     request = resource_request(
         type or rule.types[0], properties, name=name, ignore_changes=ignore_changes
     )
-    response = _service(rule, config, level).Analyze(request, NO_CONTEXT)
+    changes = _changes({request.urn: (operation, before)})
+    response = _service(rule, config, level, changes).Analyze(request, NO_CONTEXT)
     return _reports(rule, response, request.urn)
 
 
@@ -120,8 +130,15 @@ def analyze_stack(
     config: Mapping[str, object] | None = None,
     level: str | None = None,
 ) -> list[Report]:
-    """Runs a stack rule on a whole stack."""
-    response = _service(rule, config, level).AnalyzeStack(stack_request(resources), NO_CONTEXT)
+    """Runs a stack rule on a whole stack.
+
+    An example whose operation is `delete` is of the base alone.
+    """
+    changes = _changes(
+        {urn_of(each.type, each.name): (each.operation, each.before) for each in resources}
+    )
+    there = [each for each in resources if each.operation != "delete"]
+    response = _service(rule, config, level, changes).AnalyzeStack(stack_request(there), NO_CONTEXT)
     return _reports(rule, response, "")
 
 
@@ -219,12 +236,41 @@ def _wire_value(value: object) -> Any:  # noqa: ANN401 - any JSON value
             return value
 
 
-def _service(rule: AnyRule, config: Mapping[str, object] | None, level: str | None) -> Analyzer:
+def _changes(told: Mapping[str, tuple[str, Mapping[str, object] | None]]) -> Changes:
+    """What is told of changes, by URN, as preflight tells it: secrets are `[secret]`."""
+    return {
+        urn: Change(
+            operation=operation or "update",
+            before=None if before is None else read_struct(wire(_hidden(before)), set()),
+        )
+        for urn, (operation, before) in told.items()
+        if operation or before is not None
+    }
+
+
+def _hidden(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    match value:
+        case Secret():
+            return HIDDEN
+        case Mapping():
+            return {key: _hidden(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_hidden(item) for item in value]
+        case _:
+            return value
+
+
+def _service(
+    rule: AnyRule,
+    config: Mapping[str, object] | None,
+    level: str | None,
+    changes: Changes = NO_CHANGES,
+) -> Analyzer:
     """The pack's service with this rule alone, configured as the engine does."""
     pack = Pack(PACK, "1.0.0", [rule])
     settings = json_format.MessageToDict(wire(config or {}))
     pack.configure({rule.id: {**settings, LEVEL_KEY: level or rule.level.value}})
-    service = Analyzer(pack)
+    service = Analyzer(pack, changes=lambda: changes)
     service.ConfigureStack(proto.AnalyzerStackConfigureRequest(), NO_CONTEXT)
     return service
 

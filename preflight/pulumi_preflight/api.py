@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
     from pulumi_preflight.baseline.file import BaselineFile
+    from pulumi_preflight.bases.revisions import Revision
     from pulumi_preflight.outputs.memory import Taint
     from pulumi_preflight.progress import Progress
     from pulumi_preflight.project import Project
@@ -45,6 +46,7 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     show_fixes: bool = False,
     base_verdict: str | os.PathLike[str] | None = None,
     base_state: str | None = None,
+    base: str | None = None,
     baseline: str | os.PathLike[str] | None = None,
     fail_on: str = FailOn.MANDATORY,
     timeout_seconds: float = DEFAULT_SECONDS,
@@ -67,6 +69,8 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
             with.
         base_state: What is deployed, to compare the run with: an export, or a checkpoint in a
             backend; `file://` and `s3://` as well.
+        base: A branch, a tag or a commit of git, to compare the run with: what its program
+            registers is judged beside the run.
         baseline: The file with the findings that are known; `{project}` and `{stack}` in its name
             stand for the names.
         fail_on: Which findings fail the run: `mandatory`, `advisory` for these as well, or `never`.
@@ -75,8 +79,12 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
     Raises:
         PreflightError: There is no verdict; the text, which holds no secrets, says why.
     """
-    if base_verdict is not None and base_state is not None:
-        raise PreflightError("`base_verdict` and `base_state` are two bases; give one of them")
+    bases = {"base_verdict": base_verdict, "base_state": base_state, "base": base}
+    given = [name for name, value in bases.items() if value is not None]
+    if len(given) > 1:
+        raise PreflightError(f"`{given[0]}` and `{given[1]}` are two bases; give one of them")
+    if base is not None and callable(program):
+        raise PreflightError("`base` compares a project's folder; a function has no other revision")
     wanted = Wanted(
         stack=stack,
         packs=_choices(packs),
@@ -91,8 +99,24 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
         ),
         timeout_seconds=timeout_seconds,
     )
-    with _hidden() as secrets:
+    with _hidden() as secrets, compared(wanted, base, program) as wanted:
         return judged(program, wanted, secrets)
+
+
+@contextmanager
+def compared(wanted: "Wanted", base: str | None, program: Program) -> Iterator["Wanted"]:
+    """Gives what is asked, with a revision of git to compare with where one is named.
+
+    Raises:
+        GitError: There is no such revision.
+    """
+    if base is None or callable(program):
+        yield wanted
+        return
+    from pulumi_preflight.bases.revisions import Revision  # noqa: PLC0415 - rarely needed
+
+    with Revision(base, Path(program)) as revision:
+        yield replace(wanted, revision=revision)
 
 
 def run_on_state(
@@ -173,6 +197,7 @@ class Wanted:
     show_fixes: bool = False
     base_verdict: Path | None = None
     base_state: str | None = None
+    revision: "Revision | None" = None
     acceptance: Acceptance = field(default_factory=Acceptance)
     timeout_seconds: float = DEFAULT_SECONDS
     admit: "Admit | None" = None
@@ -223,6 +248,7 @@ def judged(
     with Packs(
         choices,
         context,
+        beside_base=base.is_given,
         working_directory=project.launch.working_directory,
         boot_seconds=timeout,
         answer_seconds=timeout,
@@ -260,7 +286,9 @@ def judged(
         if progress:
             progress.judges_the_stack()
         deployment = in_stable_order(registered)
-        packs.analyze_stack(stack_request(deployment), deployment.inventions)
+        packs.analyze_stack(
+            stack_request(deployment), deployment.inventions, base.compared(deployment)
+        )
         if wanted.show_fixes:
             packs.propose_fixes()
     notes = [Note(text=note) for note in (*project.notes, *packs.notes)]

@@ -198,9 +198,8 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
     # What a run makes stays until its end, so looking for cycles again and again finds none.
     gc.set_threshold(100_000, 20, 50)
     defer_sdk()
-    from pulumi_preflight.api import Wanted, judged  # noqa: PLC0415 - see the top
+    from pulumi_preflight.api import Wanted, compared  # noqa: PLC0415 - see the top
     from pulumi_preflight.packs import PackChoice  # noqa: PLC0415 - see the top
-    from pulumi_preflight.progress import Progress, shown  # noqa: PLC0415 - see the top
 
     wanted = Wanted(
         stack=options.stack,
@@ -217,10 +216,21 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
         timeout_seconds=options.timeout_seconds,
     )
     _check_formats(options)
-    if options.recursive:
-        return _run_below(options, wanted, section, secrets)
-    if options.watch:
-        return _watch(options, wanted, section, secrets)
+    with compared(wanted, options.base, options.project) as wanted:
+        if options.recursive:
+            return _run_below(options, wanted, section, secrets)
+        if options.watch:
+            return _watch(options, wanted, section, secrets)
+        return _run_one(options, wanted, section, secrets)
+
+
+def _run_one(
+    options: CommandOptions, wanted: "Wanted", section: "Section | None", secrets: set[str]
+) -> int:
+    """Judges one stack."""
+    from pulumi_preflight.api import judged  # noqa: PLC0415 - see the top
+    from pulumi_preflight.progress import Progress, shown  # noqa: PLC0415 - see the top
+
     if options.state is None:
         progress = Progress()
         with shown(progress.__str__):

@@ -60,6 +60,7 @@ class CommandOptions:
         timeout_seconds: How long the program, and each answer of a pack, may take.
         base_verdict: What an earlier run has saved, to compare this one with, `None` for nothing.
         base_state: The place of the state to compare the run with, `None` for none.
+        base: The branch, tag or commit to compare the run with, `None` for none.
         state: The place of the state that is judged in place of the program, `None` for none.
         recursive: Whether all projects below the folder are judged, each with its stacks.
         changed_since: The branch, tag or commit since which a project must have changed to be
@@ -73,6 +74,7 @@ class CommandOptions:
     state: str | None
     base_verdict: Path | None
     base_state: str | None
+    base: str | None
     packs: tuple[tuple[Path, Path | None], ...] | None
     config: dict[str, str]
     stack_tags: dict[str, str]
@@ -149,6 +151,7 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
         state=given.state,
         base_verdict=given.base_verdict,
         base_state=given.base_state,
+        base=given.base,
         packs=tuple(zip(packs, configs or [None] * len(packs), strict=True)) if packs else None,
         config=dict(given.config),
         stack_tags=dict(given.stack_tag),
@@ -207,6 +210,7 @@ def _check_alone(parser: argparse.ArgumentParser, given: argparse.Namespace) -> 
         "--keep-unknowns": given.keep_unknowns,
         "--base-verdict": given.base_verdict,
         "--base-state": given.base_state,
+        "--base": given.base,
     }
     for option, value in of_program.items():
         if value:
@@ -222,6 +226,7 @@ def _check_again(
     of_one_run = {
         "--recursive": given.recursive,
         "--state": given.state,
+        "--base": given.base,
         "--save-state": given.save_state,
         "--write-baseline": given.write_baseline,
         "--prune-baseline": given.prune_baseline,
@@ -349,6 +354,13 @@ def command_parser() -> argparse.ArgumentParser:
     )
     compared = parser.add_argument_group("what the run is compared with")
     add = compared.add_mutually_exclusive_group().add_argument
+    add(
+        "--base",
+        metavar="REF",
+        type=_reference,
+        help="a branch, tag or commit: what its program registers is judged beside the run, as of "
+        "where this branch parted from it",
+    )
     add(
         "--base-verdict",
         metavar="FILE",

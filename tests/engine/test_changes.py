@@ -1,11 +1,14 @@
 """What a change changes: preflight beside a state says what the engine's preview says."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from ops.paths import PACK, profile_of
 from pulumi_loopback.engine import Engine
@@ -16,10 +19,10 @@ from pulumi_preflight.stack_context import (
     name_of,
     type_of,
 )
-from tests.engine.cases import each_case
+from tests.engine.cases import REFERENCE, each_case
 from tests.engine.conformance import Bench, Case, Observed, Tools
 
-CASE = Case(
+CHANGING = Case(
     name="changing",
     project=Path(__file__).parent / "changing",
     stack="dev",
@@ -44,11 +47,13 @@ class Edit:
     Attributes:
         text: What is changed, a text of the program.
         becomes: What stands in its place.
+        file: The file that holds the text.
         expected: What becomes of the resources, by logical name; the others stay.
     """
 
     text: str = ""
     becomes: str = ""
+    file: str = "__main__.py"
     expected: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -108,76 +113,225 @@ EDITS = {
 }
 
 
-@pytest.fixture(scope="module")
-def deployed(
-    tmp_path_factory: pytest.TempPathFactory, engine: Engine, tools: Tools
-) -> Iterator[tuple[Bench, Mapping[str, str]]]:
-    """The program's folder with its state, and the variables with which the engine runs it."""
-    folder = tmp_path_factory.mktemp("changes")
-    bench = Bench(CASE, folder, engine, tools)
+REFERENCE_EDITS = {
+    "nothing": Edit(),
+    "queue-name-replaces-queue-and-policy": Edit(
+        file="components/sqs_fifo.py", text="-dead-letter')", becomes="-dead')"
+    ),
+    "timeouts-update": Edit(
+        file="components/sqs_fifo.py",
+        text="receive_wait_time_seconds=20",
+        becomes="receive_wait_time_seconds=10",
+    ),
+    "database-name-replaces-cluster": Edit(
+        file="components/rds_postgres.py",
+        text="database_name=settings.database_name,\n        port",
+        becomes='database_name="other",\n        port',
+    ),
+    "subnet-group-name-replaces": Edit(
+        file="components/rds_postgres.py",
+        text='naming.physical("database"),\n        description="Private',
+        becomes='naming.physical("data"),\n        description="Private',
+    ),
+    "parameters-update": Edit(
+        file="components/rds_postgres.py",
+        text='aws.rds.ClusterParameterGroupParameterArgs(name="rds.force_ssl", value="1")',
+        becomes='aws.rds.ClusterParameterGroupParameterArgs(name="rds.force_ssl", value="0")',
+    ),
+    "cluster-name-replaces-what-runs-on-it": Edit(
+        file="modules/foundation.py",
+        text='naming.physical("cluster")',
+        becomes='naming.physical("tasks")',
+    ),
+    "group-description-replaces-and-rules-follow": Edit(
+        file="modules/foundation.py", text='"database", "Database"', becomes='"database", "Data"'
+    ),
+    "balancer-scheme-replaces": Edit(
+        file="components/load_balancer.py",
+        text="internal=internal",
+        becomes="internal=not internal",
+    ),
+    "image-encryption-replaces-repositories": Edit(
+        file="components/ecr.py",
+        text='encryption_type="KMS", kms_key=key_arn',
+        becomes='encryption_type="AES256"',
+    ),
+    "container-command-replaces-task-definition": Edit(
+        file="modules/taskiq.py", text='"--max-fails"', becomes='"--most-fails"'
+    ),
+    "ignored-count-stays": Edit(
+        file="modules/taskiq.py",
+        text="desired_count=worker.desired_count,\n                scaled",
+        becomes="desired_count=worker.desired_count + 1,\n                scaled",
+    ),
+    "network-address-replaces-the-network": Edit(
+        file="components/network.py",
+        text="        cidr_block=cidr_block,\n        enable_dns_hostnames",
+        becomes='        cidr_block="10.99.0.0/16",\n        enable_dns_hostnames',
+    ),
+    "tag-updates": Edit(
+        file="components/network.py",
+        text='tags={"Name": naming.physical("vpc")}',
+        becomes='tags={"Name": naming.physical("net")}',
+    ),
+    "flow-logs-replaced": Edit(
+        file="components/network.py", text='traffic_type="ALL"', becomes='traffic_type="REJECT"'
+    ),
+    "module-renamed-deletes-and-creates": Edit(
+        text='AutoScaler(\n    "auto-scaler"', becomes='AutoScaler(\n    "scaler"'
+    ),
+}
+# Random edits are made of these; no two touch the same text.
+PARTS = (
+    Edit(text="timeout_seconds=30", becomes="timeout_seconds={n}"),
+    Edit(text='name="dead-dev"', becomes='name="dead-{n}"'),
+    Edit(text='Queue("plain")', becomes='Queue("plain", delay_seconds={n})'),
+    Edit(text="delay_seconds=1", becomes="delay_seconds={n}"),
+    Edit(text='"Owner": "a"', becomes='"Owner": "{n}"'),
+    Edit(text='"Team": "a"', becomes='"Team": "{n}"'),
+    Edit(text="max_message_size=2048", becomes="max_message_size=10{n}0"),
+    Edit(text='aws.sqs.Queue("last")'),
+    Edit(text='Queue("kept"', becomes='Queue("kept-{n}"'),
+    Edit(text='Group("group")', becomes='Group("group-{n}")'),
+    Edit(text='"maxReceiveCount": 3', becomes='"maxReceiveCount": {n}'),
+    Edit(text='"hunter2"', becomes='"hunter{n}"'),
+    Edit(text='"one"', becomes='"{n}"'),
+    Edit(text='key="a.txt"', becomes='key="a{n}.txt"'),
+    Edit(text='bucket="assets"', becomes='bucket="assets-{n}"'),
+    Edit(text='type="SecureString"', becomes='type="String"'),
+    Edit(text="policy=NOTHING", becomes='policy="{{}}"'),
+    Edit(text="deleted_with=plain", becomes="replace_with=[plain]"),
+)
+
+
+class Deployed:
+    """A program that the engine has deployed, with a state to compare with."""
+
+    def __init__(self, bench: Bench, variables: Mapping[str, str]) -> None:
+        """Takes the program's folder, and the variables with which the engine runs it."""
+        self._bench = bench
+        self._variables = variables
+
+    @contextmanager
+    def edited(self, edits: Iterable[Edit]) -> Iterator[None]:
+        """The program with some changes, while it is entered."""
+        before: dict[Path, str] = {}
+        try:
+            for edit in edits:
+                file = self._bench.project / edit.file
+                text = file.read_text(encoding="utf-8")
+                before.setdefault(file, text)
+                assert edit.text in text
+                file.write_text(text.replace(edit.text, edit.becomes, 1), encoding="utf-8")
+            yield
+        finally:
+            for file, text in before.items():
+                file.write_text(text, encoding="utf-8")
+
+    def previewed(self) -> dict[str, str]:
+        """What the engine would do, by URN."""
+        preview = ("preview", "--json", "--stack", self._bench.case.stack)
+        ended = self._bench.engine(*preview, variables=self._variables)
+        assert ended.status == 0, ended.output + ended.errors
+        return {
+            step["urn"]: _OPERATIONS[step["op"]]
+            for step in json.loads(ended.output)["steps"]
+            if step["op"] != "same" and not _is_default_provider(step["urn"])
+        }
+
+    def judged(self) -> dict[str, str]:
+        """What preflight says that it would do."""
+        state = self._bench.folder / "state.json"
+        ended = self._bench.preflight("--base-state", state, "--format", "json")
+        assert ended.status in (0, 1), ended.errors
+        return {
+            each["urn"]: each["operation"]
+            for each in json.loads(ended.output)["changes"]["resources"]
+            if each["operation"] != "same"
+        }
+
+
+@contextmanager
+def deployment(
+    case: Case, folder: Path, engine: Engine, tools: Tools, **more: str
+) -> Iterator[Deployed]:
+    """Deploys a program with the real engine on the rehearsal provider."""
+    bench = Bench(case, folder, engine, tools)
     with rehearsal_provider(folder / "store") as port:
-        variables = {"PULUMI_DEBUG_PROVIDERS": f"aws:{port}"}
-        made = bench.engine("stack", "init", "--no-select", "--stack", CASE.stack)
+        variables = {"PULUMI_DEBUG_PROVIDERS": f"aws:{port}", **more}
+        made = bench.engine("stack", "init", "--no-select", "--stack", case.stack)
         assert made.status == 0, made.errors
-        up = ("up", "--yes", "--skip-preview", "--stack", CASE.stack)
+        up = ("up", "--yes", "--skip-preview", "--stack", case.stack)
         ended = bench.engine(*up, variables=variables)
         assert ended.status == 0, ended.output + ended.errors
-        exported = bench.engine("stack", "export", "--show-secrets", "--stack", CASE.stack)
+        exported = bench.engine("stack", "export", "--show-secrets", "--stack", case.stack)
         (folder / "state.json").write_text(exported.output, encoding="utf-8")
-        yield bench, variables
+        yield Deployed(bench, variables)
+
+
+@pytest.fixture(scope="module")
+def changing(
+    tmp_path_factory: pytest.TempPathFactory, engine: Engine, tools: Tools
+) -> Iterator[Deployed]:
+    with deployment(CHANGING, tmp_path_factory.mktemp("changes"), engine, tools) as deployed:
+        yield deployed
+
+
+@pytest.fixture(scope="module")
+def reference(
+    tmp_path_factory: pytest.TempPathFactory, engine: Engine, tools: Tools
+) -> Iterator[Deployed]:
+    (case,) = (each for each in REFERENCE if each.name == "stack-dev")
+    with deployment(case, tmp_path_factory.mktemp("reference"), engine, tools) as deployed:
+        yield deployed
 
 
 # All of these need the one deployment.
 @pytest.mark.xdist_group("changes")
 @pytest.mark.parametrize("edit", [pytest.param(edit, id=name) for name, edit in EDITS.items()])
 def test_preflight_beside_a_state_says_what_the_engine_would_do(
-    deployed: tuple[Bench, Mapping[str, str]], edit: Edit
+    changing: Deployed, edit: Edit
 ) -> None:
-    bench, variables = deployed
-    program = bench.project / "__main__.py"
-    text = program.read_text(encoding="utf-8")
-    assert edit.text in text
-    try:
-        program.write_text(text.replace(edit.text, edit.becomes, 1), encoding="utf-8")
-        by_engine = _previewed(bench, variables)
-        by_preflight = _judged(bench)
-    finally:
-        program.write_text(text, encoding="utf-8")
+    with changing.edited([edit]):
+        by_engine, by_preflight = changing.previewed(), changing.judged()
     assert by_preflight == by_engine
     assert {name_of(urn): operation for urn, operation in by_engine.items()} == edit.expected
 
 
-def _previewed(bench: Bench, variables: Mapping[str, str]) -> dict[str, str]:
-    """What the engine would do, by URN."""
-    preview = ("preview", "--json", "--stack", CASE.stack)
-    ended = bench.engine(*preview, variables=variables)
-    assert ended.status == 0, ended.output + ended.errors
-    return {
-        step["urn"]: _OPERATIONS[step["op"]]
-        for step in json.loads(ended.output)["steps"]
-        if step["op"] != "same" and not _is_default_provider(step["urn"])
-    }
+@pytest.mark.nightly
+@pytest.mark.xdist_group("changes")
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    parts=st.lists(st.sampled_from(PARTS), min_size=1, max_size=4, unique=True),
+    number=st.integers(min_value=2, max_value=9),
+)
+def test_random_edits_are_judged_as_the_engine_would(
+    changing: Deployed, parts: list[Edit], number: int
+) -> None:
+    edits = [replace(each, becomes=each.becomes.format(n=number)) for each in parts]
+    with changing.edited(edits):
+        assert changing.judged() == changing.previewed()
 
 
-def _judged(bench: Bench) -> dict[str, str]:
-    """What preflight says that it would do."""
-    state = bench.folder / "state.json"
-    ended = bench.preflight("--base-state", state, "--format", "json")
-    assert ended.status in (0, 1), ended.errors
-    changes = json.loads(ended.output)["changes"]
-    return {
-        each["urn"]: each["operation"]
-        for each in changes["resources"]
-        if each["operation"] != "same"
-    }
+@pytest.mark.nightly
+@pytest.mark.xdist_group("changes of the reference stack")
+@pytest.mark.parametrize("name", REFERENCE_EDITS)
+def test_the_reference_stack_beside_its_state_is_judged_as_by_the_engine(
+    reference: Deployed, name: str
+) -> None:
+    with reference.edited([REFERENCE_EDITS[name]]):
+        by_engine, by_preflight = reference.previewed(), reference.judged()
+    assert by_preflight == by_engine
+    assert bool(by_engine) == (name not in {"nothing", "ignored-count-stays"})
 
 
 def _is_default_provider(urn: str) -> bool:
     return is_provider_type(type_of(urn)) and is_default_provider(name_of(urn))
 
 
-# Preflight packs no folder, so its hash of one is not the engine's.
-@each_case("assets")
+@each_case()
 def test_a_program_beside_its_own_state_changes_nothing(
     case: Case, observe: Callable[[Case], Observed]
 ) -> None:

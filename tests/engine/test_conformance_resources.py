@@ -4,7 +4,7 @@ from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from pulumi_preflight.wire import ARCHIVE, MARK, without_references
+from pulumi_preflight.wire import without_references
 from tests.engine.cases import each_case
 from tests.engine.conformance import Asked, Case, Observed
 
@@ -61,8 +61,7 @@ def test_a_pack_is_asked_what_the_engine_asks_of_each_resource(
     case: Case, observe: Observe
 ) -> None:
     seen = observe(case)
-    asked = without_hashes(seen.asked_by_preflight.resources)
-    assert asked == without_hashes(seen.asked_by_engine.resources)
+    assert seen.asked_by_preflight.resources == seen.asked_by_engine.resources
 
 
 # The same; and where a provider's own settings are unknown, the engine does not ask it at all.
@@ -95,7 +94,7 @@ def values(state: Json) -> Json:
     """
     return {
         part: {
-            name: without_hashes(without_references(value))
+            name: without_references(value)
             for name, value in state.get(part, {}).items()
             if not name.startswith("__")
         }
@@ -107,7 +106,7 @@ def in_order(resources: dict[str, Json]) -> dict[str, Json]:
     """Resources with their dependencies in one order, which says nothing in either."""
     return {
         urn: {
-            **without_hashes(each),
+            **each,
             "dependencies": sorted(each.get("dependencies", [])),
             "propertyDependencies": {
                 name: sorted(entry["urns"])
@@ -116,16 +115,6 @@ def in_order(resources: dict[str, Json]) -> dict[str, Json]:
         }
         for urn, each in resources.items()
     }
-
-
-def without_hashes(value: Any) -> Any:  # noqa: ANN401 - JSON
-    """Values without the hashes of archives: the engine's are of the bytes that it would send."""
-    if isinstance(value, list):
-        return [without_hashes(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    hidden = {"hash"} if value.get(MARK) == ARCHIVE else set()
-    return {name: without_hashes(each) for name, each in value.items() if name not in hidden}
 
 
 def settings(asked: Asked) -> list[Json]:

@@ -39,6 +39,8 @@ started = {{
     "dry run": pulumi.runtime.is_dry_run(),
     "region": config.get("region"),
     "secret": config.get("password") == {SECRET!r},
+    # Beside a base alone, preflight tells what becomes of the resources.
+    "changes": os.environ.get("PULUMI_PREFLIGHT_CHANGES"),
 }}
 
 def tell(args, report):
@@ -58,6 +60,7 @@ TOLD = {
     "dry run": True,
     "region": "eu-north-1",
     "secret": True,
+    "changes": None,
 }
 Told = Mapping[str, Mapping[str, Any]]
 

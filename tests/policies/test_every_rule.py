@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -38,7 +39,8 @@ def reports(
     subject: Any,  # noqa: ANN401 - properties, or a stack
     config: Mapping[str, object],
 ) -> list[Report]:
-    run = analyze_stack if rule.scope is Scope.STACK else analyze
+    in_base = partial(analyze, before=rule.before)
+    run: Callable[..., list[Report]] = analyze_stack if rule.scope is Scope.STACK else in_base
     return run(rule, subject, config=config)
 
 
@@ -74,7 +76,7 @@ def test_nothing_that_an_engine_may_send_makes_a_rule_raise(
     def judge(subject: Any, kind: str) -> None:  # noqa: ANN401 - properties, or a stack
         if rule.scope is Scope.RESOURCE:
             made["resources"] += 1
-            analyze(rule, subject, config=rule.example_config, type=kind)
+            analyze(rule, subject, config=rule.example_config, type=kind, before=rule.before)
             return
         made["graphs"] += 1
         made["resources in graphs"] += len(subject)
@@ -100,7 +102,7 @@ def test_a_value_that_is_not_known_never_turns_a_failure_into_a_pass(rule: AnyRu
     assert isinstance(rule.bad, Mapping)
     for key in rule.bad:
         hidden = {**rule.bad, key: UNKNOWN}
-        assert analyze(rule, hidden, config=rule.example_config), f"passes with {key} unknown"
+        assert reports(rule, hidden, rule.example_config), f"passes with {key} unknown"
 
 
 @mending_rules

@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from aws_policy_pack.analyzer import Analyzer
+from aws_policy_pack.changes import Change
 from aws_policy_pack.config import Waiver
 from aws_policy_pack.evaluation import Outcome, Said, Violation, Waived, reason_of
 from aws_policy_pack.pack import Pack
@@ -115,7 +116,11 @@ def test_all_kinds_travel_together_and_nothing_is_sent_of_nothing() -> None:
 def test_preflight_finds_the_parts_of_all_that_a_rule_says(rule: AnyRule) -> None:
     pack = Pack("pack", "1.0.0", [rule])
     pack.configure({rule.id: {LEVEL_KEY: rule.level.value, **rule.example_config}})
-    service, bad = Analyzer(pack), rule.bad
+    bad, told = rule.bad, {}
+    if rule.before is not None:
+        before: Any = rule.before
+        told[urn_of(rule.types[0], "subject")] = Change(operation="update", before=before)
+    service = Analyzer(pack, changes=lambda: told)
     if isinstance(bad, Mapping):
         request = resource_request(rule.types[0], bad)
         answer, about = service.Analyze(request, NO_CONTEXT), request.urn

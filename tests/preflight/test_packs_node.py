@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
+from pulumi_preflight.changes.comparing import Operation
 from pulumi_preflight.errors import PackError
 from pulumi_preflight.findings import Level, Reported
+from pulumi_preflight.outputs.memory import Inventions
 from pulumi_preflight.packs import PackChoice, Packs
+from pulumi_preflight.packs.changes_file import Becoming, ToldChanges
 from tests.preflight.builders import CONTEXT, PACKS, QUEUE, resource_request, stack_request
 
 UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
@@ -116,3 +119,36 @@ def test_a_node_pack_says_what_to_install_where_node_is_missing(
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(PackError, match="needs node, which is not on PATH"):
         judged(pack)
+
+
+def test_a_node_pack_is_told_what_becomes_of_a_resource(pack: Path, tmp_path: Path) -> None:
+    seeing = tmp_path / "seeing"
+    shutil.copytree(pack, seeing, symlinks=True)
+    (seeing / "index.js").write_text("""\
+const { readFileSync } = require("fs");
+const { PolicyPack } = require("@pulumi/policy");
+
+new PolicyPack("seeing", {
+    policies: [
+        {
+            name: "seen",
+            description: "Says what it is told.",
+            enforcementLevel: "advisory",
+            validateResource: (args, report) => {
+                const { operation, before } = JSON.parse(
+                    readFileSync(process.env.PULUMI_PREFLIGHT_CHANGES, "utf8"),
+                )[args.urn];
+                report(`${operation} ${before.delaySeconds} ${args.props.delaySeconds}`);
+            },
+        },
+    ],
+});
+""")
+    jobs = resource_request(QUEUE, "jobs", {"delaySeconds": 2})
+    update = Becoming(operation=Operation.UPDATE, before={"delaySeconds": 1})
+    with Packs([PackChoice(directory=seeing)], CONTEXT, beside_base=True) as packs:
+        packs.check(jobs)
+        packs.analyze_stack(
+            stack_request(jobs), None, ToldChanges({jobs.urn: update}, Inventions())
+        )
+    assert [each.message for each in packs.reported.findings] == ["update 1 2"]

@@ -88,15 +88,21 @@ def as_saved(
         )
 
 
-def read_saved(file: Path, *, project: str, stack: str) -> Base:
+def read_saved(file: Path, *, project: str, stack: str, place: str = "") -> Base:
     """Reads what a run has saved of a stack.
 
     A stack that the file does not know has nothing yet; the base's note says so.
 
+    Args:
+        file: The file.
+        project: The project's name.
+        stack: The stack's name.
+        place: What the base is called; empty for the file.
+
     Raises:
         BaseError: The file cannot be read, or is not of that format; the text names file and key.
     """
-    where = str(file)
+    where = place or str(file)
     stacks = _Object(_document(file), where).listed("stacks")
     for entry in stacks:
         if entry.text("project") == project and entry.text("stack") == stack:

@@ -1,6 +1,6 @@
 """Compares a run with its base: what becomes of the resources, and which data goes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from pulumi_preflight.bases import Base
@@ -13,22 +13,87 @@ from pulumi_preflight.changes.comparing import (
     ResourceChange,
     compare,
 )
-from pulumi_preflight.model import Note, RegisteredResource
-from pulumi_preflight.redaction import shown_value
+from pulumi_preflight.model import Deployment, Note, RegisteredResource
+from pulumi_preflight.packs.changes_file import Becoming
+from pulumi_preflight.redaction import SHOWN_SECRET, Redactor, shown_value
 from pulumi_preflight.verdict import Verdict, order_of
-from pulumi_preflight.wire import PropertyValue, with_leaves
+from pulumi_preflight.wire import (
+    MARK,
+    SECRET,
+    Properties,
+    PropertyValue,
+    from_struct,
+    rewrite,
+    with_leaves,
+    without_internal,
+)
 
 
-def settled(verdict: Verdict, base: Base) -> Verdict:
-    """The verdict beside its base, with the findings that only the two together give."""
-    head: Iterable[RegisteredResource] = verdict.deployment.resources
-    if not base.is_state:
-        head = as_saved(head, verdict.redact)
-    doubles = {verdict.redact.urn(each.urn) for each in verdict.deployment.duplicates}
-    found = tuple(
+def compared(
+    base: Iterable[RegisteredResource], deployment: Deployment, redact: Redactor, *, is_state: bool
+) -> tuple[ResourceChange, ...]:
+    """What becomes of the resources, by their URNs in the base: those of a saved run are redacted.
+
+    Args:
+        base: The resources of the base.
+        deployment: The run.
+        redact: Keeps secrets out of what is compared with a saved run.
+        is_state: Whether the base is what is deployed.
+    """
+    head: Iterable[RegisteredResource] = deployment.resources
+    doubles = {each.urn for each in deployment.duplicates}
+    if not is_state:
+        head = as_saved(head, redact)
+        doubles = set(map(redact.urn, doubles))
+    return tuple(
         replace(each, operation=Operation.SAME, properties=()) if each.urn in doubles else each
-        for each in _told(compare(base.resources, head), verdict)
+        for each in compare(base, head)
     )
+
+
+def as_rules_see(
+    changes: Iterable[ResourceChange],
+    base: Iterable[RegisteredResource],
+    deployment: Deployment,
+    redact: Redactor,
+) -> Mapping[str, Becoming]:
+    """What becomes of the resources, by the URNs by which packs know them."""
+    olds = {each.urn: each for each in base}
+    urns = {redact.urn(each.urn): each.urn for each in deployment.resources}
+    return {
+        urns.get(each.urn, each.urn): Becoming(
+            operation=each.operation,
+            before=None
+            if each.operation is Operation.CREATE
+            else _inputs(olds.get(each.before or each.urn)),
+        )
+        for each in changes
+    }
+
+
+def _inputs(old: RegisteredResource | None) -> Properties | None:
+    """The inputs of a resource of the base; of a URN that is there twice, the base has none."""
+    if old is None:
+        return None
+    return {
+        name: rewrite(value, _without_secret)
+        for name, value in from_struct(without_internal(old.inputs)).items()
+    }
+
+
+def _without_secret(marked: dict[str, PropertyValue]) -> PropertyValue:
+    return SHOWN_SECRET if marked[MARK] == SECRET else marked
+
+
+def settled(verdict: Verdict, base: Base, changes: Iterable[ResourceChange]) -> Verdict:
+    """The verdict beside its base, with the findings that only the two together give.
+
+    Args:
+        verdict: The verdict.
+        base: The base.
+        changes: What becomes of the resources.
+    """
+    found = tuple(_told(changes, verdict))
     positions = {each.urn: each.position for each in verdict.resources}
     lost = findings_of(found, positions, is_state=base.is_state)
     notes = (Note(text=verdict.redact(base.note)),) if base.note else ()

@@ -31,7 +31,17 @@ from pulumi_preflight.stack_context import (
     stack_of,
     type_of,
 )
-from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, from_struct, has_unknown
+from pulumi_preflight.wire import (
+    MARK,
+    UNKNOWN,
+    Properties,
+    PropertyValue,
+    from_struct,
+    has_unknown,
+)
+
+# A shorter text stands in others by chance.
+_TELLING_LENGTH = 8
 
 
 class Operation(StrEnum):
@@ -128,7 +138,8 @@ class Comparison:
         """By URN, the URN that the base knows a resource by."""
         self._matched: set[str] = set()
         self._new: set[str] = set()
-        self._replaced: set[str] = set()
+        self._replaced: dict[str, frozenset[str]] = {}
+        """By URN, the texts that only the new resource will tell, as far as they are made up."""
         self._deleted_first: set[str] = set()
 
     def of(self, new: RegisteredResource) -> ResourceChange:
@@ -138,7 +149,7 @@ class Comparison:
             if change.operation is Operation.CREATE:
                 self._new.add(new.urn)
             if change.operation is Operation.REPLACE:
-                self._replaced.add(new.urn)
+                self._replaced[new.urn] = frozenset(_computed(new))
             return change
 
     def gone(self) -> tuple[ResourceChange, ...]:
@@ -159,7 +170,7 @@ class Comparison:
         if forced is not None:
             return replace(told, operation=Operation.REPLACE, properties=(forced,))
         before, after = _sides(old, new)
-        properties = tuple(self._properties(new, before, after))
+        properties = tuple(self._properties(old, new, before, after))
         if not new.custom:
             # The engine asks nobody what the change of a component's inputs does.
             properties = tuple(replace(each, effect=Effect.UPDATES) for each in properties)
@@ -226,16 +237,31 @@ class Comparison:
         return None
 
     def _properties(
-        self, new: RegisteredResource, before: Properties, after: Properties
+        self,
+        old: RegisteredResource,
+        new: RegisteredResource,
+        before: Properties,
+        after: Properties,
     ) -> Iterator[PropertyChange]:
         """The changes of inputs, by property."""
+        followed = {
+            name: source
+            for name, sources in new.property_dependencies.items()
+            if (source := self._follows(new, name, sources))
+        }
+        # Nobody knows what comes of a replaced resource: a provider plans with unknown values.
+        planned = after | {
+            name: _planned(before.get(name), after[name], self._replaced[source])
+            for name, source in followed.items()
+            if name in after
+        }
         found: dict[str, list[Change]] = {}
-        for change in changes(new.type, before, after):
+        for change in changes(new.type, before, planned, from_struct(old.outputs)):
             found.setdefault(str(change.difference.path[0]), []).append(change)
         forcing = [path for each in new.replace_on_changes if (path := parse_path(each))]
         for name in sorted(found.keys() | new.property_dependencies.keys()):
             sources = new.property_dependencies.get(name, ())
-            follows = self._follows(new, name, sources)
+            follows = followed.get(name, "")
             is_fresh = bool(follows or self._new.intersection(sources))
             if name in new.made_up and not is_fresh and self._aliased.keys() & {*sources}:
                 # What is made up hangs on the URN; of a renamed resource the real value stays.
@@ -252,11 +278,60 @@ class Comparison:
 
     def _follows(self, new: RegisteredResource, name: str, sources: Collection[str]) -> str:
         """The replaced resource that only tells after its replacement what an input is."""
-        replaced = self._replaced.intersection(sources)
+        replaced = self._replaced.keys() & {*sources}
         if name not in new.made_up:
             # Once a resource is gone, the engine takes nothing of it for known.
             replaced &= self._deleted_first
         return min(replaced, default="")
+
+
+def _computed(new: RegisteredResource) -> Iterator[str]:
+    """The texts among the id and the outputs of a resource that are not inputs."""
+    given = from_struct(new.inputs)
+    for name, value in {**from_struct(new.outputs), "id": new.id}.items():
+        if name not in given:
+            yield from _texts(value)
+
+
+def _texts(value: PropertyValue) -> Iterator[str]:
+    match value:
+        case dict():
+            for inner in value.values():
+                yield from _texts(inner)
+        case list():
+            for inner in value:
+                yield from _texts(inner)
+        case str() if value:
+            yield value
+        case _:
+            return
+
+
+def _planned(
+    before: PropertyValue, after: PropertyValue, computed: Collection[str]
+) -> PropertyValue:
+    """A value in which all is unknown that comes of a replaced resource, or was not there before.
+
+    A value that is made up may be what it was before, since it hangs on the URN alone.
+    """
+    match before, after:
+        case _, dict():
+            old = before if isinstance(before, dict) else {}
+            return {
+                name: inner if name == MARK else _planned(old.get(name), inner, computed)
+                for name, inner in after.items()
+            }
+        case list(), list() if len(before) == len(after):
+            pairs = zip(before, after, strict=True)
+            return [_planned(mine, theirs, computed) for mine, theirs in pairs]
+        case _, str() if any(_comes_of(after, text) for text in computed):
+            return UNKNOWN
+        case _:
+            return after if before == after else UNKNOWN
+
+
+def _comes_of(value: str, text: str) -> bool:
+    return value == text or (len(text) >= _TELLING_LENGTH and text in value)
 
 
 def _about(old: RegisteredResource, urn: str, operation: Operation) -> ResourceChange:

@@ -95,11 +95,6 @@ def _is_same(before: PropertyValue, after: PropertyValue) -> bool:
             return document is not None and document == _document(after)
         case (str(), float() | bool()) | (float() | bool(), str()):
             return _text(before) == _text(after)
-        case {"assets": dict(ours)}, {"assets": dict(theirs)} if mark_of(before) == ARCHIVE:
-            # The engine hashes what it has packed of them, and preflight packs nothing.
-            return ours.keys() == theirs.keys() and all(
-                each == theirs[name] or _is_same(each, theirs[name]) for name, each in ours.items()
-            )
         case dict(), dict() if mark_of(before) in (ASSET, ARCHIVE):
             hashes = before.get("hash"), after.get("hash")
             return mark_of(before) == mark_of(after) and None not in hashes and len({*hashes}) == 1

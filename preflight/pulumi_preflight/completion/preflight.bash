@@ -7,7 +7,7 @@
 
 
 
-_shtab_preflight_option_strings=(-h --help --version --print-completion --stack --state --policy-pack --policy-pack-config --config --stack-tag --keep-unknowns --timeout --base-verdict --base-state --fail-on --baseline --write-baseline --prune-baseline --recursive --changed-since --jobs --watch --format --show-fixes --output --save-state --show-secrets)
+_shtab_preflight_option_strings=(-h --help --version --print-completion --stack --state --policy-pack --policy-pack-config --config --stack-tag --keep-unknowns --timeout --base --base-verdict --base-state --fail-on --baseline --write-baseline --prune-baseline --recursive --changed-since --jobs --watch --format --show-fixes --output --save-state --show-secrets)
 
 _shtab_preflight_pos_0_COMPGEN=_preflight_project_dirs
 _shtab_preflight___stack_COMPGEN=_preflight_stack_names
@@ -17,6 +17,7 @@ _shtab_preflight___policy_pack_config_COMPGEN=_shtab_compgen_files
 _shtab_preflight___config_COMPGEN=:
 _shtab_preflight___stack_tag_COMPGEN=:
 _shtab_preflight___timeout_COMPGEN=:
+_shtab_preflight___base_COMPGEN=:
 _shtab_preflight___base_verdict_COMPGEN=_shtab_compgen_files
 _shtab_preflight___base_state_COMPGEN=_shtab_compgen_files
 _shtab_preflight___baseline_COMPGEN=_shtab_compgen_files

@@ -6,17 +6,25 @@ Source: pulumi/pulumi, sdk/go/common/resource/{asset,archive}.
 """
 
 import hashlib
-import os
-from collections.abc import Iterator
+import tarfile
+import zipfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from pulumi_preflight.wire import ARCHIVE, ASSET, MARK, Properties, PropertyValue, rewrite
+from pulumi_preflight.monitor.archives import (
+    Member,
+    hash_of,
+    in_archive,
+    in_folder,
+    of_file,
+    of_text,
+)
+from pulumi_preflight.wire import ARCHIVE, ASSET, MARK, Properties, PropertyValue, mark_of, rewrite
 
 _CHUNK_BYTES = 1 << 20
 _ARCHIVE_ENDINGS = (".zip", ".tar", ".tgz", ".tar.gz", ".jar")
 _ENDING = f"a name ending in {', '.join(_ARCHIVE_ENDINGS)}"
-_OWN_FOLDER = ".pulumi"
 
 
 class AssetError(Exception):
@@ -37,11 +45,11 @@ def hashed(properties: Properties, folder: Path) -> Properties:
     """
 
     def add_hash(marked: dict[str, PropertyValue]) -> PropertyValue:
-        hash_of = _HASHES.get(str(marked[MARK]))
-        if hash_of is None:
+        digest = _HASHES.get(str(marked[MARK]))
+        if digest is None:
             return marked
         kept = {name: value for name, value in marked.items() if name in _KEPT}
-        return kept | {"hash": hash_of(kept, folder)}
+        return kept | {"hash": digest(kept, folder)}
 
     return {name: rewrite(value, add_hash) for name, value in properties.items()}
 
@@ -62,21 +70,44 @@ def _archive_hash(archive: dict[str, PropertyValue], folder: Path) -> str:
         place, what = folder / path, f"the archive {path!r}"
         is_archive = place.name.endswith(_ARCHIVE_ENDINGS)
         if place.is_dir() and not is_archive:
-            return _folder_hash(place)
+            return _packed(in_folder(place), what)
         if place.exists() and not is_archive:
             raise AssetError(f"{what} is not an archive; wanted a folder or {_ENDING}")
         return _file_hash(place, what)
-    assets = archive.get("assets")
-    if not isinstance(assets, dict):
+    if not isinstance(assets := archive.get("assets"), dict):
         uri = str(archive.get("uri", ""))
         if not urlsplit(uri).path.endswith(_ARCHIVE_ENDINGS):
             raise AssetError(f"the archive {uri!r} is not an archive; wanted {_ENDING}")
         return _remote_hash(uri, "the archive")
-    digest = hashlib.sha256()
-    for name, asset in sorted(assets.items()):
-        digest.update(name.encode())
-        digest.update(str(asset.get("hash") if isinstance(asset, dict) else asset).encode())
-    return digest.hexdigest()
+    return _packed(_members(assets, folder), "the archive")
+
+
+def _members(assets: dict[str, PropertyValue], folder: Path) -> Iterator[Member]:
+    """The files of an archive that a program puts together."""
+    for name, held in sorted(assets.items()):
+        given = held if isinstance(held, dict) else {}
+        if isinstance(inner := given.get("assets"), dict):
+            yield from (each.below(name) for each in _members(inner, folder))
+        elif isinstance(path := given.get("path"), str):
+            place = folder / path
+            if mark_of(given) == ASSET:
+                yield of_file(name, place)
+            else:
+                found = in_folder(place) if place.is_dir() else in_archive(place)
+                yield from (each.below(name) for each in found)
+        else:
+            # Of what lies on the network, the address alone is known.
+            yield of_text(name, str(given.get("text", given.get("uri", ""))))
+
+
+def _packed(members: Iterable[Member], what: str) -> str:
+    try:
+        return hash_of(members)
+    except OSError as error:
+        place = error.filename or ""
+        raise AssetError(f"{what} cannot be read: {error.strerror}: {place}") from error
+    except (tarfile.TarError, zipfile.BadZipFile) as error:
+        raise AssetError(f"{what} holds an archive that cannot be read: {error}") from error
 
 
 _KEPT = frozenset({MARK, "assets", "path", "text", "uri"})
@@ -90,21 +121,6 @@ def _remote_hash(uri: str, what: str) -> str:
     if address.scheme not in ("http", "https") or not address.netloc:
         raise AssetError(f"{what} {uri!r} cannot be read; wanted http://, https:// or file://")
     return hashlib.sha256(uri.encode()).hexdigest()
-
-
-def _folder_hash(folder: Path) -> str:
-    digest = hashlib.sha256()
-    for file in sorted(_files_in(folder)):
-        digest.update(file.relative_to(folder).as_posix().encode())
-        digest.update(_file_hash(file, str(file)).encode())
-    return digest.hexdigest()
-
-
-def _files_in(folder: Path) -> Iterator[Path]:
-    """The files that the engine packs: no links to folders, and nothing of its own."""
-    for place, folders, files in os.walk(folder):
-        folders[:] = [each for each in folders if each != _OWN_FOLDER]
-        yield from (Path(place, file) for file in files if file != _OWN_FOLDER)
 
 
 def _file_hash(file: Path, what: str) -> str:

@@ -235,6 +235,10 @@ class Inventions:
         """A text for a reader, with its source in place of each made-up value: `<id of web>`."""
         return self._marks.shown(text)
 
+    def inputs_otherwise(self, urn: str, inputs: Properties, other: Other) -> Properties:
+        """Inputs of a resource, of this or an earlier run, with other values in the same way."""
+        return self._repeated(inputs, self._taints.get(urn), other)
+
     def outputs_otherwise(self, urn: str, outputs: Properties, other: Other) -> Properties:
         """Outputs with other values in place of the made-up ones, and with those left empty."""
         invented, taint = self._invented.get(urn), self._taints.get(urn)

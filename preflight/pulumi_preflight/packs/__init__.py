@@ -6,7 +6,7 @@ Source: pulumi/pulumi, pkg/resource/deploy/step_generator.go and pkg/engine/upda
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -14,6 +14,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 
 from pulumi_preflight.errors import PackError
+from pulumi_preflight.guard import Guard
+from pulumi_preflight.packs.changes_file import VARIABLE, ChangesFile
 from pulumi_preflight.packs.commands import PackCommand, read_pack
 from pulumi_preflight.packs.config_files import ConfigFile, read_config
 from pulumi_preflight.packs.process import PackProcess
@@ -28,7 +30,9 @@ if TYPE_CHECKING:
 
     from pulumi_preflight.findings import Ran, Reported
     from pulumi_preflight.outputs.memory import Inventions, Taint
+    from pulumi_preflight.packs.changes_file import ToldChanges
     from pulumi_preflight.packs.pack import Pack
+    from pulumi_preflight.packs.second_judgement import Doubt, Question
     from pulumi_preflight.project import ProjectPack
 
 _Arguments = ParamSpec("_Arguments")
@@ -64,11 +68,12 @@ class Packs:
     Entering only starts the processes; they boot beside each other and beside the program.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but two have a default
         self,
         choices: Sequence[PackChoice],
         context: StackContext,
         *,
+        beside_base: bool = False,
         working_directory: Path | None = None,
         boot_seconds: float = 60,
         answer_seconds: float = 60,
@@ -78,12 +83,17 @@ class Packs:
         Args:
             choices: The packs, in the order in which their remediations apply.
             context: What they are told of the stack.
+            beside_base: Whether `analyze_stack` will tell what becomes of the resources. Then the
+                packs judge nothing before that.
             working_directory: Where executable packs run, the pack's folder where not given.
             boot_seconds: How long a pack may take to print its port.
             answer_seconds: How long it may take for one answer.
         """
         self._choices = choices
         self._context = context
+        self._beside_base = beside_base
+        self._guard: Guard | None = None
+        self._held: list[tuple[AnalyzeRequest, Doubt[Question[AnalyzeRequest]] | None]] = []
         self._working_directory = working_directory
         self._boot_seconds = boot_seconds
         self._answer_seconds = answer_seconds
@@ -112,9 +122,13 @@ class Packs:
             for choice in self._choices
         ]
         try:
-            for command, config in found:
-                process = PackProcess(command, self._context.environment(command.runtime))
-                self._lanes.append(_Lane(process, partial(self._boot, process, command, config)))
+            folder = self._new_folder() if self._beside_base else None
+            for number, (command, config) in enumerate(found):
+                file = ChangesFile(folder / f"{number}.json") if folder else None
+                told = _with_changes(command, file) if file else command
+                process = PackProcess(told, self._context.environment(command.runtime))
+                boot = partial(self._boot, process, told, config, file)
+                self._lanes.append(_Lane(process, boot))
                 if config is None:
                     continue
                 if config.environments:
@@ -162,7 +176,7 @@ class Packs:
         Raises:
             PackError: A pack failed, now or while it judged an earlier resource.
         """
-        from pulumi_preflight.packs.pack import Pack, with_properties  # noqa: PLC0415 - see the top
+        from pulumi_preflight.packs.pack import with_properties  # noqa: PLC0415 - see the top
         from pulumi_preflight.packs.second_judgement import doubt_of  # noqa: PLC0415 - see the top
         from pulumi_preflight.wire import without_internal  # noqa: PLC0415 - see the top
 
@@ -178,9 +192,19 @@ class Packs:
         if taint:
             fixed = self._fixed_otherwise(request, taint)
             doubt = doubt_of(judged, taint, fixed and without_internal(fixed))
-        for lane in self._lanes:
-            self._await(lane.queue(Pack.judge, judged, doubt))
+        if self._beside_base:
+            self._held.append((judged, doubt))
+        else:
+            self._judge(judged, doubt)
         return inputs
+
+    def _judge(
+        self, request: "AnalyzeRequest", doubt: "Doubt[Question[AnalyzeRequest]] | None"
+    ) -> None:
+        from pulumi_preflight.packs.pack import Pack  # noqa: PLC0415 - see the top
+
+        for lane in self._lanes:
+            self._await(lane.queue(Pack.judge, request, doubt))
 
     def _fixed(self, request: "AnalyzeRequest") -> "Struct":
         """The inputs after all packs' fixes; notes where these depend on the packs' order."""
@@ -230,13 +254,17 @@ class Packs:
             self._await(lane.queue(Pack.examine, judged))
 
     def analyze_stack(
-        self, request: "AnalyzeStackRequest", inventions: "Inventions | None" = None
+        self,
+        request: "AnalyzeStackRequest",
+        inventions: "Inventions | None" = None,
+        changes: "ToldChanges | None" = None,
     ) -> None:
         """Lets the stack rules judge, once the program has ended; waits for every judgement.
 
         Args:
             request: All resources, without internal properties.
             inventions: What is made up in them.
+            changes: What becomes of them, where there is a base.
 
         Raises:
             PackError: A pack failed.
@@ -244,6 +272,11 @@ class Packs:
         from pulumi_preflight.packs.pack import Pack  # noqa: PLC0415 - see the top
         from pulumi_preflight.packs.second_judgement import stack_doubt_of  # noqa: PLC0415 - see the top
 
+        if changes is not None:
+            for lane in self._lanes:
+                lane.queue(Pack.learn, changes)
+        for judged, resource_doubt in self._held:
+            self._judge(judged, resource_doubt)
         root = self._context.root_urn
         doubt = stack_doubt_of(request, inventions, urn=root) if inventions else None
         for lane in self._lanes:
@@ -300,14 +333,30 @@ class Packs:
         judged = [judgement.result() for judgement in self._judgements]
         return sum((*self._changes, *judged), Reported())
 
+    def _new_folder(self) -> Path:
+        """A folder for what packs read, which goes with preflight, however that ends."""
+        self._guard = Guard()
+        return self._guard.new_folder()
+
     def _boot(
-        self, process: PackProcess, command: PackCommand, config: ConfigFile | None
+        self,
+        process: PackProcess,
+        command: PackCommand,
+        config: ConfigFile | None,
+        changes_file: ChangesFile | None,
     ) -> "Pack":
         with ONE_AT_A_TIME:
             from pulumi_preflight.packs.pack import Pack  # noqa: PLC0415 - see the top
 
         process.port(self._boot_seconds)
-        return Pack(process, command, config, self._context, answer_seconds=self._answer_seconds)
+        return Pack(
+            process,
+            command,
+            config,
+            self._context,
+            changes_file,
+            answer_seconds=self._answer_seconds,
+        )
 
     def _await(self, judgement: "Future[Reported]") -> None:
         self._judgements.append(judgement)
@@ -321,6 +370,12 @@ class Packs:
     def _stop(self) -> None:
         for lane in self._lanes:
             lane.stop()
+        if self._guard is not None:
+            self._guard.close()
+
+
+def _with_changes(command: PackCommand, file: ChangesFile) -> PackCommand:
+    return replace(command, environment={**command.environment, VARIABLE: str(file.path)})
 
 
 def _asked_in_turn(

@@ -18,6 +18,7 @@ from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
 from pulumi_preflight.errors import PackError
 from pulumi_preflight.findings import Ran, Remediation, Reported, changed_paths
+from pulumi_preflight.outputs.memory import Inventions
 from pulumi_preflight.packs.answers import (
     PackRules,
     excused,
@@ -25,6 +26,7 @@ from pulumi_preflight.packs.answers import (
     idle_rules,
     reported,
 )
+from pulumi_preflight.packs.changes_file import NOTHING, ChangesFile, Entries, ToldChanges
 from pulumi_preflight.packs.commands import PackCommand
 from pulumi_preflight.packs.config_files import ConfigFile, RuleSettings
 from pulumi_preflight.packs.connection import (
@@ -40,26 +42,35 @@ from pulumi_preflight.packs.connection import (
 )
 from pulumi_preflight.packs.exceptions import unknown_rules, unmet_targets
 from pulumi_preflight.packs.process import PackProcess
-from pulumi_preflight.packs.second_judgement import Doubt, RaisedError, judged_twice
+from pulumi_preflight.packs.second_judgement import Doubt, Question, RaisedError, judged_twice
 from pulumi_preflight.stack_context import StackContext
 
 _Answer = TypeVar("_Answer", bound=Message)
-_Request = TypeVar("_Request", bound=Message)
+_Asked = TypeVar("_Asked")
 
 
 class Pack:
     """A booted pack. Its methods are called by one thread only."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is told by its kind
         self,
         process: PackProcess,
         command: PackCommand,
         config: ConfigFile | None,
         context: StackContext,
+        changes_file: ChangesFile | None = None,
         *,
         answer_seconds: float,
     ) -> None:
         """Takes a process that has booted, and hands it its configuration.
+
+        Args:
+            process: The process.
+            command: How it was started.
+            config: Its config file, `None` where it has none.
+            context: The stack.
+            changes_file: Where it reads what becomes of the resources, `None` without a base.
+            answer_seconds: How long it may take for one answer.
 
         Raises:
             PackError: It refused its configuration.
@@ -68,6 +79,8 @@ class Pack:
         self._config = config
         self._context = context
         self._answer_seconds = answer_seconds
+        self._changes_file = changes_file
+        self._changes = ToldChanges({}, Inventions())
         self._connection = PackConnection(process, context, answer_seconds=answer_seconds)
         self._failure: PackError | None = None
         self._idle: dict[str, str] = {}
@@ -170,20 +183,25 @@ class Pack:
                     inputs = remediation.properties
         return tuple(proposed)
 
+    def learn(self, changes: ToldChanges) -> None:
+        """Takes what becomes of the resources, which its rules may ask for from here on."""
+        self._changes = changes
+
     def judge(
         self,
         request: protocol.AnalyzeRequest,
-        doubt: Doubt[protocol.AnalyzeRequest] | None,
+        doubt: Doubt[Question[protocol.AnalyzeRequest]] | None,
     ) -> Reported:
         """Lets the resource rules judge a resource, twice where something in it is made up.
 
         Raises:
             PackError: A rule raised or did not answer.
         """
+        question = Question(request)
         if doubt is None:
-            judged = self._analyze(request)
+            judged = self._analyze(question)
         else:
-            judged = judged_twice(self._analyze, self._again(self._analyze), request, doubt)
+            judged = judged_twice(self._analyze, self._again(self._analyze), question, doubt)
         return excused(judged, self._exceptions)
 
     def examine(self, request: protocol.AnalyzeRequest) -> Reported:
@@ -194,33 +212,34 @@ class Pack:
         """
         done = self.remediate(request, request.properties)[1] if self.remediates else Reported()
         proposed = tuple(replace(each, applied=False) for each in done.remediations)
-        judged = excused(self._analyze(request), self._exceptions)
+        judged = excused(self._analyze(Question(request)), self._exceptions)
         return replace(done, remediations=proposed) + judged
 
     def judge_stack(
         self,
         request: protocol.AnalyzeStackRequest,
-        doubt: Doubt[protocol.AnalyzeStackRequest] | None,
+        doubt: Doubt[Question[protocol.AnalyzeStackRequest]] | None,
     ) -> Reported:
         """Lets the stack rules judge the whole stack, twice where something in it is made up.
 
         Raises:
             PackError: A rule raised or did not answer.
         """
+        question = Question(request)
         if doubt is None or not self._rules.judge_stacks:
-            judged = self._analyze_stack(request)
+            judged = self._analyze_stack(question)
         else:
             again = self._again(self._analyze_stack)
-            judged = judged_twice(self._analyze_stack, again, request, doubt)
+            judged = judged_twice(self._analyze_stack, again, question, doubt)
         rules = tuple(self._rules.ran(self._idle))
         return replace(excused(judged, self._exceptions), rules=rules)
 
-    def _again(self, ask: Callable[[_Request], Reported]) -> Callable[[_Request], Reported]:
+    def _again(self, ask: Callable[[_Asked], Reported]) -> Callable[[_Asked], Reported]:
         """Asks after the first time: a rule that raises then has not failed the pack."""
 
-        def asked(request: _Request) -> Reported:
+        def asked(question: _Asked) -> Reported:
             try:
-                return ask(request)
+                return ask(question)
             except PackError as error:
                 if error.rule is None:
                     raise
@@ -229,8 +248,10 @@ class Pack:
 
         return asked
 
-    def _analyze(self, request: protocol.AnalyzeRequest) -> Reported:
-        answer = self._ask(lambda stub: stub.Analyze, request, _subject(request))
+    def _analyze(self, question: Question[protocol.AnalyzeRequest]) -> Reported:
+        request = question.request
+        changes = self._changes.of(request.urn, question.other)
+        answer = self._ask(lambda stub: stub.Analyze, request, _subject(request), changes)
         if answer is None:
             return Reported()
         # The second judgement of a resource mostly says what the first did.
@@ -248,8 +269,10 @@ class Pack:
         self._last = (request.urn, answer, said)
         return said
 
-    def _analyze_stack(self, request: protocol.AnalyzeStackRequest) -> Reported:
-        answer = self._ask(lambda stub: stub.AnalyzeStack, request, "the stack")
+    def _analyze_stack(self, question: Question[protocol.AnalyzeStackRequest]) -> Reported:
+        request = question.request
+        changes = self._changes.of_all(question.other)
+        answer = self._ask(lambda stub: stub.AnalyzeStack, request, "the stack", changes)
         if answer is None:
             return Reported()
         self._idle |= idle_rules(answer.not_applicable)
@@ -258,7 +281,8 @@ class Pack:
             answer.diagnostics,
             answer.not_applicable,
             urn=self._context.root_urn,
-            resources={resource.urn for resource in request.resources},
+            # A rule may speak of what is deleted, too.
+            resources={resource.urn for resource in request.resources} | self._changes.urns,
         )
 
     def _remediations(
@@ -309,10 +333,13 @@ class Pack:
         question: Callable[[AnalyzerStub], Callable[..., _Answer]],
         request: Message,
         subject: str,
+        changes: Entries = NOTHING,
     ) -> _Answer | None:
         """Asks for a judgement; `None` from a pack that knows no such call."""
         if self._failure is not None:
             raise self._failure
+        if self._changes_file is not None:
+            self._changes_file.hold(changes)
         try:
             return self._connection.ask_optional(question(self._stub), request)
         except grpc.RpcError as error:

@@ -19,9 +19,23 @@ from pulumi_preflight.outputs.inventions import ACCOUNT_ORIGIN, UNDECRYPTED, Ori
 from pulumi_preflight.outputs.memory import Inventions, Taint
 from pulumi_preflight.wire import Properties, from_struct, to_struct
 
-_Request = TypeVar("_Request", bound=Message)
+_Message = TypeVar("_Message", bound=Message)
+_Request = TypeVar("_Request")
 # To find the property that a result hangs on takes some more judgements.
 _CAUSES_LOOKED_FOR = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[_Message]):
+    """What a pack is asked.
+
+    Attributes:
+        request: The request.
+        other: The values in it in place of the made-up ones, `None` for these themselves.
+    """
+
+    request: _Message
+    other: Other | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -370,7 +384,9 @@ def inputs_otherwise(inputs: Struct, taint: Taint, other: Other) -> Struct:
     return to_struct(taint.otherwise(from_struct(inputs), other))
 
 
-def doubt_of(request: AnalyzeRequest, taint: Taint, fixed: Struct | None) -> Doubt[AnalyzeRequest]:
+def doubt_of(
+    request: AnalyzeRequest, taint: Taint, fixed: Struct | None
+) -> Doubt[Question[AnalyzeRequest]]:
     """What is made up in the request for a resource's judgement.
 
     Args:
@@ -381,7 +397,7 @@ def doubt_of(request: AnalyzeRequest, taint: Taint, fixed: Struct | None) -> Dou
     """
     throughout = otherwise_throughout(taint)
 
-    def otherwise(other: Other) -> AnalyzeRequest:
+    def otherwise(other: Other) -> Question[AnalyzeRequest]:
         asked = AnalyzeRequest()
         asked.CopyFrom(request)
         # A fix may hang on a made-up value too.
@@ -389,7 +405,7 @@ def doubt_of(request: AnalyzeRequest, taint: Taint, fixed: Struct | None) -> Dou
         asked.properties.CopyFrom(
             inputs_otherwise(request.properties, taint, other) if known is None else known
         )
-        return asked
+        return Question(asked, other)
 
     return Doubt(
         urn=request.urn,
@@ -403,14 +419,14 @@ def doubt_of(request: AnalyzeRequest, taint: Taint, fixed: Struct | None) -> Dou
 
 def stack_doubt_of(
     request: AnalyzeStackRequest, inventions: Inventions, *, urn: str
-) -> Doubt[AnalyzeStackRequest]:
+) -> Doubt[Question[AnalyzeStackRequest]]:
     """What is made up in the request for a stack's judgement; `urn` is the stack's own."""
 
     @cache
     def outputs() -> Mapping[str, Properties]:
         return {each.urn: from_struct(each.properties) for each in request.resources}
 
-    def otherwise(other: Other) -> AnalyzeStackRequest:
+    def otherwise(other: Other) -> Question[AnalyzeStackRequest]:
         asked = AnalyzeStackRequest()
         asked.CopyFrom(request)
         for resource in asked.resources:
@@ -418,7 +434,7 @@ def stack_doubt_of(
             changed = inventions.outputs_otherwise(resource.urn, given, other)
             if changed != given:
                 resource.properties.CopyFrom(to_struct(changed))
-        return asked
+        return Question(asked, other)
 
     def origins_of(resource: str) -> Collection[Origin]:
         # A component has none of its own; what it puts out may come from others.

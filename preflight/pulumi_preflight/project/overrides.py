@@ -20,6 +20,7 @@ tags: {owner: payments}                   # the stack's tags
 callbacks: {seconds: 30, allow: [write]}  # what `apply` may do on values that are made up
 fill: true                                # fill values in where nothing keeps callbacks in bounds
 stack: dev                                # judged where the command names none
+baseFiles: [build/site.zip]               # ignored by git, and read by the program: for --base
 packs:                                    # where the command names none; relative to this file
   - policies
   - {path: ../shared/pack, config: "profiles/{stack}.json"}
@@ -150,6 +151,7 @@ class Overrides(_Entry):
     callbacks: CallbackBounds = CallbackBounds()
     fill: bool = False
     stack: str | None = None
+    base_files: tuple[str, ...] = Field(default=(), strict=False)
     packs: tuple[Annotated[NamedPack, BeforeValidator(_pack)], ...] = Field(
         default=(), strict=False
     )

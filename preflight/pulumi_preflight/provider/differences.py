@@ -35,7 +35,7 @@ def resource_diff(request: DiffRequest, type_: str) -> DiffResponse:
     must go before the new one comes.
     """
     old, new = from_struct(request.old_inputs), from_struct(request.news)
-    response = _response(changes(type_, old, new))
+    response = _response(changes(type_, old, new, from_struct(request.olds)))
     response.deleteBeforeReplace = bool(response.replaces) and keeps_name(type_, old, new)
     return response
 

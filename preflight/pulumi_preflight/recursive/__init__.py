@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from pulumi_preflight.api import Wanted, judged
 from pulumi_preflight.errors import PreflightError, ProjectError
+from pulumi_preflight.git import changed_since
 from pulumi_preflight.guard import Together
 from pulumi_preflight.progress import Progress, shown
 from pulumi_preflight.project import stack_name, stacks_in
-from pulumi_preflight.recursive.git import changed_since
 from pulumi_preflight.recursive.search import projects_below
 from pulumi_preflight.startup import check_platform
 from pulumi_preflight.verdicts import LeftOut, StackResult, Verdicts

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from pulumi_preflight.git import Repository
 from pulumi_preflight.project import PROJECT_FILES, repository_of
-from pulumi_preflight.recursive.git import Repository
 
 PACK_FILES = frozenset({"PulumiPolicy.yaml", "PulumiPolicy.yml"})
 _INSTALLED = frozenset({"node_modules"})

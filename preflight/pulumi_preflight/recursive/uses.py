@@ -24,9 +24,9 @@ from functools import cached_property
 from pathlib import Path
 
 from pulumi_preflight.errors import ProjectError
+from pulumi_preflight.git import Repository
 from pulumi_preflight.project import PROJECT_FILES
 from pulumi_preflight.project.yaml_files import read_mapping
-from pulumi_preflight.recursive.git import Repository
 from pulumi_preflight.recursive.references import References, references_in
 from pulumi_preflight.recursive.search import PACK_FILES
 

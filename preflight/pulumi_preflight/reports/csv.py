@@ -5,18 +5,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import Final, TextIO
 
+from pulumi_preflight.bases import BaseFinding
 from pulumi_preflight.findings import Finding, Known, NotEvaluated, Waived
 from pulumi_preflight.printing import escaped
-from pulumi_preflight.reports.entries import entries_of, subject_of
+from pulumi_preflight.reports.entries import entries_of, standing_in, subject_of
 from pulumi_preflight.reports.places import Places, place_of_failure
-from pulumi_preflight.stack_context import is_urn, type_of
+from pulumi_preflight.stack_context import is_urn, name_of, type_of
 from pulumi_preflight.verdict import Verdict
 from pulumi_preflight.verdicts import StackResult, Verdicts
 
 COLUMNS: Final = (
     *("project", "stack", "result", "level", "severity", "id", "rule", "pack"),
     *("file", "line", "type", "name", "urn"),
-    *("problem", "wanted", "fix", "url", "reason", "owner", "expires"),
+    *("problem", "wanted", "fix", "url", "reason", "owner", "expires", "change"),
 )
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -39,9 +40,26 @@ def _write(rows: Iterable[Mapping[str, str]], stream: TextIO) -> None:
 
 
 def _rows(verdict: Verdict) -> Iterator[Mapping[str, str]]:
-    places = Places(verdict)
+    places, standing = Places(verdict), standing_in(verdict)
+    of_stack = {"project": verdict.project, "stack": verdict.stack}
     for finding in entries_of(verdict):
-        yield {"project": verdict.project, "stack": verdict.stack, **_row(finding, places)}
+        yield {**of_stack, **_row(finding, places), "change": standing(finding)}
+    for fixed in verdict.changes.fixed if verdict.changes else ():
+        yield {**of_stack, **_fixed(fixed)}
+
+
+def _fixed(finding: BaseFinding) -> Mapping[str, str]:
+    """A finding that the base alone has, and of which no more is known."""
+    return {
+        "result": "fixed",
+        "level": finding.level,
+        "id": finding.id,
+        "rule": finding.rule,
+        "pack": finding.pack,
+        "type": type_of(finding.urn) if is_urn(finding.urn) else "",
+        "name": name_of(finding.urn) if is_urn(finding.urn) else "",
+        "urn": finding.urn,
+    }
 
 
 def _failure(result: StackResult) -> Mapping[str, str]:

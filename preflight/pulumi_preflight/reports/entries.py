@@ -1,19 +1,42 @@
 """What reports for other tools say of a finding."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from pulumi_preflight.findings import Finding
+from pulumi_preflight.bases import BaseFinding, known_as
+from pulumi_preflight.findings import Finding, Known, NotEvaluated, Waived
 from pulumi_preflight.stack_context import is_of_stack, is_urn, name_of
 from pulumi_preflight.verdict import Verdict
 from pulumi_preflight.verdicts import StackResult
+
+NEW: Final = "new"
+UNCHANGED: Final = "unchanged"
 
 
 def entries_of(verdict: Verdict) -> Sequence[Finding]:
     """All that a verdict lists: findings, what could not be evaluated, what is waived or known."""
     return (*verdict.findings, *verdict.not_evaluated, *verdict.waived, *verdict.known)
+
+
+def standing_in(verdict: Verdict) -> Callable[[Finding], str]:
+    """Says of a finding what it is beside the run's base: `NEW`, `UNCHANGED`, or empty.
+
+    What is accepted or could not be evaluated is neither, and so is all of a run without a base.
+    """
+    changes = verdict.changes
+    standings: dict[BaseFinding, str] = {}
+    if changes is not None:
+        standings |= dict.fromkeys(map(known_as, changes.unchanged), UNCHANGED)
+        standings |= dict.fromkeys(map(known_as, changes.new), NEW)
+
+    def standing(finding: Finding) -> str:
+        if isinstance(finding, Waived | Known | NotEvaluated):
+            return ""
+        return standings.get(known_as(finding), "")
+
+    return standing
 
 
 def subject_of(finding: Finding) -> str:

@@ -9,7 +9,7 @@ from typing import Final, TextIO
 
 from pulumi_preflight.findings import Finding, Level
 from pulumi_preflight.printing import escaped, escaped_line
-from pulumi_preflight.reports.entries import told, told_of_failure
+from pulumi_preflight.reports.entries import NEW, standing_in, told, told_of_failure
 from pulumi_preflight.reports.places import Place, Places, place_of_failure
 from pulumi_preflight.verdict import Verdict, verdict_line
 from pulumi_preflight.verdicts import Verdicts
@@ -43,11 +43,17 @@ _KINDS: Final[Mapping[str, Callable[[Verdict], Sequence[Finding]]]] = {
 
 def _commands(verdicts: Sequence[Verdict], *, several: bool = False) -> Iterator[str]:
     """The commands on all findings, the worst of all verdicts first."""
-    placed = [(verdict, Places(verdict)) for verdict in verdicts]
+    placed = [(verdict, Places(verdict), standing_in(verdict)) for verdict in verdicts]
     for command, entries in _KINDS.items():
-        for verdict, places in placed:
-            for finding in entries(verdict):
-                severity = f" ({finding.severity})" if finding.severity else ""
+        for verdict, places, standing in placed:
+            # GitHub shows the first ten.
+            for finding in sorted(entries(verdict), key=lambda each: standing(each) != NEW):
+                told_apart = (
+                    finding.severity,
+                    standing(finding) if standing(finding) == NEW else "",
+                )
+                remarks = ", ".join(filter(None, told_apart))
+                severity = f" ({remarks})" if remarks else ""
                 unseen = "Not evaluated: " if command == "notice" else ""
                 whose = f"{verdict.project}, stack {verdict.stack}" if several else None
                 said = (f"{unseen}{told(finding)}", whose, finding.url)

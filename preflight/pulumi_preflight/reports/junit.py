@@ -6,7 +6,7 @@ finding has failed. A finding that blocks nothing is skipped, with the reason.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TextIO
 from xml.etree import ElementTree as ET
@@ -21,7 +21,13 @@ from pulumi_preflight.findings import (
     knowledge_of,
 )
 from pulumi_preflight.printing import escaped, escaped_line
-from pulumi_preflight.reports.entries import entries_of, told, told_of_failure
+from pulumi_preflight.reports.entries import (
+    NEW,
+    entries_of,
+    standing_in,
+    told,
+    told_of_failure,
+)
 from pulumi_preflight.reports.places import Place, Places, place_of_failure
 from pulumi_preflight.stack_context import is_urn, name_of, qualified_type_of
 from pulumi_preflight.verdict import Result, RuleResult, Verdict
@@ -123,16 +129,18 @@ def _failed_suite(result: StackResult) -> _Suite:
 
 def _cases(verdict: Verdict) -> Mapping[str, Sequence[_Case]]:
     """The tests of each pack: its rules in its order, then what only findings tell of."""
-    places = Places(verdict)
+    places, standing = Places(verdict), standing_in(verdict)
     entries: defaultdict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in entries_of(verdict):
         entries[finding.pack, finding.rule].append(finding)
     packs: defaultdict[str, list[_Case]] = defaultdict(list)
     for each in verdict.rules:
         found = entries.pop((each.ran.pack, each.ran.rule), [])
-        packs[each.ran.pack] += [_of_finding(one, places) for one in found] or [_of_rule(each)]
+        packs[each.ran.pack] += [_of_finding(one, places, standing) for one in found] or [
+            _of_rule(each)
+        ]
     for (pack, _), found in entries.items():
-        packs[pack] += [_of_finding(one, places) for one in found]
+        packs[pack] += [_of_finding(one, places, standing) for one in found]
     return {pack: list(_told_apart(cases)) for pack, cases in packs.items()}
 
 
@@ -159,10 +167,11 @@ def _of_rule(result: RuleResult) -> _Case:
             return _Case(name=rule)
 
 
-def _of_finding(finding: Finding, places: Places) -> _Case:
+def _of_finding(finding: Finding, places: Places, standing: Callable[[Finding], str]) -> _Case:
     about = f" {qualified_type_of(finding.urn)}::{name_of(finding.urn)}"
     place = places.of(finding)
     why = _why(finding)
+    new = NEW if standing(finding) == NEW else ""
     failed = finding.level is Level.MANDATORY and not isinstance(
         finding, Waived | Known | NotEvaluated
     )
@@ -171,7 +180,7 @@ def _of_finding(finding: Finding, places: Places) -> _Case:
         name=escaped_line(finding.id + (about if is_urn(finding.urn) else "")),
         outcome=FAILURE if failed else SKIPPED,
         kind=finding.severity or finding.level,
-        message=finding.message if failed else f"{why}: {finding.message}",
+        message=": ".join(filter(None, (new, "" if failed else why, finding.message))),
         text="\n".join(filter(None, lines)),
         place=place,
     )

@@ -27,6 +27,7 @@ from pulumi_preflight.reports.entries import (
     entries_of,
     fingerprint_of,
     page_of,
+    standing_in,
     subject_of,
     told,
     told_of_failure,
@@ -191,9 +192,10 @@ def _framework(about: About) -> Json | None:
 def _results(
     verdict: Verdict, ids: Mapping[_Key, str], order: Mapping[_Key, int]
 ) -> Iterator[Json]:
-    places = Places(verdict)
+    places, standing = Places(verdict), standing_in(verdict)
     for finding in entries_of(verdict):
         result = _result(finding, places, ids, order)
+        result |= _only({"baselineState": standing(finding)})
         told_of = {"project": verdict.project, "stack": verdict.stack}
         yield {**result, "properties": {**told_of, **result["properties"]}}
 

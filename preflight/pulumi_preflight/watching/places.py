@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pulumi_preflight.errors import PreflightError
+from pulumi_preflight.git import Repository
 from pulumi_preflight.opened import Files
 from pulumi_preflight.packs import PackChoice, choices_of
 from pulumi_preflight.project import load_project, repository_of
-from pulumi_preflight.recursive.git import Repository
 from pulumi_preflight.recursive.uses import Reader
 
 

@@ -9,7 +9,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto.analyzer_pb2 import AnalyzerResourceOptions
 
 from pulumi_preflight.bases import Base, BaseFinding
-from pulumi_preflight.bases.settle import settled
+from pulumi_preflight.bases.settle import compared, settled
 from pulumi_preflight.findings import Level, Reported
 from pulumi_preflight.model import RegisteredResource, SourcePosition
 from pulumi_preflight.reports import write
@@ -90,7 +90,9 @@ def beside(
 ) -> Verdict:
     """A verdict beside a base."""
     run = deployment(resources=resources or AFTER)
-    return settled(verdict(reported, run), found or base())
+    judged, found = verdict(reported, run), found or base()
+    changes = compared(found.resources, run, judged.redact, is_state=found.is_state)
+    return settled(judged, found, changes)
 
 
 def written(found: Verdict, report_format: str) -> str:

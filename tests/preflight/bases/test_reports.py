@@ -1,8 +1,11 @@
 """What the reports for people and programs tell of a change."""
 
+import csv
+import io
 import json
 from dataclasses import replace
 from importlib import resources
+from xml.etree import ElementTree as ET
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -106,6 +109,69 @@ def test_a_name_cannot_steer_the_terminal_or_the_comment() -> None:
     document = written(found, "markdown")
     assert "\x1b" not in document
     assert document.count("@team") == document.count("@team`")
+
+
+def test_sarif_says_what_is_new_and_what_is_not() -> None:
+    (run,) = json.loads(written(beside(), "sarif"))["runs"]
+    assert sorted((each["ruleId"], each["baselineState"]) for each in run["results"]) == [
+        ("replaces-stateful-resource", "new"),
+        ("replaces-stateful-resource", "new"),
+        ("tags-required", "unchanged"),
+        ("too-slow", "new"),
+    ]
+
+
+def test_the_table_has_a_column_for_it_and_rows_of_what_is_fixed() -> None:
+    rows = list(csv.DictReader(io.StringIO(written(beside(), "csv"))))
+    assert sorted((each["rule"], each["result"], each["change"]) for each in rows) == [
+        ("encrypted", "fixed", ""),
+        ("replaces-stateful-resource", "found", "new"),
+        ("replaces-stateful-resource", "found", "new"),
+        ("tags-required", "found", "unchanged"),
+        ("too-slow", "found", "new"),
+    ]
+
+
+def test_annotations_of_new_findings_say_so_and_come_first() -> None:
+    annotations = [
+        line.partition("title=")[2].partition("::")[0]
+        for line in written(beside(), "github").splitlines()
+        if line.startswith("::")
+    ]
+    assert annotations == [
+        "too-slow (new)",
+        *["replaces-stateful-resource (high%2C new)"] * 2,
+        "tags-required",
+    ]
+
+
+def test_tests_of_new_findings_say_so() -> None:
+    document = ET.fromstring(written(beside(), "junit"))  # noqa: S314 - our own
+    told = {
+        case.attrib["name"].split()[0]: case[0].attrib["message"].partition(":")[0]
+        for case in document.iter("testcase")
+    }
+    assert told == {
+        "replaces-stateful-resource": "new",
+        "too-slow": "new",
+        "tags-required": "advisory",
+    }
+
+
+def test_the_page_has_a_section_of_changes_and_marks_new_findings() -> None:
+    page = written(beside(), "html")
+    section = page.partition('<section id="changes"')[2].partition("</section>")[0]
+    assert "Replaced: 1" in section
+    assert "holds data: database" in section
+    assert '<code>engine</code> "postgres" becomes "mysql", replaces' in section
+    assert "encrypted[a]" in section
+    assert page.count('<span class="new">new</span>') == 3
+
+
+def test_a_page_without_a_base_has_no_such_section() -> None:
+    page = written(verdict(), "html")
+    assert 'id="changes"' not in page
+    assert 'class="new"' not in page
 
 
 def change(before: PropertyValue, after: PropertyValue, **more: str) -> PropertyChange:

@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from pulumi_preflight.bases.saved import read_saved
-from pulumi_preflight.bases.settle import settled
+from pulumi_preflight.bases.settle import compared, settled
 from pulumi_preflight.errors import BaseError
 from pulumi_preflight.model import DuplicateUrn
 from tests.preflight.bases.samples import (
@@ -79,7 +79,9 @@ def test_of_a_urn_that_is_there_twice_nothing_is_saved_and_nothing_changes(
     file.write_text(written(verdict(REPORTED, run), "base"))
     assert "delaySeconds" not in file.read_text()
     base = read_saved(file, project="shop", stack="dev")
-    assert operations(settled(verdict(REPORTED, run), base)) == {}
+    judged = verdict(REPORTED, run)
+    changes = compared(base.resources, run, judged.redact, is_state=False)
+    assert operations(settled(judged, base, changes)) == {}
 
 
 def test_the_code_of_a_dynamic_provider_is_not_saved(tmp_path: Path) -> None:

@@ -6,11 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from pulumi.runtime.proto.alias_pb2 import Alias
 
 from pulumi_preflight.bases.changes import modules_of
+from pulumi_preflight.bases.settle import as_rules_see, compared
 from pulumi_preflight.costs import Cost, CostLine
 from pulumi_preflight.findings import Level, Reported
+from pulumi_preflight.model import DuplicateUrn, RegisteredResource
 from pulumi_preflight.redaction import Redactor
+from pulumi_preflight.stack_context import name_of
 from pulumi_preflight.verdict import Verdict
 from tests.preflight.bases.samples import (
     AFTER,
@@ -25,7 +29,7 @@ from tests.preflight.bases.samples import (
     secret,
 )
 from tests.preflight.builders import QUEUE, urn
-from tests.preflight.samples import STACK, UNSEEN, WAIVED, verdict
+from tests.preflight.samples import STACK, UNSEEN, WAIVED, deployment, verdict
 
 RULE = "replaces-stateful-resource"
 
@@ -201,3 +205,55 @@ def test_the_outermost_component_is_the_module() -> None:
 def test_a_note_of_the_base_is_a_note_of_the_verdict() -> None:
     found = beside(base(note="two secrets were not opened"))
     assert "two secrets were not opened" in [each.text for each in found.notes]
+
+
+def told_to_rules(
+    *resources: RegisteredResource,
+    before: tuple[RegisteredResource, ...] = BEFORE,
+    is_state: bool = True,
+    duplicates: tuple[DuplicateUrn, ...] = (),
+    secrets: tuple[str, ...] = (),
+) -> dict[str, tuple[str, object]]:
+    run = deployment(resources=(STACK, *resources), duplicates=duplicates)
+    redact = Redactor(secrets)
+    changes = compared(before, run, redact, is_state=is_state)
+    told = as_rules_see(changes, before, run, redact)
+    return {
+        name_of(urn): (str(each.operation), each.before)
+        for urn, each in told.items()
+        if urn != STACK.urn
+    }
+
+
+def test_rules_are_told_of_each_resource_and_of_those_that_are_deleted() -> None:
+    told = told_to_rules(*AFTER[1:])
+    assert told == {
+        "db": ("replace", {"engine": "postgres", "password": "[secret]"}),
+        "jobs": ("update", {"delaySeconds": 1}),
+        "new": ("create", None),
+        "old": ("delete", {}),
+    }
+
+
+def test_rules_are_told_the_inputs_under_the_old_name() -> None:
+    renamed = resource(QUEUE, "tasks", {}, aliases=(Alias(urn=urn(QUEUE, "jobs")),))
+    assert told_to_rules(renamed)["tasks"] == ("update", {"delaySeconds": 1})
+
+
+def test_rules_are_not_told_what_a_provider_keeps_for_itself() -> None:
+    before = (STACK, resource(QUEUE, "jobs", {"__defaults": [], "name": "a"}))
+    told = told_to_rules(resource(QUEUE, "jobs", {"name": "a"}), before=before)
+    assert told["jobs"] == ("same", {"name": "a"})
+
+
+def test_of_a_urn_that_is_there_twice_rules_are_told_no_change() -> None:
+    twice = resource(QUEUE, "twice")
+    double = DuplicateUrn(urn=twice.urn, positions=(None, None))
+    assert told_to_rules(twice, duplicates=(double,))["twice"] == ("same", None)
+
+
+def test_rules_are_told_by_the_name_that_the_program_gave() -> None:
+    before = (STACK, resource(QUEUE, "of-[secret]", {"delaySeconds": 1}))
+    queue = resource(QUEUE, "of-hunter2hunter2", {"delaySeconds": 2})
+    told = told_to_rules(queue, before=before, is_state=False, secrets=("hunter2hunter2",))
+    assert told == {"of-hunter2hunter2": ("update", {"delaySeconds": 1})}

@@ -30,6 +30,25 @@ def test_a_change_inside_replaces_only_where_its_own_path_does(client: Client) -
 
 
 @pytest.mark.parametrize(
+    ("type_", "name", "replaced"),
+    [
+        pytest.param("aws:dynamodb/table:Table", "hashKey", ["hashKey"], id="table-key"),
+        pytest.param("aws:dynamodb/table:Table", "rangeKey", ["rangeKey"], id="table-sort-key"),
+        pytest.param("aws:dynamodb/table:Table", "tags", [], id="table-tags"),
+        pytest.param(QUEUE, "tags", [], id="queue-tags"),
+        pytest.param("aws:rds/instance:Instance", "tags", [], id="database-tags"),
+        pytest.param("aws:ssm/activation:Activation", "tags", ["tags"], id="tags-that-do-replace"),
+    ],
+)
+def test_a_key_replaces_and_tags_do_so_where_the_real_provider_does(
+    client: Client, type_: str, name: str, replaced: list[str]
+) -> None:
+    values: tuple[Properties, Properties] = ({"a": "1"}, {"a": "2"})
+    old, new = values if name == "tags" else ("one", "two")
+    assert list(client.diff(type_, {name: old}, {name: new}).replaces) == replaced
+
+
+@pytest.mark.parametrize(
     ("type_", "old", "new", "replaced"),
     [
         pytest.param(QUEUE, {"name": "a"}, {"name": "a", "fifoQueue": True}, "first", id="fixed"),

@@ -16,7 +16,7 @@ from pulumi_preflight import api
 from pulumi_preflight.cli import FAILED, INTERRUPTED, NO_VERDICT, PASSED, TERMINATED, main
 from pulumi_preflight.recursive import cores
 from tests.preflight.builders import BAD, ENDLESS, GOOD, PACKS
-from tests.preflight.recursive.work_trees import commit, git, project, work_tree, write
+from tests.preflight.work_trees import commit, git, project, work_tree, write
 from tests.processes import started_with
 from tests.waiting import LONG, wait_until
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_preflight.recursive.git import GitError
+from pulumi_preflight.git import GitError
 from pulumi_preflight.recursive.search import projects_below
-from tests.preflight.recursive.work_trees import git, project, work_tree, write
+from tests.preflight.work_trees import git, project, work_tree, write
 
 PROJECT = project("shop")
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_preflight.recursive.git import Repository
+from pulumi_preflight.git import Repository
 from pulumi_preflight.recursive.uses import with_changes
-from tests.preflight.recursive.work_trees import project, work_tree
+from tests.preflight.work_trees import project, work_tree
 
 PYTHON = project("shop", "python")
 NODE = project("shop", "nodejs")

@@ -17,6 +17,7 @@ FOR_ONE_RUN = " is for one run, and --watch judges a project at each save"
     [
         pytest.param(["--recursive"], f"--recursive{FOR_ONE_RUN}", id="recursive"),
         pytest.param(["--state", "a.json"], f"--state{FOR_ONE_RUN}", id="state"),
+        pytest.param(["--base", "main"], f"--base{FOR_ONE_RUN}", id="base"),
         pytest.param(["--save-state", "a.json"], f"--save-state{FOR_ONE_RUN}", id="save-state"),
         pytest.param(
             ["--write-baseline", "a.yaml"], f"--write-baseline{FOR_ONE_RUN}", id="write-baseline"

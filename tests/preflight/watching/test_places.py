@@ -8,7 +8,7 @@ from pulumi_preflight.opened import Files
 from pulumi_preflight.packs import PackChoice
 from pulumi_preflight.watching.places import Places, places_of
 from tests.preflight.builders import GOOD, write_pack, write_project
-from tests.preflight.recursive.work_trees import work_tree
+from tests.preflight.work_trees import work_tree
 
 NOTHING = Files(read=(), written=())
 

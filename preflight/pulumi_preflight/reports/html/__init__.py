@@ -15,6 +15,7 @@ from pulumi_preflight.findings import Fix, Ran
 from pulumi_preflight.model import Note, SourcePosition
 from pulumi_preflight.printing import shortened
 from pulumi_preflight.reports.entries import entries_of
+from pulumi_preflight.reports.html.changes import changes_section
 from pulumi_preflight.reports.html.cost import cost_section
 from pulumi_preflight.reports.html.findings import (
     KINDS,
@@ -207,6 +208,7 @@ def _choice(name: str, everything: str, values: Sequence[str]) -> Markup | None:
 
 
 def _sections(stacks: Sequence[Stack]) -> Iterable[Markup]:
+    yield from _of_each("changes", "Changes", stacks, _changes)
     yield _section("findings", "Findings", _findings(stacks))
     yield from _of_each("cost", "Cost", stacks, _cost)
     yield _section("stack", "Stack", _stack(stacks))
@@ -229,6 +231,11 @@ def _of_each(
                 for stack, content in told
             ),
         )
+
+
+def _changes(stack: Stack) -> Markup | None:
+    changes = stack.verdict.changes
+    return changes_section(changes, stack) if changes else None
 
 
 def _cost(stack: Stack) -> Markup | None:

@@ -1,7 +1,7 @@
 """Findings by file, beside the lines of the program that they stand at."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pulumi_preflight.findings import (
@@ -15,7 +15,14 @@ from pulumi_preflight.findings import (
     knowledge_of,
 )
 from pulumi_preflight.printing import shortened
-from pulumi_preflight.reports.entries import entries_of, fingerprint_of, said_of, subject_of
+from pulumi_preflight.reports.entries import (
+    NEW,
+    entries_of,
+    fingerprint_of,
+    said_of,
+    standing_in,
+    subject_of,
+)
 from pulumi_preflight.reports.html.markup import Markup, element, joined, line, prose
 from pulumi_preflight.reports.html.source import Excerpt, Sources
 from pulumi_preflight.reports.html.stack import Stack, linked
@@ -112,7 +119,7 @@ def by_file(stack: Stack) -> Markup:
     def order(file: str) -> tuple[int, str]:
         return (min(_ORDER.index(kind_of(each)) for each in files[file]), file)
 
-    cards = _Cards(stack=stack, about=about)
+    cards = _Cards(stack=stack, about=about, standing=standing_in(verdict))
     return joined(_file(file, files[file], sources, cards) for file in sorted(files, key=order))
 
 
@@ -178,10 +185,12 @@ class _Cards:
     Attributes:
         stack: The stack.
         about: What packs say of their rules, by pack and rule.
+        standing: See `standing_in`.
     """
 
     stack: Stack
     about: Mapping[tuple[str, str], About]
+    standing: Callable[[Finding], str]
 
     def of(self, file: str, findings: Iterable[Finding]) -> Markup:
         """A card for each rule, however many resources it speaks of, the worst first."""
@@ -204,6 +213,10 @@ class _Cards:
                 element("span", line(rule.name), class_="rule"),
                 " ",
                 rule.severity and element("span", rule.severity, class_="severity"),
+                " ",
+                element("span", "new", class_="new")
+                if any(self.standing(each) == NEW for each in findings)
+                else None,
                 " ",
                 element(
                     "span", _separated(_ways(findings, rule, about, self.stack)), class_="ways"

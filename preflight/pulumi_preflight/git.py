@@ -1,8 +1,9 @@
-"""What git tells of a folder: what is ignored, and what has changed since a commit."""
+"""What git tells of a folder: what is ignored, what has changed, and what a commit held."""
 
 import os
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +29,7 @@ _OF_ANOTHER = (
     "GIT_WORK_TREE",
 )
 _NONE_FOUND = 1
+CHANGED_SINCE = "--changed-since"
 _WHOLE_HISTORY = (
     "fetch the whole history: `git fetch --unshallow`, `fetch-depth: 0` for actions/checkout, or "
     "GIT_DEPTH: 0 in GitLab"
@@ -89,7 +91,7 @@ class Repository:
             GitError: There is no such commit, the two have none in common, git refuses the work
                 tree, or git is not there.
         """
-        base = self._parting(reference)
+        base = self.parting(reference, CHANGED_SINCE)
         changed = self._told(
             # The user's settings may name other programs, or paths in another form.
             *("diff", "--name-only", "-z", "--no-renames", "--no-relative", "--no-ext-diff"),
@@ -98,15 +100,23 @@ class Repository:
         new = self._told("ls-files", "-z", "--others", "--exclude-standard")
         return sorted({Path(name) for name in (changed + new).split("\0") if name})
 
-    def _parting(self, reference: str) -> str:
-        """The commit at which the work tree's branch and another parted."""
+    def parting(self, reference: str, option: str) -> str:
+        """The commit at which the work tree's branch and another parted.
+
+        Args:
+            reference: A branch, a tag or a commit.
+            option: What names it, for messages.
+
+        Raises:
+            GitError: As for `changed_since`.
+        """
         found = self._asked(
             "rev-parse", "--verify", "--quiet", "--end-of-options", f"{reference}^{{commit}}"
         )
         if found.returncode:
             shallow = self._is_shallow()
             raise GitError(
-                f"--changed-since is {reference!r}, and the {_kind(shallow=shallow)} {self.top} "
+                f"{option} is {reference!r}, and the {_kind(shallow=shallow)} {self.top} "
                 "has no such branch, tag or commit",
                 hint=_WHOLE_HISTORY
                 if shallow
@@ -117,11 +127,28 @@ class Repository:
         if base.returncode:
             shallow = self._is_shallow()
             raise GitError(
-                f"--changed-since is {reference!r}, which has no commit in common with HEAD in the "
+                f"{option} is {reference!r}, which has no commit in common with HEAD in the "
                 f"{_kind(shallow=shallow)} {self.top}",
                 hint=_WHOLE_HISTORY if shallow else "name a branch that this one comes from",
             )
         return base.stdout.strip()
+
+    def check_out(self, commit: str, folder: Path) -> None:
+        """Makes a work tree of a commit in a new folder; no hook of the user runs.
+
+        Raises:
+            GitError: Git cannot make it.
+        """
+        without_hooks = ("-c", f"core.hooksPath={os.devnull}")
+        self._told(*without_hooks, "worktree", "add", "--quiet", "--detach", str(folder), commit)
+
+    def remove(self, folder: Path) -> None:
+        """Removes a work tree that `check_out` has made.
+
+        Raises:
+            GitError: Git cannot remove it.
+        """
+        self._told("worktree", "remove", "--force", "--force", str(folder))
 
     def _is_shallow(self) -> bool:
         return self._told("rev-parse", "--is-shallow-repository").strip() == "true"
@@ -177,17 +204,41 @@ def changed_since(reference: str, folder: Path) -> tuple[Repository, list[Path]]
     Raises:
         GitError: The folder is in no repository, or git cannot tell.
     """
+    repository = repository_around(folder, CHANGED_SINCE)
+    with needing_git(CHANGED_SINCE):
+        return repository, repository.changed_since(reference)
+
+
+def repository_around(folder: Path, option: str) -> Repository:
+    """The repository that a folder is in.
+
+    Args:
+        folder: An absolute path.
+        option: What needs it, for messages.
+
+    Raises:
+        GitError: There is none.
+    """
     top = repository_of(folder)
     if top is None:
         raise GitError(
-            f"--changed-since compares commits of git, and {folder} is in no repository",
-            hint="leave --changed-since out, or name a folder in a clone as PROJECT",
+            f"{option} compares commits of git, and {folder} is in no repository",
+            hint=f"leave {option} out, or name a folder in a clone as PROJECT",
         )
-    repository = Repository(top)
+    return Repository(top)
+
+
+@contextmanager
+def needing_git(option: str) -> Iterator[None]:
+    """Says of a `git` that is missing what needs it.
+
+    Raises:
+        GitError: There is none on PATH.
+    """
     try:
-        return repository, repository.changed_since(reference)
+        yield
     except FileNotFoundError:
         raise GitError(
-            "--changed-since needs `git`, and there is none on PATH",
-            hint="install git, or leave --changed-since out",
+            f"{option} needs `git`, and there is none on PATH",
+            hint=f"install git, or leave {option} out",
         ) from None

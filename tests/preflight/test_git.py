@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pulumi_preflight.recursive.git import GitError, changed_since
-from tests.preflight.recursive.work_trees import commit, git, work_tree, write
+from pulumi_preflight.git import GitError, changed_since
+from tests.preflight.work_trees import commit, git, work_tree, write
 
 
 @pytest.fixture
