@@ -98,10 +98,11 @@ def main() -> int:
     pulumi.runtime.set_all_config(config, pulumi.runtime.get_config_secret_keys_env())
     pulumi.runtime.configure(pulumi.runtime.Settings(**_accepted(settings["sdk"])))
     sys.argv = [settings["program"]]
+    files = _module("files").Files() if settings["files"] else None
     end = _run(settings, channel)
     sys.stdout.flush()
     sys.stderr.flush()
-    channel.send(end)
+    channel.send({**end, "files": files.told()} if files else end)
     return 0 if end["ended"] == "well" else 1
 
 
