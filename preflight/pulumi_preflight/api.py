@@ -13,6 +13,7 @@ from pulumi_preflight.acceptance import Acceptance, FailOn
 from pulumi_preflight.bases.asked import AskedBase
 from pulumi_preflight.errors import PreflightError, ProgramError
 from pulumi_preflight.packs import PackChoice, choices_of
+from pulumi_preflight.stack_context import StackContext
 from pulumi_preflight.startup import ONE_AT_A_TIME, check_platform
 
 # What a run needs is imported when it is needed: the packs and the program start processes first,
@@ -175,9 +176,18 @@ def _fail_on(given: str) -> FailOn:
         raise PreflightError(f"`fail_on` is {given!r}; wanted one of {known}") from None
 
 
+Admit: TypeAlias = "Callable[[Project, Sequence[PackChoice]], None]"
+"""Is told what will run before it does; an error that it raises ends the run."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What is asked of a run; see `run`. The stack may be left to the project, as packs may."""
+    """What is asked of a run; see `run`. The stack may be left to the project, as packs may.
+
+    Attributes:
+        admit: See `Admit`; `None` where whatever the project names may run.
+        tells_files: Whether the program is to tell which files it opens, where its runtime can.
+    """
 
     stack: str | None
     packs: tuple[PackChoice, ...] | None = None
@@ -190,6 +200,8 @@ class Wanted:
     revision: "Revision | None" = None
     acceptance: Acceptance = field(default_factory=Acceptance)
     timeout_seconds: float = DEFAULT_SECONDS
+    admit: "Admit | None" = None
+    tells_files: bool = False
 
 
 def _load_verdict() -> None:
@@ -221,27 +233,16 @@ def judged(
     started = time.perf_counter()
     from pulumi_preflight.packs import Packs  # noqa: PLC0415 - see the top
     from pulumi_preflight.program import run_program  # noqa: PLC0415 - see the top
-    from pulumi_preflight.stack_context import StackContext  # noqa: PLC0415 - see the top
 
     project = _project(program, wanted)
     known = _known(project, wanted)
-    context = StackContext(
-        project=project.name,
-        stack=project.stack,
-        organization=project.organization,
-        config={key: value.text for key, value in project.config.items()},
-        secret_keys=[key for key, value in project.config.items() if value.secret],
-        secrets=[
-            *(text for value in project.config.values() for text in value.secret_texts),
-            *project.environment_secrets,
-        ],
-        tags=project.tags,
-        variables=project.environment,
-    )
+    context = context_of(project)
     secrets.update(context.secrets)
     base = AskedBase(project, wanted, secrets)
     timeout = wanted.timeout_seconds
     choices = choices_of(project.packs) if wanted.packs is None else wanted.packs
+    if wanted.admit:
+        wanted.admit(project, choices)
     if progress:
         progress.begins(f"{project.name} stack {project.stack}", len(choices))
     with Packs(
@@ -272,6 +273,7 @@ def judged(
                 timeout_seconds=timeout,
                 deployed=base.deployed,
                 meanwhile=base.read_after(meanwhile),
+                tells_files=wanted.tells_files,
             )
         except ProgramError:
             packs.raise_failure()
@@ -310,6 +312,23 @@ def judged(
     verdict = replace(verdict, folder=project.root, project_file=project.file.name)
     verdict = base.settled(verdict, choices)
     return _accepted(verdict, project, known, wanted)
+
+
+def context_of(project: "Project") -> StackContext:
+    """What packs are told of a project's stack."""
+    return StackContext(
+        project=project.name,
+        stack=project.stack,
+        organization=project.organization,
+        config={key: value.text for key, value in project.config.items()},
+        secret_keys=[key for key, value in project.config.items() if value.secret],
+        secrets=[
+            *(text for value in project.config.values() for text in value.secret_texts),
+            *project.environment_secrets,
+        ],
+        tags=project.tags,
+        variables=project.environment,
+    )
 
 
 def _known(project: "Project", wanted: Wanted) -> "BaselineFile | None":

@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TextIO
@@ -94,6 +95,7 @@ def _hook(argv: Sequence[str]) -> int:
         "--state": given.state,
         "--recursive": given.recursive,
         "--changed-since": given.changed_since,
+        "--watch": given.watch,
     }
     for option, value in judging.items():
         if value:
@@ -117,7 +119,23 @@ def _hook(argv: Sequence[str]) -> int:
 PASSED, FAILED, NO_VERDICT = 0, 1, 2
 INTERRUPTED, TERMINATED, HUNG_UP = 130, 143, 129  # 128 and the signal's number
 
-_COMMANDS = {"install": _install, "hook": _hook}
+
+def _mcp(argv: Sequence[str]) -> int:
+    """Answers agents until stdin ends.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        PreflightError: The command line is wrong, or the SDK of the protocol is not installed.
+    """
+    from pulumi_preflight.agents.command import command  # noqa: PLC0415 - reads more than `--help` needs
+
+    command(argv, _told_of)
+    return PASSED
+
+
+_COMMANDS = {"install": _install, "hook": _hook, "mcp": _mcp}
 
 _DEBUG = "PULUMI_PREFLIGHT_DEBUG"
 # An exception may have any text, such as the whole answer of a service.
@@ -201,6 +219,8 @@ def _run(options: CommandOptions, section: "Section | None", secrets: set[str]) 
     with compared(wanted, options.base, options.project) as wanted:
         if options.recursive:
             return _run_below(options, wanted, section, secrets)
+        if options.watch:
+            return _watch(options, wanted, section, secrets)
         return _run_one(options, wanted, section, secrets)
 
 
@@ -231,6 +251,74 @@ def _run_one(
     addition = partial(section, verdict.export(show_secrets=True)) if section else None
     _report(verdict, options, os.path.relpath(options.project), addition)
     return PASSED if verdict.passed else FAILED
+
+
+def _watch(
+    options: CommandOptions, wanted: "Wanted", section: "Section | None", secrets: set[str]
+) -> int:
+    """Judges the project again and again, until Ctrl-C."""
+    from pulumi_preflight.api import judged  # noqa: PLC0415 - see the top
+    from pulumi_preflight.progress import Progress, shown  # noqa: PLC0415 - see the top
+
+    try:
+        from pulumi_preflight.watching.session import Session, Watched  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        if error.name not in ("watchfiles", "anyio"):
+            raise
+        raise PreflightError(
+            "--watch needs the package watchfiles", hint="pip install 'pulumi-preflight[watch]'"
+        ) from error
+    files = [(name, file) for name, file in options.reports if file is not None]
+
+    def judge() -> "Verdict":
+        found: set[str] = set()
+        progress = Progress()
+        try:
+            with shown(progress.__str__):
+                verdict = judged(
+                    options.project,
+                    replace(wanted, tells_files=True),
+                    found,
+                    progress,
+                    partial(_load_reports, options),
+                )
+        except PreflightError as error:
+            error.hide(found)
+            raise
+        except Exception as error:
+            message, hint = _told_of(error)
+            told = PreflightError(message, hint=hint)
+            told.hide(found)
+            raise told from error
+        finally:
+            secrets.update(found)
+        tell(_printable(verdict.printed, options))
+        return verdict
+
+    def report(verdict: "Verdict") -> None:
+        addition = partial(section, verdict.export(show_secrets=True)) if section else None
+        writer = _writer("terminal", options, os.path.relpath(options.project), addition)
+        to_stdout(partial(writer, verdict))
+
+    def save(verdict: "Verdict") -> None:
+        for name, file in files:
+            writer = _writer(name, options, os.path.relpath(options.project), None)
+            write_whole(file, partial(writer, verdict))
+
+    watched = Watched(
+        folder=options.project,
+        stack=options.stack,
+        packs=wanted.packs,
+        more=list(filter(None, (options.acceptance.baseline, options.base_verdict))),
+        written=[file for _, file in files],
+        judge=judge,
+        report=report,
+        save=save,
+    )
+    try:
+        Session(watched).run()
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def _printable(printed: str, options: CommandOptions) -> str:

@@ -14,6 +14,8 @@ from pulumi_preflight.printing import to_stdout
 
 # Each is a program and its packs, as processes.
 _MOST_JOBS = 256
+DEFAULT_TIMEOUT = 120.0
+"""Seconds for the program, and for each answer of a pack."""
 _EPILOG = """\
 exit codes: 0 nothing was found that fails the run; 1 something was; 2 there is no verdict, because
 the program, a pack or the configuration failed, and the message says which. With --recursive the
@@ -29,8 +31,8 @@ examples:
   preflight --recursive --changed-since origin/main
 
 `preflight install yaml` builds what runs programs in YAML. `preflight hook [OPTION ...] FILE ...`
-judges the projects that the files belong to, for pre-commit. A project in a folder `install` or
-`hook` is `./install` or `./hook`.
+judges the projects that the files belong to, for pre-commit. `preflight mcp --root DIR` answers
+agents. A project in a folder `install`, `hook` or `mcp` is `./install`, `./hook` or `./mcp`.
 """
 
 
@@ -64,6 +66,7 @@ class CommandOptions:
         changed_since: The branch, tag or commit since which a project must have changed to be
             judged, `None` where all are.
         jobs: How many stacks are judged at a time, `None` for as many as there are cores.
+        watch: Whether the project is judged anew whenever something is saved.
     """
 
     project: Path
@@ -85,6 +88,7 @@ class CommandOptions:
     recursive: bool
     changed_since: str | None
     jobs: int | None
+    watch: bool
 
 
 class Parser(argparse.ArgumentParser):
@@ -135,6 +139,8 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
         _check_alone(parser, given)
     _check_several(parser, given)
     reports = _reports(given.format, given.output, parser)
+    if given.watch:
+        _check_again(parser, given, reports)
     written = [(f"the report {name}", file) for name, file in reports]
     written.append(("the stack of --save-state", given.save_state))
     written.append(("the baseline", given.write_baseline or given.baseline))
@@ -159,6 +165,7 @@ def parse(argv: Sequence[str] | None) -> CommandOptions:
         recursive=given.recursive,
         changed_since=given.changed_since,
         jobs=given.jobs,
+        watch=given.watch,
     )
 
 
@@ -208,6 +215,31 @@ def _check_alone(parser: argparse.ArgumentParser, given: argparse.Namespace) -> 
     for option, value in of_program.items():
         if value:
             parser.error(f"{option} is about a run of the program, and --state runs none")
+
+
+def _check_again(
+    parser: argparse.ArgumentParser,
+    given: argparse.Namespace,
+    reports: Sequence[tuple[str, Path | None]],
+) -> None:
+    """Refuses what is for one run where a project is judged again and again."""
+    of_one_run = {
+        "--recursive": given.recursive,
+        "--state": given.state,
+        "--base": given.base,
+        "--save-state": given.save_state,
+        "--write-baseline": given.write_baseline,
+        "--prune-baseline": given.prune_baseline,
+    }
+    for option, value in of_one_run.items():
+        if value:
+            parser.error(f"{option} is for one run, and --watch judges a project at each save")
+    for name, file in reports:
+        if name != "terminal" and file is None:
+            parser.error(
+                f"the report {name} would go to stdout, where --watch tells what is new; give it a "
+                f"file: --format {name}=FILE"
+            )
 
 
 def _check_several(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
@@ -315,9 +347,10 @@ def command_parser() -> argparse.ArgumentParser:
     add(
         "--timeout",
         metavar="SECONDS",
-        type=_seconds,
-        default=120.0,
-        help="longest time for the program, and for each answer of a pack (default: 120)",
+        type=seconds,
+        default=DEFAULT_TIMEOUT,
+        help="longest time for the program, and for each answer of a pack "
+        f"(default: {DEFAULT_TIMEOUT:g})",
     )
     compared = parser.add_argument_group("what the run is compared with")
     add = compared.add_mutually_exclusive_group().add_argument
@@ -366,7 +399,7 @@ def command_parser() -> argparse.ArgumentParser:
         action="store_true",
         help="take out of the baseline what is not found any more",
     )
-    several = parser.add_argument_group("several projects")
+    several = parser.add_argument_group("several projects, or several runs")
     add = several.add_argument
     add(
         "--recursive",
@@ -386,6 +419,12 @@ def command_parser() -> argparse.ArgumentParser:
         metavar="N",
         type=_jobs,
         help="judge so many stacks at a time (default: as many as there are cores)",
+    )
+    add(
+        "--watch",
+        action="store_true",
+        help="judge the project anew at each save, and tell what is new and what is fixed, until "
+        "Ctrl-C",
     )
     reported = parser.add_argument_group("what is reported")
     add = reported.add_argument
@@ -478,11 +517,12 @@ def _jobs(text: str) -> int:
     return int(text)
 
 
-def _seconds(text: str) -> float:
+def seconds(text: str) -> float:
+    """The number of seconds that a text says, for an argument."""
     try:
-        seconds = float(text)
+        number = float(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds") from None
-    if not 0 < seconds < threading.TIMEOUT_MAX:
+    if not 0 < number < threading.TIMEOUT_MAX:
         raise argparse.ArgumentTypeError(f"{text} is not a finite number of seconds above 0")
-    return seconds
+    return number

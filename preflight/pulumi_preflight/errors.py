@@ -11,6 +11,10 @@ PreflightError
 """
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pulumi_preflight.opened import Files
 
 
 class PreflightError(Exception):
@@ -38,7 +42,17 @@ class ProjectError(PreflightError):
 
 
 class ProgramError(PreflightError):
-    """The program raised, exited with an error or did not end in time."""
+    """The program raised, exited with an error or did not end in time.
+
+    Attributes:
+        files: The files that it had opened, `None` where nobody told them.
+    """
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, files: "Files | None" = None
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.files = files
 
 
 class StateError(PreflightError):

@@ -16,6 +16,7 @@ from pulumi.runtime.proto.analyzer_pb2 import AnalyzerResourceOptions
 from pulumi.runtime.proto.source_pb2 import SourcePosition as SentPosition
 from pulumi.runtime.proto.source_pb2 import StackTrace
 
+from pulumi_preflight.opened import Files
 from pulumi_preflight.outputs.memory import Inventions
 
 
@@ -165,6 +166,7 @@ class Deployment:
         inventions: What preflight made up.
         leaves_out_unset: What a deployment gives out of a resource for which its provider gives
             nothing: nothing, or else null.
+        files: The files that the program opened, `None` where its language tells none.
     """
 
     resources: tuple[RegisteredResource, ...]
@@ -175,6 +177,7 @@ class Deployment:
     early_calls: tuple[EarlyCall, ...] = ()
     inventions: Inventions = field(default_factory=Inventions)
     leaves_out_unset: bool = False
+    files: Files | None = None
 
 
 _Key = tuple[str, int, str]

@@ -30,7 +30,8 @@ def check_platform() -> None:
 
 
 # Windows has no SIGHUP. Preflight says in one line that it does not run there.
-_ENDING = (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
+ENDING = (signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
+"""The signals that end a command, beside Ctrl-C."""
 
 
 class Terminated(BaseException):
@@ -65,7 +66,7 @@ def ending_on_signals() -> Iterator[None]:
         yield
         return
     # `nohup` sets one of them to be ignored, and wants that.
-    heard = [number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN]
+    heard = [number for number in ENDING if signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, end) for number in heard}
     try:
         yield

@@ -292,7 +292,7 @@ def _results(reported: Reported, redact: Redactor) -> Iterator[RuleResult]:
         told_why = replace(
             ran,
             idle=redact(ran.idle) if ran.idle else ran.idle,
-            about=_told_about(ran.about, redact),
+            about=told_about(ran.about, redact),
         )
         if ran.level and result in _OF_NO_VIOLATION and levels[result][rule] == {Level.ADVISORY}:
             # The pack has said that the rule would only have advised.
@@ -300,7 +300,7 @@ def _results(reported: Reported, redact: Redactor) -> Iterator[RuleResult]:
         yield RuleResult(ran=told_why, result=result)
 
 
-def _told_about(about: About, redact: Redactor) -> About:
+def told_about(about: About, redact: Redactor) -> About:
     """What a pack says of a rule, without secrets: a pack is told the stack's configuration."""
     framework = about.framework
     return About(

@@ -164,10 +164,10 @@ REFERENCE_EDITS = {
         text="desired_count=worker.desired_count,\n                scaled",
         becomes="desired_count=worker.desired_count + 1,\n                scaled",
     ),
-    "network-address-replaces-the-network": Edit(
+    "addresses-replace-subnets": Edit(
         file="components/network.py",
-        text="        cidr_block=cidr_block,\n        enable_dns_hostnames",
-        becomes='        cidr_block="10.99.0.0/16",\n        enable_dns_hostnames',
+        text='("private", blocks[ZONES:])',
+        becomes='("private", blocks[ZONES:][::-1])',
     ),
     "tag-updates": Edit(
         file="components/network.py",

@@ -45,6 +45,46 @@ def test_a_program_that_raises_is_told_as_such(
     assert "no zone" in "\n".join(lines)
 
 
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        pytest.param(
+            {"__main__.py": "def\n"},
+            [
+                "error: the program raised SyntaxError: invalid syntax (__main__.py, line 1)",
+                "  __main__.py:1",
+            ],
+            id="program",
+        ),
+        pytest.param(
+            {"__main__.py": "import parts\n", "parts.py": "\ndef\n"},
+            [
+                "error: the program raised SyntaxError: invalid syntax (parts.py, line 2)",
+                "  parts.py:2",
+                "  __main__.py:1 in <module>: import parts",
+            ],
+            id="module",
+        ),
+        pytest.param(
+            {"__main__.py": "import nothing\n"},
+            [
+                "error: the program raised ModuleNotFoundError: No module named 'nothing'",
+                "  __main__.py:1 in <module>: import nothing",
+            ],
+            id="missing-module",
+        ),
+    ],
+)
+def test_a_module_that_cannot_be_loaded_is_told_without_what_loads_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], files: dict[str, str], told: list[str]
+) -> None:
+    project = write_project(tmp_path, "")
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    lines = no_verdict(capsys, project)
+    assert [line for line in lines if not line.startswith("hint: ")] == told
+
+
 def test_a_recursion_without_an_end_is_told_in_few_lines(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

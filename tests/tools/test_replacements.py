@@ -88,6 +88,11 @@ def entry(**changes: list[str]) -> dict[str, Any]:
         ),
         pytest.param(["text", "u/u", "d/d"], {"replaces": ["name"]}, id="settings-add-up"),
         pytest.param(
+            ["text", "u/", "udab/udab"],
+            {"when": {"text//udab": ["name"]}},
+            id="one-setting-that-keeps",
+        ),
+        pytest.param(
             ["set", "ud/ud"], {"replaces": ["name"], "sets": ["name"]}, id="without-order"
         ),
     ],

@@ -101,10 +101,18 @@ def _row(type_: str, entry: Mapping[str, Any], names: Naming, found: Made) -> Ro
 
 
 def _merged(letters: Sequence[str]) -> tuple[set[str], set[str], set[str]]:
-    """The changes that replace under all configurations, under some, and those that were asked."""
+    """The changes that replace under all configurations, under some, and those that were asked.
+
+    A configuration under which nothing replaces may keep the resource in a change that it refused,
+    too.
+    """
     pairs = [(set(asked), set(replacing)) for asked, _, replacing in _split(letters)]
     every = set().union(*(asked for asked, _ in pairs))
-    surely = {each for each in every if all(each in says for asked, says in pairs if each in asked)}
+    surely = {
+        each
+        for each in every
+        if all(each in says if each in asked else says or not asked for asked, says in pairs)
+    }
     perhaps = {each for each in every - surely if any(each in says for _, says in pairs)}
     return surely, perhaps, every
 

@@ -123,15 +123,15 @@ def _shown(values: list[str]) -> str:
 
 def main(arguments: list[str]) -> None:
     """Runs a program and puts the door before its server."""
-    import uvicorn  # type: ignore[import-not-found] # noqa: PLC0415 - the application's
+    import uvicorn  # noqa: PLC0415 - the application's
 
     load = uvicorn.Config.load
 
-    def load_behind_a_door(config: Any) -> None:  # noqa: ANN401 - uvicorn's
+    def load_behind_a_door(config: uvicorn.Config) -> None:
         load(config)
         config.loaded_app = OwnPage(config.loaded_app, config.port)
 
-    uvicorn.Config.load = load_behind_a_door
+    uvicorn.Config.load = load_behind_a_door  # type: ignore[assignment, method-assign]
     sys.argv = arguments
     runpy.run_path(arguments[0], run_name="__main__")
 

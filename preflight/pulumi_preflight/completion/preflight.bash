@@ -7,7 +7,7 @@
 
 
 
-_shtab_preflight_option_strings=(-h --help --version --print-completion --stack --state --policy-pack --policy-pack-config --config --stack-tag --keep-unknowns --timeout --base --base-verdict --base-state --fail-on --baseline --write-baseline --prune-baseline --recursive --changed-since --jobs --format --show-fixes --output --save-state --show-secrets)
+_shtab_preflight_option_strings=(-h --help --version --print-completion --stack --state --policy-pack --policy-pack-config --config --stack-tag --keep-unknowns --timeout --base --base-verdict --base-state --fail-on --baseline --write-baseline --prune-baseline --recursive --changed-since --jobs --watch --format --show-fixes --output --save-state --show-secrets)
 
 _shtab_preflight_pos_0_COMPGEN=_preflight_project_dirs
 _shtab_preflight___stack_COMPGEN=_preflight_stack_names
@@ -37,6 +37,7 @@ _shtab_preflight___version_nargs=0
 _shtab_preflight___keep_unknowns_nargs=0
 _shtab_preflight___prune_baseline_nargs=0
 _shtab_preflight___recursive_nargs=0
+_shtab_preflight___watch_nargs=0
 _shtab_preflight___show_fixes_nargs=0
 _shtab_preflight___show_secrets_nargs=0
 
@@ -55,7 +56,7 @@ _preflight_stacks() {
 }
 _preflight_project_dirs() {
   compgen -d -- "$1"
-  [ "$COMP_CWORD" = 1 ] && compgen -W "hook install" -- "$1"
+  [ "$COMP_CWORD" = 1 ] && compgen -W "hook install mcp" -- "$1"
 }
 _preflight_stack_names() {
   compgen -W "$(_preflight_stacks "${COMP_WORDS[@]:1}")" -- "$1"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from google.protobuf.struct_pb2 import Struct
     from pulumi.runtime.proto.analyzer_pb2 import AnalyzeRequest
 
-    from pulumi_preflight.findings import Reported
+    from pulumi_preflight.findings import Ran, Reported
     from pulumi_preflight.outputs.memory import Inventions, Taint
     from pulumi_preflight.packs.changes_file import ToldChanges
     from pulumi_preflight.packs.pack import Judgement, Pack
@@ -294,6 +294,14 @@ class Packs:
         self.notes.extend(dict.fromkeys(unmet))
         # Resources arrive side by side, so the order of arrival says nothing.
         self.notes.extend(sorted(self._order_notes))
+
+    def rules(self) -> "tuple[Ran, ...]":
+        """All rules of all packs, each with its level, without a judgement.
+
+        Raises:
+            PackError: A pack did not boot, or refused its config.
+        """
+        return tuple(rule for lane in self._lanes for rule in lane.booted().rules())
 
     def judged(self) -> int:
         """How often a pack has judged a resource so far; called by any thread."""

@@ -17,7 +17,7 @@ from pulumi.runtime.proto import analyzer_pb2 as protocol
 from pulumi.runtime.proto.analyzer_pb2_grpc import AnalyzerStub
 
 from pulumi_preflight.errors import PackError
-from pulumi_preflight.findings import Remediation, Reported, changed_paths
+from pulumi_preflight.findings import Ran, Remediation, Reported, changed_paths
 from pulumi_preflight.outputs.memory import Inventions
 from pulumi_preflight.packs.answers import (
     PackRules,
@@ -117,6 +117,10 @@ class Pack:
         )
         """Whether any rule may change inputs: the SDKs for Python and Node run those of level
         `remediate` only, that for Go those of any level."""
+
+    def rules(self) -> tuple[Ran, ...]:
+        """All its rules, each with its level; none has judged anything."""
+        return tuple(self._rules.ran({}))
 
     def unmet_targets(self, urns: Collection[str]) -> tuple[str, ...]:
         """What the user should know of the exceptions' targets, of all resources."""

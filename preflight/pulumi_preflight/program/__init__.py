@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.guard import Guard
+from pulumi_preflight.opened import files_of
 from pulumi_preflight.program.child import Child, program_environment
 from pulumi_preflight.project import Project
 from pulumi_preflight.startup import ONE_AT_A_TIME
@@ -45,6 +46,7 @@ def run_program(  # noqa: PLR0913 - each is told by its name
     deployed: "Comparison | None" = None,
     environment: Mapping[str, str] = os.environ,
     meanwhile: Callable[[], None] | None = None,
+    tells_files: bool = False,
 ) -> "Deployment":
     """Runs the program once, as a preview of a stack that does not exist yet.
 
@@ -58,6 +60,7 @@ def run_program(  # noqa: PLR0913 - each is told by its name
             known.
         environment: The variables that the program's own are made of.
         meanwhile: Called once the program runs, for what is not needed before its end.
+        tells_files: Whether the program is to tell which files it opens, where its runtime can.
 
     Raises:
         ProgramError: The program raised, exited with an error or did not end in time.
@@ -66,7 +69,7 @@ def run_program(  # noqa: PLR0913 - each is told by its name
     with closing(Guard()) as guard:
         variables = program_environment(project, environment, guard.new_folder)
         with Child(project, variables, guard) as child:
-            return _Running(project, child).deployment(
+            return _Running(project, child, tells_files=tells_files).deployment(
                 check,
                 keep_unknowns=keep_unknowns,
                 timeout_seconds=timeout_seconds,
@@ -78,7 +81,8 @@ def run_program(  # noqa: PLR0913 - each is told by its name
 class _Running:
     """A program whose process has started."""
 
-    def __init__(self, project: Project, child: Child) -> None:
+    def __init__(self, project: Project, child: Child, *, tells_files: bool) -> None:
+        self._tells_files = tells_files
         self._project = project
         self._child = child
 
@@ -170,6 +174,7 @@ class _Running:
             printed=redact(self._child.printed() + engine.printed()),
             inventions=run.inventions,
             leaves_out_unset=launch.leaves_out_unset,
+            files=files_of(end),
         )
 
     def _may_fill(self) -> bool:
@@ -183,6 +188,7 @@ class _Running:
         return {
             "program": str(project.launch.program),
             "function": asdict(project.function) if project.function else None,
+            "files": self._tells_files,
             "sdk": {
                 "monitor": address,
                 "engine": address,

@@ -13,6 +13,7 @@ from pulumi_preflight.model import Positions
 from pulumi_preflight.monitor.run import Run
 from pulumi_preflight.monitor.services import LogLine
 from pulumi_preflight.monitor.unknowns import answer_way
+from pulumi_preflight.opened import files_of
 from pulumi_preflight.program.child import NO_ENDPOINT, Child
 from pulumi_preflight.program.diagnostics import (
     Diagnostic,
@@ -90,7 +91,7 @@ def raise_for(end: dict[str, Any], scene: Scene, *, redact: Redactor) -> None:
         _raise_for(end, scene)
     except ProgramError as error:
         hint = redact(error.hint) if error.hint else None
-        raise ProgramError(redact(str(error)), hint=hint) from None
+        raise ProgramError(redact(str(error)), hint=hint, files=files_of(end)) from None
 
 
 def _raise_for(end: dict[str, Any], scene: Scene) -> None:
@@ -184,6 +185,8 @@ def _of_exceptions(errors: list[dict[str, Any]], scene: Scene, answers: str | No
         # Python could not even read this file, so it has no frame.
         place = positions.nearest([(chosen["file"], chosen["line"] or 0)])
         file = place.file if place else chosen["file"]
+        if place:
+            where = "".join(_own_frames(chosen["frames"], positions))
         where = f"\n  {file}:{chosen['line']}{where}"
     return ProgramError(
         f"the program raised {said}{where}", hint=_hint(errors) or hidden or answers
@@ -207,6 +210,8 @@ def _line(file: str, frame: dict[str, Any]) -> str:
 
 
 def _trace(frames: list[dict[str, Any]], positions: Positions) -> str:
+    # What Python itself does to load a module stands in no file.
+    frames = [frame for frame in frames if not frame["file"].startswith("<frozen ")]
     lines = _own_frames(frames, positions)
     # Where none is the program's own, some of the library's tell more than one.
     inner = frames[-1:] if lines else frames[-_LIBRARY_FRAMES:]

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, TextIO
 
 from pulumi_preflight.acceptance import BaselineEntry, BaselineUse
 from pulumi_preflight.bases import BaseFinding, known_as
-from pulumi_preflight.findings import ABSENT, Change, Finding, Fix, Known, Waived
+from pulumi_preflight.findings import (
+    ABSENT,
+    About,
+    Change,
+    Finding,
+    Fix,
+    Known,
+    NotEvaluated,
+    Waived,
+)
 from pulumi_preflight.model import Note, SourcePosition
 from pulumi_preflight.printing import escaped_json
 from pulumi_preflight.resource import Resource
@@ -79,24 +88,21 @@ def _document(verdict: Verdict) -> dict[str, object]:
         "verdict": "pass" if verdict.passed else "fail",
         "failOn": verdict.fail_on,
         "resources": [_resource(resource) for resource in verdict.resources],
-        "findings": [_finding(finding) for finding in verdict.findings],
-        "known": [_known(known) for known in verdict.known],
-        "waived": [_waived(waived) for waived in verdict.waived],
-        "notEvaluated": [
-            {**_finding(each), "property": each.property} for each in verdict.not_evaluated
-        ],
+        "findings": [entry_of(finding) for finding in verdict.findings],
+        "known": [entry_of(known) for known in verdict.known],
+        "waived": [entry_of(waived) for waived in verdict.waived],
+        "notEvaluated": [entry_of(each) for each in verdict.not_evaluated],
         "baseline": verdict.baseline and _baseline(verdict.baseline),
         "rules": [_rule(result) for result in verdict.rules],
         "fixes": [_fix(fix) for fix in verdict.fixes],
         "outputs": dict(verdict.outputs),
-        "notes": [_note(note) for note in verdict.notes],
-        "changes": _changes(verdict.changes),
+        "notes": [note_of(note) for note in verdict.notes],
+        "changes": verdict.changes and changes_of(verdict.changes),
     }
 
 
-def _changes(changes: "Changes | None") -> dict[str, object] | None:
-    if changes is None:
-        return None
+def changes_of(changes: "Changes") -> dict[str, object]:
+    """What the program changes beside a base."""
     cost = changes.cost
     return {
         "base": changes.base,
@@ -193,8 +199,17 @@ def _finding(finding: Finding) -> dict[str, object]:
     }
 
 
-def _known(known: Known) -> dict[str, object]:
-    return {**_finding(known), "expires": known.expires, "reason": known.reason}
+def entry_of(finding: Finding) -> dict[str, object]:
+    """One entry of a verdict, with what its kind says beside."""
+    match finding:
+        case Known():
+            return {**_finding(finding), "expires": finding.expires, "reason": finding.reason}
+        case Waived():
+            return _waived(finding)
+        case NotEvaluated():
+            return {**_finding(finding), "property": finding.property}
+        case _:
+            return _finding(finding)
 
 
 def _baseline(use: BaselineUse) -> dict[str, object]:
@@ -228,14 +243,21 @@ def _waived(waived: Waived) -> dict[str, object]:
 
 
 def _rule(result: RuleResult) -> dict[str, object]:
-    ran, about = result.ran, result.ran.about
-    framework = about.framework
+    ran = result.ran
     return {
         "rule": ran.rule,
         "pack": ran.pack,
         "level": ran.level,
         "result": result.result,
         "reason": ran.idle,
+        **about_of(ran.about),
+    }
+
+
+def about_of(about: About) -> dict[str, object]:
+    """What a pack says of a rule."""
+    framework = about.framework
+    return {
         "displayName": about.display_name,
         "description": about.description,
         "severity": about.severity,
@@ -270,7 +292,8 @@ def _change(change: Change) -> dict[str, object]:
     return {side: value for side, value in sides.items() if value is not ABSENT}
 
 
-def _note(note: Note) -> dict[str, object]:
+def note_of(note: Note) -> dict[str, object]:
+    """A note, with its place."""
     return {
         "text": note.text,
         "file": note.position.file if note.position else None,

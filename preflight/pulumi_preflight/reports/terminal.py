@@ -34,8 +34,10 @@ from pulumi_preflight.verdict import OWN_PACK, Verdict, counted, verdict_line
 from pulumi_preflight.verdicts import StackResult, Verdicts
 from pulumi_preflight.wire import PropertyValue
 
+# Needed beside an earlier verdict, or a base, alone.
 if TYPE_CHECKING:
     from pulumi_preflight.bases.changes import Changes
+    from pulumi_preflight.reports.news import News
 
 NO_MODULE = "(no module)"
 _PROVIDER = "pulumi:providers:"
@@ -173,15 +175,75 @@ def write_several(
 _NO_VERDICT = "NO VERDICT"
 
 
+def write_news(
+    verdict: Verdict, stream: TextIO, *, heading: str, news: "News", folder: str = ""
+) -> None:
+    """Writes what differs from the verdict before, and the verdict line.
+
+    Args:
+        verdict: The verdict.
+        stream: Where to.
+        heading: What made it differ.
+        news: What differs.
+        folder: See `write`.
+    """
+    console = _console(stream)
+    console.print()
+    console.print(
+        Text.assemble((escaped_line(heading), "bold"), f"  ({verdict.seconds:.1f} s)"),
+        soft_wrap=True,
+    )
+    for word, findings in (("New", news.new), ("Changed", news.changed)):
+        told = replace(verdict, findings=findings, known=(), waived=(), not_evaluated=())
+        report = _Report(console, _printable(told), folder, show_fixes=False, changes=None)
+        report.write_findings(f"{word}, ")
+    for word, findings in (("Fixed", news.fixed), ("Waived or known", news.excused)):
+        if findings:
+            console.print()
+            title = f"{word}: {counted(len(findings), 'finding')}"
+            console.print(Text(title, style="bold green" if word == "Fixed" else "bold"))
+            for finding in findings:
+                name = subject_of(finding)
+                about = f"{finding.id}: {name}" if name else finding.id
+                console.print(Text(f"  {escaped_line(about)}"), soft_wrap=True)
+    if news.costs:
+        console.print()
+        for line in news.costs:
+            console.print(Text(escaped(line)), soft_wrap=True)
+    console.print()
+    if not (news.new or news.changed or news.fixed or news.excused or news.costs):
+        console.print("Nothing new")
+    console.print(Text(verdict_line(verdict), style=_style(passed=verdict.passed)))
+
+
+def write_failure(stream: TextIO, *, heading: str, error: str, hint: str | None) -> None:
+    """Writes why there is no verdict any more.
+
+    Args:
+        stream: Where to.
+        heading: What made it so.
+        error: Why.
+        hint: What may help, `None` where the error says it all.
+    """
+    console = _console(stream)
+    console.print()
+    console.print(Text(escaped_line(heading), style="bold"), soft_wrap=True)
+    _why(error, hint, console)
+
+
 def _failure(result: StackResult, console: Console) -> None:
     """Writes why there is no verdict, as the command alone would on stderr."""
     if result.project and result.stack:
         console.print(Text(result.project, style="bold"), Text(f"stack {result.stack}"))
         console.print()
+    _why(result.error or "", result.hint, console)
+
+
+def _why(error: str, hint: str | None, console: Console) -> None:
     # What is copied out of an error is not wrapped.
-    console.print(Text(f"error: {escaped(result.error or '')}"), soft_wrap=True)
-    if result.hint:
-        console.print(Text(f"hint: {escaped(result.hint)}"), soft_wrap=True)
+    console.print(Text(f"error: {escaped(error)}"), soft_wrap=True)
+    if hint:
+        console.print(Text(f"hint: {escaped(hint)}"), soft_wrap=True)
     console.print()
     console.print(Text(_NO_VERDICT, style="bold red"))
 
@@ -346,8 +408,7 @@ class _Report:
             self._baseline(verdict.baseline)
         self._waived(verdict.waived)
         self._not_evaluated(verdict.not_evaluated)
-        self._findings(Level.ADVISORY)
-        self._findings(Level.MANDATORY)
+        self.write_findings()
         if self._show_fixes:
             self._fixes()
         self._console.print()
@@ -482,11 +543,16 @@ class _Report:
                 who = f"{len(rules)} rules could not be evaluated ({_named(rules)})"
             self._entry(Text(f"{who}: {_said_of_all(message, resources)}"))
 
-    def _findings(self, level: Level) -> None:
+    def write_findings(self, before: str = "") -> None:
+        """Writes the findings; `before` stands before the headings."""
+        self._findings(Level.ADVISORY, before)
+        self._findings(Level.MANDATORY, before)
+
+    def _findings(self, level: Level, before: str) -> None:
         findings = self._verdict.of_level(level)
         if not findings:
             return
-        title = level.value.capitalize()
+        title = f"{before}{level.value}".capitalize()
         self._heading(f"{title}: {counted(len(findings), 'finding')}", _LEVEL_STYLES[level])
         alike = _grouped((_said(finding), finding) for finding in findings)
         for number, (said, group) in enumerate(alike):

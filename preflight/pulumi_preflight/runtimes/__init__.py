@@ -52,6 +52,7 @@ class Launch:
     Attributes:
         command: The command's words; the number of the inherited socket is one more.
         program: The program's folder, or its file.
+        compiled: The compiled file that runs in its place, `None` where there is none.
         working_directory: The folder in which the program runs.
         variables: The variables that differ from preflight's own; `None` for one to take away.
         bounds_callbacks: Whether the process keeps callbacks on filled-in values from acting, and
@@ -73,6 +74,7 @@ class Launch:
     loads_schemas: bool = False
     calls_by_socket: bool = False
     leaves_out_unset: bool = False
+    compiled: Path | None = None
 
 
 Find: TypeAlias = Callable[[ProgramSource, Mapping[str, str]], Launch]

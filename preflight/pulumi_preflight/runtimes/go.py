@@ -35,6 +35,7 @@ def find(source: ProgramSource, variables: Mapping[str, str]) -> Launch:
     return Launch(
         command=(sys.executable, str(_RUNNER), json.dumps(what)),
         program=folder,
+        compiled=binary,
         working_directory=folder,
     )
 

@@ -101,10 +101,11 @@ def main() -> int:
     _module("services").send_no_debug_lines()
     pulumi.runtime.configure(pulumi.runtime.Settings(**_accepted(settings["sdk"])))
     sys.argv = [settings["program"]]
+    files = _module("files").Files() if settings["files"] else None
     end = _run(settings, channel, calls.tell)
     sys.stdout.flush()
     sys.stderr.flush()
-    channel.send(end)
+    channel.send({**end, "files": files.told()} if files else end)
     return 0 if end["ended"] == "well" else 1
 
 

@@ -1,0 +1,63 @@
+"""The command `preflight mcp`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pulumi_preflight.agents.roots import Roots
+from pulumi_preflight.agents.tools import OnError, Tools
+from pulumi_preflight.command_line import DEFAULT_TIMEOUT, Parser, seconds
+from pulumi_preflight.errors import PreflightError
+from pulumi_preflight.recursive import cores
+from pulumi_preflight.startup import check_platform
+
+_PACKAGES = ("anyio", "mcp", "mcp_types")
+
+
+def command(argv: Sequence[str], on_error: OnError) -> None:
+    """Serves agents until stdin ends.
+
+    Args:
+        argv: The arguments after `preflight mcp`.
+        on_error: See `OnError`.
+
+    Raises:
+        PreflightError: The command line is wrong, or the SDK of the protocol is not installed.
+    """
+    parser = Parser(
+        prog="preflight mcp",
+        description="Answers agents over the Model Context Protocol on stdin and stdout: verdict, "
+        "findings at a file, explanation of a rule, cost, changes. Writes nothing, and runs "
+        "programs and packs inside the roots alone.",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--root",
+        metavar="DIR",
+        type=Path,
+        action="append",
+        required=True,
+        help="a folder whose projects may be run; may be repeated",
+    )
+    parser.add_argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=seconds,
+        default=DEFAULT_TIMEOUT,
+        help="longest time for a program, and for each answer of a pack "
+        f"(default: {DEFAULT_TIMEOUT:g})",
+    )
+    given = parser.parse_args(argv)
+    check_platform()
+    roots = Roots(given.root)
+    try:
+        from pulumi_preflight.agents.server import Runs, build, serve  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in _PACKAGES:
+            raise
+        raise PreflightError(
+            "`preflight mcp` needs the package mcp in version 2.3 or newer",
+            hint="pip install 'pulumi-preflight[mcp]'",
+        ) from error
+    tools = Tools(roots, timeout_seconds=given.timeout, on_error=on_error)
+    runs = Runs()
+    serve(build(tools, roots, runs, cores()), runs)
