@@ -38,6 +38,7 @@ from pulumi_preflight.wire import (
     PropertyValue,
     from_struct,
     has_unknown,
+    without_references,
 )
 
 # A shorter text stands in others by chance.
@@ -137,6 +138,8 @@ class Comparison:
         self._aliased: dict[str, str] = {}
         """By URN, the URN that the base knows a resource by."""
         self._matched: set[str] = set()
+        self._remote: set[str] = set()
+        """By the URN in the base, the components that plugins build."""
         self._new: set[str] = set()
         self._replaced: dict[str, frozenset[str]] = {}
         """By URN, the texts that only the new resource will tell, as far as they are made up."""
@@ -154,8 +157,19 @@ class Comparison:
 
     def gone(self) -> tuple[ResourceChange, ...]:
         """What is there and the program has no more, that which depends on others first."""
-        left = [old for urn, old in self._olds.items() if urn not in self._matched]
+        left = [
+            old
+            for urn, old in self._olds.items()
+            if urn not in self._matched and not self._is_built_by_plugin(old)
+        ]
         return tuple(_about(old, old.urn, Operation.DELETE) for old in reversed(left))
+
+    def _is_built_by_plugin(self, old: RegisteredResource) -> bool:
+        """Whether it is in a component that stays, whose inside only the plugin knows."""
+        above = self._olds.get(old.parent)
+        while above is not None and above.urn not in self._remote:
+            above = self._olds.get(above.parent)
+        return above is not None
 
     def old(self, urn: str) -> RegisteredResource | None:
         """What is there of a resource that `of` was asked for."""
@@ -166,6 +180,10 @@ class Comparison:
         if old is None:
             return ResourceChange(urn=new.urn, custom=new.custom, operation=Operation.CREATE)
         told = _about(old, new.urn, Operation.SAME)
+        if new.remote:
+            # The plugin registers other inputs than those that the program gives.
+            self._remote.add(old.urn)
+            return told
         forced = self._forced(old, new)
         if forced is not None:
             return replace(told, operation=Operation.REPLACE, properties=(forced,))
@@ -357,7 +375,7 @@ def _below(above: str, parent: str, urn: str) -> str:
 
 def _sides(old: RegisteredResource, new: RegisteredResource) -> tuple[Properties, Properties]:
     """The inputs before and after, without what no program changed."""
-    kept, given = from_struct(old.inputs), from_struct(new.inputs)
+    kept, given = _inputs(old), _inputs(new)
     before, after = as_given(kept, given), as_given(given, given)
     named = {*added_in(kept)}.intersection(new.added or added_in(given), before)
     after |= {name: before[name] for name in named}
@@ -366,6 +384,11 @@ def _sides(old: RegisteredResource, new: RegisteredResource) -> tuple[Properties
         name: aligned(before[name], value) if name in before else value
         for name, value in after.items()
     }
+
+
+def _inputs(resource: RegisteredResource) -> Properties:
+    """The inputs; a resource among them is its id, as the program's own run has it."""
+    return {name: without_references(value) for name, value in from_struct(resource.inputs).items()}
 
 
 def _goes_first(new: RegisteredResource, before: Properties, after: Properties) -> bool:

@@ -18,7 +18,7 @@ from pulumi_preflight.changes.comparing import (
 from pulumi_preflight.model import RegisteredResource
 from pulumi_preflight.redaction import SHOWN_SECRET
 from pulumi_preflight.stack_context import create_urn, stack_urn
-from pulumi_preflight.wire import ARCHIVE, ASSET, MARK, SECRET, UNKNOWN, from_struct
+from pulumi_preflight.wire import ARCHIVE, ASSET, MARK, REFERENCE, SECRET, UNKNOWN, from_struct
 from tests.preflight.builders import QUEUE, struct, urn
 
 ROOT = stack_urn(stack="dev", project="shop")
@@ -354,6 +354,21 @@ def test_a_provider_of_another_region_may_be_replaced() -> None:
     type_ = "pulumi:providers:aws"
     base, head = (resource("own", {"region": region}, type_=type_) for region in ("a", "b"))
     assert operations([base], [head]) == {"own": "may replace"}
+
+
+def test_what_a_plugin_has_built_in_a_component_that_stays_is_not_gone() -> None:
+    there = component("far", inputs={"size": 1})
+    inside = resource("inner", parent=there.urn)
+    deeper = resource("deeper", parent=inside.urn)
+    here = component("far", inputs={"size": 2}, remote=True)
+    assert operations([there, inside, deeper], [here]) == {}
+    assert operations([there, inside], []) == {"far": "delete", "inner": "delete"}
+
+
+def test_a_resource_that_is_an_input_is_its_id() -> None:
+    reference = {MARK: REFERENCE, "urn": "urn:pulumi:dev::shop::a:b:C::jobs", "id": "jobs-1"}
+    base, head = resource("a", {"of": reference}), resource("a", {"of": "jobs-1"})
+    assert operations([base], [head]) == {}
 
 
 @pytest.mark.parametrize(
