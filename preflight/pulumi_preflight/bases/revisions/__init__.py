@@ -127,9 +127,15 @@ class Revision:
                 )
             for path in copied:
                 _copy(path, self._move.target / path.relative_to(self._move.source))
-            packs = [pack.directory for pack in wanted.packs or ()]
-            packs += [pack.path for pack in project.packs]
-            self._environments.settle([project.root, project.launch.working_directory, *packs])
+            active = project.launch.variables.get("VIRTUAL_ENV")
+            self._environments.settle(
+                project.launch.working_directory, Path(active) if active else None
+            )
+            for folder in (
+                *(Path(pack.directory) for pack in wanted.packs or ()),
+                *(pack.path for pack in project.packs),
+            ):
+                self._environments.settle(folder)
             variables = self._variables()
         with self._together.entered():
             guard = Guard()

@@ -86,24 +86,32 @@ class Environments:
     def __init__(self, move: Move) -> None:
         """Takes the repository's own work tree, and the other one."""
         self._move = move
-        self._settled: set[Path] = set()
         self._made: dict[str, str] = {}
 
-    def settle(self, used: Iterable[Path]) -> None:
-        """Makes what stands in some folders and above them.
+    def settle(self, folder: Path, environment: Path | None = None) -> None:
+        """Makes what a program or a pack runs in.
 
         Args:
-            used: Folders of programs and packs; those outside of the repository need nothing.
+            folder: Its folder; what lies outside of the repository needs nothing.
+            environment: Its environment of Python, where that is known; otherwise the nearest one.
 
         Raises:
             BaseError: The environment of another lock cannot be made.
         """
-        for folder in used:
-            real = Path(os.path.realpath(folder))
-            for each in (real, *real.parents):
-                if each.is_relative_to(self._move.source) and each not in self._settled:
-                    self._settled.add(each)
-                    self._settle_in(each)
+        real = Path(os.path.realpath(folder))
+        chain = [each for each in (real, *real.parents) if each.is_relative_to(self._move.source)]
+        found = [each for above in chain for each in _environments_in(above)]
+        pythons = [each for each in found if each.name != MODULES]
+        if environment is None:
+            environment = next(iter(pythons), None)
+        elif environment.is_relative_to(self._move.source):
+            pythons.append(environment)
+        self._settle_python(chain, environment)
+        for each in pythons:
+            self._link(each, self._move)
+        for each in found:
+            if each.name == MODULES:
+                self._settle_modules(each)
 
     def variables(self, beside: Path) -> dict[str, str]:
         """What names the environment of programs and packs that have none of their own.
@@ -121,27 +129,47 @@ class Environments:
                 link_virtualenv(Path(active), there, self._move)
         return {_ACTIVE: str(there), **self._made}
 
-    def _settle_in(self, folder: Path) -> None:
-        there = self._move.of(folder)
-        if there is None or not folder.is_dir():
-            return
-        environments = [
-            each
-            for each in folder.iterdir()
-            if (each.name == MODULES or is_virtualenv(each)) and not (there / each.name).exists()
-        ]
-        for node in (False, True):
-            of_kind = [each for each in environments if (each.name == MODULES) == node]
-            manager = _manager_of_other_lock(folder, there, node=node)
-            if manager is None:
-                for each in of_kind:
-                    _link(each, there / each.name, self._move)
+    def _settle_python(self, chain: Iterable[Path], environment: Path | None) -> None:
+        """Makes the environment of the nearest lock, where that is another one than today's."""
+        for folder in chain:
+            there = self._move.of(folder)
+            if there is None or not _locks_in((folder, there), node=False):
                 continue
-            place = there / (of_kind[0].name if of_kind else manager.usual)
-            made, made_for = self._of_lock(manager, there)
-            _link(made, place, Move(made_for, self._move.target))
-            if not node and not of_kind:
+            manager = _manager_of_other_lock(folder, there, node=False)
+            if manager is None:
+                return
+            if environment is not None and environment.is_relative_to(self._move.source):
+                place = self._place_of(environment)
+            else:
+                place = there / manager.usual
                 self._made[_ACTIVE] = str(place)
+            if not place.exists():
+                made, made_for = self._of_lock(manager, there)
+                link_virtualenv(made, place, Move(made_for, self._move.target))
+            return
+
+    def _settle_modules(self, modules: Path) -> None:
+        there = self._move.of(modules.parent)
+        if there is None:
+            return
+        manager = _manager_of_other_lock(modules.parent, there, node=True)
+        if manager is None:
+            self._link(modules, self._move)
+        elif not (there / MODULES).exists():
+            made, made_for = self._of_lock(manager, there)
+            link_modules(made, there / MODULES, Move(made_for, self._move.target))
+
+    def _link(self, environment: Path, move: Move) -> None:
+        place = self._place_of(environment)
+        if place.exists():
+            return
+        if environment.name == MODULES:
+            link_modules(environment, place, move)
+        else:
+            link_virtualenv(environment, place, move)
+
+    def _place_of(self, environment: Path) -> Path:
+        return self._move.target / environment.relative_to(self._move.source)
 
     def _of_lock(self, manager: Manager, folder: Path) -> tuple[Path, Path]:
         """The environment of a lock from the cache, and the work tree that it was made for."""
@@ -189,11 +217,16 @@ class Environments:
         (kept / _MADE).write_text(str(made_for), encoding="utf-8")
 
 
-def _link(environment: Path, to: Path, move: Move) -> None:
-    if environment.name == MODULES:
-        link_modules(environment, to, move)
-    else:
-        link_virtualenv(environment, to, move)
+def _environments_in(folder: Path) -> Iterator[Path]:
+    if folder.is_dir():
+        for each in sorted(folder.iterdir()):
+            if is_virtualenv(each) or (each.name == MODULES and each.is_dir()):
+                yield each
+
+
+def _locks_in(folders: Iterable[Path], *, node: bool) -> list[Path]:
+    files = [folder / each.lock for folder in folders for each in MANAGERS if each.is_node == node]
+    return [each for each in files if each.is_file()]
 
 
 def _manager_of_other_lock(folder: Path, there: Path, *, node: bool) -> Manager | None:

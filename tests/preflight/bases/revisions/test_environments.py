@@ -82,7 +82,7 @@ def test_another_lock_gets_an_environment_of_its_own(
     locked(move.source / "infra", "2.0")
     locked(move.target / "infra", "1.0")
     environments = Environments(move)
-    environments.settle([move.source / "infra"])
+    environments.settle(move.source / "infra")
     made = move.target / "infra" / place
     assert version_in(made) == "1.0"
     assert environments.variables(move.target.parent)["VIRTUAL_ENV"] == str(made)
@@ -91,12 +91,12 @@ def test_another_lock_gets_an_environment_of_its_own(
 def test_the_environment_of_a_lock_is_made_once(move: Move, tmp_path: Path) -> None:
     with_requirements(move.source / "infra", "2.0")
     with_requirements(move.target / "infra", "1.0")
-    Environments(move).settle([move.source / "infra"])
+    Environments(move).settle(move.source / "infra")
     later = Move(move.source, Path(os.path.realpath(tmp_path)) / "later")
     (later.target / "infra").mkdir(parents=True)
     with_requirements(later.target / "infra", "1.0")
     (later.target / "infra" / "theirs-1.0-py3-none-any.whl").unlink()
-    Environments(later).settle([later.source / "infra"])
+    Environments(later).settle(later.source / "infra")
     assert version_in(later.target / "infra" / "venv") == "1.0"
 
 
@@ -104,7 +104,7 @@ def test_an_environment_that_cannot_be_made_is_told_in_one_line(move: Move) -> N
     with_requirements(move.source / "infra", "2.0")
     write(move.target, {"infra/requirements.txt": "./missing-1.0-py3-none-any.whl\n"})
     with pytest.raises(BaseError, match=r"^its environment cannot be made: .*missing-1.0") as told:
-        Environments(move).settle([move.source / "infra"])
+        Environments(move).settle(move.source / "infra")
     assert "\n" not in str(told.value)
 
 
@@ -121,17 +121,20 @@ def test_another_lock_of_npm_gets_modules_of_its_own(move: Move) -> None:
         )
         command = ["npm", "install", "--package-lock-only", "--offline", "--no-audit"]
         subprocess.run(command, cwd=top, check=True, capture_output=True)
-    Environments(move).settle([move.source])
-    assert (move.target / "node_modules" / "ours").resolve() == move.target / "libs" / "ours"
+    write(move.source, {"node_modules/of-today/package.json": "{}"})
+    Environments(move).settle(move.source)
+    made = move.target / "node_modules"
+    assert (made / "ours").resolve() == move.target / "libs" / "ours"
+    assert not (made / "of-today").exists()
 
 
 def test_without_any_lock_the_environment_is_todays(move: Move) -> None:
     write(move.source, {"infra/node_modules/theirs/package.json": "{}"})
-    Environments(move).settle([move.source / "infra"])
+    Environments(move).settle(move.source / "infra")
     assert (move.target / "infra" / "node_modules" / "theirs" / "package.json").is_file()
 
 
 def test_what_lies_outside_of_the_repository_needs_nothing(move: Move, tmp_path: Path) -> None:
     write(tmp_path, {"pack/.venv/pyvenv.cfg": ""})
-    Environments(move).settle([tmp_path / "pack"])
+    Environments(move).settle(tmp_path / "pack")
     assert sorted(each.name for each in move.target.iterdir()) == ["infra"]
