@@ -192,6 +192,7 @@ class Tools:
                 "fixed": list(page.first(findings["fixed"], _MOST_NAMED)),
                 "unchanged": len(findings["unchanged"]),
                 "cost": told["cost"],
+                "unpriced": list(page.first(told["unpriced"], _MOST_NAMED)),
                 "next": page.next(resources),
             }
 

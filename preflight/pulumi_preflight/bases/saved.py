@@ -10,7 +10,8 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from pulumi_preflight.bases import Base, BaseFinding, known_as
+from pulumi_preflight.acceptance import REPLACES_STATEFUL
+from pulumi_preflight.bases import Base, BaseFinding, known_as, unpriced_in
 from pulumi_preflight.costs import CostLine
 from pulumi_preflight.errors import BaseError, StateError
 from pulumi_preflight.findings import Level
@@ -20,7 +21,7 @@ from pulumi_preflight.resource import saved_resource
 from pulumi_preflight.stack_context import is_urn
 from pulumi_preflight.states.resources import resources_in
 from pulumi_preflight.states.secrets import Opener
-from pulumi_preflight.verdict import Verdict
+from pulumi_preflight.verdict import OWN_PACK, Verdict
 
 VERSION = 1
 """Of the format."""
@@ -40,8 +41,14 @@ def _stack(verdict: Verdict) -> dict[str, object]:
     return {
         "project": verdict.project,
         "stack": verdict.stack,
-        "findings": [_finding(known_as(each)) for each in (*verdict.findings, *verdict.known)],
+        "findings": [
+            _finding(known_as(each))
+            for each in (*verdict.findings, *verdict.known)
+            # What a run finds beside its own base is no finding of the program.
+            if (each.pack, each.rule) != (OWN_PACK, REPLACES_STATEFUL)
+        ],
         "cost": cost and [_line(each) for each in cost.lines],
+        "unpriced": unpriced_in(cost),
         "resources": [
             saved_resource(each, verdict.redact)
             for each in verdict.deployment.resources
@@ -126,6 +133,7 @@ def _base(entry: "_Object", where: str) -> Base:
         ),
         findings=tuple(map(_read_finding, entry.listed("findings"))),
         cost=cost,
+        unpriced=tuple(map(str, entry.given.get("unpriced") or ())),
     )
 
 

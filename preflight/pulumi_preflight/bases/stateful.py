@@ -97,6 +97,7 @@ HOLDS_DATA: Final[Mapping[str, str]] = {
     "aws:timestreamwrite/table:Table": "table",
 }
 
+_MOST_NAMED = 5
 _GONE = (Operation.DELETE, Operation.REPLACE, Operation.MAY_REPLACE)
 
 
@@ -166,10 +167,17 @@ def _outcome(change: ResourceChange, held: str) -> str:
 def _fix(change: ResourceChange) -> str:
     if change.operation is Operation.DELETE:
         return (
-            "Keep it in the program, name the old URN under `aliases` where it was renamed, or "
-            "set `retainOnDelete` before it goes."
+            "Keep it in the program, or name the old URN under `aliases` where it was renamed."
+            if change.retained
+            else "Keep it in the program, name the old URN under `aliases` where it was renamed, "
+            "or set `retainOnDelete` before it goes."
         )
     first = change.replacing[0]
     if first.follows:
         return f"Keep {name_of(first.follows)} as it is, or move the data first."
+    if len(change.replacing) > 1:
+        paths = ", ".join(f"`{each.path}`" for each in change.replacing[:_MOST_NAMED])
+        rest = len(change.replacing) - _MOST_NAMED
+        more = f" and {rest} more" if rest > 0 else ""
+        return f"Set {paths}{more} back, add them to `ignoreChanges`, or move the data first."
     return f"Set `{first.path}` back, add it to `ignoreChanges`, or move the data first."

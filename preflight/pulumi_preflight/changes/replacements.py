@@ -55,10 +55,15 @@ def changes(
             had given it replaces nothing.
     """
     marks, sets = _marks(type_)
+    switches = _SWITCHES.get(type_, {})
     found = []
     for each in differences(old, new):
         before, after = _at(old, each.path), _at(new, each.path)
-        if _is_the_same(each, old, new, outputs or {}, sets):
+        if _is_in_another_order(each, old, new, sets):
+            continue
+        if _at(new, (switches.get(str(each.path[0]), ""),)) is True:
+            effect = Effect.REPLACES
+        elif _is_the_same(each, old, new, outputs or {}):
             effect = Effect.UPDATES
         else:
             effect = _effect(each, before, after, marks)
@@ -104,6 +109,15 @@ _Names = tuple[str, ...]
 _Marks = Mapping[_Names, _Mark]
 # Since version 7 every type of AWS has it, and no resource can move. The provider's own region may
 # stand in its place.
+_OF_USER_DATA = dict.fromkeys(("userData", "userDataBase64"), "userDataReplaceOnChange")
+_SWITCHES: Mapping[str, Mapping[str, str]] = {
+    "aws:ec2/instance:Instance": _OF_USER_DATA,
+    "aws:ec2/spotInstanceRequest:SpotInstanceRequest": _OF_USER_DATA,
+}
+"""By type, the properties whose change replaces where another one is true.
+
+Source: terraform-provider-aws, internal/service/ec2/ec2_instance.go (CustomizeDiff).
+"""
 _OF_AWS = ("aws:", "pulumi:providers:aws")
 _EVERYWHERE: _Marks = {("region",): _Mark("", "ud", "abxy")}
 
@@ -248,21 +262,21 @@ def _inside(value: PropertyValue, names: _Names) -> Iterator[Any]:
             yield plain
 
 
-def _is_the_same(
-    change: Difference,
-    old: Properties,
-    new: Properties,
-    outputs: Properties,
-    sets: frozenset[_Names],
-) -> bool:
-    """Whether AWS has after a change what it had before: other words, or another order."""
+def _is_the_same(change: Difference, old: Properties, new: Properties, outputs: Properties) -> bool:
+    """Whether AWS has after a change what it had before, in other words."""
     before, after = _at(old, change.path), _at(new, change.path)
     if change.kind == "add" and after is not None and after == _at(outputs, change.path):
         return True
     if change.kind == "update" and isinstance(before, str) and isinstance(after, str):
         document = _document(before)
-        if document is not None and document == _document(after):
-            return True
+        return document is not None and document == _document(after)
+    return False
+
+
+def _is_in_another_order(
+    change: Difference, old: Properties, new: Properties, sets: frozenset[_Names]
+) -> bool:
+    """Whether all that a change does is to put the members of a set in another order."""
     for path in sets:
         if change.names[: len(path)] == path:
             around = change.path[: len(change.path) - len(_behind(change.path, len(path)))]

@@ -116,6 +116,7 @@ def changes_of(changes: "Changes") -> dict[str, object]:
             "fixed": [_named(each) for each in changes.fixed],
         },
         "cost": cost and [_cost(each) for each in cost.modules],
+        "unpriced": list(cost.unpriced) if cost else [],
     }
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Iterator
 from typing import Final
 
-from pulumi_preflight.bases.changes import Changes, CostChange, ModuleCost
+from pulumi_preflight.bases.changes import Changes, CostChange
 from pulumi_preflight.bases.telling import (
     WORDS,
+    amounts_of,
     groups,
     held_by,
     losing,
     remarks_on,
     signed,
     told_of,
+    unpriced_of,
 )
 from pulumi_preflight.changes.comparing import Operation, ResourceChange
 from pulumi_preflight.printing import shortened
@@ -33,7 +35,11 @@ def head_of(changes: Changes) -> str:
     lines = [*_warnings(changes)]
     cost = changes.cost
     if cost is not None:
-        lines += ["", *(f"Cost a month: {_amounts(each)}<br>" for each in cost.totals)]
+        paid = [each for each in cost.totals if each.before.worst or each.after.worst]
+        told = (amounts_of(each, cost.unpriced, "→") for each in paid)
+        lines += ["", *(f"Cost a month: **{each}**<br>" for each in told)]
+        if cost.unpriced:
+            lines.append(f"{prose(unpriced_of(cost))}<br>")
     lines += ["", f"Beside {code(shortened(changes.base, _LONGEST_NAME))}"]
     return "\n".join([*lines, ""])
 
@@ -84,6 +90,8 @@ def fixed_in(changes: Changes) -> list[tuple[str, int]]:
 
 def title_of(cost: CostChange) -> str:
     """What the cost of a month changes by."""
+    if cost.unpriced:
+        return "Cost by module: not comparable"
     return "Cost by module: " + "; ".join(
         f"{signed(each.difference.base)} {each.currency} a month" for each in cost.totals
     )
@@ -98,15 +106,6 @@ def table_of(cost: CostChange) -> list[tuple[str, int]]:
     )
     head = "| module | before | after | difference | at worst | |\n|---|--:|--:|--:|--:|---|\n"
     return [(f"{head}{rows}\n", len(cost.modules))]
-
-
-def _amounts(cost: ModuleCost) -> str:
-    added = cost.difference
-    worst = f", at worst {signed(added.worst)}" if added.worst != added.base else ""
-    return (
-        f"{cost.before.base:,.2f} → {cost.after.base:,.2f} {cost.currency} "
-        f"(**{signed(added.base)}**{worst})"
-    )
 
 
 def _name(urn: str) -> str:

@@ -5,14 +5,15 @@ from typing import Final
 
 from rich.text import Text
 
-from pulumi_preflight.bases.changes import Changes, CostChange, ModuleCost
+from pulumi_preflight.bases.changes import Changes, CostChange
 from pulumi_preflight.bases.telling import (
     WORDS,
+    amounts_of,
     groups,
     held_by,
     remarks_on,
-    signed,
     told_of,
+    unpriced_of,
 )
 from pulumi_preflight.changes.comparing import Operation, ResourceChange
 from pulumi_preflight.printing import escaped_line
@@ -64,18 +65,14 @@ def _of_resource(operation: Operation, change: ResourceChange) -> Iterator[tuple
 
 
 def _of_cost(cost: CostChange) -> Iterator[tuple[int, Text]]:
-    for each in cost.modules:
-        if each.difference.base or each.difference.worst:
-            module = escaped_line(each.module) or "no module"
-            yield 2, Text(f"cost of {module}  {_amounts(each)}")
+    changed = [each for each in cost.modules if each.difference.base or each.difference.worst]
+    # One module alone says what the total says.
+    for each in changed if len(cost.modules) > 1 else ():
+        module = escaped_line(each.module) or "no module"
+        yield 2, Text(f"cost of {module}  {amounts_of(each, cost.unpriced, '->')}")
     for each in cost.totals:
-        yield 2, Text(f"cost a month  {_amounts(each)}", style="bold")
-
-
-def _amounts(cost: ModuleCost) -> str:
-    added = cost.difference
-    worst = f", at worst {signed(added.worst)}" if added.worst != added.base else ""
-    return (
-        f"{cost.before.base:,.2f} -> {cost.after.base:,.2f} {cost.currency} "
-        f"({signed(added.base)}{worst})"
-    )
+        if each.before.worst or each.after.worst:
+            told = amounts_of(each, cost.unpriced, "->")
+            yield 2, Text(f"cost a month  {told}", style="bold")
+    if cost.unpriced:
+        yield 2, Text(escaped_line(unpriced_of(cost)), style="yellow")

@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from pulumi_preflight.bases.telling import WORDS, told_of
 from pulumi_preflight.changes.comparing import Operation, PropertyChange
 from pulumi_preflight.changes.replacements import Effect
-from pulumi_preflight.wire import PropertyValue
+from pulumi_preflight.wire import ARCHIVE, ASSET, MARK, PropertyValue
 from tests.preflight.bases.samples import AFTER, DATABASE, base, beside, resource, written
 from tests.preflight.builders import QUEUE, urn
 from tests.preflight.samples import STACK, verdict
@@ -178,6 +178,14 @@ def change(before: PropertyValue, after: PropertyValue, **more: str) -> Property
     return PropertyChange(path="policy", before=before, after=after, effect=Effect.UPDATES, **more)
 
 
+def archive(**hashes: str) -> PropertyValue:
+    return {
+        MARK: ARCHIVE,
+        "hash": "".join(hashes.values()),
+        "assets": {name: {MARK: ASSET, "hash": each} for name, each in hashes.items()},
+    }
+
+
 @pytest.mark.parametrize(
     ("told", "lines"),
     [
@@ -190,6 +198,21 @@ def change(before: PropertyValue, after: PropertyValue, **more: str) -> Property
             change('{"a": 1, "b": [2]}', '{"a": 1, "b": [3]}'),
             [("policy.b[0]", "2 becomes 3")],
             id="inside-a-document",
+        ),
+        pytest.param(
+            change({MARK: ASSET, "hash": "1"}, {MARK: ASSET, "hash": "2"}),
+            [("policy", "has another content")],
+            id="file",
+        ),
+        pytest.param(
+            change(archive(a="1", b="1"), archive(a="2", b="1")),
+            [("policy.a", "has another content")],
+            id="one-file-of-an-archive",
+        ),
+        pytest.param(
+            change("<id of `db`>", "`x`"),
+            [("policy", "\"<id of 'db'>\" becomes \"'x'\"")],
+            id="accents",
         ),
         pytest.param(
             change("x", None, follows=urn(QUEUE, "jobs")),

@@ -12,6 +12,7 @@ from pulumi_preflight.bases.telling import (
     signed,
     summary,
     told_of,
+    unpriced_of,
 )
 from pulumi_preflight.changes.comparing import Operation, ResourceChange
 from pulumi_preflight.reports.html.markup import Markup, element, joined, line
@@ -32,6 +33,7 @@ def changes_section(changes: Changes, stack: Stack) -> Markup:
             [_resources(operation, found, stack) for operation, found in groups(changes)],
             _fixed(changes.fixed) if changes.fixed else None,
             _cost(cost) if cost else None,
+            element("p", unpriced_of(cost), class_="warning") if cost and cost.unpriced else None,
         )
     )
 
