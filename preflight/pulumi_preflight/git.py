@@ -150,6 +150,20 @@ class Repository:
         """
         self._told("worktree", "remove", "--force", "--force", str(folder))
 
+    def files_of(self, commit: str, folder: Path) -> list[Path]:
+        """The files that a commit has below a folder, relative to the top.
+
+        Args:
+            commit: The commit.
+            folder: A folder of the work tree, absolute.
+
+        Raises:
+            GitError: Git cannot read the commit.
+        """
+        below = folder.relative_to(self.top).as_posix()
+        told = self._told("ls-tree", "-r", "--name-only", "-z", commit, "--", f":(literal){below}")
+        return sorted(Path(name) for name in told.split("\0") if name)
+
     def _is_shallow(self) -> bool:
         return self._told("rev-parse", "--is-shallow-repository").strip() == "true"
 

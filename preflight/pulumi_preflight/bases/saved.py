@@ -12,6 +12,7 @@ from typing import Any
 
 from pulumi_preflight.acceptance import REPLACES_STATEFUL
 from pulumi_preflight.bases import Base, BaseFinding, known_as, unpriced_in
+from pulumi_preflight.bases.stateful import HOLDS_DATA
 from pulumi_preflight.costs import CostLine
 from pulumi_preflight.errors import BaseError, StateError
 from pulumi_preflight.findings import Level
@@ -22,10 +23,12 @@ from pulumi_preflight.stack_context import is_urn
 from pulumi_preflight.states.resources import resources_in
 from pulumi_preflight.states.secrets import Opener
 from pulumi_preflight.verdict import OWN_PACK, Verdict
+from pulumi_preflight.verdicts import Gone
 
 VERSION = 1
 """Of the format."""
 
+_PROVIDER = "pulumi:providers:"
 _MADE_BY = "wanted a file that `preflight --format base=FILE` has written"
 
 
@@ -119,6 +122,36 @@ def read_saved(file: Path, *, project: str, stack: str, place: str = "") -> Base
         f"{where} has no verdict on {project}/{stack}, so all of it counts as new; it has {known}"
     )
     return Base(place=where, is_state=False, resources=(), findings=(), cost=None, note=note)
+
+
+def stacks_saved(file: Path) -> tuple[Gone, ...]:
+    """The stacks that a file knows, each told as one that is gone.
+
+    Raises:
+        BaseError: As for `read_saved`.
+    """
+    entries = _Object(_document(file), str(file)).listed("stacks")
+    return tuple(_as_gone(entry, str(file)) for entry in entries)
+
+
+def _as_gone(entry: "_Object", where: str) -> Gone:
+    managed = [
+        each
+        for each in entry.listed("resources")
+        if each.given.get("custom")
+        and not each.given.get("external")
+        and not each.text("type").startswith(_PROVIDER)
+    ]
+    return Gone(
+        base=where,
+        project=entry.text("project"),
+        stack=entry.text("stack"),
+        resources=len(managed),
+        holding_data=sum(
+            each.text("type") in HOLDS_DATA and not each.given.get("retainOnDelete")
+            for each in managed
+        ),
+    )
 
 
 def _base(entry: "_Object", where: str) -> Base:

@@ -285,7 +285,7 @@ class Comparison:
                 # What is made up hangs on the URN; of a renamed resource the real value stays.
                 continue
             told = [
-                _told(change, before, after, forcing, follows)
+                _told(change, before, planned, forcing, follows)
                 for change in found.get(name, ())
                 if is_fresh or not has_unknown(value_at(after, change.difference.path))
             ]
@@ -407,10 +407,12 @@ def _told(
 ) -> PropertyChange:
     path = change.difference.path
     forced = any(contains(each, path) for each in forcing)
+    told = value_at(after, path)
     return PropertyChange(
         path=change.difference.text,
         before=value_at(before, path),
-        after=value_at(after, path),
+        # Only the deployment tells what follows a replaced resource.
+        after=None if follows and has_unknown(told) else told,
         effect=Effect.REPLACES if forced else change.effect,
         follows=follows,
     )

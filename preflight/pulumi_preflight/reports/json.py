@@ -22,7 +22,7 @@ from pulumi_preflight.model import Note, SourcePosition
 from pulumi_preflight.printing import escaped_json
 from pulumi_preflight.resource import Resource
 from pulumi_preflight.verdict import RuleResult, Verdict
-from pulumi_preflight.verdicts import StackResult, Verdicts
+from pulumi_preflight.verdicts import Gone, StackResult, Verdicts
 
 if TYPE_CHECKING:
     from pulumi_preflight.bases.changes import Changes, ModuleCost
@@ -52,9 +52,20 @@ def write_several(verdicts: Verdicts, stream: TextIO) -> None:
             "leftOut": [
                 {"folder": each.folder, "reason": each.reason} for each in verdicts.left_out
             ],
+            "gone": [_gone(each) for each in verdicts.gone],
         },
         stream,
     )
+
+
+def _gone(stack: Gone) -> dict[str, object]:
+    return {
+        "base": stack.base,
+        "project": stack.project,
+        "stack": stack.stack,
+        "resources": stack.resources,
+        "holdingData": stack.holding_data,
+    }
 
 
 def _common(verdicts: Verdicts) -> str | None:

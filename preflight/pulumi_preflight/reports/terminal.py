@@ -257,18 +257,31 @@ def _summary(verdicts: Verdicts, console: Console) -> None:
     for result, (folder, stack) in zip(results, named, strict=True):
         line = verdict_line(result.verdict) if result.verdict else _NO_VERDICT
         passed = result.verdict is not None and result.verdict.passed
+        changes = result.verdict.changes if result.verdict else None
         console.print(
             Text(f"  {folder:<{folders}}  {stack:<{stack_names}}  "),
             Text(line, style="green" if passed else "red"),
+            _recap(changes) if changes else "",
             sep="",
             soft_wrap=True,
         )
     for reason, left_out in _grouped((each.reason, each.folder) for each in verdicts.left_out):
         told = f"  left out, {reason}: {', '.join(map(escaped_line, left_out))}"
         console.print(Text(told), soft_wrap=True)
+    for gone in verdicts.gone:
+        style = "bold red" if gone.holding_data else ""
+        console.print(Text(f"  gone: {escaped_line(gone.told)}", style=style), soft_wrap=True)
     console.print()
     passed = not (verdicts.without_verdict or verdicts.failed)
     console.print(Text(line_on_all(verdicts), style=_style(passed=passed)), soft_wrap=True)
+
+
+def _recap(changes: "Changes") -> Text:
+    # Only a run with a base needs them.
+    from pulumi_preflight.bases.telling import losing  # noqa: PLC0415
+    from pulumi_preflight.reports.recap import recap  # noqa: PLC0415
+
+    return Text(f"; {recap(changes)}", style="bold red" if losing(changes) else "")
 
 
 def _columns(named: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:

@@ -20,7 +20,12 @@ from pulumi_preflight.printing import escaped_line
 from pulumi_preflight.stack_context import is_urn, name_of
 
 MOST_OF_A_KIND: Final = 30
-"""Resources of one operation that are shown, and inputs of one resource."""
+"""Resources of one operation that are shown, and inputs of one resource.
+
+What holds data and goes is shown whatever its number.
+"""
+_LOSING: Final = (Operation.REPLACE, Operation.DELETE, Operation.MAY_REPLACE)
+_ALL: Final = "--format json or html has all"
 _STYLES: Final = {
     Operation.REPLACE: "bold red",
     Operation.DELETE: "bold red",
@@ -33,10 +38,13 @@ _STYLES: Final = {
 def lines_of(changes: Changes) -> Iterator[tuple[int, Text]]:
     """The lines, each with its margin."""
     for operation, found in groups(changes):
-        for change in found[:MOST_OF_A_KIND]:
+        # What holds data stands first.
+        holding = sum(map(bool, map(held_by, found))) if operation in _LOSING else 0
+        shown = max(holding, MOST_OF_A_KIND)
+        for change in found[:shown]:
             yield from _of_resource(operation, change)
-        if len(found) > MOST_OF_A_KIND:
-            yield 2, Text(f"{len(found) - MOST_OF_A_KIND} more {WORDS[operation]}")
+        if len(found) > shown:
+            yield 2, Text(f"{len(found) - shown} more {WORDS[operation]}: {_ALL}")
     for word, findings in (("new", changes.new), ("fixed", changes.fixed)):
         for finding in findings:
             about = name_of(finding.urn) if is_urn(finding.urn) else finding.urn
@@ -54,14 +62,14 @@ def lines_of(changes: Changes) -> Iterator[tuple[int, Text]]:
 def _of_resource(operation: Operation, change: ResourceChange) -> Iterator[tuple[int, Text]]:
     name = escaped_line(f"  {name_of(change.urn)} ({remarks_on(change)})")
     held = held_by(change)
-    loses = held and operation in (Operation.REPLACE, Operation.DELETE, Operation.MAY_REPLACE)
+    loses = held and operation in _LOSING
     warning = Text(f"  holds data: {held}", style="bold red") if loses else Text()
     yield 2, Text(WORDS[operation], style=_STYLES[operation]) + Text(name) + warning
     told = [line for each in change.properties for line in told_of(each)]
     for path, what in told[:MOST_OF_A_KIND]:
         yield 4, Text(escaped_line(f"{path}: {what}"))
     if len(told) > MOST_OF_A_KIND:
-        yield 4, Text(f"{len(told) - MOST_OF_A_KIND} more inputs")
+        yield 4, Text(f"{len(told) - MOST_OF_A_KIND} more inputs: {_ALL}")
 
 
 def _of_cost(cost: CostChange) -> Iterator[tuple[int, Text]]:

@@ -13,6 +13,8 @@ from jsonschema import Draft202012Validator
 from pulumi_preflight.bases.telling import WORDS, told_of
 from pulumi_preflight.changes.comparing import Operation, PropertyChange
 from pulumi_preflight.changes.replacements import Effect
+from pulumi_preflight.model import RegisteredResource
+from pulumi_preflight.verdict import Verdict
 from pulumi_preflight.wire import ARCHIVE, ASSET, MARK, PropertyValue
 from tests.preflight.bases.samples import AFTER, DATABASE, base, beside, resource, written
 from tests.preflight.builders import QUEUE, urn
@@ -78,6 +80,34 @@ def test_the_terminal_tells_what_loses_data_first(monkeypatch: pytest.MonkeyPatc
         "  new finding  too-slow: jobs",
         "  fixed finding  encrypted[a]: jobs",
     ]
+
+
+def told_in_the_terminal(found: Verdict) -> list[str]:
+    return [line.strip() for line in written(found, "terminal").splitlines()]
+
+
+@pytest.mark.parametrize("word", ["replaced", "deleted"])
+def test_the_terminal_names_all_that_holds_data_and_goes(word: str) -> None:
+    names = [f"db{each}" for each in range(40)]
+
+    def databases(engine: str) -> list[RegisteredResource]:
+        return [resource(DATABASE, name, {"engine": engine}) for name in names]
+
+    after = databases("mysql") if word == "replaced" else []
+    found = beside(base(STACK, *databases("postgres")), STACK, *after)
+    lines = told_in_the_terminal(found)
+    assert [f"{word}  {name} (Instance)  holds data: database" in lines for name in names] == [
+        True
+    ] * 40
+
+
+@pytest.mark.parametrize("word", ["created", "deleted"])
+def test_of_many_that_hold_no_data_the_terminal_says_where_the_rest_is(word: str) -> None:
+    things = [resource("shop:index:Thing", f"t{each}") for each in range(33)]
+    before, after = ([], things) if word == "created" else (things, [])
+    lines = told_in_the_terminal(beside(base(STACK, *before), STACK, *after))
+    assert sum(line.startswith(f"{word}  t") for line in lines) == 30
+    assert f"3 more {word}: --format json or html has all" in lines
 
 
 def test_the_comment_begins_with_the_data_that_goes() -> None:

@@ -89,6 +89,17 @@ class Revision:
                 self._repository.remove(self._move.target)
         self._guard.close()
 
+    def files_below(self, folder: Path) -> list[Path]:
+        """The files that the revision has below a folder of the repository, as absolute paths.
+
+        Raises:
+            GitError: Git cannot read the commit.
+        """
+        real = Path(os.path.realpath(folder))
+        return [
+            self._repository.top / name for name in self._repository.files_of(self._commit, real)
+        ]
+
     def judging(self, project: Project, wanted: "Wanted") -> Callable[[], Base]:
         """Begins to judge the revision's program; gives what waits for the end.
 
