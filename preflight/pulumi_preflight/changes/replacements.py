@@ -18,6 +18,7 @@ from importlib.resources import files
 from typing import Any
 
 from pulumi_preflight.changes.differences import Difference, Path, differences
+from pulumi_preflight.changes.paths import value_at
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, mark_of, without_secret
 
 _TABLE = "replacements.json.gz"
@@ -231,18 +232,8 @@ def _behind(path: Path, names: int) -> Path:
 
 
 def _at(properties: Properties, path: Path) -> Any:  # noqa: ANN401
-    """The value at a path, `None` where there is none."""
-    value: Any = properties
-    for part in path:
-        value = without_secret(value)
-        match value, part:
-            case dict(), str():
-                value = value.get(part)
-            case list(), int() if part < len(value):
-                value = value[part]
-            case _:
-                return None
-    return without_secret(value)
+    """The value at a path, `None` where there is none; a secret is what it holds."""
+    return without_secret(value_at(properties, path))
 
 
 def _inside(value: PropertyValue, names: _Names) -> Iterator[Any]:
