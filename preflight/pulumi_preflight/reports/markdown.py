@@ -12,7 +12,7 @@ from typing import Final, TextIO
 from urllib.parse import quote
 
 from pulumi_preflight.bases.changes import Changes
-from pulumi_preflight.bases.telling import summary
+from pulumi_preflight.bases.telling import losing, summary
 from pulumi_preflight.costs import Cost, CostLine, billed_by_use
 from pulumi_preflight.findings import Finding, Known, Level, Waived, excuse_of, knowledge_of
 from pulumi_preflight.printing import escaped_line, shortened
@@ -97,7 +97,8 @@ def _stack(result: StackResult) -> str:
     stack = f" stack {code(result.stack)}" if result.stack else ""
     told = verdict_line(result.verdict) if result.verdict else ""
     changes = result.verdict.changes if result.verdict else None
-    changed = f"; **{recap(changes)}**" if changes else ""
+    mark = "**" if changes and losing(changes) else ""
+    changed = f"; {mark}{recap(changes)}{mark}" if changes else ""
     why = "" if result.verdict else prose(shortened(told_of_failure(result), LONGEST_TEXT))
     return f"- Folder {code(result.folder)}{stack}: {told}{changed}{why}\n"
 
