@@ -164,6 +164,18 @@ class Repository:
         told = self._told("ls-tree", "-r", "--name-only", "-z", commit, "--", f":(literal){below}")
         return sorted(Path(name) for name in told.split("\0") if name)
 
+    def text_of(self, commit: str, file: Path) -> str:
+        """The text of a file in a commit.
+
+        Args:
+            commit: The commit.
+            file: A path that `files_of` gave.
+
+        Raises:
+            GitError: Git cannot read it.
+        """
+        return self._told("cat-file", "blob", f"{commit}:{file.as_posix()}")
+
     def _is_shallow(self) -> bool:
         return self._told("rev-parse", "--is-shallow-repository").strip() == "true"
 

@@ -1,6 +1,8 @@
 """Tells which projects and stacks a base has that are there no more."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,29 +14,49 @@ from pulumi_preflight.verdicts import Gone, StackResult
 if TYPE_CHECKING:
     from pulumi_preflight.bases.revisions import Revision
 
+# A project's name has no other characters.
+_NAME = re.compile(r"""^["']?name["']?\s*:\s*["']?([\w.-]+)""", re.MULTILINE)
+
 
 def removed_projects(revision: "Revision", top: Path) -> list[Path]:
-    """The folders in and below one that hold a project in a revision, and none today.
+    """The folders in and below one that hold a project in a revision, which is gone today.
+
+    One that has moved is not gone.
 
     Raises:
         GitError: Git cannot read the revision.
     """
-    folders = _folders_with(files := revision.files_below(top), PROJECT_FILES)
-    packs = _folders_with(files, PACK_FILES) - folders - {top}
-    return sorted(
+    files = revision.files_below(top)
+    project_files = {file.parent: file for file in files if file.name in PROJECT_FILES}
+    packs = {file.parent for file in files if file.name in PACK_FILES} - {*project_files, top}
+    removed = sorted(
         folder
-        for folder in folders
+        for folder in project_files
         if not any((folder / name).is_file() for name in PROJECT_FILES)
         and not any(
             part.startswith(".") or part in INSTALLED for part in folder.relative_to(top).parts
         )
         and packs.isdisjoint(folder.parents)
     )
+    if not removed:
+        return []
+    today = {name for name, _ in _readable(_everywhere(top))}
+    texts = ((folder, revision.text_of(project_files[folder])) for folder in removed)
+    return [
+        folder for folder, text in texts if not ((name := _NAME.search(text)) and name[1] in today)
+    ]
 
 
-def _folders_with(files: Iterable[Path], names: Iterable[str]) -> set[Path]:
-    wanted = {*names}
-    return {file.parent for file in files if file.name in wanted}
+def _everywhere(top: Path) -> tuple[Path, ...]:
+    """The projects of the repository that a folder is in; those below it, where it is in none."""
+    return projects_below(repository_of(top) or top).projects
+
+
+def _readable(projects: Iterable[Path]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Names and stacks of projects; what cannot be read may be a template, or is told elsewhere."""
+    for folder in projects:
+        with suppress(PreflightError):
+            yield stacks_in(folder)
 
 
 def gone_stacks(
@@ -61,20 +83,11 @@ def gone_stacks(
     missing = [each for each in known if (each.project, each.stack) not in judged]
     if not missing:
         return ()
-    everywhere = {*projects}
-    repository = repository_of(top)
-    if repository and repository != top:
-        everywhere.update(projects_below(repository).projects)
+    if len([*_readable(projects)]) < len(projects):
+        # Any of the missing ones may be one whose result says why there is no verdict.
+        return ()
     kept: dict[str, set[str]] = {}
-    for folder in sorted(everywhere):
-        try:
-            name, found = stacks_in(folder)
-        except PreflightError:
-            if folder not in projects:
-                # Elsewhere may stand templates, which are no projects yet.
-                continue
-            # Any of the missing ones may be its own. Its result says why there is no verdict.
-            return ()
+    for name, found in _readable({*projects, *_everywhere(top)}):
         kept.setdefault(name, set()).update(found)
     return tuple(
         sorted(

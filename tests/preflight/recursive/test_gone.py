@@ -162,6 +162,14 @@ def test_what_no_run_looks_into_is_not_a_removed_project(tmp_path: Path, name: s
         assert removed_projects(revision, top) == []
 
 
+def test_a_project_that_moves_is_not_removed(tmp_path: Path) -> None:
+    top = work_tree(tmp_path / "tree", files_of("apps/a") | files_of("apps/b"))
+    git(top, "mv", "apps/a", "moved")
+    git(top, "rm", "-r", "--quiet", "apps/b")
+    with Revision("HEAD", top) as revision:
+        assert removed_projects(revision, top / "apps") == [top / "apps/b"]
+
+
 @pytest.mark.parametrize("name", ["Pulumi.yaml", "Pulumi.yml"])
 def test_a_removed_project_is_found_below_the_folder_alone(tmp_path: Path, name: str) -> None:
     top = work_tree(tmp_path / "tree", {f"{each}/x/{name}": project(each) for each in "ab"})

@@ -100,6 +100,14 @@ class Revision:
             self._repository.top / name for name in self._repository.files_of(self._commit, real)
         ]
 
+    def text_of(self, file: Path) -> str:
+        """The text of a file that `files_below` gave.
+
+        Raises:
+            GitError: Git cannot read it.
+        """
+        return self._repository.text_of(self._commit, file.relative_to(self._repository.top))
+
     def judging(self, project: Project, wanted: "Wanted") -> Callable[[], Base]:
         """Begins to judge the revision's program; gives what waits for the end.
 
