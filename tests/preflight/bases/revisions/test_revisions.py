@@ -37,7 +37,11 @@ policy.PolicyPack(
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A repository with one program, on a branch that parts from `main` here."""
-    files = {"infra/Pulumi.yaml": PROJECT, "infra/__main__.py": PROGRAM, ".gitignore": "*.local\n"}
+    files = {
+        "infra/Pulumi.yaml": PROJECT,
+        "infra/__main__.py": PROGRAM,
+        ".gitignore": "*.local\n__pycache__/\n",
+    }
     top = work_tree(tmp_path / "tree", files)
     git(top, "switch", "--quiet", "--create", "work")
     return top
