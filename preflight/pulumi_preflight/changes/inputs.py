@@ -66,7 +66,8 @@ def with_ignored(old: Properties, new: Properties, ignored: Iterable[str]) -> Pr
 def aligned(old: PropertyValue, new: PropertyValue) -> PropertyValue:
     """The new value, with the old one's form wherever both say the same.
 
-    The same are: documents of JSON that differ in their spaces; a number and its text; a secret
+    The same are: documents of JSON that differ in their spaces, and policies of IAM that differ in
+    an order; a number and its text; a secret
     that nobody could open, and any value; assets with one hash.
     """
     before, after = without_secret(old), without_secret(new)
@@ -107,9 +108,24 @@ def _document(text: str) -> object:
     if not text.lstrip().startswith(("{", "[")):
         return None
     try:
-        return json.loads(text)
+        document = json.loads(text)
+        is_policy = isinstance(document, dict) and "Statement" in document
+        return _unordered(document) if is_policy else document
     except (ValueError, RecursionError):
         return None
+
+
+def _unordered(value: object) -> object:
+    """A part of a policy of IAM, which says the same in any order, and of one item with no list."""
+    match value:
+        case dict():
+            return {name: _unordered(inner) for name, inner in value.items()}
+        case [single]:
+            return _unordered(single)
+        case list():
+            return sorted(json.dumps(_unordered(each), sort_keys=True) for each in value)
+        case _:
+            return value
 
 
 def _text(value: PropertyValue) -> str:
