@@ -66,9 +66,9 @@ def with_ignored(old: Properties, new: Properties, ignored: Iterable[str]) -> Pr
 def aligned(old: PropertyValue, new: PropertyValue) -> PropertyValue:
     """The new value, with the old one's form wherever both say the same.
 
-    The same are: documents of JSON that differ in their spaces, and policies of IAM that differ in
-    an order; a number and its text; a secret
-    that nobody could open, and any value; assets with one hash.
+    The same are: documents of JSON that differ in their spaces; policies of IAM that differ in an
+    order; a number and its text; a secret that nobody could open, and any value; assets with one
+    hash.
     """
     before, after = without_secret(old), without_secret(new)
     if before == after or SHOWN_SECRET in (before, after) or _is_same(before, after):
