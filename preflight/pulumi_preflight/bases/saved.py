@@ -5,7 +5,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -45,7 +45,7 @@ def _stack(verdict: Verdict) -> dict[str, object]:
         "project": verdict.project,
         "stack": verdict.stack,
         "findings": [
-            _finding(known_as(each))
+            asdict(known_as(each))
             for each in (*verdict.findings, *verdict.known)
             # What a run finds beside its own base is no finding of the program.
             if (each.pack, each.rule) != (OWN_PACK, REPLACES_STATEFUL)
@@ -57,15 +57,6 @@ def _stack(verdict: Verdict) -> dict[str, object]:
             for each in verdict.deployment.resources
             if each.urn not in doubles
         ],
-    }
-
-
-def _finding(finding: BaseFinding) -> dict[str, object]:
-    return {
-        "id": finding.id,
-        "pack": finding.pack,
-        "level": finding.level,
-        "urn": finding.urn,
     }
 
 

@@ -13,6 +13,7 @@ from pulumi_preflight.changes.comparing import (
     ResourceChange,
     compare,
 )
+from pulumi_preflight.changes.inputs import is_sealed
 from pulumi_preflight.model import Deployment, Note, RegisteredResource
 from pulumi_preflight.packs.changes_file import Becoming
 from pulumi_preflight.redaction import SHOWN_SECRET, Redactor, shown_value
@@ -111,20 +112,8 @@ def settled(verdict: Verdict, base: Base, changes: Iterable[ResourceChange]) -> 
 def _secrets_in(base: Base) -> int:
     """How many inputs hold what stands in place of a secret."""
     return sum(
-        _holds_secret(value)
-        for each in base.resources
-        for value in from_struct(each.inputs).values()
+        is_sealed(value) for each in base.resources for value in from_struct(each.inputs).values()
     )
-
-
-def _holds_secret(value: PropertyValue) -> bool:
-    match value:
-        case dict():
-            return any(map(_holds_secret, value.values()))
-        case list():
-            return any(map(_holds_secret, value))
-        case _:
-            return value == SHOWN_SECRET
 
 
 def _told(changes: Iterable[ResourceChange], verdict: Verdict) -> Iterator[ResourceChange]:

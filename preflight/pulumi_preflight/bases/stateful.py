@@ -98,7 +98,8 @@ HOLDS_DATA: Final[Mapping[str, str]] = {
 }
 
 _MOST_NAMED = 5
-_GONE = (Operation.DELETE, Operation.REPLACE, Operation.MAY_REPLACE)
+LOSING = (Operation.REPLACE, Operation.DELETE, Operation.MAY_REPLACE)
+"""What loses the data of a resource that holds some, or may."""
 
 
 def findings_of(
@@ -116,7 +117,7 @@ def findings_of(
     """
     for change in changes:
         held = HOLDS_DATA.get(type_of(change.urn))
-        if held is not None and change.operation in _GONE:
+        if held is not None and change.operation in LOSING:
             yield _finding(change, held, positions.get(change.urn), is_state=is_state)
 
 

@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Final
 
 from pulumi_preflight.bases.changes import Changes, CostChange, ModuleCost
-from pulumi_preflight.bases.stateful import HOLDS_DATA
+from pulumi_preflight.bases.stateful import HOLDS_DATA, LOSING
 from pulumi_preflight.changes.comparing import Operation, PropertyChange, ResourceChange
 from pulumi_preflight.changes.differences import differences
+from pulumi_preflight.changes.inputs import document_in
 from pulumi_preflight.changes.paths import value_at
 from pulumi_preflight.changes.replacements import Effect
 from pulumi_preflight.printing import shortened
@@ -27,7 +28,6 @@ WORDS: Final[Mapping[Operation, str]] = {
 LONGEST_VALUE: Final = 100
 """Characters of a value that are shown."""
 _MOST_UNPRICED = 5
-_LOSING = (Operation.REPLACE, Operation.DELETE, Operation.MAY_REPLACE)
 
 
 def summary(changes: Changes) -> str:
@@ -51,7 +51,7 @@ def groups(changes: Changes) -> Iterator[tuple[Operation, Sequence[ResourceChang
 
 def losing(changes: Changes) -> tuple[ResourceChange, ...]:
     """The changes that lose data, or may."""
-    return tuple(each for each in changes.of(*_LOSING) if held_by(each) and not each.retained)
+    return tuple(each for each in changes.of(*LOSING) if held_by(each) and not each.retained)
 
 
 def held_by(change: ResourceChange) -> str:
@@ -69,7 +69,7 @@ def remarks_on(change: ResourceChange) -> str:
     told = [kind_of(change)]
     if change.before:
         told.append(f"was {name_of(change.before)}")
-    if change.operation in _LOSING:
+    if change.operation in LOSING:
         told += ["protected"] if change.protected else []
         told += ["stays in the cloud"] if change.retained else []
     return ", ".join(told)
@@ -118,17 +118,7 @@ def _inside(value: PropertyValue) -> PropertyValue:
     if isinstance(value, dict) and mark_of(value) == ARCHIVE:
         assets = value.get("assets")
         return assets if isinstance(assets, dict) else None
-    return _document(value)
-
-
-def _document(value: PropertyValue) -> PropertyValue:
-    if not isinstance(value, str) or not value.startswith(("{", "[")):
-        return None
-    try:
-        document: PropertyValue = json.loads(value)
-    except (ValueError, RecursionError):
-        return None
-    return document
+    return document_in(value) if isinstance(value, str) else None
 
 
 def _sides(before: PropertyValue, after: PropertyValue) -> str:

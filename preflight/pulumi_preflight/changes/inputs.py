@@ -89,11 +89,22 @@ def aligned(old: PropertyValue, new: PropertyValue) -> PropertyValue:
             return new
 
 
+def is_sealed(value: PropertyValue) -> bool:
+    """Whether a secret that nobody could open stands anywhere in a value."""
+    match value:
+        case dict():
+            return any(map(is_sealed, value.values()))
+        case list():
+            return any(map(is_sealed, value))
+        case _:
+            return value == SHOWN_SECRET
+
+
 def _is_same(before: PropertyValue, after: PropertyValue) -> bool:
     match before, after:
         case str(), str():
-            document = _document(before)
-            return document is not None and document == _document(after)
+            said = _said_by(before)
+            return said is not None and said == _said_by(after)
         case (str(), float() | bool()) | (float() | bool(), str()):
             return _text(before) == _text(after)
         case dict(), dict() if mark_of(before) in (ASSET, ARCHIVE):
@@ -103,15 +114,25 @@ def _is_same(before: PropertyValue, after: PropertyValue) -> bool:
             return False
 
 
-def _document(text: str) -> object:
+def document_in(text: str) -> PropertyValue:
     """What a text holds that is an object or a list in JSON, else `None`."""
     if not text.lstrip().startswith(("{", "[")):
         return None
     try:
-        document = json.loads(text)
-        is_policy = isinstance(document, dict) and "Statement" in document
-        return _unordered(document) if is_policy else document
+        document: PropertyValue = json.loads(text)
     except (ValueError, RecursionError):
+        return None
+    return document
+
+
+def _said_by(text: str) -> object:
+    """The same, of a policy of IAM in one order; `None` where it is too deep to be put in order."""
+    document = document_in(text)
+    if not isinstance(document, dict) or "Statement" not in document:
+        return document
+    try:
+        return _unordered(document)
+    except RecursionError:
         return None
 
 

@@ -18,6 +18,7 @@ from importlib.resources import files
 from typing import Any
 
 from pulumi_preflight.changes.differences import Difference, Path, differences
+from pulumi_preflight.changes.inputs import document_in
 from pulumi_preflight.changes.paths import value_at
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, mark_of, without_secret
 
@@ -259,8 +260,8 @@ def _is_the_same(change: Difference, old: Properties, new: Properties, outputs: 
     if change.kind == "add" and after is not None and after == _at(outputs, change.path):
         return True
     if change.kind == "update" and isinstance(before, str) and isinstance(after, str):
-        document = _document(before)
-        return document is not None and document == _document(after)
+        document = document_in(before)
+        return document is not None and document == document_in(after)
     return False
 
 
@@ -275,15 +276,6 @@ def _is_in_another_order(
             if members is not None and members == _unordered(_at(new, around)):
                 return True
     return False
-
-
-def _document(text: str) -> Any:  # noqa: ANN401 - JSON
-    if not text.startswith(("{", "[")):
-        return None
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
 
 
 def _unordered(value: Any) -> list[str] | None:  # noqa: ANN401

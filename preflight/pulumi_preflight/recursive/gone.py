@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pulumi_preflight.errors import PreflightError
-from pulumi_preflight.project import PROJECT_FILES, repository_of, stacks_in
+from pulumi_preflight.project import PROJECT_FILES, holds_project, repository_of, stacks_in
 from pulumi_preflight.recursive.search import INSTALLED, PACK_FILES, projects_below
 from pulumi_preflight.verdicts import Gone, StackResult
 
@@ -32,7 +32,7 @@ def removed_projects(revision: "Revision", top: Path) -> list[Path]:
     removed = sorted(
         folder
         for folder in project_files
-        if not any((folder / name).is_file() for name in PROJECT_FILES)
+        if not holds_project(folder)
         and not any(
             part.startswith(".") or part in INSTALLED for part in folder.relative_to(top).parts
         )

@@ -28,7 +28,7 @@ from pulumi_preflight.reports.markdown_changes import (
 from pulumi_preflight.reports.markdown_text import cell, code, prose
 from pulumi_preflight.reports.places import Places
 from pulumi_preflight.reports.recap import recap
-from pulumi_preflight.stack_context import is_urn, name_of
+from pulumi_preflight.stack_context import shown_name
 from pulumi_preflight.verdict import Verdict, counted, verdict_line
 from pulumi_preflight.verdicts import LeftOut, StackResult, Verdicts
 
@@ -303,7 +303,7 @@ def _unpriced(cost: Cost) -> Iterator[tuple[str, int]]:
 
 
 def _name(urn: str) -> str:
-    return shortened(name_of(urn) if is_urn(urn) else urn, LONGEST_TEXT)
+    return shortened(shown_name(urn), LONGEST_TEXT)
 
 
 _CENT: Final = Decimal("0.01")

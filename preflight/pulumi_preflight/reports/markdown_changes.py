@@ -18,7 +18,7 @@ from pulumi_preflight.bases.telling import (
 from pulumi_preflight.changes.comparing import Operation, ResourceChange
 from pulumi_preflight.printing import shortened
 from pulumi_preflight.reports.markdown_text import cell, code, prose
-from pulumi_preflight.stack_context import is_urn, name_of
+from pulumi_preflight.stack_context import shown_name
 from pulumi_preflight.verdicts import Gone
 
 _LONGEST_NAME: Final = 100
@@ -117,7 +117,7 @@ def table_of(cost: CostChange) -> list[tuple[str, int]]:
 
 
 def _name(urn: str) -> str:
-    return code(shortened(name_of(urn) if is_urn(urn) else urn, _LONGEST_NAME))
+    return code(shortened(shown_name(urn), _LONGEST_NAME))
 
 
 def head_of_several(stacks: Sequence[tuple[str, Changes]], gone: Iterable[Gone]) -> str:

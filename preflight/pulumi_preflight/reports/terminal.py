@@ -28,7 +28,7 @@ from pulumi_preflight.model import Note
 from pulumi_preflight.printing import escaped, escaped_line, shortened
 from pulumi_preflight.reports.entries import said_of, subject_of
 from pulumi_preflight.resource import Resource
-from pulumi_preflight.stack_context import is_urn, name_of
+from pulumi_preflight.stack_context import name_of, shown_name
 from pulumi_preflight.verdict import OWN_PACK, Verdict, counted, verdict_line
 from pulumi_preflight.verdicts import StackResult, Verdicts
 from pulumi_preflight.wire import PropertyValue
@@ -636,7 +636,7 @@ def _said(finding: Finding) -> _Said:
 
 
 def _entry_named(entry: BaselineEntry) -> str:
-    about = name_of(entry.urn) if is_urn(entry.urn) else entry.urn
+    about = shown_name(entry.urn)
     return f"{entry.id} of {about}{f' ({entry.expires})' if entry.expires else ''}"
 
 

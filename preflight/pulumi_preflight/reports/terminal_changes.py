@@ -6,6 +6,7 @@ from typing import Final
 from rich.text import Text
 
 from pulumi_preflight.bases.changes import Changes, CostChange
+from pulumi_preflight.bases.stateful import LOSING
 from pulumi_preflight.bases.telling import (
     WORDS,
     amounts_of,
@@ -17,14 +18,13 @@ from pulumi_preflight.bases.telling import (
 )
 from pulumi_preflight.changes.comparing import Operation, ResourceChange
 from pulumi_preflight.printing import escaped_line
-from pulumi_preflight.stack_context import is_urn, name_of
+from pulumi_preflight.stack_context import name_of, shown_name
 
 MOST_OF_A_KIND: Final = 30
 """Resources of one operation that are shown, and inputs of one resource.
 
 What holds data and goes is shown whatever its number.
 """
-_LOSING: Final = (Operation.REPLACE, Operation.DELETE, Operation.MAY_REPLACE)
 _ALL: Final = "--format json or html has all"
 _STYLES: Final = {
     Operation.REPLACE: "bold red",
@@ -39,7 +39,7 @@ def lines_of(changes: Changes) -> Iterator[tuple[int, Text]]:
     """The lines, each with its margin."""
     for operation, found in groups(changes):
         # What holds data stands first.
-        holding = sum(map(bool, map(held_by, found))) if operation in _LOSING else 0
+        holding = sum(map(bool, map(held_by, found))) if operation in LOSING else 0
         shown = max(holding, MOST_OF_A_KIND)
         for change in found[:shown]:
             yield from _of_resource(operation, change)
@@ -47,7 +47,7 @@ def lines_of(changes: Changes) -> Iterator[tuple[int, Text]]:
             yield 2, Text(f"{len(found) - shown} more {WORDS[operation]}: {_ALL}")
     for word, findings in (("new", changes.new), ("fixed", changes.fixed)):
         for finding in findings:
-            about = name_of(finding.urn) if is_urn(finding.urn) else finding.urn
+            about = shown_name(finding.urn)
             style = "green" if word == "fixed" else "bold red"
             yield (
                 2,
@@ -62,7 +62,7 @@ def lines_of(changes: Changes) -> Iterator[tuple[int, Text]]:
 def _of_resource(operation: Operation, change: ResourceChange) -> Iterator[tuple[int, Text]]:
     name = escaped_line(f"  {name_of(change.urn)} ({remarks_on(change)})")
     held = held_by(change)
-    loses = held and operation in _LOSING
+    loses = held and operation in LOSING
     warning = Text(f"  holds data: {held}", style="bold red") if loses else Text()
     yield 2, Text(WORDS[operation], style=_STYLES[operation]) + Text(name) + warning
     told = [line for each in change.properties for line in told_of(each)]

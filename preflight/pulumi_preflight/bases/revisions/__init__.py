@@ -22,7 +22,7 @@ from pulumi_preflight.bases.saved import read_saved
 from pulumi_preflight.errors import BaseError, ProjectError
 from pulumi_preflight.git import GitError, Repository, needing_git, repository_around
 from pulumi_preflight.guard import Guard, Together
-from pulumi_preflight.project import PROJECT_FILES, Project, stacks_in
+from pulumi_preflight.project import PROJECT_FILES, Project, holds_project, stacks_in
 
 if TYPE_CHECKING:
     from pulumi_preflight.api import Wanted
@@ -166,7 +166,7 @@ class Revision:
     def _root_of(self, project: Project) -> Path | None:
         """The project's folder in the revision, also where it stood elsewhere."""
         root = self._counterpart(project.root)
-        if root is not None and any((root / name).is_file() for name in PROJECT_FILES):
+        if root is not None and holds_project(root):
             return root
         files = Repository(self._move.target).files(*(f"*{name}" for name in PROJECT_FILES))
         roots = [(self._move.target / file).parent for file in files if file.name in PROJECT_FILES]
