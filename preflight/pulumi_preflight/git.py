@@ -77,12 +77,13 @@ class Repository:
             GitError: Git refuses the work tree, or is not there.
         """
         told = self._told("ls-files", "-z", "--cached", "--others", "--exclude-standard", *patterns)
-        return sorted({Path(name) for name in told.split("\0") if name})
+        return sorted(set(_paths(told)))
 
     def changed_since(self, reference: str) -> list[Path]:
         """What differs from the commit at which this branch and another parted, relative to top.
 
-        Committed or not, new files too. A submodule is one path.
+        Committed or not, new files too, but for new ones that Python compiles. A submodule is one
+        path.
 
         Args:
             reference: A branch, a tag or a commit.
@@ -98,7 +99,8 @@ class Repository:
             *("--ignore-submodules=none", base, "--"),
         )
         new = self._told("ls-files", "-z", "--others", "--exclude-standard")
-        return sorted({Path(name) for name in (changed + new).split("\0") if name})
+        added = {each for each in _paths(new) if "__pycache__" not in each.parts}
+        return sorted(added.union(_paths(changed)))
 
     def parting(self, reference: str, option: str) -> str:
         """The commit at which the work tree's branch and another parted.
@@ -162,7 +164,7 @@ class Repository:
         """
         below = folder.relative_to(self.top).as_posix()
         told = self._told("ls-tree", "-r", "--name-only", "-z", commit, "--", f":(literal){below}")
-        return sorted(Path(name) for name in told.split("\0") if name)
+        return sorted(_paths(told))
 
     def text_of(self, commit: str, file: Path) -> str:
         """The text of a file in a commit.
@@ -214,6 +216,10 @@ class Repository:
             errors="surrogateescape",
             check=False,
         )
+
+
+def _paths(told: str) -> list[Path]:
+    return [Path(name) for name in told.split("\0") if name]
 
 
 def _kind(*, shallow: bool) -> str:

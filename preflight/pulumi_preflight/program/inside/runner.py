@@ -98,6 +98,7 @@ def main() -> int:
     pulumi.runtime.set_all_config(config, pulumi.runtime.get_config_secret_keys_env())
     pulumi.runtime.configure(pulumi.runtime.Settings(**_accepted(settings["sdk"])))
     sys.argv = [settings["program"]]
+    _module("bytecode").keep_none_of_fresh_files()
     files = _module("files").Files() if settings["files"] else None
     end = _run(settings, channel)
     sys.stdout.flush()
