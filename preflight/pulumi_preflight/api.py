@@ -99,7 +99,7 @@ def run(  # noqa: PLR0913 - the options of the command, each under its name
         ),
         timeout_seconds=timeout_seconds,
     )
-    with _hidden() as secrets, compared(wanted, base, program) as wanted:
+    with hidden() as secrets, compared(wanted, base, program) as wanted:
         return judged(program, wanted, secrets)
 
 
@@ -143,12 +143,12 @@ def run_on_state(
     from pulumi_preflight.states.judging import judged_state  # noqa: PLC0415 - see the top
 
     wanted = Wanted(stack=stack, packs=_choices(packs), timeout_seconds=timeout_seconds)
-    with _hidden() as secrets:
+    with hidden() as secrets:
         return judged_state(os.fspath(state), Path(folder), wanted, secrets)
 
 
 @contextmanager
-def _hidden() -> Iterator[set[str]]:
+def hidden() -> Iterator[set[str]]:
     """Gives a set for secrets, and takes these out of the error that comes of what is entered."""
     secrets: set[str] = set()
     try:

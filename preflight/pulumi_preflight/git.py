@@ -77,12 +77,13 @@ class Repository:
             GitError: Git refuses the work tree, or is not there.
         """
         told = self._told("ls-files", "-z", "--cached", "--others", "--exclude-standard", *patterns)
-        return sorted({Path(name) for name in told.split("\0") if name})
+        return sorted(set(_paths(told)))
 
     def changed_since(self, reference: str) -> list[Path]:
         """What differs from the commit at which this branch and another parted, relative to top.
 
-        Committed or not, new files too. A submodule is one path.
+        Committed or not, new files too, but for new ones that Python compiles. A submodule is one
+        path.
 
         Args:
             reference: A branch, a tag or a commit.
@@ -98,7 +99,8 @@ class Repository:
             *("--ignore-submodules=none", base, "--"),
         )
         new = self._told("ls-files", "-z", "--others", "--exclude-standard")
-        return sorted({Path(name) for name in (changed + new).split("\0") if name})
+        added = {each for each in _paths(new) if "__pycache__" not in each.parts}
+        return sorted(added.union(_paths(changed)))
 
     def parting(self, reference: str, option: str) -> str:
         """The commit at which the work tree's branch and another parted.
@@ -150,6 +152,32 @@ class Repository:
         """
         self._told("worktree", "remove", "--force", "--force", str(folder))
 
+    def files_of(self, commit: str, folder: Path) -> list[Path]:
+        """The files that a commit has below a folder, relative to the top.
+
+        Args:
+            commit: The commit.
+            folder: A folder of the work tree, absolute.
+
+        Raises:
+            GitError: Git cannot read the commit.
+        """
+        below = folder.relative_to(self.top).as_posix()
+        told = self._told("ls-tree", "-r", "--name-only", "-z", commit, "--", f":(literal){below}")
+        return sorted(_paths(told))
+
+    def text_of(self, commit: str, file: Path) -> str:
+        """The text of a file in a commit.
+
+        Args:
+            commit: The commit.
+            file: A path that `files_of` gave.
+
+        Raises:
+            GitError: Git cannot read it.
+        """
+        return self._told("cat-file", "blob", f"{commit}:{file.as_posix()}")
+
     def _is_shallow(self) -> bool:
         return self._told("rev-parse", "--is-shallow-repository").strip() == "true"
 
@@ -188,6 +216,10 @@ class Repository:
             errors="surrogateescape",
             check=False,
         )
+
+
+def _paths(told: str) -> list[Path]:
+    return [Path(name) for name in told.split("\0") if name]
 
 
 def _kind(*, shallow: bool) -> str:

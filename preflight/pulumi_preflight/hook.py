@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from pulumi_preflight.project import PROJECT_FILES
+from pulumi_preflight.project import holds_project
 
 
 def projects_of(files: Iterable[Path]) -> list[Path]:
@@ -16,8 +16,4 @@ def projects_of(files: Iterable[Path]) -> list[Path]:
 
 
 def _project_of(file: Path) -> Path | None:
-    return next((folder for folder in file.parents if _holds_project(folder)), None)
-
-
-def _holds_project(folder: Path) -> bool:
-    return any((folder / name).is_file() for name in PROJECT_FILES)
+    return next((folder for folder in file.parents if holds_project(folder)), None)

@@ -78,6 +78,11 @@ def member_of(token: str) -> str:
     return token.rpartition(":")[2]
 
 
+def shown_name(urn: str) -> str:
+    """The logical name in a URN; another text as it is."""
+    return name_of(urn) if is_urn(urn) else urn
+
+
 def is_provider_type(type_: str) -> bool:
     """Whether a type token is that of a provider."""
     return type_.startswith(PROVIDER_TYPE)

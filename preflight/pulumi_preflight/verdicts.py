@@ -44,6 +44,37 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gone:
+    """A stack that the base has and this run does not, since the project or its file is gone.
+
+    Attributes:
+        base: What the run is compared with.
+        project: The project's name.
+        stack: The stack's name.
+        resources: How many resources the base has of it.
+        holding_data: How many of these hold data that goes with them.
+    """
+
+    base: str
+    project: str
+    stack: str
+    resources: int
+    holding_data: int
+
+    @property
+    def told(self) -> str:
+        """What a reader is told of it."""
+        number, holding = self.resources, self.holding_data
+        if number == 1:
+            goes = f"its one resource goes{', which holds data' if holding else ''}"
+        else:
+            verb = "holds" if holding == 1 else "hold"
+            data = f", among them {holding} that {verb} data" if holding else ""
+            goes = f"its {number:,} resources go{data}" if number else "no resource goes with it"
+        return f"{self.base} has {self.project}/{self.stack}, which this run does not: {goes}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdicts:
     """The results of one run over several projects, in the order of folders and stacks.
 
@@ -51,11 +82,13 @@ class Verdicts:
         results: One for each stack that was judged, or was to be judged.
         left_out: The projects that were found and not judged, by folder.
         seconds: How long it took, wall clock.
+        gone: The stacks that the base alone has, by project and stack.
     """
 
     results: tuple[StackResult, ...]
     left_out: tuple[LeftOut, ...]
     seconds: float
+    gone: tuple[Gone, ...] = ()
 
     def __iter__(self) -> "Iterator[tuple[StackResult, Verdict]]":
         """Every result that has a verdict, with it."""

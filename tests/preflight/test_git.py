@@ -33,6 +33,12 @@ def test_what_is_committed_staged_edited_new_and_deleted_counts(tree: Path) -> N
     assert changes(tree) == ["a/one", "b/two", "c/committed", "c/new", "c/staged"]
 
 
+def test_what_python_compiles_counts_only_where_it_is_committed(tree: Path) -> None:
+    commit(tree, {"c/__pycache__/old.pyc": ""})
+    write(tree, {"c/__pycache__/new.pyc": "", "__pycache__/new.pyc": ""})
+    assert changes(tree) == ["c/__pycache__/old.pyc"]
+
+
 def test_a_file_that_moved_counts_at_both_places(tree: Path) -> None:
     git(tree, "mv", "a/one", "b/one")
     commit(tree)

@@ -1,5 +1,6 @@
 """Packs that do not boot, and what is left of packs when a run ends."""
 
+import os
 import time
 from pathlib import Path
 
@@ -17,6 +18,19 @@ def boot(directory: Path, *, boot_seconds: float = 60) -> None:
     choices = [PackChoice(directory=directory)]
     with Packs(choices, CONTEXT, boot_seconds=boot_seconds) as packs:
         packs.check(resource_request(QUEUE, "jobs", {}))
+
+
+def test_a_pack_saved_twice_within_a_second_runs_as_it_is_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    # A second that does not end while the test runs.
+    second = time.time() + 3600
+    for name in ("first", "other"):
+        pack = write_pack(tmp_path / "pack", f"raise SystemExit({name!r})\n")
+        os.utime(pack / "__main__.py", (second, second))
+        with pytest.raises(PackError, match=f"did not boot: {name}"):
+            boot(pack)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 import venv
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +57,30 @@ def test_a_program_runs_as_the_language_host_runs_it(write_project: WriteProject
 
 def test_preflights_own_modules_are_out_of_the_programs_reach(run: RunProgram) -> None:
     assert not [path for path in run(FACTS).printed["path"] if path.endswith("pulumi_preflight")]
+
+
+@pytest.mark.parametrize("file", ["__main__.py", "parts.py"])
+def test_a_file_saved_twice_within_a_second_runs_as_it_is_now(
+    write_project: WriteProject, monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    # A second that does not end while the test runs.
+    second = time.time() + 3600
+    for text in ("first", "other"):
+        folder = write_project("import parts\n", files={file: f"print({text!r})\n"})
+        os.utime(folder / file, (second, second))
+        ran = run_loaded(load_project(folder, stack="dev", environment={}))
+        assert ran.deployment.printed == f"{text}\n"
+
+
+def test_a_file_that_stays_is_compiled_once(
+    write_project: WriteProject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    folder = write_project("import parts", files={"parts.py": ""})
+    os.utime(folder / "parts.py", (0, 0))
+    run_loaded(load_project(folder, stack="dev", environment={}))
+    assert list((folder / "__pycache__").glob("parts.*.pyc"))
 
 
 def test_a_program_imports_the_modules_beside_it(write_project: WriteProject) -> None:

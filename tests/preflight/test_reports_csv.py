@@ -45,6 +45,7 @@ def test_a_finding_is_a_row() -> None:
         "reason": "",
         "owner": "",
         "expires": "",
+        "change": "",
     }
 
 

@@ -320,6 +320,9 @@ def test_a_printed_page_shows_the_whole_picture_and_no_tools(page: Page) -> None
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     assert not page.locator("#tools").is_visible()
     assert page.evaluate("document.querySelector('.lines').getAttribute('width')") == "680"
+    page.set_viewport_size({"width": 700, "height": 700})
+    page.evaluate("new Promise((told) => requestAnimationFrame(() => requestAnimationFrame(told)))")
+    assert page.evaluate("document.querySelector('.lines').getAttribute('width')") == "680"
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.evaluate("document.querySelector('.lines').getAttribute('width')") != "680"
 

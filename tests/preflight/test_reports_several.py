@@ -17,7 +17,7 @@ from pulumi_preflight.errors import ReportError
 from pulumi_preflight.findings import Reported
 from pulumi_preflight.reports import terminal
 from pulumi_preflight.verdict import Verdict
-from pulumi_preflight.verdicts import LeftOut, StackResult, Verdicts
+from pulumi_preflight.verdicts import Gone, LeftOut, StackResult, Verdicts
 from tests.preflight.samples import verdict
 
 
@@ -53,6 +53,7 @@ def several(*results: StackResult, left_out: tuple[LeftOut, ...] = ()) -> Verdic
 
 
 ALL = several(PASSED, FAILED, BROKEN, UNREADABLE, left_out=(UNCHANGED,))
+GONE = Gone(base="all.json", project="old", stack="prod", resources=12, holding_data=3)
 
 
 def as_text(verdicts: Verdicts, report_format: str = "terminal") -> str:
@@ -98,9 +99,11 @@ def test_an_error_stands_where_the_report_would_be() -> None:
 
 def test_nothing_in_an_error_or_a_folder_steers_the_terminal() -> None:
     odd = replace(BROKEN, folder="a\x1b[2J", error="b\x1b[2J", hint="c\x1b[2J")
-    text = as_text(several(odd, left_out=(LeftOut(folder="d\x1b[2J", reason="no change"),)))
+    left_out = LeftOut(folder="d\x1b[2J", reason="no change")
+    gone = replace(GONE, project="e\x1b[2J")
+    text = as_text(replace(several(odd, left_out=(left_out,)), gone=(gone,)))
     assert "\x1b" not in text
-    assert [f"{each}\\x1b[2J" in text for each in "abcd"] == [True] * 4
+    assert [f"{each}\\x1b[2J" in text for each in "abcde"] == [True] * 5
 
 
 @pytest.mark.parametrize(
@@ -135,15 +138,17 @@ def test_the_json_document_fits_its_schema() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     of_one = Resource.from_contents(schema("verdict.schema.json"))
     registry = Registry().with_resource("verdict.schema.json", of_one)
-    Draft202012Validator(SCHEMA, registry=registry).validate(as_json(ALL))
+    with_gone = replace(ALL, gone=(GONE,))
+    Draft202012Validator(SCHEMA, registry=registry).validate(as_json(with_gone))
 
 
 def test_the_schema_describes_every_key_and_demands_it() -> None:
-    document = as_json(ALL)
+    document = as_json(replace(ALL, gone=(GONE,)))
     kinds = SCHEMA["$defs"]
     assert set(document) == set(SCHEMA["required"]) == set(SCHEMA["properties"])
     assert set(document["results"][0]) == set(kinds["result"]["required"])
     assert set(document["leftOut"][0]) == set(kinds["leftOut"]["required"])
+    assert set(document["gone"][0]) == set(kinds["gone"]["required"])
 
 
 def test_the_json_document_holds_for_each_stack_what_the_report_on_it_alone_holds() -> None:

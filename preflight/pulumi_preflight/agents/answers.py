@@ -194,6 +194,11 @@ CHANGES = schema_of(
             "oneOf": [{"type": "null"}, listed("moduleCost", "What a month costs, by module.")],
             "description": "null where no installed package prices any of it.",
         },
+        "unpriced": {
+            "type": "array",
+            "items": _TEXT,
+            "description": "URNs of what changes without a price: the costs are not comparable.",
+        },
         "next": _NEXT,
     }
 )

@@ -22,7 +22,7 @@ from pulumi_preflight.agents.arguments import (
 )
 from pulumi_preflight.agents.explaining import named, own_rules, rules_of_packs, rules_of_project
 from pulumi_preflight.agents.roots import Roots
-from pulumi_preflight.api import Wanted, judged
+from pulumi_preflight.api import Wanted, hidden, judged
 from pulumi_preflight.bases.telling import summary
 from pulumi_preflight.costs import Amount, Cost, CostLine, billed_by_use, total
 from pulumi_preflight.errors import PreflightError
@@ -192,6 +192,7 @@ class Tools:
                 "fixed": list(page.first(findings["fixed"], _MOST_NAMED)),
                 "unchanged": len(findings["unchanged"]),
                 "cost": told["cost"],
+                "unpriced": list(page.first(told["unpriced"], _MOST_NAMED)),
                 "next": page.next(resources),
             }
 
@@ -310,17 +311,14 @@ class Tools:
     @contextmanager
     def _without_secrets(self) -> Iterator[set[str]]:
         """Gives a set for secrets, and lets no error out that shows one of them."""
-        secrets: set[str] = set()
-        try:
-            yield secrets
-        except PreflightError as error:
-            error.hide(secrets)
-            raise
-        except Exception as error:
-            message, hint = self._on_error(error)
-            told = PreflightError(message, hint=hint)
-            told.hide(secrets)
-            raise told from error
+        with hidden() as secrets:
+            try:
+                yield secrets
+            except PreflightError:
+                raise
+            except Exception as error:
+                message, hint = self._on_error(error)
+                raise PreflightError(message, hint=hint) from error
 
 
 class _Page:

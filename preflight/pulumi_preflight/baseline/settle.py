@@ -8,7 +8,13 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from pulumi_preflight.acceptance import NEVER_KNOWN, Acceptance, BaselineEntry, BaselineUse
+from pulumi_preflight.acceptance import (
+    NEVER_KNOWN,
+    REPLACES_STATEFUL,
+    Acceptance,
+    BaselineEntry,
+    BaselineUse,
+)
 from pulumi_preflight.baseline.file import BaselineFile, in_order, without, write
 from pulumi_preflight.clock import is_over
 from pulumi_preflight.findings import Finding, Known, fields_of
@@ -130,6 +136,9 @@ class _Judged:
             for result in verdict.rules
             if result.ran.level is None
         }
+        if verdict.beside is None:
+            # Nobody has looked for what only a base shows.
+            self._silent.add((OWN_PACK, REPLACES_STATEFUL))
         unseen = verdict.not_evaluated
         # What is not known of the stack as a whole is not known of any resource in it.
         self._silent |= {(each.pack, each.rule) for each in unseen if is_of_stack(each.urn)}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pulumi_preflight.costs import CostLine
+    from pulumi_preflight.costs import Cost, CostLine
     from pulumi_preflight.findings import Finding
     from pulumi_preflight.model import RegisteredResource
 
@@ -46,6 +46,7 @@ class Base:
         resources: The resources; those of a saved run without outputs and without secrets.
         findings: What was found at them.
         cost: What they cost in a month, line by line; `None` where no package priced any.
+        unpriced: The URNs of resources of which not all is priced.
         note: What is to be said of it, empty for nothing.
     """
 
@@ -54,4 +55,10 @@ class Base:
     resources: "tuple[RegisteredResource, ...]"
     findings: tuple[BaseFinding, ...]
     cost: "tuple[CostLine, ...] | None"
+    unpriced: tuple[str, ...] = ()
     note: str = ""
+
+
+def unpriced_in(cost: "Cost | None") -> tuple[str, ...]:
+    """The URNs of resources of which not all is priced, each once."""
+    return tuple(dict.fromkeys(each.urn for each in cost.unpriced)) if cost else ()

@@ -153,7 +153,7 @@ class AskedBase:
 
     def _judged(self, state: "State", packs: Sequence["PackChoice"]) -> "Base":
         """What is deployed, with what the packs find at it and what it costs."""
-        from pulumi_preflight.bases import Base, known_as  # noqa: PLC0415 - see the top
+        from pulumi_preflight.bases import Base, known_as, unpriced_in  # noqa: PLC0415 - see the top
         from pulumi_preflight.states.judging import verdict_on  # noqa: PLC0415 - see the top
 
         # What is accepted is said of the program's findings, not of those of the state.
@@ -167,5 +167,6 @@ class AskedBase:
             resources=state.resources,
             findings=tuple(map(known_as, verdict.findings)),
             cost=verdict.cost.lines if verdict.cost else None,
+            unpriced=unpriced_in(verdict.cost),
             note="; ".join(state.notes),
         )

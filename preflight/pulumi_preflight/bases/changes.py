@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pulumi_preflight.bases import Base, BaseFinding, known_as
+from pulumi_preflight.bases import Base, BaseFinding, known_as, unpriced_in
 from pulumi_preflight.changes.comparing import Operation, ResourceChange
 from pulumi_preflight.costs import Amount, CostLine, total
 from pulumi_preflight.findings import Finding
@@ -56,9 +56,12 @@ class CostChange:
 
     Attributes:
         modules: By module, and by currency where there are several.
+        unpriced: The URNs of what changes and is not priced, or was not: the two sides of an amount
+            cannot be compared then.
     """
 
     modules: tuple[ModuleCost, ...]
+    unpriced: tuple[str, ...] = ()
 
     @property
     def totals(self) -> tuple[ModuleCost, ...]:
@@ -130,7 +133,7 @@ def changes_of(verdict: Verdict, beside: Beside) -> Changes:
         new=tuple(each for key, each in found.items() if key not in known),
         unchanged=tuple(each for key, each in found.items() if key in known),
         fixed=tuple(each for key, each in known.items() if key not in found and key not in open_),
-        _cost=lambda: _cost_change(verdict, base),
+        _cost=lambda: _cost_change(verdict, beside),
     )
 
 
@@ -139,8 +142,9 @@ def _key(finding: Finding) -> tuple[str, str, str]:
     return known.pack, known.id, known.urn
 
 
-def _cost_change(verdict: Verdict, base: Base) -> CostChange | None:
-    cost = verdict.cost
+def _cost_change(verdict: Verdict, beside: Beside) -> CostChange | None:
+    base, cost = beside.base, verdict.cost
+    unpriced = {*base.unpriced, *unpriced_in(cost)}
     if base.cost is None and base.resources:
         return None
     before = _by_module(base.cost or (), modules_of(base.resources, verdict.redact))
@@ -159,7 +163,12 @@ def _cost_change(verdict: Verdict, base: Base) -> CostChange | None:
                 after=total(after.get((module, currency), ())),
             )
             for module, currency in keys
-        )
+        ),
+        unpriced=tuple(
+            each.urn
+            for each in beside.resources
+            if each.operation is not Operation.SAME and unpriced & {each.urn, each.before}
+        ),
     )
 
 

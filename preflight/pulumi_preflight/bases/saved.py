@@ -5,12 +5,14 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-from pulumi_preflight.bases import Base, BaseFinding, known_as
+from pulumi_preflight.acceptance import REPLACES_STATEFUL
+from pulumi_preflight.bases import Base, BaseFinding, known_as, unpriced_in
+from pulumi_preflight.bases.stateful import HOLDS_DATA
 from pulumi_preflight.costs import CostLine
 from pulumi_preflight.errors import BaseError, StateError
 from pulumi_preflight.findings import Level
@@ -20,11 +22,13 @@ from pulumi_preflight.resource import saved_resource
 from pulumi_preflight.stack_context import is_urn
 from pulumi_preflight.states.resources import resources_in
 from pulumi_preflight.states.secrets import Opener
-from pulumi_preflight.verdict import Verdict
+from pulumi_preflight.verdict import OWN_PACK, Verdict
+from pulumi_preflight.verdicts import Gone
 
 VERSION = 1
 """Of the format."""
 
+_PROVIDER = "pulumi:providers:"
 _MADE_BY = "wanted a file that `preflight --format base=FILE` has written"
 
 
@@ -40,22 +44,19 @@ def _stack(verdict: Verdict) -> dict[str, object]:
     return {
         "project": verdict.project,
         "stack": verdict.stack,
-        "findings": [_finding(known_as(each)) for each in (*verdict.findings, *verdict.known)],
+        "findings": [
+            asdict(known_as(each))
+            for each in (*verdict.findings, *verdict.known)
+            # What a run finds beside its own base is no finding of the program.
+            if (each.pack, each.rule) != (OWN_PACK, REPLACES_STATEFUL)
+        ],
         "cost": cost and [_line(each) for each in cost.lines],
+        "unpriced": unpriced_in(cost),
         "resources": [
             saved_resource(each, verdict.redact)
             for each in verdict.deployment.resources
             if each.urn not in doubles
         ],
-    }
-
-
-def _finding(finding: BaseFinding) -> dict[str, object]:
-    return {
-        "id": finding.id,
-        "pack": finding.pack,
-        "level": finding.level,
-        "urn": finding.urn,
     }
 
 
@@ -114,6 +115,36 @@ def read_saved(file: Path, *, project: str, stack: str, place: str = "") -> Base
     return Base(place=where, is_state=False, resources=(), findings=(), cost=None, note=note)
 
 
+def stacks_saved(file: Path) -> tuple[Gone, ...]:
+    """The stacks that a file knows, each told as one that is gone.
+
+    Raises:
+        BaseError: As for `read_saved`.
+    """
+    entries = _Object(_document(file), str(file)).listed("stacks")
+    return tuple(_as_gone(entry, str(file)) for entry in entries)
+
+
+def _as_gone(entry: "_Object", where: str) -> Gone:
+    managed = [
+        each
+        for each in entry.listed("resources")
+        if each.given.get("custom")
+        and not each.given.get("external")
+        and not each.text("type").startswith(_PROVIDER)
+    ]
+    return Gone(
+        base=where,
+        project=entry.text("project"),
+        stack=entry.text("stack"),
+        resources=len(managed),
+        holding_data=sum(
+            each.text("type") in HOLDS_DATA and not each.given.get("retainOnDelete")
+            for each in managed
+        ),
+    )
+
+
 def _base(entry: "_Object", where: str) -> Base:
     cost = None
     if entry.given.get("cost") is not None:
@@ -126,6 +157,7 @@ def _base(entry: "_Object", where: str) -> Base:
         ),
         findings=tuple(map(_read_finding, entry.listed("findings"))),
         cost=cost,
+        unpriced=tuple(map(str, entry.given.get("unpriced") or ())),
     )
 
 

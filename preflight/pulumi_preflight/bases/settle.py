@@ -13,10 +13,11 @@ from pulumi_preflight.changes.comparing import (
     ResourceChange,
     compare,
 )
+from pulumi_preflight.changes.inputs import is_sealed
 from pulumi_preflight.model import Deployment, Note, RegisteredResource
 from pulumi_preflight.packs.changes_file import Becoming
 from pulumi_preflight.redaction import SHOWN_SECRET, Redactor, shown_value
-from pulumi_preflight.verdict import Verdict, order_of
+from pulumi_preflight.verdict import Verdict, counted, order_of
 from pulumi_preflight.wire import (
     MARK,
     SECRET,
@@ -96,12 +97,22 @@ def settled(verdict: Verdict, base: Base, changes: Iterable[ResourceChange]) -> 
     found = tuple(_told(changes, verdict))
     positions = {each.urn: each.position for each in verdict.resources}
     lost = findings_of(found, positions, is_state=base.is_state)
-    notes = (Note(text=verdict.redact(base.note)),) if base.note else ()
+    notes = [Note(text=verdict.redact(base.note))] if base.note else []
+    if not base.is_state and (hidden := _secrets_in(base)):
+        inputs = counted(hidden, "secret input")
+        notes.append(Note(text=f"{inputs} not compared: {base.place} holds no secret"))
     return replace(
         verdict,
         findings=tuple(sorted((*verdict.findings, *lost), key=order_of)),
         notes=(*verdict.notes, *notes),
         beside=Beside(base=base, resources=found),
+    )
+
+
+def _secrets_in(base: Base) -> int:
+    """How many inputs hold what stands in place of a secret."""
+    return sum(
+        is_sealed(value) for each in base.resources for value in from_struct(each.inputs).values()
     )
 
 

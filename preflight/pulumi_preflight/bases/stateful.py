@@ -97,7 +97,9 @@ HOLDS_DATA: Final[Mapping[str, str]] = {
     "aws:timestreamwrite/table:Table": "table",
 }
 
-_GONE = (Operation.DELETE, Operation.REPLACE, Operation.MAY_REPLACE)
+_MOST_NAMED = 5
+LOSING = (Operation.REPLACE, Operation.DELETE, Operation.MAY_REPLACE)
+"""What loses the data of a resource that holds some, or may."""
 
 
 def findings_of(
@@ -115,7 +117,7 @@ def findings_of(
     """
     for change in changes:
         held = HOLDS_DATA.get(type_of(change.urn))
-        if held is not None and change.operation in _GONE:
+        if held is not None and change.operation in LOSING:
             yield _finding(change, held, positions.get(change.urn), is_state=is_state)
 
 
@@ -166,10 +168,17 @@ def _outcome(change: ResourceChange, held: str) -> str:
 def _fix(change: ResourceChange) -> str:
     if change.operation is Operation.DELETE:
         return (
-            "Keep it in the program, name the old URN under `aliases` where it was renamed, or "
-            "set `retainOnDelete` before it goes."
+            "Keep it in the program, or name the old URN under `aliases` where it was renamed."
+            if change.retained
+            else "Keep it in the program, name the old URN under `aliases` where it was renamed, "
+            "or set `retainOnDelete` before it goes."
         )
     first = change.replacing[0]
     if first.follows:
         return f"Keep {name_of(first.follows)} as it is, or move the data first."
+    if len(change.replacing) > 1:
+        paths = ", ".join(f"`{each.path}`" for each in change.replacing[:_MOST_NAMED])
+        rest = len(change.replacing) - _MOST_NAMED
+        more = f" and {rest} more" if rest > 0 else ""
+        return f"Set {paths}{more} back, add them to `ignoreChanges`, or move the data first."
     return f"Set `{first.path}` back, add it to `ignoreChanges`, or move the data first."

@@ -5,15 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
-from pulumi_preflight.bases.changes import Changes
-from pulumi_preflight.bases.stateful import HOLDS_DATA
+from pulumi_preflight.bases.changes import Changes, CostChange, ModuleCost
+from pulumi_preflight.bases.stateful import HOLDS_DATA, LOSING
 from pulumi_preflight.changes.comparing import Operation, PropertyChange, ResourceChange
 from pulumi_preflight.changes.differences import differences
+from pulumi_preflight.changes.inputs import document_in
 from pulumi_preflight.changes.paths import value_at
 from pulumi_preflight.changes.replacements import Effect
 from pulumi_preflight.printing import shortened
 from pulumi_preflight.stack_context import name_of, type_of
-from pulumi_preflight.wire import PropertyValue, whole_numbers
+from pulumi_preflight.verdict import counted
+from pulumi_preflight.wire import ARCHIVE, ASSET, PropertyValue, mark_of, whole_numbers
 
 WORDS: Final[Mapping[Operation, str]] = {
     Operation.REPLACE: "replaced",
@@ -25,7 +27,7 @@ WORDS: Final[Mapping[Operation, str]] = {
 """What is said of the resources of an operation, in the order in which they are told."""
 LONGEST_VALUE: Final = 100
 """Characters of a value that are shown."""
-_LOSING = (Operation.REPLACE, Operation.DELETE, Operation.MAY_REPLACE)
+_MOST_UNPRICED = 5
 
 
 def summary(changes: Changes) -> str:
@@ -35,8 +37,8 @@ def summary(changes: Changes) -> str:
     ]
     told = [", ".join(counts) or "no resource changes"]
     if changes.new or changes.fixed:
-        told.append(f"{len(changes.new)} new findings, {len(changes.fixed)} fixed")
-    return "; ".join(told).replace("1 new findings", "1 new finding")
+        told.append(f"{counted(len(changes.new), 'new finding')}, {len(changes.fixed)} fixed")
+    return "; ".join(told)
 
 
 def groups(changes: Changes) -> Iterator[tuple[Operation, Sequence[ResourceChange]]]:
@@ -49,7 +51,7 @@ def groups(changes: Changes) -> Iterator[tuple[Operation, Sequence[ResourceChang
 
 def losing(changes: Changes) -> tuple[ResourceChange, ...]:
     """The changes that lose data, or may."""
-    return tuple(each for each in changes.of(*_LOSING) if held_by(each) and not each.retained)
+    return tuple(each for each in changes.of(*LOSING) if held_by(each) and not each.retained)
 
 
 def held_by(change: ResourceChange) -> str:
@@ -67,7 +69,7 @@ def remarks_on(change: ResourceChange) -> str:
     told = [kind_of(change)]
     if change.before:
         told.append(f"was {name_of(change.before)}")
-    if change.operation in _LOSING:
+    if change.operation in LOSING:
         told += ["protected"] if change.protected else []
         told += ["stays in the cloud"] if change.retained else []
     return ", ".join(told)
@@ -93,7 +95,7 @@ def _source_of(change: PropertyChange) -> str:
 
 
 def _parts(change: PropertyChange) -> Iterator[tuple[str, PropertyValue, PropertyValue]]:
-    old, new = _document(change.before), _document(change.after)
+    old, new = _inside(change.before), _inside(change.after)
     found = (
         differences({change.path: old}, {change.path: new})
         if isinstance(old, dict | list) and type(old) is type(new)
@@ -111,17 +113,17 @@ def _parts(change: PropertyChange) -> Iterator[tuple[str, PropertyValue, Propert
         )
 
 
-def _document(value: PropertyValue) -> PropertyValue:
-    if not isinstance(value, str) or not value.startswith(("{", "[")):
-        return None
-    try:
-        document: PropertyValue = json.loads(value)
-    except (ValueError, RecursionError):
-        return None
-    return document
+def _inside(value: PropertyValue) -> PropertyValue:
+    """What a value is made of, where that says more than the value: a document, or an archive."""
+    if isinstance(value, dict) and mark_of(value) == ARCHIVE:
+        assets = value.get("assets")
+        return assets if isinstance(assets, dict) else None
+    return document_in(value) if isinstance(value, str) else None
 
 
 def _sides(before: PropertyValue, after: PropertyValue) -> str:
+    if _is_content(before) and _is_content(after):
+        return "has another content"
     if before is None:
         return f"set to {_written(after)}"
     if after is None:
@@ -131,8 +133,40 @@ def _sides(before: PropertyValue, after: PropertyValue) -> str:
     return f"{_written(before)} becomes {_written(after)}"
 
 
+def _is_content(value: PropertyValue) -> bool:
+    return isinstance(value, dict) and mark_of(value) in (ASSET, ARCHIVE)
+
+
 def _written(value: PropertyValue) -> str:
-    return shortened(json.dumps(whole_numbers(value), ensure_ascii=False), LONGEST_VALUE)
+    if isinstance(value, dict) and _is_content(value):
+        return f"the {'archive' if mark_of(value) == ARCHIVE else 'file'} {value.get('path', '')}"
+    text = json.dumps(whole_numbers(value), ensure_ascii=False)
+    # Reports for people take what stands between two accents for code.
+    return shortened(text.replace("`", "'"), LONGEST_VALUE)
+
+
+def amounts_of(cost: ModuleCost, unpriced: Sequence[str], arrow: str) -> str:
+    """What is paid before and after, and the difference where the two can be compared."""
+    before, after, added = cost.before, cost.after, cost.difference
+    told = f"{before.base:,.2f} {arrow} {after.base:,.2f} {cost.currency}"
+    if not unpriced:
+        told += f" ({signed(added.base)})"
+    if added.worst != added.base:
+        told += f"; at worst {before.worst:,.2f} {arrow} {after.worst:,.2f}"
+    return told
+
+
+def unpriced_of(cost: CostChange) -> str:
+    """Why the two sides of an amount cannot be compared; empty where they can."""
+    names = [name_of(urn) for urn in cost.unpriced]
+    if not names:
+        return ""
+    rest = len(names) - _MOST_UNPRICED
+    more = f" and {rest} more" if rest > 0 else ""
+    return (
+        f"not comparable: no price is known of {', '.join(names[:_MOST_UNPRICED])}{more}, "
+        "before or after"
+    )
 
 
 def signed(amount: Decimal) -> str:

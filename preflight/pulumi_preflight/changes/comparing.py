@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from pulumi.runtime.proto.alias_pb2 import Alias
 
-from pulumi_preflight.changes.inputs import added_in, aligned, as_given, with_ignored
+from pulumi_preflight.changes.inputs import added_in, aligned, as_given, is_sealed, with_ignored
 from pulumi_preflight.changes.naming import keeps_name
 from pulumi_preflight.changes.paths import contains, parse_path, value_at
 from pulumi_preflight.changes.replacements import (
@@ -21,7 +21,6 @@ from pulumi_preflight.changes.replacements import (
     replacing_properties,
 )
 from pulumi_preflight.model import RegisteredResource
-from pulumi_preflight.redaction import SHOWN_SECRET
 from pulumi_preflight.stack_context import (
     create_urn,
     is_default_provider,
@@ -285,7 +284,7 @@ class Comparison:
                 # What is made up hangs on the URN; of a renamed resource the real value stays.
                 continue
             told = [
-                _told(change, before, after, forcing, follows)
+                _told(change, before, planned, forcing, follows)
                 for change in found.get(name, ())
                 if is_fresh or not has_unknown(value_at(after, change.difference.path))
             ]
@@ -407,10 +406,12 @@ def _told(
 ) -> PropertyChange:
     path = change.difference.path
     forced = any(contains(each, path) for each in forcing)
+    told = value_at(after, path)
     return PropertyChange(
         path=change.difference.text,
         before=value_at(before, path),
-        after=value_at(after, path),
+        # Only the deployment tells what follows a replaced resource.
+        after=None if follows and has_unknown(told) else told,
         effect=Effect.REPLACES if forced else change.effect,
         follows=follows,
     )
@@ -464,16 +465,6 @@ def outputs_that_stay(old: RegisteredResource, inputs: Properties, *, is_same: b
         if name not in given
         and not name.startswith("__")
         and (is_same or name not in _COMBINED)
-        and not _is_sealed(value)
+        and not is_sealed(value)
     }
     return stay | {"id": old.id}
-
-
-def _is_sealed(value: PropertyValue) -> bool:
-    match value:
-        case dict():
-            return any(_is_sealed(inner) for inner in value.values())
-        case list():
-            return any(_is_sealed(inner) for inner in value)
-        case _:
-            return value == SHOWN_SECRET

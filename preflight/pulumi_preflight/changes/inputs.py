@@ -66,8 +66,9 @@ def with_ignored(old: Properties, new: Properties, ignored: Iterable[str]) -> Pr
 def aligned(old: PropertyValue, new: PropertyValue) -> PropertyValue:
     """The new value, with the old one's form wherever both say the same.
 
-    The same are: documents of JSON that differ in their spaces; a number and its text; a secret
-    that nobody could open, and any value; assets with one hash.
+    The same are: documents of JSON that differ in their spaces; policies of IAM that differ in an
+    order; a number and its text; a secret that nobody could open, and any value; assets with one
+    hash.
     """
     before, after = without_secret(old), without_secret(new)
     if before == after or SHOWN_SECRET in (before, after) or _is_same(before, after):
@@ -88,11 +89,22 @@ def aligned(old: PropertyValue, new: PropertyValue) -> PropertyValue:
             return new
 
 
+def is_sealed(value: PropertyValue) -> bool:
+    """Whether a secret that nobody could open stands anywhere in a value."""
+    match value:
+        case dict():
+            return any(map(is_sealed, value.values()))
+        case list():
+            return any(map(is_sealed, value))
+        case _:
+            return value == SHOWN_SECRET
+
+
 def _is_same(before: PropertyValue, after: PropertyValue) -> bool:
     match before, after:
         case str(), str():
-            document = _document(before)
-            return document is not None and document == _document(after)
+            said = _said_by(before)
+            return said is not None and said == _said_by(after)
         case (str(), float() | bool()) | (float() | bool(), str()):
             return _text(before) == _text(after)
         case dict(), dict() if mark_of(before) in (ASSET, ARCHIVE):
@@ -102,14 +114,39 @@ def _is_same(before: PropertyValue, after: PropertyValue) -> bool:
             return False
 
 
-def _document(text: str) -> object:
+def document_in(text: str) -> PropertyValue:
     """What a text holds that is an object or a list in JSON, else `None`."""
     if not text.lstrip().startswith(("{", "[")):
         return None
     try:
-        return json.loads(text)
+        document: PropertyValue = json.loads(text)
     except (ValueError, RecursionError):
         return None
+    return document
+
+
+def _said_by(text: str) -> object:
+    """The same, of a policy of IAM in one order; `None` where it is too deep to be put in order."""
+    document = document_in(text)
+    if not isinstance(document, dict) or "Statement" not in document:
+        return document
+    try:
+        return _unordered(document)
+    except RecursionError:
+        return None
+
+
+def _unordered(value: object) -> object:
+    """A part of a policy of IAM, which says the same in any order, and of one item with no list."""
+    match value:
+        case dict():
+            return {name: _unordered(inner) for name, inner in value.items()}
+        case [single]:
+            return _unordered(single)
+        case list():
+            return sorted(json.dumps(_unordered(each), sort_keys=True) for each in value)
+        case _:
+            return value
 
 
 def _text(value: PropertyValue) -> str:

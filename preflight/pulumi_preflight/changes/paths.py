@@ -6,7 +6,7 @@ Source: pulumi/pulumi, sdk/go/common/resource/properties_path.go.
 import re
 from collections.abc import Sequence
 
-from pulumi_preflight.wire import SECRET, Properties, PropertyValue, mark_of
+from pulumi_preflight.wire import SECRET, Properties, PropertyValue, mark_of, without_secret
 
 Path = tuple[str | int, ...]
 
@@ -44,7 +44,7 @@ def contains(path: Path, other: Path) -> bool:
 def value_at(value: PropertyValue, path: Path) -> PropertyValue:
     """What a path leads to, `None` where it leads to nothing; secrets are what they hold."""
     for part in path:
-        value = _held(value)
+        value = without_secret(value)
         match value, part:
             case dict(), str():
                 value = value.get(part)
@@ -67,7 +67,7 @@ def reset(old: Properties, new: Properties, path: Path) -> Properties:
 def _reset(old: PropertyValue, new: PropertyValue, path: Path) -> PropertyValue:
     if isinstance(new, dict) and mark_of(new) == SECRET:
         return {**new, "value": _reset(old, new.get("value"), path)}
-    old = _held(old)
+    old = without_secret(old)
     part, *rest = path
     match old, new:
         case dict(), dict():
@@ -95,7 +95,3 @@ def _reset_names(
     both = old.keys() & new.keys()
     chosen = both if part == _ANY else both & {part}
     return new | {name: _reset(old[name], new[name], tuple(rest)) for name in sorted(chosen)}
-
-
-def _held(value: PropertyValue) -> PropertyValue:
-    return value.get("value") if isinstance(value, dict) and mark_of(value) == SECRET else value

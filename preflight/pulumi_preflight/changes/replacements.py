@@ -18,6 +18,8 @@ from importlib.resources import files
 from typing import Any
 
 from pulumi_preflight.changes.differences import Difference, Path, differences
+from pulumi_preflight.changes.inputs import document_in
+from pulumi_preflight.changes.paths import value_at
 from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, mark_of, without_secret
 
 _TABLE = "replacements.json.gz"
@@ -55,10 +57,15 @@ def changes(
             had given it replaces nothing.
     """
     marks, sets = _marks(type_)
+    switches = _SWITCHES.get(type_, {})
     found = []
     for each in differences(old, new):
         before, after = _at(old, each.path), _at(new, each.path)
-        if _is_the_same(each, old, new, outputs or {}, sets):
+        if _is_in_another_order(each, old, new, sets):
+            continue
+        if _at(new, (switches.get(str(each.path[0]), ""),)) is True:
+            effect = Effect.REPLACES
+        elif _is_the_same(each, old, new, outputs or {}):
             effect = Effect.UPDATES
         else:
             effect = _effect(each, before, after, marks)
@@ -104,6 +111,15 @@ _Names = tuple[str, ...]
 _Marks = Mapping[_Names, _Mark]
 # Since version 7 every type of AWS has it, and no resource can move. The provider's own region may
 # stand in its place.
+_OF_USER_DATA = dict.fromkeys(("userData", "userDataBase64"), "userDataReplaceOnChange")
+_SWITCHES: Mapping[str, Mapping[str, str]] = {
+    "aws:ec2/instance:Instance": _OF_USER_DATA,
+    "aws:ec2/spotInstanceRequest:SpotInstanceRequest": _OF_USER_DATA,
+}
+"""By type, the properties whose change replaces where another one is true.
+
+Source: terraform-provider-aws, internal/service/ec2/ec2_instance.go (CustomizeDiff).
+"""
 _OF_AWS = ("aws:", "pulumi:providers:aws")
 _EVERYWHERE: _Marks = {("region",): _Mark("", "ud", "abxy")}
 
@@ -217,18 +233,8 @@ def _behind(path: Path, names: int) -> Path:
 
 
 def _at(properties: Properties, path: Path) -> Any:  # noqa: ANN401
-    """The value at a path, `None` where there is none."""
-    value: Any = properties
-    for part in path:
-        value = without_secret(value)
-        match value, part:
-            case dict(), str():
-                value = value.get(part)
-            case list(), int() if part < len(value):
-                value = value[part]
-            case _:
-                return None
-    return without_secret(value)
+    """The value at a path, `None` where there is none; a secret is what it holds."""
+    return without_secret(value_at(properties, path))
 
 
 def _inside(value: PropertyValue, names: _Names) -> Iterator[Any]:
@@ -248,21 +254,21 @@ def _inside(value: PropertyValue, names: _Names) -> Iterator[Any]:
             yield plain
 
 
-def _is_the_same(
-    change: Difference,
-    old: Properties,
-    new: Properties,
-    outputs: Properties,
-    sets: frozenset[_Names],
-) -> bool:
-    """Whether AWS has after a change what it had before: other words, or another order."""
+def _is_the_same(change: Difference, old: Properties, new: Properties, outputs: Properties) -> bool:
+    """Whether AWS has after a change what it had before, in other words."""
     before, after = _at(old, change.path), _at(new, change.path)
     if change.kind == "add" and after is not None and after == _at(outputs, change.path):
         return True
     if change.kind == "update" and isinstance(before, str) and isinstance(after, str):
-        document = _document(before)
-        if document is not None and document == _document(after):
-            return True
+        document = document_in(before)
+        return document is not None and document == document_in(after)
+    return False
+
+
+def _is_in_another_order(
+    change: Difference, old: Properties, new: Properties, sets: frozenset[_Names]
+) -> bool:
+    """Whether all that a change does is to put the members of a set in another order."""
     for path in sets:
         if change.names[: len(path)] == path:
             around = change.path[: len(change.path) - len(_behind(change.path, len(path)))]
@@ -270,15 +276,6 @@ def _is_the_same(
             if members is not None and members == _unordered(_at(new, around)):
                 return True
     return False
-
-
-def _document(text: str) -> Any:  # noqa: ANN401 - JSON
-    if not text.startswith(("{", "[")):
-        return None
-    try:
-        return json.loads(text)
-    except ValueError:
-        return None
 
 
 def _unordered(value: Any) -> list[str] | None:  # noqa: ANN401

@@ -18,13 +18,16 @@ from pulumi_preflight.runtimes.python import NoInterpreterError, OptionError, ch
 # unread and log to stderr. Nothing listens on this one.
 NO_ENGINE = "127.0.0.1:1"
 
-# gRPC logs the tracebacks of what it serves, but only where a program has set logging up.
-_SHOW_TRACEBACKS = """\
-import logging, runpy, sys
-logging.basicConfig(level=logging.ERROR)
-sys.argv = sys.argv[3:]
+_BYTECODE = Path(__file__).parents[1] / "program" / "inside" / "bytecode.py"
+# As `python -m`, of which what is edited is never run as it was before.
+_RUN = """\
+import runpy, sys
+runpy.run_path(sys.argv[1])["keep_none_of_fresh_files"]()
+sys.argv = sys.argv[2:]
 runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 """
+# gRPC logs the tracebacks of what it serves, but only where a program has set logging up.
+_SHOW_TRACEBACKS = "import logging\nlogging.basicConfig(level=logging.ERROR)\n"
 
 PACK_FILE = "PulumiPolicy.yaml"
 RUN_POLICY_PACK = "@pulumi/pulumi/cmd/run-policy-pack"
@@ -59,10 +62,10 @@ class PackCommand:
 
     def with_tracebacks(self) -> "PackCommand":
         """The same pack, showing on stderr where a rule raised; Node's answers say it already."""
-        interpreter, *options = self.arguments
         if self.runtime != "python":
             return self
-        return replace(self, arguments=(interpreter, "-c", _SHOW_TRACEBACKS, *options))
+        arguments = (each if each != _RUN else _SHOW_TRACEBACKS + _RUN for each in self.arguments)
+        return replace(self, arguments=tuple(arguments))
 
 
 def read_pack(
@@ -172,7 +175,10 @@ def _python_command(directory: Path, options: Mapping[str, object]) -> PackComma
         directory=directory,
         working_directory=directory,
         runtime="python",
-        arguments=(str(chosen.python), "-u", "-m", "pulumi.policy", NO_ENGINE, str(directory)),
+        arguments=(
+            *(str(chosen.python), "-u", "-c", _RUN, str(_BYTECODE)),
+            *("pulumi.policy", NO_ENGINE, str(directory)),
+        ),
         # Python does not read an empty PYTHONHOME.
         environment={**active, "PYTHONHOME": ""} if chosen.environment else {},
     )

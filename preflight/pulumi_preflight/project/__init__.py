@@ -255,6 +255,11 @@ def repository_of(folder: Path) -> Path | None:
     return next(tops, None)
 
 
+def holds_project(folder: Path) -> bool:
+    """Whether a project file stands in a folder."""
+    return any((folder / name).is_file() for name in PROJECT_FILES)
+
+
 def stacks_in(root: Path) -> tuple[str, tuple[str, ...]]:
     """The name of the project in a folder, and its stacks that have a file, in order.
 

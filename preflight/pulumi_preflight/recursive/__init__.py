@@ -18,9 +18,11 @@ from pulumi_preflight.git import changed_since
 from pulumi_preflight.guard import Together
 from pulumi_preflight.progress import Progress, shown
 from pulumi_preflight.project import stack_name, stacks_in
+from pulumi_preflight.recursive.gone import gone_stacks, removed_projects
 from pulumi_preflight.recursive.search import projects_below
+from pulumi_preflight.redaction import Redactor
 from pulumi_preflight.startup import check_platform
-from pulumi_preflight.verdicts import LeftOut, StackResult, Verdicts
+from pulumi_preflight.verdicts import Gone, LeftOut, StackResult, Verdicts
 
 if TYPE_CHECKING:
     from pulumi_preflight.verdict import Verdict
@@ -83,6 +85,7 @@ def judge_all(below: Below, wanted: Wanted, secrets: set[str], on_error: OnError
             "that git ignores are not looked into",
         )
     shown_as = _Shown(given=given / root, real=top, current=given)
+    known = _known(wanted)
     unchanged = _unchanged(top, found.projects, wanted, below.since)
     judging = [folder for folder in found.projects if folder not in unchanged]
     tasks, left_out = _tasks(judging, wanted, shown_as)
@@ -99,14 +102,39 @@ def judge_all(below: Below, wanted: Wanted, secrets: set[str], on_error: OnError
         LeftOut(folder=shown_as(folder), reason=f"no change since {below.since}")
         for folder in unchanged
     ]
+    if revision := wanted.revision:
+        left_out += [
+            LeftOut(folder=shown_as(folder), reason=f"removed since {revision}")
+            for folder in removed_projects(revision, top)
+        ]
     _run_all(tasks, wanted, below.jobs, on_error)
     for task in tasks:
         secrets.update(task.secrets)
+    results = tuple(task.result(secrets) for task in sorted(tasks, key=_Task.order))
+    asked = wanted.stack and stack_name(wanted.stack)[1]
+    gone = gone_stacks(known, results, projects=found.projects, top=top, stack=asked)
+    redact = Redactor(secrets)
     return Verdicts(
-        results=tuple(task.result(secrets) for task in sorted(tasks, key=_Task.order)),
+        results=results,
         left_out=tuple(sorted(left_out, key=lambda each: each.folder)),
         seconds=time.perf_counter() - started,
+        gone=tuple(
+            replace(each, project=redact(each.project), stack=redact(each.stack)) for each in gone
+        ),
     )
+
+
+def _known(wanted: Wanted) -> tuple[Gone, ...]:
+    """The stacks that the base knows, where it is a file.
+
+    Raises:
+        BaseError: The file cannot be read, or is not of that format.
+    """
+    if wanted.base_verdict is None:
+        return ()
+    from pulumi_preflight.bases.saved import stacks_saved  # noqa: PLC0415 - rarely needed
+
+    return stacks_saved(wanted.base_verdict)
 
 
 def _current_folder() -> Path:

@@ -10,7 +10,7 @@ from pulumi_preflight.git import Repository
 from pulumi_preflight.project import PROJECT_FILES, repository_of
 
 PACK_FILES = frozenset({"PulumiPolicy.yaml", "PulumiPolicy.yml"})
-_INSTALLED = frozenset({"node_modules"})
+INSTALLED = frozenset({"node_modules"})
 _OF_A_VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
 
 
@@ -63,7 +63,7 @@ def projects_below(root: Path) -> Found:
                 for entry in entries
                 if entry.is_dir(follow_symlinks=False)
                 and not entry.name.startswith(".")
-                and entry.name not in _INSTALLED
+                and entry.name not in INSTALLED
             ]
         level = _without_ignored(below)
     return Found(projects=tuple(sorted(projects)), unreadable=tuple(sorted(unreadable)))

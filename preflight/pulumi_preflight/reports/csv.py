@@ -44,7 +44,8 @@ def _rows(verdict: Verdict) -> Iterator[Mapping[str, str]]:
     of_stack = {"project": verdict.project, "stack": verdict.stack}
     for finding in entries_of(verdict):
         yield {**of_stack, **_row(finding, places), "change": standing(finding)}
-    for fixed in verdict.changes.fixed if verdict.changes else ():
+    changes = verdict.changes
+    for fixed in changes.fixed if changes else ():
         yield {**of_stack, **_fixed(fixed)}
 
 

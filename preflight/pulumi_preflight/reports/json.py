@@ -4,10 +4,11 @@ Several verdicts are one object too, described by `verdicts.schema.json`.
 """
 
 import json
+from dataclasses import asdict
 from typing import TYPE_CHECKING, TextIO
 
 from pulumi_preflight.acceptance import BaselineEntry, BaselineUse
-from pulumi_preflight.bases import BaseFinding, known_as
+from pulumi_preflight.bases import known_as
 from pulumi_preflight.findings import (
     ABSENT,
     About,
@@ -22,7 +23,7 @@ from pulumi_preflight.model import Note, SourcePosition
 from pulumi_preflight.printing import escaped_json
 from pulumi_preflight.resource import Resource
 from pulumi_preflight.verdict import RuleResult, Verdict
-from pulumi_preflight.verdicts import StackResult, Verdicts
+from pulumi_preflight.verdicts import Gone, StackResult, Verdicts
 
 if TYPE_CHECKING:
     from pulumi_preflight.bases.changes import Changes, ModuleCost
@@ -52,9 +53,20 @@ def write_several(verdicts: Verdicts, stream: TextIO) -> None:
             "leftOut": [
                 {"folder": each.folder, "reason": each.reason} for each in verdicts.left_out
             ],
+            "gone": [_gone(each) for each in verdicts.gone],
         },
         stream,
     )
+
+
+def _gone(stack: Gone) -> dict[str, object]:
+    return {
+        "base": stack.base,
+        "project": stack.project,
+        "stack": stack.stack,
+        "resources": stack.resources,
+        "holdingData": stack.holding_data,
+    }
 
 
 def _common(verdicts: Verdicts) -> str | None:
@@ -111,11 +123,12 @@ def changes_of(changes: "Changes") -> dict[str, object]:
             _changed(each) for each in changes.resources if each.operation != "same" or each.before
         ],
         "findings": {
-            "new": [_named(known_as(each)) for each in changes.new],
-            "unchanged": [_named(known_as(each)) for each in changes.unchanged],
-            "fixed": [_named(each) for each in changes.fixed],
+            "new": [asdict(known_as(each)) for each in changes.new],
+            "unchanged": [asdict(known_as(each)) for each in changes.unchanged],
+            "fixed": [asdict(each) for each in changes.fixed],
         },
         "cost": cost and [_cost(each) for each in cost.modules],
+        "unpriced": list(cost.unpriced) if cost else [],
     }
 
 
@@ -137,15 +150,6 @@ def _changed(change: "ResourceChange") -> dict[str, object]:
             }
             for each in change.properties
         ],
-    }
-
-
-def _named(finding: BaseFinding) -> dict[str, object]:
-    return {
-        "id": finding.id,
-        "pack": finding.pack,
-        "level": finding.level,
-        "urn": finding.urn,
     }
 
 

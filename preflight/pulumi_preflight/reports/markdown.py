@@ -12,7 +12,7 @@ from typing import Final, TextIO
 from urllib.parse import quote
 
 from pulumi_preflight.bases.changes import Changes
-from pulumi_preflight.bases.telling import summary
+from pulumi_preflight.bases.telling import losing, summary
 from pulumi_preflight.costs import Cost, CostLine, billed_by_use
 from pulumi_preflight.findings import Finding, Known, Level, Waived, excuse_of, knowledge_of
 from pulumi_preflight.printing import escaped_line, shortened
@@ -21,12 +21,14 @@ from pulumi_preflight.reports.markdown_changes import (
     entries_of,
     fixed_in,
     head_of,
+    head_of_several,
     table_of,
     title_of,
 )
 from pulumi_preflight.reports.markdown_text import cell, code, prose
 from pulumi_preflight.reports.places import Places
-from pulumi_preflight.stack_context import is_urn, name_of
+from pulumi_preflight.reports.recap import recap
+from pulumi_preflight.stack_context import shown_name
 from pulumi_preflight.verdict import Verdict, counted, verdict_line
 from pulumi_preflight.verdicts import LeftOut, StackResult, Verdicts
 
@@ -60,11 +62,17 @@ def write_several(verdicts: Verdicts, stream: TextIO) -> None:
         f"### preflight: {counted(len(verdicts.results), 'stack')}\n\n"
         f"**{_of_all(verdicts)}**\n"
     )
+    named = [(_named(result), verdict.changes) for result, verdict in verdicts if verdict.changes]
+    head += head_of_several(named, verdicts.gone)
     stacks = _Section(
         title="Stacks",
         items=[
             *((_stack(result), 1) for result in verdicts.results),
             *((_left_out(each), 1) for each in verdicts.left_out),
+            *(
+                (f"- Gone: {prose(shortened(each.told, LONGEST_TEXT))}\n", 1)
+                for each in verdicts.gone
+            ),
         ],
         shown=True,
     )
@@ -88,8 +96,11 @@ def _of_all(verdicts: Verdicts) -> str:
 def _stack(result: StackResult) -> str:
     stack = f" stack {code(result.stack)}" if result.stack else ""
     told = verdict_line(result.verdict) if result.verdict else ""
+    changes = result.verdict.changes if result.verdict else None
+    mark = "**" if changes and losing(changes) else ""
+    changed = f"; {mark}{recap(changes)}{mark}" if changes else ""
     why = "" if result.verdict else prose(shortened(told_of_failure(result), LONGEST_TEXT))
-    return f"- Folder {code(result.folder)}{stack}: {told}{why}\n"
+    return f"- Folder {code(result.folder)}{stack}: {told}{changed}{why}\n"
 
 
 def _left_out(project: LeftOut) -> str:
@@ -98,9 +109,12 @@ def _left_out(project: LeftOut) -> str:
 
 def _of(result: StackResult, section: "_Section") -> "_Section":
     """A section of one stack among those of others: its title says which."""
-    stack = result.verdict.stack if result.verdict else ""
-    named = " ".join(escape(escaped_line(name)) for name in (result.folder, stack))
+    named = escape(escaped_line(_named(result)))
     return replace(section, title=f"<code>{named}</code> {section.title}")
+
+
+def _named(result: StackResult) -> str:
+    return f"{result.folder} {result.verdict.stack if result.verdict else ''}"
 
 
 def marker(verdict: Verdict) -> str:
@@ -289,7 +303,7 @@ def _unpriced(cost: Cost) -> Iterator[tuple[str, int]]:
 
 
 def _name(urn: str) -> str:
-    return shortened(name_of(urn) if is_urn(urn) else urn, LONGEST_TEXT)
+    return shortened(shown_name(urn), LONGEST_TEXT)
 
 
 _CENT: Final = Decimal("0.01")

@@ -1,25 +1,30 @@
 """What a change changes, for a comment on a pull request: what loses data is seen first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from pulumi_preflight.bases.changes import Changes, CostChange, ModuleCost
+from pulumi_preflight.bases.changes import Changes, CostChange
 from pulumi_preflight.bases.telling import (
     WORDS,
+    amounts_of,
     groups,
     held_by,
     losing,
     remarks_on,
     signed,
     told_of,
+    unpriced_of,
 )
 from pulumi_preflight.changes.comparing import Operation, ResourceChange
 from pulumi_preflight.printing import shortened
 from pulumi_preflight.reports.markdown_text import cell, code, prose
-from pulumi_preflight.stack_context import is_urn, name_of
+from pulumi_preflight.stack_context import shown_name
+from pulumi_preflight.verdicts import Gone
 
 _LONGEST_NAME: Final = 100
+_LONGEST_REASON: Final = 500
 _MOST_WARNED: Final = 10
+_MOST_OF_SEVERAL: Final = 30
 _MOST_INPUTS: Final = 20
 _VERBS: Final = {
     Operation.REPLACE: "Replaces",
@@ -33,7 +38,11 @@ def head_of(changes: Changes) -> str:
     lines = [*_warnings(changes)]
     cost = changes.cost
     if cost is not None:
-        lines += ["", *(f"Cost a month: {_amounts(each)}<br>" for each in cost.totals)]
+        paid = [each for each in cost.totals if each.before.worst or each.after.worst]
+        told = (amounts_of(each, cost.unpriced, "→") for each in paid)
+        lines += ["", *(f"Cost a month: **{each}**<br>" for each in told)]
+        if cost.unpriced:
+            lines.append(f"{prose(unpriced_of(cost))}<br>")
     lines += ["", f"Beside {code(shortened(changes.base, _LONGEST_NAME))}"]
     return "\n".join([*lines, ""])
 
@@ -44,14 +53,19 @@ def _warnings(changes: Changes) -> Iterator[str]:
         return
     yield from ("", "> [!CAUTION]")
     for change in found[:_MOST_WARNED]:
-        why = f": {_why(change)}" if change.replacing else ""
-        kept = ", which is protected: the deployment stops" if change.protected else ""
-        yield (
-            f"> **{_VERBS[change.operation]} the {held_by(change)} {_name(change.urn)}**"
-            f"{why}{kept}<br>"
-        )
+        yield _warning(change)
     if len(found) > _MOST_WARNED:
         yield f"> {len(found) - _MOST_WARNED} more that hold data"
+
+
+def _warning(change: ResourceChange, of: str = "") -> str:
+    where = f" of {code(shortened(of, _LONGEST_NAME))}" if of else ""
+    why = f": {_why(change)}" if change.replacing else ""
+    kept = ", which is protected: the deployment stops" if change.protected else ""
+    return (
+        f"> **{_VERBS[change.operation]} the {held_by(change)} {_name(change.urn)}**"
+        f"{where}{why}{kept}<br>"
+    )
 
 
 def _why(change: ResourceChange) -> str:
@@ -84,6 +98,8 @@ def fixed_in(changes: Changes) -> list[tuple[str, int]]:
 
 def title_of(cost: CostChange) -> str:
     """What the cost of a month changes by."""
+    if cost.unpriced:
+        return "Cost by module: not comparable"
     return "Cost by module: " + "; ".join(
         f"{signed(each.difference.base)} {each.currency} a month" for each in cost.totals
     )
@@ -100,14 +116,68 @@ def table_of(cost: CostChange) -> list[tuple[str, int]]:
     return [(f"{head}{rows}\n", len(cost.modules))]
 
 
-def _amounts(cost: ModuleCost) -> str:
-    added = cost.difference
-    worst = f", at worst {signed(added.worst)}" if added.worst != added.base else ""
-    return (
-        f"{cost.before.base:,.2f} → {cost.after.base:,.2f} {cost.currency} "
-        f"(**{signed(added.base)}**{worst})"
-    )
-
-
 def _name(urn: str) -> str:
-    return code(shortened(name_of(urn) if is_urn(urn) else urn, _LONGEST_NAME))
+    return code(shortened(shown_name(urn), _LONGEST_NAME))
+
+
+def head_of_several(stacks: Sequence[tuple[str, Changes]], gone: Iterable[Gone]) -> str:
+    """What stands above all that can be folded in a comment on several stacks.
+
+    Args:
+        stacks: What changes in each, with the name of the stack.
+        gone: The stacks that the base alone has.
+    """
+    lines = [*_warnings_of_several(stacks, gone), *_costs_of_several(stacks)]
+    bases = dict.fromkeys(shortened(changes.base, _LONGEST_NAME) for _, changes in stacks)
+    if bases:
+        lines += ["", f"Beside {', '.join(map(code, bases))}"]
+    return "\n".join([*lines, ""]) if lines else ""
+
+
+def _warnings_of_several(
+    stacks: Iterable[tuple[str, Changes]], gone: Iterable[Gone]
+) -> Iterator[str]:
+    stacks_lost = [each for each in gone if each.holding_data]
+    lost = [(change, of) for of, changes in stacks for change in losing(changes)]
+    # What is sure stands first.
+    lost.sort(key=lambda each: each[0].operation is Operation.MAY_REPLACE)
+    lines = [
+        *(
+            f"> **Gone**: {prose(shortened(each.told, _LONGEST_REASON))}<br>"
+            for each in stacks_lost
+        ),
+        *(_warning(change, of) for change, of in lost),
+    ]
+    if not lines:
+        return
+    yield from ("", "> [!CAUTION]", *lines[:_MOST_OF_SEVERAL])
+    if len(lines) > _MOST_OF_SEVERAL:
+        yield f"> {len(lines) - _MOST_OF_SEVERAL} more that hold data"
+
+
+def _costs_of_several(stacks: Sequence[tuple[str, Changes]]) -> Iterator[str]:
+    """The cost of all stacks together, and of each whose cost changes."""
+    costs = [
+        (of, change, cost)
+        for of, changes in stacks
+        if (change := changes.cost)
+        for cost in change.totals
+    ]
+    if not costs:
+        return
+    together = CostChange(
+        modules=tuple(cost for *_, cost in costs),
+        unpriced=tuple(urn for _, change, _ in costs for urn in change.unpriced),
+    )
+    yield ""
+    for each in together.totals:
+        yield f"Cost a month, together: **{amounts_of(each, together.unpriced, '→')}**<br>"
+    if together.unpriced:
+        yield f"{prose(unpriced_of(together))}<br>"
+    changed = [each for each in costs if each[2].difference.base or each[2].difference.worst]
+    changed = changed if len(costs) > 1 else []
+    for of, change, cost in changed[:_MOST_OF_SEVERAL]:
+        told = amounts_of(cost, change.unpriced, "→")
+        yield f"Cost a month of {code(shortened(of, _LONGEST_NAME))}: {told}<br>"
+    if len(changed) > _MOST_OF_SEVERAL:
+        yield f"{len(changed) - _MOST_OF_SEVERAL} more stacks whose cost changes<br>"

@@ -29,7 +29,7 @@ from pulumi_preflight.model import Note
 from pulumi_preflight.printing import escaped, escaped_line, shortened
 from pulumi_preflight.reports.entries import said_of, subject_of
 from pulumi_preflight.resource import Resource
-from pulumi_preflight.stack_context import is_urn, name_of
+from pulumi_preflight.stack_context import name_of, shown_name
 from pulumi_preflight.verdict import OWN_PACK, Verdict, counted, verdict_line
 from pulumi_preflight.verdicts import StackResult, Verdicts
 from pulumi_preflight.wire import PropertyValue
@@ -258,18 +258,31 @@ def _summary(verdicts: Verdicts, console: Console) -> None:
     for result, (folder, stack) in zip(results, named, strict=True):
         line = verdict_line(result.verdict) if result.verdict else _NO_VERDICT
         passed = result.verdict is not None and result.verdict.passed
+        changes = result.verdict.changes if result.verdict else None
         console.print(
             Text(f"  {folder:<{folders}}  {stack:<{stack_names}}  "),
             Text(line, style="green" if passed else "red"),
+            _recap(changes) if changes else "",
             sep="",
             soft_wrap=True,
         )
     for reason, left_out in _grouped((each.reason, each.folder) for each in verdicts.left_out):
         told = f"  left out, {reason}: {', '.join(map(escaped_line, left_out))}"
         console.print(Text(told), soft_wrap=True)
+    for gone in verdicts.gone:
+        style = "bold red" if gone.holding_data else ""
+        console.print(Text(f"  gone: {escaped_line(gone.told)}", style=style), soft_wrap=True)
     console.print()
     passed = not (verdicts.without_verdict or verdicts.failed)
     console.print(Text(line_on_all(verdicts), style=_style(passed=passed)), soft_wrap=True)
+
+
+def _recap(changes: "Changes") -> Text:
+    # Only a run with a base needs them.
+    from pulumi_preflight.bases.telling import losing  # noqa: PLC0415
+    from pulumi_preflight.reports.recap import recap  # noqa: PLC0415
+
+    return Text(f"; {recap(changes)}", style="bold red" if losing(changes) else "")
 
 
 def _columns(named: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
@@ -645,7 +658,7 @@ def _said(finding: Finding) -> _Said:
 
 
 def _entry_named(entry: BaselineEntry) -> str:
-    about = name_of(entry.urn) if is_urn(entry.urn) else entry.urn
+    about = shown_name(entry.urn)
     return f"{entry.id} of {about}{f' ({entry.expires})' if entry.expires else ''}"
 
 

@@ -7,9 +7,16 @@ from typing import Any
 
 import pytest
 
-from pulumi_preflight.acceptance import Acceptance, BaselineEntry, FailOn
+from pulumi_preflight.acceptance import (
+    REPLACES_STATEFUL,
+    Acceptance,
+    BaselineEntry,
+    FailOn,
+)
 from pulumi_preflight.baseline.file import BaselineFile, read_for, text_of
 from pulumi_preflight.baseline.settle import settled
+from pulumi_preflight.bases import Base
+from pulumi_preflight.bases.changes import Beside
 from pulumi_preflight.findings import Finding, Level, NotEvaluated, Ran, Reported, Waived
 from pulumi_preflight.model import DuplicateUrn
 from pulumi_preflight.verdict import Verdict, verdict_line
@@ -173,6 +180,21 @@ def test_an_entry_is_gone_where_its_rule_has_judged(
     found = held(judged(**reported), entry(UNTAGGED))
     assert found.baseline is not None
     assert (found.baseline.gone, found.baseline.unjudged) == ((entry(UNTAGGED),), ())
+
+
+@pytest.mark.parametrize(
+    ("places", "gone"), [pytest.param(["main"], 1, id="base"), pytest.param([], 0, id="no-base")]
+)
+def test_what_only_a_base_shows_is_not_gone_without_one(places: list[str], gone: int) -> None:
+    known = BaselineEntry(pack="preflight", id=REPLACES_STATEFUL, urn=JOBS)
+    file = BaselineFile(path=Path("b.yaml"), project="shop", stack="dev", entries=(known,))
+    run = judged()
+    for place in places:
+        empty = Base(place=place, is_state=False, resources=(), findings=(), cost=None)
+        run = replace(run, beside=Beside(base=empty, resources=()))
+    use = settled(run, file, Acceptance(), today=TODAY).baseline
+    assert use
+    assert (len(use.gone), len(use.unjudged)) == (gone, 1 - gone)
 
 
 def test_what_is_waived_is_not_known() -> None:

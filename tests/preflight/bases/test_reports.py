@@ -13,7 +13,9 @@ from jsonschema import Draft202012Validator
 from pulumi_preflight.bases.telling import WORDS, told_of
 from pulumi_preflight.changes.comparing import Operation, PropertyChange
 from pulumi_preflight.changes.replacements import Effect
-from pulumi_preflight.wire import PropertyValue
+from pulumi_preflight.model import RegisteredResource
+from pulumi_preflight.verdict import Verdict
+from pulumi_preflight.wire import ARCHIVE, ASSET, MARK, PropertyValue
 from tests.preflight.bases.samples import AFTER, DATABASE, base, beside, resource, written
 from tests.preflight.builders import QUEUE, urn
 from tests.preflight.samples import STACK, verdict
@@ -78,6 +80,34 @@ def test_the_terminal_tells_what_loses_data_first(monkeypatch: pytest.MonkeyPatc
         "  new finding  too-slow: jobs",
         "  fixed finding  encrypted[a]: jobs",
     ]
+
+
+def told_in_the_terminal(found: Verdict) -> list[str]:
+    return [line.strip() for line in written(found, "terminal").splitlines()]
+
+
+@pytest.mark.parametrize("word", ["replaced", "deleted"])
+def test_the_terminal_names_all_that_holds_data_and_goes(word: str) -> None:
+    names = [f"db{each}" for each in range(40)]
+
+    def databases(engine: str) -> list[RegisteredResource]:
+        return [resource(DATABASE, name, {"engine": engine}) for name in names]
+
+    after = databases("mysql") if word == "replaced" else []
+    found = beside(base(STACK, *databases("postgres")), STACK, *after)
+    lines = told_in_the_terminal(found)
+    assert [f"{word}  {name} (Instance)  holds data: database" in lines for name in names] == [
+        True
+    ] * 40
+
+
+@pytest.mark.parametrize("word", ["created", "deleted"])
+def test_of_many_that_hold_no_data_the_terminal_says_where_the_rest_is(word: str) -> None:
+    things = [resource("shop:index:Thing", f"t{each}") for each in range(33)]
+    before, after = ([], things) if word == "created" else (things, [])
+    lines = told_in_the_terminal(beside(base(STACK, *before), STACK, *after))
+    assert sum(line.startswith(f"{word}  t") for line in lines) == 30
+    assert f"3 more {word}: --format json or html has all" in lines
 
 
 def test_the_comment_begins_with_the_data_that_goes() -> None:
@@ -178,6 +208,14 @@ def change(before: PropertyValue, after: PropertyValue, **more: str) -> Property
     return PropertyChange(path="policy", before=before, after=after, effect=Effect.UPDATES, **more)
 
 
+def archive(**hashes: str) -> PropertyValue:
+    return {
+        MARK: ARCHIVE,
+        "hash": "".join(hashes.values()),
+        "assets": {name: {MARK: ASSET, "hash": each} for name, each in hashes.items()},
+    }
+
+
 @pytest.mark.parametrize(
     ("told", "lines"),
     [
@@ -190,6 +228,21 @@ def change(before: PropertyValue, after: PropertyValue, **more: str) -> Property
             change('{"a": 1, "b": [2]}', '{"a": 1, "b": [3]}'),
             [("policy.b[0]", "2 becomes 3")],
             id="inside-a-document",
+        ),
+        pytest.param(
+            change({MARK: ASSET, "hash": "1"}, {MARK: ASSET, "hash": "2"}),
+            [("policy", "has another content")],
+            id="file",
+        ),
+        pytest.param(
+            change(archive(a="1", b="1"), archive(a="2", b="1")),
+            [("policy.a", "has another content")],
+            id="one-file-of-an-archive",
+        ),
+        pytest.param(
+            change("<id of `db`>", "`x`"),
+            [("policy", "\"<id of 'db'>\" becomes \"'x'\"")],
+            id="accents",
         ),
         pytest.param(
             change("x", None, follows=urn(QUEUE, "jobs")),

@@ -48,6 +48,13 @@ def test_the_same_program_beside_its_own_file_changes_nothing(tmp_path: Path) ->
     assert (found.changes.new, found.changes.fixed) == ((), ())
 
 
+def test_what_a_run_finds_beside_its_own_base_is_not_saved() -> None:
+    found = beside()
+    assert found.of_rule("replaces-stateful-resource")
+    [stack] = json.loads(written(found, "base"))["stacks"]
+    assert "replaces-stateful-resource" not in {each["id"] for each in stack["findings"]}
+
+
 def test_the_file_holds_no_secret(tmp_path: Path) -> None:
     assert "hunter2" not in saved(tmp_path).read_text()
 

@@ -1,6 +1,6 @@
 """A run beside its base: resources, findings, cost, and data that goes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -10,10 +10,10 @@ from pulumi.runtime.proto.alias_pb2 import Alias
 
 from pulumi_preflight.bases.changes import modules_of
 from pulumi_preflight.bases.settle import as_rules_see, compared
-from pulumi_preflight.costs import Cost, CostLine
+from pulumi_preflight.costs import Cost, CostLine, Unpriced
 from pulumi_preflight.findings import Level, Reported
 from pulumi_preflight.model import DuplicateUrn, RegisteredResource
-from pulumi_preflight.redaction import Redactor
+from pulumi_preflight.redaction import SHOWN_SECRET, Redactor
 from pulumi_preflight.stack_context import name_of
 from pulumi_preflight.verdict import Verdict
 from tests.preflight.bases.samples import (
@@ -27,6 +27,7 @@ from tests.preflight.bases.samples import (
     operations,
     resource,
     secret,
+    written,
 )
 from tests.preflight.builders import QUEUE, urn
 from tests.preflight.samples import STACK, UNSEEN, WAIVED, deployment, verdict
@@ -106,8 +107,9 @@ def test_beside_a_saved_run_no_secret_changes() -> None:
     assert "db" not in operations(beside(base(), *head))
 
 
-def price(found: Verdict, *lines: CostLine) -> None:
-    cost = Cost(lines=lines, unpriced=(), basis=())
+def price(found: Verdict, *lines: CostLine, unpriced: Sequence[str] = ()) -> None:
+    without = tuple(Unpriced(urn=each, reason="has no price") for each in unpriced)
+    cost = Cost(lines=lines, unpriced=without, basis=())
     found._costs.append(cost)  # noqa: SLF001 - as if it had been asked for
 
 
@@ -184,6 +186,38 @@ def test_costs_are_told_by_module_with_the_difference() -> None:
     ]
     [total] = cost.totals
     assert (total.before.base, total.after.base) == (Decimal(3), Decimal("5.5"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        pytest.param(("db",), (), ["db"], id="priced-by-now"),
+        pytest.param((), ("db",), ["db"], id="without-a-price-by-now"),
+        pytest.param(("db",), ("db",), ["db"], id="never-priced"),
+        pytest.param(("same",), ("same",), [], id="what-stays"),
+    ],
+)
+def test_a_change_without_a_price_makes_amounts_not_comparable(
+    before: Sequence[str], after: Sequence[str], told: Sequence[str]
+) -> None:
+    urns = {"db": urn(DATABASE, "db"), "same": urn(QUEUE, "same")}
+    same = resource(QUEUE, "same")
+    there = base(*BEFORE, same, cost=(), unpriced=tuple(urns[each] for each in before))
+    found = beside(there, *AFTER, same)
+    line = CostLine(urn=urns["same"], item="i", currency="USD", base=Decimal(1), worst=Decimal(1))
+    price(found, line, unpriced=[urns[each] for each in after])
+    assert found.changes
+    assert found.changes.cost
+    assert [name_of(each) for each in found.changes.cost.unpriced] == told
+    printed = written(found, "terminal")
+    assert ("not comparable: no price is known of db" in printed) == bool(told)
+    assert ("(+1.00)" in printed) != bool(told)
+
+
+def test_secrets_that_nobody_could_compare_are_counted() -> None:
+    hidden = resource(QUEUE, "jobs", {"a": SHOWN_SECRET, "b": {"c": [SHOWN_SECRET]}, "d": "e"})
+    notes = {each.text for each in beside(base(STACK, hidden), STACK, hidden).notes}
+    assert "2 secret inputs not compared: main.json holds no secret" in notes
 
 
 def test_a_base_without_prices_has_no_difference() -> None:

@@ -135,6 +135,11 @@ def test_an_input_that_cannot_change_in_place_replaces() -> None:
             {"p": {MARK: ARCHIVE, "assets": {}, "hash": "1"}},
             id="archive-of-one-hash",
         ),
+        pytest.param(
+            {"policy": '{"Statement": [{"Action": ["a:B", "c:D"], "Resource": ["*"]}]}'},
+            {"policy": '{"Statement": {"Action": ["c:D", "a:B"], "Resource": "*"}}'},
+            id="policy-in-another-order",
+        ),
         pytest.param({"x": "a"}, {"x": UNKNOWN}, id="value-that-nobody-knows-offline"),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 from pulumi_preflight.changes import replacements
 from pulumi_preflight.changes.replacements import Effect, changes, replacing_properties, sources
 from pulumi_preflight.outputs.schemas import Row, nearest, object_rows
-from pulumi_preflight.wire import UNKNOWN, Properties, secret
+from pulumi_preflight.wire import UNKNOWN, Properties, PropertyValue, secret
 from tests.preflight.changes.documented import Said, said, said_otherwise
 
 QUEUE = "aws:sqs/queue:Queue"
@@ -222,6 +222,21 @@ def test_a_secret_is_compared_as_what_it_holds() -> None:
     assert effects(DATABASE, old, {"username": secret("two")}) == {"username": "replaces"}
 
 
+@pytest.mark.parametrize(
+    ("switch", "effect"),
+    [
+        pytest.param({"userDataReplaceOnChange": True}, "replaces", id="on"),
+        pytest.param({"userDataReplaceOnChange": False}, "updates", id="off"),
+        pytest.param({}, "updates", id="not-given"),
+    ],
+)
+def test_user_data_replace_an_instance_that_asks_for_it(
+    switch: dict[str, PropertyValue], effect: str
+) -> None:
+    old, new = {**switch, "userData": "one"}, {**switch, "userData": "two"}
+    assert effects("aws:ec2/instance:Instance", old, new) == {"userData": effect}
+
+
 def test_a_value_that_is_not_known_yet_replaces_as_another_one_would() -> None:
     assert effects(DATABASE, {"username": "one"}, {"username": UNKNOWN}) == {"username": "replaces"}
 
@@ -235,9 +250,8 @@ def test_a_value_that_is_not_known_yet_replaces_as_another_one_would() -> None:
         ),
     ],
 )
-def test_another_order_of_a_set_replaces_nothing(type_: str, name: str) -> None:
-    turned = effects(type_, {name: ["one", "two"]}, {name: ["two", "one"]})
-    assert set(turned.values()) == {"updates"}
+def test_another_order_of_a_set_changes_nothing(type_: str, name: str) -> None:
+    assert effects(type_, {name: ["one", "two"]}, {name: ["two", "one"]}) == {}
     assert set(effects(type_, {name: ["one", "two"]}, {name: ["one"]}).values()) == {"replaces"}
 
 

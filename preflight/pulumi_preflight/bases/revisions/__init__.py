@@ -20,9 +20,9 @@ from pulumi_preflight.bases.revisions.environments import Environments
 from pulumi_preflight.bases.revisions.links import Move
 from pulumi_preflight.bases.saved import read_saved
 from pulumi_preflight.errors import BaseError, ProjectError
-from pulumi_preflight.git import GitError, needing_git, repository_around
+from pulumi_preflight.git import GitError, Repository, needing_git, repository_around
 from pulumi_preflight.guard import Guard, Together
-from pulumi_preflight.project import PROJECT_FILES, Project
+from pulumi_preflight.project import PROJECT_FILES, Project, holds_project, stacks_in
 
 if TYPE_CHECKING:
     from pulumi_preflight.api import Wanted
@@ -89,6 +89,25 @@ class Revision:
                 self._repository.remove(self._move.target)
         self._guard.close()
 
+    def files_below(self, folder: Path) -> list[Path]:
+        """The files that the revision has below a folder of the repository, as absolute paths.
+
+        Raises:
+            GitError: Git cannot read the commit.
+        """
+        real = Path(os.path.realpath(folder))
+        return [
+            self._repository.top / name for name in self._repository.files_of(self._commit, real)
+        ]
+
+    def text_of(self, file: Path) -> str:
+        """The text of a file that `files_below` gave.
+
+        Raises:
+            GitError: Git cannot read it.
+        """
+        return self._repository.text_of(self._commit, file.relative_to(self._repository.top))
+
     def judging(self, project: Project, wanted: "Wanted") -> Callable[[], Base]:
         """Begins to judge the revision's program; gives what waits for the end.
 
@@ -119,12 +138,12 @@ class Revision:
     def _judge(self, project: Project, wanted: "Wanted", copied: Iterable[Path]) -> Base:
         with self._preparing:
             self._check_out()
-            root = self._counterpart(project.root)
-            if root is None or not any((root / name).is_file() for name in PROJECT_FILES):
-                note = f"{self} has no program in {project.root}, so all of it counts as new"
-                return Base(
-                    place=str(self), is_state=False, resources=(), findings=(), cost=None, note=note
-                )
+            root = self._root_of(project)
+            if root is None:
+                return self._without(f"project {project.name}")
+            is_new = project.stack not in stacks_in(root)[1]
+            if is_new and project.stack in stacks_in(project.root)[1]:
+                return self._without(f"stack {project.stack} of {project.name}")
             for path in copied:
                 _copy(path, self._move.target / path.relative_to(self._move.source))
             active = project.launch.variables.get("VIRTUAL_ENV")
@@ -143,6 +162,23 @@ class Revision:
             return self._run(guard, root, project, wanted, variables)
         finally:
             guard.close()
+
+    def _root_of(self, project: Project) -> Path | None:
+        """The project's folder in the revision, also where it stood elsewhere."""
+        root = self._counterpart(project.root)
+        if root is not None and holds_project(root):
+            return root
+        files = Repository(self._move.target).files(*(f"*{name}" for name in PROJECT_FILES))
+        roots = [(self._move.target / file).parent for file in files if file.name in PROJECT_FILES]
+        named = [each for each in roots if _name_in(each) == project.name]
+        return named[0] if len(named) == 1 else None
+
+    def _without(self, what: str) -> Base:
+        """The base of what the revision does not have yet."""
+        note = f"{self} has no {what}, so all of it counts as new"
+        return Base(
+            place=str(self), is_state=False, resources=(), findings=(), cost=None, note=note
+        )
 
     def _run(
         self,
@@ -216,6 +252,14 @@ class Revision:
         if not self._is_checked_out:
             self._repository.check_out(self._commit, self._move.target)
             self._is_checked_out = True
+
+
+def _name_in(root: Path) -> str:
+    try:
+        return stacks_in(root)[0]
+    except ProjectError:
+        # A project that cannot be read is not the one that is asked for.
+        return ""
 
 
 def _copy(path: Path, to: Path) -> None:

@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,7 +108,7 @@ class Environments:
             pythons.append(environment)
         self._settle_python(chain, environment)
         for each in pythons:
-            self._link(each, self._move)
+            self._link(each)
         for each in found:
             if each.name == MODULES:
                 self._settle_modules(each)
@@ -154,19 +154,19 @@ class Environments:
             return
         manager = _manager_of_other_lock(modules.parent, there, node=True)
         if manager is None:
-            self._link(modules, self._move)
+            self._link(modules)
         elif not (there / MODULES).exists():
             made, made_for = self._of_lock(manager, there)
             link_modules(made, there / MODULES, Move(made_for, self._move.target))
 
-    def _link(self, environment: Path, move: Move) -> None:
+    def _link(self, environment: Path) -> None:
         place = self._place_of(environment)
         if place.exists():
             return
         if environment.name == MODULES:
-            link_modules(environment, place, move)
+            link_modules(environment, place, self._move)
         else:
-            link_virtualenv(environment, place, move)
+            link_virtualenv(environment, place, self._move)
 
     def _place_of(self, environment: Path) -> Path:
         return self._move.target / environment.relative_to(self._move.source)
@@ -200,11 +200,11 @@ class Environments:
                 to = tree / file.relative_to(self._move.target)
                 to.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(file, to)
-            _install(manager, tree / folder.relative_to(self._move.target), dict(os.environ), "")
+            _called(manager.command, tree / folder.relative_to(self._move.target), os.environ)
             made_for = tree
         else:
             environment = kept / manager.usual
-            python = str(environment / "bin" / "python")
+            python = environment / "bin" / "python"
             variables = {
                 **os.environ,
                 _ACTIVE: str(environment),
@@ -212,7 +212,8 @@ class Environments:
             }
             if manager.lock != "uv.lock":
                 _called([sys.executable, "-m", "venv", str(environment)], folder, variables)
-            _install(manager, folder, variables, python)
+            command = [part.format(python=python) for part in manager.command]
+            _called(command, folder, variables)
             made_for = self._move.target
         (kept / _MADE).write_text(str(made_for), encoding="utf-8")
 
@@ -248,11 +249,7 @@ def _manifests(top: Path) -> Iterator[Path]:
         yield from (Path(folder) / name for name in files if name in _MANIFESTS)
 
 
-def _install(manager: Manager, folder: Path, variables: dict[str, str], python: str) -> None:
-    _called([part.format(python=python) for part in manager.command], folder, variables)
-
-
-def _called(command: list[str], folder: Path, variables: dict[str, str]) -> None:
+def _called(command: Sequence[str], folder: Path, variables: Mapping[str, str]) -> None:
     try:
         subprocess.run(
             command,

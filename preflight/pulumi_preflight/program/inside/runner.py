@@ -101,6 +101,7 @@ def main() -> int:
     _module("services").send_no_debug_lines()
     pulumi.runtime.configure(pulumi.runtime.Settings(**_accepted(settings["sdk"])))
     sys.argv = [settings["program"]]
+    _module("bytecode").keep_none_of_fresh_files()
     files = _module("files").Files() if settings["files"] else None
     end = _run(settings, channel, calls.tell)
     sys.stdout.flush()

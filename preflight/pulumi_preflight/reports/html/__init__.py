@@ -11,6 +11,7 @@ from importlib import resources
 from string import Template
 from typing import TextIO
 
+from pulumi_preflight.bases.telling import losing
 from pulumi_preflight.findings import Fix, Ran
 from pulumi_preflight.model import Note, SourcePosition
 from pulumi_preflight.printing import shortened
@@ -27,6 +28,7 @@ from pulumi_preflight.reports.html.findings import (
 from pulumi_preflight.reports.html.markup import Markup, data, element, joined, line, prose
 from pulumi_preflight.reports.html.stack import Stack, picture_of, together
 from pulumi_preflight.reports.html.stack import kind_of as kind_of_type
+from pulumi_preflight.reports.recap import recap
 from pulumi_preflight.reports.terminal import lines_of
 from pulumi_preflight.verdict import Result, RuleResult, Verdict, counted, verdict_line
 from pulumi_preflight.verdicts import StackResult, Verdicts
@@ -134,6 +136,7 @@ def _header_of_several(verdicts: Verdicts, name: str) -> Markup:
                         element("code", line(result.folder)),
                         f" ({line(result.stack)}) " if result.stack else " ",
                         _summary(result.verdict) if result.verdict else _failure(result),
+                        _recap(result.verdict),
                     )
                     for result in verdicts.results
                 ),
@@ -145,10 +148,28 @@ def _header_of_several(verdicts: Verdicts, name: str) -> Markup:
                     )
                     for each in verdicts.left_out
                 ),
+                (
+                    element(
+                        "li", element("span", line(each.told), class_=_class(each.holding_data))
+                    )
+                    for each in verdicts.gone
+                ),
                 class_="summary stacks",
             ),
         )
     )
+
+
+def _recap(verdict: Verdict | None) -> Markup | None:
+    """What changes in a stack beside its base, behind what became of it."""
+    changes = verdict.changes if verdict else None
+    if changes is None:
+        return None
+    return joined(("; ", element("span", recap(changes), class_=_class(len(losing(changes))))))
+
+
+def _class(losing_data: int) -> str | None:
+    return "loses" if losing_data else None
 
 
 def _failure(result: StackResult) -> Markup:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from pulumi_preflight.bases import BaseFinding
 from pulumi_preflight.bases.changes import Changes, CostChange, ModuleCost
+from pulumi_preflight.bases.stateful import LOSING
 from pulumi_preflight.bases.telling import (
     WORDS,
     groups,
@@ -12,15 +13,15 @@ from pulumi_preflight.bases.telling import (
     signed,
     summary,
     told_of,
+    unpriced_of,
 )
 from pulumi_preflight.changes.comparing import Operation, ResourceChange
-from pulumi_preflight.reports.html.markup import Markup, element, joined, line
+from pulumi_preflight.reports.html.markup import Markup, element, joined, line, with_rest
 from pulumi_preflight.reports.html.stack import Stack, linked
 from pulumi_preflight.reports.terminal import NO_MODULE
-from pulumi_preflight.stack_context import is_urn, name_of
+from pulumi_preflight.stack_context import shown_name
 
 _ROWS_SHOWN = 30
-_LOSING = (Operation.REPLACE, Operation.DELETE, Operation.MAY_REPLACE)
 
 
 def changes_section(changes: Changes, stack: Stack) -> Markup:
@@ -32,25 +33,17 @@ def changes_section(changes: Changes, stack: Stack) -> Markup:
             [_resources(operation, found, stack) for operation, found in groups(changes)],
             _fixed(changes.fixed) if changes.fixed else None,
             _cost(cost) if cost else None,
+            element("p", unpriced_of(cost), class_="warning") if cost and cost.unpriced else None,
         )
     )
 
 
 def _resources(operation: Operation, found: Sequence[ResourceChange], stack: Stack) -> Markup:
     word = WORDS[operation].capitalize()
-    rows = [_resource(operation, each, stack) for each in found]
-    rest = rows[_ROWS_SHOWN:]
-    return joined(
-        (
-            _table(f"{word}: {len(rows)}", rows[:_ROWS_SHOWN], operation),
-            element(
-                "details",
-                element("summary", f"{len(rest)} more"),
-                _table(f"{word}, the rest", rest, operation),
-            )
-            if rest
-            else None,
-        )
+    return with_rest(
+        [_resource(operation, each, stack) for each in found],
+        _ROWS_SHOWN,
+        lambda some, more: _table(f"{word}{more or f': {len(found)}'}", some, operation),
     )
 
 
@@ -63,12 +56,12 @@ def _table(title: str, rows: Sequence[Markup], operation: Operation) -> Markup:
             element("tr", (element("th", each, scope="col") for each in ("Resource", "Inputs"))),
         ),
         element("tbody", rows),
-        class_="changes losing" if operation in _LOSING else "changes",
+        class_="changes losing" if operation in LOSING else "changes",
     )
 
 
 def _resource(operation: Operation, change: ResourceChange, stack: Stack) -> Markup:
-    held = held_by(change) if operation in _LOSING else ""
+    held = held_by(change) if operation in LOSING else ""
     return element(
         "tr",
         element(
@@ -99,7 +92,7 @@ def _fixed(found: Sequence[BaseFinding]) -> Markup:
                     element(
                         "li",
                         element("code", line(each.id)),
-                        f": {line(name_of(each.urn) if is_urn(each.urn) else each.urn)}",
+                        f": {line(shown_name(each.urn))}",
                     )
                     for each in found
                 ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from pulumi_preflight.costs import Amount, Cost, CostLine, billed_by_use, total
-from pulumi_preflight.reports.html.markup import Markup, element, joined, line, prose
+from pulumi_preflight.reports.html.markup import Markup, element, joined, line, prose, with_rest
 from pulumi_preflight.reports.html.stack import Stack, linked
 from pulumi_preflight.reports.terminal import NO_MODULE
 from pulumi_preflight.verdict import counted
@@ -114,19 +114,7 @@ def _dearest(rows: Iterable[_Row]) -> Sequence[_Row]:
 
 
 def _table(title: str, rows: Sequence[_Row], dearest: Decimal, most: int) -> Markup:
-    rest = rows[most:]
-    return joined(
-        (
-            _rows(title, rows[:most], dearest),
-            element(
-                "details",
-                element("summary", f"{len(rest)} more"),
-                _rows(f"{title}, the rest", rest, dearest),
-            )
-            if rest
-            else None,
-        )
-    )
+    return with_rest(rows, most, lambda some, more: _rows(f"{title}{more}", some, dearest))
 
 
 def _rows(title: str, rows: Sequence[_Row], dearest: Decimal) -> Markup:

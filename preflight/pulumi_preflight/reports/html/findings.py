@@ -23,7 +23,7 @@ from pulumi_preflight.reports.entries import (
     standing_in,
     subject_of,
 )
-from pulumi_preflight.reports.html.markup import Markup, element, joined, line, prose
+from pulumi_preflight.reports.html.markup import Markup, element, joined, line, prose, with_rest
 from pulumi_preflight.reports.html.source import Excerpt, Sources
 from pulumi_preflight.reports.html.stack import Stack, linked
 from pulumi_preflight.verdict import OWN_PACK, counted
@@ -352,18 +352,7 @@ def _fix(text: str) -> Markup | None:
 
 def _folded(items: Sequence[Markup], most: int, name: str) -> Markup:
     """A list whose rest is folded where it is long."""
-    rest = items[most:]
-    return joined(
-        (
-            element("ul", items[:most], class_=name),
-            rest
-            and element(
-                "details",
-                element("summary", f"{len(rest)} more"),
-                element("ul", rest, class_=name),
-            ),
-        )
-    )
+    return with_rest(items, most, lambda some, _: element("ul", some, class_=name))
 
 
 def _digest(*parts: str) -> str:

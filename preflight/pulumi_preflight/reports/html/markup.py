@@ -1,9 +1,9 @@
 """HTML whose texts are escaped wherever they come from."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from pulumi_preflight.printing import escaped, escaped_json, escaped_line
 
@@ -18,6 +18,7 @@ class Markup(str):
     __slots__ = ()
 
 
+Item = TypeVar("Item")
 Child: TypeAlias = "str | int | Iterable[Child] | None"
 """What an element holds: markup as it is, a text that is escaped, nothing, or several of these."""
 
@@ -53,6 +54,27 @@ def joined(children: Child) -> Markup:
             return Markup(children)
         case _:
             return Markup("".join(map(joined, children)))
+
+
+def with_rest(
+    items: Sequence[Item], most: int, write: Callable[[Sequence[Item], str], Markup]
+) -> Markup:
+    """Writes the first items, and folded below them the rest, where there is one.
+
+    Args:
+        items: All of them.
+        most: How many are not folded.
+        write: Writes some; what its second argument says is added to their title.
+    """
+    shown, rest = write(items[:most], ""), items[most:]
+    if not rest:
+        return shown
+    return joined(
+        (
+            shown,
+            element("details", element("summary", f"{len(rest)} more"), write(rest, ", the rest")),
+        )
+    )
 
 
 def prose(text: str) -> Markup:

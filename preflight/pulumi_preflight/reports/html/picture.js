@@ -73,10 +73,21 @@ class Picture {
         this.list.addEventListener("focusout", () => this.light(undefined));
         this.details.append(...legend());
         this.width = 0;
-        new ResizeObserver(() => this.resize(this.stage.clientWidth)).observe(this.stage);
-        window.addEventListener("beforeprint", () => this.resize(PRINTED_WIDTH));
-        window.addEventListener("afterprint", () => this.resize(this.stage.clientWidth));
-        this.resize(this.stage.clientWidth);
+        this.isPrinted = false;
+        new ResizeObserver(() => this.fit()).observe(this.stage);
+        window.addEventListener("beforeprint", () => this.print(true));
+        window.addEventListener("afterprint", () => this.print(false));
+        this.fit();
+    }
+
+    print(isPrinted) {
+        this.isPrinted = isPrinted;
+        this.fit();
+    }
+
+    /** Takes the width that there is; a page that is printed has its own. */
+    fit() {
+        this.resize(this.isPrinted ? PRINTED_WIDTH : this.stage.clientWidth);
     }
 
     resize(width) {

@@ -7,7 +7,7 @@ from functools import cached_property
 from pulumi_preflight.reports.html.markup import Markup, element, joined, line
 from pulumi_preflight.reports.terminal import by_module
 from pulumi_preflight.resource import Resource
-from pulumi_preflight.stack_context import is_urn, name_of
+from pulumi_preflight.stack_context import shown_name
 from pulumi_preflight.verdict import Verdict
 
 
@@ -139,7 +139,7 @@ def picture_of(stacks: Sequence[Stack], name: str) -> Mapping[str, object]:
 
 def linked(urn: str, stack: Stack) -> Markup:
     """A resource's name, leading to the resource."""
-    name = line(name_of(urn) if is_urn(urn) else urn)
+    name = line(shown_name(urn))
     number = stack.numbers.get(urn)
     return joined(name) if number is None else element("a", name, href=f"#r-{number}")
 

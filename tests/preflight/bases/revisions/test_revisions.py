@@ -37,7 +37,11 @@ policy.PolicyPack(
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     """A repository with one program, on a branch that parts from `main` here."""
-    files = {"infra/Pulumi.yaml": PROJECT, "infra/__main__.py": PROGRAM, ".gitignore": "*.local\n"}
+    files = {
+        "infra/Pulumi.yaml": PROJECT,
+        "infra/__main__.py": PROGRAM,
+        ".gitignore": "*.local\n__pycache__/\n",
+    }
     top = work_tree(tmp_path / "tree", files)
     git(top, "switch", "--quiet", "--create", "work")
     return top
@@ -132,10 +136,30 @@ def test_a_revision_without_a_verdict_is_not_compared_with_and_one_line_says_why
 def test_a_project_that_the_revision_does_not_have_counts_as_new(
     tree: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    git(tree, "mv", "infra", "other")
-    commit(tree)
+    git(tree, "rm", "-r", "--quiet", "infra")
+    commit(tree, {"README": ""})
     git(tree, "branch", "--force", "main")
     write(tree, {"infra/Pulumi.yaml": PROJECT, "infra/__main__.py": PROGRAM})
+    assert judged(tree, capsys)["resources"] == {"shop-dev": "create", "jobs": "create"}
+
+
+def test_a_project_is_found_where_it_stood_before_it_moved(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(tree, "mv", "infra", "before")
+    commit(tree)
+    git(tree, "branch", "--force", "main")
+    git(tree, "mv", "before", "infra")
+    changed(tree, "delay_seconds=1", "delay_seconds=2")
+    assert judged(tree, capsys)["resources"] == {"jobs": "update"}
+
+
+def test_a_stack_that_the_revision_does_not_have_counts_as_new(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commit(tree, {"infra/Pulumi.prod.yaml": ""})
+    git(tree, "branch", "--force", "main")
+    write(tree, {"infra/Pulumi.dev.yaml": ""})
     assert judged(tree, capsys)["resources"] == {"shop-dev": "create", "jobs": "create"}
 
 
