@@ -257,7 +257,7 @@ def _watch(
     options: CommandOptions, wanted: "Wanted", section: "Section | None", secrets: set[str]
 ) -> int:
     """Judges the project again and again, until Ctrl-C."""
-    from pulumi_preflight.api import judged  # noqa: PLC0415 - see the top
+    from pulumi_preflight.api import hidden, judged  # noqa: PLC0415 - see the top
     from pulumi_preflight.progress import Progress, shown  # noqa: PLC0415 - see the top
 
     try:
@@ -271,27 +271,19 @@ def _watch(
     files = [(name, file) for name, file in options.reports if file is not None]
 
     def judge() -> "Verdict":
-        found: set[str] = set()
         progress = Progress()
-        try:
-            with shown(progress.__str__):
-                verdict = judged(
-                    options.project,
-                    replace(wanted, tells_files=True),
-                    found,
-                    progress,
-                    partial(_load_reports, options),
-                )
-        except PreflightError as error:
-            error.hide(found)
-            raise
-        except Exception as error:
-            message, hint = _told_of(error)
-            told = PreflightError(message, hint=hint)
-            told.hide(found)
-            raise told from error
-        finally:
-            secrets.update(found)
+        with hidden(_told_of) as found:
+            try:
+                with shown(progress.__str__):
+                    verdict = judged(
+                        options.project,
+                        replace(wanted, tells_files=True),
+                        found,
+                        progress,
+                        partial(_load_reports, options),
+                    )
+            finally:
+                secrets.update(found)
         tell(_printable(verdict.printed, options))
         return verdict
 

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pulumi_preflight.model import SourcePosition
     from pulumi_preflight.opened import Files
 
 
@@ -46,13 +47,21 @@ class ProgramError(PreflightError):
 
     Attributes:
         files: The files that it had opened, `None` where nobody told them.
+        place: The innermost place of the program's own that the text names, `None` where it names
+            none.
     """
 
     def __init__(
-        self, message: str, *, hint: str | None = None, files: "Files | None" = None
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        files: "Files | None" = None,
+        place: "SourcePosition | None" = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.files = files
+        self.place = place
 
 
 class StateError(PreflightError):
