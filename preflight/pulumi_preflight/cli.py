@@ -135,7 +135,21 @@ def _mcp(argv: Sequence[str]) -> int:
     return PASSED
 
 
-_COMMANDS = {"install": _install, "hook": _hook, "mcp": _mcp}
+def _lsp(argv: Sequence[str]) -> int:
+    """Serves an editor until it ends the session.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        PreflightError: The command line is wrong, or the packages of the protocol are missing.
+    """
+    from pulumi_preflight.language_server.command import command  # noqa: PLC0415 - reads more than `--help` needs
+
+    return command(argv, _told_of)
+
+
+_COMMANDS = {"install": _install, "hook": _hook, "lsp": _lsp, "mcp": _mcp}
 
 _DEBUG = "PULUMI_PREFLIGHT_DEBUG"
 # An exception may have any text, such as the whole answer of a service.

@@ -14,7 +14,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pulumi_preflight.model import SourcePosition
     from pulumi_preflight.opened import Files
 
 
@@ -47,8 +46,8 @@ class ProgramError(PreflightError):
 
     Attributes:
         files: The files that it had opened, `None` where nobody told them.
-        place: The innermost place of the program's own that the text names, `None` where it names
-            none.
+        place: File and line of the innermost place of the program's own that the text names, `None`
+            where it names none.
     """
 
     def __init__(
@@ -57,7 +56,7 @@ class ProgramError(PreflightError):
         *,
         hint: str | None = None,
         files: "Files | None" = None,
-        place: "SourcePosition | None" = None,
+        place: tuple[str, int] | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.files = files

@@ -9,7 +9,7 @@ from typing import Any
 
 from pulumi_preflight.errors import ProgramError
 from pulumi_preflight.guard import how_it_ended
-from pulumi_preflight.model import Positions, SourcePosition
+from pulumi_preflight.model import Positions
 from pulumi_preflight.monitor.run import Run
 from pulumi_preflight.monitor.services import LogLine
 from pulumi_preflight.monitor.unknowns import answer_way
@@ -151,11 +151,7 @@ def _of_host(text: str, scene: Scene) -> ProgramError:
         return ProgramError(message, hint=NO_PLUGIN)
     if _NO_STACK_OUTPUTS in message:
         return ProgramError(_UNKNOWN_STACK, hint=_KNOWN_STACK)
-    places = (
-        SourcePosition(file=f"{folder}{each.file}", line=each.line)
-        for each in mistakes
-        if each.file and each.line
-    )
+    places = ((f"{folder}{each.file}", each.line) for each in mistakes if each.file and each.line)
     return ProgramError(
         message, hint=_of_made_up(run) if logged else None, place=next(places, None)
     )
@@ -198,7 +194,7 @@ def _of_exceptions(errors: list[dict[str, Any]], scene: Scene, answers: str | No
         place = positions.nearest([(chosen["file"], chosen["line"] or 0)])
         file = place.file if place else chosen["file"]
         if place:
-            innermost = place
+            innermost = place.file, place.line
             where = "".join(_own_frames(chosen["frames"], positions))
         where = f"\n  {file}:{chosen['line']}{where}"
     return ProgramError(
@@ -208,9 +204,10 @@ def _of_exceptions(errors: list[dict[str, Any]], scene: Scene, answers: str | No
     )
 
 
-def _innermost(frames: list[dict[str, Any]], positions: Positions) -> SourcePosition | None:
-    """The innermost line of the program's own."""
-    return positions.nearest((each["file"], each["line"] or 0) for each in reversed(frames))
+def _innermost(frames: list[dict[str, Any]], positions: Positions) -> tuple[str, int] | None:
+    """File and line of the innermost place of the program's own."""
+    place = positions.nearest((each["file"], each["line"] or 0) for each in reversed(frames))
+    return (place.file, place.line) if place else None
 
 
 def _own_frames(frames: list[dict[str, Any]], positions: Positions) -> list[str]:
