@@ -108,9 +108,9 @@ def told(arguments: type[Asked], given: Mapping[str, Any]) -> list[str]:
     ],
 )
 def test_each_mistake_is_told(
-    arguments: type[Asked], given: Mapping[str, Any], complaints: list[str]
+    arguments: type[Asked], given: Mapping[str, Any], wanted: list[str]
 ) -> None:
-    assert told(arguments, given) == complaints
+    assert told(arguments, given) == wanted
 
 
 def test_a_long_value_is_cut() -> None:
