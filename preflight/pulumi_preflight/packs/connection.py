@@ -89,9 +89,8 @@ class PackConnection:
         wait_for_ready: bool = False,
     ) -> _Answer:
         """Makes one call; raises `grpc.RpcError`."""
-        if isinstance(request, StackQuestion):
-            asked = request.written() if isinstance(method, Method) else request.message()
-            return method(asked, timeout=self._answer_seconds)
+        if isinstance(request, StackQuestion) and not isinstance(method, Method):
+            request = request.message()
         return method(request, timeout=self._answer_seconds, wait_for_ready=wait_for_ready)
 
     def ask_each(

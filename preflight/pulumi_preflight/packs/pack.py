@@ -23,7 +23,6 @@ from pulumi_preflight.packs.answers import (
     PackRules,
     excused,
     failed_remediation,
-    forget_reasons,
     idle_rules,
     reported,
 )
@@ -314,7 +313,7 @@ class Pack:
         if answer is None:
             return Reported()
         self._idle |= idle_rules(answer.not_applicable)
-        said = reported(
+        return reported(
             self._rules,
             answer.diagnostics,
             answer.not_applicable,
@@ -322,8 +321,6 @@ class Pack:
             # A rule may speak of what is deleted, too.
             resources=stack.urns | self._changes.urns,
         )
-        forget_reasons()
-        return said
 
     def _remediations(
         self, request: protocol.AnalyzeRequest, inputs: Struct
