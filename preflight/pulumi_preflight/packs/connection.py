@@ -1,5 +1,7 @@
 """What is told and asked over the channel to a pack: its configuration, and which rule raised."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -343,7 +345,7 @@ _ENGINE_TEXTS: Mapping[str, str] = {
 }
 
 
-def _engine_texts(error: "ValidationError", schema: Properties) -> Iterator[str]:
+def _engine_texts(error: ValidationError, schema: Properties) -> Iterator[str]:
     """Says a schema error as the engine's validator does, for the keywords that packs use."""
     keyword = error.kind.name
     # The error sorts what the schema wants; the engine says it in the schema's order.

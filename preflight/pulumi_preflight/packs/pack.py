@@ -6,6 +6,8 @@ configuration, and they get ConfigureStack, GetAnalyzerInfo, Configure, but no H
 executable pack has nothing in front: it gets Handshake first, and no such environment.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias, TypeVar
@@ -445,7 +447,7 @@ def _asked_first(judgement: Judgement) -> Iterator[protocol.AnalyzeRequest]:
 
 
 def _given(answer: protocol.AnalyzeResponse | grpc.RpcError) -> protocol.AnalyzeResponse:
-    if isinstance(answer, grpc.RpcError):
+    if isinstance(answer, Exception):
         raise answer
     return answer
 

@@ -4,22 +4,24 @@ The generated stub takes the socket for a channel, and errors are gRPC's. One th
 docs/pack-socket.md describes the messages.
 """
 
+from __future__ import annotations
+
 import json
 import socket
 import struct
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, Generic, TypeVar
-
-import grpc
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pulumi_preflight.stack_question import StackQuestion
 
+if TYPE_CHECKING:
+    from pulumi_preflight.packs.socket_error import SocketError
+
 _CALL = struct.Struct("!HI")
 _ANSWER = struct.Struct("!HII")
-_OK = 0
-_STATUSES: dict[int, grpc.StatusCode] = {each.value[0]: each for each in grpc.StatusCode}
+_OK, _DEADLINE_EXCEEDED, _UNAVAILABLE = 0, 4, 14
 # What is on its way to a pack must fit into the socket: both sides would wait for each other to
 # read, else.
 _BYTES_AHEAD = 32 * 1024
@@ -30,21 +32,16 @@ _Read = TypeVar("_Read", bytes, int)
 Metadata = tuple[tuple[str, bytes], ...]
 
 
-class SocketError(grpc.RpcError):
-    """A call failed; as gRPC's own errors, it tells a code and details."""
+class _FailedCallError(Exception):
+    def __init__(self, status: int, details: str) -> None:
+        super().__init__(details)
+        self.status = status
 
-    def __init__(self, code: grpc.StatusCode, details: str) -> None:
-        super().__init__(f"{code}: {details}")
-        self._code = code
-        self._details = details
+    def told(self) -> SocketError:
+        """The same as an error of gRPC's, which a run without errors has no need to load."""
+        from pulumi_preflight.packs.socket_error import SocketError  # noqa: PLC0415 - see above
 
-    def code(self) -> grpc.StatusCode:
-        """What kind of failure it is."""
-        return self._code
-
-    def details(self) -> str:
-        """What the pack says of it."""
-        return self._details
+        return SocketError(self.status, str(self))
 
 
 class Method(Generic[_Response]):
@@ -52,7 +49,7 @@ class Method(Generic[_Response]):
 
     def __init__(
         self,
-        channel: "SocketChannel",
+        channel: SocketChannel,
         name: str,
         write: Callable[[Any], bytes],
         read: Callable[[bytearray], _Response],
@@ -66,10 +63,13 @@ class Method(Generic[_Response]):
         """Makes a call with a message, or a question on a stack; raises `SocketError`."""
         return self.with_call(request, timeout)[0]
 
-    def with_call(self, request: object, timeout: float | None = None) -> "tuple[_Response, _Told]":
+    def with_call(self, request: object, timeout: float | None = None) -> tuple[_Response, _Told]:
         """The same, with what is told beside the answer."""
-        self._channel.send(self._name, [self._parts(request)], timeout)
-        answer, metadata = self._channel.receive(timeout)
+        try:
+            self._channel.send(self._name, [self._parts(request)], timeout)
+            answer, metadata = self._channel.receive(timeout)
+        except _FailedCallError as error:
+            raise error.told() from None
         return self._read(answer), _Told(metadata)
 
     def _parts(self, request: object) -> Sequence[bytes]:
@@ -94,16 +94,16 @@ class Method(Generic[_Response]):
                 ahead = _fitting(messages[sent:])
                 try:
                     self._channel.send(self._name, ahead, timeout)
-                except SocketError as error:
-                    yield from [error] * (len(messages) - answered)
+                except _FailedCallError as error:
+                    yield from [error.told()] * (len(messages) - answered)
                     return
                 sent += len(ahead)
             try:
                 yield self._read(self._channel.receive(timeout)[0])
-            except SocketError as error:
-                yield error
+            except _FailedCallError as error:
+                yield error.told()
                 if self._channel.is_broken:
-                    yield from [error] * (len(messages) - answered - 1)
+                    yield from [error.told()] * (len(messages) - answered - 1)
                     return
 
 
@@ -147,10 +147,10 @@ class SocketChannel:
         """Sends calls, each with the parts of its message.
 
         Raises:
-            SocketError: The pack is gone, reads nothing, or has not answered before.
+            _FailedCallError: The pack is gone, reads nothing, or has not answered before.
         """
         if self.is_broken:
-            raise SocketError(grpc.StatusCode.UNAVAILABLE, "an earlier call was not answered")
+            raise _FailedCallError(_UNAVAILABLE, "an earlier call was not answered")
         try:
             self._connection.settimeout(timeout)
             for chunk in _chunks(_written(method, messages)):
@@ -164,13 +164,13 @@ class SocketChannel:
         """The next answer, and what is told beside it.
 
         Raises:
-            SocketError: The call failed, or took too long.
+            _FailedCallError: The call failed, or took too long.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         status, told, length = _ANSWER.unpack(self._taken(_ANSWER.size, deadline))
         metadata, answer = self._taken(told, deadline), self._taken(length, deadline)
         if status != _OK:
-            raise SocketError(_STATUSES[status], answer.decode())
+            raise _FailedCallError(status, answer.decode())
         pairs = json.loads(metadata) if metadata else {}
         return answer, tuple((key, text.encode()) for key, text in pairs.items())
 
@@ -203,13 +203,13 @@ class SocketChannel:
             raise self._gone()
         return found
 
-    def _late(self) -> SocketError:
+    def _late(self) -> _FailedCallError:
         self.is_broken = True
-        return SocketError(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded")
+        return _FailedCallError(_DEADLINE_EXCEEDED, "Deadline Exceeded")
 
-    def _gone(self) -> SocketError:
+    def _gone(self) -> _FailedCallError:
         self.is_broken = True
-        return SocketError(grpc.StatusCode.UNAVAILABLE, "Socket closed")
+        return _FailedCallError(_UNAVAILABLE, "Socket closed")
 
 
 def _written(method: bytes, messages: Iterable[Sequence[bytes]]) -> Iterator[bytes]:
