@@ -9,7 +9,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.metadata import entry_points
 from importlib.util import find_spec, module_from_spec, spec_from_loader
-from threading import Lock
+from threading import Lock, RLock
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -84,6 +84,10 @@ for each other; Python notices, and raises in one of them.
 
 _PACKAGES = ("pulumi", "pulumi.runtime")
 _MESSAGES = "pulumi.runtime.proto"
+# The modules of the messages import it, and a run over sockets alone uses nothing of it.
+_GRPC = "grpc"
+_RUNNING = RLock()
+_BEGUN: set[str] = set()
 
 
 class _Deferred(ModuleType):
@@ -91,16 +95,20 @@ class _Deferred(ModuleType):
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - as any module
         _run(self)
-        return getattr(self, name)
+        return ModuleType.__getattribute__(self, name)
 
 
 def _run(package: ModuleType) -> None:
-    """Runs a deferred package's own code; from here on it is a plain module, for that code too."""
-    package.__class__ = ModuleType
-    spec = package.__spec__
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{package.__name__} has no loader")
-    spec.loader.exec_module(package)
+    """Runs a deferred package's own code, once; another thread waits until that is done."""
+    with _RUNNING:
+        if package.__name__ in _BEGUN:
+            return
+        _BEGUN.add(package.__name__)
+        spec = package.__spec__
+        if spec is None or spec.loader is None:
+            raise ImportError(f"{package.__name__} has no loader")
+        spec.loader.exec_module(package)
+        package.__class__ = ModuleType
 
 
 class _PackagesFirst(MetaPathFinder, Loader):
@@ -135,14 +143,14 @@ class _PackagesFirst(MetaPathFinder, Loader):
 
 
 def defer_sdk() -> None:
-    """Lets packages around the messages run when something of theirs is first used.
+    """Lets gRPC and packages around the messages run when something of theirs is first used.
 
     For a process of one's own, before its threads start: a thread that used the SDK while another
     does so for the first time could meet half of it.
     """
     if "pulumi" in sys.modules:
         return
-    for name in _PACKAGES:
+    for name in (*_PACKAGES, _GRPC):
         spec = find_spec(name)
         if spec is None:
             return

@@ -1,6 +1,7 @@
 """What a stack costs, by packages that know prices."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -111,8 +112,7 @@ def test_the_cost_is_estimated_once_and_only_where_it_is_asked_for(
 
 def secret_run() -> Verdict:
     inputs = struct({"size": {**SECRET, "value": "hunter2-large"}})
-    web = resource(SERVICE, "web-hunter2-large", line=20)
-    web.inputs.CopyFrom(inputs)
+    web = replace(resource(SERVICE, "web-hunter2-large", line=20), inputs=inputs)
     return verdict(run=deployment(resources=(*RESOURCES, web)))
 
 
@@ -178,8 +178,11 @@ def test_a_package_that_fails_is_one_error(prices: Path) -> None:
 def test_the_pack_for_aws_prices_a_stack() -> None:
     assert [point.name for point in entry_points(group=GROUP)] == ["aws"]
     disk = resource("aws:ebs/volume:Volume", "disk", line=3)
-    disk.outputs.CopyFrom(struct({"size": 10, "type": "gp3"}))
-    disk.inputs.CopyFrom(struct({"size": 10, "type": "gp3", "availabilityZone": "us-east-1a"}))
+    disk = replace(
+        disk,
+        outputs=struct({"size": 10, "type": "gp3"}),
+        inputs=struct({"size": 10, "type": "gp3", "availabilityZone": "us-east-1a"}),
+    )
     topic = resource("aws:mwaa/environment:Environment", "airflow", line=4)
     cost = verdict(run=deployment(resources=(*RESOURCES, disk, topic))).cost
     assert cost is not None

@@ -20,7 +20,8 @@ from pulumi.runtime.proto.analyzer_pb2_grpc import (
 from aws_policy_pack.serving import SocketServer
 from pulumi_preflight.errors import PackError
 from pulumi_preflight.packs import PackChoice, Packs
-from pulumi_preflight.packs.socket_channel import SocketChannel, SocketError
+from pulumi_preflight.packs.socket_channel import SocketChannel
+from pulumi_preflight.packs.socket_error import SocketError
 from tests.preflight.builders import CONTEXT, QUEUE, resource_request, stack_request, write_pack
 
 LONG = "x" * 100_000

@@ -89,6 +89,52 @@ print(AnalyzeRequest is analyzer_pb2.AnalyzeRequest)
     assert ended.stdout.splitlines() == ["False", "Output Mocks True", "True"]
 
 
+def test_a_run_over_sockets_alone_loads_nothing_of_grpc(
+    write_project: WriteProject, tmp_path: Path
+) -> None:
+    project = write_project("import pulumi\npulumi.ComponentResource('a:b:C', 'one')\n")
+    pack = write_pack(
+        tmp_path / "pack",
+        "from aws_policy_pack.analyzer import serve\nserve('ours', [])\n",
+    )
+    lines = """
+import sys
+from pulumi_preflight.cli import main
+
+status = main(sys.argv[1:])
+print(status, [name for name in sys.modules if name.startswith("grpc.")], file=sys.stderr)
+"""
+    command = [sys.executable, "-c", lines, project, "--stack", "dev", "--policy-pack", pack]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.stderr == "0 []\n", ended.stdout
+
+
+def test_threads_that_use_grpc_for_the_first_time_all_meet_the_whole_of_it() -> None:
+    lines = """
+import threading
+from pulumi_preflight.startup import defer_sdk
+
+defer_sdk()
+import grpc
+start, met = threading.Barrier(8), []
+
+def use():
+    start.wait()
+    met.append(grpc.insecure_channel)
+
+threads = [threading.Thread(target=use) for _ in range(8)]
+for each in threads:
+    each.start()
+for each in threads:
+    each.join()
+print(len(met))
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", lines], capture_output=True, text=True, check=False
+    )
+    assert (ended.stdout, ended.stderr) == ("8\n", "")
+
+
 def test_an_sdk_that_is_in_use_already_stays() -> None:
     lines = """
 import pulumi

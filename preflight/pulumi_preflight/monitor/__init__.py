@@ -3,6 +3,8 @@
 Source of the behaviour: pulumi/pulumi, pkg/resource/deploy/source_eval.go.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from pathlib import Path

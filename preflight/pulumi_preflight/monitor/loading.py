@@ -1,5 +1,7 @@
 """The service `codegen.Loader`: gives a language host the schemas of packages."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 

@@ -3,6 +3,8 @@
 Source: pulumi/pulumi, pkg/resource/deploy/source_eval.go, RegisterResource.
 """
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

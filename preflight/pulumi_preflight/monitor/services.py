@@ -1,5 +1,7 @@
 """What a program asks besides resources: the features it may use, its log, its root resource."""
 
+from __future__ import annotations
+
 import threading
 from dataclasses import dataclass
 

@@ -30,6 +30,7 @@ VERSION_KEY = "policyFindings"
 VERSION = 1
 # One answer is read several times, and the next one often repeats its reasons.
 _REMEMBERED: Final = 256
+_LONG: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,11 +111,6 @@ class Entries:
         return _taken(self._not_evaluated, (rule, message, urn))
 
 
-def forget_reasons() -> None:
-    """Forgets what was read of the last answers; that about a stack is as long as the stack."""
-    _document.cache_clear()
-
-
 def is_told(reason: str) -> bool:
     """Whether a reason is of this format, so that the rule had something to judge."""
     return _document(reason) is not None
@@ -129,16 +125,31 @@ def _taken(waiting: _Waiting, key: _Key) -> ToldFinding | None:
     return entries.pop(0) if entries else None
 
 
-@lru_cache(_REMEMBERED)
 def _document(reason: str) -> Mapping[str, object] | None:
     """The object in a reason, `None` where it is of no version of this format."""
+    # That about a stack is as long as the stack, and is read a second time in less room.
+    return _read(reason) if len(reason) > _LONG else _remembered(reason)
+
+
+def _read(reason: str) -> Mapping[str, object] | None:
     if not reason.startswith("{"):
         return None
     try:
-        document = json.loads(reason)
+        document = json.loads(reason, object_pairs_hook=_object)
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) and VERSION_KEY in document else None
+
+
+_remembered = lru_cache(_REMEMBERED)(_read)
+
+
+def _object(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
+    """An object of JSON. Many entries say the same, so each text of them is kept once."""
+    return {
+        key: sys.intern(value) if isinstance(value, str) and value.isascii() else value
+        for key, value in pairs
+    }
 
 
 def _objects(document: Mapping[str, object], kind: str) -> Iterator[dict[str, object]]:

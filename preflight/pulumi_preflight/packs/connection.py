@@ -1,5 +1,7 @@
 """What is told and asked over the channel to a pack: its configuration, and which rule raised."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -89,9 +91,8 @@ class PackConnection:
         wait_for_ready: bool = False,
     ) -> _Answer:
         """Makes one call; raises `grpc.RpcError`."""
-        if isinstance(request, StackQuestion):
-            asked = request.written() if isinstance(method, Method) else request.message()
-            return method(asked, timeout=self._answer_seconds)
+        if isinstance(request, StackQuestion) and not isinstance(method, Method):
+            request = request.message()
         return method(request, timeout=self._answer_seconds, wait_for_ready=wait_for_ready)
 
     def ask_each(
@@ -344,7 +345,7 @@ _ENGINE_TEXTS: Mapping[str, str] = {
 }
 
 
-def _engine_texts(error: "ValidationError", schema: Properties) -> Iterator[str]:
+def _engine_texts(error: ValidationError, schema: Properties) -> Iterator[str]:
     """Says a schema error as the engine's validator does, for the keywords that packs use."""
     keyword = error.kind.name
     # The error sorts what the schema wants; the engine says it in the schema's order.

@@ -6,6 +6,8 @@ configuration, and they get ConfigureStack, GetAnalyzerInfo, Configure, but no H
 executable pack has nothing in front: it gets Handshake first, and no such environment.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias, TypeVar
@@ -23,7 +25,6 @@ from pulumi_preflight.packs.answers import (
     PackRules,
     excused,
     failed_remediation,
-    forget_reasons,
     idle_rules,
     reported,
 )
@@ -314,7 +315,7 @@ class Pack:
         if answer is None:
             return Reported()
         self._idle |= idle_rules(answer.not_applicable)
-        said = reported(
+        return reported(
             self._rules,
             answer.diagnostics,
             answer.not_applicable,
@@ -322,8 +323,6 @@ class Pack:
             # A rule may speak of what is deleted, too.
             resources=stack.urns | self._changes.urns,
         )
-        forget_reasons()
-        return said
 
     def _remediations(
         self, request: protocol.AnalyzeRequest, inputs: Struct
@@ -448,7 +447,7 @@ def _asked_first(judgement: Judgement) -> Iterator[protocol.AnalyzeRequest]:
 
 
 def _given(answer: protocol.AnalyzeResponse | grpc.RpcError) -> protocol.AnalyzeResponse:
-    if isinstance(answer, grpc.RpcError):
+    if isinstance(answer, Exception):
         raise answer
     return answer
 

@@ -4,43 +4,44 @@ The generated stub takes the socket for a channel, and errors are gRPC's. One th
 docs/pack-socket.md describes the messages.
 """
 
+from __future__ import annotations
+
 import json
 import socket
 import struct
 import time
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-import grpc
+from pulumi_preflight.stack_question import StackQuestion
+
+if TYPE_CHECKING:
+    from pulumi_preflight.packs.socket_error import SocketError
 
 _CALL = struct.Struct("!HI")
 _ANSWER = struct.Struct("!HII")
-_OK = 0
-_STATUSES: dict[int, grpc.StatusCode] = {each.value[0]: each for each in grpc.StatusCode}
+_OK, _DEADLINE_EXCEEDED, _UNAVAILABLE = 0, 4, 14
 # What is on its way to a pack must fit into the socket: both sides would wait for each other to
 # read, else.
 _BYTES_AHEAD = 32 * 1024
 _CHUNK = 256 * 1024
 
 _Response = TypeVar("_Response")
+_Read = TypeVar("_Read", bytes, int)
 Metadata = tuple[tuple[str, bytes], ...]
 
 
-class SocketError(grpc.RpcError):
-    """A call failed; as gRPC's own errors, it tells a code and details."""
+class _FailedCallError(Exception):
+    def __init__(self, status: int, details: str) -> None:
+        super().__init__(details)
+        self.status = status
 
-    def __init__(self, code: grpc.StatusCode, details: str) -> None:
-        super().__init__(f"{code}: {details}")
-        self._code = code
-        self._details = details
+    def told(self) -> SocketError:
+        """The same as an error of gRPC's, which a run without errors has no need to load."""
+        from pulumi_preflight.packs.socket_error import SocketError  # noqa: PLC0415 - see above
 
-    def code(self) -> grpc.StatusCode:
-        """What kind of failure it is."""
-        return self._code
-
-    def details(self) -> str:
-        """What the pack says of it."""
-        return self._details
+        return SocketError(self.status, str(self))
 
 
 class Method(Generic[_Response]):
@@ -48,10 +49,10 @@ class Method(Generic[_Response]):
 
     def __init__(
         self,
-        channel: "SocketChannel",
+        channel: SocketChannel,
         name: str,
         write: Callable[[Any], bytes],
-        read: Callable[[bytes], _Response],
+        read: Callable[[bytearray], _Response],
     ) -> None:
         self._channel = channel
         self._name = name.encode()
@@ -59,15 +60,23 @@ class Method(Generic[_Response]):
         self._read = read
 
     def __call__(self, request: object, timeout: float | None = None, **_: object) -> _Response:
-        """Makes a call with a message, or the bytes of one; raises `SocketError`."""
+        """Makes a call with a message, or a question on a stack; raises `SocketError`."""
         return self.with_call(request, timeout)[0]
 
-    def with_call(self, request: object, timeout: float | None = None) -> "tuple[_Response, _Told]":
+    def with_call(self, request: object, timeout: float | None = None) -> tuple[_Response, _Told]:
         """The same, with what is told beside the answer."""
-        message = request if isinstance(request, bytes) else self._write(request)
-        self._channel.send(self._name, [message], timeout)
-        answer, metadata = self._channel.receive(timeout)
+        try:
+            self._channel.send(self._name, [self._parts(request)], timeout)
+            answer, metadata = self._channel.receive(timeout)
+        except _FailedCallError as error:
+            raise error.told() from None
         return self._read(answer), _Told(metadata)
+
+    def _parts(self, request: object) -> Sequence[bytes]:
+        """The bytes of a request; those of a stack stay in parts, since they need much room."""
+        if isinstance(request, StackQuestion):
+            return [part for _, part in request.parts]
+        return [self._write(request)]
 
     def each(
         self, requests: Sequence[object], timeout: float | None
@@ -78,23 +87,23 @@ class Method(Generic[_Response]):
             requests: The requests.
             timeout: How long each answer may take.
         """
-        messages = [self._write(request) for request in requests]
+        messages = [self._parts(request) for request in requests]
         sent = 0
         for answered in range(len(messages)):
             if sent <= answered:
                 ahead = _fitting(messages[sent:])
                 try:
                     self._channel.send(self._name, ahead, timeout)
-                except SocketError as error:
-                    yield from [error] * (len(messages) - answered)
+                except _FailedCallError as error:
+                    yield from [error.told()] * (len(messages) - answered)
                     return
                 sent += len(ahead)
             try:
                 yield self._read(self._channel.receive(timeout)[0])
-            except SocketError as error:
-                yield error
+            except _FailedCallError as error:
+                yield error.told()
                 if self._channel.is_broken:
-                    yield from [error] * (len(messages) - answered - 1)
+                    yield from [error.told()] * (len(messages) - answered - 1)
                     return
 
 
@@ -122,7 +131,7 @@ class SocketChannel:
         self,
         method: str,
         request_serializer: Callable[[Any], bytes],
-        response_deserializer: Callable[[bytes], _Response],
+        response_deserializer: Callable[[bytearray], _Response],
         **_of_grpc: object,
     ) -> Method[_Response]:
         """A method of the service, as the generated stub asks a channel for it."""
@@ -132,74 +141,100 @@ class SocketChannel:
         """Closes the socket."""
         self._connection.close()
 
-    def send(self, method: bytes, messages: Sequence[bytes], timeout: float | None) -> None:
-        """Sends calls.
+    def send(
+        self, method: bytes, messages: Sequence[Sequence[bytes]], timeout: float | None
+    ) -> None:
+        """Sends calls, each with the parts of its message.
 
         Raises:
-            SocketError: The pack is gone, reads nothing, or has not answered before.
+            _FailedCallError: The pack is gone, reads nothing, or has not answered before.
         """
-        calls = [
-            part
-            for message in messages
-            for part in (_CALL.pack(len(method), len(message)), method, message)
-        ]
         if self.is_broken:
-            raise SocketError(grpc.StatusCode.UNAVAILABLE, "an earlier call was not answered")
+            raise _FailedCallError(_UNAVAILABLE, "an earlier call was not answered")
         try:
             self._connection.settimeout(timeout)
-            # Not one text, as long as all of them: that of a stack needs much room.
-            for part in [b"".join(calls)] if len(messages) > 1 else calls:
-                self._connection.sendall(part)
+            for chunk in _chunks(_written(method, messages)):
+                self._connection.sendall(chunk)
         except TimeoutError:
             raise self._late() from None
         except OSError as error:
             raise self._gone() from error
 
-    def receive(self, timeout: float | None) -> tuple[bytes, Metadata]:
+    def receive(self, timeout: float | None) -> tuple[bytearray, Metadata]:
         """The next answer, and what is told beside it.
 
         Raises:
-            SocketError: The call failed, or took too long.
+            _FailedCallError: The call failed, or took too long.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         status, told, length = _ANSWER.unpack(self._taken(_ANSWER.size, deadline))
         metadata, answer = self._taken(told, deadline), self._taken(length, deadline)
         if status != _OK:
-            raise SocketError(_STATUSES[status], answer.decode())
+            raise _FailedCallError(status, answer.decode())
         pairs = json.loads(metadata) if metadata else {}
         return answer, tuple((key, text.encode()) for key, text in pairs.items())
 
-    def _taken(self, length: int, deadline: float | None) -> bytes:
-        while len(self._buffer) < length:
-            try:
-                left = None if deadline is None else max(deadline - time.monotonic(), 0.001)
-                self._connection.settimeout(left)
-                chunk = self._connection.recv(_CHUNK)
-            except TimeoutError:
-                raise self._late() from None
-            except OSError as error:
-                raise self._gone() from error
-            if not chunk:
-                raise self._gone()
-            self._buffer += chunk
-        taken = bytes(self._buffer[:length])
+    def _taken(self, length: int, deadline: float | None) -> bytearray:
+        """The next bytes, so many."""
+        connection = self._connection
+        while len(self._buffer) < min(length, _CHUNK):
+            self._buffer += self._read(lambda: connection.recv(_CHUNK), deadline)
+        taken = self._buffer[:length]
         del self._buffer[:length]
+        if len(taken) < length:
+            # A long answer, as on a stack, is read into its place.
+            begun = len(taken)
+            taken.extend(bytes(length - begun))
+            rest = memoryview(taken)[begun:]
+            while rest:
+                rest = rest[self._read(partial(connection.recv_into, rest), deadline) :]
         return taken
 
-    def _late(self) -> SocketError:
+    def _read(self, read: Callable[[], _Read], deadline: float | None) -> _Read:
+        try:
+            left = None if deadline is None else max(deadline - time.monotonic(), 0.001)
+            self._connection.settimeout(left)
+            found = read()
+        except TimeoutError:
+            raise self._late() from None
+        except OSError as error:
+            raise self._gone() from error
+        if not found:
+            raise self._gone()
+        return found
+
+    def _late(self) -> _FailedCallError:
         self.is_broken = True
-        return SocketError(grpc.StatusCode.DEADLINE_EXCEEDED, "Deadline Exceeded")
+        return _FailedCallError(_DEADLINE_EXCEEDED, "Deadline Exceeded")
 
-    def _gone(self) -> SocketError:
+    def _gone(self) -> _FailedCallError:
         self.is_broken = True
-        return SocketError(grpc.StatusCode.UNAVAILABLE, "Socket closed")
+        return _FailedCallError(_UNAVAILABLE, "Socket closed")
 
 
-def _fitting(messages: Sequence[bytes]) -> Sequence[bytes]:
+def _written(method: bytes, messages: Iterable[Sequence[bytes]]) -> Iterator[bytes]:
+    for parts in messages:
+        yield _CALL.pack(len(method), sum(map(len, parts)))
+        yield method
+        yield from parts
+
+
+def _chunks(parts: Iterable[bytes]) -> Iterator[bytearray]:
+    """The same bytes, many parts at a time."""
+    chunk = bytearray()
+    for part in parts:
+        chunk += part
+        if len(chunk) >= _CHUNK:
+            yield chunk
+            chunk = bytearray()
+    yield chunk
+
+
+def _fitting(messages: Sequence[Sequence[bytes]]) -> Sequence[Sequence[bytes]]:
     """The first messages, as many as may be on their way at a time: one at least."""
     size = 0
-    for number, message in enumerate(messages):
-        size += len(message)
+    for number, parts in enumerate(messages):
+        size += sum(map(len, parts))
         if number and size > _BYTES_AHEAD:
             return messages[:number]
     return messages

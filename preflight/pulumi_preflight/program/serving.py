@@ -4,16 +4,22 @@ The socket is for programs whose process preflight's own code runs in (`inside/c
 call over gRPC costs more than its answer. Both serve the same services.
 """
 
+from __future__ import annotations
+
 import json
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple, NoReturn, cast
 
 import grpc
+from google.protobuf.descriptor import ServiceDescriptor
+from google.protobuf.message import Message
+from google.protobuf.message_factory import GetMessageClass
+from pulumi.runtime.proto import engine_pb2, resource_pb2
 from pulumi.runtime.proto.engine_pb2_grpc import EngineServicer, add_EngineServicer_to_server
 from pulumi.runtime.proto.resource_pb2_grpc import (
     ResourceMonitorServicer,
@@ -27,7 +33,7 @@ _THREADS = 32
 _CALL = struct.Struct("!IHII")
 _ANSWER = struct.Struct("!IHI")
 _TOLD = 0
-_OK = 0
+_OK, _UNKNOWN, _UNIMPLEMENTED = 0, 2, 12
 
 Metadata = tuple[tuple[str, str], ...]
 
@@ -68,15 +74,18 @@ def serving_socket(
         engine: Its log.
         told: Takes what the program tells between its calls, before any later one; never raises.
     """
-    socket_server = _SocketServer(connection, told)
-    server = cast("grpc.Server", socket_server)
-    add_ResourceMonitorServicer_to_server(monitor, server)
-    add_EngineServicer_to_server(engine, server)
-    socket_server.start()
+    monitors, engines = resource_pb2.DESCRIPTOR, engine_pb2.DESCRIPTOR
+    server = _SocketServer(
+        connection,
+        told,
+        _methods(monitor, monitors.services_by_name["ResourceMonitor"])
+        | _methods(engine, engines.services_by_name["Engine"]),
+    )
+    server.start()
     try:
         yield
     finally:
-        socket_server.stop()
+        server.stop()
 
 
 class _Call(NamedTuple):
@@ -97,7 +106,7 @@ class _Context:
 
     def __init__(self, metadata: Metadata) -> None:
         self._metadata = metadata
-        self.code = grpc.StatusCode.UNKNOWN
+        self.code: grpc.StatusCode | None = None
         self.details = ""
 
     def set_code(self, code: grpc.StatusCode) -> None:
@@ -114,29 +123,26 @@ class _Context:
 
 
 class _SocketServer:
-    """Stands where the generated code expects a server of gRPC.
+    """Answers the calls of one program.
 
     The thread that reads a call answers it, and meanwhile another one reads on. So a call that has
     to wait keeps none from being read, and any other changes no thread on its way.
     """
 
-    def __init__(self, connection: socket.socket, told: Callable[[dict[str, Any]], object]) -> None:
+    def __init__(
+        self,
+        connection: socket.socket,
+        told: Callable[[dict[str, Any]], object],
+        methods: Mapping[str, _Method],
+    ) -> None:
         self._connection = connection
         self._lines = connection.makefile("rb")
         self._told = told
-        self._services: list[grpc.GenericRpcHandler] = []
-        self._methods: dict[str, Any] = {}
+        self._methods = methods
         self._reading = threading.Lock()
         self._writing = threading.Lock()
         self._counting = threading.Lock()
         self._started = self._busy = 0
-
-    def add_generic_rpc_handlers(self, handlers: Sequence[grpc.GenericRpcHandler]) -> None:
-        """Takes the methods of a service."""
-        self._services.extend(handlers)
-
-    def add_registered_method_handlers(self, *_: object) -> None:
-        """Takes the same methods in another form."""
 
     def start(self) -> None:
         """Begins to serve."""
@@ -193,31 +199,39 @@ class _SocketServer:
             self._connection.sendall(_ANSWER.pack(call.number, status, len(answer)) + answer)
 
     def _handled(self, call: _Call) -> tuple[int, bytes]:
-        method = self._method(call)
+        method = self._methods.get(call.method)
         if method is None:
-            return _failed(grpc.StatusCode.UNIMPLEMENTED, "Method not found!")
+            return _UNIMPLEMENTED, b"Method not found!"
         context = _Context(call.metadata)
         try:
-            request = method.request_deserializer(call.message)
-            response = method.unary_unary(request, context)
-            return _OK, method.response_serializer(response)
+            request = method.request.FromString(call.message)
+            response = method.answer(request, cast("grpc.ServicerContext", context))
+            return _OK, response.SerializeToString()
         except _AbortedError as error:
             return _failed(error.code, str(error))
         except Exception as error:  # noqa: BLE001 - as gRPC's own server
             told = f"Exception calling application: {error}"
             return _failed(context.code, context.details or told)
 
-    def _method(self, call: Any) -> Any:  # noqa: ANN401 - gRPC's, by the fields that it reads
-        """The handler of a call, `None` where no service has one."""
-        if call.method not in self._methods:
-            found = (service.service(call) for service in self._services)
-            self._methods[call.method] = next(filter(None, found), None)
-        return self._methods[call.method]
+
+class _Method(NamedTuple):
+    answer: Callable[[Message, grpc.ServicerContext], Message]
+    request: type[Message]
+
+
+def _methods(servicer: object, service: ServiceDescriptor) -> dict[str, _Method]:
+    """The methods of a service, by the name that a call gives."""
+    return {
+        f"/{service.full_name}/{method.name}": _Method(
+            getattr(servicer, method.name), GetMessageClass(method.input_type)
+        )
+        for method in service.methods
+    }
 
 
 def _pairs(metadata: bytes) -> Metadata:
     return tuple((key, value) for key, value in json.loads(metadata)) if metadata else ()
 
 
-def _failed(code: grpc.StatusCode, details: str) -> tuple[int, bytes]:
-    return code.value[0], details.encode()
+def _failed(code: grpc.StatusCode | None, details: str) -> tuple[int, bytes]:
+    return code.value[0] if code else _UNKNOWN, details.encode()

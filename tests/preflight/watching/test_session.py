@@ -356,7 +356,8 @@ sys.exit(process.wait())
 
 
 def test_on_a_terminal_nothing_is_cleared_and_no_line_is_left(tmp_path: Path) -> None:
-    write_project(tmp_path / "shop", queues("jobs"))
+    # A run that is over at once shows no line.
+    write_project(tmp_path / "shop", queues("jobs") + "import time\ntime.sleep(1)\n")
     with closing(Terminal()) as terminal:
         command = (sys.executable, "-c", EDITING, PREFLIGHT, "shop", "--stack", "dev", "--watch")
         status, _ = terminal.run(*command, cwd=tmp_path)
