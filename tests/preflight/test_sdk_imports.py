@@ -104,7 +104,8 @@ from pulumi_preflight.cli import main
 status = main(sys.argv[1:])
 print(status, [name for name in sys.modules if name.startswith("grpc.")], file=sys.stderr)
 """
-    command = [sys.executable, "-c", lines, project, "--stack", "dev", "--policy-pack", pack]
+    command = [sys.executable, "-c", lines, str(project), "--stack", "dev"]
+    command += ["--policy-pack", str(pack)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.stderr == "0 []\n", ended.stdout
 
