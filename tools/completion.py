@@ -35,7 +35,7 @@ _PREAMBLES = {
     "bash": f"""\
 {_STACKS.format(glob="")}_preflight_project_dirs() {{
   compgen -d -- "$1"
-  [ "$COMP_CWORD" = 1 ] && compgen -W "hook install mcp" -- "$1"
+  [ "$COMP_CWORD" = 1 ] && compgen -W "hook install lsp mcp" -- "$1"
 }}
 _preflight_stack_names() {{
   compgen -W "$(_preflight_stacks "${{COMP_WORDS[@]:1}}")" -- "$1"
@@ -46,7 +46,7 @@ _preflight_formats() {{
 """,
     "zsh": f"""\
 {_STACKS.format(glob="setopt local_options null_glob; ")}_preflight_project_dirs() {{
-  (( CURRENT == 2 )) && compadd hook install mcp
+  (( CURRENT == 2 )) && compadd hook install lsp mcp
   _files -/
 }}
 _preflight_stack_names() {{

@@ -147,15 +147,31 @@ def run_on_state(
         return judged_state(os.fspath(state), Path(folder), wanted, secrets)
 
 
+OnError: TypeAlias = Callable[[Exception], tuple[str, str | None]]
+"""Is told of an error that no code foresaw, and gives message and hint."""
+
+
 @contextmanager
-def hidden() -> Iterator[set[str]]:
-    """Gives a set for secrets, and takes these out of the error that comes of what is entered."""
+def hidden(on_error: OnError | None = None) -> Iterator[set[str]]:
+    """Gives a set for secrets, and takes these out of the error that comes of what is entered.
+
+    Args:
+        on_error: Says what a `PreflightError` is to say in place of another error; `None` where
+            others are left as they are.
+    """
     secrets: set[str] = set()
     try:
         yield secrets
     except PreflightError as error:
         error.hide(secrets)
         raise
+    except Exception as error:
+        if on_error is None:
+            raise
+        message, hint = on_error(error)
+        told = PreflightError(message, hint=hint)
+        told.hide(secrets)
+        raise told from error
 
 
 def _choices(

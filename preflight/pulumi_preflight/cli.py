@@ -135,7 +135,21 @@ def _mcp(argv: Sequence[str]) -> int:
     return PASSED
 
 
-_COMMANDS = {"install": _install, "hook": _hook, "mcp": _mcp}
+def _lsp(argv: Sequence[str]) -> int:
+    """Serves an editor until it ends the session.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        PreflightError: The command line is wrong, or the packages of the protocol are missing.
+    """
+    from pulumi_preflight.language_server.command import command  # noqa: PLC0415 - reads more than `--help` needs
+
+    return command(argv, _told_of)
+
+
+_COMMANDS = {"install": _install, "hook": _hook, "lsp": _lsp, "mcp": _mcp}
 
 _DEBUG = "PULUMI_PREFLIGHT_DEBUG"
 # An exception may have any text, such as the whole answer of a service.
@@ -257,7 +271,7 @@ def _watch(
     options: CommandOptions, wanted: "Wanted", section: "Section | None", secrets: set[str]
 ) -> int:
     """Judges the project again and again, until Ctrl-C."""
-    from pulumi_preflight.api import judged  # noqa: PLC0415 - see the top
+    from pulumi_preflight.api import hidden, judged  # noqa: PLC0415 - see the top
     from pulumi_preflight.progress import Progress, shown  # noqa: PLC0415 - see the top
 
     try:
@@ -271,27 +285,19 @@ def _watch(
     files = [(name, file) for name, file in options.reports if file is not None]
 
     def judge() -> "Verdict":
-        found: set[str] = set()
         progress = Progress()
-        try:
-            with shown(progress.__str__):
-                verdict = judged(
-                    options.project,
-                    replace(wanted, tells_files=True),
-                    found,
-                    progress,
-                    partial(_load_reports, options),
-                )
-        except PreflightError as error:
-            error.hide(found)
-            raise
-        except Exception as error:
-            message, hint = _told_of(error)
-            told = PreflightError(message, hint=hint)
-            told.hide(found)
-            raise told from error
-        finally:
-            secrets.update(found)
+        with hidden(_told_of) as found:
+            try:
+                with shown(progress.__str__):
+                    verdict = judged(
+                        options.project,
+                        replace(wanted, tells_files=True),
+                        found,
+                        progress,
+                        partial(_load_reports, options),
+                    )
+            finally:
+                secrets.update(found)
         tell(_printable(verdict.printed, options))
         return verdict
 

@@ -32,7 +32,7 @@ examples:
 
 `preflight install yaml` builds what runs programs in YAML. `preflight hook [OPTION ...] FILE ...`
 judges the projects that the files belong to, for pre-commit. `preflight mcp --root DIR` answers
-agents. A project in a folder `install`, `hook` or `mcp` is `./install`, `./hook` or `./mcp`.
+agents, `preflight lsp` editors. A project in a folder of such a name is `./lsp`, and so on.
 """
 
 

@@ -46,13 +46,21 @@ class ProgramError(PreflightError):
 
     Attributes:
         files: The files that it had opened, `None` where nobody told them.
+        place: File and line of the innermost place of the program's own that the text names, `None`
+            where it names none.
     """
 
     def __init__(
-        self, message: str, *, hint: str | None = None, files: "Files | None" = None
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        files: "Files | None" = None,
+        place: tuple[str, int] | None = None,
     ) -> None:
         super().__init__(message, hint=hint)
         self.files = files
+        self.place = place
 
 
 class StateError(PreflightError):

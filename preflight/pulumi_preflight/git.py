@@ -3,7 +3,7 @@
 import os
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -204,18 +204,24 @@ class Repository:
         )
 
     def _run(self, *arguments: str, given: str | None = None) -> "subprocess.CompletedProcess[str]":
-        environment = {name: text for name, text in os.environ.items() if name not in _OF_ANOTHER}
-        return subprocess.run(
-            _command(self.top, arguments),
-            env={**environment, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"},
-            input=given,
-            stdin=subprocess.DEVNULL if given is None else None,
-            capture_output=True,
-            encoding="utf-8",
-            # Names of files may have any bytes.
-            errors="surrogateescape",
-            check=False,
-        )
+        return _ran(self.top, *arguments, given=given)
+
+
+def _ran(
+    folder: Path, *arguments: str, given: str | None = None
+) -> "subprocess.CompletedProcess[str]":
+    environment = {name: text for name, text in os.environ.items() if name not in _OF_ANOTHER}
+    return subprocess.run(
+        _command(folder, arguments),
+        env={**environment, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"},
+        input=given,
+        stdin=subprocess.DEVNULL if given is None else None,
+        capture_output=True,
+        encoding="utf-8",
+        # Names of files may have any bytes.
+        errors="surrogateescape",
+        check=False,
+    )
 
 
 def _paths(told: str) -> list[Path]:
@@ -239,6 +245,15 @@ def changed_since(reference: str, folder: Path) -> tuple[Repository, list[Path]]
     repository = repository_around(folder, CHANGED_SINCE)
     with needing_git(CHANGED_SINCE):
         return repository, repository.changed_since(reference)
+
+
+def user_of(folder: Path) -> str:
+    """The name that commits in a folder get, or else the address; empty where git knows neither."""
+    for key in ("user.name", "user.email"):
+        with suppress(FileNotFoundError):
+            if told := _ran(folder, "config", "--get", key).stdout.strip():
+                return told
+    return ""
 
 
 def repository_around(folder: Path, option: str) -> Repository:

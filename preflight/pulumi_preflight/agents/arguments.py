@@ -1,35 +1,14 @@
 """What the tools may be asked: pydantic checks it, and agents read the descriptions."""
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import Field
 
-from pulumi_preflight.printing import shortened
+from pulumi_preflight.asking import Asked, AskedPack, Text
 
-Text: TypeAlias = Annotated[str, StringConstraints(min_length=1)]
 Kind: TypeAlias = Literal["notEvaluated", "waived", "known"]
 
 _DEFAULT_LIMIT, _HIGHEST_LIMIT = 20, 100
-_LONGEST_SHOWN = 80
-# Their values may be secret.
-_NEVER_SHOWN = ("config",)
-# Pydantic speaks of Python here.
-_MESSAGES = dict.fromkeys(("model_type", "dict_type"), "input should be an object")
-
-
-class Asked(BaseModel):
-    """Arguments: one that does not exist is an error, and no text stands for a number."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class AskedPack(Asked):
-    """A policy pack."""
-
-    path: Text = Field(
-        description="The pack's folder, or an executable one: absolute, or relative to a root."
-    )
-    config: Text | None = Field(None, description="The pack's config file in JSON, likewise.")
 
 
 class OfProject(Asked):
@@ -135,26 +114,3 @@ class OfRule(OfProject):
         description="The policy packs that may hold the rule; the project does not matter then. "
         "Left out, they are those that the project's preflight.yaml names.",
     )
-
-
-def complaint(error: ValidationError, arguments: type[Asked]) -> str:
-    """What is wrong with arguments, a line for each."""
-    known = ", ".join(field.alias or name for name, field in arguments.model_fields.items())
-    return "\n".join(_complaint(dict(each), known) for each in error.errors())
-
-
-def _complaint(told: dict[str, object], known: str) -> str:
-    path = told["loc"]
-    names = [str(each) for each in path] if isinstance(path, tuple) else []
-    name = ".".join(names) or "the arguments"
-    if told["type"] == "extra_forbidden":
-        return f"there is no argument `{name}`" + (
-            f"; there are {known}" if len(names) == 1 else ""
-        )
-    if told["type"] == "missing":
-        return f"`{name}` is missing"
-    message = _MESSAGES.get(str(told["type"]), str(told["msg"]))
-    wanted = message[:1].lower() + message[1:]
-    if names and names[0] in _NEVER_SHOWN:
-        return f"`{name}` is wrong: {wanted}"
-    return f"`{name}` is {shortened(repr(told['input']), _LONGEST_SHOWN)}: {wanted}"

@@ -1,16 +1,31 @@
 """The command `preflight mcp`."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from pulumi_preflight.agents.roots import Roots
-from pulumi_preflight.agents.tools import OnError, Tools
+from pulumi_preflight.agents.tools import Tools
+from pulumi_preflight.api import OnError
 from pulumi_preflight.command_line import DEFAULT_TIMEOUT, Parser, seconds
 from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.recursive import cores
+from pulumi_preflight.roots import Roots
 from pulumi_preflight.startup import check_platform
+from pulumi_preflight.stdio import serve
 
 _PACKAGES = ("anyio", "mcp", "mcp_types")
+
+
+def given_roots(folders: Sequence[Path]) -> Roots:
+    """The roots of the command line.
+
+    Raises:
+        PreflightError: One is not a folder.
+    """
+    for given in folders:
+        if not given.is_dir():
+            raise PreflightError(f"--root {given} is not a folder", hint="name one that exists")
+    return Roots(folders)
 
 
 def command(argv: Sequence[str], on_error: OnError) -> None:
@@ -48,9 +63,9 @@ def command(argv: Sequence[str], on_error: OnError) -> None:
     )
     given = parser.parse_args(argv)
     check_platform()
-    roots = Roots(given.root)
+    roots = given_roots(given.root)
     try:
-        from pulumi_preflight.agents.server import Runs, build, serve  # noqa: PLC0415 - an extra
+        from pulumi_preflight.agents.server import Runs, build, speak  # noqa: PLC0415 - an extra
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in _PACKAGES:
             raise
@@ -60,4 +75,4 @@ def command(argv: Sequence[str], on_error: OnError) -> None:
         ) from error
     tools = Tools(roots, timeout_seconds=given.timeout, on_error=on_error)
     runs = Runs()
-    serve(build(tools, roots, runs, cores()), runs)
+    serve(partial(speak, build(tools, roots, runs, cores())), "mcp", runs)

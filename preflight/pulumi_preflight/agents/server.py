@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from threading import Lock, Thread
 from typing import Any
 
 import anyio
@@ -27,21 +26,20 @@ from pulumi_preflight import __version__
 from pulumi_preflight.agents import answers
 from pulumi_preflight.agents.answers import Schema
 from pulumi_preflight.agents.arguments import (
-    Asked,
     OfChanges,
     OfCost,
     OfFile,
     OfRule,
     OfVerdict,
-    complaint,
 )
-from pulumi_preflight.agents.roots import Roots
 from pulumi_preflight.agents.tools import Answer, Tools, printable
+from pulumi_preflight.asking import Asked, complaints
 from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.guard import Together
 from pulumi_preflight.printing import escaped
+from pulumi_preflight.roots import Roots
+from pulumi_preflight.stdio import UnderWay
 
-_SECONDS_A_TURN = 0.2
 _INSTRUCTIONS = """\
 Preflight runs a Pulumi program with its policy packs offline and judges it: no cloud account, no \
 deployment. It changes no file, and runs projects inside these folders alone: {roots}. Ask for the \
@@ -130,13 +128,12 @@ def _tools(tools: Tools) -> Sequence[_Tool]:
     )
 
 
-class Runs:
-    """The processes of all calls that are under way, to be killed at the end."""
+class Runs(UnderWay):
+    """All calls that are under way."""
 
     def __init__(self) -> None:
         """Begins with none."""
-        self._lock = Lock()
-        self._running: set[Together] = set()
+        super().__init__()
         self._limit: anyio.CapacityLimiter | None = None
 
     async def run(self, work: Callable[[], Answer], jobs: int) -> Answer:
@@ -149,23 +146,12 @@ class Runs:
             with together.entered():
                 return work()
 
-        with self._lock:
-            self._running.add(together)
-        try:
-            return await run_sync(bounded, abandon_on_cancel=True, limiter=self._limit)
-        except anyio.get_cancelled_exc_class():
-            together.kill()
-            raise
-        finally:
-            with self._lock:
-                self._running.discard(together)
-
-    def kill(self) -> None:
-        """Ends all that is under way."""
-        with self._lock:
-            running = tuple(self._running)
-        for each in running:
-            each.kill()
+        with self.entered(together):
+            try:
+                return await run_sync(bounded, abandon_on_cancel=True, limiter=self._limit)
+            except anyio.get_cancelled_exc_class():
+                together.kill()
+                raise
 
 
 def build(tools: Tools, roots: Roots, runs: Runs, jobs: int) -> Server[Any]:
@@ -193,7 +179,7 @@ def build(tools: Tools, roots: Roots, runs: Runs, jobs: int) -> Server[Any]:
         try:
             asked = tool.arguments.model_validate(params.arguments or {})
         except ValidationError as error:
-            return _failed(complaint(error, tool.arguments))
+            return _failed("\n".join(complaints(error, tool.arguments)))
         try:
             answer = printable(await runs.run(partial(tool.call, asked), jobs))
         except PreflightError as error:
@@ -218,30 +204,11 @@ def _failed(message: str, hint: str | None = None) -> CallToolResult:
     return CallToolResult(content=[TextContent(type="text", text=text)], is_error=True)
 
 
-def serve(server: Server[Any], runs: Runs) -> None:
-    """Serves over stdin and stdout until stdin ends; a signal ends all that is under way.
+def speak(server: Server[Any]) -> None:
+    """Speaks the protocol over stdin and stdout until stdin ends."""
 
-    The protocol has a thread of its own: what reads stdin cannot be interrupted, and the main
-    thread can.
-    """
-
-    async def speak() -> None:
+    async def run() -> None:
         async with stdio_server() as (incoming, outgoing):
             await server.run(incoming, outgoing, server.create_initialization_options())
 
-    def run() -> None:
-        try:
-            anyio.run(speak)
-        except BaseException as error:  # noqa: BLE001 - raised below, in the main thread
-            failures.append(error)
-
-    failures: list[BaseException] = []
-    thread = Thread(target=run, name="mcp", daemon=True)
-    thread.start()
-    try:
-        while thread.is_alive():
-            thread.join(_SECONDS_A_TURN)
-    finally:
-        runs.kill()
-    if failures:
-        raise failures[0]
+    anyio.run(run)

@@ -3,7 +3,7 @@
 import os
 import secrets as random
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,6 @@ from typing import Any, TypeAlias, TypeVar
 
 from pulumi_preflight.acceptance import Acceptance
 from pulumi_preflight.agents.arguments import (
-    AskedPack,
     OfChanges,
     OfCost,
     OfFile,
@@ -21,8 +20,8 @@ from pulumi_preflight.agents.arguments import (
     OfVerdict,
 )
 from pulumi_preflight.agents.explaining import named, own_rules, rules_of_packs, rules_of_project
-from pulumi_preflight.agents.roots import Roots
-from pulumi_preflight.api import Wanted, hidden, judged
+from pulumi_preflight.api import OnError, Wanted, hidden, judged
+from pulumi_preflight.asking import AskedPack
 from pulumi_preflight.bases.telling import summary
 from pulumi_preflight.costs import Amount, Cost, CostLine, billed_by_use, total
 from pulumi_preflight.errors import PreflightError
@@ -31,13 +30,11 @@ from pulumi_preflight.packs import PackChoice
 from pulumi_preflight.printing import escaped
 from pulumi_preflight.reports.entries import entries_of
 from pulumi_preflight.reports.json import VERSION, about_of, changes_of, entry_of, note_of
+from pulumi_preflight.roots import Roots
 from pulumi_preflight.stack_context import StackContext
 from pulumi_preflight.verdict import Verdict, verdict_line
 
 Answer: TypeAlias = dict[str, Any]
-OnError: TypeAlias = Callable[[Exception], tuple[str, str | None]]
-"""Is told of an error that no code foresaw, and gives message and hint."""
-
 _Item = TypeVar("_Item")
 
 _MOST_NOTES, _MOST_UNPRICED, _MOST_NAMED = 20, 50, 100
@@ -206,7 +203,7 @@ class Tools:
         name = asked.rule.partition("[")[0]
         if any(each.rule == name for each in own):
             return {"rules": [_explained(each) for each in named(name, own)]}
-        with self._without_secrets() as secrets:
+        with hidden(self._on_error) as secrets:
             rules = self._rules(asked, secrets)
             return {"rules": [_explained(each) for each in named(name, (*rules, *own))]}
 
@@ -230,7 +227,7 @@ class Tools:
     @contextmanager
     def _page(self, asked: OfPages) -> "Iterator[tuple[Verdict, _Page]]":
         """Gives the verdict that is asked for, and the page of it."""
-        with self._without_secrets() as secrets:
+        with hidden(self._on_error) as secrets:
             if asked.cursor is None:
                 verdict = self._judged(asked, secrets)
                 run, start = self._keep(asked, verdict), 0
@@ -307,18 +304,6 @@ class Tools:
                 hint="give the arguments of that call, with the cursor",
             )
         return run, int(start), kept[1]
-
-    @contextmanager
-    def _without_secrets(self) -> Iterator[set[str]]:
-        """Gives a set for secrets, and lets no error out that shows one of them."""
-        with hidden() as secrets:
-            try:
-                yield secrets
-            except PreflightError:
-                raise
-            except Exception as error:
-                message, hint = self._on_error(error)
-                raise PreflightError(message, hint=hint) from error
 
 
 class _Page:

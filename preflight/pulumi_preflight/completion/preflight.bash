@@ -56,7 +56,7 @@ _preflight_stacks() {
 }
 _preflight_project_dirs() {
   compgen -d -- "$1"
-  [ "$COMP_CWORD" = 1 ] && compgen -W "hook install mcp" -- "$1"
+  [ "$COMP_CWORD" = 1 ] && compgen -W "hook install lsp mcp" -- "$1"
 }
 _preflight_stack_names() {
   compgen -W "$(_preflight_stacks "${COMP_WORDS[@]:1}")" -- "$1"

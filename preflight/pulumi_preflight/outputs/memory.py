@@ -235,6 +235,11 @@ class Inventions:
         """A text with the made-up digits that other ones stand in place of."""
         return self._marks.as_first(text)
 
+    def fillings(self, urn: str) -> Mapping[str, Filling]:
+        """How each output of a resource came about that the program did not give."""
+        invented = self._invented.get(urn)
+        return invented.fillings if invented else {}
+
     def shown(self, text: str) -> str:
         """A text for a reader, with its source in place of each made-up value: `<id of web>`."""
         return self._marks.shown(text)

@@ -232,4 +232,5 @@ class _Running:
         raise ProgramError(
             f"the program did not end within {timeout_seconds:g} s{where}",
             hint="give it longer with --timeout SECONDS",
+            place=(place.file, place.line) if place else None,
         )

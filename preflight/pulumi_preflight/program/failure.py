@@ -91,7 +91,9 @@ def raise_for(end: dict[str, Any], scene: Scene, *, redact: Redactor) -> None:
         _raise_for(end, scene)
     except ProgramError as error:
         hint = redact(error.hint) if error.hint else None
-        raise ProgramError(redact(str(error)), hint=hint, files=files_of(end)) from None
+        raise ProgramError(
+            redact(str(error)), hint=hint, files=files_of(end), place=error.place
+        ) from None
 
 
 def _raise_for(end: dict[str, Any], scene: Scene) -> None:
@@ -110,7 +112,8 @@ def _raise_for(end: dict[str, Any], scene: Scene) -> None:
         case {"ended": "exit", "code": code, "frames": frames, "functions": functions}:
             where = _trace(frames, scene.positions)
             hint = _of_answers(functions, scene) or _last_output(scene.child)
-            raise ProgramError(f"the program exited with {code}{where}", hint=hint)
+            place = _innermost(frames, scene.positions)
+            raise ProgramError(f"the program exited with {code}{where}", hint=hint, place=place)
         case {"ended": "refused", "text": text}:
             raise _of_host(text, scene)
         case {"ended": "no SDK", "text": text}:
@@ -138,7 +141,8 @@ def _of_host(text: str, scene: Scene) -> ProgramError:
     folder = "" if inside == os.curdir else f"{inside}/"
     found = (*printed, *logged) or tuple(listed_errors([text]))
     placed = (_placed(each, scene.template) for each in found[:_MOST_MISTAKES])
-    messages = [each.message(folder) for each in placed]
+    mistakes = list(placed)
+    messages = [each.message(folder) for each in mistakes]
     message = run.inventions.shown("\n".join(messages))
     if not message:
         message = "the language host gave the program up, and says not why"
@@ -147,7 +151,10 @@ def _of_host(text: str, scene: Scene) -> ProgramError:
         return ProgramError(message, hint=NO_PLUGIN)
     if _NO_STACK_OUTPUTS in message:
         return ProgramError(_UNKNOWN_STACK, hint=_KNOWN_STACK)
-    return ProgramError(message, hint=_of_made_up(run) if logged else None)
+    places = ((f"{folder}{each.file}", each.line) for each in mistakes if each.file and each.line)
+    return ProgramError(
+        message, hint=_of_made_up(run) if logged else None, place=next(places, None)
+    )
 
 
 def _of_made_up(run: Run) -> str | None:
@@ -177,8 +184,9 @@ def _of_exceptions(errors: list[dict[str, Any]], scene: Scene, answers: str | No
     chosen = (own or errors)[0]
     text = chosen["text"].strip()
     hidden = _of_placeholders(text, scene)
+    innermost = _innermost(chosen["frames"], positions)
     if chosen["deliberate"]:
-        return ProgramError(text, hint=hidden or answers)
+        return ProgramError(text, hint=hidden or answers, place=innermost)
     said = f"{chosen['type']}: {text}".rstrip(": ")
     where = _trace(chosen["frames"], positions)
     if chosen["file"]:
@@ -186,11 +194,20 @@ def _of_exceptions(errors: list[dict[str, Any]], scene: Scene, answers: str | No
         place = positions.nearest([(chosen["file"], chosen["line"] or 0)])
         file = place.file if place else chosen["file"]
         if place:
+            innermost = place.file, place.line
             where = "".join(_own_frames(chosen["frames"], positions))
         where = f"\n  {file}:{chosen['line']}{where}"
     return ProgramError(
-        f"the program raised {said}{where}", hint=_hint(errors) or hidden or answers
+        f"the program raised {said}{where}",
+        hint=_hint(errors) or hidden or answers,
+        place=innermost,
     )
+
+
+def _innermost(frames: list[dict[str, Any]], positions: Positions) -> tuple[str, int] | None:
+    """File and line of the innermost place of the program's own."""
+    place = positions.nearest((each["file"], each["line"] or 0) for each in reversed(frames))
+    return (place.file, place.line) if place else None
 
 
 def _own_frames(frames: list[dict[str, Any]], positions: Positions) -> list[str]:

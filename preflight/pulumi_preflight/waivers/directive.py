@@ -56,6 +56,27 @@ class Directive:
         return self.target in (rule, finding)
 
 
+_NEEDS_NO_QUOTES = re.compile(r"[^\s\"\\]+")
+_NEEDS_NO_QUOTES_AS_TARGET = re.compile(r"[^\s\"\\\[\]]+")
+
+
+def written(directive: Directive) -> str:
+    """The text of a waiver, as `parse` reads it behind the mark of a comment.
+
+    Args:
+        directive: The waiver; its texts have one line each.
+    """
+    values = "".join(f" {key}={_written(getattr(directive, key))}" for key in _KEYS)
+    # Of brackets, only quotes say where they end.
+    return f"preflight: waive {_written(directive.target, _NEEDS_NO_QUOTES_AS_TARGET)}{values}"
+
+
+def _written(text: str, needs_no_quotes: re.Pattern[str] = _NEEDS_NO_QUOTES) -> str:
+    if needs_no_quotes.fullmatch(text):
+        return text
+    return '"{}"'.format(re.sub(r'(["\\])', r"\\\1", text))
+
+
 class MistakeError(Exception):
     """A waiver cannot be read.
 

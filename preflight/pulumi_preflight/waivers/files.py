@@ -32,13 +32,22 @@ class Waiver:
     lines: tuple[int, ...]
 
 
+def read_source(name: str, content: bytes) -> Source:
+    """Reads a file whose name has an ending that may hold waivers.
+
+    Raises:
+        UnreadableError: Its comments cannot be told from its code.
+    """
+    return _READERS[kind_of(name)](content)
+
+
 def waivers_in(file: Marked) -> Iterator[Waiver]:
     """The waivers of a file, in the order of lines.
 
     Raises:
         UnreadableError: Its comments cannot be told from its code.
     """
-    source = _READERS[kind_of(file.name)](file.content)
+    source = read_source(file.name, file.content)
     spans = {line: source.lines_of(line) for line in sorted(file.created)}
     for comment in source.comments:
         said: Directive | MistakeError | None

@@ -8,9 +8,9 @@ from typing import Any
 from mcp import Client
 from mcp.types import CallToolResult, TextContent, Tool
 
-from pulumi_preflight.agents.roots import Roots
 from pulumi_preflight.agents.server import Runs, build
 from pulumi_preflight.agents.tools import Tools
+from pulumi_preflight.roots import Roots
 from tests.waiting import LONG
 
 

@@ -7,14 +7,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from pulumi_preflight.agents.arguments import (
-    Asked,
-    OfCost,
-    OfFile,
-    OfRule,
-    OfVerdict,
-    complaint,
-)
+from pulumi_preflight.agents.arguments import OfCost, OfFile, OfRule, OfVerdict
+from pulumi_preflight.asking import Asked, complaints
 
 OF_RUN = "project, stack, packs, config, baseline, limit, cursor"
 
@@ -22,11 +16,11 @@ OF_RUN = "project, stack, packs, config, baseline, limit, cursor"
 def told(arguments: type[Asked], given: Mapping[str, Any]) -> list[str]:
     with pytest.raises(ValidationError) as raised:
         arguments.model_validate(json.loads(json.dumps(given)))
-    return complaint(raised.value, arguments).splitlines()
+    return complaints(raised.value, arguments)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "given", "complaints"),
+    ("arguments", "given", "wanted"),
     [
         pytest.param(
             OfVerdict,
@@ -114,9 +108,9 @@ def told(arguments: type[Asked], given: Mapping[str, Any]) -> list[str]:
     ],
 )
 def test_each_mistake_is_told(
-    arguments: type[Asked], given: Mapping[str, Any], complaints: list[str]
+    arguments: type[Asked], given: Mapping[str, Any], wanted: list[str]
 ) -> None:
-    assert told(arguments, given) == complaints
+    assert told(arguments, given) == wanted
 
 
 def test_a_long_value_is_cut() -> None:

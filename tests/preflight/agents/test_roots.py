@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from pulumi_preflight.agents.roots import Roots
+from pulumi_preflight.agents.command import given_roots
 from pulumi_preflight.errors import PreflightError
+from pulumi_preflight.roots import Roots
 from tests.preflight.agents.calling import Agent
 from tests.preflight.builders import GOOD, PACKS, write_pack, write_project
 
@@ -179,7 +180,7 @@ def _environment() -> Path:
 @pytest.mark.parametrize("name", ["gone", "shop/__main__.py"], ids=["not-there", "a-file"])
 def test_a_root_that_is_not_a_folder_is_refused(root: Path, name: str) -> None:
     with pytest.raises(PreflightError, match=f"--root {root / name} is not a folder"):
-        Roots([root, root / name])
+        given_roots([root, root / name])
 
 
 def test_a_path_with_a_null_character_is_refused(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""The folders inside which a server for agents may read and run."""
+"""The folders inside which a server for agents or editors may read and run."""
 
 import os
 from collections.abc import Sequence
@@ -10,18 +10,25 @@ from pulumi_preflight.project import Project
 
 
 class Roots:
-    """The folders that the server was started with. Links count for where they lead."""
+    """The folders that a server was told. Links count for where they lead."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        *,
+        called: str = "the roots of this server",
+        hint: str = "a server that is started with one more --root may use it",
+    ) -> None:
         """Takes the folders.
 
-        Raises:
-            PreflightError: One is not a folder.
+        Args:
+            folders: The folders.
+            called: What they are called, for messages.
+            hint: How there would be one more, for messages.
         """
         self.folders = tuple(dict.fromkeys(Path(os.path.realpath(each)) for each in folders))
-        for given, real in zip(folders, map(os.path.realpath, folders), strict=True):
-            if not Path(real).is_dir():
-                raise PreflightError(f"--root {given} is not a folder", hint="name one that exists")
+        self._called = called
+        self._hint = hint
 
     def __str__(self) -> str:
         """The folders, for a message."""
@@ -56,12 +63,16 @@ class Roots:
         Raises:
             PreflightError: It leads out of them.
         """
-        real = Path(os.path.realpath(path))
-        if not any(real.is_relative_to(root) for root in self.folders):
+        if not self.hold(path):
             raise PreflightError(
-                f"{what} is {real}, outside of the roots of this server: {self}",
-                hint="a server that is started with one more --root may use it",
+                f"{what} is {os.path.realpath(path)}, outside of {self._called}: {self}",
+                hint=self._hint,
             )
+
+    def hold(self, path: Path) -> bool:
+        """Whether a path leads to somewhere inside of them."""
+        real = Path(os.path.realpath(path))
+        return any(real.is_relative_to(root) for root in self.folders)
 
     def admit(self, project: Project, choices: Sequence[PackChoice]) -> None:
         """Refuses a run in which anything outside of the roots would be run.
