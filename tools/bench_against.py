@@ -15,11 +15,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from ops.paths import ROOT
 from pulumi_loopback.dev.processes import uv
 from pulumi_loopback.errors import CommandError
+from pulumi_loopback.guard import temporary_folder
 from tools.measured import row
 
 _FEW, _SIZES = 2, (1_000, 4_000)
@@ -149,9 +149,9 @@ def main(revision: str, rounds: int) -> None:
         CommandError: One of them gives no verdict, or the revision cannot be had.
     """
     tree = _checked_out(revision)
-    with TemporaryDirectory() as folder:
+    with temporary_folder("preflight-bench-") as folder:
         sides = [
-            Side(name, each, Path(folder, name))
+            Side(name, each, folder / name)
             for name, each in (("this tree", ROOT), (revision, tree))
         ]
         for side in sides:

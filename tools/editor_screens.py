@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
+
+from pulumi_loopback.guard import temporary_folder
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "editor.md"
@@ -87,15 +88,15 @@ class Tmux:
 def neovim() -> Iterator[Tmux]:
     """Neovim at the file of the screens."""
     tmux = Tmux(f"screens-{secrets.token_hex(4)}")
-    with TemporaryDirectory() as folder:
-        init = Path(folder) / "init.lua"
+    with temporary_folder("preflight-screens-") as folder:
+        init = folder / "init.lua"
         lua = ROOT / "editors" / "neovim" / "preflight.lua"
         init.write_text(_INIT.format(lua=str(lua), command=str(PREFLIGHT), root=str(ROOT)), "utf-8")
         variables = {
-            "XDG_CONFIG_HOME": folder,
-            "XDG_DATA_HOME": folder,
-            "XDG_STATE_HOME": folder,
-            "XDG_CACHE_HOME": folder,
+            "XDG_CONFIG_HOME": str(folder),
+            "XDG_DATA_HOME": str(folder),
+            "XDG_STATE_HOME": str(folder),
+            "XDG_CACHE_HOME": str(folder),
             "GIT_CONFIG_COUNT": "1",
             "GIT_CONFIG_KEY_0": "user.name",
             "GIT_CONFIG_VALUE_0": "ada",

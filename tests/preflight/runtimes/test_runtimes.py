@@ -45,7 +45,7 @@ def answer():
 
 settings = json.loads(lines.readline())
 threading.Thread(target=answer, daemon=True).start()
-print(os.environ.get("GREETING"), "HOME" in os.environ)
+print(os.environ.get("GREETING"), "HOME" in os.environ, flush=True)
 with grpc.insecure_channel(settings["sdk"]["monitor"]) as channel:
     monitor = ResourceMonitorStub(channel)
     for number, name in enumerate(open(settings["program"]).read().split(), 1):
