@@ -161,7 +161,8 @@ def main(arguments: Sequence[str]) -> int:
     given = parser.parse_args(arguments)
     page, screens = PAGE.read_text("utf-8"), captured()
     if given.check:
-        return 0 if without_days(shown(page)) == without_days(screens) else 1
+        seen = with_screens(page, screens)
+        return 0 if without_days(shown(page)) == without_days(shown(seen)) else 1
     PAGE.write_text(with_screens(page, screens), "utf-8")
     return 0
 

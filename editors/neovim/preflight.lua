@@ -15,7 +15,9 @@ local function root_of(file)
     git = vim.fn.findfile(".git", folder .. ";")
   end
   local found = git ~= "" and git or vim.fn.findfile("Pulumi.yaml", folder .. ";")
-  return found ~= "" and vim.fn.fnamemodify(found, ":p:h" .. (found:match("/$") and ":h" or "")) or nil
+  -- The full path of a folder ends with a slash.
+  local full = vim.fn.fnamemodify(found, ":p"):gsub("/$", "")
+  return found ~= "" and vim.fn.fnamemodify(full, ":h") or nil
 end
 
 local function attach(config, buffer)
