@@ -17,7 +17,13 @@ from typing import TYPE_CHECKING, NoReturn, TextIO
 from pulumi_preflight.command_line import CommandOptions, Parser, command_parser, parse
 from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.printing import shortened, tell, to_stdout, without_colour, write_whole
-from pulumi_preflight.startup import ONE_AT_A_TIME, Terminated, defer_sdk, ending_on_signals
+from pulumi_preflight.startup import (
+    ONE_AT_A_TIME,
+    Terminated,
+    defer_sdk,
+    ending_on_signals,
+    extra,
+)
 
 if TYPE_CHECKING:
     from pulumi_preflight.api import Wanted
@@ -274,14 +280,8 @@ def _watch(
     from pulumi_preflight.api import hidden, judged  # noqa: PLC0415 - see the top
     from pulumi_preflight.progress import Progress, shown  # noqa: PLC0415 - see the top
 
-    try:
+    with extra("watch", ("watchfiles", "anyio"), "--watch needs the package watchfiles"):
         from pulumi_preflight.watching.session import Session, Watched  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        if error.name not in ("watchfiles", "anyio"):
-            raise
-        raise PreflightError(
-            "--watch needs the package watchfiles", hint="pip install 'pulumi-preflight[watch]'"
-        ) from error
     files = [(name, file) for name, file in options.reports if file is not None]
 
     def judge() -> "Verdict":

@@ -31,13 +31,9 @@ class StackQuestion:
         for _, part in self.parts:
             yield resource_in(part)
 
-    def written(self) -> bytes:
-        """The bytes of the whole request."""
-        return b"".join(part for _, part in self.parts)
-
     def message(self) -> AnalyzeStackRequest:
         """The whole request as a message."""
-        return AnalyzeStackRequest.FromString(self.written())
+        return AnalyzeStackRequest.FromString(b"".join(part for _, part in self.parts))
 
 
 def part_of(resource: AnalyzerResource) -> bytes:

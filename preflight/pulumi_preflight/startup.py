@@ -160,6 +160,26 @@ def defer_sdk() -> None:
     sys.meta_path.insert(0, _PackagesFirst())
 
 
+@contextmanager
+def extra(name: str, packages: Sequence[str], what: str) -> Iterator[None]:
+    """Says of what is imported while it is entered, an extra, how to have it.
+
+    Args:
+        name: The extra.
+        packages: The packages that come with it.
+        what: What needs which package, for a reader.
+
+    Raises:
+        PreflightError: One of the packages, or a module of it, is missing.
+    """
+    try:
+        yield
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in packages:
+            raise
+        raise PreflightError(what, hint=f"pip install 'pulumi-preflight[{name}]'") from error
+
+
 def names_in(group: str, own: Sequence[str]) -> tuple[str, ...]:
     """The names in a registry, preflight's own first, then those of other packages."""
     others = {point.name for point in entry_points(group=group)}

@@ -21,7 +21,7 @@ from aws_policy_pack.serving import SocketServer
 from pulumi_preflight.errors import PackError
 from pulumi_preflight.packs import PackChoice, Packs
 from pulumi_preflight.packs.socket_channel import SocketChannel
-from pulumi_preflight.packs.socket_error import SocketError
+from pulumi_preflight.program.inside.call_error import CallError
 from tests.preflight.builders import CONTEXT, QUEUE, resource_request, stack_request, write_pack
 
 LONG = "x" * 100_000
@@ -96,7 +96,7 @@ def asked(stub: AnalyzerStub, *names: str, timeout: float | None = None) -> list
     method: Any = stub.Analyze
     requests = [protocol.AnalyzeRequest(name=name) for name in names]
     return [
-        answer.code() if isinstance(answer, SocketError) else answer.diagnostics[0].message
+        answer.code() if isinstance(answer, CallError) else answer.diagnostics[0].message
         for answer in method.each(requests, timeout)
     ]
 

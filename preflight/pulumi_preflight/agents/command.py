@@ -10,7 +10,7 @@ from pulumi_preflight.command_line import DEFAULT_TIMEOUT, Parser, seconds
 from pulumi_preflight.errors import PreflightError
 from pulumi_preflight.recursive import cores
 from pulumi_preflight.roots import Roots
-from pulumi_preflight.startup import check_platform
+from pulumi_preflight.startup import check_platform, extra
 from pulumi_preflight.stdio import serve
 
 _PACKAGES = ("anyio", "mcp", "mcp_types")
@@ -64,15 +64,8 @@ def command(argv: Sequence[str], on_error: OnError) -> None:
     given = parser.parse_args(argv)
     check_platform()
     roots = given_roots(given.root)
-    try:
+    with extra("mcp", _PACKAGES, "`preflight mcp` needs the package mcp in version 2.3 or newer"):
         from pulumi_preflight.agents.server import Runs, build, speak  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        if (error.name or "").partition(".")[0] not in _PACKAGES:
-            raise
-        raise PreflightError(
-            "`preflight mcp` needs the package mcp in version 2.3 or newer",
-            hint="pip install 'pulumi-preflight[mcp]'",
-        ) from error
     tools = Tools(roots, timeout_seconds=given.timeout, on_error=on_error)
     runs = Runs()
     serve(partial(speak, build(tools, roots, runs, cores())), "mcp", runs)

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from pulumi_preflight.api import OnError
 from pulumi_preflight.command_line import Parser
-from pulumi_preflight.errors import PreflightError
-from pulumi_preflight.startup import check_platform
+from pulumi_preflight.startup import check_platform, extra
 from pulumi_preflight.stdio import UnderWay, serve
 
 _PACKAGES = ("attrs", "cattrs", "lsprotocol", "pygls")
@@ -32,15 +31,8 @@ def command(argv: Sequence[str], on_error: OnError) -> int:
         allow_abbrev=False,
     ).parse_args(argv)
     check_platform()
-    try:
+    with extra("lsp", _PACKAGES, "`preflight lsp` needs the package pygls in version 2.1 or newer"):
         from pulumi_preflight.language_server.server import Server  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        if (error.name or "").partition(".")[0] not in _PACKAGES:
-            raise
-        raise PreflightError(
-            "`preflight lsp` needs the package pygls in version 2.1 or newer",
-            hint="pip install 'pulumi-preflight[lsp]'",
-        ) from error
     under_way = UnderWay()
     server = Server(under_way, on_error)
     serve(server.speak, "lsp", under_way)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pulumi_preflight.stack_question import StackQuestion
 
 if TYPE_CHECKING:
-    from pulumi_preflight.packs.socket_error import SocketError
+    from pulumi_preflight.program.inside.call_error import CallError
 
 _CALL = struct.Struct("!HI")
 _ANSWER = struct.Struct("!HII")
@@ -37,11 +37,11 @@ class _FailedCallError(Exception):
         super().__init__(details)
         self.status = status
 
-    def told(self) -> SocketError:
+    def told(self) -> CallError:
         """The same as an error of gRPC's, which a run without errors has no need to load."""
-        from pulumi_preflight.packs.socket_error import SocketError  # noqa: PLC0415 - see above
+        from pulumi_preflight.program.inside.call_error import CallError  # noqa: PLC0415 - see above
 
-        return SocketError(self.status, str(self))
+        return CallError(self.status, str(self))
 
 
 class Method(Generic[_Response]):
@@ -60,7 +60,7 @@ class Method(Generic[_Response]):
         self._read = read
 
     def __call__(self, request: object, timeout: float | None = None, **_: object) -> _Response:
-        """Makes a call with a message, or a question on a stack; raises `SocketError`."""
+        """Makes a call with a message, or a question on a stack; raises `CallError`."""
         return self.with_call(request, timeout)[0]
 
     def with_call(self, request: object, timeout: float | None = None) -> tuple[_Response, _Told]:
@@ -80,7 +80,7 @@ class Method(Generic[_Response]):
 
     def each(
         self, requests: Sequence[object], timeout: float | None
-    ) -> Iterator[_Response | SocketError]:
+    ) -> Iterator[_Response | CallError]:
         """Makes a call for each request, the next ones before the first is answered.
 
         Args:

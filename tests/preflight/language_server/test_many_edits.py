@@ -11,7 +11,7 @@ import pytest
 
 from tests.preflight.builders import PROGRAM
 from tests.preflight.language_server.editing import PREFLIGHT, Editor, until
-from tests.processes import started_with
+from tests.processes import resident, started_with
 
 MAIN, MORE = "shop/__main__.py", "shop/more.py"
 pytestmark = [pytest.mark.asyncio, pytest.mark.nightly]
@@ -81,8 +81,3 @@ def cold(folder: Path) -> list[tuple[str, object, int]]:
     return sorted(
         (f"shop/{each['file']}", each["rule"], each["line"]) for each in verdict["findings"]
     )
-
-
-def resident(process: int) -> int:
-    """The memory of a process, in pages."""
-    return int(Path(f"/proc/{process}/statm").read_text().split()[1])

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.preflight.builders import BAD, ENDLESS, PACKS, PROGRAM, write_pack, write_project
-from tests.processes import started_with
+from tests.processes import resident, started_with
 from tests.terminals import Terminal, screen
 from tests.waiting import LONG, wait_until
 
@@ -388,7 +388,7 @@ def test_random_edits_leave_no_stale_finding_no_process_and_no_growing_memory(
         if number in (20, 199):
             watching.program.write_text(queues(*names, f"edit-{number}-last"))
             wait_until(partial(_holds, report, f"edit-{number}-last"), "judged")
-            sizes.append(_resident(watching.process.pid))
+            sizes.append(resident(watching.process.pid))
             cold = subprocess.run(
                 [PREFLIGHT, "shop", "--stack", "dev", "--policy-pack", "pack", "--format", "json"],
                 cwd=tmp_path,
@@ -408,8 +408,3 @@ def _holds(file: Path, text: str) -> bool:
 
 def _timeless(report: str) -> object:
     return {**json.loads(report), "seconds": 0}
-
-
-def _resident(process: int) -> int:
-    """The memory of a process, in pages."""
-    return int(Path(f"/proc/{process}/statm").read_text().split()[1])

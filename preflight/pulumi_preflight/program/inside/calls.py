@@ -15,7 +15,7 @@ import struct
 import threading
 import typing
 
-import grpc
+from .call_error import CallError
 
 _CALL = struct.Struct("!IHII")
 """Before each call: its number, and the lengths of method, metadata and message."""
@@ -24,27 +24,9 @@ _ANSWER = struct.Struct("!IHI")
 _TOLD = 0
 """The number of a call that nobody answers."""
 
-_STATUSES: dict[int, grpc.StatusCode] = {each.value[0]: each for each in grpc.StatusCode}
 _OK = 0
 _UNIMPLEMENTED = 12
 _UNAVAILABLE = 14
-
-
-class CallError(grpc.RpcError):
-    """A call failed; as gRPC's own errors, it tells a code and details."""
-
-    def __init__(self, status: int, details: str) -> None:
-        super().__init__(f"{_STATUSES[status]}: {details}")
-        self._status = status
-        self._details = details
-
-    def code(self) -> grpc.StatusCode:
-        """What kind of failure it is."""
-        return _STATUSES[self._status]
-
-    def details(self) -> str:
-        """What preflight says of it."""
-        return self._details
 
 
 class Calls:

@@ -1,11 +1,13 @@
-"""The error of a call over a pack's socket."""
+"""The error of a call over a socket, of a program to preflight or of preflight to a pack."""
+
+from __future__ import annotations
 
 import grpc
 
 _STATUSES: dict[int, grpc.StatusCode] = {each.value[0]: each for each in grpc.StatusCode}
 
 
-class SocketError(grpc.RpcError):
+class CallError(grpc.RpcError):
     """A call failed; as gRPC's own errors, it tells a code and details."""
 
     def __init__(self, status: int, details: str) -> None:
@@ -18,5 +20,5 @@ class SocketError(grpc.RpcError):
         return _STATUSES[self._status]
 
     def details(self) -> str:
-        """What the pack says of it."""
+        """What the other side says of it."""
         return self._details
